@@ -19,12 +19,13 @@ class Database:
     """One database. Any thread may read and write through it.
 
     With `schema`, a write is refused if the database has another schema, because another program upgraded it. Reads and
-    writes are refused once the path names another file, or none.
+    writes are refused once the path names another file, or none. An encrypted database has a `key`.
     """
 
-    def __init__(self, path: Path, *, schema: int | None = None) -> None:
+    def __init__(self, path: Path, *, schema: int | None = None, key: bytes | None = None) -> None:
         self.path = path
         self.schema = schema
+        self.key = key
         self._inode = inode_of(path)
 
     def __getstate__(self) -> dict[str, object]:
@@ -34,17 +35,17 @@ class Database:
     @cached_property
     def reader(self) -> Engine:
         """The engine of all reads. Writing through it raises."""
-        return sqlite.make_engine(self.path, query_only=True)
+        return sqlite.make_engine(self.path, self.key, query_only=True)
 
     @cached_property
     def writer(self) -> Engine:
         """The engine of all writes; each transaction begins IMMEDIATE."""
-        return sqlite.make_engine(self.path, query_only=False)
+        return sqlite.make_engine(self.path, self.key, query_only=False)
 
     @cached_property
     def bulk_writer(self) -> Engine:
         """The engine of rows that nobody sees before a later commit of `writer`, which makes them durable."""
-        engine = sqlite.make_engine(self.path, query_only=False)
+        engine = sqlite.make_engine(self.path, self.key, query_only=False)
         sqlite.prepare_bulk_writes(engine)
         return engine
 

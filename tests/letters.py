@@ -12,9 +12,9 @@ from pathlib import Path
 
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
+from tests.clock_site import local
 from tests.languages import speaking
 from tests.offices import Site
-from tests.promises import local
 from tests.services.importing.files import (
     ENTERPRISE_DOCUMENTS,
     INDIVIDUAL_DOCUMENTS,

@@ -1,5 +1,7 @@
 """Changes to the policy of a test site."""
 
+import hashlib
+
 from sqlalchemy import text
 
 from tests.offices import Site
@@ -14,7 +16,8 @@ def amend(site: Site, *changes: tuple[str, str]) -> None:
         for before, after in changes:
             assert before in body, before
             body = body.replace(before, after)
-        session.execute(text("UPDATE policy_version SET body = :body"), {"body": body})
+        changed = {"body": body, "sha256": hashlib.sha256(body.encode()).hexdigest()}
+        session.execute(text("UPDATE policy_version SET body = :body, sha256 = :sha256"), changed)
     for services in site.services_by_login.values():
         cache = services.context.cache
         cache.policies.clear()

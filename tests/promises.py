@@ -1,96 +1,174 @@
-"""A site on which a test plants cases at given times and reads their clocks."""
+"""The promises of the program and the tests that hold them: `python -m tests.promises` prints the table.
 
+A test holds a promise if it fails when the promise is broken; it says so with `@pytest.mark.promise("P1", …)`, and a
+whole module with `pytestmark`. The marks are read from the source, so nothing is collected or run.
+"""
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from pathlib import Path
 
-from db.enums import CaseState
-from db.models import CaseRow
-from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
-from tests.prepared import prepared
-from workbench.domain.case.case_id import format_case, parse_case
-from workbench.services.clock.case_clocks import update_due_date
+TESTS = Path(__file__).parent
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+PROMISES = {
+    # To everybody who works with the program.
+    "P1": "A verdict that was acknowledged survives a kill, a power cut and a full disk.",
+    "P2": "An import, a verdict with its rectification and any other act is stored as a whole or not at all.",
+    "P3": "At most one reviewer holds a case, and a verdict needs the current hold.",
+    "P4": "Nobody waits for an absent person: no transaction waits for a key, and a hold ends by itself.",
+    "P5": "Each change has an event in its own transaction, with the person, the time and the act.",
+    "P6": "A changed log or row is found; a log rewritten as a whole is found with an anchor kept elsewhere.",
+    "P7": "Imported text is inert on a terminal, as markup and as a cell of a spreadsheet.",
+    "P8": "Personal data is masked, each reveal is logged, and only the owner or the group can read a file.",
+    "P9": "Bad input is refused with its file, line, column and cause, and nothing is written.",
+    "P10": "What is uncertain is refused, asked about or marked as provisional: encodings, dates, holidays, regions.",
+    # When a process or the machine stops.
+    "C1": "A killed import leaves no part of its batch visible.",
+    "C2": "A write that fails at any statement leaves the old state, and the next attempt succeeds.",
+    "C3": "Processes that are killed or stopped at random break no invariant and lose no acknowledged act.",
+    "C4": "A killed upgrade leaves the old schema or the new one.",
+    "C5": "A killed export or backup leaves the older file, and a draft that only its owner can read.",
+    "C6": "A signal or a lost terminal during a verdict ends the program with the draft saved and the lock free.",
+    "C7": "While a workbench is stopped, others claim and decide.",
+    # When many work at once.
+    "K1": "Eight processes that claim at once get each case once, in the order of the queue.",
+    "K2": "Of two verdicts on one hold exactly one is accepted, and the other is told who was first.",
+    "K3": "Any order of acts by several people keeps each case as the model has it.",
+    "K4": "Readers and writers at once get no error, and the write-ahead log stays below 64 MB.",
+    "K5": "The write-ahead log is used only with a SQLite library that is free of the WAL-reset bug.",
+    "K6": "Ticks at the same time act once on each deadline.",
+    # When the storage fails.
+    "S1": "A full disk is reported, nothing is written, and work continues once there is room.",
+    "S2": "A path that is no readable database is refused in a sentence, and no file is made or changed.",
+    "S3": "A database locked by another program leaves the screen alive, and the act can be repeated.",
+    "S4": "A changed bit of a backup, the hash key, a call file or a document is found before it is used.",
+    "S5": "A truncated or foreign file is refused in a sentence and stays as it is.",
+    "S6": "A newer schema is refused untouched, and an older one is upgraded after a copy.",
+    "S7": "A wrong clock is named, and nothing irreversible happens by it.",
+    "S8": "A copy of the files at the moment of an acknowledgement has the acknowledged act.",
+    # Imports.
+    "I1": "Files of foreign collections are imported or refused in sentences.",
+    "I2": "Each kind of malformed file is refused with its place and writes no row.",
+    "I3": "A decompression bomb is refused in little memory.",
+    "I4": "Random Chinese tables are read right or asked about, whatever their encoding.",
+    "I5": "The same file twice is refused with the number of its first batch.",
+    "I6": "A large import keeps its memory flat.",
+    "I7": "What a spreadsheet damaged is named at its cell and never stored.",
+    "I8": "Paths out of the folder, links, pipes and devices are refused.",
+    "I9": "No pattern takes more than linear time on any text.",
+    # Text.
+    "T1": "Hostile texts in every field reach no screen as control sequences and run no action.",
+    "T2": "Hostile texts reach no output and no error of a command as control sequences.",
+    "T3": "Safe text is stable, keeps the characters of names, and is as wide as it is drawn.",
+    "T4": "No exported cell is a formula, and what was guarded is imported as it was.",
+    # Personal data.
+    "N1": "After a session no file but the database and its store contains a personal value.",
+    "N2": "Files and folders are private, or the group's, whatever the umask.",
+    "N3": "A mask shows no more than its profile and keeps the length.",
+    "N4": "Each reveal and copy is one event and ends by itself; an export in clear needs a reason.",
+    "N5": "No error contains a personal value.",
+    # The log and the roles.
+    "A1": "Each change, deletion, insertion and swap of events is found, a cut tail beside newer rows too.",
+    "A2": "The database refuses to change or delete events.",
+    "A3": "Each act in each state is allowed to exactly the roles of the table, and a refused attempt is an event.",
+    "A4": "Nobody checks or reopens their own verdict, in whatever way they try.",
+    "A5": "The person is the kernel's user, whatever the environment says.",
+    "A6": "Verifying a million events takes at most ten seconds.",
+    "A7": "While there are two admins, neither changes roles alone, nobody raises their own, and one admin remains.",
+    "A8": "Logins are compared in one form, and a look-alike of another login is refused.",
+    "A9": "Doctor names what is missing, changed or wrong, with what to do.",
+    # The terminal.
+    "W1": "Resizing at random loses no key and decides nothing.",
+    "W2": "Limited terminals show the workbench or say why not.",
+    "W3": "A paste or a held key gives no verdict.",
+    "W4": "2,000 cases leave no more in memory than 50, and an idle workbench uses less than 0.5 % of a processor.",
+    "W5": "100,000 random inputs end the program nowhere and freeze it nowhere longer than a second.",
+    # The figures of daily work.
+    "D1": "A hold lasts 30 minutes and is renewed at most once a minute, without an event.",
+    "D2": "A reviewer holds at most 3 cases and puts at most 10 aside.",
+    "D3": "A verdict can be undone for 60 seconds by its maker, and its letter waits as long.",
+    "D4": "During an import others wait at most 2 seconds.",
+    "D5": "A revealed field is masked after 15 seconds, and a whole identity after 60 seconds without a key.",
+    "D6": "A verdict is confirmed no sooner than 300 ms after its dialog, and 700 ms after the key before.",
+    "D7": "A case is due at closing of its last working day, by 1, 3, 5, 7 or 10 working days.",
+    "D8": "A deadline to rectify is at most 15 working days away.",
+    "D9": "An appeal can be filed for 15 working days, and is due in 7, within 15 calendar days.",
+    "D10": "The exit codes are those of the table, and a failed command prints nothing as its result.",
+}
+"""The sentence of each promise by its name."""
 
 
-def local(text: str) -> datetime:
-    """Parse a time in Shanghai, such as `2026-11-24 10:00`."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A test or a whole module that holds a promise; `group` is the run that includes it."""
+
+    name: str
+    group: str
 
 
-@dataclass
-class Promises:
-    """A site whose clock the test sets."""
+def _names(node: ast.expr, mark: str) -> list[str] | None:
+    """Return the arguments of `pytest.mark.promise(…)`, or of another mark; None if the node is not this mark."""
+    call = node.func if isinstance(node, ast.Call) else node
+    if ast.unparse(call) != f"pytest.mark.{mark}":
+        return None
+    return [ast.literal_eval(argument) for argument in node.args] if isinstance(node, ast.Call) else []
 
-    site: Site
 
-    @property
-    def terminal(self) -> Terminal:
-        """A terminal on the site."""
-        return Terminal(self.site)
+def _module_marks(tree: ast.Module) -> list[ast.expr]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            return list(node.value.elts) if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
+    return []
 
-    def at(self, text: str) -> "Promises":
-        """Set the clock."""
-        self.site.clock.at = local(text)
-        return self
 
-    def received(self, text: str, service_class: str = "standard", *, complete_at: str = "") -> str:
-        """Plant one queued case that was received, and complete, at a time, and return its number."""
-        [case_id] = self.site.plant(1)
-        context = self.site.services("admin").context
-        with context.write() as session:
-            case = session.get_one(CaseRow, case_id)
-            case.received_at, case.complete_at = local(text), local(complete_at or text)
-            case.service_class = service_class
-            update_due_date(session, context, case)
-        return format_case(case_id)
+def _group(path: Path, marks: list[ast.expr]) -> str:
+    has = [mark for mark in ("proof", "terminal") for node in marks if _names(node, mark) is not None]
+    return (has or ["terminal" if path.parent.name == "terminal" else "ordinary"])[0]
 
-    def clock(self, case: str) -> Any:
-        """Return what `workbench clock` prints, and check that the stored due date is the same; `show` prints that."""
-        found = self.terminal.document("a", "clock", case)
-        with self.site.services("admin").context.read() as session:
-            stored = session.get_one(CaseRow, parse_case(case)).due_at
-        assert stored == (found["due_at"] and datetime.fromisoformat(found["due_at"]))
-        return found
 
-    def due(self, case: str) -> str:
-        """Return the due date that `workbench clock` prints, as `2026-11-24 10:00`."""
-        found = datetime.fromisoformat(self.clock(case)["due_at"])
-        assert found.utcoffset() == SHANGHAI.utcoffset(found.replace(tzinfo=None))
-        shown = found.replace(tzinfo=None).isoformat(" ")
-        return shown.removesuffix(":00")
+def _holders_of(path: Path) -> Iterator[tuple[str, Holder]]:
+    """Yield each promise that a module marks, with who holds it."""
+    source = path.read_text(encoding="utf-8")
+    if "mark.promise(" not in source:
+        return
+    tree = ast.parse(source)
+    module, module_marks = str(path.relative_to(TESTS)), _module_marks(tree)
+    places = [(module, module_marks)]
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            places.append((f"{module}::{node.name}", [*node.decorator_list]))
+    marked = 0
+    for name, marks in places:
+        for mark in marks:
+            for promise in _names(mark, "promise") or ():
+                yield promise, Holder(name, _group(path, [*marks, *module_marks]))
+            marked += _names(mark, "promise") is not None
+    if marked != source.count("mark.promise("):
+        raise ValueError(f"{module}: a promise is marked on what is neither a test nor the module")
 
-    def run(self, login: str, *words: str) -> None:
-        """Run a command that must succeed."""
-        result = self.terminal.as_person(login, *words)
-        assert result.exit_code == 0, result.output
 
-    @prepared
-    def ask(self, at: str, case: str) -> None:
-        """Take the next case and set it to pending for its applicant."""
-        self.at(at).run("a", "next")
-        self.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT")
+def holders() -> dict[str, list[Holder]]:
+    """Return who holds each promise, also of promises that are not in the list."""
+    found: dict[str, list[Holder]] = defaultdict(list)
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for promise, holder in _holders_of(path):
+            found[promise].append(holder)
+    return found
 
-    @prepared
-    def ask_for_a_seal(self, at: str, case: str, *, until: str = "") -> None:
-        """Take the next case and fail it, with one item to rectify by a day."""
-        self.at(at).run("a", "next")
-        deadline = ("--until", until) if until else ()
-        item = ("--item", "DOC-UNSEALED:BIZ_LICENSE")
-        self.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *item, *deadline)
 
-    def answer(self, at: str, case: str) -> None:
-        """Record the applicant's answer."""
-        self.at(at).run("a", "answer", case)
+def table() -> str:
+    """Return the promises as a table in Markdown."""
+    held = holders()
+    lines = ["| | promise | held by | run |", "|---|---|---|---|"]
+    for promise, sentence in PROMISES.items():
+        for at, holder in enumerate(held[promise]):
+            first = (promise, sentence) if at == 0 else ("", "")
+            lines.append(f"| {first[0]} | {first[1]} | `{holder.name}` | {holder.group} |")
+    return "\n".join(lines)
 
-    def log(self, at: str, case: str, action: str, state: CaseState) -> None:
-        """Put a case into a state by an action that no command performs."""
-        context = self.at(at).site.services("sup").context
-        with context.write() as session:
-            row = session.get_one(CaseRow, parse_case(case))
-            row.state = state.value
-            context.log(session, action, case_id=row.id, state=state)
-            update_due_date(session, context, row)
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from db.enums import ImportKind
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.services.importing.files import PDF, Desk, application
 
 ITEMS = ("--item", "ID-USCC", "--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "USE-STATEMENT")
@@ -16,7 +16,7 @@ REASONS = ("--reason", "ID-USCC", "--reason", "DOC-UNSEALED", "--reason", "USE-S
 CARD = {"application_no": "A-1", "msisdn": "13800138000", "carrier": "mobile", "activated_on": "2026-08-03"}
 
 
-def fail(services: Promises, at: str, maker: str = "a", *items: str) -> None:
+def fail(services: ClockSite, at: str, maker: str = "a", *items: str) -> None:
     """Take the case and fail it, so that it can be rectified within five working days."""
     services.at(at).run(maker, "next")
     services.run(maker, "decide", "C-1", "fail", *REASONS, *(items or ITEMS))
@@ -28,7 +28,7 @@ def _failed_site() -> Path:
     folder = Path(mkdtemp(prefix="failed-"))
     register(shutil.rmtree, folder)
     site = Site(folder / "w.db").create()
-    desk, services = Desk(site, folder), Promises(site).at("2026-11-23 15:00")
+    desk, services = Desk(site, folder), ClockSite(site).at("2026-11-23 15:00")
     desk.applications(application(uscc="91110000600037341X"))
     desk.run(ImportKind.CARDS, [CARD])
     desk.documents()
@@ -37,7 +37,7 @@ def _failed_site() -> Path:
     return site.path
 
 
-def failed(services: Promises) -> None:
+def failed(services: ClockSite) -> None:
     """Start with an application that failed in round 1."""
     template = _failed_site()
     shutil.copy(template, services.site.path)

@@ -18,7 +18,7 @@ from workbench.domain.case.channel import channel_words
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.clock.typed.reading import read_instant
+from workbench.domain.clock.typed.reading import read_instant, read_receipt
 from workbench.i18n import N_, _
 from workbench.keys.registry import with_keys
 
@@ -152,7 +152,7 @@ async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
     from screens.dialogs.appeal import AppealForm
 
     ref, services = CaseRef.of(case), screen.session.services
-    reader = await reader_for(screen, read_instant, Aim.PAST)
+    reader = await reader_for(screen, read_receipt, Aim.PAST)
     if reader is None:
         return
     form = AppealForm(ref.name, partial(services.appeals.file, ref.id), reader)
@@ -261,7 +261,7 @@ async def show_phone_estimate(screen: "CaseScreen", case: CaseFile) -> None:
     if forecast is None:
         screen.notify(_("There is no forecast of this case now."), severity="warning", timeout=6)
         return
-    screen.app.copy_to_clipboard(phone_sentence(forecast, view.today))
+    screen.app.copy_to_clipboard(phone_sentence(forecast, case, view.now))
     title = _("How long {case} takes").format(case=ref.name)
     screen.app.push_screen(TextSheet(title, partial(forecast_lines, forecast, case, view)))
 

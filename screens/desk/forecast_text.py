@@ -23,7 +23,7 @@ def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: 
     from workbench.wording.what_would_help import findings_to_answer, missing_names
 
     language = current_language()
-    lines = wrapped_lines(phone_sentence(forecast, view.today), width, BOLD)
+    lines = wrapped_lines(phone_sentence(forecast, case, view.now), width, BOLD)
     lines.append(plain(_("copied, to be read out or pasted"), MUTED))
     story = CaseStory(case, view.now)
     for label, entries in ((_("So far"), story.happened), (_("Next"), story.next)):

@@ -33,7 +33,7 @@ class Prompt(BoxDialog[str]):
     def __init__(
         self,
         title: str,
-        hint: str,
+        hint: str | Content,
         value: str = "",
         *,
         problem: Callable[[str], str | None] | None = None,
@@ -41,14 +41,14 @@ class Prompt(BoxDialog[str]):
         is_prose: bool = True,
     ) -> None:
         super().__init__(title)
-        self._hint = hint
+        self._hint = plain(hint, MUTED) if isinstance(hint, str) else hint
         self._value = value
         self._problem_of = problem
         self._on_change = on_change
         self._is_prose = is_prose
 
     def parts(self) -> ComposeResult:
-        yield Static(plain(self._hint, MUTED), markup=False)
+        yield Static(self._hint, markup=False)
         yield TextLine(self._value, classes=PROSE if self._is_prose else None)
         yield Static(id="problem", markup=False)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._is_prose else []

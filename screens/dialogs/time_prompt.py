@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
@@ -27,6 +28,7 @@ class TimePrompt(BoxDialog[Moment]):
 
     DEFAULT_CSS = """
     TimePrompt Input { margin: 1 0 0 0; }
+    TimePrompt #foot { margin-top: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,21 +39,27 @@ class TimePrompt(BoxDialog[Moment]):
     line = getters.query_one(Input)
 
     def __init__(
-        self, title: str, hint: str, reader: TimeReader[Moment], value: str = "", *, suggestions: Sequence[str] = ()
+        self,
+        title: str,
+        hint: str | Content,
+        reader: TimeReader[Moment],
+        value: str = "",
+        *,
+        suggestions: Sequence[str] = (),
     ) -> None:
         super().__init__(title)
-        self._hint = hint
+        self._hint = plain(hint, MUTED) if isinstance(hint, str) else hint
         self._value = value
         self._suggestions = [_(text) for text in suggestions]
         self._understood: Understood[Moment] = Understood(reader)
 
     def parts(self) -> ComposeResult:
-        yield Static(plain(self._hint, MUTED), markup=False)
+        yield Static(self._hint, markup=False)
         yield TextLine(self._value)
         yield self._understood
         if self._suggestions:
             yield Static(id="suggestions", markup=False)
-        yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), markup=False)
+        yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self._understood.show(self._value)

@@ -8,7 +8,7 @@ from screens.panels.letters import letters_of
 from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, hanging, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, plain, row, wrapped_lines
 from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, ItemLine
@@ -16,8 +16,12 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
+from workbench.wording.amounts import count
 from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
 from workbench.wording.case.labels import ITEM_RESULT
+
+_MOST_ASKED = 6
+"""The items that fit into a dialog of a low window."""
 
 
 def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -69,6 +73,24 @@ def item_words(item: ItemLine, view: View) -> str:
     if item.deadline_at is not None:
         words = _("{item} (by {when})").format(item=words, when=view.instant(item.deadline_at))
     return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT[item.judged])}"
+
+
+def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
+    """Return what the applicant, who has the case, was asked for and whether it came, with a warning if nothing did."""
+    decision = next(reversed(case.decisions_in_effect), None)
+    if decision is None or not decision.items:
+        return []
+    title = _("The applicant was asked for this: {progress}").format(progress=items_words(decision.items))
+    lines = [plain(title, MUTED)]
+    for item in decision.items[:_MOST_ASKED]:
+        mark = _item_mark(item, view.symbols, is_owed=True)
+        lines += hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width)
+    if (more := len(decision.items) - _MOST_ASKED) > 0:
+        lines.append(plain(f" {_('and {count} more').format(count=count(more))}", MUTED))
+    if all(item.is_open for item in decision.items):
+        warning = _("None of this has come yet. An import of the files records it by itself; without files do it here.")
+        lines += wrapped_lines(f"{view.symbols.warn} {warning}", width, WARNING)
+    return [*lines, Content()]
 
 
 def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:

@@ -23,9 +23,9 @@ Parse = Callable[[str, Reference], Moment]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeReader(Generic[Moment]):
-    """Reads the text of a field; `parse` is `read_date` or `read_instant`, and `default` is what an empty field means.
+    """Reads the text of a field; `parse` is a reader such as `read_date`, `default` is what an empty field means.
 
-    An empty field without a `default` is refused.
+    An empty field without a `default` is refused. What is received by `deadline_at` is in time.
     """
 
     calendar: WorkingCalendar
@@ -33,6 +33,7 @@ class TimeReader(Generic[Moment]):
     parse: Parse[Moment]
     aim: Aim = Aim.FUTURE
     default: Moment | None = None
+    deadline_at: datetime | None = None
 
     def read(self, text: str) -> Moment:
         """Return the day or time of a text.
@@ -42,7 +43,8 @@ class TimeReader(Generic[Moment]):
         """
         if not text.strip() and self.default is not None:
             return self.default
-        return self.parse(text, Reference(now=self.now(), calendar=self.calendar, aim=self.aim))
+        now, deadline_at = self.now(), self.deadline_at
+        return self.parse(text, Reference(now=now, calendar=self.calendar, aim=self.aim, deadline_at=deadline_at))
 
     def words(self, moment: date) -> str:
         """Return a day or time with its weekday and its distance from today."""

@@ -108,6 +108,7 @@ def _markup_problem(node: ast.Call, called: str) -> str | None:
     return f"leaves markup on in {called}" if called in {"Static", "Label"} and value is None else None
 
 
+@pytest.mark.promise("P7")
 def test_no_screen_passes_unsafe_text_to_a_widget() -> None:
     found = [
         problem

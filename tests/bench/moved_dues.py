@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from tests.clock_site import local
 from tests.offices import Site, microseconds
-from tests.promises import local
 from workbench.services.calendar.preview import DaySetting
 
 _CASES = 10_000

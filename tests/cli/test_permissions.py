@@ -56,6 +56,7 @@ def test_every_act_has_a_command_line() -> None:
     assert set(COMMANDS) == set(Action)
 
 
+@pytest.mark.promise("A3")
 @pytest.mark.proof
 @pytest.mark.parametrize("state", list(CaseState))
 def test_every_cell_of_a_state_holds(cases: Cases, state: CaseState) -> None:

@@ -81,12 +81,14 @@ def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None
     assert version(path) == schema.VERSION
 
 
+@pytest.mark.promise("S6")
 def test_an_older_database_is_upgraded_with_all_its_rows(older: Path) -> None:
     before = contents(older)
     assert version(older) == 1
     check_whole(older, before)
 
 
+@pytest.mark.promise("S6")
 def test_an_upgrade_first_makes_a_private_copy_that_opens(older: Path) -> None:
     before = contents(older)
     schema.open_database(older).close()
@@ -123,6 +125,7 @@ def test_the_log_is_append_only_after_an_upgrade(older: Path) -> None:
     database.close()
 
 
+@pytest.mark.promise("S6")
 def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
     site.close()
     with closing(Database(site.path)) as database, database.writer.begin() as connection:
@@ -232,6 +235,7 @@ def test_refusals_are_checked_before_a_database_is_upgraded(older: Path) -> None
     assert backups(older) == []
 
 
+@pytest.mark.promise("A9")
 def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -> None:
     before = older.read_bytes()
 
@@ -293,11 +297,13 @@ def _start(path: Path) -> Child:
     return child
 
 
+@pytest.mark.promise("C4")
 @pytest.mark.proof
 def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     assert 1 in kill_at_random(older, 3, seed=1)
 
 
+@pytest.mark.promise("C4")
 @pytest.mark.proof
 def test_fifty_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     kills = sized(ci=10, full=50)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from tests.clock_site import ClockSite, local
 from tests.first_schema import downgrade
 from tests.offices import Site
-from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
@@ -23,15 +23,15 @@ class Interrupted(Exception):
 
 
 @pytest.fixture
-def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
+def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> ClockSite:
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
-    services = Promises(site).at("2026-11-24 10:00")
+    services = ClockSite(site).at("2026-11-24 10:00")
     for _case in range(3):
         services.received("2026-11-24 10:00")
     return services
 
 
-def suspend(services: Promises, begin: str, end: str | None, reason: str = ONE) -> None:
+def suspend(services: ClockSite, begin: str, end: str | None, reason: str = ONE) -> None:
     stop = NewSuspension(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
     services.site.services("sup").suspending.suspend(stop)
 
@@ -48,7 +48,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> Non
             act()
 
 
-def upgraded(services: Promises) -> Promises:
+def upgraded(services: ClockSite) -> ClockSite:
     """Return the same database after its upgrade from the older schema."""
     site = services.site
     site.close()
@@ -57,7 +57,7 @@ def upgraded(services: Promises) -> Promises:
     return services
 
 
-def letters_sent(services: Promises) -> list[tuple[int, str]]:
+def letters_sent(services: ClockSite) -> list[tuple[int, str]]:
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind FROM notice ORDER BY case_id, id")).all()
     return [(row.case_id, row.kind) for row in rows]
@@ -67,12 +67,12 @@ def each(*kinds: str) -> list[tuple[int, str]]:
     return [(case_id, kind) for case_id in (1, 2, 3) for kind in kinds]
 
 
-def catch_up(services: Promises, at: str) -> None:
+def catch_up(services: ClockSite, at: str) -> None:
     for _time in range(2):
         services.at(at).site.services("a").catch_up()
 
 
-def test_applicants_notified_of_a_suspension_are_notified_of_its_known_end_once(services: Promises) -> None:
+def test_applicants_notified_of_a_suspension_are_notified_of_its_known_end_once(services: ClockSite) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     catch_up(upgraded(services), "2026-11-24 11:00")
     assert letters_sent(services) == each("delay")
@@ -82,7 +82,7 @@ def test_applicants_notified_of_a_suspension_are_notified_of_its_known_end_once(
 
 
 def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     leaving = services.at("2026-11-25 18:00").site.services("a")
@@ -95,7 +95,7 @@ def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
     assert letters_sent(services) == each("delay", "resumed")
 
 
-def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_end(services: Promises) -> None:
+def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_end(services: ClockSite) -> None:
     suspend(services, "2026-11-24 10:00", None)
     later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
     other = services.received("2026-11-24 12:00")
@@ -108,7 +108,7 @@ def test_recipients_of_a_letter_during_an_open_suspension_are_notified_of_its_en
     assert letters_sent(services) == [*expected, (int(other[2:]), "delay")]
 
 
-def test_an_interrupted_start_of_a_suspension_is_finished(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_start_of_a_suspension_is_finished(services: ClockSite, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(monkeypatch, lambda: suspend(services, "2026-11-25 09:00", "2026-11-25 18:00"))
     assert letters_sent(services) == [(1, "delay")]
 
@@ -118,7 +118,7 @@ def test_an_interrupted_start_of_a_suspension_is_finished(services: Promises, mo
 
 @pytest.mark.parametrize("until", [None, "2026-11-30 18:00"])
 def test_an_interrupted_end_of_a_suspension_is_finished(
-    services: Promises, monkeypatch: pytest.MonkeyPatch, until: str | None
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, until: str | None
 ) -> None:
     suspend(services, "2026-11-24 10:00", until)
     services.at("2026-11-25 10:00")
@@ -130,7 +130,7 @@ def test_an_interrupted_end_of_a_suspension_is_finished(
 
 
 def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_end(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suspend(services, "2026-11-24 10:00", None)
     later = services.at("2026-11-24 12:00").received("2026-11-24 12:00")
@@ -142,7 +142,7 @@ def test_recipients_during_an_open_suspension_are_notified_of_its_interrupted_en
     assert letters_sent(services) == [*each("delay", "resumed"), (4, "delay"), (4, "resumed")]
 
 
-def test_an_announced_end_is_announced_again_if_it_moves_forward(services: Promises) -> None:
+def test_an_announced_end_is_announced_again_if_it_moves_forward(services: ClockSite) -> None:
     suspend(services, "2026-11-24 10:00", None)
     services.at("2026-11-25 10:00").run("sup", "calendar", "resume")
 
@@ -150,7 +150,7 @@ def test_an_announced_end_is_announced_again_if_it_moves_forward(services: Promi
     assert letters_sent(services) == each("delay", "resumed", "resumed")
 
 
-def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Promises) -> None:
+def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: ClockSite) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-30 18:00")
     suspend(services, "2026-11-26 09:00", "2026-11-27 18:00", OTHER)
     sup = services.at("2026-11-26 10:00").site.services("sup")
@@ -168,7 +168,7 @@ def test_the_end_is_announced_when_an_overlapping_suspension_ends(services: Prom
     assert letters_sent(services) == each("delay", "resumed")
 
 
-def test_a_delay_is_not_announced_again_for_the_same_due_date(services: Promises) -> None:
+def test_a_delay_is_not_announced_again_for_the_same_due_date(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     catch_up(services, "2026-11-25 17:50")
     assert letters_sent(services) == [(int(case[2:]), "delay")]
@@ -177,7 +177,7 @@ def test_a_delay_is_not_announced_again_for_the_same_due_date(services: Promises
     assert letters_sent(services) == [(int(case[2:]), "delay")]
 
 
-def test_a_case_whose_import_was_undone_gets_no_letter(services: Promises) -> None:
+def test_a_case_whose_import_was_undone_gets_no_letter(services: ClockSite) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     with services.site.services("admin").context.write() as session:
         for table in ("notice", "suspension_notice"):

@@ -29,6 +29,7 @@ OF_MANY_STATES = frozenset(
 """The acts of most states, of which chance does not promise every state."""
 
 
+@pytest.mark.promise("P5", "K3")
 @pytest.mark.proof
 @pytest.mark.parametrize("steps", [sized(ci=500, full=FULL)])
 def test_the_life_of_cases_is_as_the_model_has_it(steps: int) -> None:

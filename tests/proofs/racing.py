@@ -1,5 +1,6 @@
 """The processes that race for cases; each is forked from one that opened no file, so they share only the database."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from multiprocessing import get_context
@@ -101,3 +102,27 @@ def decide_each(
         outcomes.append(_outcome(services, passing(case_id, fence)))
     services.close()
     queue.put(outcomes)
+
+
+def page_through(path: Path, seconds: float, barrier: Barrier, queue: Any) -> None:
+    """Read page after page of the queue for some seconds, and put the number of pages into the queue."""
+    services = open_for_race(path, "audit", TUESDAY)
+    barrier.wait()
+    pages, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        pages += bool(services.queue.page("", start=pages * 50 % 1_000, limit=50))
+    services.close()
+    queue.put(pages)
+
+
+def decide_until(path: Path, login: str, seconds: float, barrier: Barrier, queue: Any) -> None:
+    """Take and decide cases for some seconds; put their number and the largest size of the write-ahead log."""
+    services = open_for_race(path, login, TUESDAY)
+    barrier.wait()
+    decided, longest, until = 0, 0, time.monotonic() + seconds
+    while time.monotonic() < until and isinstance(found := services.claims.next(), CaseFile):
+        services.verdicts.decide(passing(found.header.id, found.header.fence))
+        decided += 1
+        longest = max(longest, path.with_name(f"{path.name}-wal").stat().st_size)
+    services.close()
+    queue.put((decided, longest))

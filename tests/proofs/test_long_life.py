@@ -21,6 +21,7 @@ MOST_GROWTH = 1.10
 MOST_IDLE = 0.005
 
 
+@pytest.mark.promise("W4")
 @pytest.mark.proof
 def test_two_thousand_cases_leave_no_more_in_memory_than_fifty(site: Site) -> None:
     cases = sized(ci=62, full=2_002)
@@ -38,6 +39,7 @@ def test_two_thousand_cases_leave_no_more_in_memory_than_fifty(site: Site) -> No
     assert end["files"] == settled["files"]
 
 
+@pytest.mark.promise("W4")
 @pytest.mark.proof
 def test_an_idle_workbench_uses_less_than_half_a_percent_of_a_processor(tmp_path: Path) -> None:
     # The program reads the clock of the machine.

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.enums import Role
 from tests.offices import TUESDAY, Site
 from tests.policies import amend
-from tests.proofs.racing import LATER, claim_and_decide, decide_each, run_concurrently
+from tests.proofs.racing import LATER, claim_and_decide, decide_each, decide_until, page_through, run_concurrently
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.foundation import audit_log
@@ -31,6 +31,7 @@ def chain_is_whole(site: Site) -> bool:
         return audit_log.verify(session).is_whole
 
 
+@pytest.mark.promise("P3", "K1")
 @pytest.mark.proof
 @pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
 def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int) -> None:
@@ -51,6 +52,7 @@ def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int)
     assert chain_is_whole(site)
 
 
+@pytest.mark.promise("K2")
 @pytest.mark.proof
 @pytest.mark.parametrize("rounds", [sized(ci=1, full=20)])
 def test_one_hold_used_by_two_processes_decides_once(site: Site, rounds: int) -> None:
@@ -68,6 +70,7 @@ def test_one_hold_used_by_two_processes_decides_once(site: Site, rounds: int) ->
     assert sorted(events(site, "decide")) == decided
 
 
+@pytest.mark.promise("K2")
 @pytest.mark.proof
 @pytest.mark.parametrize("rounds", [sized(ci=1, full=20)])
 def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, rounds: int) -> None:
@@ -94,6 +97,22 @@ def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, 
         assert drafts == [{"note": f"draft {case}"} for case, _fence in expired]
 
 
+@pytest.mark.proof
+@pytest.mark.promise("K4")
+def test_readers_and_writers_at_once_get_no_error_and_a_short_write_ahead_log(site: Site) -> None:
+    site.plant(sized(ci=2_000, full=100_000))
+    seconds = sized(ci=4, full=300)
+    readers = [(page_through, (site.path, seconds)) for _number in range(sized(ci=4, full=20))]
+
+    *pages, (decided, longest_log) = run_concurrently([*readers, (decide_until, (site.path, "a", seconds))])
+
+    print(f"{sum(pages)} pages, {decided} verdicts, log {longest_log:,} bytes")  # noqa: T201 - figures of the proof
+    assert min(pages) > 0
+    assert decided > 0
+    assert longest_log <= 64_000_000
+    assert chain_is_whole(site)
+
+
 def allow_holds(site: Site, *logins: str) -> None:
     """Let people put as many cases aside as they hold in these tests."""
     amend(site, ("max_aside = 10", f"max_aside = {HELD}"))
@@ -118,6 +137,7 @@ def hold_cases(site: Site, login: str) -> list[tuple[int, int]]:
     return holds
 
 
+@pytest.mark.promise("P8", "N2")
 def test_only_the_owner_can_read_the_database_and_its_side_files(site: Site, tmp_path: Path) -> None:
     site.plant(1)
 

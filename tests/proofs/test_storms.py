@@ -15,6 +15,7 @@ __all__ = ["fresh_demo", "made_demo"]
 MOST_S = 1.0
 
 
+@pytest.mark.promise("W5")
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_storm_ends_nothing_freezes_nothing_and_breaks_nothing(

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.cases.test_rectification import PLAN, verifying
+from tests.clock_site import ClockSite, local
 from tests.offices import Site
-from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.proofs.test_races import chain_is_whole, events
 from tests.sizes import sized
@@ -53,7 +53,7 @@ def numbers(cases: list[str]) -> list[int]:
     return [int(case.removeprefix("C-")) for case in cases]
 
 
-def pending(services: Promises) -> str:
+def pending(services: ClockSite) -> str:
     case = services.received(TUESDAY_NOON)
     services.run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
@@ -66,9 +66,10 @@ def letter_counts(site: Site, kind: str) -> Counter[int]:
         return Counter(found.scalars())
 
 
+@pytest.mark.promise("K6")
 @pytest.mark.proof
 def test_eight_ticks_at_once_act_once_on_each_deadline(site: Site) -> None:
-    services = Promises(site).at(TUESDAY_NOON)
+    services = ClockSite(site).at(TUESDAY_NOON)
     lapsing = [fail(services) for _case in range(EACH)]
     lapsing += [verifying(services, "--item", PLAN, at=TUESDAY_NOON) for _case in range(EACH)]
     near = [fail(services, until="2026-12-02") for _case in range(EACH)]
@@ -89,9 +90,10 @@ def test_eight_ticks_at_once_act_once_on_each_deadline(site: Site) -> None:
     assert chain_is_whole(site)
 
 
+@pytest.mark.promise("K6")
 @pytest.mark.proof
 def test_a_case_that_is_answered_and_taken_while_ticks_run_is_left_to_who_took_it(site: Site) -> None:
-    services = Promises(site).at(TUESDAY_NOON)
+    services = ClockSite(site).at(TUESDAY_NOON)
     cases = numbers([pending(services) for _case in range(4 * EACH)])
 
     workers: list[Any] = [(tick_at_once, (site.path, LATER))] * (PROCESSES - 1)

@@ -28,6 +28,13 @@ THEMES = ("dark", "light")
 
 CASE = ("n",)
 LEAVE = ("escape",)
+
+
+def _found(words: str) -> tuple[str, ...]:
+    """Return the keys that open the first case of a filter from the queue."""
+    return ("g", "q", "slash", *(["backspace"] * 40), *words, "enter", "enter")
+
+
 SHOTS: dict[str, dict[str, tuple[str, ...]]] = {
     "rev1": {
         "welcome": (),
@@ -65,8 +72,21 @@ SHOTS: dict[str, dict[str, tuple[str, ...]]] = {
         "queue_columns": (*LEAVE, "O"),
         "queue_marked": (*LEAVE, "space", "space"),
         "queue_case": (*LEAVE, "enter"),
-        "policy": (*LEAVE, "g", "p"),
-        "calendar": ("g", "k"),
+        "take": ("N",),
+        "pending_on_applicant": (*LEAVE, *LEAVE, *_found("state:pending waits:applicant")),
+        "reply": ("m",),
+        "withdraw": (*LEAVE, "Z"),
+        "phone_estimate": (*LEAVE, "t"),
+        "rectifying": (*LEAVE, *LEAVE, *_found("state:rectifying")),
+        "resubmission": ("M",),
+        "failed": (*LEAVE, *LEAVE, *_found("state:failed")),
+        "appeal_form": ("G",),
+        "lapsed": (*LEAVE, *LEAVE, *_found("state:lapsed")),
+        "appealed": (*LEAVE, *_found("state:appealed")),
+        "incomplete": (*LEAVE, *_found("state:incomplete")),
+        "policy": (*LEAVE, "g", "y"),
+        "policy_compare": ("c",),
+        "calendar": (*LEAVE, "g", "k"),
         "forecast": ("g", "f"),
     },
     "sup": {
@@ -76,14 +96,19 @@ SHOTS: dict[str, dict[str, tuple[str, ...]]] = {
         "appeals": (*LEAVE, "g", "a"),
         "appeal": ("enter",),
         "appeal_decision": ("d",),
-        "letters": (*LEAVE, *LEAVE, "g", "l"),
+        "letters": (*LEAVE, *LEAVE, *LEAVE, "g", "n"),
         "letter": ("enter",),
-        "pending": (*LEAVE, "g", "w"),
+        "measures": (*LEAVE, "m"),
+        "pending": (*LEAVE, *LEAVE, "g", "p"),
         "reopen": ("g", "o"),
         "sup_queue": ("g", "q"),
         "assign": ("a",),
         "priority": (*LEAVE, "P"),
+        "save_view": (*LEAVE, "s"),
         "sup_case_acts": (*LEAVE, "enter", "x"),
+        "class": (*LEAVE, "C"),
+        "extend": (*LEAVE, "E"),
+        "waive": (*LEAVE, *LEAVE, *_found("state:rectifying"), "W"),
     },
     "admin": {"admin_calendar": ("g", "k"), "day_off": ("right", "o"), "half_day": (*LEAVE, "h")},
 }

@@ -47,6 +47,7 @@ def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(si
         assert terminal.leaks() == []
 
 
+@pytest.mark.promise("N5")
 def test_a_refusal_of_the_database_is_reported_without_values(site: Site) -> None:
     (case,) = site.plant()
     site.services("a").claims.next()
@@ -58,6 +59,7 @@ def test_a_refusal_of_the_database_is_reported_without_values(site: Site) -> Non
     assert "张三" not in str(failed.value)
 
 
+@pytest.mark.promise("S1")
 def test_a_full_disk_is_reported_and_the_text_can_be_saved_later(site: Site) -> None:
     (case,) = site.plant()
     services = site.services("a")
@@ -78,6 +80,7 @@ def test_a_full_disk_is_reported_and_the_text_can_be_saved_later(site: Site) -> 
     assert len(str(services.casefiles.show(case).draft["note"])) == 1_000_000
 
 
+@pytest.mark.promise("S3")
 @pytest.mark.proof
 def test_a_locked_database_does_not_block_the_screen_and_a_retry_works(tmp_path: Path, site: Site) -> None:
     (case,) = site.plant()

@@ -69,6 +69,7 @@ def desk(tmp_path: Path) -> Iterator[MemoryDesk]:
         yield made
 
 
+@pytest.mark.promise("W3", "D6")
 def test_200_presses_of_y_20_ms_apart_decide_nothing(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.terminal.press("p")

@@ -101,11 +101,13 @@ def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) 
         assert terminal.leaks() == []
 
 
+@pytest.mark.promise("P7", "T1")
 @pytest.mark.proof
 def test_no_hostile_text_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
     nothing_acts(hostile, visit_all_places, "--lang", "zh")
 
 
+@pytest.mark.promise("T1")
 def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> None:
     with opened(hostile, module="tests.terminal.unsafe_workbench", rows=60, columns=200) as terminal:
         terminal.draws = False
@@ -119,6 +121,7 @@ def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> No
         assert terminal.leaks() != []
 
 
+@pytest.mark.promise("T1", "I1")
 @pytest.mark.proof
 def test_all_485_naughty_strings_in_every_text_field_have_no_effect(site: Site, tmp_path: Path) -> None:
     assert len(naughty()) == 485

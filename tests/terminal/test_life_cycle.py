@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tests.offices import Site
 from tests.sizes import sized
 from tests.terminal.hang_up_session import HangUpSession
+from tests.terminal.recording_session import RecordingSession
 from workbench.__main__ import now
 from workbench.services.opening import open_services
 
@@ -76,6 +77,7 @@ def site_with_a_case(folder: Path) -> tuple[Site, int]:
     return site, case
 
 
+@pytest.mark.promise("C6")
 @pytest.mark.parametrize("count", [2, pytest.param(sized(ci=6, full=50), marks=pytest.mark.proof)])
 def test_an_end_during_a_decision_loses_nothing_and_blocks_nobody(tmp_path: Path, count: int) -> None:
     sites = {how: site_with_a_case(tmp_path / f"site{at}") for at, how in enumerate(ENDS)}
@@ -91,3 +93,32 @@ def test_an_end_during_a_decision_loses_nothing_and_blocks_nobody(tmp_path: Path
         print(f"{how}: {len(figures)} ends, the longest {longest:.2f} s; another wrote after {waited:.2f} s")  # noqa: T201 - the figures of the proof
         assert len(figures) == count
         assert longest < ENDED_WITHIN_S
+
+
+PERSONAL = ("11010119900101001X", "测试人", "13800138000")
+TYPED = "asked about 13800138000"
+
+
+@pytest.mark.promise("N1")
+def test_after_a_session_no_file_but_the_database_and_its_store_has_a_personal_value(tmp_path: Path) -> None:
+    site, case = site_with_a_case(tmp_path / "site")
+    home = tmp_path / "home"
+    (home / "tmp").mkdir(parents=True)
+    database = ["--database", str(site.path), "--as", "a"]
+    with RecordingSession(database, home, more={"TMPDIR": str(home / "tmp")}) as terminal:
+        terminal.await_words("takes the next")
+        terminal.await_words(f"C-{case:06d}", "n")
+        terminal.await_words("11010119900101001X", "..")
+        terminal.await_words("For us only", "p")
+        terminal.await_words("leaves the field", "t")
+        terminal.settle(TYPED)
+        terminal.await_words("asked about")
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.process.wait(ENDED_WITHIN_S)
+
+    draft = site.services("a").casefiles.show(case).draft
+    site.close()
+    own = [site.path, *(site.path.with_name(site.path.name + end) for end in ("-wal", "-shm"))]
+    others = [path for path in tmp_path.rglob("*") if path.is_file() and path not in own]
+    assert TYPED in str(draft)
+    assert [(path, value) for path in others for value in PERSONAL if value.encode() in path.read_bytes()] == []

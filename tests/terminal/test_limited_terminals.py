@@ -18,6 +18,7 @@ from tests.terminal.stream import words
 PRESSES = 10
 
 
+@pytest.mark.promise("W2")
 @pytest.mark.parametrize(
     "variables",
     [
@@ -89,6 +90,7 @@ def test_invalid_bytes_do_not_end_the_workbench(site: Site, tmp_path: Path) -> N
         raise AssertionError(words(bytes(terminal.raw[begins:])))
 
 
+@pytest.mark.promise("W2")
 def test_without_a_terminal_the_workbench_ends_with_a_message(site: Site, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "--database", str(site.path), "--as", "a"],

@@ -37,6 +37,7 @@ def draft_and_decisions(site: Site) -> tuple[dict[str, str], int]:
     return json.loads(body or "{}"), int(decisions)
 
 
+@pytest.mark.promise("W1")
 @pytest.mark.parametrize("count", [8, pytest.param(sized(ci=40, full=200), marks=pytest.mark.proof)])
 @pytest.mark.parametrize(
     ("keys", "sign", "name"),
@@ -87,6 +88,7 @@ def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, si
         terminal.await_letters("kept", begins)
 
 
+@pytest.mark.promise("W3")
 @pytest.mark.parametrize(
     "keys", ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in some(("", "c", "p", "e", "?", ":"), ci=2))]
 )

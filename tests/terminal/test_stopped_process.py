@@ -88,6 +88,7 @@ def leave(terminal: HangUpSession) -> None:
     assert terminal.process.poll() == 0
 
 
+@pytest.mark.promise("P4", "C7")
 @pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(some(PLACES, ci=2)), marks=pytest.mark.proof)])
 def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site, places: tuple[str, ...]) -> None:
     site.plant(5 * len(places) + 1)

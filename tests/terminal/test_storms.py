@@ -93,6 +93,7 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.promise("W5")
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", some([1, 2, 3], ci=1))
 def test_a_storm_in_a_terminal_ends_nothing_and_freezes_nothing(

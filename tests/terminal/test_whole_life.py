@@ -12,8 +12,8 @@ import pytest
 
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
+from tests.clock_site import local
 from tests.offices import Site
-from tests.promises import local
 from tests.services.importing.files import Desk, application
 from tests.terminal.pty_session import PtySession
 

@@ -200,7 +200,8 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
         (
             story(CaseState.RECTIFYING, fail(), deadline_at=NOW + timedelta(days=7)),
             f"{FAILED})",
-            "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses",
+            "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses; "
+            "still missing: in person",
         ),
         (
             story(
@@ -211,19 +212,22 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             ),
             f"{FAILED})",
             "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses; "
+            "still missing: in person; "
             "a supervisor sends letter “fail, to rectify”, due by Mon 23 Nov 14:32, overdue; "
             "letter “fail, to rectify” is late: sending it moves the applicant's deadline on",
         ),
         (
             story(CaseState.RECTIFYING, fail(items=WAIVED), deadline_at=NOW + timedelta(days=7)),
             f"{FAILED})",
-            "the applicant rectifies by Tue 1 Dec 14:32 (1 waived, 0 of 1 received), or the case lapses",
+            "the applicant rectifies by Tue 1 Dec 14:32 (1 waived, 0 of 1 received), or the case lapses; "
+            "still missing: in person",
         ),
         (
             story(CaseState.RECTIFYING, with_own_deadline(timedelta(days=1)), deadline_at=NOW + timedelta(days=1)),
             f"{FAILED})",
             "the applicant rectifies “second identity verification” by Wed 25 Nov 14:32, all by Tue 1 Dec 14:32 "
-            "(1 of 2 received), or the case lapses",
+            "(1 of 2 received), or the case lapses; "
+            "still missing: in person",
         ),
         (
             story(CaseState.LAPSED, with_own_deadline(-timedelta(hours=2)), history=(event("lapse"),)),

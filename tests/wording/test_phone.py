@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.enums import CaseState, Language
+from db.enums import CaseState, Language, WaitsFor
 from tests.languages import speaking
+from tests.screens.cases import NOW, casefile, clean
+from tests.wording.test_case_story import PENDING, fail
 from tests.wording.test_letter_sentence import DAYS, FORECAST, LATER
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import OPEN_STATES
+from workbench.domain.case.records import ItemLine
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, PassRate, QueueForecast
 from workbench.wording.forecast import caveats, chance, explanation, letter_sentence, likely, queue_lines
 from workbench.wording.phone import phone_sentence
@@ -43,9 +47,14 @@ QUEUE = QueueForecast(
 )
 
 
-def sentence(forecast: CaseForecast, language: str = "en") -> str:
+CASE = casefile(1, clean())
+NOT_DUE = replace(CASE, header=replace(CASE.header, due_at=None))
+"""A case without a due date, about which a sentence says only what the forecast says."""
+
+
+def sentence(forecast: CaseForecast, language: str = "en", case: CaseFile = NOT_DUE) -> str:
     with speaking(language):
-        return phone_sentence(forecast, TODAY)
+        return phone_sentence(forecast, case, NOW)
 
 
 DECIDED = "The application is decided usually by Fri 27 Nov, in nine of ten cases by Wed 2 Dec"
@@ -164,6 +173,39 @@ def test_only_a_case_with_the_applicant_waits_for_items(state: CaseState) -> Non
         f"A matter in C-000001 is being looked into. {DECIDED}; if nothing is found against it, it passes by then."
     )
     assert "正在核查" in sentence(replace(rectifying, is_with_others=True), "zh")
+
+
+@pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.RECTIFYING])
+def test_a_case_with_the_applicant_names_what_has_not_come(state: CaseState) -> None:
+    items = tuple(
+        ItemLine(code="DOC", text=text, is_satisfied=came, is_waived=False)
+        for text, came in (("the licence, with seal", False), ("a plan", True), ("{case}", False))
+    )
+    asked = replace(PENDING if state is CaseState.PENDING else fail(), items=items)
+    header = replace(NOT_DUE.header, state=state, waits_for=WaitsFor.APPLICANT)
+    case = replace(NOT_DUE, header=header, decisions=(asked,))
+
+    told = sentence(replace(FORECAST, state=state), case=case)
+    assert told.startswith("C-000001 is waiting for what we asked you for: the licence, with seal; {case}. ")
+    assert "尚待补交：the licence, with seal；{case}。" in sentence(replace(FORECAST, state=state), "zh", case)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "ahead", "words"),
+    [
+        (26, 3, "That is later than the due date, Thu 26 Nov, because 3 cases are ahead."),
+        (26, 0, "That is later than the due date, Thu 26 Nov."),
+        (27, 3, "The due date is Fri 27 Nov; the later of these days is after it."),
+        (23, 3, "The due date, Mon 23 Nov, has passed."),
+    ],
+)
+def test_a_forecast_later_than_the_due_date_says_so(due_on: int, ahead: int, words: str) -> None:
+    due_at = NOW.replace(day=due_on)
+    late = replace(CASE, header=replace(CASE.header, due_at=due_at, is_overdue=due_at < NOW))
+
+    assert sentence(replace(FORECAST, ahead=ahead), case=late).endswith(f"it passes by then. {words}")
+    with_applicant = replace(late, header=replace(late.header, state=CaseState.RECTIFYING))
+    assert "due date" not in sentence(replace(FORECAST, ahead=ahead), case=with_applicant)
 
 
 def test_an_appealed_case_passes_only_if_the_appeal_succeeds() -> None:

@@ -27,6 +27,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
         N_("Write the database, its store and its hash key to one file (admin)."),
     ),
     Entry("restore", "workbench.cli.site.commands:restore", N_("Restore a backup where no database is (admin).")),
+    Entry("rekey", "workbench.cli.site.encryption:rekey", N_("Give an encrypted database another key (admin).")),
     *FILE_COMMANDS,
     Entry("queue", "workbench.cli.cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
     Entry("next", "workbench.cli.cases.cases:take_next", N_("Take the next case. Exits with 69 if there is none.")),

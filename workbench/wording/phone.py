@@ -1,30 +1,69 @@
 """The sentence about a case that reviewers can read out on the phone."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from db.enums import CaseState
 from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.running import clock_runs
 from workbench.domain.forecast.result import CaseForecast
-from workbench.i18n import _, current_language
-from workbench.wording.amounts import day_on_screen
+from workbench.i18n import N_, _, current_language, ngettext
+from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.forecast import decision_sentence, reviewers_away, sentences_joined
+from workbench.wording.what_would_help import listed_items, missing_items
+
+_WAITING_FOR = {
+    (True, True): N_("{case} is waiting for documents: {items}. We assume that they arrive today."),
+    (True, False): N_("{case} is waiting for documents; we assume that they arrive today."),
+    (False, True): N_("{case} is waiting for what we asked you for: {items}."),
+    (False, False): N_("{case} is waiting for the items we asked you for."),
+}
+"""What a case waits for: by whether it is incomplete, and whether it is known what is missing."""
 
 
-def phone_sentence(forecast: CaseForecast, today: date) -> str:
+def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str:
     """Return the sentences to read out on the phone. They contain no personal data and no verdict.
 
-    They begin with a suspension or the absence of all reviewers, since the dates depend on it.
+    They begin with a suspension or the absence of all reviewers, since the dates depend on it. They name what the
+    applicant still has to hand in, and the due date if the decision may come later.
     """
-    case = format_case(forecast.case_id)
+    zone = ZoneInfo(case.policy.zone)
+    today, name = now.astimezone(zone).date(), format_case(forecast.case_id)
     if forecast.is_endless:
-        sentence = _("there is no expected date for {case}.").format(case=case)
+        sentence = _("there is no expected date for {case}.").format(case=name)
     else:
-        told = decision_sentence(forecast, lambda day: day_on_screen(day, today), current_language())
-        sentence = sentences_joined((_state(forecast).format(case=case), told), current_language())
+        items = missing_items(case)
+        parts = [_state(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
+        parts.append(decision_sentence(forecast, lambda day: day_on_screen(day, today), current_language()))
+        parts += _lateness(forecast, case.header, zone, today)
+        sentence = sentences_joined(parts, current_language())
     obstacles = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
     return (
         _("{before}: {sentence}").format(before=_("; ").join(obstacles), sentence=sentence) if obstacles else sentence
     )
+
+
+def _lateness(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, today: date) -> list[str]:
+    """Return a sentence on a due date that has passed or that the forecast does not keep; none if our clock stands."""
+    if header.due_at is None or not clock_runs(header.state, header.waits_for):
+        return []
+    due_on = header.due_at.astimezone(zone).date()
+    due = day_on_screen(due_on, today)
+    if header.is_overdue:
+        return [_("The due date, {due}, has passed.").format(due=due)]
+    if forecast.decided.p50 > due_on:
+        if forecast.ahead:
+            message = ngettext(
+                "That is later than the due date, {due}, because {count} case is ahead.",
+                "That is later than the due date, {due}, because {count} cases are ahead.",
+                forecast.ahead,
+            )
+            return [message.format(due=due, count=count(forecast.ahead))]
+        return [_("That is later than the due date, {due}.").format(due=due)]
+    if forecast.decided.p90 > due_on:
+        return [_("The due date is {due}; the later of these days is after it.").format(due=due)]
+    return []
 
 
 def _suspended(forecast: CaseForecast) -> str:
@@ -42,16 +81,14 @@ def _reviewers_away(forecast: CaseForecast, today: date) -> str:
     return words if forecast.is_suspended else words[:1].upper() + words[1:]
 
 
-def _state(forecast: CaseForecast) -> str:
-    """Return the sentence about the current state of a case."""
+def _state(forecast: CaseForecast, *, is_asked: bool) -> str:
+    """Return the sentence about the current state of a case; `is_asked` says that it lists what is missing."""
     if forecast.awaits_check:
         return _("A second person is checking {case}.")
-    if forecast.is_incomplete:
-        return _("{case} is waiting for documents; we assume that they arrive today.")
     if forecast.is_with_others:
         return _("A matter in {case} is being looked into.")
     if forecast.state is CaseState.APPEALED:
         return _("The appeal in {case} is being decided.")
-    if forecast.state in {CaseState.RECTIFYING, CaseState.PENDING}:
-        return _("{case} is waiting for the items we asked you for.")
+    if forecast.is_incomplete or forecast.state in {CaseState.RECTIFYING, CaseState.PENDING}:
+        return _(_WAITING_FOR[forecast.is_incomplete, is_asked])
     return _("{case} has been received.")

@@ -1,21 +1,23 @@
 """What the applicant can do to speed up a case: missing documents, and findings that need an answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from db.enums import Severity, WaitsFor
+from db.enums import CaseState, Severity, WaitsFor
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import AskedDocument
+from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import outside_brackets
 from workbench.domain.policy.policy import Policy, Words
 from workbench.i18n import _, comma_joined, current_language
-from workbench.wording.amounts import day_on_screen
+from workbench.wording.amounts import count, day_on_screen
 from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, letter_of, text_of
 
 _MISSING = "DOC-MISSING"
+_LISTED = 4
 _SEVERITIES_TO_ANSWER = (Severity.BLOCK, Severity.WARN)
 
 
@@ -27,6 +29,24 @@ def missing_codes(casefile: CaseFile) -> tuple[str, ...]:
 def missing_names(evidence: Evidence, policy: Policy, language: str) -> tuple[str, ...]:
     """Return the names of the missing documents in a language."""
     return tuple(document_name(kind, policy, language) for kind in missing_documents(evidence, policy))
+
+
+def missing_items(case: CaseFile) -> tuple[str, ...]:
+    """Return what the applicant, who has the case, was asked for and has not handed in yet; nothing otherwise."""
+    header = case.header
+    if header.state is CaseState.INCOMPLETE:
+        return missing_names(case.evidence, case.policy, current_language())
+    if not is_with_applicant(header.state, header.waits_for):
+        return ()
+    asked = next((line.items for line in reversed(case.decisions_in_effect)), ())
+    return tuple(item.text or item.code for item in asked if item.is_open)
+
+
+def listed_items(names: Sequence[str]) -> str:
+    """Return the first items, which may contain commas, and how many more there are."""
+    shown = _("; ").join(names[:_LISTED])
+    more = len(names) - _LISTED
+    return _("{items} and {count} more").format(items=shown, count=count(more)) if more > 0 else shown
 
 
 def asked_words(asked: Iterable[AskedDocument], policy: Policy, today: date) -> tuple[str, ...]:

@@ -1,21 +1,37 @@
 """The commands for an applicant who calls or writes: take the case, record a reply, a resubmission, a withdrawal."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from screens.desk.case_commands import reader_for, start
 from screens.desk.outcomes import CaseRef
+from screens.panels.history import asked_lines
+from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.vocabulary import CaseState
+from workbench.domain.case.running import is_with_applicant
+from workbench.domain.case.vocabulary import CaseState, WaitsFor
 from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.clock.typed.reading import read_instant
-from workbench.i18n import _
+from workbench.domain.clock.typed.reading import read_receipt
+from workbench.i18n import N_, _
 from workbench.keys.desk import TAKE
 from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
+
+_WIDTH = 70
+"""The cells of a line in a dialog; in a narrower window, the dialog wraps it again."""
+
+_REPLY_OF = {
+    WaitsFor.APPLICANT: N_("Reply of the applicant on {case}"),
+    WaitsFor.CARRIER: N_("Reply of the carrier on {case}"),
+    WaitsFor.REGISTRY: N_("Reply of the registry on {case}"),
+    WaitsFor.DEPARTMENT: N_("Reply of the other department on {case}"),
+}
 
 
 async def take(screen: "CaseScreen", _case: CaseFile) -> None:
@@ -26,7 +42,9 @@ async def take(screen: "CaseScreen", _case: CaseFile) -> None:
 async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask what the reply to a pending case says, and record it; the case returns to the queue."""
     ref = CaseRef.of(case)
-    note = await _asked_note(screen, _("Reply for {case}").format(case=ref.name))
+    title = _(_REPLY_OF[case.header.waits_for or WaitsFor.APPLICANT]).format(case=ref.name)
+    is_of_applicant = is_with_applicant(case.header.state, case.header.waits_for)
+    note = await _asked_note(screen, title, asked_lines(case, screen.view(), _WIDTH) if is_of_applicant else ())
     if note is not None:
         message = with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk.")).format(
             case=ref.name
@@ -39,13 +57,15 @@ async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask when the applicant resubmitted and what came, and record it; the case returns to the queue."""
     from screens.dialogs.time_prompt import TimePrompt
 
-    ref, now = CaseRef.of(case), screen.view().now
-    reader = await reader_for(screen, read_instant, Aim.PAST)
+    ref, view = CaseRef.of(case), screen.view()
+    reader = await reader_for(screen, read_receipt, Aim.PAST)
     if reader is None:
         return
+    reader = replace(reader, default=view.now, deadline_at=case.rectify_by)
     title = _("Resubmission of {case}").format(case=ref.name)
-    hint = _("When was it received? For example yesterday 16:30 or 3 Dec.")
-    received_at = await screen.app.push_screen_wait(TimePrompt(title, hint, replace(reader, default=now)))
+    hint = _("When was it received, such as yesterday 16:30 or 3 Dec? A day alone means its end, at most the deadline.")
+    asked = _below(asked_lines(case, view, _WIDTH), hint)
+    received_at = await screen.app.push_screen_wait(TimePrompt(title, asked, reader))
     if received_at is None:
         return
     note = await _asked_note(screen, title)
@@ -54,7 +74,7 @@ async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
             _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
         )
         act = screen.session.services.remarks.resubmit
-        record = partial(screen.session.record, ref, act, note, None if received_at == now else received_at)
+        record = partial(screen.session.record, ref, act, note, None if received_at == view.now else received_at)
         start(screen, record, "write", message.format(case=ref.name))
 
 
@@ -77,9 +97,14 @@ async def withdraw(screen: "CaseScreen", case: CaseFile) -> None:
     start(screen, act, "write", message.format(case=ref.name))
 
 
-async def _asked_note(screen: "CaseScreen", title: str) -> str | None:
-    """Ask for a note, which may be empty; None if the person goes back."""
+async def _asked_note(screen: "CaseScreen", title: str, above: Sequence[Content] = ()) -> str | None:
+    """Ask for a note, which may be empty, below some lines; None if the person goes back."""
     from screens.dialogs.prompt import Prompt
 
-    hint = _("What was said or sent? Only colleagues read this; it may stay empty.")
+    hint = _below(above, _("What was said or sent? Only colleagues read this; it may stay empty."))
     return await screen.app.push_screen_wait(Prompt(title, hint, problem=lambda _text: None))
+
+
+def _below(lines: Sequence[Content], hint: str) -> Content:
+    """Return a hint below some lines."""
+    return Content("\n").join([*lines, plain(hint, MUTED)])

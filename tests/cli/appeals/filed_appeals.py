@@ -3,17 +3,17 @@
 from typing import Any
 
 from db.enums import Role
+from tests.clock_site import ClockSite
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.promises import Promises
 
 FAILED_AT = "2026-11-24 10:00"
 
 
-def office(site: Site) -> Promises:
+def office(site: Site) -> ClockSite:
     """Return a site with two supervisors, at the time of its first verdict."""
     _staff(site)
-    return Promises(site).at(FAILED_AT)
+    return ClockSite(site).at(FAILED_AT)
 
 
 @prepared
@@ -23,7 +23,7 @@ def _staff(site: Site) -> None:
 
 
 @prepared
-def failed(office: Promises, *, measure: str = "none") -> str:
+def failed(office: ClockSite, *, measure: str = "none") -> str:
     """Fail a case for good: a decides, b approves; the notice is released a minute later."""
     case = office.received(FAILED_AT)
     office.run("a", "next")
@@ -33,7 +33,7 @@ def failed(office: Promises, *, measure: str = "none") -> str:
 
 
 @prepared
-def lapsed(office: Promises) -> str:
+def lapsed(office: ClockSite) -> str:
     """Let a case lapse on 1 December."""
     case = office.received(FAILED_AT)
     office.ask_for_a_seal(FAILED_AT, case, until="2026-11-30")
@@ -42,25 +42,25 @@ def lapsed(office: Promises) -> str:
 
 
 @prepared
-def appealed(office: Promises, case: str = "", *, at: str = "2026-12-01 10:00") -> str:
+def appealed(office: ClockSite, case: str = "", *, at: str = "2026-12-01 10:00") -> str:
     """File an appeal on a failed case."""
     case = case or failed(office)
     office.at(at).run("a", "appeal", case, "--grounds", "We never called them.")
     return case
 
 
-def decided(office: Promises, case: str, outcome: str = "stands", *more: str, login: str = "sup") -> str:
+def decided(office: ClockSite, case: str, outcome: str = "stands", *more: str, login: str = "sup") -> str:
     """Stage a decision on the appeal of a case."""
     office.run(login, "appeal-decide", case, outcome, *more, "--note", "We looked at it again.")
     return case
 
 
-def show(office: Promises, case: str) -> Any:
+def show(office: ClockSite, case: str) -> Any:
     """Return what `show` prints of a case."""
     return office.terminal.document("audit", "show", case)
 
 
-def letters(office: Promises, case: str) -> list[str]:
+def letters(office: ClockSite, case: str) -> list[str]:
     """Return the kinds of the letters about a case that were not cancelled."""
     found = office.terminal.document("admin", "notices")["notices"]
     return [line["kind"] for line in found if line["case"] == case]

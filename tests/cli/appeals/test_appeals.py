@@ -9,21 +9,22 @@ from sqlalchemy import text
 
 from tests.cli.appeals.filed_appeals import FAILED_AT, appealed, decided, failed, lapsed, letters, office, show
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
+def services(site: Site) -> ClockSite:
     return office(site)
 
 
-def refuse(services: Promises, code: int, login: str, *words: str) -> str:
+def refuse(services: ClockSite, code: int, login: str, *words: str) -> str:
     return refused(services.terminal.as_person(login, *words), code)
 
 
+@pytest.mark.promise("D9")
 def test_a_filed_appeal_goes_to_a_supervisor_with_a_receipt_that_says_by_when_it_is_answered(
-    services: Promises,
+    services: ClockSite,
 ) -> None:
     case = failed(services)
     filed = services.at("2026-12-01 10:00").terminal.document("a", "appeal", case, "--grounds", "Not us: 13812345678")
@@ -38,7 +39,7 @@ def test_a_filed_appeal_goes_to_a_supervisor_with_a_receipt_that_says_by_when_it
     assert "calendar days after the receipt" in services.terminal.as_person("a", "clock", case).stdout
 
 
-def test_the_receipt_counts_and_not_the_entry(services: Promises) -> None:
+def test_the_receipt_counts_and_not_the_entry(services: ClockSite) -> None:
     case = failed(services)
     services.at("2026-12-03 10:00")
     services.run("a", "appeal", case, "--grounds", "Not us.", "--received-at", "2026-12-01 10:00")
@@ -46,8 +47,9 @@ def test_the_receipt_counts_and_not_the_entry(services: Promises) -> None:
     assert services.due(case) == "2026-12-10 18:00"
 
 
+@pytest.mark.promise("D9")
 @pytest.mark.parametrize("sent_at", ["", "2026-11-27 09:00"])
-def test_the_time_to_appeal_counts_from_the_notice_or_from_when_it_was_sent(services: Promises, sent_at: str) -> None:
+def test_the_time_to_appeal_counts_from_the_notice_or_from_when_it_was_sent(services: ClockSite, sent_at: str) -> None:
     case = failed(services)
     last_day = "2026-12-15"
     if sent_at:
@@ -62,7 +64,7 @@ def test_the_time_to_appeal_counts_from_the_notice_or_from_when_it_was_sent(serv
     services.run("a", "appeal", case, "--grounds", "x", "--received-at", f"{last_day} 23:00")
 
 
-def test_the_last_day_that_the_notice_gives_stays_when_the_calendar_changes(services: Promises) -> None:
+def test_the_last_day_that_the_notice_gives_stays_when_the_calendar_changes(services: ClockSite) -> None:
     case = failed(services)
     services.run("admin", "calendar", "set", "2026-12-05", "work", "--reason", "make-up")
 
@@ -70,7 +72,7 @@ def test_the_last_day_that_the_notice_gives_stays_when_the_calendar_changes(serv
     assert show(services, case)["state"] == "appealed"
 
 
-def test_a_second_lapse_can_be_appealed_although_the_appeal_against_the_first_was_answered(services: Promises) -> None:
+def test_a_second_lapse_can_be_appealed_although_the_appeal_against_the_first_was_answered(services: ClockSite) -> None:
     case = decided(services, appealed(services, lapsed(services)))
     services.run("sup2", "check", case, "approve", "--note", "yes")
     context = services.at("2026-12-02 10:00").site.services("admin").context
@@ -82,7 +84,7 @@ def test_a_second_lapse_can_be_appealed_although_the_appeal_against_the_first_wa
     appealed(services, case, at="2026-12-03 10:00")
 
 
-def test_a_lapse_can_be_appealed_from_its_own_notice(services: Promises) -> None:
+def test_a_lapse_can_be_appealed_from_its_own_notice(services: ClockSite) -> None:
     case = lapsed(services)
     assert "2026-12-22" in refuse(services.at("2026-12-23 09:00"), 77, "a", "appeal", case, "--grounds", "x")
 
@@ -96,7 +98,7 @@ def test_a_lapse_can_be_appealed_from_its_own_notice(services: Promises) -> None
     ("received_at", "words"), [("2026-12-09", "in the future"), ("2026-11-23", "before its notice of 2026-11-24")]
 )
 def test_an_appeal_cannot_be_received_in_the_future_or_before_the_notice(
-    services: Promises, received_at: str, words: str
+    services: ClockSite, received_at: str, words: str
 ) -> None:
     case = failed(services)
     services.at("2026-12-01 10:00")
@@ -105,7 +107,7 @@ def test_an_appeal_cannot_be_received_in_the_future_or_before_the_notice(
     assert show(services, case)["appeals"] == []
 
 
-def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appeal(services: Promises) -> None:
+def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appeal(services: ClockSite) -> None:
     case = failed(services)
     services.run("sup", "comment", case, "I looked into this one")
     appealed(services, case)
@@ -116,7 +118,7 @@ def test_only_a_supervisor_who_never_touched_the_case_gets_and_decides_its_appea
     decided(services, case, login="sup2")
 
 
-def test_who_moved_a_deadline_of_the_case_does_not_get_its_appeal(services: Promises) -> None:
+def test_who_moved_a_deadline_of_the_case_does_not_get_its_appeal(services: ClockSite) -> None:
     case = services.received(FAILED_AT)
     services.ask_for_a_seal(FAILED_AT, case, until="2026-11-30")
     services.run("sup", "extend", case, "--until", "2026-12-01", "--reason", "more time")
@@ -127,7 +129,7 @@ def test_who_moved_a_deadline_of_the_case_does_not_get_its_appeal(services: Prom
 
 
 def test_appeals_go_to_the_present_supervisor_with_the_fewest_and_to_nobody_if_there_is_none(
-    services: Promises,
+    services: ClockSite,
 ) -> None:
     cases = [failed(services) for _number in range(4)]
     for case in cases[:3]:
@@ -142,7 +144,7 @@ def test_appeals_go_to_the_present_supervisor_with_the_fewest_and_to_nobody_if_t
     decided(services, cases[3])
 
 
-def test_a_decision_waits_for_somebody_without_a_part_in_the_verdict_or_its_answer(services: Promises) -> None:
+def test_a_decision_waits_for_somebody_without_a_part_in_the_verdict_or_its_answer(services: ClockSite) -> None:
     case = decided(services, appealed(services))
     assert show(services, case)["state"] == "awaiting_check"
 
@@ -160,7 +162,7 @@ def test_a_decision_waits_for_somebody_without_a_part_in_the_verdict_or_its_answ
 
 @pytest.mark.parametrize(("to", "state"), [((), "queued"), (("--to", "passed"), "passed")])
 def test_an_overturned_appeal_passes_the_case_or_queues_it_with_a_corrected_notice_owed(
-    services: Promises, to: tuple[str, ...], state: str
+    services: ClockSite, to: tuple[str, ...], state: str
 ) -> None:
     case = decided(services, appealed(services), "overturned", *to)
     services.at("2026-12-04 10:00").run("c", "check", case, "approve", "--note", "fine")
@@ -175,7 +177,7 @@ def test_an_overturned_appeal_passes_the_case_or_queues_it_with_a_corrected_noti
         assert services.terminal.document("a", "next")["case"] == case
 
 
-def test_a_returned_decision_goes_back_to_its_decider_until_the_same_date(services: Promises) -> None:
+def test_a_returned_decision_goes_back_to_its_decider_until_the_same_date(services: ClockSite) -> None:
     case = decided(services, appealed(services), login="sup2")
     before = services.due(case)
     services.at("2026-12-02 10:00").run("c", "check", case, "return", "--note", "say why")
@@ -198,7 +200,7 @@ def test_a_returned_decision_goes_back_to_its_decider_until_the_same_date(servic
     ],
 )
 def test_each_act_on_an_appeal_can_be_undone_for_a_minute_and_done_again(
-    services: Promises, acts: tuple[str, ...], by: str, state: str
+    services: ClockSite, acts: tuple[str, ...], by: str, state: str
 ) -> None:
     case, stages = failed(services), []
     commands = {
@@ -227,7 +229,7 @@ def test_each_act_on_an_appeal_can_be_undone_for_a_minute_and_done_again(
         refuse(services, 77, by, "undo", case)
 
 
-def test_a_return_stays_once_its_appeal_was_decided_again(services: Promises) -> None:
+def test_a_return_stays_once_its_appeal_was_decided_again(services: ClockSite) -> None:
     case = decided(services, appealed(services), "overturned")
     services.run("c", "check", case, "return", "--note", "x")
     decided(services, case, "overturned")
@@ -237,7 +239,7 @@ def test_a_return_stays_once_its_appeal_was_decided_again(services: Promises) ->
     assert show(services, case)["state"] == "appealed"
 
 
-def test_an_appeal_undone_after_its_decision_was_leaves_no_trace_in_the_due_date(services: Promises) -> None:
+def test_an_appeal_undone_after_its_decision_was_leaves_no_trace_in_the_due_date(services: ClockSite) -> None:
     case, other = lapsed(services), lapsed(services.at("2026-11-24 10:00"))
     appealed(services, case)
     decided(services, case, login="sup2")
@@ -249,14 +251,14 @@ def test_an_appeal_undone_after_its_decision_was_leaves_no_trace_in_the_due_date
     assert show(services, case)["due_at"] == show(services, other)["due_at"]
 
 
-def test_a_staged_decision_can_be_taken_back_until_its_check(services: Promises) -> None:
+def test_a_staged_decision_can_be_taken_back_until_its_check(services: ClockSite) -> None:
     case = decided(services, appealed(services))
     services.at("2026-12-02 15:00").run("sup", "undo", case)
 
     assert show(services, case)["state"] == "appealed"
 
 
-def test_withdrawing_an_appeal_brings_back_the_result_and_it_can_be_filed_again(services: Promises) -> None:
+def test_withdrawing_an_appeal_brings_back_the_result_and_it_can_be_filed_again(services: ClockSite) -> None:
     case = decided(services, appealed(services))
     services.run("a", "withdraw", case, "--reason", "the applicant wrote")
 
@@ -266,7 +268,7 @@ def test_withdrawing_an_appeal_brings_back_the_result_and_it_can_be_filed_again(
     appealed(services, case)
 
 
-def test_a_decision_needs_an_open_appeal_a_reason_and_a_state_that_fits(services: Promises) -> None:
+def test_a_decision_needs_an_open_appeal_a_reason_and_a_state_that_fits(services: ClockSite) -> None:
     case = failed(services)
     refuse(services, 77, "sup", "appeal-decide", case, "stands", "--note", "x")
     appealed(services, case)
@@ -277,7 +279,7 @@ def test_a_decision_needs_an_open_appeal_a_reason_and_a_state_that_fits(services
     assert services.terminal.as_person("b", "next").exit_code == 69
 
 
-def test_an_overturned_lapse_closes_its_rectification_and_an_undo_opens_it_again(services: Promises) -> None:
+def test_an_overturned_lapse_closes_its_rectification_and_an_undo_opens_it_again(services: ClockSite) -> None:
     case = decided(services, appealed(services, lapsed(services)), "overturned", login="sup2")
     services.run("b", "check", case, "approve", "--note", "yes")
 
@@ -291,7 +293,7 @@ def test_an_overturned_lapse_closes_its_rectification_and_an_undo_opens_it_again
     assert rectification() == (True, None)
 
 
-def test_a_case_that_was_failed_again_after_an_appeal_can_be_appealed_to_somebody_else(services: Promises) -> None:
+def test_a_case_that_was_failed_again_after_an_appeal_can_be_appealed_to_somebody_else(services: ClockSite) -> None:
     case = decided(services, appealed(services), "overturned", login="sup2")
     services.run("c", "check", case, "approve", "--note", "yes")
     services.at("2026-12-02 10:00").run("b", "next")
@@ -303,7 +305,7 @@ def test_a_case_that_was_failed_again_after_an_appeal_can_be_appealed_to_somebod
     assert "before the appeal" in refuse(services, 77, "sup2", "appeal-decide", case, "stands", "--note", "x")
 
 
-def test_appeals_are_exported_with_their_outcome_and_counted_by_doctor(services: Promises, tmp_path: Path) -> None:
+def test_appeals_are_exported_with_their_outcome_and_counted_by_doctor(services: ClockSite, tmp_path: Path) -> None:
     decided(services, appealed(services), "stands")
     services.run("sup2", "check", "C-1", "approve", "--note", "x")
     appealed(services, lapsed(services), at="2026-12-02 10:00")

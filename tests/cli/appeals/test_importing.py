@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.appeals.filed_appeals import failed, office, show
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from workbench.services.batches.applying import apply_batch
 from workbench.services.importing import work
 
@@ -17,11 +17,11 @@ HEADERS = {"en": "application_no,grounds,received_at", "zh": "申请编号,申�
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
+def services(site: Site) -> ClockSite:
     return office(site)
 
 
-def number_of(services: Promises, case: str) -> str:
+def number_of(services: ClockSite, case: str) -> str:
     return str(show(services, case)["application_no"])
 
 
@@ -33,7 +33,7 @@ def file_of(folder: Path, *rows: str, language: str = "en") -> str:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_each_row_of_a_file_files_an_appeal_that_counts_from_its_receipt(
-    services: Promises, tmp_path: Path, language: str
+    services: ClockSite, tmp_path: Path, language: str
 ) -> None:
     first, second = failed(services), failed(services)
     rows = [f"{number_of(services, case)},未拨打过,2026-12-01 10:00" for case in (first, second)]
@@ -48,7 +48,7 @@ def test_each_row_of_a_file_files_an_appeal_that_counts_from_its_receipt(
 
 
 def test_a_row_that_cannot_be_filed_is_told_by_line_and_column_and_the_file_writes_nothing(
-    services: Promises, tmp_path: Path
+    services: ClockSite, tmp_path: Path
 ) -> None:
     failed_case, queued = failed(services), services.received("2026-11-24 10:00")
     rows = (
@@ -73,7 +73,7 @@ def test_a_row_that_cannot_be_filed_is_told_by_line_and_column_and_the_file_writ
 
 
 def test_an_appeal_that_a_change_of_its_case_stops_after_the_publication_is_told_and_exits_with_65(
-    services: Promises, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [failed(services), failed(services)]
     file = file_of(tmp_path, *(f"{number_of(services, case)},未拨打过,2026-12-01 10:00" for case in cases))

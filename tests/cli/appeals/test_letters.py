@@ -10,8 +10,8 @@ from db.enums import Language
 from tests.cli.appeals.filed_appeals import appealed, decided, failed, lapsed, office, show
 from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, write_in
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.services.outbox.gateways import Script
 
 STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
@@ -23,13 +23,13 @@ GIVEN = {Language.ZH: "我司", Language.EN: "You will have our "}
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
+def services(site: Site) -> ClockSite:
     return office(site)
 
 
 @LANGUAGES
 def test_the_letters_say_what_was_decided_why_and_what_the_applicant_can_do(
-    services: Promises, tmp_path: Path, language: Language
+    services: ClockSite, tmp_path: Path, language: Language
 ) -> None:
     cases = [failed(services, measure="bar-both") for _outcome in range(3)]
     write_in(services, language)
@@ -57,7 +57,7 @@ def test_the_letters_say_what_was_decided_why_and_what_the_applicant_can_do(
     assert ANSWER[language].partition("日")[0][-10:] in short.read_text(encoding="utf-8").replace("\n", "")
 
 
-def check_answer(services: Promises, case: str, outcome: str, to: str) -> None:
+def check_answer(services: ClockSite, case: str, outcome: str, to: str) -> None:
     """Decide the appeal of a case as sup, and approve the decision as c."""
     decided(services, case, outcome, *(["--to", to] if to else []))
     services.run("c", "check", case, "approve", "--note", "yes")
@@ -83,7 +83,7 @@ LAST_RESULT = {
 @LANGUAGES
 @pytest.mark.parametrize(("start", "outcome", "to"), LAST_RESULT)
 def test_a_corrected_notice_names_the_last_letter_that_told_a_result(
-    services: Promises, language: Language, start: Any, outcome: str, to: str
+    services: ClockSite, language: Language, start: Any, outcome: str, to: str
 ) -> None:
     case = start(services)
     write_in(services, language)
@@ -101,7 +101,7 @@ def test_a_corrected_notice_names_the_last_letter_that_told_a_result(
 
 @pytest.mark.parametrize(("act", "by"), [("reopen", "sup2"), ("withdraw", "a")])
 def test_the_answer_to_an_appeal_stays_owed_when_its_case_is_opened_or_withdrawn_at_once(
-    services: Promises, act: str, by: str
+    services: ClockSite, act: str, by: str
 ) -> None:
     case = appealed(services)
     check_answer(services, case, "overturned", "passed" if act == "reopen" else "queued")
@@ -119,7 +119,7 @@ def test_the_answer_to_an_appeal_stays_owed_when_its_case_is_opened_or_withdrawn
 
 @LANGUAGES
 def test_a_late_answer_is_announced_as_that_of_the_appeal_and_never_after_its_last_day(
-    services: Promises, language: Language
+    services: ClockSite, language: Language
 ) -> None:
     case = failed(services)
     write_in(services, language)
@@ -136,7 +136,7 @@ def test_a_late_answer_is_announced_as_that_of_the_appeal_and_never_after_its_la
     ] in body
 
 
-def test_the_receipt_of_an_appeal_waits_until_its_lapse_was_told(services: Promises, tmp_path: Path) -> None:
+def test_the_receipt_of_an_appeal_waits_until_its_lapse_was_told(services: ClockSite, tmp_path: Path) -> None:
     case, script = lapsed(services), Script(tmp_path)
     appealed(services, case, at="2026-12-01 10:00")
 

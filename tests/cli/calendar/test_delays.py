@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import Language
+from tests.clock_site import ClockSite, local
 from tests.offices import Site
 from tests.policies import tell_of_time
-from tests.promises import Promises, local
 from tests.services.forecast.lived_office import lived
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.forecasts import Forecasts
@@ -28,12 +28,12 @@ DUE_SO_FAR = {
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
+def services(site: Site) -> ClockSite:
     """A site with four reviewers who are assumed to decide 32 cases a day."""
-    return Promises(site).at("2026-11-24 10:00")
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def tick(services: Promises) -> int:
+def tick(services: ClockSite) -> int:
     """Tick twice; check that the second does nothing, and return how many delay notices the first wrote."""
     found: dict[str, Any] = services.terminal.document("audit", "tick")
     assert {**found, "delayed": 0} == NOTHING
@@ -41,18 +41,18 @@ def tick(services: Promises) -> int:
     return int(found["delayed"])
 
 
-def notices(services: Promises) -> list[Any]:
+def notices(services: ClockSite) -> list[Any]:
     found: list[Any] = services.terminal.document("a", "notices")["notices"]
     return found
 
 
-def write_to_in(services: Promises, language: Language) -> None:
+def write_to_in(services: ClockSite, language: Language) -> None:
     """Set the language of every applicant."""
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
 
 
-def test_an_expected_delay_is_announced_once_before_the_due_date_passes(services: Promises) -> None:
+def test_an_expected_delay_is_announced_once_before_the_due_date_passes(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.received("2026-11-24 10:00")
     assert tick(services.at("2026-11-25 10:00")) == 0
@@ -67,7 +67,7 @@ def test_an_expected_delay_is_announced_once_before_the_due_date_passes(services
     assert len(notices(services)) == 1
 
 
-def test_only_applicants_expected_to_be_late_are_notified(services: Promises) -> None:
+def test_only_applicants_expected_to_be_late_are_notified(services: ClockSite) -> None:
     numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
     assert tick(services.at("2026-11-24 23:30")) == 0
 
@@ -78,7 +78,7 @@ def test_only_applicants_expected_to_be_late_are_notified(services: Promises) ->
     assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-count:]]
 
 
-def test_a_changed_due_date_can_require_another_notice(services: Promises) -> None:
+def test_a_changed_due_date_can_require_another_notice(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     assert tick(services.at("2026-11-25 17:50")) == 1
     services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "人手不足")
@@ -90,7 +90,7 @@ def test_a_changed_due_date_can_require_another_notice(services: Promises) -> No
     assert "此前的办结时限：2026年11月26日（周四）" in notices(services)[-1]["body"]
 
 
-def test_cases_with_a_stopped_clock_are_neither_late_nor_at_risk(services: Promises) -> None:
+def test_cases_with_a_stopped_clock_are_neither_late_nor_at_risk(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.ask("2026-11-25 17:00", case)
     assert tick(services.at("2026-11-25 17:50")) == 0
@@ -101,7 +101,7 @@ def test_cases_with_a_stopped_clock_are_neither_late_nor_at_risk(services: Promi
     assert tick(services.at("2026-11-26 17:55")) == 0
 
 
-def test_after_a_first_verdict_a_delay_is_announced_only_once_the_due_date_has_passed(services: Promises) -> None:
+def test_after_a_first_verdict_a_delay_is_announced_only_once_the_due_date_has_passed(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.at("2026-11-24 11:00").run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
@@ -114,7 +114,7 @@ def test_after_a_first_verdict_a_delay_is_announced_only_once_the_due_date_has_p
 @pytest.mark.parametrize("at", ["2026-11-25 17:50", "2026-11-25 18:30"])
 @pytest.mark.parametrize("word", ["promise", "forecast", "both"])
 def test_the_policy_sets_which_times_a_delay_letter_gives(
-    services: Promises, word: str, at: str, language: Language
+    services: ClockSite, word: str, at: str, language: Language
 ) -> None:
     tell_of_time(services.site, word)
     services.received("2026-11-24 10:00", "expedited")
@@ -135,7 +135,7 @@ def test_the_policy_sets_which_times_a_delay_letter_gives(
 
 
 @LANGUAGES
-def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: Promises, language: Language) -> None:
+def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: ClockSite, language: Language) -> None:
     lived(services.site)
     case = services.received("2026-11-24 10:00", "expedited")
     write_to_in(services, language)
@@ -148,7 +148,7 @@ def test_a_delay_letter_and_the_desk_give_the_same_forecast(services: Promises, 
     assert f"\n{letter_sentence(forecast, language, date(2026, 11, 25))}\n" in body
 
 
-def test_computing_forecasts_blocks_no_other_write(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_computing_forecasts_blocks_no_other_write(services: ClockSite, monkeypatch: pytest.MonkeyPatch) -> None:
     of_cases = Forecasts.of_cases
     other = services.site.services("b")
     requested: list[int] = []
@@ -166,7 +166,9 @@ def test_computing_forecasts_blocks_no_other_write(services: Promises, monkeypat
     assert requested == [int(case.split("-")[1])]
 
 
-def test_a_case_decided_during_the_forecast_gets_no_notice(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_case_decided_during_the_forecast_gets_no_notice(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     of_cases = Forecasts.of_cases
     case = services.received("2026-11-24 10:00", "expedited")
 
@@ -179,7 +181,7 @@ def test_a_case_decided_during_the_forecast_gets_no_notice(services: Promises, m
     assert services.at("2026-11-25 17:50").terminal.document("audit", "tick") == NOTHING
 
 
-def test_the_log_records_the_due_date_of_each_notice(services: Promises) -> None:
+def test_the_log_records_the_due_date_of_each_notice(services: ClockSite) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.at("2026-11-25 17:50").run("audit", "tick")
     with services.site.services("admin").context.read() as session:

@@ -28,6 +28,7 @@ def case(terminal: Terminal) -> str:
     return format_case(case_id)
 
 
+@pytest.mark.promise("P10")
 def test_show_queue_and_next_mark_a_provisional_due_date(terminal: Terminal, case: str) -> None:
     shown = terminal.document("a", "show", case)
     assert (shown["due_at"], shown["due_provisional"]) == ("2027-01-04T18:00:00+08:00", True)

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import DocumentKind, Language
+from tests.clock_site import ClockSite, local
 from tests.first_schema import downgrade
 from tests.offices import Site
 from tests.policies import amend
 from tests.prepared import prepared
-from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 
@@ -31,33 +31,33 @@ def desk(site: Site, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def tick(services: Promises, at: str) -> dict[str, int]:
+def tick(services: ClockSite, at: str) -> dict[str, int]:
     """Tick at a time, check that a second tick does nothing, and return what the first did."""
     found: dict[str, int] = services.at(at).terminal.document("audit", "tick")
     assert not any(services.terminal.document("a", "tick").values())
     return {name: number for name, number in found.items() if number}
 
 
-def letters(services: Promises, *kinds: str) -> list[Any]:
+def letters(services: ClockSite, *kinds: str) -> list[Any]:
     found = services.terminal.document("a", "notices")["notices"]
     return [one for one in found if one["kind"] in kinds]
 
 
-def kinds(services: Promises) -> list[str]:
+def kinds(services: ClockSite) -> list[str]:
     return [one["kind"] for one in services.terminal.document("a", "notices")["notices"]]
 
 
-def write_in(services: Promises, language: Language) -> None:
+def write_in(services: ClockSite, language: Language) -> None:
     """Set the language of every applicant."""
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
 
 
-def check_pages(services: Promises, folder: Path, language: Language, kind: str, *parts: str) -> None:
+def check_pages(services: ClockSite, folder: Path, language: Language, kind: str, *parts: str) -> None:
     """Check that the newest letter is of a kind and printed as text and as a page, with its parts and its closing."""
     write_in(services, language)
     report = services.terminal.as_person("admin", "export", "notices", "--to", str(folder), "--sms")
@@ -73,7 +73,7 @@ def check_pages(services: Promises, folder: Path, language: Language, kind: str,
 
 
 @prepared
-def fail(services: Promises, *more: str, until: str = "2026-12-01") -> str:
+def fail(services: ClockSite, *more: str, until: str = "2026-12-01") -> str:
     """Fail a case that must rectify two items by a day, and return its number."""
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
@@ -82,7 +82,7 @@ def fail(services: Promises, *more: str, until: str = "2026-12-01") -> str:
     return case
 
 
-def test_an_incomplete_application_gets_one_letter_and_one_reminder(services: Promises, desk: Desk) -> None:
+def test_an_incomplete_application_gets_one_letter_and_one_reminder(services: ClockSite, desk: Desk) -> None:
     desk.applications(application())
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[1:])
 
@@ -98,7 +98,7 @@ def test_an_incomplete_application_gets_one_letter_and_one_reminder(services: Pr
     assert kinds(services) == ["incomplete", "still-incomplete"]
 
 
-def test_an_application_that_becomes_complete_is_not_reminded(services: Promises, desk: Desk) -> None:
+def test_an_application_that_becomes_complete_is_not_reminded(services: ClockSite, desk: Desk) -> None:
     desk.applications(application(**PERSON))
     assert tick(services, "2026-11-24 10:05") == {"reminded": 1}
     assert "1. 身份证" in letters(services, "incomplete")[0]["body"]
@@ -108,7 +108,7 @@ def test_an_application_that_becomes_complete_is_not_reminded(services: Promises
     assert "reminded" not in tick(services, "2026-12-02 10:00")
 
 
-def test_a_letter_about_missing_documents_goes_out_at_the_end_of_the_day(services: Promises, desk: Desk) -> None:
+def test_a_letter_about_missing_documents_goes_out_at_the_end_of_the_day(services: ClockSite, desk: Desk) -> None:
     desk.applications(application())
     tick(services, "2026-11-24 10:05")
     assert letters(services, "incomplete")[0]["release_at"] == "2026-11-25T00:00:00+08:00"
@@ -128,7 +128,7 @@ def test_a_letter_about_missing_documents_goes_out_at_the_end_of_the_day(service
     assert tick(services, "2026-11-25 18:00") == {}
 
 
-def test_the_policy_sets_when_an_incomplete_application_is_reminded(services: Promises, desk: Desk) -> None:
+def test_the_policy_sets_when_an_incomplete_application_is_reminded(services: ClockSite, desk: Desk) -> None:
     amend(services.site, ("incomplete_days = 5", "incomplete_days = 1"))
     desk.applications(application())
 
@@ -138,7 +138,7 @@ def test_the_policy_sets_when_an_incomplete_application_is_reminded(services: Pr
 
 @pytest.mark.parametrize(("on", "count"), [("2026-09-29 23:59", 0), ("2026-09-30 00:01", 1), ("2026-10-04 12:00", 1)])
 def test_a_deadline_is_reminded_of_on_the_working_day_before_across_a_holiday(
-    services: Promises, on: str, count: int
+    services: ClockSite, on: str, count: int
 ) -> None:
     services.at("2026-09-24 10:00")
     case = fail(services, until="2026-10-08")
@@ -151,7 +151,7 @@ def test_a_deadline_is_reminded_of_on_the_working_day_before_across_a_holiday(
         assert tick(services, "2026-10-07 12:00") == {}
 
 
-def test_an_item_that_came_is_left_out_of_the_reminder(services: Promises, desk: Desk) -> None:
+def test_an_item_that_came_is_left_out_of_the_reminder(services: ClockSite, desk: Desk) -> None:
     desk.queued()
     services.run("a", "next")
     items = ("--item", "BIZ_LICENSE", "--item", "AUTH_LETTER", "--until", "2026-12-01")
@@ -164,13 +164,13 @@ def test_an_item_that_came_is_left_out_of_the_reminder(services: Promises, desk:
     assert "尚待提交或整改：\n1. 授权委托书\n\n" in letter["body"]
 
 
-def test_a_deadline_given_on_the_day_before_needs_no_reminder(services: Promises) -> None:
+def test_a_deadline_given_on_the_day_before_needs_no_reminder(services: ClockSite) -> None:
     fail(services, until="2026-11-25")
 
     assert tick(services, "2026-11-24 17:00") == {}
 
 
-def test_a_letter_to_another_applicant_with_the_same_deadline_is_no_reminder(services: Promises) -> None:
+def test_a_letter_to_another_applicant_with_the_same_deadline_is_no_reminder(services: ClockSite) -> None:
     services.at("2026-11-24 12:00")
     fail(services)
     services.at("2026-11-30 10:00")
@@ -179,7 +179,7 @@ def test_a_letter_to_another_applicant_with_the_same_deadline_is_no_reminder(ser
     assert tick(services, "2026-11-30 18:01") == {"reminded": 1}
 
 
-def test_an_extended_deadline_is_reminded_of_again(services: Promises) -> None:
+def test_an_extended_deadline_is_reminded_of_again(services: ClockSite) -> None:
     case = fail(services)
     assert tick(services, "2026-11-30 10:00") == {"reminded": 1}
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "more time")
@@ -190,7 +190,7 @@ def test_an_extended_deadline_is_reminded_of_again(services: Promises) -> None:
 
 @LANGUAGES
 def test_the_letters_about_missing_documents_are_printed(
-    services: Promises, desk: Desk, language: Language, tmp_path: Path
+    services: ClockSite, desk: Desk, language: Language, tmp_path: Path
 ) -> None:
     desk.applications(application(language=language.value))
     tick(services, "2026-11-24 10:05")
@@ -205,7 +205,7 @@ def test_the_letters_about_missing_documents_are_printed(
 
 @LANGUAGES
 def test_the_letters_before_and_after_a_missed_deadline_are_printed(
-    services: Promises, language: Language, tmp_path: Path
+    services: ClockSite, language: Language, tmp_path: Path
 ) -> None:
     case = fail(services, "--measure", "bar-out")
     write_in(services, language)
@@ -223,7 +223,7 @@ def test_the_letters_before_and_after_a_missed_deadline_are_printed(
 
 @LANGUAGES
 def test_the_letter_after_an_unanswered_question_is_printed(
-    services: Promises, language: Language, tmp_path: Path
+    services: ClockSite, language: Language, tmp_path: Path
 ) -> None:
     case = services.received("2026-11-24 10:00")
     write_in(services, language)
@@ -240,7 +240,7 @@ def test_the_letter_after_an_unanswered_question_is_printed(
     check_pages(services, tmp_path / "letters", language, "expired", due, day, name)
 
 
-def test_a_pending_case_that_waited_for_others_gets_no_letter_when_its_date_passes(services: Promises) -> None:
+def test_a_pending_case_that_waited_for_others_gets_no_letter_when_its_date_passes(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-11-26")
@@ -258,7 +258,7 @@ def tick_at_once(path: Path, at: str, barrier: Barrier, queue: Any) -> None:
 
 
 @pytest.mark.proof
-def test_parallel_ticks_write_each_letter_once(services: Promises, desk: Desk) -> None:
+def test_parallel_ticks_write_each_letter_once(services: ClockSite, desk: Desk) -> None:
     desk.applications(*(application(f"A-{number}") for number in range(8)))
     fail(services)
 
@@ -271,7 +271,7 @@ def test_parallel_ticks_write_each_letter_once(services: Promises, desk: Desk) -
     assert len(found) == 8 + 8 + 2
 
 
-def test_an_upgrade_writes_no_letter_about_what_happened_long_ago(services: Promises, desk: Desk) -> None:
+def test_an_upgrade_writes_no_letter_about_what_happened_long_ago(services: ClockSite, desk: Desk) -> None:
     desk.applications(application())
     fail(services, until="2026-11-26")
     pending = services.received("2026-11-24 10:00", "extended")
@@ -288,7 +288,7 @@ def test_an_upgrade_writes_no_letter_about_what_happened_long_ago(services: Prom
     assert set(kinds(services)) <= {"fail", "pending", "delay"}
 
 
-def test_a_deadline_is_reminded_of_although_its_day_now_closes_earlier(services: Promises) -> None:
+def test_a_deadline_is_reminded_of_although_its_day_now_closes_earlier(services: ClockSite) -> None:
     fail(services, until="2026-12-01")
     services.run("admin", "calendar", "set", "2026-12-01", "09:00-12:00", "--reason", "inventory")
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from workbench import user_settings
 from workbench.domain.clock.typed import aim
 from workbench.errors import WrongUsage
@@ -19,16 +19,16 @@ from workbench.wording.case.history import act_words, detail_words
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def newest_notice(services: Promises) -> dict[str, Any]:
+def newest_notice(services: ClockSite) -> dict[str, Any]:
     found: dict[str, Any] = services.terminal.document("a", "notices")["notices"][-1]
     return found
 
 
-def test_extending_a_due_date_takes_a_reason_and_notifies_the_applicant(services: Promises) -> None:
+def test_extending_a_due_date_takes_a_reason_and_notifies_the_applicant(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待运营商核实")
 
@@ -42,7 +42,7 @@ def test_extending_a_due_date_takes_a_reason_and_notifies_the_applicant(services
 
 
 @pytest.mark.parametrize(("language", "typed"), [("en", "Dec 2nd"), ("en", "+6"), ("zh", "12月2号"), ("zh", "下周三")])
-def test_a_date_typed_as_people_say_it_is_named_in_full(services: Promises, language: str, typed: str) -> None:
+def test_a_date_typed_as_people_say_it_is_named_in_full(services: ClockSite, language: str, typed: str) -> None:
     case = services.received("2026-11-24 10:00")
     words = ("--lang", language, "extend", case, "--until", typed, "--reason", "x")
 
@@ -53,7 +53,7 @@ def test_a_date_typed_as_people_say_it_is_named_in_full(services: Promises, lang
 
 @pytest.mark.parametrize(("order", "due"), [("day_first", "2027-03-12"), ("month_first", "2026-12-03"), ("", "")])
 def test_the_settings_say_how_a_date_in_numbers_is_meant(
-    services: Promises, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str, due: str
+    services: ClockSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str, due: str
 ) -> None:
     case = services.received("2026-11-24 10:00")
     file = tmp_path / "settings.toml"
@@ -69,7 +69,7 @@ def test_the_settings_say_how_a_date_in_numbers_is_meant(
         assert done.exit_code == 2
 
 
-def test_pauses_after_an_extension_are_added(services: Promises) -> None:
+def test_pauses_after_an_extension_are_added(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
     services.ask("2026-11-25 09:00", case)
@@ -78,14 +78,14 @@ def test_pauses_after_an_extension_are_added(services: Promises) -> None:
     assert services.due(case) == "2026-12-03 18:00"
 
 
-def test_an_extension_to_a_day_off_means_the_next_working_day(services: Promises) -> None:
+def test_an_extension_to_a_day_off_means_the_next_working_day(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-11-28", "--reason", "x")
 
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_an_extended_day_is_kept_despite_suspensions_unless_it_is_suspended(services: Promises) -> None:
+def test_an_extended_day_is_kept_despite_suspensions_unless_it_is_suspended(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-10", "2026-12-11", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-14", "--reason", "x")
@@ -97,7 +97,7 @@ def test_an_extended_day_is_kept_despite_suspensions_unless_it_is_suspended(serv
     assert services.due(other) == "2026-12-14 18:00"
 
 
-def test_a_case_late_before_a_suspension_is_extended_to_the_given_day(services: Promises) -> None:
+def test_a_case_late_before_a_suspension_is_extended_to_the_given_day(services: ClockSite) -> None:
     case = services.received("2026-11-16 10:00")
     assert services.due(case) == "2026-11-19 18:00"
     services.run("sup", "calendar", "suspend", "2026-11-20", "2026-11-23", "--reason", "x")
@@ -106,7 +106,7 @@ def test_a_case_late_before_a_suspension_is_extended_to_the_given_day(services: 
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_a_due_date_is_extended_by_a_year_at_most(services: Promises) -> None:
+def test_a_due_date_is_extended_by_a_year_at_most(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2027-11-25", "--reason", "字" * 500)
 
@@ -120,14 +120,14 @@ def test_a_due_date_is_extended_by_a_year_at_most(services: Promises) -> None:
         ("en", "“2026-12-02 10:00” has a time of day; only a day counts here, such as 3 Dec or +5."),
     ],
 )
-def test_a_date_with_a_time_is_refused_with_an_example(services: Promises, language: str, message: str) -> None:
+def test_a_date_with_a_time_is_refused_with_an_example(services: ClockSite, language: str, message: str) -> None:
     case = services.received("2026-11-24 10:00")
     words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
 
     assert message in services.terminal.as_person("sup", *words).stderr
 
 
-def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(services: Promises) -> None:
+def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "class", case, "complex", "--reason", "号码较多")
     notice = newest_notice(services)
@@ -139,7 +139,7 @@ def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(s
     assert len(services.terminal.document("a", "notices")["notices"]) == 1
 
 
-def test_a_deadline_is_not_extended_to_a_time_that_is_past(services: Promises) -> None:
+def test_a_deadline_is_not_extended_to_a_time_that_is_past(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     rescheduling = services.at("2026-12-01 10:00").site.services("sup").rescheduling
@@ -148,7 +148,7 @@ def test_a_deadline_is_not_extended_to_a_time_that_is_past(services: Promises) -
         rescheduling.extend(1, date(2026, 11, 30), "x")
 
 
-def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: Promises) -> None:
+def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: ClockSite) -> None:
     case = services.received("2026-11-16 10:00")
     assert services.due(case) == "2026-11-19 18:00"
 
@@ -158,7 +158,7 @@ def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: Promises) ->
     assert services.terminal.document("a", "notices")["notices"] == []
 
 
-def test_during_rectification_extend_moves_the_deadline(services: Promises) -> None:
+def test_during_rectification_extend_moves_the_deadline(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "申请人请求")
@@ -170,7 +170,7 @@ def test_during_rectification_extend_moves_the_deadline(services: Promises) -> N
     assert services.terminal.document("a", "show", case)["round"] == 2
 
 
-def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
+def test_the_clock_names_the_rectification_deadline(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     assert services.clock(case)["mend_by"] is None
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
@@ -186,7 +186,7 @@ def test_the_clock_names_the_rectification_deadline(services: Promises) -> None:
     assert services.clock(case)["mend_by"] is None
 
 
-def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
+def test_a_deadline_stays_within_the_policy_limit(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case)
 
@@ -216,7 +216,7 @@ def test_a_deadline_stays_within_the_policy_limit(services: Promises) -> None:
     ],
 )
 def test_changes_that_are_not_allowed_are_refused(
-    services: Promises, words: tuple[str, ...], code: int, message: str
+    services: ClockSite, words: tuple[str, ...], code: int, message: str
 ) -> None:
     services.received("2026-11-24 10:00")
 
@@ -231,13 +231,13 @@ def test_changes_that_are_not_allowed_are_refused(
         ("priority", "C-1", "high", "--reason", "x"),
     ],
 )
-def test_only_a_supervisor_reschedules(services: Promises, words: tuple[str, ...]) -> None:
+def test_only_a_supervisor_reschedules(services: ClockSite, words: tuple[str, ...]) -> None:
     services.received("2026-11-24 10:00")
 
     assert "supervisor" in refused(services.terminal.as_person("a", *words), 77)
 
 
-def test_a_priority_change_reorders_the_queue_and_offers_a_skipped_case_again(services: Promises) -> None:
+def test_a_priority_change_reorders_the_queue_and_offers_a_skipped_case_again(services: ClockSite) -> None:
     first, second = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "skip", first, "--reason", "x")
@@ -247,7 +247,7 @@ def test_a_priority_change_reorders_the_queue_and_offers_a_skipped_case_again(se
     assert services.terminal.document("a", "next")["case"] == first
 
 
-def test_evidence_does_not_override_a_supervisors_choice(services: Promises) -> None:
+def test_evidence_does_not_override_a_supervisors_choice(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "class", case, "extended", "--reason", "x")
     services.run("sup", "priority", case, "low", "--reason", "x")
@@ -260,7 +260,7 @@ def test_evidence_does_not_override_a_supervisors_choice(services: Promises) -> 
     assert services.due(case) == "2026-12-08 18:00"
 
 
-def test_the_history_says_what_was_changed(services: Promises) -> None:
+def test_the_history_says_what_was_changed(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
     services.run("sup", "class", case, "complex", "--reason", "x")
@@ -271,7 +271,7 @@ def test_the_history_says_what_was_changed(services: Promises) -> None:
     assert "class changed to complex" in entries
 
 
-def test_reasons_are_stored_with_the_case_and_not_in_the_log(services: Promises) -> None:
+def test_reasons_are_stored_with_the_case_and_not_in_the_log(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "class", case, "complex", "--reason", "张三要求")
     with services.site.services("admin").context.read() as session:
@@ -281,7 +281,7 @@ def test_reasons_are_stored_with_the_case_and_not_in_the_log(services: Promises)
     assert "张三要求" in [line["text"] for line in services.terminal.document("a", "show", case)["history"]]
 
 
-def test_a_reason_with_private_characters_is_quoted_as_it_is(services: Promises) -> None:
+def test_a_reason_with_private_characters_is_quoted_as_it_is(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "等待\ue003核实\ue004")
 

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from db.enums import Priority
 from db.models import ApplicationRow
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite, local
 from tests.offices import Site
-from tests.promises import Promises, local
 from workbench.services.deadlines import recompute
 from workbench.services.deadlines.recompute import SuspensionEffect
 from workbench.services.deadlines.suspensions import NewSuspension
@@ -21,26 +21,26 @@ from workbench.services.foundation import audit_log
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def notices(services: Promises) -> list[dict[str, Any]]:
+def notices(services: ClockSite) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = services.terminal.document("a", "notices")["notices"]
     return found
 
 
-def kinds_written(services: Promises) -> list[str]:
+def kinds_written(services: ClockSite) -> list[str]:
     """Return the kinds of notices; read directly, because a command would finish interrupted work."""
     with services.site.services("admin").context.read() as session:
         return list(session.execute(text("SELECT kind FROM notice ORDER BY id")).scalars())
 
 
-def suspend(services: Promises, *words: str, reason: str = "台风停工") -> Any:
+def suspend(services: ClockSite, *words: str, reason: str = "台风停工") -> Any:
     return services.terminal.document("sup", "calendar", "suspend", *words, "--reason", reason)
 
 
-def test_a_suspension_moves_every_due_date_and_notifies_each_applicant(services: Promises) -> None:
+def test_a_suspension_moves_every_due_date_and_notifies_each_applicant(services: ClockSite) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(3)]
     done = suspend(services, "2026-11-25", "2026-11-26")
 
@@ -53,7 +53,7 @@ def test_a_suspension_moves_every_due_date_and_notifies_each_applicant(services:
     assert "2026年12月1日（周二）" in notices(services)[0]["body"]
 
 
-def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promises) -> None:
+def test_an_open_suspension_stops_the_clock_until_work_resumes(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     suspend(services, "2026-11-25 14:00")
     found = services.at("2026-11-27 10:00").clock(case)
@@ -79,7 +79,7 @@ def test_an_open_suspension_stops_the_clock_until_work_resumes(services: Promise
     assert services.terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
 
 
-def test_a_case_overdue_before_the_suspension_stays_overdue(services: Promises) -> None:
+def test_a_case_overdue_before_the_suspension_stays_overdue(services: ClockSite) -> None:
     case = services.received("2026-11-20 10:00", "expedited")
     suspend(services, "2026-11-24 09:00")
 
@@ -88,7 +88,7 @@ def test_a_case_overdue_before_the_suspension_stays_overdue(services: Promises) 
     assert services.terminal.document("a", "show", case)["breached"] is True
 
 
-def test_a_suspension_can_be_entered_afterwards(services: Promises) -> None:
+def test_a_suspension_can_be_entered_afterwards(services: ClockSite) -> None:
     case = services.received("2026-11-20 10:00")
     suspend(services, "2026-11-23 09:00", "2026-11-23 12:00")
 
@@ -99,7 +99,7 @@ def test_a_suspension_can_be_entered_afterwards(services: Promises) -> None:
     assert services.due(case) == "2026-11-26 15:00"
 
 
-def test_a_suspension_can_be_limited_to_a_province_or_an_agent(services: Promises) -> None:
+def test_a_suspension_can_be_limited_to_a_province_or_an_agent(services: ClockSite) -> None:
     here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
     context = services.site.services("admin").context
     with context.write() as session:
@@ -114,7 +114,7 @@ def test_a_suspension_can_be_limited_to_a_province_or_an_agent(services: Promise
     assert len(notices(services)) == 2
 
 
-def test_a_case_opened_during_a_suspension_is_suspended(services: Promises) -> None:
+def test_a_case_opened_during_a_suspension_is_suspended(services: ClockSite) -> None:
     suspend(services, "2026-11-23", "2026-11-25")
     case = services.received("2026-11-24 10:00")
 
@@ -122,7 +122,7 @@ def test_a_case_opened_during_a_suspension_is_suspended(services: Promises) -> N
     assert services.due(case) == "2026-12-01 17:00"
 
 
-def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
+def test_a_pause_within_a_suspension_counts_once(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     suspend(services, "2026-11-24 14:00", "2026-11-25 12:00")
@@ -134,7 +134,7 @@ def test_a_pause_within_a_suspension_counts_once(services: Promises) -> None:
 
 
 def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_cases(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
     for _case in range(3):
@@ -151,7 +151,7 @@ def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_case
 
 
 def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
     for _case in range(4):
@@ -174,7 +174,7 @@ def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
 
 
 def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     sup = services.site.services("sup")
@@ -195,7 +195,7 @@ def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
     assert {services.due(case) for case in cases} == {"2026-11-30 12:00"}
 
 
-def test_interrupted_resumptions_are_announced_once(services: Promises, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
     for _case in range(3):
         services.received("2026-11-24 10:00")
@@ -217,7 +217,7 @@ def test_interrupted_resumptions_are_announced_once(services: Promises, monkeypa
 
 @pytest.mark.parametrize("is_end", [False, True])
 def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
-    services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
 ) -> None:
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
     for _case in range(3):
@@ -241,7 +241,7 @@ def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     assert sorted(kinds_written(services)) == ["delay"] * 3 + ["resumed"] * 3 * is_end
 
 
-def test_the_end_within_another_suspension_is_announced_when_the_other_is_over(services: Promises) -> None:
+def test_the_end_within_another_suspension_is_announced_when_the_other_is_over(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     suspend(services, "2026-11-25", "2026-11-30", reason="台风")
     suspend(services, "2026-11-26", "2026-11-27", reason="停电")
@@ -259,7 +259,7 @@ def test_the_end_within_another_suspension_is_announced_when_the_other_is_over(s
     assert len(notices(services)) == 2
 
 
-def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: Promises) -> None:
+def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: ClockSite) -> None:
     for words in (("suspend", "2026-11-25", "--reason", "x"), ("resume",)):
         assert "supervisor" in refused(services.terminal.as_person("a", "calendar", *words), 77)
     with services.site.services("admin").context.read() as session:
@@ -281,13 +281,13 @@ def test_only_a_supervisor_suspends_and_refused_attempts_are_logged(services: Pr
         (("2062-11-25", "--reason", "x"), "2062-11-25 is more than 366 days ahead"),
     ],
 )
-def test_an_invalid_suspension_is_wrong_usage(services: Promises, words: tuple[str, ...], message: str) -> None:
+def test_an_invalid_suspension_is_wrong_usage(services: ClockSite, words: tuple[str, ...], message: str) -> None:
     assert message in refused(services.terminal.as_person("sup", "calendar", "suspend", *words), 2)
     if message != "--reason":
         assert message in refused(services.terminal.as_person("sup", "calendar", "suspend", *words, "--dry-run"), 2)
 
 
-def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(services: Promises) -> None:
+def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(services: ClockSite) -> None:
     suspend(services, "2026-12-01", "2026-12-02")
     suspend(services, "2026-12-01", "2026-12-02", "--province", "Sichuan")
     suspend(services, "2026-12-03")
@@ -299,7 +299,7 @@ def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(s
     assert suspend(services, "2026-12-03")["suspensions"] == [4]
 
 
-def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: Promises) -> None:
+def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: ClockSite) -> None:
     services.received("2026-11-20 10:00", "expedited")
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
@@ -314,7 +314,7 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
     assert "supervisor" in refused(services.terminal.as_person("a", "calendar", "suspend", *words, "--dry-run"), 77)
 
 
-def test_the_year_shows_its_suspensions(services: Promises) -> None:
+def test_the_year_shows_its_suspensions(services: ClockSite) -> None:
     suspend(services, "2025-12-31", "2026-01-05", reason="洪水")
     suspend(services, "2026-12-01 14:00", "--province", "Sichuan", reason="台风")
     suspend(services, "2027-01-04", "2027-01-05")
@@ -344,7 +344,7 @@ def test_the_year_shows_its_suspensions(services: Promises) -> None:
     assert services.terminal.document("a", "calendar")["suspensions"] == [flood]
 
 
-def test_resume_cancels_a_future_open_suspension_without_lost_time(services: Promises) -> None:
+def test_resume_cancels_a_future_open_suspension_without_lost_time(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "extended")
     suspend(services, "2026-12-01")
     assert services.terminal.document("sup", "calendar", "resume")["notices"] == 1
@@ -357,7 +357,7 @@ def test_resume_cancels_a_future_open_suspension_without_lost_time(services: Pro
     assert services.at("2026-12-02 10:00").clock(case)["running"] is True
 
 
-def test_ending_a_suspension_keeps_future_ones(services: Promises) -> None:
+def test_ending_a_suspension_keeps_future_ones(services: ClockSite) -> None:
     suspend(services, "2026-11-24 09:00")
     suspend(services, "2026-12-01")
 
@@ -365,7 +365,7 @@ def test_ending_a_suspension_keeps_future_ones(services: Promises) -> None:
     assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
 
 
-def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(services: Promises) -> None:
+def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "extended")
     suspend(services, "2026-12-01", "2026-12-02")
     suspend(services, "2026-12-03", "2026-12-03")
@@ -382,7 +382,7 @@ def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(service
     assert "no suspension 9" in refused(services.terminal.as_person("sup", "calendar", "resume", "9"), 66)
 
 
-def test_only_the_named_suspension_is_ended(services: Promises) -> None:
+def test_only_the_named_suspension_is_ended(services: ClockSite) -> None:
     suspend(services, "2026-11-24 09:00", "--province", "Sichuan")
     suspend(services, "2026-11-24 09:00", "--province", "Guangdong")
 
@@ -393,7 +393,7 @@ def test_only_the_named_suspension_is_ended(services: Promises) -> None:
 
 
 def test_suspensions_processed_together_are_announced_once_to_those_affected(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
     with services.site.services("admin").context.write() as session:
@@ -415,7 +415,7 @@ def test_suspensions_processed_together_are_announced_once_to_those_affected(
     assert letters == [(there, True, False), (here, False, True), (there, False, True)]
 
 
-def test_an_earlier_end_is_announced_to_the_recipients_of_the_suspension_letter(services: Promises) -> None:
+def test_an_earlier_end_is_announced_to_the_recipients_of_the_suspension_letter(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.received("2026-11-20 10:00", "expedited")
     suspend(services, "2026-11-24 14:00", "2026-11-30")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.clock_site import ClockSite, local
 from tests.offices import Site
-from tests.promises import Promises, local
 from workbench.services.deadlines import recompute, suspensions
 from workbench.services.deadlines.suspensions import NewSuspension
 
@@ -19,16 +19,16 @@ class Interrupted(Exception):
 
 
 @pytest.fixture
-def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
+def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> ClockSite:
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
-    return Promises(site).at("2026-11-24 10:00")
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
 def stop(begin: str, end: str | None, reason: str) -> NewSuspension:
     return NewSuspension(from_at=local(begin), to_at=None if end is None else local(end), reason=reason)
 
 
-def letters_sent(services: Promises) -> list[tuple[int, str, str]]:
+def letters_sent(services: ClockSite) -> list[tuple[int, str, str]]:
     """Return case, kind and cause of each letter; read directly, because a command would finish interrupted work."""
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind, body FROM notice ORDER BY case_id, id")).all()
@@ -70,7 +70,7 @@ def nested(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
 
 @pytest.mark.parametrize("is_broken", [False, True])
 def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
-    services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
 ) -> None:
     for _case in range(3):
         services.received("2026-11-24 10:00")
@@ -87,7 +87,7 @@ def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
 
 @pytest.mark.parametrize("is_broken", [False, True])
 def test_the_end_of_two_overlapping_suspensions_is_announced_once(
-    services: Promises, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
 ) -> None:
     for _case in range(3):
         services.received("2026-11-24 10:00")
@@ -109,7 +109,7 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
 
 
 def test_a_suspension_within_another_is_not_announced_after_an_interruption(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _case in range(2):
         services.received("2026-11-24 10:00")
@@ -128,7 +128,7 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
 
 
 def test_two_suspensions_entered_at_once_are_both_announced(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.received("2026-11-24 10:00")
     sup = services.site.services("sup").suspending
@@ -140,7 +140,7 @@ def test_two_suspensions_entered_at_once_are_both_announced(
 
 
 def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.received("2026-11-24 10:00")
     sup = services.site.services("sup").suspending

@@ -6,30 +6,30 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def tick(services: Promises) -> dict[str, Any]:
+def tick(services: ClockSite) -> dict[str, Any]:
     """Tick as the auditor, and check that a second tick does nothing."""
     found: dict[str, Any] = services.terminal.document("audit", "tick")
     assert services.terminal.document("a", "tick") == NOTHING
     return found
 
 
-def kinds(services: Promises) -> list[str]:
+def kinds(services: ClockSite) -> list[str]:
     return [notice["kind"] for notice in services.terminal.document("a", "notices")["notices"]]
 
 
-def test_a_pending_case_returns_to_the_queue_after_its_date(services: Promises) -> None:
+def test_a_pending_case_returns_to_the_queue_after_its_date(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
@@ -41,7 +41,7 @@ def test_a_pending_case_returns_to_the_queue_after_its_date(services: Promises) 
     assert services.due(case) == "2026-12-02 17:00"
 
 
-def test_a_case_not_rectified_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: Promises) -> None:
+def test_a_case_not_rectified_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     assert tick(services.at("2026-11-26 18:00")) == NOTHING
@@ -51,7 +51,7 @@ def test_a_case_not_rectified_by_its_deadline_lapses_and_an_answer_in_time_still
     assert services.clock(case)["running"] is False
 
 
-def test_a_case_past_its_due_date_gets_one_delay_notice(services: Promises) -> None:
+def test_a_case_past_its_due_date_gets_one_delay_notice(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     services.received("2026-11-24 10:00")
     assert tick(services.at("2026-11-25 10:00")) == NOTHING
@@ -65,14 +65,14 @@ def test_a_case_past_its_due_date_gets_one_delay_notice(services: Promises) -> N
     assert tick(services.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
 
 
-def test_no_case_is_late_while_work_is_suspended(services: Promises) -> None:
+def test_no_case_is_late_while_work_is_suspended(services: ClockSite) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.run("sup", "calendar", "suspend", "2026-11-25", "--reason", "台风")
 
     assert tick(services.at("2026-11-27 10:00")) == NOTHING
 
 
-def test_recipients_of_a_suspension_letter_are_notified_at_the_known_end(services: Promises) -> None:
+def test_recipients_of_a_suspension_letter_are_notified_at_the_known_end(services: ClockSite) -> None:
     services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "台风")
     assert tick(services.at("2026-11-26 12:00")) == NOTHING
@@ -81,7 +81,7 @@ def test_recipients_of_a_suspension_letter_are_notified_at_the_known_end(service
     assert kinds(services) == ["delay", "resumed"]
 
 
-def test_tick_logs_what_it_does(services: Promises) -> None:
+def test_tick_logs_what_it_does(services: ClockSite) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.at("2026-11-26 18:00").run("audit", "tick")
     with services.site.services("admin").context.read() as session:
@@ -90,7 +90,7 @@ def test_tick_logs_what_it_does(services: Promises) -> None:
     assert tuple(newest) == ("delay-told", "audit")
 
 
-def test_the_end_of_a_suspension_is_announced_only_to_its_recipients(services: Promises) -> None:
+def test_the_end_of_a_suspension_is_announced_only_to_its_recipients(services: ClockSite) -> None:
     services.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
     services.received("2026-11-25 10:00")
     services.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
@@ -100,7 +100,7 @@ def test_the_end_of_a_suspension_is_announced_only_to_its_recipients(services: P
 
 
 def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
-    services: Promises, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = services.site
     site.plant(CASES_PER_BATCH + 10, due_in_days=-1)
@@ -111,7 +111,7 @@ def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
     assert staying.catch_up().delayed == 10
 
 
-def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_left_alone(services: Promises) -> None:
+def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_left_alone(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:00", case)
     services.at("2026-12-02 08:00").answer("2026-12-02 08:00", case)
@@ -121,7 +121,8 @@ def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_le
     assert services.terminal.document("a", "show", case)["held_by"] == "b"
 
 
-def test_nothing_lapses_by_a_clock_that_must_be_wrong(services: Promises) -> None:
+@pytest.mark.promise("S7")
+def test_nothing_lapses_by_a_clock_that_must_be_wrong(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
     services.at("2026-12-24 10:00").run("a", "comment", case, "by a clock that is ahead")

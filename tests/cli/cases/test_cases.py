@@ -76,6 +76,7 @@ def test_next_gives_the_same_case_again(terminal: Terminal) -> None:
     assert terminal.document("a", "next")["case"] == terminal.document("a", "next")["case"]
 
 
+@pytest.mark.promise("D10")
 def test_an_empty_queue_exits_with_69_and_gives_the_cause_as_json(terminal: Terminal) -> None:
     result = terminal.as_person("a", "next", "--json")
 
@@ -125,6 +126,7 @@ def test_show_has_the_names_and_values_of_fields_in_words(
         assert {"en": "by phone: he answered (a)", "zh": "电话核实：he answered（a）"}[language] in text
 
 
+@pytest.mark.promise("P8", "N4")
 def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Terminal) -> None:
     terminal.site.plant(1)
 
@@ -146,6 +148,7 @@ def test_an_auditor_reads_cases_but_cannot_reveal(terminal: Terminal) -> None:
     refused(terminal.as_person("audit", "next", "--json"), 77)
 
 
+@pytest.mark.promise("D10")
 @pytest.mark.parametrize("words", [("show",), ("decide", "pass"), ("release",), ("undo",), ("explain",)])
 def test_an_unknown_case_exits_with_66(terminal: Terminal, words: tuple[str, ...]) -> None:
     command, *more = words
@@ -157,6 +160,7 @@ def test_an_application_number_is_not_accepted_as_a_case(terminal: Terminal) -> 
     assert "C-000123" in refused(terminal.as_person("a", "show", "T-1-1"), 66)
 
 
+@pytest.mark.promise("D10")
 def test_deciding_exits_with_75_if_another_holds_the_case_and_77_if_nobody_does(terminal: Terminal) -> None:
     terminal.site.plant(1)
 

@@ -11,16 +11,16 @@ from sqlalchemy import text
 
 from db.enums import CaseState
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite, local
 from tests.languages import speaking
 from tests.offices import Site
-from tests.promises import Promises, local
 from workbench.domain.case.case_id import format_case
 from workbench.services.calendar.preview import DaySetting
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site)
+def services(site: Site) -> ClockSite:
+    return ClockSite(site)
 
 
 @pytest.fixture(params=["America/Los_Angeles", "Pacific/Kiritimati"])
@@ -36,7 +36,7 @@ def whats(document: Any) -> list[str]:
     return [step["what"] for step in document["steps"]]
 
 
-def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Promises) -> None:
+def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     found = services.at("2026-11-25 09:30").clock(case)
 
@@ -55,6 +55,7 @@ def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Promi
     }
 
 
+@pytest.mark.promise("D7")
 @pytest.mark.parametrize(
     ("service_class", "due"),
     [
@@ -65,11 +66,11 @@ def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Promi
         ("extended", "2026-12-08 18:00"),
     ],
 )
-def test_the_class_says_how_many_days(services: Promises, service_class: str, due: str) -> None:
+def test_the_class_says_how_many_days(services: ClockSite, service_class: str, due: str) -> None:
     assert services.due(services.received("2026-11-24 10:00", service_class)) == due
 
 
-def test_a_pass_within_a_minute_of_the_answer_keeps_the_due_date(services: Promises) -> None:
+def test_a_pass_within_a_minute_of_the_answer_keeps_the_due_date(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.answer("2026-11-25 11:00", case)
@@ -82,7 +83,7 @@ def test_a_pass_within_a_minute_of_the_answer_keeps_the_due_date(services: Promi
     assert whats(found) == ["received", "running", "applicant", "running", "closed", "due"]
 
 
-def test_a_pass_of_a_pending_case_ends_the_pause(services: Promises) -> None:
+def test_a_pass_of_a_pending_case_ends_the_pause(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.log("2026-11-25 11:00", case, "decide", CaseState.PASSED)
@@ -90,7 +91,7 @@ def test_a_pass_of_a_pending_case_ends_the_pause(services: Promises) -> None:
     assert services.due(case) == "2026-11-30 18:00"
 
 
-def test_a_class_change_during_a_pause_adds_the_pause_to_the_new_due_date(services: Promises) -> None:
+def test_a_class_change_during_a_pause_adds_the_pause_to_the_new_due_date(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.at("2026-11-25 10:00").run("sup", "class", case, "complex", "--reason", "许多发现")
@@ -101,7 +102,7 @@ def test_a_class_change_during_a_pause_adds_the_pause_to_the_new_due_date(servic
     assert "class" in whats(services.clock(case))
 
 
-def test_a_class_change_while_the_clock_runs_keeps_day_zero(services: Promises) -> None:
+def test_a_class_change_while_the_clock_runs_keeps_day_zero(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "maximum")
     services.at("2026-11-26 10:00").run("sup", "class", case, "expedited", "--reason", "急")
 
@@ -110,7 +111,7 @@ def test_a_class_change_while_the_clock_runs_keeps_day_zero(services: Promises) 
     assert {"class", "late"} <= set(whats(found))
 
 
-def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: Promises) -> None:
+def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: ClockSite) -> None:
     case = services.received("2026-11-27 19:10", "standard")
 
     found = services.clock(case)
@@ -119,6 +120,7 @@ def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: 
     assert (found["steps"][1]["counts"], found["steps"][1]["to"]) == (False, "2026-11-30T09:00:00+08:00")
 
 
+@pytest.mark.promise("D7")
 @pytest.mark.parametrize(
     ("received", "due"),
     [
@@ -129,11 +131,11 @@ def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: 
         pytest.param("2026-11-24 12:30", "2026-11-25 18:00", id="in the midday break"),
     ],
 )
-def test_a_receipt_on_any_day_and_hour_has_the_right_due_date(services: Promises, received: str, due: str) -> None:
+def test_a_receipt_on_any_day_and_hour_has_the_right_due_date(services: ClockSite, received: str, due: str) -> None:
     assert services.due(services.received(received, "expedited")) == due
 
 
-def test_a_pause_over_the_midday_break_counts_only_working_time(services: Promises) -> None:
+def test_a_pause_over_the_midday_break_counts_only_working_time(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:30", case)
     services.answer("2026-11-24 13:30", case)
@@ -141,7 +143,7 @@ def test_a_pause_over_the_midday_break_counts_only_working_time(services: Promis
     assert services.due(case) == "2026-11-30 10:00"
 
 
-def test_a_pause_across_a_holiday_counts_only_working_time(services: Promises) -> None:
+def test_a_pause_across_a_holiday_counts_only_working_time(services: ClockSite) -> None:
     case = services.received("2026-09-29 10:00")
     services.ask("2026-09-30 17:00", case)
     services.answer("2026-10-08 10:00", case)
@@ -152,7 +154,7 @@ def test_a_pause_across_a_holiday_counts_only_working_time(services: Promises) -
     assert whats(found) == ["received", "running", "applicant", "running", "make_up", "due"]
 
 
-def test_a_calendar_change_moves_open_cases_and_keeps_their_pauses(services: Promises) -> None:
+def test_a_calendar_change_moves_open_cases_and_keeps_their_pauses(services: ClockSite) -> None:
     paused = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:30", paused)
     services.answer("2026-11-25 10:30", paused)
@@ -173,7 +175,7 @@ def test_a_calendar_change_moves_open_cases_and_keeps_their_pauses(services: Pro
     assert "holiday" in whats(services.clock(case))
 
 
-def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(services: Promises) -> None:
+def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(services: ClockSite) -> None:
     case = services.received("2026-11-23 10:00", "expedited")
     assert services.due(case) == "2026-11-24 18:00"
     services.ask("2026-11-26 10:00", case)
@@ -188,7 +190,7 @@ def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(service
     assert services.due(case) == "2026-11-25 18:00"
 
 
-def test_days_set_by_hand_are_labelled(services: Promises) -> None:
+def test_days_set_by_hand_are_labelled(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "complex")
     calendars = services.site.services("admin").calendars
     calendars.set_day(DaySetting(on=date(2026, 11, 26), working=True, hours=((clock(9), clock(12)),)), "inventory")
@@ -201,14 +203,14 @@ def test_days_set_by_hand_are_labelled(services: Promises) -> None:
     assert texts[4] == "Sat 28 Nov: set as a working day, 8 h 00 min of work."
 
 
-def test_the_spring_festival_has_its_name_and_not_that_of_its_eve(services: Promises) -> None:
+def test_the_spring_festival_has_its_name_and_not_that_of_its_eve(services: ClockSite) -> None:
     case = services.received("2026-02-13 10:00")
 
     [holiday] = [step for step in services.at("2026-02-13 11:00").clock(case)["steps"] if step["what"] == "holiday"]
     assert holiday["detail"] == "春节"
 
 
-def test_a_suspension_after_the_due_date_is_not_in_the_steps(services: Promises) -> None:
+def test_a_suspension_after_the_due_date_is_not_in_the_steps(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("sup", "calendar", "suspend", "2026-12-14", "2026-12-16", "--reason", "搬家")
 
@@ -217,7 +219,7 @@ def test_a_suspension_after_the_due_date_is_not_in_the_steps(services: Promises)
     assert "suspended" in whats(services.at("2026-12-17 10:00").clock(case))
 
 
-def test_a_case_reopened_after_an_appeal_has_a_new_due_date(services: Promises) -> None:
+def test_a_case_reopened_after_an_appeal_has_a_new_due_date(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
@@ -230,7 +232,7 @@ def test_a_case_reopened_after_an_appeal_has_a_new_due_date(services: Promises) 
     assert whats(found) == ["received", "outside_hours", "running", "due"]
 
 
-def test_a_rejected_appeal_leaves_the_case_closed(services: Promises) -> None:
+def test_a_rejected_appeal_leaves_the_case_closed(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
     services.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
@@ -239,7 +241,7 @@ def test_a_rejected_appeal_leaves_the_case_closed(services: Promises) -> None:
     assert services.clock(case)["running"] is False
 
 
-def test_two_pauses_within_a_minute_both_count(services: Promises) -> None:
+def test_two_pauses_within_a_minute_both_count(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     for seconds in (0, 20):
         services.ask(f"2026-11-24 11:00:{seconds:02}", case)
@@ -250,7 +252,7 @@ def test_two_pauses_within_a_minute_both_count(services: Promises) -> None:
     assert whats(found).count("applicant") == 2
 
 
-def test_an_undone_pause_does_not_count(services: Promises) -> None:
+def test_an_undone_pause_does_not_count(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.at("2026-11-24 11:00:40").run("a", "undo", case)
@@ -260,7 +262,7 @@ def test_an_undone_pause_does_not_count(services: Promises) -> None:
 
 
 @pytest.mark.usefixtures("machine_zone")
-def test_the_clock_does_not_depend_on_the_time_zone_of_the_machine(services: Promises) -> None:
+def test_the_clock_does_not_depend_on_the_time_zone_of_the_machine(services: ClockSite) -> None:
     case = services.received("2026-11-25 00:30")
     services.ask("2026-11-25 10:00", case)
     services.answer("2026-11-26 10:00", case)
@@ -269,7 +271,7 @@ def test_the_clock_does_not_depend_on_the_time_zone_of_the_machine(services: Pro
     assert services.clock(case)["steps"][0]["from"] == "2026-11-25T00:30:00+08:00"
 
 
-def test_a_case_due_exactly_at_closing_is_due_then_and_not_at_the_next_opening(services: Promises) -> None:
+def test_a_case_due_exactly_at_closing_is_due_then_and_not_at_the_next_opening(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:00", case)
     services.answer("2026-11-24 18:00", case)
@@ -283,7 +285,7 @@ def test_a_case_due_exactly_at_closing_is_due_then_and_not_at_the_next_opening(s
     assert services.at("2026-11-30 18:00").terminal.document("a", "show", case)["breached"]
 
 
-def test_the_national_day_week_and_its_make_up_days_are_counted(services: Promises) -> None:
+def test_the_national_day_week_and_its_make_up_days_are_counted(services: ClockSite) -> None:
     case = services.received("2026-09-18 10:00", "extended")
 
     found = services.clock(case)
@@ -301,7 +303,7 @@ def test_the_national_day_week_and_its_make_up_days_are_counted(services: Promis
     assert holiday["counts"] is False
 
 
-def test_a_due_date_in_an_unpublished_year_is_provisional(services: Promises) -> None:
+def test_a_due_date_in_an_unpublished_year_is_provisional(services: ClockSite) -> None:
     case = services.received("2026-12-30 10:00")
 
     found = services.clock(case)
@@ -311,7 +313,7 @@ def test_a_due_date_in_an_unpublished_year_is_provisional(services: Promises) ->
     assert services.terminal.document("a", "show", case)["due_provisional"] is True
 
 
-def test_a_suspension_that_overlaps_a_pause_adds_only_the_remaining_time(services: Promises) -> None:
+def test_a_suspension_that_overlaps_a_pause_adds_only_the_remaining_time(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.answer("2026-11-25 11:00", case)
@@ -325,14 +327,15 @@ def test_a_suspension_that_overlaps_a_pause_adds_only_the_remaining_time(service
     assert sum(step["working_s"] for step in found["steps"] if not step["counts"]) == 13 * 3600
 
 
-def test_a_suspension_over_a_holiday_adds_only_working_days(services: Promises) -> None:
+def test_a_suspension_over_a_holiday_adds_only_working_days(services: ClockSite) -> None:
     case = services.received("2026-09-29 10:00")
     services.at("2026-09-30 09:00").run("sup", "calendar", "suspend", "2026-10-01", "2026-10-08", "--reason", "洪水")
 
     assert services.due(case) == "2026-10-10 18:00"
 
 
-def test_a_machine_clock_that_was_set_back_gives_no_negative_times(services: Promises) -> None:
+@pytest.mark.promise("S7")
+def test_a_machine_clock_that_was_set_back_gives_no_negative_times(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 15:00", case)
     services.answer("2026-11-24 14:00", case)
@@ -344,7 +347,7 @@ def test_a_machine_clock_that_was_set_back_gives_no_negative_times(services: Pro
     assert all(step["working_s"] >= 0 for step in services.clock(case)["steps"])
 
 
-def test_an_incomplete_case_has_no_due_date(services: Promises) -> None:
+def test_an_incomplete_case_has_no_due_date(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     context = services.site.services("admin").context
     with context.write() as session:
@@ -355,14 +358,14 @@ def test_an_incomplete_case_has_no_due_date(services: Promises) -> None:
     assert whats(found) == ["incomplete"]
 
 
-def test_time_before_completion_does_not_count(services: Promises) -> None:
+def test_time_before_completion_does_not_count(services: ClockSite) -> None:
     case = services.received("2026-11-20 10:00", complete_at="2026-11-24 10:00")
 
     assert services.due(case) == "2026-11-27 18:00"
     assert whats(services.clock(case))[:2] == ["incomplete", "received"]
 
 
-def test_all_rounds_of_a_case_share_one_budget(services: Promises) -> None:
+def test_all_rounds_of_a_case_share_one_budget(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 11:00", case)
     assert services.clock(case)["paused"] is True
@@ -373,14 +376,14 @@ def test_all_rounds_of_a_case_share_one_budget(services: Promises) -> None:
     assert "rectifying" in whats(found)
 
 
-def test_an_unknown_case_exits_with_66_and_every_role_can_read_the_clock(services: Promises) -> None:
+def test_an_unknown_case_exits_with_66_and_every_role_can_read_the_clock(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
 
     assert "C-000099" in refused(services.terminal.as_person("a", "clock", "C-99"), 66)
     assert services.terminal.as_person("audit", "clock", case).exit_code == 0
 
 
-def test_the_steps_are_available_in_chinese(services: Promises) -> None:
+def test_the_steps_are_available_in_chinese(services: ClockSite) -> None:
     case = services.received("2026-11-27 19:10")
     with speaking("zh"):
         lines = services.terminal.run("clock", case, "--as", "a", "--lang", "zh").stdout.splitlines()
@@ -393,7 +396,7 @@ def _texts(document: Any) -> list[str]:
 
 
 def test_the_steps_show_changes_of_a_supervisor_and_that_the_due_date_moved(
-    services: Promises,
+    services: ClockSite,
 ) -> None:
     case = services.received("2026-11-24 10:00")
     services.at("2026-11-25 10:00").run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
@@ -404,7 +407,7 @@ def test_the_steps_show_changes_of_a_supervisor_and_that_the_due_date_moved(
     assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by the steps listed here."
 
 
-def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: Promises) -> None:
+def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "complex")
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "台风")
     due = next(text for text in _texts(services.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
@@ -412,7 +415,7 @@ def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: P
     assert due.endswith("It will move on by the working time lost until work resumes.")
 
 
-def test_a_case_overdue_on_a_make_up_day_is_shown_within_working_hours(services: Promises) -> None:
+def test_a_case_overdue_on_a_make_up_day_is_shown_within_working_hours(services: ClockSite) -> None:
     case = services.received("2026-09-24 10:00", "expedited")
     found = services.at("2026-10-12 10:00").clock(case)
 

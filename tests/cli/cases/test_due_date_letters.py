@@ -8,36 +8,36 @@ from sqlalchemy import text
 
 from db.enums import CaseState, ImportKind, WaitsFor
 from db.models import ApplicationRow, CaseRow, NoticeRow
+from tests.clock_site import ClockSite, local
 from tests.offices import Site
 from tests.policies import ask_persons_for_nothing
-from tests.promises import Promises, local
 from tests.services.importing.files import Desk, application
 
 EN, ZH = "en", "zh"
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-26 12:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-26 12:00")
 
 
-def speak(services: Promises, language: str) -> None:
+def speak(services: ClockSite, language: str) -> None:
     """Set the language of every applicant."""
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
 
 
-def letters(services: Promises, case: str) -> list[tuple[str, str]]:
+def letters(services: ClockSite, case: str) -> list[tuple[str, str]]:
     """Return the kind and text of each letter about a case, in order."""
     found = services.terminal.document("a", "notices")["notices"]
     return [(one["kind"], one["body"]) for one in found if one["case"] == case]
 
 
-def newest(services: Promises, case: str) -> str:
+def newest(services: ClockSite, case: str) -> str:
     return letters(services, case)[-1][1]
 
 
-def send_receipt(services: Promises, case: str) -> None:
+def send_receipt(services: ClockSite, case: str) -> None:
     """Store a receipt that was sent long ago."""
     at = local("2026-11-01 10:00")
     with services.site.services("admin").context.write() as session:
@@ -54,7 +54,7 @@ def send_receipt(services: Promises, case: str) -> None:
         session.add(receipt)
 
 
-def wait_for(services: Promises, case: str, waits_for: WaitsFor | None, state: CaseState = CaseState.PENDING) -> None:
+def wait_for(services: ClockSite, case: str, waits_for: WaitsFor | None, state: CaseState = CaseState.PENDING) -> None:
     """Put the case into a state, waiting for somebody."""
     with services.site.services("admin").context.write() as session:
         row = session.get_one(CaseRow, int(case[2:]))
@@ -79,7 +79,7 @@ NOT_FINISHED = {
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_no_letter_promises_a_date_that_is_past(services: Promises, language: str) -> None:
+def test_no_letter_promises_a_date_that_is_past(services: ClockSite, language: str) -> None:
     case = services.received("2026-10-09 10:00")
     speak(services, language)
     assert services.due(case) == "2026-10-13 18:00"
@@ -97,7 +97,7 @@ def test_no_letter_promises_a_date_that_is_past(services: Promises, language: st
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_the_end_of_a_suspension_promises_no_date_that_is_past(services: Promises, language: str) -> None:
+def test_the_end_of_a_suspension_promises_no_date_that_is_past(services: ClockSite, language: str) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     speak(services, language)
     services.at("2026-11-25 17:00").run("sup", "calendar", "suspend", "2026-11-25 17:00", "--reason", "x")
@@ -107,7 +107,7 @@ def test_the_end_of_a_suspension_promises_no_date_that_is_past(services: Promise
     has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
 
 
-def test_overdue_and_later_applicants_get_no_suspension_letter(services: Promises) -> None:
+def test_overdue_and_later_applicants_get_no_suspension_letter(services: ClockSite) -> None:
     overdue, later = services.received("2026-10-09 10:00"), services.received("2026-11-26 11:30", "expedited")
     moved = services.received("2026-11-25 10:00")
     services.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
@@ -124,7 +124,7 @@ def test_overdue_and_later_applicants_get_no_suspension_letter(services: Promise
     assert output == "1 due date is affected.\n1 applicant is told.\n"
 
 
-def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(services: Promises) -> None:
+def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(services: ClockSite) -> None:
     notified, paused = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
     wait_for(services, paused, WaitsFor.APPLICANT)
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
@@ -138,7 +138,7 @@ def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(servic
 
 
 def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
-    services: Promises,
+    services: ClockSite,
 ) -> None:
     notified, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
     services.run("sup", "calendar", "suspend", "2026-11-27", "2026-11-27", "--reason", "x")
@@ -157,7 +157,7 @@ def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
     ],
 )
 def test_letters_announce_a_future_suspension_and_its_cancellation(
-    services: Promises, language: str, ahead: str, off: str
+    services: ClockSite, language: str, ahead: str, off: str
 ) -> None:
     case = services.received("2026-11-26 10:00", "extended")
     speak(services, language)
@@ -168,7 +168,7 @@ def test_letters_announce_a_future_suspension_and_its_cancellation(
     has(newest(services, case), [off], ["have resumed", "已经恢复", *PROMISES[language][:2]])
 
 
-def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(services: Promises) -> None:
+def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(services: ClockSite) -> None:
     here, there = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
     with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, 2).province = "四川省"
@@ -185,7 +185,7 @@ def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(s
 
 
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: Promises, language: str) -> None:
+def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: ClockSite, language: str) -> None:
     case = services.received("2026-11-26 10:00")
     speak(services, language)
     wait_for(services, case, WaitsFor.APPLICANT)
@@ -203,7 +203,7 @@ def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: P
     ],
 )
 def test_only_applicants_with_a_receipt_are_reminded_of_it(
-    services: Promises, language: str, promised: list[str], planned: list[str]
+    services: ClockSite, language: str, promised: list[str], planned: list[str]
 ) -> None:
     imported, accepted = services.received("2026-10-09 10:00"), services.received("2026-10-09 10:00")
     speak(services, language)
@@ -234,7 +234,7 @@ def test_only_applicants_with_a_receipt_are_reminded_of_it(
 )
 @pytest.mark.parametrize("language", [EN, ZH])
 def test_a_delay_letter_gives_the_actual_reason_in_every_state(
-    services: Promises, state: CaseState, waits_for: WaitsFor | None, reason: dict[str, str], language: str
+    services: ClockSite, state: CaseState, waits_for: WaitsFor | None, reason: dict[str, str], language: str
 ) -> None:
     case = services.received("2026-10-09 10:00")
     speak(services, language)
@@ -254,7 +254,7 @@ def test_a_delay_letter_gives_the_actual_reason_in_every_state(
     ],
 )
 def test_a_receipt_during_a_suspension_says_so_and_is_followed_by_a_resumption_letter(
-    services: Promises, tmp_path: Path, language: str, stopped: str, promise: str
+    services: ClockSite, tmp_path: Path, language: str, stopped: str, promise: str
 ) -> None:
     ask_persons_for_nothing(services.site)
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")

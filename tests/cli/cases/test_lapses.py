@@ -8,9 +8,9 @@ from db.enums import DocumentKind, Language
 from tests.cli.calendar.test_reminders import LANGUAGES, fail, kinds, letters, tick, write_in
 from tests.cli.cases.test_rectification import PLAN, VERIFY, bring, own_deadlines, show, standing, submitted, verifying
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.promises import Promises
 from tests.services.importing.files import PDF, Desk, application
 
 BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
@@ -22,12 +22,12 @@ def desk(site: Site, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
 @prepared
-def lapsed(services: Promises, desk: Desk) -> str:
+def lapsed(services: ClockSite, desk: Desk) -> str:
     """Let a case lapse on 1 December, with the letter released on the day after."""
     case = submitted(services, desk)
     assert tick(services, "2026-12-01 18:01") == {"lapsed": 1}
@@ -37,7 +37,7 @@ def lapsed(services: Promises, desk: Desk) -> str:
 
 @LANGUAGES
 def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_notice(
-    services: Promises, desk: Desk, language: Language
+    services: ClockSite, desk: Desk, language: Language
 ) -> None:
     case = lapsed(services, desk)
     write_in(services, language)
@@ -60,7 +60,7 @@ def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_
     assert kinds(services)[-2:] == ["lapsed", "lapse-undone"]
 
 
-def test_a_letter_about_a_lapse_that_is_not_released_is_cancelled_instead(services: Promises, desk: Desk) -> None:
+def test_a_letter_about_a_lapse_that_is_not_released_is_cancelled_instead(services: ClockSite, desk: Desk) -> None:
     case = submitted(services, desk)
     tick(services, "2026-12-01 18:01")
     services.at("2026-12-01 20:00")
@@ -70,7 +70,7 @@ def test_a_letter_about_a_lapse_that_is_not_released_is_cancelled_instead(servic
     assert set(kinds(services)) & {"lapsed", "lapse-undone"} == set()
 
 
-def test_a_part_received_in_time_is_progress_and_the_case_stays_lapsed(services: Promises, desk: Desk) -> None:
+def test_a_part_received_in_time_is_progress_and_the_case_stays_lapsed(services: ClockSite, desk: Desk) -> None:
     case = lapsed(services, desk)
     bring(desk, BOTH[0], received_at="2026-12-01 17:00")
 
@@ -80,7 +80,7 @@ def test_a_part_received_in_time_is_progress_and_the_case_stays_lapsed(services:
 
 
 def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_lapse_back(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     desk.queued()
     services.run("a", "next")
@@ -97,7 +97,7 @@ def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_l
     assert standing(services, "C-1") == ("queued", 2)
 
 
-def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: Promises) -> None:
+def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     services.at("2026-11-25 10:02")
 
@@ -108,7 +108,7 @@ def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: Pro
     assert "resubmitted (Wed 25 Nov 10:02, handed in Wed 25 Nov 10:01, " in told
 
 
-def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: Promises, desk: Desk) -> None:
+def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: ClockSite, desk: Desk) -> None:
     desk.queued()
     services.run("a", "next")
     services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, "--item", VERIFY, "--item", "BIZ_LICENSE")
@@ -125,7 +125,12 @@ def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(service
     assert standing(services, "C-1") == ("queued", 2)
 
 
-def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(services: Promises, desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("received_at", "due"), [("2026-12-01 17:00", "2026-12-04 16:00"), ("2026-12-01", "2026-12-04 17:00")]
+)
+def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(
+    services: ClockSite, desk: Desk, received_at: str, due: str
+) -> None:
     case = lapsed(services, desk)
     words = ("resubmit", case, "--received-at")
     assert "2026-12-01 18:00" in refused(services.terminal.as_person("a", *words[:2]), 77)
@@ -133,13 +138,13 @@ def test_resubmit_records_an_earlier_receipt_and_takes_the_lapse_back(services: 
     assert "after the verdict" in refused(services.terminal.as_person("a", *words, "2026-11-24 09:59"), 2)
     assert "in the future" in refused(services.terminal.as_person("a", *words, "2026-12-03 09:00"), 2)
 
-    services.run("a", *words, "2026-12-01 17:00")
+    services.run("a", *words, received_at)
     assert standing(services, case) == ("queued", 2)
-    assert services.due(case) == "2026-12-04 16:00"
+    assert services.due(case) == due
     assert kinds(services)[-1] == "lapse-undone"
 
 
-def batches(services: Promises) -> int:
+def batches(services: ClockSite) -> int:
     return len(services.terminal.document("admin", "imports")["batches"])
 
 
@@ -163,7 +168,7 @@ def file_of(desk: Desk, *kinds: DocumentKind, received_at: str) -> str:
     ],
 )
 def test_a_file_after_which_the_case_cannot_be_resubmitted_is_not_imported(
-    services: Promises, desk: Desk, now: str, received_at: str, deadline: str
+    services: ClockSite, desk: Desk, now: str, received_at: str, deadline: str
 ) -> None:
     desk.queued()
     services.run("a", "next")
@@ -181,7 +186,7 @@ def test_a_file_after_which_the_case_cannot_be_resubmitted_is_not_imported(
 
 
 def test_a_file_that_brings_the_item_in_hours_in_time_is_imported_after_its_deadline(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     desk.queued()
     services.run("a", "next")
@@ -195,7 +200,7 @@ def test_a_file_that_brings_the_item_in_hours_in_time_is_imported_after_its_dead
     assert standing(services, "C-1") == ("queued", 2)
 
 
-def test_a_lapsed_case_is_resubmitted_with_a_part_that_was_received_in_time(services: Promises, desk: Desk) -> None:
+def test_a_lapsed_case_is_resubmitted_with_a_part_that_was_received_in_time(services: ClockSite, desk: Desk) -> None:
     case = lapsed(services, desk)
     file = file_of(desk, BOTH[0], received_at="2026-12-01 17:00")
     services.run("a", "resubmit", case, file)
@@ -210,7 +215,9 @@ def test_a_lapsed_case_is_resubmitted_with_a_part_that_was_received_in_time(serv
 
 
 @pytest.mark.parametrize("at", ["2026-12-01 20:00", "2026-12-02 10:00"])
-def test_an_undone_resubmission_leaves_the_case_lapsed_with_its_letter(services: Promises, desk: Desk, at: str) -> None:
+def test_an_undone_resubmission_leaves_the_case_lapsed_with_its_letter(
+    services: ClockSite, desk: Desk, at: str
+) -> None:
     case = lapsed(services, desk)
     services.at(at)
     before = (standing(services, case), services.due(case), kinds(services))
@@ -220,7 +227,7 @@ def test_an_undone_resubmission_leaves_the_case_lapsed_with_its_letter(services:
     assert (standing(services, case), services.due(case), kinds(services)) == before
 
 
-def test_an_extension_moves_an_own_deadline_only_when_asked(services: Promises) -> None:
+def test_an_extension_moves_an_own_deadline_only_when_asked(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
     assert own_deadlines(services, case) == ["2026-11-25T10:01:00+08:00", None]
@@ -241,7 +248,7 @@ def test_an_extension_moves_an_own_deadline_only_when_asked(services: Promises) 
     assert tick(services, "2026-11-26 18:01") == {"lapsed": 1}
 
 
-def test_an_own_deadline_extended_beyond_that_of_the_letter_moves_both(services: Promises) -> None:
+def test_an_own_deadline_extended_beyond_that_of_the_letter_moves_both(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     services.run("sup", "extend", case, "--until", "2026-12-10", "--item", "1", "--reason", "x")
 
@@ -257,7 +264,7 @@ def test_an_own_deadline_extended_beyond_that_of_the_letter_moves_both(services:
     ],
 )
 def test_an_own_deadline_is_extended_within_the_limits(
-    services: Promises, words: tuple[str, ...], code: int, message: str
+    services: ClockSite, words: tuple[str, ...], code: int, message: str
 ) -> None:
     case = verifying(services, "--item", PLAN)
 
@@ -265,7 +272,7 @@ def test_an_own_deadline_is_extended_within_the_limits(
 
 
 @pytest.mark.parametrize("item", [(), ("--item", "1")])
-def test_an_undone_extension_restores_the_deadlines(services: Promises, item: tuple[str, ...]) -> None:
+def test_an_undone_extension_restores_the_deadlines(services: ClockSite, item: tuple[str, ...]) -> None:
     case, other = verifying(services, "--item", PLAN), verifying(services, "--item", PLAN)
     services.at("2026-11-24 11:00").run("sup", "extend", case, "--until", "2026-12-10", *item, "--reason", "x")
     services.at("2026-11-24 11:00:30").run("sup", "undo", case)
@@ -279,14 +286,14 @@ def test_an_undone_extension_restores_the_deadlines(services: Promises, item: tu
     assert services.due(case) == services.due(other) == "2026-11-30 17:30"
 
 
-def test_a_reminder_is_not_repeated_on_the_days_off_after_the_letter(services: Promises) -> None:
+def test_a_reminder_is_not_repeated_on_the_days_off_after_the_letter(services: ClockSite) -> None:
     services.at("2026-11-27 10:00")
     fail(services, until="2026-11-30")
 
     assert tick(services, "2026-11-28 10:00") == {}
 
 
-def test_a_deadline_in_hours_gets_no_reminder(services: Promises) -> None:
+def test_a_deadline_in_hours_gets_no_reminder(services: ClockSite) -> None:
     verifying(services, at="2026-11-27 16:00")
 
     for at in ("2026-11-27 23:00", "2026-11-28 10:00", "2026-11-29 10:00", "2026-11-30 09:00"):
@@ -295,7 +302,7 @@ def test_a_deadline_in_hours_gets_no_reminder(services: Promises) -> None:
 
 @pytest.mark.parametrize("words", [("tick",), ("resubmit", "C-1")])
 def test_an_unsent_reminder_is_cancelled_once_its_deadline_no_longer_matters(
-    services: Promises, words: tuple[str, ...]
+    services: ClockSite, words: tuple[str, ...]
 ) -> None:
     fail(services)
     tick(services, "2026-11-30 10:00")

@@ -4,24 +4,24 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import SUPPLIER, Site
-from tests.promises import Promises
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-26 12:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-26 12:00")
 
 
 @pytest.fixture
-def held(services: Promises) -> str:
+def held(services: ClockSite) -> str:
     """A case that reviewer a holds, whose documents no rule has complained of."""
     case = services.received("2026-11-26 10:00")
     services.run("a", "next")
     return case
 
 
-def letter(services: Promises) -> str:
+def letter(services: ClockSite) -> str:
     body: str = services.terminal.document("a", "notices")["notices"][-1]["body"]
     return body
 
@@ -29,7 +29,7 @@ def letter(services: Promises) -> str:
 @pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-EXPIRED", "DOC-UNSEALED", "DOC-QUALITY"])
 @pytest.mark.parametrize("verdict", ["fail", "pending"])
 def test_a_reason_about_documents_asks_which_one_and_the_letter_names_it(
-    services: Promises, held: str, code: str, verdict: str
+    services: ClockSite, held: str, code: str, verdict: str
 ) -> None:
     words = ("decide", held, verdict, "--reason", code)
 
@@ -42,14 +42,14 @@ def test_a_reason_about_documents_asks_which_one_and_the_letter_names_it(
     assert "授权委托书、营业执照副本" in item
 
 
-def test_a_document_can_be_an_item_of_its_own(services: Promises, held: str) -> None:
+def test_a_document_can_be_an_item_of_its_own(services: ClockSite, held: str) -> None:
     services.run("a", "decide", held, "fail", "--reason", "DOC-UNSEALED", "--item", "AUTH_LETTER")
 
     assert "有材料未加盖公章：授权委托书。（DOC-UNSEALED）" in letter(services)
     assert "\n1. 授权委托书\n" in letter(services)
 
 
-def test_a_pending_letter_names_the_bar_that_stands_since_an_earlier_verdict(services: Promises, held: str) -> None:
+def test_a_pending_letter_names_the_bar_that_stands_since_an_earlier_verdict(services: ClockSite, held: str) -> None:
     services.run("a", "decide", held, "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
     assert "对本次审核所涉号码暂停呼出服务（限呼）" in letter(services)
     services.at("2026-11-27 10:00").run("a", "resubmit", held)
@@ -59,7 +59,7 @@ def test_a_pending_letter_names_the_bar_that_stands_since_an_earlier_verdict(ser
     assert "\n措施：\n本次未新增限制措施；此前已采取的限制措施继续有效。\n" in letter(services)
 
 
-def test_a_person_reads_of_their_own_documents(services: Promises, held: str) -> None:
+def test_a_person_reads_of_their_own_documents(services: ClockSite, held: str) -> None:
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual'"))
     services.run("a", "decide", held, "fail", "--reason", "DOC-QUALITY", "--item", "DOC-QUALITY:AGENT_ID_FRONT")
@@ -68,7 +68,7 @@ def test_a_person_reads_of_their_own_documents(services: Promises, held: str) ->
     assert "经办人" not in letter(services)
 
 
-def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services: Promises, held: str) -> None:
+def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services: ClockSite, held: str) -> None:
     services.run("a", "decide", held, "pending", "--reason", "ID-USCC", "--until", "2026-12-03")
 
     body = letter(services)
@@ -84,14 +84,14 @@ def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services:
     assert [item["code"] for item in decision["items"]] == ["ID-USCC"]
 
 
-def test_only_a_verdict_that_asks_the_applicant_has_items(services: Promises, held: str) -> None:
+def test_only_a_verdict_that_asks_the_applicant_has_items(services: ClockSite, held: str) -> None:
     for words in (("pending", "--reason", "WAIT-CARRIER"), ("pass", "--reason", "OK")):
         assert "can have items" in refused(
             services.terminal.as_person("a", "decide", held, *words, "--item", "BIZ_LICENSE"), 77
         )
 
 
-def test_a_letter_says_that_the_due_date_has_not_changed(services: Promises) -> None:
+def test_a_letter_says_that_the_due_date_has_not_changed(services: ClockSite) -> None:
     case = services.at("2026-11-27 09:00").received("2026-11-26 10:00")
     assert services.due(case) == "2026-12-01 18:00"
     # From Friday evening to Sunday no working time is lost.
@@ -103,7 +103,7 @@ def test_a_letter_says_that_the_due_date_has_not_changed(services: Promises) -> 
     assert "新的办结时限" not in letter(services)
 
 
-def test_a_due_time_is_rounded_to_the_day_in_letters(services: Promises) -> None:
+def test_a_due_time_is_rounded_to_the_day_in_letters(services: ClockSite) -> None:
     case = services.received("2026-11-26 10:00", "expedited")
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "Power cut in the office")
     services.at("2026-11-26 15:02").run("sup", "calendar", "resume")

@@ -88,11 +88,13 @@ def decided(terminal: Terminal) -> list[str]:
     return [*printed, json.dumps(done, ensure_ascii=False)]
 
 
+@pytest.mark.promise("P8")
 def test_no_action_on_a_case_prints_a_name(terminal: Terminal, desk: Desk) -> None:
     for printed in decided(terminal):
         assert list(shown(printed)) == []
 
 
+@pytest.mark.promise("P8")
 def test_no_list_and_no_single_case_prints_a_name(terminal: Terminal, desk: Desk) -> None:
     decided(terminal)
 
@@ -101,6 +103,7 @@ def test_no_list_and_no_single_case_prints_a_name(terminal: Terminal, desk: Desk
             assert (words, list(shown(both_ways(terminal, login, *words)))) == (words, [])
 
 
+@pytest.mark.promise("P8")
 def test_no_export_contains_a_name_unless_it_reveals(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     decided(terminal)
     terminal.site.clock.on(seconds=61)
@@ -115,6 +118,7 @@ def test_no_export_contains_a_name_unless_it_reveals(terminal: Terminal, desk: D
         assert (what == "events") == (list(shown(whole.read_text(encoding="utf-8"))) == [])
 
 
+@pytest.mark.promise("N4")
 def test_the_reason_of_a_reveal_is_in_the_log_without_a_number(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     whole = str(tmp_path / "whole.jsonl")
     terminal.document("admin", "export", "notices", "--output", whole, "--reveal", "--reason", "13800138000 asked")

@@ -8,10 +8,10 @@ import pytest
 from db.enums import DocumentKind, Language
 from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
 from tests.policies import amend
 from tests.prepared import prepared
-from tests.promises import Promises
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.importing.request import ImportRefused
 
@@ -25,30 +25,30 @@ def desk(site: Site, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def show(services: Promises, case: str) -> Any:
+def show(services: ClockSite, case: str) -> Any:
     return services.terminal.document("a", "show", case)
 
 
-def standing(services: Promises, case: str) -> tuple[str, int]:
+def standing(services: ClockSite, case: str) -> tuple[str, int]:
     found = show(services, case)
     return found["state"], found["round"]
 
 
-def items(services: Promises, case: str) -> list[Any]:
+def items(services: ClockSite, case: str) -> list[Any]:
     found: list[Any] = show(services, case)["decisions"][-1]["items"]
     return found
 
 
-def own_deadlines(services: Promises, case: str) -> list[str | None]:
+def own_deadlines(services: ClockSite, case: str) -> list[str | None]:
     return [item["deadline_at"] for item in items(services, case)]
 
 
 @prepared
-def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> str:
+def verifying(services: ClockSite, *more: str, at: str = "2026-11-24 10:00") -> str:
     """Fail a new case that must verify its identity again and, with `more`, rectify other items."""
     case = services.at(at).received(at)
     services.run("a", "next")
@@ -57,7 +57,7 @@ def verifying(services: Promises, *more: str, at: str = "2026-11-24 10:00") -> s
 
 
 @prepared
-def submitted(services: Promises, desk: Desk) -> str:
+def submitted(services: ClockSite, desk: Desk) -> str:
     """Fail an imported case that must submit a licence and an authority letter by 1 December."""
     case = f"C-{desk.queued().id:06}"
     services.run("a", "next")
@@ -70,7 +70,7 @@ def bring(desk: Desk, *wanted: DocumentKind, received_at: str) -> None:
     desk.documents(kinds=wanted, content="2", received_at=received_at)
 
 
-def test_an_item_in_hours_keeps_its_own_deadline_beside_that_of_the_letter(services: Promises) -> None:
+def test_an_item_in_hours_keeps_its_own_deadline_beside_that_of_the_letter(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
 
     assert own_deadlines(services, case) == ["2026-11-25T10:01:00+08:00", None]
@@ -84,7 +84,7 @@ def test_an_item_in_hours_keeps_its_own_deadline_beside_that_of_the_letter(servi
     assert "2  ACT-PEAK-HOUR  outstanding, by Thu 3 Dec 18:00" in shown
 
 
-def test_a_letter_with_items_in_hours_only_has_their_deadline(services: Promises) -> None:
+def test_a_letter_with_items_in_hours_only_has_their_deadline(services: ClockSite) -> None:
     case = verifying(services)
 
     assert own_deadlines(services, case) == [None]
@@ -103,7 +103,7 @@ def test_a_letter_with_items_in_hours_only_has_their_deadline(services: Promises
     ],
 )
 def test_hours_end_on_a_day_off_only_if_the_policy_says_so(
-    services: Promises, at: str, allowed: str, deadline: str
+    services: ClockSite, at: str, allowed: str, deadline: str
 ) -> None:
     amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = {allowed}"))
     case = verifying(services, at=at)
@@ -111,7 +111,7 @@ def test_hours_end_on_a_day_off_only_if_the_policy_says_so(
     assert show(services, case)["decisions"][0]["deadline_at"] == deadline
 
 
-def test_a_case_lapses_when_an_item_in_hours_is_missed_although_others_have_time(services: Promises) -> None:
+def test_a_case_lapses_when_an_item_in_hours_is_missed_although_others_have_time(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     assert tick(services, "2026-11-25 10:01") == {}
 
@@ -124,7 +124,7 @@ def test_a_case_lapses_when_an_item_in_hours_is_missed_although_others_have_time
 
 
 def test_a_case_whose_item_in_hours_came_in_time_goes_on_until_the_deadline_of_the_letter(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     desk.queued()
     services.run("a", "next")
@@ -137,7 +137,7 @@ def test_a_case_whose_item_in_hours_came_in_time_goes_on_until_the_deadline_of_t
     assert tick(services, "2026-12-01 18:01")["lapsed"] == 1
 
 
-def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Promises) -> None:
+def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: ClockSite) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "2", "--reason", "the plan is with us: 13812345678")
     reason = "the plan is with us: 138••••••78"
@@ -162,7 +162,7 @@ def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Prom
     assert "the plan is with us" not in letter["body"]
 
 
-def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: Promises) -> None:
+def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: ClockSite) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "doc-unsealed", "--reason", "x")
     services.at("2026-11-25 10:00")
@@ -178,7 +178,7 @@ def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: 
     assert tick(services, "2026-12-01 18:01").get("lapsed") is None
 
 
-def test_a_waiver_after_what_came_leaves_nothing_open(services: Promises, desk: Desk) -> None:
+def test_a_waiver_after_what_came_leaves_nothing_open(services: ClockSite, desk: Desk) -> None:
     case = submitted(services, desk)
     services.at("2026-11-25 10:00")
     bring(desk, DocumentKind.BIZ_LICENSE, received_at="2026-11-24 10:30")
@@ -200,7 +200,7 @@ def test_a_waiver_after_what_came_leaves_nothing_open(services: Promises, desk: 
     ],
 )
 def test_a_waiver_that_is_not_allowed_is_refused(
-    services: Promises, login: str, words: tuple[str, ...], code: int, message: str
+    services: ClockSite, login: str, words: tuple[str, ...], code: int, message: str
 ) -> None:
     case = fail(services)
 
@@ -208,7 +208,7 @@ def test_a_waiver_that_is_not_allowed_is_refused(
     assert kinds(services) == ["fail"]
 
 
-def test_an_item_is_waived_once_and_only_while_the_case_is_being_rectified(services: Promises) -> None:
+def test_an_item_is_waived_once_and_only_while_the_case_is_being_rectified(services: ClockSite) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "1", "--reason", "x")
     assert "waived already" in refused(services.terminal.as_person("sup", "waive", case, "1", "--reason", "x"), 77)
@@ -217,7 +217,7 @@ def test_an_item_is_waived_once_and_only_while_the_case_is_being_rectified(servi
     assert "is queued" in refused(services.terminal.as_person("sup", "waive", case, "2", "--reason", "x"), 77)
 
 
-def test_a_code_that_two_items_share_takes_the_number(services: Promises) -> None:
+def test_a_code_that_two_items_share_takes_the_number(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "DOC-UNSEALED:AUTH_LETTER")
@@ -228,7 +228,7 @@ def test_a_code_that_two_items_share_takes_the_number(services: Promises) -> Non
 
 
 @pytest.mark.parametrize("waived", [("1",), ("1", "2")])
-def test_an_undone_waiver_leaves_the_case_as_it_was(services: Promises, waived: tuple[str, ...]) -> None:
+def test_an_undone_waiver_leaves_the_case_as_it_was(services: ClockSite, waived: tuple[str, ...]) -> None:
     case, other = fail(services), fail(services)
     services.at("2026-11-25 10:00")
     for item in waived[:-1]:
@@ -247,7 +247,7 @@ def test_an_undone_waiver_leaves_the_case_as_it_was(services: Promises, waived: 
     assert [one["kind"] for one in letters(services, "waived")] == ["waived"] * 2 * len(waived[:-1])
 
 
-def test_a_waiver_is_undone_within_the_minute_and_its_letter_released_after_it(services: Promises) -> None:
+def test_a_waiver_is_undone_within_the_minute_and_its_letter_released_after_it(services: ClockSite) -> None:
     case = fail(services)
     services.at("2026-11-25 10:00").run("sup", "waive", case, "1", "--reason", "x")
     assert [one["kind"] for one in services.terminal.document("a", "notices", "--unsent")["notices"]] == ["fail"]
@@ -258,7 +258,7 @@ def test_a_waiver_is_undone_within_the_minute_and_its_letter_released_after_it(s
     assert [one["kind"] for one in unsent] == ["fail", "waived"]
 
 
-def test_two_waivers_within_the_minute_are_one_letter(services: Promises) -> None:
+def test_two_waivers_within_the_minute_are_one_letter(services: ClockSite) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "1", "--reason", "x")
     services.run("sup", "waive", case, "2", "--reason", "x")
@@ -267,7 +267,7 @@ def test_two_waivers_within_the_minute_are_one_letter(services: Promises) -> Non
     assert "“plan”" in letter["body"].split("无需再提交或整改")[1]
 
 
-def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(services: Promises, desk: Desk) -> None:
+def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(services: ClockSite, desk: Desk) -> None:
     case = f"C-{desk.queued().id:06}"
     services.run("a", "next")
     asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE;AUTH_LETTER", "--item", "CALL_SCRIPT")
@@ -290,7 +290,7 @@ def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(se
     ],
 )
 def test_any_document_may_answer_an_item_in_free_words(
-    services: Promises, desk: Desk, verdict: str, item: str, brought: str, *, is_received: bool
+    services: ClockSite, desk: Desk, verdict: str, item: str, brought: str, *, is_received: bool
 ) -> None:
     case, code = f"C-{desk.queued().id:06}", item.partition(":")[0]
     services.run("a", "next")
@@ -305,7 +305,9 @@ def test_any_document_may_answer_an_item_in_free_words(
 
 
 @pytest.mark.parametrize("item", ["CR-ARREARS:SERVICE_AGREEMENT", "BIZ_LICENSE:a copy", "USE-SCRIPT"])
-def test_only_a_listed_document_answers_an_item_that_lists_documents(services: Promises, desk: Desk, item: str) -> None:
+def test_only_a_listed_document_answers_an_item_that_lists_documents(
+    services: ClockSite, desk: Desk, item: str
+) -> None:
     case = f"C-{desk.queued().id:06}"
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "USE-SCRIPT", "--item", item)
@@ -314,7 +316,7 @@ def test_only_a_listed_document_answers_an_item_that_lists_documents(services: P
     assert standing(services, case) == ("rectifying", 1)
 
 
-def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services: Promises) -> None:
+def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services: ClockSite) -> None:
     case = fail(services, "--item", "DOC-QUALITY:a better copy of the licence")
     told = services.terminal.as_person("a", "resubmit", case).stderr
     assert "Not received: DOC-UNSEALED.\nFor the reviewer to judge: ACT-PEAK-HOUR, DOC-QUALITY." in told
@@ -327,7 +329,7 @@ def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services:
 @pytest.mark.parametrize("is_undone", [False, True])
 @pytest.mark.parametrize("language", list(Language))
 def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_what_was_waived(
-    services: Promises, language: Language, *, is_undone: bool
+    services: ClockSite, language: Language, *, is_undone: bool
 ) -> None:
     case = fail(services)
     write_in(services, language)
@@ -355,7 +357,7 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
 
 
 @pytest.mark.parametrize("is_undone", [False, True])
-def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: Promises, *, is_undone: bool) -> None:
+def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: ClockSite, *, is_undone: bool) -> None:
     case = fail(services)
     tick(services, "2026-11-30 10:00")
     before = kinds(services)
@@ -369,12 +371,12 @@ def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: Prom
     assert kinds(services) == ["fail", "waived"]
 
 
-def limit(services: Promises, words: str) -> None:
+def limit(services: ClockSite, words: str) -> None:
     """Add a limit to the policy in force."""
     amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
 
 
-def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services: Promises) -> None:
+def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services: ClockSite) -> None:
     limit(services, "max_rounds = 2")
     case = fail(services)
     services.run("a", "resubmit", case)
@@ -387,7 +389,7 @@ def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services:
 
 
 @prepared
-def failed(services: Promises, desk: Desk, **changes: str) -> None:
+def failed(services: ClockSite, desk: Desk, **changes: str) -> None:
     """Fail an imported case finally, confirmed on 25 November."""
     desk.queued(**changes)
     services.run("a", "next")
@@ -399,7 +401,7 @@ def apply_again(desk: Desk, received_at: str) -> None:
     desk.applications(application(province="河北省", received_at=received_at), as_new=True)
 
 
-def test_a_new_application_is_refused_in_the_cooldown_after_a_final_fail(services: Promises, desk: Desk) -> None:
+def test_a_new_application_is_refused_in_the_cooldown_after_a_final_fail(services: ClockSite, desk: Desk) -> None:
     limit(services, "cooldown_days = 3")
     failed(services, desk)
     services.at("2026-12-05 10:00")
@@ -413,7 +415,7 @@ def test_a_new_application_is_refused_in_the_cooldown_after_a_final_fail(service
 
 @pytest.mark.parametrize("way", ["no cooldown", "lapsed"])
 def test_without_a_final_fail_or_a_cooldown_a_new_application_is_possible_at_once(
-    services: Promises, desk: Desk, way: str
+    services: ClockSite, desk: Desk, way: str
 ) -> None:
     if way == "lapsed":
         limit(services, "cooldown_days = 3")
@@ -437,7 +439,7 @@ def test_without_a_final_fail_or_a_cooldown_a_new_application_is_possible_at_onc
     ],
 )
 def test_another_application_of_an_applicant_in_the_cooldown_names_the_final_fail(
-    services: Promises, desk: Desk, kind: str, received_at: str, *, is_named: bool
+    services: ClockSite, desk: Desk, kind: str, received_at: str, *, is_named: bool
 ) -> None:
     limit(services, "cooldown_days = 3")
     person = PERSON if kind == "individual" else {}

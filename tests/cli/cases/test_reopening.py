@@ -6,24 +6,24 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.promises import Promises
 
 OPENED = "2026-11-26 10:00"
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def show(services: Promises, case: str) -> Any:
+def show(services: ClockSite, case: str) -> Any:
     return services.terminal.document("a", "show", case)
 
 
 @prepared
-def passed(services: Promises, login: str = "a") -> str:
+def passed(services: ClockSite, login: str = "a") -> str:
     case = services.received("2026-11-24 10:00")
     services.run(login, "next")
     services.run(login, "decide", case, "pass", "--reason", "OK")
@@ -31,7 +31,7 @@ def passed(services: Promises, login: str = "a") -> str:
 
 
 @prepared
-def failed(services: Promises) -> str:
+def failed(services: ClockSite) -> str:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
@@ -40,18 +40,18 @@ def failed(services: Promises) -> str:
 
 
 @prepared
-def lapsed(services: Promises) -> str:
+def lapsed(services: ClockSite) -> str:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case)
     services.at("2026-12-02 10:00").run("audit", "tick")
     return case
 
 
-def reopen(services: Promises, case: str, login: str = "sup") -> None:
+def reopen(services: ClockSite, case: str, login: str = "sup") -> None:
     services.run(login, "reopen", case, "--reason", "a punishment list")
 
 
-def letters(services: Promises, case: str) -> list[tuple[str, str]]:
+def letters(services: ClockSite, case: str) -> list[tuple[str, str]]:
     """Return the kind and the text of each notice of a case that was not cancelled."""
     wanted = text("SELECT kind, body FROM notice WHERE case_id = :case AND cancelled_at IS NULL ORDER BY id")
     with services.site.services("admin").context.read() as session:
@@ -61,7 +61,7 @@ def letters(services: Promises, case: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("final", [passed, failed, lapsed])
 def test_a_reopened_case_is_queued_in_its_round_with_a_new_due_date_and_a_letter(
-    services: Promises, final: Any
+    services: ClockSite, final: Any
 ) -> None:
     case = final(services)
     before = show(services, case)
@@ -79,7 +79,7 @@ def test_a_reopened_case_is_queued_in_its_round_with_a_new_due_date_and_a_letter
 
 
 @pytest.mark.parametrize("verdict", ["fail", "pending"])
-def test_the_next_notice_corrects_the_earlier_one_and_nothing_is_owed_then(services: Promises, verdict: str) -> None:
+def test_the_next_notice_corrects_the_earlier_one_and_nothing_is_owed_then(services: ClockSite, verdict: str) -> None:
     case = failed(services)
     reopen(services.at(OPENED), case)
     services.run("c", "next")
@@ -97,7 +97,7 @@ def test_the_next_notice_corrects_the_earlier_one_and_nothing_is_owed_then(servi
     assert show(services, case)["corrects"] == found["decisions"][0]["decision"]
 
 
-def test_a_corrected_notice_stays_owed_until_the_check_and_again_after_its_undo(services: Promises) -> None:
+def test_a_corrected_notice_stays_owed_until_the_check_and_again_after_its_undo(services: ClockSite) -> None:
     case = failed(services)
     reopen(services.at(OPENED), case)
     owed = show(services, case)["corrects"]
@@ -113,7 +113,7 @@ def test_a_corrected_notice_stays_owed_until_the_check_and_again_after_its_undo(
 
 
 @pytest.mark.parametrize("final", [passed, failed, lapsed])
-def test_an_undone_reopening_leaves_the_case_as_it_was(services: Promises, final: Any) -> None:
+def test_an_undone_reopening_leaves_the_case_as_it_was(services: ClockSite, final: Any) -> None:
     case = final(services)
     services.at("2026-12-03 10:00")
     before, due = show(services, case), services.clock(case)
@@ -128,7 +128,7 @@ def test_an_undone_reopening_leaves_the_case_as_it_was(services: Promises, final
     assert letters(services, case) == told
 
 
-def test_a_reopening_is_not_undone_after_its_letter_was_released_or_somebody_took_the_case(services: Promises) -> None:
+def test_a_reopening_is_not_undone_after_its_letter_was_released_or_somebody_took_the_case(services: ClockSite) -> None:
     first, second = passed(services), passed(services)
     services.at(OPENED)
     reopen(services, first)
@@ -145,7 +145,7 @@ def test_a_reopening_is_not_undone_after_its_letter_was_released_or_somebody_too
     [("a", "needs one of these roles"), ("maker", "You made or checked"), ("checker", "You made or checked")],
 )
 def test_neither_reviewers_nor_who_made_or_checked_the_verdict_open_a_case_again(
-    services: Promises, login: str, words: str
+    services: ClockSite, login: str, words: str
 ) -> None:
     for person in ("maker", "checker"):
         services.run("admin", "reviewers", "add", person, "--role", "supervisor")
@@ -161,7 +161,7 @@ def test_neither_reviewers_nor_who_made_or_checked_the_verdict_open_a_case_again
 
 @pytest.mark.parametrize(("final", "kind"), [(passed, "pass"), (failed, "fail")])
 def test_a_case_whose_notice_is_not_released_owes_no_correction_and_no_letter(
-    services: Promises, final: Any, kind: str
+    services: ClockSite, final: Any, kind: str
 ) -> None:
     case = final(services)
     reopen(services.at("2026-11-24 10:00:30"), case)
@@ -173,7 +173,7 @@ def test_a_case_whose_notice_is_not_released_owes_no_correction_and_no_letter(
     assert [each for each, _body in letters(services, case)] == [kind]
 
 
-def test_a_correction_that_was_never_released_stays_owed(services: Promises) -> None:
+def test_a_correction_that_was_never_released_stays_owed(services: ClockSite) -> None:
     services.run("admin", "reviewers", "add", "boss", "--role", "supervisor")
     case = passed(services)
     reopen(services.at(OPENED), case)
@@ -189,7 +189,7 @@ def test_a_correction_that_was_never_released_stays_owed(services: Promises) -> 
     assert [kind for kind, _body in letters(services, case)] == ["pass", "reopened"]
 
 
-def test_a_case_that_a_newer_one_replaced_stays_closed(services: Promises) -> None:
+def test_a_case_that_a_newer_one_replaced_stays_closed(services: ClockSite) -> None:
     first, second = passed(services), passed(services)
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE \"case\" SET application_no = 'A', agent = ''"))
@@ -200,13 +200,13 @@ def test_a_case_that_a_newer_one_replaced_stays_closed(services: Promises) -> No
 
 
 @pytest.mark.parametrize(("reason", "code"), [("  ", 2), ("x", 77)])
-def test_an_open_case_and_an_empty_reason_are_refused(services: Promises, reason: str, code: int) -> None:
+def test_an_open_case_and_an_empty_reason_are_refused(services: ClockSite, reason: str, code: int) -> None:
     case = services.received("2026-11-24 10:00")
 
     refused(services.terminal.as_person("sup", "reopen", case, "--reason", reason), code)
 
 
-def test_a_case_whose_hold_ran_out_is_called_queued(services: Promises) -> None:
+def test_a_case_whose_hold_ran_out_is_called_queued(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     refusal = services.at("2026-11-24 17:00").terminal.as_person("sup", "reopen", case, "--reason", "x")
@@ -214,7 +214,7 @@ def test_a_case_whose_hold_ran_out_is_called_queued(services: Promises) -> None:
     assert f"{case} is queued; this action is not possible" in refused(refusal, 77)
 
 
-def test_a_reopened_case_leaves_the_list_of_cases_to_open_again(services: Promises) -> None:
+def test_a_reopened_case_leaves_the_list_of_cases_to_open_again(services: ClockSite) -> None:
     case = passed(services)
     context = services.site.services("admin").context
     with context.write() as session:
@@ -226,7 +226,7 @@ def test_a_reopened_case_leaves_the_list_of_cases_to_open_again(services: Promis
     assert services.terminal.document("sup", "queue", "--filter", "attention:reopen")["total"] == 1
 
 
-def test_a_withdrawn_case_owes_no_corrected_notice(services: Promises) -> None:
+def test_a_withdrawn_case_owes_no_corrected_notice(services: ClockSite) -> None:
     case = passed(services)
     reopen(services.at(OPENED), case)
     services.run("a", "withdraw", case, "--reason", "x")

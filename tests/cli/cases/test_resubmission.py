@@ -8,8 +8,8 @@ from xlsxwriter import Workbook
 
 from db.enums import DocumentKind, Role
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.resubmissions import CARD, fail, failed, new_document
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
 from workbench.services.batches.applying import apply_batch
@@ -22,27 +22,27 @@ def desk(site: Site, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def show(services: Promises, case: str = "C-1", login: str = "a") -> Any:
+def show(services: ClockSite, case: str = "C-1", login: str = "a") -> Any:
     return services.terminal.document(login, "show", case)
 
 
-def changes(services: Promises) -> dict[tuple[str, ...], tuple[Any, Any]]:
+def changes(services: ClockSite) -> dict[tuple[str, ...], tuple[Any, Any]]:
     found = show(services)["changes"]
     return {(each["part"], each["subject"] or "", each["field"]): (each["old"], each["new"]) for each in found}
 
 
-def resubmit(services: Promises, at: str, path: Path, login: str = "b") -> str:
+def resubmit(services: ClockSite, at: str, path: Path, login: str = "b") -> str:
     report = services.at(at).terminal.as_person(login, "resubmit", "C-1", str(path))
     assert report.exit_code == 0, report.output
     return report.stderr
 
 
 def test_an_import_of_the_application_opens_the_next_round_at_its_maker_with_its_changes(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     failed(services)
     due = services.due("C-1")
@@ -65,7 +65,9 @@ def test_an_import_of_the_application_opens_the_next_round_at_its_maker_with_its
     assert unchanged["application", None, "industry"] == []
 
 
-def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(services: Promises, desk: Desk) -> None:
+def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(
+    services: ClockSite, desk: Desk
+) -> None:
     desk.applications(application(**PERSON))
     desk.documents(kinds=INDIVIDUAL_DOCUMENTS)
     services.run("a", "next")
@@ -77,14 +79,14 @@ def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(
     assert "测试人" not in services.terminal.as_person("a", "show", "C-1").stdout
 
 
-def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: Promises) -> None:
+def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: ClockSite) -> None:
     failed(services)
     told = services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1").stderr
     assert "C-000001 is back in the queue, in its next round.\nNot received: " in told
 
 
 def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receipt(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     failed(services)
     told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
@@ -103,7 +105,7 @@ def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receip
 
 
 def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_queued(
-    services: Promises, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    services: ClockSite, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed(services)
 
@@ -119,7 +121,7 @@ def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_
     assert show(services)["state"] == "withdrawn"
 
 
-def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: Promises, desk: Desk) -> None:
+def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: ClockSite, desk: Desk) -> None:
     failed(services)
     ended: Cells = {**CARD, "service_ended_on": "2026-11-20"}
     resubmit(services, "2026-11-25 10:00", desk.write([ended, {**CARD, "msisdn": "13800138077"}]))
@@ -130,7 +132,7 @@ def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: Promi
 
 
 def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_written(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     failed(services)
     both = desk.write([{**CARD, "msisdn": "13800138077"}, {**CARD, "application_no": "A-2", "msisdn": "13800138078"}])
@@ -159,14 +161,14 @@ def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_w
 
 
 @pytest.mark.parametrize("login", ["admin", "audit"])
-def test_who_may_not_record_a_resubmission_may_not_import_its_file(services: Promises, desk: Desk, login: str) -> None:
+def test_who_may_not_record_a_resubmission_may_not_import_its_file(services: ClockSite, desk: Desk, login: str) -> None:
     failed(services)
     services.site.services("admin").roles.change("admin", (), (Role.REVIEWER, Role.SUPERVISOR))
     refused(services.terminal.as_person(login, "resubmit", "C-1", str(new_document(desk, "2"))), 77)
     assert show(services)["state"] == "rectifying"
 
 
-def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(services: Promises, desk: Desk) -> None:
+def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(services: ClockSite, desk: Desk) -> None:
     failed(services)
     same = desk.write([{**CARD, "brand": ""}])
     late = services.at("2026-12-20 10:00").terminal.as_person("b", "resubmit", "C-1", str(same))
@@ -180,7 +182,7 @@ def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(servi
 
 @pytest.mark.parametrize("why", ["away", "no reviewer"])
 def test_a_resubmission_goes_to_the_common_queue_if_its_maker_does_not_work_that_day(
-    services: Promises, desk: Desk, why: str
+    services: ClockSite, desk: Desk, why: str
 ) -> None:
     failed(services)
     if why == "away":
@@ -193,7 +195,7 @@ def test_a_resubmission_goes_to_the_common_queue_if_its_maker_does_not_work_that
     assert show(services, login="b")["held_by"] == "b"
 
 
-def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: Promises, desk: Desk) -> None:
+def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: ClockSite, desk: Desk) -> None:
     failed(services)
     services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
     told = services.terminal.as_person("b", "explain", "C-1").stdout
@@ -207,7 +209,7 @@ def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: Promi
     services.run("b", "next")
 
 
-def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: Promises, desk: Desk) -> None:
+def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: ClockSite, desk: Desk) -> None:
     failed(services)
     services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
     services.at("2026-11-25 10:00:30").run("b", "undo", "C-1")
@@ -220,7 +222,7 @@ def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: Promises
 
 
 def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_stays(
-    services: Promises, desk: Desk
+    services: ClockSite, desk: Desk
 ) -> None:
     failed(services)
     before = show(services)
@@ -240,7 +242,7 @@ def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_sta
     assert "91110000600037341L" in {new for _old, new in changes(services).values() if isinstance(new, str)}
 
 
-def test_a_resubmission_by_file_with_all_that_was_asked_for_is_not_undone(services: Promises, desk: Desk) -> None:
+def test_a_resubmission_by_file_with_all_that_was_asked_for_is_not_undone(services: ClockSite, desk: Desk) -> None:
     failed(services)
     for item in ("2", "3"):
         services.run("sup", "waive", "C-1", item, "--reason", "x")
@@ -254,7 +256,7 @@ def test_a_resubmission_by_file_with_all_that_was_asked_for_is_not_undone(servic
     )
 
 
-def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Promises, desk: Desk) -> None:
+def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: ClockSite, desk: Desk) -> None:
     failed(services)
     services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
     refused(services.terminal.as_person("a", "judge", "C-1", "1", "fixed"), 77)
@@ -280,7 +282,7 @@ def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Promi
     assert "partly fixed (a)" in services.terminal.as_person("audit", "show", "C-1").stdout
 
 
-def test_a_third_round_is_compared_with_the_second_and_its_items_are_its_own(services: Promises, desk: Desk) -> None:
+def test_a_third_round_is_compared_with_the_second_and_its_items_are_its_own(services: ClockSite, desk: Desk) -> None:
     failed(services)
     resubmit(services, "2026-11-25 10:00", new_document(desk, "2"))
     fail(services, "2026-11-25 11:00", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")

@@ -9,49 +9,49 @@ from sqlalchemy import text
 from db.enums import Language
 from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, fail, kinds, write_in
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.promises import Promises
 from workbench.domain.case.casefile import CaseFile
 
 pytestmark = pytest.mark.proof
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
-def show(services: Promises, case: str) -> Any:
+def show(services: ClockSite, case: str) -> Any:
     return services.terminal.document("a", "show", case)
 
 
-def standing(services: Promises, case: str) -> tuple[Any, ...]:
+def standing(services: ClockSite, case: str) -> tuple[Any, ...]:
     """Return what an undo restores, as `show` prints it."""
     found = show(services, case)
     return tuple(found[name] for name in ("state", "round", "due_at", "held_by"))
 
 
-def refuse_undo(services: Promises, case: str, login: str = "a") -> str:
+def refuse_undo(services: ClockSite, case: str, login: str = "a") -> str:
     return refused(services.terminal.as_person(login, "undo", case), 77)
 
 
 @prepared
-def withdrawn(services: Promises) -> str:
+def withdrawn(services: ClockSite) -> str:
     case = services.received("2026-11-24 10:00")
     services.run("a", "withdraw", case, "--reason", "the applicant wrote")
     return case
 
 
 @prepared
-def pending(services: Promises, reason: str = "WAIT-APPLICANT") -> str:
+def pending(services: ClockSite, reason: str = "WAIT-APPLICANT") -> str:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", reason, "--until", "2026-11-30")
     return case
 
 
-def test_an_undone_verdict_requires_no_items_any_more(services: Promises) -> None:
+def test_an_undone_verdict_requires_no_items_any_more(services: ClockSite) -> None:
     case = fail(services)
     assert "Items to rectify: 0 of" in services.terminal.as_person("a", "show", case).stdout
     services.run("a", "undo", case)
@@ -61,7 +61,7 @@ def test_an_undone_verdict_requires_no_items_any_more(services: Promises) -> Non
 
 @pytest.mark.parametrize("taken_by", [None, "a", "b"])
 def test_an_undone_withdrawal_restores_the_case_and_its_hold_and_cancels_the_letter(
-    services: Promises, taken_by: str | None
+    services: ClockSite, taken_by: str | None
 ) -> None:
     case = services.received("2026-11-24 10:00")
     if taken_by:
@@ -78,7 +78,7 @@ def test_an_undone_withdrawal_restores_the_case_and_its_hold_and_cancels_the_let
         services.run(taken_by, "decide", case, "pass", "--reason", "OK")
 
 
-def test_the_letter_of_a_withdrawal_is_released_after_a_minute_and_the_undo_then_refused(services: Promises) -> None:
+def test_the_letter_of_a_withdrawal_is_released_after_a_minute_and_the_undo_then_refused(services: ClockSite) -> None:
     case = withdrawn(services)
     services.at("2026-11-24 10:01:00")
 
@@ -88,7 +88,7 @@ def test_the_letter_of_a_withdrawal_is_released_after_a_minute_and_the_undo_then
 
 
 def test_a_withdrawal_whose_letter_was_sent_is_not_undone_when_the_clock_is_set_back(
-    services: Promises, tmp_path: Path
+    services: ClockSite, tmp_path: Path
 ) -> None:
     case = withdrawn(services)
     (tmp_path / "sent").write_text("1\n", encoding="utf-8")
@@ -98,7 +98,7 @@ def test_a_withdrawal_whose_letter_was_sent_is_not_undone_when_the_clock_is_set_
     assert show(services, case)["state"] == "withdrawn"
 
 
-def test_only_the_person_who_acted_can_undo_and_only_while_nobody_else_acted(services: Promises) -> None:
+def test_only_the_person_who_acted_can_undo_and_only_while_nobody_else_acted(services: ClockSite) -> None:
     case = pending(services)
     services.run("a", "answer", case)
     assert "Another person" in refuse_undo(services, case, "b")
@@ -108,7 +108,7 @@ def test_only_the_person_who_acted_can_undo_and_only_while_nobody_else_acted(ser
     assert show(services, case)["held_by"] == "b"
 
 
-def test_an_undone_withdrawal_can_be_repeated_and_undone_again(services: Promises) -> None:
+def test_an_undone_withdrawal_can_be_repeated_and_undone_again(services: ClockSite) -> None:
     case = withdrawn(services)
     services.run("a", "undo", case)
     services.run("a", "withdraw", case, "--reason", "again")
@@ -122,7 +122,7 @@ def test_an_undone_withdrawal_can_be_repeated_and_undone_again(services: Promise
 @pytest.mark.parametrize("reason", ["WAIT-APPLICANT", "WAIT-CARRIER"])
 @pytest.mark.parametrize("act", [("answer",), ("withdraw", "--reason", "x")])
 def test_an_undone_answer_or_withdrawal_leaves_a_pending_case_as_it_was(
-    services: Promises, act: tuple[str, ...], reason: str
+    services: ClockSite, act: tuple[str, ...], reason: str
 ) -> None:
     case, other = pending(services, reason), pending(services, reason)
     services.at("2026-11-25 10:00").run("a", act[0], case, *act[1:])
@@ -134,7 +134,7 @@ def test_an_undone_answer_or_withdrawal_leaves_a_pending_case_as_it_was(
         assert services.due(case) == services.due(other)
 
 
-def test_the_act_before_an_undone_act_can_be_undone_too(services: Promises) -> None:
+def test_the_act_before_an_undone_act_can_be_undone_too(services: ClockSite) -> None:
     case, other = pending(services), pending(services)
     services.at("2026-11-25 10:00").run("b", "answer", case)
     services.run("b", "withdraw", case, "--reason", "x")
@@ -146,7 +146,7 @@ def test_the_act_before_an_undone_act_can_be_undone_too(services: Promises) -> N
     refuse_undo(services, case, "b")
 
 
-def test_an_undone_resubmission_leaves_the_rectification_open_with_its_deadline(services: Promises) -> None:
+def test_an_undone_resubmission_leaves_the_rectification_open_with_its_deadline(services: ClockSite) -> None:
     case = fail(services)
     before = standing(services, case)
     services.at("2026-11-25 10:00").run("a", "resubmit", case)
@@ -160,7 +160,7 @@ def test_an_undone_resubmission_leaves_the_rectification_open_with_its_deadline(
     assert show(services, case)["state"] == "lapsed"
 
 
-def test_an_undone_withdrawal_of_a_fresh_verdict_keeps_its_notice_and_its_undo(services: Promises) -> None:
+def test_an_undone_withdrawal_of_a_fresh_verdict_keeps_its_notice_and_its_undo(services: ClockSite) -> None:
     case = fail(services)
     services.at("2026-11-24 10:00:10").run("a", "withdraw", case, "--reason", "x")
     services.at("2026-11-24 10:00:20").run("a", "undo", case)
@@ -170,7 +170,7 @@ def test_an_undone_withdrawal_of_a_fresh_verdict_keeps_its_notice_and_its_undo(s
     assert (show(services, case)["state"], kinds(services)) == ("in_review", [])
 
 
-def test_an_undone_withdrawal_of_a_staged_verdict_waits_for_its_check_again(services: Promises) -> None:
+def test_an_undone_withdrawal_of_a_staged_verdict_waits_for_its_check_again(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--final", "--reason", "ACT-PEAK-HOUR")
@@ -182,7 +182,7 @@ def test_an_undone_withdrawal_of_a_staged_verdict_waits_for_its_check_again(serv
     assert show(services, case)["state"] == "failed"
 
 
-def test_the_history_names_the_act_that_was_undone(services: Promises) -> None:
+def test_the_history_names_the_act_that_was_undone(services: ClockSite) -> None:
     case = withdrawn(services)
     services.at("2026-11-24 10:00:10").run("a", "undo", case)
 
@@ -190,7 +190,7 @@ def test_the_history_names_the_act_that_was_undone(services: Promises) -> None:
     assert (newest["action"], newest["text"]) == ("undo", "withdraw")
 
 
-def test_every_line_of_the_history_names_its_round(services: Promises) -> None:
+def test_every_line_of_the_history_names_its_round(services: ClockSite) -> None:
     case = fail(services)
     services.at("2026-11-25 10:00").run("a", "comment", case, "first")
     services.at("2026-11-25 10:01").run("a", "resubmit", case)
@@ -211,7 +211,7 @@ def test_every_line_of_the_history_names_its_round(services: Promises) -> None:
     assert all(number in {1, 2} for _action, number in rounds)
 
 
-def test_an_act_of_an_older_version_cannot_be_undone(services: Promises) -> None:
+def test_an_act_of_an_older_version_cannot_be_undone(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     context = services.site.services("a").context
     with context.write() as session:
@@ -222,7 +222,7 @@ def test_an_act_of_an_older_version_cannot_be_undone(services: Promises) -> None
 
 
 @LANGUAGES
-def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Language, tmp_path: Path) -> None:
+def test_the_letter_of_a_withdrawal_is_printed(services: ClockSite, language: Language, tmp_path: Path) -> None:
     case = fail(services, "--measure", "bar-both")
     write_in(services, language)
     services.run("a", "withdraw", case, "--reason", "x")
@@ -240,7 +240,7 @@ def test_the_letter_of_a_withdrawal_is_printed(services: Promises, language: Lan
 
 
 @pytest.mark.parametrize(("verdict", "act"), [("pending", "answer"), ("fail", "resubmit")])
-def test_an_undone_answer_keeps_the_fresh_notice_of_the_verdict(services: Promises, verdict: str, act: str) -> None:
+def test_an_undone_answer_keeps_the_fresh_notice_of_the_verdict(services: ClockSite, verdict: str, act: str) -> None:
     case = pending(services) if verdict == "pending" else fail(services)
     before = kinds(services)
     services.at("2026-11-24 10:00:10").run("a", act, case)
@@ -249,7 +249,7 @@ def test_an_undone_answer_keeps_the_fresh_notice_of_the_verdict(services: Promis
     assert kinds(services) == before
 
 
-def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services: Promises) -> None:
+def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services: ClockSite) -> None:
     case = pending(services)
     services.at("2026-11-24 10:00:10").run("a", "answer", case)
     services.run("a", "next")
@@ -260,7 +260,7 @@ def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services
 
 
 def test_the_undo_of_anothers_withdrawal_gives_the_holder_the_hold_back_with_its_end_and_the_draft(
-    services: Promises,
+    services: ClockSite,
 ) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("a", "next")
@@ -283,7 +283,7 @@ def test_the_undo_of_anothers_withdrawal_gives_the_holder_the_hold_back_with_its
     assert again.draft == {"note": "typed"}
 
 
-def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: Promises) -> None:
+def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: ClockSite) -> None:
     services.received("2026-11-24 10:00")
     services.received("2026-11-24 10:00")
     aside = services.terminal.document("b", "next")["case"]
@@ -297,7 +297,7 @@ def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: P
     assert services.terminal.document("b", "next")["case"] == on_desk
 
 
-def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: Promises) -> None:
+def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.run("b", "next")
     services.at("2026-11-24 17:00").run("a", "withdraw", case, "--reason", "x")
@@ -308,7 +308,7 @@ def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: Promises)
     assert show(services, case)["held_by"] == "a"
 
 
-def test_the_undo_of_a_second_extension_keeps_the_letter_of_the_first(services: Promises) -> None:
+def test_the_undo_of_a_second_extension_keeps_the_letter_of_the_first(services: ClockSite) -> None:
     case = fail(services, until="2026-11-30")
     services.run("sup", "extend", case, "--until", "2026-12-01", "--reason", "x")
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "y")
@@ -318,7 +318,7 @@ def test_the_undo_of_a_second_extension_keeps_the_letter_of_the_first(services: 
     assert (letter["kind"], "12月1日" in letter["body"]) == ("deadline", True)
 
 
-def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(services: Promises) -> None:
+def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(services: ClockSite) -> None:
     first = services.received("2026-11-24 10:00")
     services.run("a", "next")
     held_until = show(services, first)["held_until"]

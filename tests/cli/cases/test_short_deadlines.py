@@ -4,18 +4,18 @@ import pytest
 
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.promises import Promises
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site)
+def services(site: Site) -> ClockSite:
+    return ClockSite(site)
 
 
 @prepared
-def taken(services: Promises, at: str) -> str:
+def taken(services: ClockSite, at: str) -> str:
     case = services.at(at).received("2026-11-24 10:00", "extended")
     services.run("a", "next")
     return case
@@ -28,7 +28,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("reason", ["WAIT-APPLICANT", "WAIT-CARRIER"])
-def test_a_pending_verdict_waits_a_year_at_most(services: Promises, reason: str) -> None:
+def test_a_pending_verdict_waits_a_year_at_most(services: ClockSite, reason: str) -> None:
     case = taken(services, "2026-11-24 10:00")
     words = ("decide", case, "pending", "--reason", reason, "--until")
 
@@ -49,7 +49,7 @@ def test_a_pending_verdict_waits_a_year_at_most(services: Promises, reason: str)
     ],
 )
 def test_a_deadline_with_less_than_two_working_hours_is_refused(
-    services: Promises, verdict: str, at: str, until: str, first: str
+    services: ClockSite, verdict: str, at: str, until: str, first: str
 ) -> None:
     case = taken(services, at)
     given = services.terminal.as_person("a", "decide", case, *ASKED[verdict], "--until", until)
@@ -60,7 +60,7 @@ def test_a_deadline_with_less_than_two_working_hours_is_refused(
 
 
 @pytest.mark.parametrize("verdict", list(ASKED))
-def test_a_deadline_today_with_two_working_hours_left_is_accepted(services: Promises, verdict: str) -> None:
+def test_a_deadline_today_with_two_working_hours_left_is_accepted(services: ClockSite, verdict: str) -> None:
     case = taken(services, "2026-11-24 16:00")
 
     services.run("a", "decide", case, *ASKED[verdict], "--until", "2026-11-24")
@@ -69,7 +69,7 @@ def test_a_deadline_today_with_two_working_hours_left_is_accepted(services: Prom
     assert services.terminal.document("a", "show", case)["state"] == state
 
 
-def test_a_next_action_today_that_asks_nothing_of_the_applicant_is_accepted(services: Promises) -> None:
+def test_a_next_action_today_that_asks_nothing_of_the_applicant_is_accepted(services: ClockSite) -> None:
     case = taken(services, "2026-11-24 17:59")
 
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-11-24")
@@ -77,7 +77,7 @@ def test_a_next_action_today_that_asks_nothing_of_the_applicant_is_accepted(serv
     assert services.terminal.document("a", "show", case)["state"] == "pending"
 
 
-def test_an_extended_deadline_with_less_than_two_working_hours_is_refused(services: Promises) -> None:
+def test_an_extended_deadline_with_less_than_two_working_hours_is_refused(services: ClockSite) -> None:
     case = fail(services.at("2026-11-24 10:00"), until="2026-11-25")
     services.at("2026-11-26 16:30")
     given = services.terminal.as_person("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")

@@ -9,17 +9,17 @@ from sqlalchemy import text
 from db.columns import from_us
 from db.enums import Language
 from tests.cli.calendar.test_reminders import LANGUAGES
+from tests.clock_site import SHANGHAI, ClockSite
 from tests.first_schema import downgrade
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.promises import SHANGHAI, Promises
 from tests.services.importing.files import Desk, application
 
 
 @pytest.fixture
-def services(site: Site, tmp_path: Any) -> Promises:
+def services(site: Site, tmp_path: Any) -> ClockSite:
     """A site with one case, whose applicant got a receipt with the due date Wednesday, 2 December 2026."""
-    services = Promises(site).at("2026-11-25 10:00")
+    services = ClockSite(site).at("2026-11-25 10:00")
     _receive(Desk(site, tmp_path))
     assert services.due("C-000001") == "2026-12-02 18:00"
     return services
@@ -31,19 +31,19 @@ def _receive(desk: Desk) -> None:
     desk.documents(received_at="2026-11-25 09:45")
 
 
-def letters(services: Promises) -> list[tuple[str, str]]:
+def letters(services: ClockSite) -> list[tuple[str, str]]:
     """Return the kind and the text of the letters after the receipt."""
     receipt, *others = services.terminal.document("a", "notices")["notices"]
     assert receipt["kind"] == "receipt"
     return [(one["kind"], one["body"]) for one in others]
 
 
-def set_day(services: Promises, day: str, words: str) -> int:
+def set_day(services: ClockSite, day: str, words: str) -> int:
     done = services.terminal.document("admin", "calendar", "set", day, words, "--reason", "backlog")
     return int(done["told"])
 
 
-def test_a_date_that_moves_back_to_the_told_one_needs_no_letter(services: Promises) -> None:
+def test_a_date_that_moves_back_to_the_told_one_needs_no_letter(services: ClockSite) -> None:
     assert set_day(services, "2026-11-28", "work") == 0
     assert services.due("C-000001") == "2026-12-01 18:00"
 
@@ -57,7 +57,7 @@ def test_a_date_that_moves_back_to_the_told_one_needs_no_letter(services: Promis
     assert [kind for kind, _body in letters(services)] == ["delay"]
 
 
-def test_a_date_before_the_one_on_file_but_after_the_told_one_needs_a_letter(services: Promises) -> None:
+def test_a_date_before_the_one_on_file_but_after_the_told_one_needs_a_letter(services: ClockSite) -> None:
     services.run("a", "next")
     services.run("a", "decide", "C-000001", "pending", "--reason", "WAIT-APPLICANT")
     services.at("2026-11-27 10:00").run("a", "answer", "C-000001")
@@ -70,7 +70,7 @@ def test_a_date_before_the_one_on_file_but_after_the_told_one_needs_a_letter(ser
     assert "将晚于此前告知的时间完成" in body
 
 
-def test_a_change_of_priority_needs_no_letter_though_the_date_on_file_is_later(services: Promises) -> None:
+def test_a_change_of_priority_needs_no_letter_though_the_date_on_file_is_later(services: ClockSite) -> None:
     services.run("a", "next")
     services.run("a", "decide", "C-000001", "pending", "--reason", "WAIT-APPLICANT")
     services.at("2026-11-27 10:00").run("a", "answer", "C-000001")
@@ -84,7 +84,7 @@ def test_a_change_of_priority_needs_no_letter_though_the_date_on_file_is_later(s
     [("zh", "但仍将在此前告知的日期前完成"), ("en", "but it will be finished before the date that we had told you.")],
 )
 def test_a_letter_about_an_extension_to_a_sooner_date_does_not_say_that_it_takes_longer(
-    services: Promises, language: str, words: str
+    services: ClockSite, language: str, words: str
 ) -> None:
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
@@ -97,7 +97,7 @@ def test_a_letter_about_an_extension_to_a_sooner_date_does_not_say_that_it_takes
     assert words in body
 
 
-def fail(services: Promises, *items: str) -> None:
+def fail(services: ClockSite, *items: str) -> None:
     services.run("a", "next")
     asked = [word for item in items for word in ("--item", item)]
     services.run(
@@ -106,26 +106,28 @@ def fail(services: Promises, *items: str) -> None:
     services.at("2026-11-30 10:00")
 
 
-def reopened(services: Promises) -> None:
+def reopened(services: ClockSite) -> None:
     services.run("a", "next")
     services.run("a", "decide", "C-000001", "fail", "--final", "--reason", "ACT-PEAK-HOUR")
     services.run("b", "check", "C-000001", "approve", "--note", "seen")
     services.at("2026-11-30 10:00").run("sup", "reopen", "C-000001", "--reason", "x")
 
 
-def waived(services: Promises) -> None:
+def waived(services: ClockSite) -> None:
     fail(services, "BIZ_LICENSE")
     services.run("sup", "waive", "C-000001", "1", "--reason", "x")
 
 
-def lapse_undone(services: Promises) -> None:
+def lapse_undone(services: ClockSite) -> None:
     fail(services, "BIZ_LICENSE")
     services.at("2026-12-10 18:01").run("a", "tick")
     services.at("2026-12-11 10:00").run("a", "resubmit", "C-000001", "--received-at", "2026-12-10 10:00")
 
 
 @pytest.mark.parametrize("act", [reopened, waived, lapse_undone])
-def test_a_letter_about_another_act_tells_the_due_date_too(services: Promises, act: Callable[[Promises], None]) -> None:
+def test_a_letter_about_another_act_tells_the_due_date_too(
+    services: ClockSite, act: Callable[[ClockSite], None]
+) -> None:
     act(services)
     told = services.due("C-000001")
     before = letters(services)
@@ -138,7 +140,7 @@ def test_a_letter_about_another_act_tells_the_due_date_too(services: Promises, a
     assert [kind for kind, _body in letters(services)][-1] == "delay"
 
 
-def test_a_letter_about_a_waiver_that_gives_the_deadline_tells_no_due_date(services: Promises) -> None:
+def test_a_letter_about_a_waiver_that_gives_the_deadline_tells_no_due_date(services: ClockSite) -> None:
     fail(services, "BIZ_LICENSE", "AUTH_LETTER")
     services.run("sup", "waive", "C-000001", "1", "--reason", "x")
     services.run("sup", "extend", "C-000001", "--until", "2026-12-11", "--reason", "x")
@@ -150,7 +152,7 @@ def test_a_letter_about_a_waiver_that_gives_the_deadline_tells_no_due_date(servi
 
 
 @LANGUAGES
-def test_an_upgrade_keeps_the_dates_that_applicants_were_told(services: Promises, language: Language) -> None:
+def test_an_upgrade_keeps_the_dates_that_applicants_were_told(services: ClockSite, language: Language) -> None:
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET language = :language"), {"language": language})
     services.run("sup", "class", "C-000001", "maximum", "--reason", "x")

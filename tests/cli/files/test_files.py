@@ -49,6 +49,7 @@ def test_a_dry_run_writes_nothing(terminal: Terminal, desk: Desk) -> None:
     assert terminal.document("admin", "imports")["batches"] == []
 
 
+@pytest.mark.promise("P9", "D10")
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
 def test_bad_rows_exit_with_65_and_a_report_of_their_positions(
     terminal: Terminal, desk: Desk, more: tuple[str, ...]

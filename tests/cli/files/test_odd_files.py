@@ -33,6 +33,7 @@ def folder(path: Path) -> Path:
     return path
 
 
+@pytest.mark.promise("I8")
 @pytest.mark.parametrize("make", [pipe, device, folder])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_pipe_a_device_and_a_folder_are_refused(

@@ -34,6 +34,7 @@ def test_an_export_onto_a_file_of_the_database_is_refused(terminal: Terminal, na
     assert "belongs to the database" in export(terminal, terminal.site.path.parent / name)
 
 
+@pytest.mark.promise("I8")
 @pytest.mark.parametrize("name", ["w.db", "w.db.lock", "w.db.store/hash.key"])
 @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
 def test_a_link_to_a_file_of_the_database_is_refused(

@@ -66,6 +66,7 @@ FILLED = {
 }
 
 
+@pytest.mark.promise("N5")
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_no_column_quotes_a_value_that_it_refuses(terminal: Terminal, desk: Desk, kind: str) -> None:
     file = desk.write([{**FILLED[kind], **dict.fromkeys(COLUMNS[kind], secret)} for secret in SECRETS])

@@ -60,6 +60,7 @@ def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: T
     assert '"max_held": 5' in result.stdout
 
 
+@pytest.mark.promise("D10")
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -117,6 +118,7 @@ def test_the_help_is_in_the_language_in_use(terminal: Terminal) -> None:
     assert "--database" in result.stdout
 
 
+@pytest.mark.promise("S2")
 def test_a_missing_database_is_not_created(terminal: Terminal, tmp_path: Path) -> None:
     missing = tmp_path / "none.db"
 
@@ -130,6 +132,7 @@ def test_an_unknown_login_exits_with_77(terminal: Terminal) -> None:
     assert "nobody" in refused(terminal.as_person("nobody", "queue"), 77)
 
 
+@pytest.mark.promise("A5")
 def test_as_is_refused_in_an_os_identity_database(terminal: Terminal, tmp_path: Path) -> None:
     path = str(tmp_path / "os.db")
     assert terminal.run_bare("--database", path, "init").exit_code == 0
@@ -146,6 +149,7 @@ def test_init_does_not_change_an_existing_database(terminal: Terminal) -> None:
     assert terminal.site.path.read_bytes() == before
 
 
+@pytest.mark.promise("N5")
 def test_an_unexpected_failure_shows_no_value_and_no_traceback(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

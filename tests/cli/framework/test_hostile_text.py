@@ -54,6 +54,7 @@ def said_safely(terminal: Terminal, login: str, *words: str) -> str:
     return result.stdout
 
 
+@pytest.mark.promise("P7", "T2")
 @pytest.mark.parametrize("is_short", [True, pytest.param(False, marks=pytest.mark.proof)])
 def test_no_command_prints_control_characters_for_hostile_arguments(
     hostile: HostileSite, monkeypatch: pytest.MonkeyPatch, is_short: bool
@@ -76,6 +77,7 @@ def test_no_command_prints_control_characters_for_hostile_arguments(
         said_safely(terminal, "admin", *path, "--json", WORDS[3])
 
 
+@pytest.mark.promise("T2")
 @pytest.mark.proof
 def test_stored_hostile_text_is_printed_safely_and_json_stays_valid(hostile: HostileSite) -> None:
     terminal = Terminal(hostile.site)
@@ -105,6 +107,7 @@ def test_an_argument_with_invalid_bytes_is_wrong_usage(hostile: HostileSite) -> 
     assert list(leaks(result.stderr_bytes)) == []
 
 
+@pytest.mark.promise("T2", "I1")
 @pytest.mark.proof
 def test_all_485_naughty_strings_are_shown_and_refused_safely(site: Site, tmp_path: Path) -> None:
     tested = some(naughty(), ci=30)

@@ -205,6 +205,7 @@ def test_an_import_that_is_undone_during_a_backup_does_not_spoil_it(
     assert ills(terminal) == []
 
 
+@pytest.mark.promise("S4")
 def test_every_change_of_a_backup_is_refused_or_harmless(terminal: Terminal, tmp_path: Path) -> None:
     file = backed_up(terminal, tmp_path / "b.tar")
     content = file.read_bytes()
@@ -223,6 +224,7 @@ def test_every_change_of_a_backup_is_refused_or_harmless(terminal: Terminal, tmp
     assert refusals > 60
 
 
+@pytest.mark.promise("S4")
 def test_a_disk_that_loses_a_bit_of_a_backup_is_noticed_and_the_older_backup_stays(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +267,7 @@ def hostile(kind: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.promise("S5")
 @pytest.mark.parametrize("kind", ["parent", "absolute", "link", "device", "twice", "text"])
 def test_what_is_no_backup_is_refused_and_writes_nothing(terminal: Terminal, tmp_path: Path, kind: str) -> None:
     lose(terminal)
@@ -335,6 +338,7 @@ def drill(terminal: Terminal, desk: Desk, tmp_path: Path, chance: random.Random)
         assert audit_log.verify(session).is_whole
 
 
+@pytest.mark.promise("P1")
 @pytest.mark.proof
 def test_nothing_acknowledged_before_a_backup_is_lost_with_the_disk(
     terminal: Terminal, desk: Desk, tmp_path: Path
@@ -348,6 +352,7 @@ def test_nothing_acknowledged_is_lost_in_twenty_losses(terminal: Terminal, desk:
         drill(terminal, desk, tmp_path, random.Random(seed))
 
 
+@pytest.mark.promise("C5")
 @pytest.mark.proof
 def test_a_killed_backup_leaves_the_older_one(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     terminal.site.plant(3_000)

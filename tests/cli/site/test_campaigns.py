@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.promises import Promises, local
+from tests.clock_site import ClockSite, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.sizes import sized
 
@@ -17,11 +17,11 @@ WHY = ("--reason", "the limit was raised")
 
 
 @pytest.fixture
-def services(site: Any) -> Promises:
-    return Promises(site).at("2026-11-25 10:00")
+def services(site: Any) -> ClockSite:
+    return ClockSite(site).at("2026-11-25 10:00")
 
 
-def passed(services: Promises, count: int) -> list[str]:
+def passed(services: ClockSite, count: int) -> list[str]:
     """Plant passed cases whose applicants have a registered capital of 600,000 yuan; they are C-1 and so on."""
     ids = services.site.plant(count)
     with services.site.services("admin").context.write() as session:
@@ -30,23 +30,23 @@ def passed(services: Promises, count: int) -> list[str]:
     return [f"C-{number:06}" for number in ids]
 
 
-def campaign(services: Promises, *words: str) -> Any:
+def campaign(services: ClockSite, *words: str) -> Any:
     return services.terminal.document("admin", "policy", "campaign", *words)
 
 
-def progress(services: Promises, number: int = 1) -> Any:
+def progress(services: ClockSite, number: int = 1) -> Any:
     return services.terminal.document("audit", "policy", "campaign", "show", str(number))
 
 
-def tick(services: Promises, at: str) -> int:
+def tick(services: ClockSite, at: str) -> int:
     return int(services.at(at).terminal.document("audit", "tick")["opened"])
 
 
-def queued(services: Promises) -> list[str]:
+def queued(services: ClockSite) -> list[str]:
     return [row["case"] for row in services.terminal.document("sup", "queue", "--filter", "state:queued")["cases"]]
 
 
-def test_a_case_to_open_again_leaves_the_list_while_its_re_review_is_open(services: Promises) -> None:
+def test_a_case_to_open_again_leaves_the_list_while_its_re_review_is_open(services: ClockSite) -> None:
     [case, other] = passed(services, 2)
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE \"case\" SET reopen_for = 'ID-RIC'"))
@@ -71,7 +71,7 @@ def test_a_case_to_open_again_leaves_the_list_while_its_re_review_is_open(servic
     assert (to_open_again(), queued(services)) == ([other], [case])
 
 
-def test_a_rule_of_the_policy_in_force_chooses_the_cases(services: Promises, tmp_path: Path) -> None:
+def test_a_rule_of_the_policy_in_force_chooses_the_cases(services: ClockSite, tmp_path: Path) -> None:
     passed(services, 3)
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET registered_capital_fen = 90000000 WHERE id = 3"))
@@ -103,7 +103,7 @@ def test_a_rule_of_the_policy_in_force_chooses_the_cases(services: Promises, tmp
     assert "ID-CAPITAL" in {finding["rule"] for finding in shown["findings"]}
 
 
-def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: Promises) -> None:
+def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: ClockSite) -> None:
     [first, *_others] = passed(services, 5)
     plan = campaign(services, "--filter", "kind:enterprise", "--per-day", "2", *WHY)
     # Wednesday, Thursday, Friday.
@@ -147,7 +147,7 @@ def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: Pr
     assert "re-review  C-000006 the limit was raised" in services.terminal.as_person("a", "show", first).stdout
 
 
-def test_the_verdicts_are_counted_and_a_stop_drops_the_rest(services: Promises) -> None:
+def test_the_verdicts_are_counted_and_a_stop_drops_the_rest(services: ClockSite) -> None:
     passed(services, 5)
     campaign(services, "--filter", "kind:enterprise", "--per-day", "3", *WHY)
     for words in (("fail", "--reason", "ACT-PEAK-HOUR"), ("pending", "--reason", "WAIT-CARRIER")):
@@ -172,7 +172,7 @@ def test_the_verdicts_are_counted_and_a_stop_drops_the_rest(services: Promises) 
     assert (plan["passed"], plan["in_review"], plan["chosen"]) == (5, 3, 2)
 
 
-def test_a_case_is_in_one_campaign_and_skipped_if_it_is_no_longer_passed(services: Promises) -> None:
+def test_a_case_is_in_one_campaign_and_skipped_if_it_is_no_longer_passed(services: ClockSite) -> None:
     passed(services, 3)
     campaign(services, "--filter", "kind:enterprise", "--per-day", "1", *WHY)
     assert campaign(services, "--filter", "kind:enterprise", *WHY, "--dry-run")["chosen"] == 0
@@ -185,7 +185,7 @@ def test_a_case_is_in_one_campaign_and_skipped_if_it_is_no_longer_passed(service
     assert (found["opened"], found["skipped"], found["left"]) == (2, 1, 0)
 
 
-def test_days_without_a_tick_are_not_made_up_for_at_once(services: Promises) -> None:
+def test_days_without_a_tick_are_not_made_up_for_at_once(services: ClockSite) -> None:
     passed(services, 3)
     campaign(services, "--filter", "kind:enterprise", "--per-day", "1", *WHY)
 
@@ -220,7 +220,7 @@ def tick_at_once(path: Path, at: str, barrier: Barrier, queue: Any) -> None:
 
 
 @pytest.mark.proof
-def test_parallel_ticks_open_each_case_of_a_day_once(services: Promises) -> None:
+def test_parallel_ticks_open_each_case_of_a_day_once(services: ClockSite) -> None:
     count = sized(ci=6, full=60)
     passed(services, 2 * count)
     services.at("2026-11-28 10:00")
@@ -237,7 +237,7 @@ def test_parallel_ticks_open_each_case_of_a_day_once(services: Promises) -> None
     assert len(services.terminal.document("a", "notices")["notices"]) == count
 
 
-def test_a_number_in_the_filter_of_a_campaign_is_masked(services: Promises) -> None:
+def test_a_number_in_the_filter_of_a_campaign_is_masked(services: ClockSite) -> None:
     passed(services, 1)
     campaign(services, "--filter", "kind:enterprise -13800138000", *WHY)
 

@@ -54,6 +54,7 @@ def restart(terminal: Terminal) -> None:
     parquet._known.clear()
 
 
+@pytest.mark.promise("S4")
 def test_one_flipped_bit_of_the_hash_key_is_refused_at_start_and_named_by_doctor(terminal: Terminal) -> None:
     restart(terminal)
     flip(key_of(terminal))
@@ -83,6 +84,7 @@ def test_an_older_database_gets_the_check_value_of_a_key_that_fits_its_numbers(t
     assert len(desk.sql("SELECT value FROM setting WHERE name = 'hash_key_check'")[0][0]) == 32
 
 
+@pytest.mark.promise("S4")
 def test_a_changed_call_file_is_refused_by_the_next_import_and_named_by_doctor(terminal: Terminal, desk: Desk) -> None:
     desk.applications(application())
     desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])

@@ -51,6 +51,7 @@ def stored(terminal: Terminal) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.promise("S4", "A9")
 def test_a_document_that_is_missing_cut_or_replaced_is_named(terminal: Terminal, desk: Desk) -> None:
     desk.queued()
     assert ills(terminal, "--deep") == []
@@ -82,6 +83,7 @@ def test_what_an_import_deletes_meanwhile_is_no_fault(terminal: Terminal, monkey
     assert ills(terminal) == []
 
 
+@pytest.mark.promise("A9")
 def test_a_link_in_the_store_is_named_and_not_followed(terminal: Terminal, desk: Desk) -> None:
     desk.queued()
     document = stored(terminal)[0]
@@ -94,6 +96,7 @@ def test_a_link_in_the_store_is_named_and_not_followed(terminal: Terminal, desk:
     assert any(f"{document} is not a regular file." in ill for ill in found)
 
 
+@pytest.mark.promise("A9")
 def test_a_changed_policy_text_is_named(terminal: Terminal) -> None:
     with terminal.site.services("admin").context.write() as session:
         session.execute(text("UPDATE policy_version SET body = body || '# '"))
@@ -101,6 +104,7 @@ def test_a_changed_policy_text_is_named(terminal: Terminal) -> None:
     assert ills(terminal) == ["The text of policy version 1 was changed in the database; restore a backup."]
 
 
+@pytest.mark.promise("P6")
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
@@ -178,6 +182,7 @@ def test_a_letter_that_was_sent_and_then_changed_is_found(
     assert ills(terminal) == [sentence]
 
 
+@pytest.mark.promise("P6")
 def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors"
     terminal.document("audit", "audit", "head", "--append", str(anchors))
@@ -216,6 +221,7 @@ def test_a_file_that_has_no_anchors_is_refused(
     assert anchors.read_text() == content
 
 
+@pytest.mark.promise("S7")
 def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:
     terminal.site.services("admin")
     terminal.site.clock.on(minutes=-4)
@@ -228,6 +234,7 @@ def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:
     assert ill.endswith("set the clock.")
 
 
+@pytest.mark.promise("A9")
 def test_little_room_on_the_disk_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 10**9, 0))

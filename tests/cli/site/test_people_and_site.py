@@ -37,6 +37,7 @@ def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
     refused(terminal.as_person("admin", "reviewers", "role", "admin", "--remove", "admin", "--json"), 77)
 
 
+@pytest.mark.promise("A8")
 def test_a_login_is_registered_in_its_normal_form_and_found_however_it_is_typed(terminal: Terminal) -> None:
     assert terminal.document("admin", "reviewers", "add", " ｄａｎａ ")["login"] == "dana"
     assert terminal.document("admin", "reviewers", "limit", "ｄａｎａ", "5")["login"] == "dana"
@@ -44,6 +45,7 @@ def test_a_login_is_registered_in_its_normal_form_and_found_however_it_is_typed(
     assert terminal.document("a", "queue", "--filter", "who=ｄａｎａ")["cases"] == []
 
 
+@pytest.mark.promise("A8")
 @pytest.mark.parametrize("login", ["Sup", "ѕup", "súp"])
 def test_a_login_that_looks_like_another_is_refused_with_both_names(terminal: Terminal, login: str) -> None:
     result = terminal.as_person("admin", "reviewers", "add", login, "--json")

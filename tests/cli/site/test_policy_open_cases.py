@@ -16,8 +16,8 @@ from db.enums import CaseState, DocumentKind, FailKind
 from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal, refused
+from tests.clock_site import ClockSite, local
 from tests.offices import Site
-from tests.promises import Promises, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.screens.driver import WINDOWS, at_the_site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
@@ -180,7 +180,7 @@ def test_a_verdict_that_waits_for_its_check_is_void_and_goes_back_to_its_maker(
 def test_what_the_applicant_was_asked_for_stays(
     terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     pending = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 10:30", pending)
     rectifying = services.received("2026-11-24 10:00")
@@ -213,7 +213,7 @@ def test_what_the_applicant_was_asked_for_stays(
 def test_no_date_is_promised_while_others_must_answer(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     case = services.received("2026-11-24 10:00")
     services.at("2026-11-24 10:30").run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
@@ -252,7 +252,7 @@ def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(
 def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and_by_when(
     terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     services.ask_for_a_seal("2026-11-24 10:40", services.received("2026-11-24 10:00"), until="2026-12-01")
     desk.queued()
     desk.queued("A-2", language="en", service_class="complex")
@@ -304,7 +304,7 @@ async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_befor
 def test_what_a_new_policy_asks_of_a_case_with_its_applicant_is_told_until_a_verdict_after_it(
     terminal: Terminal, site: Site, apply: Callable[..., Any], state: str
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     case = services.received("2026-11-24 10:00")
     if state == "pending":
         services.ask("2026-11-24 10:30", case)
@@ -354,7 +354,7 @@ def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_polic
 def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
     terminal: Terminal, site: Site, apply: Callable[..., Any]
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     cases = [services.received("2026-11-24 10:00") for _case in range(3)]
     services.log("2026-11-24 10:30", cases[0], "decide", CaseState.PASSED)
     services.log("2026-11-24 10:30", cases[1], "decide", CaseState.FAILED)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.clock_site import local
 from tests.offices import SUPPLIER, Site
-from tests.promises import local
 from tests.services.importing.files import Desk, application
 from workbench.policies import default_policy_text
 

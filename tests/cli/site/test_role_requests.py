@@ -34,6 +34,7 @@ def test_a_role_is_given_when_another_admin_agrees(two: Terminal) -> None:
     assert two.as_person("audit", "audit", "verify").exit_code == 0
 
 
+@pytest.mark.promise("A7")
 def test_an_admin_cannot_take_the_other_ones_role_and_help_themselves(two: Terminal) -> None:
     taking = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
     own = two.document("admin", "reviewers", "role", "admin", "--add", "auditor")["number"]
@@ -45,6 +46,7 @@ def test_an_admin_cannot_take_the_other_ones_role_and_help_themselves(two: Termi
     assert "auditor" not in roles(two, "admin")
 
 
+@pytest.mark.promise("A7")
 def test_nobody_agrees_to_roles_of_their_own(two: Terminal) -> None:
     why = refused(two.as_person("admin", "reviewers", "role", "second", "--add", "reviewer"), 77)
     assert "Nobody could approve this: second is the only other admin" in why
@@ -55,6 +57,7 @@ def test_nobody_agrees_to_roles_of_their_own(two: Terminal) -> None:
     assert roles(two, "second") == ["reviewer", "admin"]
 
 
+@pytest.mark.promise("A7")
 def test_a_single_admin_gives_no_roles_to_themselves(terminal: Terminal) -> None:
     why = refused(terminal.as_person("admin", "reviewers", "role", "admin", "--add", "auditor"), 77)
 
@@ -89,6 +92,7 @@ def test_a_request_can_be_rejected_or_taken_back_and_ends_after_a_week(two: Term
     assert roles(two, "a") == ["reviewer"]
 
 
+@pytest.mark.promise("A7")
 def test_an_agreement_never_leaves_the_site_without_an_admin(two: Terminal) -> None:
     first = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
     other = two.document("second", "reviewers", "role", "admin", "--remove", "admin")["number"]

@@ -202,6 +202,7 @@ def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopene
         assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
 
 
+@pytest.mark.promise("D9")
 def test_an_appeal_is_due_after_its_working_days_and_never_after_its_calendar_days() -> None:
     calendar = _plain(FIRST).calendar
     ordinary = datetime(2026, 3, 2, 10, tzinfo=calendar.zone)

@@ -1,5 +1,6 @@
 """Dates and times as people type them: what each form means, what is refused, and that nothing else happens."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim, DateOrder
-from workbench.domain.clock.typed.reading import read_date, read_end, read_instant, read_time
+from workbench.domain.clock.typed.reading import read_date, read_end, read_instant, read_receipt, read_time
 from workbench.domain.clock.typed.reference import Reference, UnclearTime
 
 CALENDAR = WorkingCalendar([], hours=((time(9), time(18)),), zone="Asia/Shanghai")
@@ -78,6 +79,7 @@ def test_a_field_about_the_past_reads_what_was(text: str, meaning: str) -> None:
     assert read(text, PAST) == meaning
 
 
+@pytest.mark.promise("P10")
 @pytest.mark.parametrize(
     ("text", "first", "second"),
     [
@@ -129,6 +131,28 @@ def test_a_day_alone_means_its_opening_its_beginning_or_its_end() -> None:
     assert read_end("yesterday", ANY) == datetime(2026, 11, 27, tzinfo=CALENDAR.zone)
     with pytest.raises(UnclearTime, match="09:00” is in the past"):
         read_instant("today", FUTURE)
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline", "meaning"),
+    [
+        ("yesterday", None, "26 23:59"),
+        ("yesterday", "26 18:00", "26 18:00"),
+        ("yesterday", "25 18:00", "26 23:59"),
+        ("昨天", "26 18:00", "26 18:00"),
+        ("yesterday 19:00", "26 18:00", "26 19:00"),
+        ("today", None, "27 14:30"),
+        ("today", "27 12:00", "27 12:00"),
+    ],
+)
+def test_a_day_of_receipt_means_its_end_at_most_the_deadline_and_now(
+    text: str, deadline: str | None, meaning: str
+) -> None:
+    def of_november(when: str) -> datetime:
+        return datetime.strptime(f"2026-11-{when}", "%Y-%m-%d %H:%M").replace(tzinfo=CALENDAR.zone)
+
+    deadline_at = None if deadline is None else of_november(deadline)
+    assert read_receipt(text, replace(PAST, deadline_at=deadline_at)) == of_november(meaning)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_a_text_of_unknown_kind_is_masked_completely() -> None:
     assert mask(MaskKind.TEXT, "虚构路1号") == "•••••"
 
 
+@pytest.mark.promise("N3")
 @pytest.mark.parametrize("kind", list(MaskKind))
 @given(text=VALUES)
 def test_a_mask_shows_no_more_than_its_profile_and_keeps_the_length(kind: MaskKind, text: str) -> None:
@@ -167,6 +168,7 @@ def test_an_id_number_that_is_also_a_valid_company_code_is_masked() -> None:
     assert mask_digits_within(number) == mask(MaskKind.ID_NO, number)
 
 
+@pytest.mark.promise("I9")
 @pytest.mark.parametrize("unit", ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800"])
 def test_the_time_to_mask_a_text_is_linear_in_its_length(unit: str) -> None:
     text = unit * (50_000 // len(unit))

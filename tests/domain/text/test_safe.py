@@ -44,6 +44,7 @@ def test_control_characters_become_visible_symbols(stored: str, shown: str) -> N
     assert safe(stored) == shown
 
 
+@pytest.mark.promise("T3")
 @pytest.mark.parametrize(
     "name", ["㛃", "𠮷野", "阿卜杜拉·买买提", "王\U0002ebf0", "이순신", "José", "ＡＢ１", "张　三"]
 )

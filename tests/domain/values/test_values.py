@@ -30,6 +30,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
+@pytest.mark.promise("I9")
 @pytest.mark.parametrize("parse", PARSERS.values(), ids=PARSERS)
 @pytest.mark.parametrize("character", ["a", "1", "【", " ", "-", "(", ",", "１", "*", "."])
 def test_a_very_long_value_is_refused_before_any_pattern_is_tried(

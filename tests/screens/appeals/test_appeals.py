@@ -7,14 +7,14 @@ from db.enums import CaseState
 from screens.appeals import decision_dialog
 from screens.appeals.screen import AppealsScreen
 from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
 from workbench.domain.case.case_id import format_case
 
 
 @pytest.fixture
-def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> Promises:
+def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> ClockSite:
     monkeypatch.setattr(decision_dialog, "_TYPING_PAUSE_S", 0.02)
     return office(site)
 
@@ -26,7 +26,7 @@ async def decide(driver: KeyDriver, choice: str, reason: str) -> None:
     await driver.press("escape", "y")
 
 
-async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: Promises) -> None:
+async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: ClockSite) -> None:
     case = failed(services)
     services.at("2026-12-01 10:00")
     async with at_the_site(services.site, "a", size=(80, 24)) as driver:
@@ -53,7 +53,7 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: Promises) 
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
-    services: Promises, size: tuple[int, int]
+    services: ClockSite, size: tuple[int, int]
 ) -> None:
     case = appealed(services)
     async with at_the_site(services.site, "sup", size=size) as driver:
@@ -90,7 +90,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
 
 
 async def test_the_dialog_shows_the_letter_and_needs_a_choice_and_a_reason_and_keeps_what_was_typed(
-    services: Promises,
+    services: ClockSite,
 ) -> None:
     case = appealed(services)
     async with at_the_site(services.site, "sup") as driver:
@@ -109,7 +109,7 @@ async def test_the_dialog_shows_the_letter_and_needs_a_choice_and_a_reason_and_k
     assert show(services, case)["state"] == "appealed"
 
 
-async def test_after_a_decision_the_cursor_goes_to_the_next_appeal(services: Promises) -> None:
+async def test_after_a_decision_the_cursor_goes_to_the_next_appeal(services: ClockSite) -> None:
     cases = [appealed(services) for _number in range(3)]
     async with at_the_site(services.site, "sup", size=(80, 24)) as driver:
         await driver.go("a")
@@ -121,7 +121,7 @@ async def test_after_a_decision_the_cursor_goes_to_the_next_appeal(services: Pro
         assert format_case(screen.case.header.id) == cases[2]
 
 
-async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Promises) -> None:
+async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: ClockSite) -> None:
     case = failed(services)
     services.run("sup", "comment", case, "mine")
     appealed(services, case)
@@ -133,13 +133,13 @@ async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Pr
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "No appeals are open."), ("zh", "没有待处理的申诉")])
-async def test_without_appeals_the_screen_says_how_to_file_one(services: Promises, language: str, words: str) -> None:
+async def test_without_appeals_the_screen_says_how_to_file_one(services: ClockSite, language: str, words: str) -> None:
     async with at_the_site(services.site, "sup", size=(80, 24), language=language) as driver:
         await driver.go("a")
         assert words in driver.text
 
 
-async def test_a_decision_is_taken_back_by_key_on_the_desk(services: Promises) -> None:
+async def test_a_decision_is_taken_back_by_key_on_the_desk(services: ClockSite) -> None:
     case = appealed(services)
     async with at_the_site(services.site, "sup") as driver:
         assert "one appeal to decide" in driver.text
@@ -152,7 +152,7 @@ async def test_a_decision_is_taken_back_by_key_on_the_desk(services: Promises) -
 
 @pytest.mark.parametrize(("days", "is_answered"), [(1, False), (30, False), (1, True)])
 async def test_an_appeal_is_offered_until_its_last_day_and_not_after_an_answer(
-    services: Promises, days: int, *, is_answered: bool
+    services: ClockSite, days: int, *, is_answered: bool
 ) -> None:
     case = failed(services)
     if is_answered:

@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from db.enums import Role
 from db.models import CaseRow
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, at_the_site, at_work
 from workbench.errors import StorageFailed
@@ -286,7 +286,7 @@ async def test_on_a_real_database_the_written_change_equals_its_preview(
 
 
 async def test_the_preview_of_a_day_off_counts_the_applicants_to_notify(site: Site) -> None:
-    Promises(site).received("2026-11-24 10:00")
+    ClockSite(site).received("2026-11-24 10:00")
     async with at_the_site(site, "admin") as desk:
         await desk.go("k")
         await desk.press("right", "o")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from db.enums import CaseState
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.cases import troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, Driver, at_the_site, at_work
@@ -41,7 +41,7 @@ async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[in
 
 
 async def test_a_key_that_does_nothing_on_a_case_to_check_says_why(site: Site) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC")
@@ -57,7 +57,7 @@ async def test_a_key_that_does_nothing_on_a_case_to_check_says_why(site: Site) -
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Site, language: str) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     for number, login in enumerate("ab", start=1):
         services.received(f"2026-11-24 09:0{number}")
         services.at("2026-11-24 10:00").run(login, "next")

@@ -71,6 +71,7 @@ async def test_a_reply_is_recorded_from_the_list(site: Site, size: tuple[int, in
     async with at_the_site(site, "b", size=size, language=language) as desk:
         await open_first(desk)
         await desk.press("m")
+        assert {"en": "Reply of the applicant on C-000001", "zh": "申请人对 C-000001 的答复"}[language] in desk.text
         await desk.type("sent by post")
         await desk.press("enter")
 
@@ -81,6 +82,24 @@ async def test_a_reply_is_recorded_from_the_list(site: Site, size: tuple[int, in
         ("comment", "b"),
         ("answer", "b"),
     ]
+
+
+@LANGUAGES
+async def test_a_resubmission_lists_what_was_asked_for_and_warns_if_nothing_came(
+    site: Site, size: tuple[int, int], language: str
+) -> None:
+    (case,) = site.plant(severity="block")
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FIXABLE))
+    site.clock.on(days=1)
+    async with at_the_site(site, "b", size=size, language=language) as desk:
+        await open_first(desk)
+        await desk.press("M")
+        for words in {
+            "en": ("0 of 2 received", "✗ 小时呼出频次整改方案", "None of this has come yet."),
+            "zh": ("已收到 0/2 项", "✗ 小时呼出频次整改方案", "以上内容均未收到"),
+        }[language]:
+            assert words in desk.text
 
 
 async def test_a_resubmission_of_yesterday_is_recorded_by_keys(site: Site) -> None:

@@ -9,8 +9,8 @@ import pytest
 from db.enums import CaseState
 from screens.panels.case_header import story_lines
 from tests.cli.cases.test_rectification import failed, limit
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.cases import NOW
 from tests.screens.driver import WINDOWS, at_the_site
 from tests.screens.panels.test_history import VIEW
@@ -22,7 +22,7 @@ from tests.wording.test_case_story import fail, story
 async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_its_history(
     site: Site, size: tuple[int, int]
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC", "--note", "seal copied")
@@ -47,7 +47,7 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
 async def test_a_case_in_the_cooldown_of_a_final_fail_says_so_above_its_panels(
     site: Site, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    services, applicants = Promises(site).at("2026-11-24 10:00"), Desk(site, tmp_path)
+    services, applicants = ClockSite(site).at("2026-11-24 10:00"), Desk(site, tmp_path)
     limit(services, "cooldown_days = 3")
     failed(services, applicants)
     services.at("2026-12-05 10:00")
@@ -69,7 +69,7 @@ async def test_a_case_in_the_cooldown_of_a_final_fail_says_so_above_its_panels(
 def test_the_due_date_of_a_paused_case_is_that_of_an_answer_on_the_last_day(
     site: Site, back: str, verdict: tuple[str, ...]
 ) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, *verdict, "--until", "2026-12-04")
@@ -85,7 +85,7 @@ def test_the_due_date_of_a_paused_case_is_that_of_an_answer_on_the_last_day(
 
 
 def test_a_wait_for_others_past_the_due_date_says_so_and_the_forecast_is_after_it(site: Site) -> None:
-    services = Promises(site)
+    services = ClockSite(site)
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-04")

@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 
 from db.enums import Verdict
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.resubmissions import failed, new_document
 from tests.screens.cases import clean
 from tests.screens.driver import at_the_site, at_work
 from tests.services.importing.files import Desk, application
 from workbench.keys.registry import commands_of, help_of
 
-Resubmit = Callable[[], Promises]
+Resubmit = Callable[[], ClockSite]
 
 
 @pytest.fixture
-def resubmitted(site: Site, tmp_path: Path) -> Promises:
+def resubmitted(site: Site, tmp_path: Path) -> ClockSite:
     """Resubmit an application with another number, handler and licence."""
-    services = Promises(site)
+    services = ClockSite(site)
     failed(services)
     desk = Desk(site, tmp_path)
     path = new_document(desk, "2")
@@ -37,7 +37,7 @@ def resubmitted(site: Site, tmp_path: Path) -> Promises:
     ],
 )
 async def test_a_case_of_the_second_round_opens_on_what_changed(
-    resubmitted: Promises, size: tuple[int, int], language: str, shown: tuple[str, ...]
+    resubmitted: ClockSite, size: tuple[int, int], language: str, shown: tuple[str, ...]
 ) -> None:
     async with at_the_site(resubmitted.site, "a", size=size, language=language) as desk:
         await desk.press("n")
@@ -53,7 +53,7 @@ async def test_a_case_of_the_second_round_opens_on_what_changed(
         assert desk.dialog == "ChangesSheet"
 
 
-async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(resubmitted: Promises) -> None:
+async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(resubmitted: ClockSite) -> None:
     async with at_the_site(resubmitted.site, "a", size=(80, 24)) as desk:
         await desk.press("n")
         assert "Unchanged" not in desk.text
@@ -69,7 +69,7 @@ async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(
         assert "Asked for in round 1" not in desk.text
 
 
-async def test_the_sheet_lists_its_keys(resubmitted: Promises) -> None:
+async def test_the_sheet_lists_its_keys(resubmitted: ClockSite) -> None:
     async with at_the_site(resubmitted.site, "a") as desk:
         await desk.press("n", "question_mark")
         for command in commands_of("changes"):
@@ -79,7 +79,7 @@ async def test_the_sheet_lists_its_keys(resubmitted: Promises) -> None:
         assert desk.dialog == "ChangesSheet"
 
 
-async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: Promises) -> None:
+async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: ClockSite) -> None:
     async with at_the_site(resubmitted.site, "a") as desk:
         await desk.press("n", "1", "2", "2", "up", "3", "escape", "p")
         found = resubmitted.terminal.document("a", "show", "C-1")["items"]
@@ -96,7 +96,7 @@ async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: Promises
         assert "营业执照副本" in decision["items"][0]["text"]
 
 
-async def test_who_does_not_hold_the_case_only_reads_the_changes(resubmitted: Promises) -> None:
+async def test_who_does_not_hold_the_case_only_reads_the_changes(resubmitted: ClockSite) -> None:
     async with at_the_site(resubmitted.site, "b") as desk:
         await desk.go("q")
         await desk.press("enter", "d")
@@ -106,7 +106,7 @@ async def test_who_does_not_hold_the_case_only_reads_the_changes(resubmitted: Pr
     assert [item["judged"] for item in resubmitted.terminal.document("a", "show", "C-1")["items"]] == [None] * 3
 
 
-async def test_the_checker_sees_the_judgements_and_the_changes(resubmitted: Promises) -> None:
+async def test_the_checker_sees_the_judgements_and_the_changes(resubmitted: ClockSite) -> None:
     resubmitted.run("a", "next")
     resubmitted.run("a", "judge", "C-1", "1", "not-fixed")
     resubmitted.run("a", "decide", "C-1", "fail", "--final", "--reason", "ID-USCC", "--note", "again")

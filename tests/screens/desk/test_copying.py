@@ -14,6 +14,7 @@ def copied(desk: KeyDriver) -> str:
     return desk.app.clipboard
 
 
+@pytest.mark.promise("N4")
 async def test_a_masked_field_under_the_cursor_is_revealed_and_copied_and_logged_once() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "down", "down")

@@ -63,6 +63,7 @@ async def test_a_number_is_labelled_with_its_kind_of_document(language: str, wor
         assert "H••••••78" in desk.text
 
 
+@pytest.mark.promise("N4", "D5")
 async def test_personal_data_is_masked_and_a_revealed_field_is_masked_after_15_seconds() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n")
@@ -79,6 +80,7 @@ async def test_personal_data_is_masked_and_a_revealed_field_is_masked_after_15_s
         assert "虚构乙丙" not in desk.text
 
 
+@pytest.mark.promise("D5")
 async def test_two_presses_reveal_all_fields_until_a_minute_without_keys() -> None:
     async with at_work(clean(), size=(120, 60)) as desk:
         await desk.press("n", "down")

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from tests.offices import Site
 from tests.screens.cases import ID_NO, clean
 from tests.screens.driver import KeyDriver, at_the_site, at_work
@@ -18,6 +20,7 @@ async def reveal_all(desk: KeyDriver) -> None:
     await desk.settle()
 
 
+@pytest.mark.promise("N4", "D5")
 async def test_the_desk_masks_all_fields_after_a_minute_without_keys(site: Site) -> None:
     site.plant()
     async with at_the_site(site, "a") as desk:

@@ -5,27 +5,27 @@ from collections.abc import Callable
 import pytest
 
 from db.enums import CaseState, FailKind
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.driver import WINDOWS, at_the_site
 from tests.services.review.verdict_acts import failing
 
 AT = "2026-11-24 10:00"
 
 
-def asked(office: Promises) -> str:
+def asked(office: ClockSite) -> str:
     case = office.received("2026-11-24 09:00")
     office.ask(AT, case)
     return case
 
 
-def to_rectify(office: Promises) -> str:
+def to_rectify(office: ClockSite) -> str:
     case = office.received("2026-11-24 09:00")
     office.ask_for_a_seal(AT, case)
     return case
 
 
-def queued(office: Promises) -> str:
+def queued(office: ClockSite) -> str:
     return office.received("2026-11-24 09:00")
 
 
@@ -39,9 +39,9 @@ def queued(office: Promises) -> str:
     ],
 )
 async def test_u_takes_back_the_act_of_a_command_that_its_line_and_footer_name(
-    site: Site, arrange: Callable[[Promises], str], words: tuple[str, ...], said: str, size: tuple[int, int]
+    site: Site, arrange: Callable[[ClockSite], str], words: tuple[str, ...], said: str, size: tuple[int, int]
 ) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     case, other = arrange(office), queued(office)
     before = office.terminal.document("a", "show", case)["state"]
     office.at("2026-11-25 10:00").run("a", "next", "--filter", other)
@@ -62,7 +62,7 @@ async def test_u_takes_back_the_act_of_a_command_that_its_line_and_footer_name(
 
 
 async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Site) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     case = queued(office)
     office.at(AT)
     async with at_the_site(site, "a") as desk:
@@ -82,7 +82,7 @@ async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Sit
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site, size: tuple[int, int]) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     case, other = queued(office), queued(office)
     office.at(AT)
     async with at_the_site(site, "a", size=size) as desk:
@@ -103,7 +103,7 @@ async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site, siz
 
 
 async def test_the_line_of_an_act_that_waits_for_a_check_goes_after_a_minute_and_then_u_asks(site: Site) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     case = queued(office)
     office.at(AT)
     async with at_the_site(site, "a") as desk:
@@ -127,7 +127,7 @@ async def test_the_line_of_an_act_that_waits_for_a_check_goes_after_a_minute_and
 
 
 async def test_an_act_of_an_earlier_sitting_is_undone_only_after_a_question(site: Site) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     case = queued(office)
     office.at(AT).run("a", "next")
     office.run("a", "decide", case, "pass", "--reason", "OK")

@@ -8,8 +8,8 @@ from screens.shell.clock import ZONE
 from screens.shell.symbols import DRAWN
 from screens.shell.view import View
 from tests.cli.appeals.filed_appeals import failed
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.driver import WINDOWS, at_the_site
 from tests.services.outbox.test_late_letters import FAIL, decided, on
 from tests.services.outbox.test_outbox import decide, sent
@@ -136,7 +136,7 @@ async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site, answe
 
 async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_counted(site: Site) -> None:
     with_letters(site)
-    case = failed(Promises(site), measure="bar-out")
+    case = failed(ClockSite(site), measure="bar-out")
     site.clock.on(days=5)
     async with at_the_site(site, "sup", size=(80, 24)) as desk:
         assert "3 letters overdue · 1 measure overdue" in desk.text.splitlines()[0]

@@ -110,6 +110,7 @@ def with_a_note(session: TerminalSession) -> None:
     session.wait_for("seen")
 
 
+@pytest.mark.promise("C6")
 @pytest.mark.terminal
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_workbench_with_the_draft_saved(
@@ -130,6 +131,7 @@ def test_a_signal_ends_the_workbench_with_the_draft_saved(
     assert b"\x1b[?1049l" in session.seen
 
 
+@pytest.mark.promise("C6")
 @pytest.mark.terminal
 def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(
     drafts: Path, sessions: list[TerminalSession]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.cases import clean
 from tests.screens.driver import WINDOWS, KeyDriver, at_the_site, at_work
 from tests.services.review.verdict_acts import notices
@@ -74,7 +74,7 @@ def individual(site: Site, names: dict[int, str]) -> None:
 
 
 async def test_each_letter_has_the_name_and_the_date_of_its_own_case(site: Site) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     cases = [office.received("2026-11-24 09:00"), office.received("2026-11-24 09:01")]
     individual(site, {1: "虚构甲", 2: "虚构乙"})
     office.at("2026-11-24 10:00")
@@ -99,7 +99,7 @@ async def test_each_letter_has_the_name_and_the_date_of_its_own_case(site: Site)
 
 
 async def test_a_verdict_without_a_date_refuses_a_text_that_names_one(site: Site) -> None:
-    office = Promises(site)
+    office = ClockSite(site)
     office.received("2026-11-24 09:00")
     office.at("2026-11-24 10:00")
     async with at_the_site(site, "a", settings=OWN) as desk:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.cases import clean
 from tests.screens.driver import WINDOWS, KeyDriver, at_the_site, at_work
 
@@ -92,8 +92,8 @@ async def test_an_item_that_was_emptied_again_is_asked_for_again() -> None:
 
 
 @pytest.fixture
-def promises(site: Site) -> Promises:
-    promised = Promises(site).at("2026-11-24 10:00")
+def clock_site(site: Site) -> ClockSite:
+    promised = ClockSite(site).at("2026-11-24 10:00")
     promised.received("2026-11-24 09:30")
     return promised
 
@@ -110,9 +110,9 @@ def promises(site: Site) -> Promises:
     ],
 )
 async def test_the_date_has_a_default_by_whom_the_case_waits_for(
-    promises: Promises, size: tuple[int, int], language: str, key: str, day: dict[str, str]
+    clock_site: ClockSite, size: tuple[int, int], language: str, key: str, day: dict[str, str]
 ) -> None:
-    async with at_the_site(promises.site, "a", size=size, language=language) as desk:
+    async with at_the_site(clock_site.site, "a", size=size, language=language) as desk:
         await desk.press("n", "w", key, *(["1", "enter"] if key == "1" else []))
         await desk.until(day[language])
 
@@ -121,9 +121,9 @@ async def test_the_date_has_a_default_by_whom_the_case_waits_for(
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("keys", [("w", "2"), ("w", "1", "1", "4", "enter"), ("f", "slash")])
 async def test_the_letter_is_shown_as_it_will_go_out(
-    promises: Promises, size: tuple[int, int], language: str, keys: tuple[str, ...]
+    clock_site: ClockSite, size: tuple[int, int], language: str, keys: tuple[str, ...]
 ) -> None:
-    async with at_the_site(promises.site, "a", size=size, language=language) as desk:
+    async with at_the_site(clock_site.site, "a", size=size, language=language) as desk:
         await desk.press("n", *keys)
         if keys[-1] == "slash":
             await desk.type("ID-HANDHELD")
@@ -136,4 +136,4 @@ async def test_the_letter_is_shown_as_it_will_go_out(
 
         await desk.press("escape", "y")
         await desk.until("60")
-    assert promises.site.services("a").casefiles.show(1).notice == letter
+    assert clock_site.site.services("a").casefiles.show(1).notice == letter

@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.cases.test_rectification import PLAN, items, limit, own_deadlines, standing, verifying
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from tests.screens.driver import KeyDriver, at_the_site
 
 SIZES = pytest.mark.parametrize(
@@ -15,8 +15,8 @@ SIZES = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 10:00")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 10:00")
 
 
 async def open_rectifying(desk: KeyDriver) -> None:
@@ -30,7 +30,7 @@ async def open_rectifying(desk: KeyDriver) -> None:
 
 
 @SIZES
-async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tuple[int, int], language: str) -> None:
+async def test_a_supervisor_waives_an_item_by_key(services: ClockSite, size: tuple[int, int], language: str) -> None:
     case = verifying(services, "--item", PLAN)
     async with at_the_site(services.site, "sup", size=size, language=language) as desk:
         await open_rectifying(desk)
@@ -54,7 +54,7 @@ async def test_a_supervisor_waives_an_item_by_key(services: Promises, size: tupl
 
 
 @pytest.mark.parametrize("is_own", [False, pytest.param(True, marks=pytest.mark.proof)])
-async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_own: bool) -> None:
+async def test_a_supervisor_extends_a_deadline_by_key(services: ClockSite, *, is_own: bool) -> None:
     case = verifying(services, "--item", PLAN)
     async with at_the_site(services.site, "sup") as desk:
         await open_rectifying(desk)
@@ -84,7 +84,7 @@ async def test_a_supervisor_extends_a_deadline_by_key(services: Promises, *, is_
 
 
 @pytest.mark.parametrize("key", ["W", "E"])
-async def test_a_reviewer_has_no_key_to_waive_or_extend(services: Promises, key: str) -> None:
+async def test_a_reviewer_has_no_key_to_waive_or_extend(services: ClockSite, key: str) -> None:
     verifying(services, "--item", PLAN)
     async with at_the_site(services.site, "a") as desk:
         await open_rectifying(desk)
@@ -94,7 +94,7 @@ async def test_a_reviewer_has_no_key_to_waive_or_extend(services: Promises, key:
 
 @SIZES
 async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(
-    services: Promises, size: tuple[int, int], language: str
+    services: ClockSite, size: tuple[int, int], language: str
 ) -> None:
     services.received("2026-11-24 10:00")
     async with at_the_site(services.site, "a", size=size, language=language) as desk:
@@ -110,7 +110,7 @@ async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(
 
 @SIZES
 async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(
-    services: Promises, size: tuple[int, int], language: str
+    services: ClockSite, size: tuple[int, int], language: str
 ) -> None:
     case = services.received("2026-11-24 10:00")
     with services.site.services("admin").context.write() as session:
@@ -129,7 +129,7 @@ async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(
     ("key", "size", "language"), [("f", (120, 40), "en"), pytest.param("r", (80, 24), "zh", marks=pytest.mark.proof)]
 )
 async def test_the_last_round_of_the_policy_offers_only_a_final_fail(
-    services: Promises, key: str, size: tuple[int, int], language: str
+    services: ClockSite, key: str, size: tuple[int, int], language: str
 ) -> None:
     limit(services, "max_rounds = 2")
     services.run("a", "resubmit", fail(services))

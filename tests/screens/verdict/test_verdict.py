@@ -79,6 +79,7 @@ async def test_enter_marks_the_first_reason_found() -> None:
         assert desk.services.decided[0].reasons[-1] == "ID-HANDHELD"
 
 
+@pytest.mark.promise("D6")
 async def test_a_held_y_gives_no_verdict() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p")
@@ -93,6 +94,7 @@ async def test_a_held_y_gives_no_verdict() -> None:
         assert len(desk.services.decided) == 1
 
 
+@pytest.mark.promise("D6")
 async def test_y_right_after_the_first_paint_is_refused() -> None:
     async with at_work(clean()) as desk:
         await desk.press("n", "p")

@@ -29,9 +29,9 @@ from tests.services.calls.samples import (
     write,
 )
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import SPILL_PREFIX
 from workbench.services.calls.hashing import callee_hash
 from workbench.services.calls.parquet import CallFiles
+from workbench.services.calls.spill import SPILL_PREFIX
 
 FIRST = call("2026-03-02T09:00")
 SECOND = call("2026-03-02T09:05", callee=OTHER_CALLEE)
@@ -201,6 +201,7 @@ def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
     assert names(tmp_path) == ["calls-00000001.parquet"]
 
 
+@pytest.mark.promise("S1")
 @pytest.mark.parametrize("most_bytes", [0, 100, 10_000])
 def test_a_full_disk_is_told_and_leaves_nothing(most_bytes: int, tmp_path: Path) -> None:
     store = a_store(tmp_path)

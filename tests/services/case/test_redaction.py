@@ -124,6 +124,7 @@ def test_a_masked_text_differs_from_the_text_only_by_dots(people: list[str], tex
     assert all(now in {was, "•"} for was, now in zip(text, shown, strict=True))
 
 
+@pytest.mark.promise("I9")
 @pytest.mark.parametrize("unit", ["张 ", " ", "张", "Zhang ", "a", "张三商", "张\n"])
 def test_the_time_grows_linearly_with_the_text(unit: str) -> None:
     people = names("张张三", "Zhang Zhang San", "aaab", "张三", company="张三商行")

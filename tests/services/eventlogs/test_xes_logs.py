@@ -98,6 +98,7 @@ def test_a_compressed_csv_is_refused_with_the_remedy(tmp_path: Path) -> None:
         read(written(tmp_path, "log.csv.gz", samples.CSV))
 
 
+@pytest.mark.promise("I3")
 def test_a_decompression_bomb_is_refused_in_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "log.xes.gz", "<log>" + " " * (64 << 20) + "</log>")
     monkeypatch.setattr(reading, "UNPACKED_BYTES", 32 << 20)

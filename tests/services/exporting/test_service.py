@@ -16,7 +16,7 @@ from tests.services.importing.files import Desk, application
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, WrongUsage
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
-from workbench.services.exporting.sheets import Page, write_rows
+from workbench.services.exporting.sheets import write_texts
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.kinds import SORTS
 
@@ -121,6 +121,7 @@ def test_an_export_without_its_case_columns_is_imported_as_unchanged(desk: Desk,
     assert (report.unchanged, report.created, report.updated, report.rejected) == (2, 0, 0, 0)
 
 
+@pytest.mark.promise("N4")
 def test_revealing_requires_a_reason_and_is_logged(desk: Desk, tmp_path: Path) -> None:
     desk.applications(application("A-1"))
     with pytest.raises(WrongUsage, match="--reason"):
@@ -261,11 +262,11 @@ def test_a_failed_export_keeps_the_old_file_and_logs_no_event(
     path.write_text("old", encoding="utf-8")
     site.plant(3)
 
-    def failing(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: Iterable[Page]) -> int:
-        write_rows(path, chosen, columns, islice(pages, 1))
+    def failing(path: Path, chosen: ExportFormat, columns: Sequence[str], texts: Iterable[tuple[int, bytes]]) -> int:
+        write_texts(path, chosen, columns, islice(texts, 1))
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workbench.services.exporting.service.write_rows", failing)
+    monkeypatch.setattr("workbench.services.exporting.service.write_texts", failing)
     with pytest.raises(CannotCreate, match="No space left"):
         site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
 

@@ -6,18 +6,18 @@ import pytest
 
 from db.enums import Role
 from db.models import ApplicationRow
+from tests.clock_site import ClockSite
 from tests.offices import Site
-from tests.promises import Promises
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.services.calendar.preview import DaySetting
 
 
 @pytest.fixture
-def services(site: Site) -> Promises:
-    return Promises(site).at("2026-11-24 18:30")
+def services(site: Site) -> ClockSite:
+    return ClockSite(site).at("2026-11-24 18:30")
 
 
-def test_a_calendar_change_takes_effect_at_once(services: Promises) -> None:
+def test_a_calendar_change_takes_effect_at_once(services: ClockSite) -> None:
     case = parse_case(services.received("2026-11-24 10:00"))
     opened = services.site.services("a").forecasts
     assert opened.of_case(case).first_verdict.p50 == date(2026, 11, 25)
@@ -28,7 +28,7 @@ def test_a_calendar_change_takes_effect_at_once(services: Promises) -> None:
     assert opened.of_queue() == services.site.services("b").forecasts.of_queue()
 
 
-def test_a_new_reviewer_counts_at_once_if_there_is_no_history(services: Promises) -> None:
+def test_a_new_reviewer_counts_at_once_if_there_is_no_history(services: ClockSite) -> None:
     case = parse_case(services.received("2026-11-24 10:00"))
     opened = services.site.services("a").forecasts
     before = opened.of_case(case)
@@ -39,7 +39,7 @@ def test_a_new_reviewer_counts_at_once_if_there_is_no_history(services: Promises
     assert after == services.site.services("b").forecasts.of_case(case)
 
 
-def test_a_verdict_outside_working_hours_stays_on_its_day(services: Promises) -> None:
+def test_a_verdict_outside_working_hours_stays_on_its_day(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.at("2026-11-24 19:00").run("a", "next")
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
@@ -57,7 +57,7 @@ def test_a_verdict_outside_working_hours_stays_on_its_day(services: Promises) ->
     assert endless.first_verdict.p90 == date(2026, 11, 24)
 
 
-def test_no_decision_is_expected_after_a_half_day_closes(services: Promises) -> None:
+def test_no_decision_is_expected_after_a_half_day_closes(services: ClockSite) -> None:
     case = parse_case(services.received("2026-11-23 10:00"))
     morning = DaySetting(on=date(2026, 11, 24), working=True, hours=((time(9), time(12)),))
     services.site.services("admin").calendars.set_day(morning, "half a day")
@@ -70,7 +70,7 @@ def test_no_decision_is_expected_after_a_half_day_closes(services: Promises) -> 
     )
 
 
-def test_without_a_known_return_the_days_and_the_date_agree(services: Promises) -> None:
+def test_without_a_known_return_the_days_and_the_date_agree(services: ClockSite) -> None:
     services.received("2026-11-23 10:00")
     for login in ("a", "b", "c", "admin"):
         services.run("admin", "reviewers", "away", login, "--from", "2026-11-24")
@@ -81,7 +81,7 @@ def test_without_a_known_return_the_days_and_the_date_agree(services: Promises) 
     assert queue.p50_days > 365
 
 
-def test_a_case_suspended_by_province_waits_until_the_known_end(services: Promises) -> None:
+def test_a_case_suspended_by_province_waits_until_the_known_end(services: ClockSite) -> None:
     here, there = (parse_case(services.received("2026-11-24 10:00")) for _case in range(2))
     with services.site.services("admin").context.write() as session:
         session.get_one(ApplicationRow, here).province = "四川省"

@@ -145,6 +145,7 @@ def host(people: dict[int, Person], request: pytest.FixtureRequest) -> Iterator[
     shutil.rmtree(root)
 
 
+@pytest.mark.promise("N2")
 def test_two_users_of_a_group_share_a_database_whatever_their_umask(host: Host) -> None:
     host.init()
     host.run(ADMIN, "reviewers", "add", f"uid{ALICE}", "--role", "reviewer", "--role", "admin")

@@ -25,6 +25,7 @@ def test_a_new_file_replaces_the_old_one(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
 
+@pytest.mark.promise("N2")
 def test_only_the_owner_can_read_the_file_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
@@ -62,6 +63,7 @@ def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.promise("S1")
 def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
@@ -84,6 +86,7 @@ with replacing(Path(sys.argv[1]), OwnFiles(files=(), store=Path("/nowhere"))) as
 """
 
 
+@pytest.mark.promise("C5")
 @pytest.mark.proof
 def test_a_killed_export_keeps_the_old_file_and_leaves_a_private_draft(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"

@@ -74,6 +74,7 @@ def test_a_number_twice_in_a_file_is_an_error_of_both_rows(desk: Desk) -> None:
     assert rejects.read_text(encoding="utf-8-sig").count("A-1") == 2
 
 
+@pytest.mark.promise("I5")
 def test_the_same_bytes_twice_are_refused_and_name_their_batch(desk: Desk) -> None:
     path = desk.write([application()])
     desk.take(ImportKind.APPLICATIONS, path)
@@ -118,6 +119,7 @@ def test_a_dry_run_counts_the_same_and_writes_nothing(desk: Desk) -> None:
     )
 
 
+@pytest.mark.promise("P2", "P9")
 def test_a_file_with_errors_writes_nothing(desk: Desk) -> None:
     with pytest.raises(ImportRefused) as refused:
         desk.applications(application(), application("A-2", submitted_at="soon"), application("A-3", uscc="9111*"))

@@ -73,6 +73,7 @@ def test_a_digest_that_is_not_the_files_is_an_error(desk_with_one: Desk) -> None
     assert column == "path"
 
 
+@pytest.mark.promise("I8")
 def test_paths_that_leave_the_folder_are_refused(desk_with_one: Desk, tmp_path: Path) -> None:
     desk = desk_with_one
     secret = tmp_path / "secret.pdf"

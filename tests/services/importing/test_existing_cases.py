@@ -11,7 +11,7 @@ from db.models import DecisionRow, RectificationItemRow, RectificationRow
 from tests.prepared import prepared
 from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.case.appeal import AppealRequest
-from workbench.domain.case.casefile import VerdictRequest
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.importing.request import ImportRefused
@@ -314,6 +314,20 @@ def test_a_pending_case_waits_for_each_document_that_its_reasons_name(desk: Desk
     assert services.casefiles.show(case.id or 0).history[0].text == "documents 1/2"
     desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2")
     assert desk.case().state == "queued"
+
+
+def test_of_the_items_of_a_pending_case_those_that_came_are_marked(desk: Desk) -> None:
+    case_id = desk.queued().id or 0
+    services = desk.site.services("a")
+    services.claims.next()
+    asked = (DocumentKind.BIZ_LICENSE, DocumentKind.CALL_SCRIPT)
+    items = tuple(ItemRequest(code="WAIT-APPLICANT", text=kind) for kind in asked)
+    services.verdicts.decide(
+        VerdictRequest(case_id=case_id, verdict=Verdict.PENDING, reasons=("WAIT-APPLICANT",), items=items)
+    )
+    new_licence(desk)
+
+    assert [item.is_open for item in services.casefiles.show(case_id).decisions[-1].items] == [False, True]
 
 
 def test_what_was_received_at_the_deadline_is_in_time_whenever_it_is_imported(desk: Desk) -> None:

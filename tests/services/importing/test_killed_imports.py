@@ -64,6 +64,7 @@ def test_a_killed_import_of_a_workbook_leaves_nothing_to_be_seen(database: Path,
     assert left.written or left.was_done
 
 
+@pytest.mark.promise("C1")
 @pytest.mark.proof
 def test_killed_imports_of_workbooks_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
     results = _run_workbooks(database, tmp_path, sized(ci=2, full=WORKBOOK_KILLS), WORKBOOK_ROWS)
@@ -74,6 +75,7 @@ def _share_between_rows_and_publication(results: list[Killed]) -> float:
     return sum(left.written > 0 and not left.visible for left in results) / len(results)
 
 
+@pytest.mark.promise("P2", "C1")
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=DATABASES)))
 def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp_path: Path, seed: int) -> None:
@@ -91,6 +93,7 @@ def test_what_an_import_left_that_died_before_its_row_was_there_is_taken_away_at
         assert not orphan.exists()
 
 
+@pytest.mark.promise("C1")
 @pytest.mark.proof
 def test_publication_first_shows_partial_batches_so_this_proof_can_fail(database: Path, tmp_path: Path) -> None:
     dice = random.Random(7)

@@ -10,7 +10,8 @@ from db.enums import ImportKind
 from tests.bench.made_up import write_applications
 from tests.offices import Site
 from tests.policies import ask_persons_for_nothing
-from workbench.services.importing import opening, planning, service, workers
+from workbench.services import workers
+from workbench.services.importing import opening, planning, service
 from workbench.services.importing.request import ImportRequest
 
 _TABLES = ("application", "card", "case", "finding", "notice")

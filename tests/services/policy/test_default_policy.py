@@ -160,6 +160,7 @@ def test_the_documents_are_those_of_the_design() -> None:
     assert set(default_policy().documents.names) == set(DocumentKind)
 
 
+@pytest.mark.promise("D1", "D2", "D3", "D7", "D8", "D9")
 def test_times_measures_and_deadlines_are_those_of_the_design() -> None:
     policy = default_policy()
     desk = policy.desk

@@ -60,6 +60,7 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
     assert order == [*breached, *today, *urgent, *sooner, *later]
 
 
+@pytest.mark.promise("P3")
 def test_two_people_never_get_the_same_case(site: Site) -> None:
     site.plant(2)
 
@@ -86,6 +87,7 @@ def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> 
     assert case_id_of(site.services("a").claims.next()) == assigned
 
 
+@pytest.mark.promise("P4", "D1")
 def test_an_expired_hold_is_queued_again(site: Site) -> None:
     site.plant(1)
     first = site.services("a").claims.next()
@@ -116,6 +118,7 @@ def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_lat
     assert case_id_of(site.services("b").claims.next()) == first
 
 
+@pytest.mark.promise("D2")
 def test_cases_put_aside_count_towards_a_limit_of_their_own(site: Site) -> None:
     amend(site, ("max_aside = 10", "max_aside = 4"))
     site.plant(6)
@@ -132,6 +135,7 @@ def test_cases_put_aside_count_towards_a_limit_of_their_own(site: Site) -> None:
     assert isinstance(claims.next(), CaseFile)
 
 
+@pytest.mark.promise("D2")
 def test_a_case_is_not_put_aside_above_the_limit(site: Site) -> None:
     amend(site, ("max_aside = 10", "max_aside = 1"))
     site.plant(2)
@@ -202,6 +206,7 @@ def test_an_empty_queue_returns_the_kind_none(site: Site) -> None:
     assert site.services("a").claims.next() == NoNextCase(kind="none")
 
 
+@pytest.mark.promise("D1")
 def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: Site) -> None:
     (case,) = site.plant(1)
     claims = site.services("a").claims

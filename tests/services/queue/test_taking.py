@@ -80,6 +80,7 @@ def test_a_case_of_another_person_is_not_taken(site: Site) -> None:
     assert taking.take(1, PHONE).header.held_by == "a"
 
 
+@pytest.mark.promise("D2")
 def test_the_case_on_the_desk_stays_held_up_to_the_limit(site: Site) -> None:
     site.plant(5)
     services = site.services("a")

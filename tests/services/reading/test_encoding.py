@@ -32,6 +32,7 @@ def test_every_kind_gives_equal_rows_in_every_encoding_and_format(kind: ImportKi
     assert all(rows == found["utf8.csv"] for rows in found.values())
 
 
+@pytest.mark.promise("I1")
 @pytest.mark.parametrize("name", ["gb18030", "gbk", "gb2312"])
 def test_the_python_corpus_in_gb18030_is_read_right(name: str) -> None:
     raw = shared_data("gb18030_cpython", f"{name}.txt").read_bytes()
@@ -47,6 +48,7 @@ def test_the_utf8_files_of_the_python_corpus_are_utf8() -> None:
         assert detect(io.BytesIO(path.read_bytes()), path.name).name == "utf-8", path.name
 
 
+@pytest.mark.promise("P10", "I4")
 def test_random_chinese_tables_are_read_right_or_asked_and_never_wrong_silently() -> None:
     chance = random.Random(20261103)
     common = [

@@ -150,6 +150,7 @@ def outcome(path: Path) -> tuple[RowProblem, frozenset[int]]:
     return first.problems[0], frozenset(row.line for row in good(records))
 
 
+@pytest.mark.promise("P9", "I2")
 @pytest.mark.parametrize(("name", "malformed"), files())
 def test_a_malformed_file_is_a_clear_error_and_no_row(name: str, malformed: Malformed, tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"

@@ -31,6 +31,7 @@ def records(text: str, *known: str) -> list[RawRecord | Broken]:
     return list(table(text, *(known or ("a", "b", "c"))))
 
 
+@pytest.mark.promise("I1")
 @pytest.mark.parametrize("name", SPECTRUM)
 def test_the_csv_spectrum_parses_as_its_json_says(name: str) -> None:
     with shared_data("csv_spectrum", "csvs", f"{name}.csv").open(encoding="utf-8", newline="\n") as text:

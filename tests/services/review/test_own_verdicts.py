@@ -19,6 +19,8 @@ from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
 
+pytestmark = pytest.mark.promise("A4")
+
 
 def stage(site: Site, login: str = "a") -> int:
     """Let a person give a verdict on a new case that a second person must check."""

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from db.enums import CaseState, Measure, Verdict, WaitsFor
+from db.enums import CaseState, Measure, ServiceClass, Verdict, WaitsFor
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, notices, passing, take
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
@@ -20,6 +21,7 @@ def waiting(case: int, *reasons: str, waits_for: WaitsFor | None = None) -> Verd
     return VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=reasons, waits_for=waits_for)
 
 
+@pytest.mark.promise("D3")
 def test_the_notice_of_a_pass_waits_for_the_grace_period(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -53,6 +55,7 @@ def test_a_fixable_fail_has_an_item_for_each_reason_and_the_latest_of_their_dead
     assert [item.code for item in line.items] == ["ACT-PEAK-HOUR", "DOC-UNSEALED"]
 
 
+@pytest.mark.promise("D8")
 def test_the_deadline_of_a_fail_is_at_most_fifteen_working_days(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -193,6 +196,7 @@ def test_undo_restores_state_and_draft_gives_a_hold_and_cancels_the_notice(site:
     assert decide(site, failing(case)).state is CaseState.RECTIFYING
 
 
+@pytest.mark.promise("D3")
 def test_a_released_verdict_cannot_be_undone(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -206,6 +210,7 @@ def test_a_released_verdict_cannot_be_undone(site: Site) -> None:
         site.services("a").undo.undo(case)
 
 
+@pytest.mark.promise("D3")
 def test_only_the_person_who_acted_can_undo(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -229,6 +234,7 @@ def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -
     assert site.services("a").casefiles.show(on_desk).header.aside_until is not None
 
 
+@pytest.mark.promise("P3")
 def test_the_refusal_of_an_old_fence_names_who_took_the_case(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
@@ -274,6 +280,7 @@ def test_the_text_of_an_item_can_be_edited(site: Site) -> None:
     assert "营业执照" in done.notice
 
 
+@pytest.mark.promise("P5")
 def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -288,6 +295,7 @@ def test_every_act_is_one_event_and_the_chain_is_whole(site: Site) -> None:
     assert report.is_whole
 
 
+@pytest.mark.promise("A2")
 def test_a_changed_event_is_detected_and_events_are_append_only(site: Site) -> None:
     database = site.services("admin").context.database
     with pytest.raises(Exception, match="append-only"), database.write() as session:
@@ -340,6 +348,7 @@ def test_numbers_in_free_text_are_masked(site: Site) -> None:
     assert "13800138000" not in line.text
 
 
+@pytest.mark.promise("P8")
 def test_a_decision_returns_its_letter_masked_and_stores_it_in_clear(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -356,6 +365,22 @@ def test_assigning_to_a_person_who_does_not_review_is_refused(site: Site) -> Non
 
     with pytest.raises(NotAllowed, match="does not review"):
         site.services("sup").assigning.assign([case], "audit", "try")
+
+
+def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site) -> None:
+    [case] = site.plant()
+    take(site)
+    read = site.services("a").verdicts.casefiles.unchanged
+
+    def acted_on(*arguments: Any) -> Any:
+        found = read(*arguments)
+        site.services("sup").rescheduling.change_class(case, ServiceClass.EXPEDITED, "an applicant waits")
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(site.services("a").verdicts.casefiles, "unchanged", acted_on)
+        with pytest.raises(Busy, match="C-000001 changed while you decided: somebody acted on it"):
+            decide(site, passing(case))
 
 
 def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict(site: Site) -> None:

@@ -9,12 +9,11 @@ from workbench.cli.cases.rounds_text import appealed_words
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import CaseArgument, parse_instant, required_text
+from workbench.cli.framework.options import CaseArgument, parse_receipt, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
 from workbench.wording.amounts import time_of_day
 from workbench.wording.case.history import outcome_words
@@ -31,7 +30,7 @@ def file_appeal(
     """File an applicant's appeal against a final fail or a lapse."""
     with context.services() as services:
         zone, grounds = zone_of(services), required_text(grounds, "--grounds")
-        at = None if received_at is None else parse_instant(received_at, "--received-at", services, Aim.PAST)
+        at = None if received_at is None else parse_receipt(received_at, "--received-at", services)
         print_appeal(context, services.appeals.file(case, grounds, at), zone)
 
 

@@ -14,11 +14,10 @@ from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_instant
+from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_receipt
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
@@ -242,7 +241,10 @@ def resubmit(
         raise WrongUsage(_("--received-at is only valid without a file; the rows of a file have their own times."))
     with context.services() as services:
         if file is None:
-            moment = None if received_at is None else parse_instant(received_at, "--received-at", services, Aim.PAST)
+            moment = None
+            if received_at is not None:
+                deadline_at = services.casefiles.show(case).rectify_by
+                moment = parse_receipt(received_at, "--received-at", services, deadline_at)
             services.remarks.resubmit(case, note, moment)
         else:
             with errors_reported(context), output.ProgressLine(_("Importing")) as progress:

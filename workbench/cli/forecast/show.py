@@ -1,7 +1,7 @@
 """The command that prints the forecast of a case or of the queue: forecast show."""
 
 from collections.abc import Iterator
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -50,14 +50,14 @@ def _show_case(context: CommandContext, case_id: int, reviewers: int | None, *, 
         casefile, zone = services.casefiles.show(case_id), zone_of(services)
     today = context.now().astimezone(zone).date()
     if context.as_json:
-        output.document(_case_document(forecast, casefile, zone, today))
+        output.document(_case_document(forecast, casefile, zone, context.now()))
     elif sentence_only:
-        output.line(phone_sentence(forecast, today))
+        output.line(phone_sentence(forecast, casefile, context.now()))
     else:
         _print_case(forecast, casefile, today)
 
 
-def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, today: date) -> dict[str, Any]:
+def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     return {
         **_document(forecast),
         "due_at": plain(casefile.header.due_at, zone),
@@ -66,8 +66,8 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, t
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
             for finding, text in findings_to_answer(casefile, current_language())
         ],
-        "explanation": wording.explanation(forecast, today),
-        "say": phone_sentence(forecast, today),
+        "explanation": wording.explanation(forecast, now.astimezone(zone).date()),
+        "say": phone_sentence(forecast, casefile, now),
     }
 
 

@@ -4,6 +4,7 @@ The parsers of dates are imported by the first date, because the help page needs
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -47,6 +48,21 @@ def parse_instant(text: str, option: str, services: "Services", aim: "Aim") -> d
     from workbench.domain.clock.typed.reading import read_instant
 
     return _parsed(text, option, services, aim, read_instant)
+
+
+def parse_receipt(text: str, option: str, services: "Services", deadline_at: datetime | None = None) -> datetime:
+    """Parse when something was received; a day alone means its end, at most `deadline_at` if that is on the day.
+
+    Raises:
+        WrongUsage: If it is not understood.
+    """
+    from workbench.domain.clock.typed.aim import Aim
+    from workbench.domain.clock.typed.reading import read_receipt
+
+    def read(typed: str, reference: "Reference") -> datetime:
+        return read_receipt(typed, replace(reference, deadline_at=deadline_at))
+
+    return _parsed(text, option, services, Aim.PAST, read)
 
 
 def parse_end(text: str, option: str, services: "Services", aim: "Aim") -> datetime:

@@ -142,6 +142,15 @@ class CaseFile:
         return next((line.items for line in self.decisions if line.id == since), ())
 
     @property
+    def rectify_by(self) -> datetime | None:
+        """The earliest deadline of what is still to be rectified; that of a lapsed case has passed."""
+        newest = next(reversed(self.decisions_in_effect), None)
+        if self.header.deadline_at is not None or newest is None:
+            return self.header.deadline_at
+        own = (item.deadline_at for item in newest.items if item.is_open)
+        return min(filter(None, (newest.deadline_at, *own)), default=None)
+
+    @property
     def unfixed_items(self) -> tuple[ItemLine, ...]:
         """The items of the last round, except waived ones, that are not judged fixed; none in the first round."""
         return tuple(

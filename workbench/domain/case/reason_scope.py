@@ -1,6 +1,6 @@
 """What a reason or an item to rectify is about: documents, fields of the application, cards, calls or credit lists."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -101,6 +101,21 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
         # The reviewer's own words may ask for anything, even if they name documents.
         named.append(NamedDocuments(kinds, bool(required), others_count=not kinds or listed == []))
     return named
+
+
+def documents_for(
+    one: NamedDocuments, named: Iterable[NamedDocuments], documents: Sequence[Any]
+) -> tuple[list[Any], list[Any]]:
+    """Return the documents that show that an item came, and those that may have answered it.
+
+    The former are none before every document that the item needs came; no other item names the latter.
+    """
+    shown = [document for document in documents if document.kind in one.kinds]
+    if one.needs_all and not one.kinds <= {document.kind for document in shown}:
+        shown = []
+    claimed = frozenset().union(*(other.kinds for other in named)) - one.kinds
+    others = [document for document in documents if one.others_count and document.kind not in claimed]
+    return shown, shown or others
 
 
 def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:

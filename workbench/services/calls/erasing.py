@@ -3,12 +3,16 @@
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.access import sync
-from workbench.services.calls.engine import engine, failures_told, quoted
+from workbench.services.calls.engine import engine, failures_told
 from workbench.services.calls.parquet import CallFileCheck, CallFiles, check_of, create_private
 
-_KEPT = "FROM call ANTI JOIN gone USING (msisdn)"
+if TYPE_CHECKING:
+    from workbench.services.encryption.data_keys import DataKeys
+
+_KEPT = "SELECT * FROM call ANTI JOIN gone USING (msisdn) ORDER BY msisdn, start_us"
 
 
 def erasing_part(files: CallFiles, batch_id: int) -> Path:
@@ -17,7 +21,7 @@ def erasing_part(files: CallFiles, batch_id: int) -> Path:
     return path.with_name(f"{path.name}.erasing.part")
 
 
-def write_without(files: CallFiles, batch_id: int, numbers: Collection[str]) -> CallFileCheck:
+def write_without(files: CallFiles, batch_id: int, numbers: Collection[str], keys: "DataKeys | None") -> CallFileCheck:
     """Write what stays of a batch into its part, and return the check values of that.
 
     Raises:
@@ -25,12 +29,11 @@ def write_without(files: CallFiles, batch_id: int, numbers: Collection[str]) -> 
         BadConfiguration: If the file was changed.
     """
     [path], part = files.paths([batch_id]), erasing_part(files, batch_id)
-    with engine(files.folder) as duck, failures_told(files.folder):
+    with engine(files.folder, keys) as duck, failures_told(files.folder):
         os.close(create_private(part))
         duck.open_calls([path])
         duck.load("gone", {"msisdn": "VARCHAR"}, ((number,) for number in numbers))
-        copy = f"COPY (SELECT * {_KEPT} ORDER BY msisdn, start_us) TO {quoted(part)}"
-        duck.run(f"{copy} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
+        duck.write_calls(_KEPT, part, (0, 1))
         sync(part)
     return check_of(part)
 

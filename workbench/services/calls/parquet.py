@@ -9,7 +9,8 @@ from pathlib import Path
 from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
-from workbench.services.calls.engine import SPILL_PREFIX, failures_told, locked
+from workbench.services.calls.engine import failures_told
+from workbench.services.calls.spill import SPILL_PREFIX, locked
 from workbench.services.foundation.safe_files import open_regular
 
 CallFileCheck = tuple[int, str]

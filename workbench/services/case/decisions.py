@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind
+from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind, Verdict
 from db.models import (
     AppealRow,
     ApplicationRow,
@@ -23,9 +23,10 @@ from db.models import (
 from db.queries.published import APPEAL, CASE, DECISION, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
-from workbench.domain.case.reason_scope import named_documents
+from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
+from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
@@ -255,14 +256,10 @@ def waiver_of(decision: Any) -> Waiver | None:
 
 def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
     """Return the items to rectify after a decision, in order; none while the decision is not in force."""
-    return list(
-        session.exec(
-            select(RectificationItemRow)
-            .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
-            .where(RectificationRow.decision_id == decision_id)
-            .order_by(col(RectificationItemRow.position))
-        )
-    )
+    is_own = col(RectificationRow.id) == RectificationItemRow.rectification_id
+    found = select(RectificationItemRow).join(RectificationRow, is_own)
+    in_order = found.where(RectificationRow.decision_id == decision_id).order_by(col(RectificationItemRow.position))
+    return list(session.exec(in_order))
 
 
 def items_in_plan(decision: Any) -> list[ItemRequest]:
@@ -272,7 +269,7 @@ def items_in_plan(decision: Any) -> list[ItemRequest]:
 
 
 def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items to rectify. While a verdict waits for its check, its items are only in the column `seen`."""
+    """Return the items asked for. Those of a pending or staged verdict are only in the column `seen`."""
     if rows := items_of(session, decision.id or 0):
         named = named_documents([(row.code, row.text) for row in rows], json.loads(decision.seen))
         return tuple(
@@ -287,7 +284,12 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
             )
             for row, documents in zip(rows, named, strict=True)
         )
+    plan, seen = items_in_plan(decision), json.loads(decision.seen)
+    named, documents = named_documents([(item.code, item.text) for item in plan], seen), []
+    if plan and decision.verdict == Verdict.PENDING and at.year == MAXYEAR:
+        documents = documents_since(session, decision.case_id, seen, decision.checked_at or decision.decided_at)
+    came = (bool(documents_for(one, named, documents)[0]) for one in named)
     return tuple(
-        ItemLine(code=item.code, text=item.text, is_satisfied=False, is_waived=False, deadline_at=item.deadline_at)
-        for item in items_in_plan(decision)
+        ItemLine(code=item.code, text=item.text, is_satisfied=shown, is_waived=False, deadline_at=item.deadline_at)
+        for item, shown in zip(plan, came, strict=True)
     )

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,7 +151,7 @@ class Documents(Service):
                 one,
                 number=number,
                 words=policy.documents.names.get(one.kind),
-                is_stored=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
+                is_stored=_is_there(self.context.store, one.sha256, one.bytes_count),
                 openings=openings.get(one.sha256, ()),
                 copies=copies.get(one.sha256, ()),
             )
@@ -213,26 +212,32 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
     return tuple(sorted(kinds, key=_KINDS.__getitem__))
 
 
-def _is_there(path: Path, bytes_count: int | None) -> bool:
+def _is_there(store: Store, sha256: str, bytes_count: int | None) -> bool:
     try:
-        size = path.stat().st_size
+        size = store.document_path(sha256).stat().st_size
     except OSError:
         return False
-    return bytes_count is None or size == bytes_count
+    return bytes_count is None or size == store.size_of(bytes_count)
 
 
 def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
     """Open the file of a document in the store, after checking that its digest is that of the imported file."""
     name = line.name(current_language())
     try:
-        handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        file = store.open_document(line.sha256)
     except OSError as error:
         message = _("The file of {document} is not in the store ({cause}); put it back from a backup.")
         raise DocumentDamaged(message.format(document=name, cause=error.strerror), "missing") from error
-    file = os.fdopen(handle, "rb")
-    if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:
+    except ValueError as error:
+        raise _altered(name) from error
+    # A buffer in memory can be digested too.
+    if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:  # type: ignore[arg-type]
         file.close()
-        message = _("The file of {document} in the store was altered and is not shown; put it back from a backup.")
-        raise DocumentDamaged(message.format(document=name), "altered")
+        raise _altered(name)
     file.seek(0)
     return file
+
+
+def _altered(name: str) -> DocumentDamaged:
+    message = _("The file of {document} in the store was altered and is not shown; put it back from a backup.")
+    return DocumentDamaged(message.format(document=name), "altered")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -14,7 +14,7 @@ from db import models
 from db.dialects.sqlite_lists import is_wanted
 from db.enums import CreditList
 from db.queries.card_counts import card_counts
-from db.queries.published import ImportedRow, Snapshot, newest_of_many, rows_of, table_of
+from db.queries.published import BATCH, CASE, ImportedRow, Snapshot, newest_of_many, rows_of, table_of
 from workbench.domain.evidence.evidence import (
     NO_CALLS,
     ApplicationFacts,
@@ -50,6 +50,14 @@ def _calls_by(table: Table, *names: str) -> Any:
 
 _CALLS_BY_DAY = _calls_by(CALL_DAY, "on_date")
 _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
+
+
+def documents_since(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
+    """Return the documents of a case that were imported after a verdict, which rests on what was `seen` at a time."""
+    is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
+    of_case = (DOCUMENT.c[name] == CASE.c[name] for name in _OF_APPLICATION)
+    found = select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(CASE.c.id == case_id, *of_case)
+    return list(session.execute(found.where(DOCUMENT.c.batch_id.in_(select(BATCH.c.id).where(is_later)))))
 
 
 def snapshot_of(case: models.CaseRow) -> Snapshot:

@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 from db.enums import ChecklistValue, ContactChannel, FailKind, ImportKind, Measure, Verdict, VerificationKind
 from db.models import CaseRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import VerdictRequest
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.services.demo import calls
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.importing.request import ImportRequest
@@ -37,6 +37,7 @@ _SHEETS = (
 _DOCUMENTS = "documents"
 _ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False}
 
+_ASKED = "WAIT-APPLICANT"
 _MAILED_WORKDAYS = 40
 _UNSENT_EVERY = 60
 
@@ -79,6 +80,15 @@ def _verdict(
     return decide
 
 
+def _ask(services: Services, act: Act) -> object:
+    """Set a case to pending until its applicant sends the documents of the act."""
+    items = tuple(ItemRequest(code=_ASKED, text=kind) for kind in act.codes)
+    request = VerdictRequest(
+        case_id=act.case_id, verdict=Verdict.PENDING, reasons=(_ASKED,), items=items, note=act.text
+    )
+    return services.verdicts.decide(request)
+
+
 _HANDLERS: Mapping[str, Callable[[Services, Act], object]] = {
     "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
@@ -86,6 +96,7 @@ _HANDLERS: Mapping[str, Callable[[Services, Act], object]] = {
     "fix": _verdict(Verdict.FAIL, FailKind.FIXABLE),
     "final": _verdict(Verdict.FAIL, FailKind.FINAL, Measure.BAR_OUT),
     "wait": _verdict(Verdict.PENDING),
+    "ask": _ask,
     "undo": lambda services, act: services.undo.undo(act.case_id),
     "approve": lambda services, act: services.checks.approve(act.case_id, act.text),
     "return": lambda services, act: services.checks.give_back(act.case_id, act.text),
@@ -93,6 +104,9 @@ _HANDLERS: Mapping[str, Callable[[Services, Act], object]] = {
     "skip": lambda services, act: services.claims.skip(act.case_id, act.text),
     "release": lambda services, act: services.claims.release(act.case_id),
     "answer": lambda services, act: services.remarks.answer(act.case_id, act.text),
+    "tick": lambda services, _act: services.ticking.tick(),
+    "appeal": lambda services, act: services.appeals.file(act.case_id, act.text),
+    "reopen": lambda services, act: services.reopening.reopen(act.case_id, act.text),
     "withdraw": lambda services, act: services.remarks.withdraw(act.case_id, act.text),
     "comment": lambda services, act: services.remarks.comment(act.case_id, act.text),
     "checklist": lambda services, act: services.remarks.checklist(act.case_id, act.codes[0], ChecklistValue.YES),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 from sqlalchemy import String, case, func, select, type_coerce
@@ -26,7 +26,7 @@ from workbench.services.case.known_people import (
 )
 from workbench.services.case.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
 from workbench.services.exporting.sheets import Column, Page, converted, text_of
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import Portion, Source
 from workbench.services.reading.kinds import SORTS
 from workbench.wording.retention import erased_words
 
@@ -67,8 +67,13 @@ _STATEMENT = (
 
 def pages(source: Source) -> Iterator[Page]:
     """Yield the newest published version of each application, with its open case, else its newest."""
+    return chain.from_iterable(pages_of(source, portion) for portion in source.portions(APPLICATION.c.id))
+
+
+def pages_of(source: Source, portion: Portion) -> Iterator[Page]:
+    """Yield the same of a portion of the applications."""
     statement = _STATEMENT.where(*source.on_or_after_since(APPLICATION.c.received_at))
-    for columns in source.columns(statement, APPLICATION.c.id):
+    for columns in source.columns(statement, APPLICATION.c.id, portion):
         if not source.reveal:
             columns.update(_masked(source, columns))
         columns["state"] = [

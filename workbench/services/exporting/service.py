@@ -5,8 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
-
 from db.access import new_file, sync
 from db.enums import Language
 from workbench.domain.case.actor import Actor
@@ -18,7 +16,8 @@ from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.exporting import appeals, applications, calls, decisions, events, measures, notices
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
-from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows
+from workbench.services.exporting.shared_reading import shared_texts
+from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows, write_texts
 from workbench.services.exporting.source import Source
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
@@ -74,37 +73,34 @@ class Exports(Service):
         with replacing(request.output, self.context.own_files) as draft:
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
-                    measures.mark_exported(self._source(session, request))
-            with self.context.read() as session:
-                source = self._source(session, request)
-                if chosen is ExportFormat.PARQUET:
-                    count = calls.write_parquet(draft, source)
-                else:
-                    count = write_rows(draft, chosen, *_pages(request.what, source))
+                    measures.mark_exported(Source.of(self.context, session, request))
+            count = self._write_file(draft, request)
             # The export must be in the log before anybody can read the file.
             self._log(request, count, chosen.value)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
+
+    def _write_file(self, draft: Path, request: ExportRequest) -> int:
+        """Write the rows to a file and return their number."""
+        chosen = request.chosen_format
+        if request.what is ExportKind.APPLICATIONS and chosen is not ExportFormat.XLSX:
+            return write_texts(draft, chosen, applications.COLUMNS, shared_texts(self.context, request))
+        with self.context.read() as session:
+            source = Source.of(self.context, session, request)
+            if chosen is ExportFormat.PARQUET:
+                return calls.write_parquet(draft, source)
+            return write_rows(draft, chosen, *_pages(request.what, source))
 
     def _write_letters(self, request: ExportRequest) -> ExportReport:
         path = absolute_path(request.output)
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
-                rows = _letters(folder, self._source(session, request), senders(session, self.context), request)
+                source = Source.of(self.context, session, request)
+                rows = _letters(folder, source, senders(session, self.context), request)
                 table, columns = folder / LETTER_TABLE, (*notices.COLUMNS, "file")
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
             self._log(request, count, "letters")
         return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
-
-    def _source(self, session: Session, request: ExportRequest) -> Source:
-        return Source(
-            session=session,
-            store=self.context.store,
-            zone=self.context.zone(session),
-            now=self.context.now(),
-            since=request.since,
-            reveal=request.reveal,
-        )
 
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
         body: dict[str, Any] = {

@@ -1,12 +1,13 @@
 """Writes rows to a CSV, JSON Lines or Excel file."""
 
+import codecs
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.cells import cells
@@ -29,6 +30,8 @@ Page = Sequence[Column]
 
 _PAGE = 1000
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _MEASURED_ROWS = 200
 _MAX_COLUMN_WIDTH = 60
 
@@ -48,33 +51,39 @@ def converted(column: Column, convert: Callable[[Any], Any]) -> Column:
 
 def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: Iterable[Page]) -> int:
     """Write pages of rows to a file in one of the formats, and return the number of rows."""
-    match chosen:
-        case ExportFormat.XLSX:
-            return _write_sheet(path, columns, _rows_of(pages))
-        case ExportFormat.CSV:
+    if chosen is ExportFormat.XLSX:
+        return _write_sheet(path, columns, _rows_of(pages))
+    return write_texts(path, chosen, columns, (encoded(chosen, columns, page) for page in pages))
+
+
+def write_texts(path: Path, chosen: ExportFormat, columns: Sequence[str], texts: Iterable[tuple[int, bytes]]) -> int:
+    """Write a file in a text format from the counts and texts of its rows, and return the number of rows."""
+    count = 0
+    with path.open("wb") as file:
+        if chosen is ExportFormat.CSV:
             # Excel in China reads UTF-8 only with a byte order mark.
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                return write_csv(file, columns, pages)
+            file.write(codecs.BOM_UTF8 + _csv_rows([column] for column in columns).encode())
+        for rows, text in texts:
+            file.write(text)
+            count += rows
+    return count
+
+
+def encoded(chosen: ExportFormat, columns: Sequence[str], page: Page) -> tuple[int, bytes]:
+    """Return the number of rows of a page, and their text as a file in a text format has it."""
+    match chosen:
+        case ExportFormat.CSV:
+            text = _csv_rows(map(_csv_cells, page))
         case ExportFormat.JSONL:
-            with path.open("w", encoding="utf-8", newline="\n") as file:
-                return _write_json_lines(file, columns, pages)
-        case ExportFormat.PARQUET:
-            raise ValueError("DuckDB writes Parquet")
+            text = _json_lines(columns, page)
+        case _:
+            raise ValueError(f"{chosen} is no text")
+    return len(page[0]), text.encode()
 
 
 def _rows_of(pages: Iterable[Page]) -> Iterator[tuple[Value, ...]]:
     for page in pages:
         yield from zip(*page, strict=True)
-
-
-def write_csv(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
-    """Write rows as CSV, every cell quoted, and return their number."""
-    file.write(_csv_rows([column] for column in columns))
-    count = 0
-    for page in pages:
-        file.write(_csv_rows(map(_csv_cells, page)))
-        count += len(page[0])
-    return count
 
 
 def _csv_rows(columns: Iterable[Column]) -> str:
@@ -95,14 +104,9 @@ def _csv_cells(column: Column) -> Column:
     return [text.replace('"', '""') for text in texts] if '"' in joined else texts
 
 
-def _write_json_lines(file: TextIO, columns: Sequence[str], pages: Iterable[Page]) -> int:
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    count = 0
-    for page in pages:
-        rows = zip(*(map(_json_value, column) for column in page), strict=True)
-        file.writelines(encode(dict(zip(columns, row, strict=True))) + "\n" for row in rows)
-        count += len(page[0])
-    return count
+def _json_lines(columns: Sequence[str], page: Page) -> str:
+    rows = zip(*(map(_json_value, column) for column in page), strict=True)
+    return "".join([_encode(dict(zip(columns, row, strict=True))) + "\n" for row in rows])
 
 
 def _json_value(value: Value) -> Value | float:

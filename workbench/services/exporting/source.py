@@ -7,19 +7,24 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, bindparam
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import CaseState
 from workbench.services.case.known_people import Key, redactions_of
 from workbench.services.case.redaction import Redaction
+from workbench.services.exporting.request import ExportRequest
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 
 _PAGE = 1000
 
+Portion = tuple[int, int]
+"""A part of a table: the keys above the first number, up to the second."""
+
 _PORTION = 10_000
-"""How many rows a statement reads for columns, because starting it takes as long as reading a hundred rows."""
+"""How many keys a portion has, because starting a statement takes as long as reading a hundred rows."""
 
 _COLUMN = 200
 """How many values a column has: so few that a page stays in the cache of the processor while it is converted."""
@@ -57,6 +62,18 @@ class Source:
     now: datetime
     since: date | None
     reveal: bool
+
+    @classmethod
+    def of(cls, context: Context, session: Session, request: ExportRequest) -> "Source":
+        """Return what a request asks for, as a session reads it."""
+        return cls(
+            session=session,
+            store=context.store,
+            zone=context.zone(session),
+            now=context.now(),
+            since=request.since,
+            reveal=request.reveal,
+        )
 
     def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Redaction = _NOBODY) -> dict[str, Any]:
         """Return a row with local instants, None for empty texts, and people masked inside the named texts."""
@@ -114,13 +131,15 @@ class Source:
             yield rows
             last = getattr(rows[-1], key.name)
 
-    def columns(self, statement: Any, key: ColumnElement[int]) -> Iterator[dict[str, Sequence[Any]]]:
-        """Yield the same rows in small pages, column by column, with all values as the driver reads them."""
+    def portions(self, key: ColumnElement[int]) -> Iterator[Portion]:
+        """Yield the portions in which `columns` reads a table, in order; `key` is its primary key."""
+        last = self.session.execute(select(func.max(key))).scalar() or 0
+        return ((after, after + _PORTION) for after in range(0, last, _PORTION))
+
+    def columns(self, statement: Any, key: ColumnElement[int], portion: Portion) -> Iterator[dict[str, Sequence[Any]]]:
+        """Yield the rows of a portion in small pages, column by column, with all values as the driver reads them."""
         names = [column.name for column in statement.selected_columns]
-        portion, last = statement.where(key > bindparam("last")).order_by(key).limit(_PORTION), [0]
-        while last:
-            cursor, last = self.session.connection().execute(portion, {"last": last[0]}).cursor, []
-            while rows := cursor.fetchmany(_COLUMN) if cursor else ():
-                columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-                yield columns
-                last = columns[key.name][-1:]
+        within = statement.where(key > bindparam("after"), key <= bindparam("until")).order_by(key)
+        cursor = self.session.connection().execute(within, dict(zip(("after", "until"), portion, strict=True))).cursor
+        while rows := cursor.fetchmany(_COLUMN) if cursor else ():
+            yield dict(zip(names, zip(*rows, strict=True), strict=True))

@@ -19,9 +19,9 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
 from workbench.services.importing.judging.columns import TABLES
 from workbench.services.importing.new_cases import Basis, NewBatch, NewCases, new_cases
-from workbench.services.importing.workers import Helper, shared_out
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
+from workbench.services.workers import Helper, shared_out
 
 _WORKED_OUT_TOGETHER = 2_000
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]

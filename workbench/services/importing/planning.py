@@ -13,11 +13,11 @@ from workbench.services.importing.judging.records import FileJudge, JudgedRecord
 from workbench.services.importing.judging.repeated_keys import Place, RepeatedKeys
 from workbench.services.importing.plan import Plan, Portion, Spill
 from workbench.services.importing.progress import Meter
-from workbench.services.importing.workers import Helper, shared_out
 from workbench.services.reading.problems import BadRecord, FileProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.table import RawRecord
 from workbench.services.rectifying.rectification import ReceivedDocument
+from workbench.services.workers import Helper, shared_out
 
 ROWS_AT_ONCE = 3_000
 """So many records are planned, and written in one transaction; their cards are usually less than 5,000 then."""

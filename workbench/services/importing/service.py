@@ -35,11 +35,11 @@ from workbench.services.importing.request import (
     SheetLine,
 )
 from workbench.services.importing.work import Work
-from workbench.services.importing.workers import helping
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheets.names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
+from workbench.services.workers import helping
 
 _ENOUGH_BYTES = 4_000_000
 
@@ -92,7 +92,7 @@ class Imports:
             judge = self._judge(request, readers)
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
-            spill = opened.enter_context(closing(Spill(self.context.store.batches)))
+            spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
             helper = opened.enter_context(helping(is_wanted=_is_large(readers)))
             plan = Planner(self.context, judge, meter, calls, spill, helper).plan_of(readers)
             report = reported(request, readers, plan)

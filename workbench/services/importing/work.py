@@ -39,12 +39,12 @@ from workbench.services.importing.opening import open_cases
 from workbench.services.importing.plan import Plan
 from workbench.services.importing.progress import Meter
 from workbench.services.importing.request import ImportReport, ImportRequest
-from workbench.services.importing.workers import Helper
 from workbench.services.importing.writing import Writing
 from workbench.services.notices.due_date_notices import follow_calendar
 from workbench.services.reading.problems import RowProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
+from workbench.services.workers import Helper
 
 
 class _CalendarChanged(Exception):

@@ -1,7 +1,7 @@
 """Compares what an applicant was asked for with what came since, and closes rectifications."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,11 +11,11 @@ from sqlmodel import Session, col
 
 from db.enums import Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
-from db.queries.published import BATCH, NOTICE
-from workbench.domain.case.reason_scope import NamedDocuments, named_documents
+from db.queries.published import NOTICE
+from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
-from workbench.services.case.evidence_reader import DOCUMENT
+from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unsent
@@ -71,13 +71,13 @@ def progress_of(
         return Progress(0, 0, None)
     since = decision.checked_at or decision.decided_at
     seen = json.loads(decision.seen)
-    documents = [*_documents_since(session, case, seen, since), *arriving]
+    documents = [*documents_since(session, case.id or 0, seen, since), *arriving]
     if decision.verdict == Verdict.PENDING:
         reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
         planned = [(item["code"], item["text"]) for item in seen.get("items", ())]
         planned = planned or [(code, "") for code in session.execute(reasons).scalars()]
         named = [one for one in named_documents(planned, seen) if one.kinds]
-        matching = [_documents_for(one, named, documents)[1] for one in named] or [documents]
+        matching = [documents_for(one, named, documents)[1] for one in named] or [documents]
         return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
     gone = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
@@ -86,7 +86,7 @@ def progress_of(
     matching, to_judge, own_deadlines = [], 0, []
     for position, item in enumerate(items):
         in_time = [one for one in documents if item.deadline_at is None or one.received_at <= item.deadline_at]
-        shown, found = _documents_for(named[position], named, in_time)
+        shown, found = documents_for(named[position], named, in_time)
         is_gone = item.code in gone and (item.deadline_at is None or now <= item.deadline_at)
         if item.satisfied_at is None and (is_gone or shown):
             item.satisfied_at = now
@@ -99,30 +99,6 @@ def progress_of(
     came = sum(item.satisfied_at is not None for item in asked)
     first_deadline_at = min(own_deadlines, default=None)
     return Progress(came, len(asked), _last_at(matching), first_deadline_at, to_judge)
-
-
-def _documents_since(session: Session, case: CaseRow, seen: Mapping[str, Any], since: datetime) -> list[Any]:
-    """Return the documents that were imported after a verdict that rests on what was `seen`, made at a time."""
-    is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
-    published = select(BATCH.c.id).where(is_later)
-    of_case = (DOCUMENT.c.agent == case.agent, DOCUMENT.c.application_no == case.application_no)
-    columns = select(DOCUMENT.c.kind, DOCUMENT.c.received_at)
-    return list(session.execute(columns.where(*of_case, DOCUMENT.c.batch_id.in_(published))))
-
-
-def _documents_for(
-    one: NamedDocuments, named: Iterable[NamedDocuments], documents: Sequence[Any]
-) -> tuple[list[Any], list[Any]]:
-    """Return the documents that show that an item came, and those that may have answered it.
-
-    The former are none before every document that the item needs came; no other item names the latter.
-    """
-    shown = [document for document in documents if document.kind in one.kinds]
-    if one.needs_all and not one.kinds <= {document.kind for document in shown}:
-        shown = []
-    claimed = frozenset().union(*(other.kinds for other in named)) - one.kinds
-    others = [document for document in documents if one.others_count and document.kind not in claimed]
-    return shown, shown or others
 
 
 def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:

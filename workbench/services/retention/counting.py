@@ -121,7 +121,7 @@ def _count_calls(session: Session, store: Store, kinds: Mapping[Kind, KindCount]
             kind_of.setdefault(hashed, one)
     if not kind_of:
         return
-    calls = CallStore(store.calls, store.hash_key, call_file_checks(session))
+    calls = CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
     for batch_id in _call_batches(session):
         for number, rows in calls.numbers_of(batch_id):
             counted = kind_of.get(store.hashed(number))

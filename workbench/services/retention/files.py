@@ -116,11 +116,11 @@ def _erase_calls(context: Context, batch_id: int, hashes: set[str]) -> int:
     with context.read() as session:
         checks = call_file_checks(session)
     files = CallFiles(context.store.calls, checks)
-    store = CallStore(context.store.calls, context.store.hash_key, checks)
+    store = CallStore(context.store.calls, context.store.hash_key, checks, context.store.keys)
     counts = dict(_numbers_in(context, store, batch_id, hashes))
     if not counts:
         return 0
-    check = write_without(files, batch_id, counts)
+    check = write_without(files, batch_id, counts, context.store.keys)
     with context.write() as session:
         values = dict(zip(("next_calls_bytes", "next_calls_sha256"), check, strict=True))
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(values))

@@ -148,11 +148,7 @@ class Verdicts(Service):
                 has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
                     seen_no = shown.evidence_no if request.evidence_no is None else request.evidence_no
-                    news = news_of(session, case, seen_no)
-                    message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
-                    if not news.has_evidence:
-                        message = _("The policy of {case} changed while you decided: {change}. Look and confirm again.")
-                    raise Busy(message.format(case=format_case(request.case_id), change=news.policy))
+                    raise _changed_meanwhile(request.case_id, news_of(session, case, seen_no))
                 now = self.context.now()
                 calendar = self.context.calendar(session, case.policy_version_id)
                 plan = plan_verdict(request, casefile, calendar, now, case.applicant_name)
@@ -208,6 +204,17 @@ class Verdicts(Service):
         update_due_date(session, context, case)
         result = outcome(case, decision, now, notice, plan.check_for if plan.is_staged else ())
         return replace(result, warnings=plan.warnings)
+
+
+def _changed_meanwhile(case_id: int, news: CaseNews) -> Busy:
+    """Return the error that a case is not as its reviewer saw it, with what changed."""
+    if news.has_evidence:
+        message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
+    elif news.policy:
+        message = _("The policy of {case} changed while you decided: {change}. Look and confirm again.")
+    else:
+        message = _("{case} changed while you decided: somebody acted on it. Look at it and confirm again.")
+    return Busy(message.format(case=format_case(case_id), change=news.policy))
 
 
 def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:

@@ -1,7 +1,7 @@
 """The health check of a database: the file, its store, permissions, structure, audit log, and what is overdue."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
-from workbench.services.site import file_checks
+from workbench.services.site import encryption_checks, file_checks
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
 from workbench.services.site.file_checks import CheckLine
@@ -39,14 +39,21 @@ from workbench.services.site.retention_checks import retention
 from workbench.services.site.unexplained import unexplained
 
 
-def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLine]:
-    """Check a database and the files beside it as of now, without changing anything; if deep, read every document."""
+def examine(
+    path: Path, now: datetime, *, is_deep: bool = False, ask: Callable[[], str] | None = None
+) -> list[CheckLine]:
+    """Check a database and the files beside it as of now, without changing anything.
+
+    If deep, read every document, and every page and call file of an encrypted database. `ask` asks for a passphrase if
+    one is needed.
+    """
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _library(),
     ]
     try:
-        database, version = look_at_database(path)
+        store = Store.unlocked(path, ask)
+        database, version = look_at_database(path, store)
     except WorkbenchError as error:
         return [*lines, (False, str(error))]
     with closing(database):
@@ -57,11 +64,13 @@ def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLi
                 "the next start makes a copy and upgrades it."
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
-        store = Store.beside(path)
+        lines += encryption_checks.key_source(store)
         with database.read() as session:
             lines.append(_store(session, store))
             if version == schema.VERSION:
                 lines += _call_files(session, store)
+                if is_deep:
+                    lines += encryption_checks.sealed_files(session, database, store)
                 lines += file_checks.documents(session, store, is_deep=is_deep)
                 lines += file_checks.policy_texts(session)
                 lines.append(file_checks.clock(session, now))

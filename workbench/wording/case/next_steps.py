@@ -17,7 +17,7 @@ from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
 from workbench.wording.case.times import CaseTimes
 from workbench.wording.letters import has_moving_deadline, kind_words
 from workbench.wording.measures import owed_orders
-from workbench.wording.what_would_help import asked_words, missing_names
+from workbench.wording.what_would_help import asked_words, listed_items, missing_items, missing_names
 
 
 def newest_decision(case: CaseFile) -> DecisionLine | None:
@@ -94,12 +94,18 @@ class NextSteps:
         if after is not None:
             return (
                 after(),
+                *self._still_missing(),
                 *self._correction(),
                 *asked_words(self.case.asked_documents, self.case.policy, self.times.today),
                 *owed,
             )
         owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
         return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
+
+    def _still_missing(self) -> list[str]:
+        """Return which items have not come, in one sentence; the sentence on an incomplete case names its documents."""
+        items = () if self.case.header.state is CaseState.INCOMPLETE else missing_items(self.case)
+        return [_("still missing: {items}").format(items=listed_items(items))] if items else []
 
     def _correction(self) -> list[str]:
         """Return which decision the letter of the next verdict corrects; nothing if it corrects none."""

@@ -200,6 +200,7 @@ BOMBS: list[tuple[Callable[[Path], Path], str]] = [
 ORDINARY = (one_huge_sheet, one_row)
 
 
+@pytest.mark.promise("I3")
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -211,6 +212,7 @@ def test_a_bomb_is_refused_in_little_memory(make: Callable[[Path], Path], words:
     check(make, words, tmp_path)
 
 
+@pytest.mark.promise("I3")
 @pytest.mark.proof
 def test_a_sheet_of_400_mb_is_refused_in_little_memory(tmp_path: Path) -> None:
     check(one_sheet_of_400_mb, "unpacks to far more", tmp_path)

@@ -128,6 +128,7 @@ def test_zeros_that_only_the_format_shows_are_kept(tmp_path: Path) -> None:
     assert row.value["callee"] == "02112345678"
 
 
+@pytest.mark.promise("I7")
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [

@@ -26,6 +26,7 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 
 _DAY = timedelta(days=1)
+_LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,24 @@ def read_end(text: str, reference: Reference) -> datetime:
     if typed.at is not None:
         return typed.instant(reference)
     return datetime.combine(typed.on + _DAY, time(), tzinfo=reference.calendar.zone).astimezone(UTC)
+
+
+def read_receipt(text: str, reference: Reference) -> datetime:
+    """Return when something was received, in UTC. A day alone means its last minute, but not after now.
+
+    If the deadline is on that day, it means at most the deadline: a day without a time costs nobody a deadline.
+
+    Raises:
+        UnclearTime: As `read_time`.
+    """
+    typed = read_time(text, reference)
+    if typed.at is not None:
+        return typed.instant(reference)
+    last = datetime.combine(typed.on, _LAST_MINUTE, tzinfo=reference.calendar.zone).astimezone(UTC)
+    deadline_at = reference.deadline_at
+    if deadline_at is not None and reference.calendar.local_day(deadline_at) == typed.on:
+        last = min(last, deadline_at)
+    return min(last, reference.now)
 
 
 def _read(text: str, reference: Reference) -> TypedTime:

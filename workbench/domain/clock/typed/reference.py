@@ -44,7 +44,7 @@ class Reference:
     """The time, calendar and field that a typed date is read for.
 
     Without an `order`, by default that of the user's settings, 3/4 is ambiguous. `takes_time` says whether the field
-    takes a time of day.
+    takes a time of day. What is received by `deadline_at` is in time.
     """
 
     now: datetime
@@ -52,6 +52,7 @@ class Reference:
     aim: Aim = Aim.FUTURE
     order: DateOrder | None = field(default_factory=used_order)
     takes_time: bool = True
+    deadline_at: datetime | None = None
 
     @property
     def today(self) -> date:

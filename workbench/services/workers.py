@@ -123,7 +123,12 @@ def has_processors() -> bool:
 
 
 def shared_out(
-    work: Callable[[_Shared, _Task], _Result], shared: _Shared, tasks: Iterable[_Task], helper: Helper | None
+    work: Callable[[_Shared, _Task], _Result],
+    shared: _Shared,
+    tasks: Iterable[_Task],
+    helper: Helper | None,
+    *,
+    has_begun: bool = False,
 ) -> Iterator[_Result]:
     """Yield the results of tasks in their order; the helper, if there is one, does a part of them meanwhile.
 
@@ -132,6 +137,7 @@ def shared_out(
         shared: The first argument of the function; the helper gets it once.
         tasks: The second arguments of the function.
         helper: The other process.
+        has_begun: The helper has the function and its first argument already.
 
     Raises:
         StorageFailed: If the other process was ended from outside.
@@ -143,7 +149,8 @@ def shared_out(
     # The results of this process, and None for each task that was sent.
     results: deque[_Result | None] = deque()
     sent = 0
-    helper.begin(work, shared)
+    if not has_begun:
+        helper.begin(work, shared)
     while True:
         for task in islice(coming, _SENT_AHEAD - sent):
             helper.send(task)

@@ -10,13 +10,13 @@ import pytest
 
 from tests.nursery import nursery
 from workbench.errors import StorageFailed
-from workbench.services.importing import workers
-from workbench.services.importing.workers import Helper, shared_out
+from workbench.services import workers
+from workbench.services.workers import Helper, shared_out
 
 _PARENT = """
 import sys
-from tests.services.importing.test_workers import process_of
-from workbench.services.importing.workers import Helper
+from tests.services.test_workers import process_of
+from workbench.services.workers import Helper
 
 with Helper() as helper:
     helper.begin(process_of, 0)
@@ -115,7 +115,7 @@ def test_a_task_that_the_other_process_cannot_take_ends_it(helper: Helper) -> No
 
 
 def test_an_error_that_no_other_process_can_read_is_told_by_name_and_place(helper: Helper) -> None:
-    with pytest.raises(RuntimeError, match=r"OddError at tests/services/importing/test_workers\.py:\d+"):
+    with pytest.raises(RuntimeError, match=r"OddError at tests/services/test_workers\.py:\d+"):
         list(shared_out(oddly_failed, None, [0], helper))
 
 

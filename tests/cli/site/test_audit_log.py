@@ -1,0 +1,114 @@
+"""No event of the log is changed, cut out, put in or moved unseen."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from tests.cli.site.test_doctor import drop_triggers
+from tests.offices import Site
+from tests.services.review.verdict_acts import decide, passing, take
+from tests.sizes import sized
+from workbench.services.foundation import audit_log
+
+EVENTS = sized(ci=40, full=1_000)
+LONG_LOG = sized(ci=50_000, full=1_000_000)
+MOST_S_PER_MILLION = sized(ci=20, full=10)
+"""A busy processor counts as used what it spends on switching between programs."""
+
+
+@pytest.fixture
+def busy(site: Site) -> Site:
+    """A site with events of every shape."""
+    for case in site.plant(EVENTS // 3):
+        take(site)
+        site.services("a").remarks.comment(case, "said so")
+        decide(site, passing(case))
+    return site
+
+
+def is_whole_after(site: Site, change: Callable[[Session], object]) -> bool:
+    """Say whether the log is whole after a change, which is then taken back."""
+    with site.services("admin").context.database.write() as session:
+        point = session.begin_nested()
+        change(session)
+        found = audit_log.verify(session).is_whole
+        point.rollback()
+    return found
+
+
+def flipped(value: Any, dice: Random) -> Any:
+    """Return a value that differs in one bit."""
+    if value is None:
+        return 1
+    if isinstance(value, int):
+        # Of a truth value every bit but the lowest means the same.
+        return value ^ 1 << dice.randrange(1 if value < 2 else 8)
+    at = dice.randrange(len(value) or 1)
+    return value[:at] + chr(ord(value[at : at + 1] or "\x01") ^ 1 << dice.randrange(5)) + value[at + 1 :]
+
+
+@pytest.mark.promise("A1")
+def test_a_changed_bit_of_any_column_of_any_event_is_found(busy: Site) -> None:
+    dice = Random(11)
+    with busy.services("admin").context.database.write() as session:
+        drop_triggers(session)
+        events = [row._asdict() for row in session.execute(text("SELECT * FROM event ORDER BY seq"))]
+    assert len(events) >= EVENTS
+
+    for event in events:
+        for column in sorted(event):
+            statement = text(f"UPDATE event SET {column} = :new WHERE seq = :seq")
+            # A number that another event has is refused by the table itself.
+            new = event[column] | 1 << 20 if column == "seq" else flipped(event[column], dice)
+            change = partial(Session.execute, statement=statement, params={"new": new, "seq": event["seq"]})
+            assert not is_whole_after(busy, change), (column, event["seq"], new)
+
+
+@pytest.mark.promise("A1")
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DELETE FROM event WHERE seq = 9",),
+        ("DELETE FROM event WHERE seq = 1",),
+        (
+            "UPDATE event SET seq = -1 WHERE seq = 8",
+            "UPDATE event SET seq = 8 WHERE seq = 9",
+            "UPDATE event SET seq = 9 WHERE seq = -1",
+        ),
+        (
+            "CREATE TEMP TABLE copied AS SELECT * FROM event WHERE seq = 9",
+            "UPDATE copied SET seq = (SELECT max(seq) + 1 FROM event)",
+            "INSERT INTO event SELECT * FROM copied",
+        ),
+    ],
+    ids=["cut out", "first cut off", "swapped", "put in"],
+)
+def test_an_event_that_is_cut_out_moved_or_put_in_is_found(busy: Site, statements: tuple[str, ...]) -> None:
+    with busy.services("admin").context.database.write() as session:
+        drop_triggers(session)
+        assert audit_log.verify(session).is_whole
+
+    assert not is_whole_after(busy, lambda session: [session.execute(text(one)) for one in statements])
+
+
+@pytest.mark.proof
+@pytest.mark.promise("A6")
+def test_a_million_events_are_verified_in_ten_seconds(site: Site) -> None:
+    context = site.services("admin").context
+    with context.write() as session:
+        bodies = ((number, {"decision": number, "sha256": "0" * 64}) for number in range(LONG_LOG))
+        audit_log.append_many(session, context.actor, "decide", context.now(), bodies)
+    with context.read() as session:
+        began = time.process_time()
+        report = audit_log.verify(session)
+        used_s = time.process_time() - began
+
+    print(f"{report.event_count} events: {used_s:.2f} s")  # noqa: T201 - figures of the proof
+    assert report.is_whole
+    assert used_s <= MOST_S_PER_MILLION * report.event_count / 1_000_000

@@ -1,0 +1,140 @@
+"""Eight people work at once in processes that are killed and stopped at random."""
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from db.enums import IdentityMode, Role
+from tests.nursery import Child, nursery
+from tests.offices import SUPPLIER, Site
+from tests.policies import ask_persons_for_nothing
+from tests.proofs.mixed_work import ACTS, CLOCK, FILES, JOBS, clock_of
+from tests.services.importing.files import PERSON, Desk, application
+from workbench.services.opening import NewSite, make_site
+
+_ROLES = {
+    "review": (Role.REVIEWER,),
+    "supervise": (Role.SUPERVISOR,),
+    "check": (Role.SUPERVISOR,),
+    "export": (Role.ADMIN,),
+}
+_REFUSALS = {2, 65, 66, 69, 75, 77, 78}
+"""The exit codes of acts that others made impossible."""
+_FIRST_CASES = 200
+_DAYS = 12
+"""How many days pass in a storm."""
+
+
+@dataclass
+class Storm:
+    """What happened in a storm: each command that was acknowledged, and counts."""
+
+    folder: Path
+    acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    begun: Counter[str] = field(default_factory=Counter)
+    codes: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    killed: int = 0
+    stopped: int = 0
+
+    @property
+    def database(self) -> Path:
+        """The database after the storm, which nobody has open."""
+        return self.folder / "w.db"
+
+    @property
+    def cut_short(self) -> int:
+        """How many commands were killed before they ended."""
+        return self.begun.total() - self.codes.total()
+
+    @property
+    def figures(self) -> str:
+        """What was done, as one line."""
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.begun.most_common())
+        codes = ", ".join(f"{count} x {code}" for code, count in sorted(self.codes.items()))
+        return (
+            f"{self.begun.total()} commands ({kinds}); exit codes: {codes}; {self.killed} kills, {self.stopped} stops,"
+            f" {self.cut_short} commands cut short, {len(self.acknowledged)} acknowledged"
+        )
+
+    def read(self) -> None:
+        """Read what the processes noted, and what none should have printed."""
+        self.faults += [text for path in self.folder.glob("*.errors") if (text := path.read_text(encoding="utf-8"))]
+        for line in (self.folder / ACTS).read_text(encoding="utf-8").splitlines():
+            act = json.loads(line)
+            if "code" not in act:
+                self.begun[" ".join(word for word in act["words"][:2] if word[:1].islower() and "." not in word)] += 1
+                continue
+            self.codes[act["code"]] += 1
+            if act["code"] == 0:
+                self.acknowledged.append(act)
+            elif act["code"] not in _REFUSALS:
+                self.faults.append(f"{act['words']} {act['code']}: {act['problem']}")
+
+
+def make_office(folder: Path) -> None:
+    """Create a database with the people of a storm, and the folder of its files."""
+    (folder / FILES).mkdir(parents=True)
+    _set_clock(folder, time.time(), 0)
+    site = Site(folder / "w.db", clock_of(folder))  # type: ignore[arg-type]  # nobody sets this clock
+    make_site(site.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER), clock_of(folder))
+    for login, job in JOBS.items():
+        if login != "admin":
+            site.services("admin").roles.add(login, _ROLES[job])
+    ask_persons_for_nothing(site)
+    # A number without a registered user would block a pass.
+    rows = [application(f"S-{number}", **PERSON, msisdns="") for number in range(_FIRST_CASES)]
+    Desk(site, folder / FILES).applications(*rows)
+    site.close()
+
+
+def blow(folder: Path, seed: int, seconds: float) -> Storm:
+    """Let eight people work for some seconds, kill and stop their processes at random, and at last kill all."""
+    make_office(folder)
+    storm, dice = Storm(folder), Random(seed)
+    began = time.time()
+    running = {login: _start(folder, login, dice) for login in JOBS}
+    while (passed := time.time() - began) < seconds:
+        _set_clock(folder, began, int(_DAYS * passed / seconds))
+        time.sleep(dice.expovariate(1 / 0.4))
+        login = dice.choice(list(JOBS))
+        if dice.random() < 0.6:
+            running[login].kill()
+            running[login].wait()
+            storm.killed += 1
+            running[login] = _start(folder, login, dice)
+        else:
+            storm.stopped += 1
+            running[login].send_signal(signal.SIGSTOP)
+            time.sleep(dice.choice((0.05, 0.3, 1.5)))
+            running[login].send_signal(signal.SIGCONT)
+    for child in running.values():
+        child.kill()
+        child.wait()
+    storm.read()
+    return storm
+
+
+def _start(folder: Path, login: str, dice: Random) -> Child:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        errors = os.open(folder / f"{login}.errors", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        handles = {1: nothing, 2: errors}
+        return nursery().start("tests.proofs.mixed_work", [str(folder), login, str(dice.randrange(10**9))], handles)
+    finally:
+        os.close(nothing)
+        with suppress(UnboundLocalError):
+            os.close(errors)
+
+
+def _set_clock(folder: Path, began: float, days: int) -> None:
+    draft = folder / f"{CLOCK}.new"
+    draft.write_text(f"{began} {days}", encoding="ascii")
+    draft.replace(folder / CLOCK)

@@ -1,0 +1,60 @@
+"""Two processes that export applications together read one snapshot, and write what one of them would."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import ImportKind
+from tests.bench.made_up import write_applications
+from tests.offices import Site
+from workbench.services import workers
+from workbench.services.exporting import shared_reading, source
+from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
+from workbench.services.exporting.shared_reading import shared_texts
+from workbench.services.importing.request import ImportRequest
+
+_ROWS = 60
+
+
+@pytest.fixture
+def many(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A site whose applications are so many that a second process reads with the first."""
+    file = write_applications(tmp_path / "applications.csv", _ROWS)
+    site.services("admin").imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
+    monkeypatch.setattr(workers, "has_processors", lambda: True)
+    monkeypatch.setattr(shared_reading, "_MANY", 1)
+    monkeypatch.setattr(source, "_PORTION", 3)
+    return site
+
+
+def _request(path: Path) -> ExportRequest:
+    return ExportRequest(what=ExportKind.APPLICATIONS, output=path)
+
+
+@pytest.mark.parametrize("chosen", [ExportFormat.CSV, ExportFormat.JSONL])
+def test_two_processes_write_what_one_would(
+    many: Site, tmp_path: Path, chosen: ExportFormat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, alone = (tmp_path / f"{name}.{chosen}" for name in ("together", "alone"))
+    exports = many.services("admin").exports
+
+    exports.write(_request(together))
+    monkeypatch.setattr(shared_reading, "_MANY", _ROWS + 1)
+    report = exports.write(_request(alone))
+
+    assert report.rows == _ROWS
+    assert together.read_bytes() == alone.read_bytes()
+
+
+def test_what_is_written_meanwhile_is_in_no_part(many: Site, tmp_path: Path) -> None:
+    context = many.services("admin").context
+    texts = shared_texts(context, _request(tmp_path / "out.jsonl"))
+    found = [next(texts)]
+
+    with context.write() as session:
+        session.execute(text("UPDATE application SET province = 'changed'"))
+    found += texts
+
+    assert sum(rows for rows, _text in found) == _ROWS
+    assert not any(b"changed" in text for _rows, text in found)

@@ -1,0 +1,93 @@
+"""Turns many applications into text with two processes, which read one snapshot of the database."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from workbench.services.case.evidence_reader import APPLICATION
+from workbench.services.exporting import applications
+from workbench.services.exporting.request import ExportRequest
+from workbench.services.exporting.sheets import encoded
+from workbench.services.exporting.source import Portion, Source
+from workbench.services.foundation.context import Context
+from workbench.services.workers import Helper, helping, shared_out
+
+Text = tuple[int, bytes]
+"""A number of rows, and their text."""
+
+_MANY = 50_000
+"""From so many applications on, a second process saves more time than its start takes."""
+
+
+class _Reader:
+    """Reads applications in one process."""
+
+    def __init__(self, context: Context, request: ExportRequest) -> None:
+        # Both processes see the same time.
+        self.context = replace(context, now=context.now().replace)
+        self._request = request
+        self._source: Source | None = None
+
+    def open(self, opened: ExitStack) -> None:
+        """Read the present snapshot of the database until the stack is closed."""
+        session = opened.enter_context(self.context.read())
+        self._source = Source.of(self.context, session, self._request)
+
+    @property
+    def source(self) -> Source:
+        """The snapshot that was opened."""
+        if self._source is None:
+            raise RuntimeError("no snapshot is open")
+        return self._source
+
+    def texts(self, portion: Portion) -> list[Text]:
+        """Return the texts of the pages of a portion."""
+        pages = applications.pages_of(self.source, portion)
+        return [encoded(self._request.chosen_format, applications.COLUMNS, page) for page in pages]
+
+
+def shared_texts(context: Context, request: ExportRequest) -> Iterator[Text]:
+    """Yield the applications that are asked for as texts, in the order of their ids."""
+    with ExitStack() as opened:
+        reader = _Reader(context, request)
+        helper = opened.enter_context(helping(is_wanted=_are_many(context)))
+        if helper is None:
+            reader.open(opened)
+        else:
+            _open_in_both(reader, helper, opened)
+        portions = reader.source.portions(APPLICATION.c.id)
+        for texts in shared_out(_Reader.texts, reader, portions, helper, has_begun=True):
+            yield from texts
+
+
+def _are_many(context: Context) -> bool:
+    with context.read() as session:
+        return (session.execute(select(func.max(APPLICATION.c.id))).scalar() or 0) >= _MANY
+
+
+def _open_in_both(reader: _Reader, helper: Helper, opened: ExitStack) -> None:
+    """Open one snapshot in both processes: nobody writes meanwhile."""
+    # The other process imports its modules and connects before anybody has to wait for it.
+    helper.begin(_connect, reader)
+    helper.send(None)
+    helper.result()
+    helper.begin(_texts, reader)
+    with reader.context.write():
+        helper.send(None)
+        reader.open(opened)
+        helper.result()
+
+
+def _connect(reader: _Reader, _task: None) -> None:
+    with reader.context.read():
+        pass
+
+
+def _texts(reader: _Reader, portion: Portion | None) -> list[Text]:
+    """Return the texts of a portion; None opens the snapshot until the process ends."""
+    if portion is None:
+        reader.open(ExitStack())
+        return []
+    return reader.texts(portion)
