@@ -6,6 +6,7 @@ lapse back, to the queue or to rectifying.
 
 from collections.abc import Set
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
@@ -52,6 +53,8 @@ class Action(StrEnum):
     APPEAL = "appeal"
     APPEAL_DECIDE = "appeal-decide"
     DOSSIER = "dossier"
+    LEGAL_HOLD = "legal-hold"
+    LEGAL_HOLD_END = "legal-hold-end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ TABLE: dict[Action, Permission] = {
     Action.APPEAL: Permission(WORKERS, frozenset({S.FAILED, S.LAPSED})),
     Action.APPEAL_DECIDE: Permission(frozenset({R.SUPERVISOR}), frozenset({S.APPEALED})),
     Action.DOSSIER: Permission(frozenset({R.SUPERVISOR, R.ADMIN, R.AUDITOR}), EVERY_STATE),
+    Action.LEGAL_HOLD: Permission(CLERKS, EVERY_STATE),
+    Action.LEGAL_HOLD_END: Permission(CLERKS, EVERY_STATE),
 }
 
 STATE_WORDS: dict[CaseState, str] = {
@@ -231,6 +236,15 @@ def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     if action is Action.APPEAL and state is CaseState.RECTIFYING:
         message = _("{case} can still be rectified; if the applicant objects, record it as a resubmission.")
     return message.format(case=case, state=_(STATE_WORDS[state]), way_out=_(_WAY_OUT[state]))
+
+
+def erased_refusal(case: str, day: date) -> str:
+    """Return why nothing can be done any more with a case that was erased on a local day."""
+    message = _(
+        "{case} was erased on {day} (retention); only its numbers, days, states and codes are left."
+        " Import the application with --as-new to open a new case."
+    )
+    return message.format(case=case, day=day.isoformat())
 
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:
