@@ -64,12 +64,18 @@ def examine(
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
         lines += encryption_checks.key_source(store)
+        damage = encryption_checks.pages(database) if is_deep else None
+        if damage is not None:
+            lines.append(damage)
+            if not damage[0]:
+                # Any other check may need one of these pages.
+                return lines
         with database.read() as session:
             lines.append(_store(session, store))
             if version == schema.VERSION:
                 lines += _call_files(session, store)
                 if is_deep:
-                    lines += encryption_checks.sealed_files(session, database, store)
+                    lines += encryption_checks.call_files(session, store)
                 lines += file_checks.documents(session, store, is_deep=is_deep)
                 lines += file_checks.policy_texts(session)
                 lines.append(file_checks.clock(session, now))
