@@ -14,7 +14,7 @@ from db.queries.published import call_file_checks
 from tests.cli.framework.terminal import Terminal
 from tests.offices import Site
 from tests.prepared import prepared
-from tests.services.importing.files import Desk, application
+from tests.services.importing.files import PDF, Desk, application
 from tests.services.importing.test_calls import call
 from tests.sizes import sized
 from workbench.errors import WorkbenchError
@@ -52,7 +52,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @prepared
 def _fill(desk: Desk) -> None:
     desk.applications(application())
-    desk.documents()
+    (desk.folder / "licence.pdf").write_bytes(PDF * 100)
+    desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "BIZ_LICENSE", "path": "licence.pdf"}])
     desk.run(ImportKind.CALLS, [call(minute) for minute in range(400)])
 
 
