@@ -1,7 +1,7 @@
 """The engines of a database: a read-only one, and writers that wait for the write lock."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.access import inode_of
-from db.dialects import sqlite
+from db.dialects import sqlite, sqlite_compact
 from db.errors import DatabaseRefused, Refusal
 
 _ENGINES = ("reader", "writer", "bulk_writer")
@@ -83,6 +83,19 @@ class Database:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{found} > {self.schema}")
             yield session
             self._check_in_place()
+
+    def compact(self) -> bool:
+        """Rewrite the file so that nothing that was deleted is left in it; return whether nothing is.
+
+        Other writers wait, about a second for 100 MB. Readers of an older state can keep it in the WAL file.
+
+        Raises:
+            LockTimeout: If another process held the write lock for ten seconds.
+            DatabaseRefused: If the file was replaced or removed since the database was opened.
+        """
+        self._check_in_place()
+        with sqlite.write_lock(self.path), closing(self.writer.raw_connection()) as connection:
+            return sqlite_compact.compact(connection.driver_connection)
 
     def _check_in_place(self) -> None:
         """Refuse a file that is no longer the one that was opened; what is written into it would be lost."""

@@ -15,7 +15,7 @@ from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 13
+VERSION = 14
 """The schema version of this program: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

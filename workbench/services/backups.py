@@ -201,8 +201,9 @@ def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
         yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
     for name in map_files(store):
         yield str(name.relative_to(store.folder)), sha256(name.read_bytes()).hexdigest()
-    column = table_of(DocumentRow).c.sha256
-    for row in session.execute(select(column).where(is_published(table_of(DocumentRow).c.batch_id)).distinct()):
+    document = table_of(DocumentRow)
+    kept = select(document.c.sha256).where(is_published(document.c.batch_id), document.c.erased_at.is_(None))
+    for row in session.execute(kept.distinct()):
         yield str(store.document_path(row.sha256).relative_to(store.folder)), _document_sum(store, row.sha256)
     batches = select(BATCH.c.id, BATCH.c.calls_sha256).where(is_published(BATCH.c.id), BATCH.c.calls_sha256 != "")
     for batch in session.execute(batches):

@@ -33,7 +33,7 @@ class CallStore:
         self,
         folder: Path,
         hash_key: bytes,
-        checks: Mapping[int, CallFileCheck] | None = None,
+        checks: Mapping[int, Collection[CallFileCheck]] | None = None,
         keys: "DataKeys | None" = None,
     ) -> None:
         self._files = CallFiles(folder, checks or {})

@@ -35,7 +35,7 @@ _KINDS = {kind: position for position, kind in enumerate(DocumentKind)}
 
 
 class DocumentDamaged(StorageFailed):
-    """The file of a document in the store differs from the imported file; `state` is missing or altered."""
+    """The file of a document in the store differs from the imported file; `state` is missing, altered or erased."""
 
     def __init__(self, text: str, state: str) -> None:
         super().__init__(text)
@@ -44,7 +44,7 @@ class DocumentDamaged(StorageFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDocument:
-    """The result of copying one document: `state` is written, missing or altered; `problem` is the error message."""
+    """The result of copying one document: `state` is written, missing, altered or erased; `problem` says why."""
 
     line: DocumentLine
     state: str
@@ -160,10 +160,20 @@ class Documents(Service):
 
     def _file_of(self, case_id: int, line: DocumentLine) -> BinaryIO:
         try:
+            self._refuse_erased(line)
             return _open_verified(line, self.context.store)
         except DocumentDamaged as error:
             self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
+
+    def _refuse_erased(self, line: DocumentLine) -> None:
+        if line.erased_at is None:
+            return
+        with self.context.read() as session:
+            day = line.erased_at.astimezone(self.context.zone(session)).date()
+        message = _("The file of {document} was erased on {day} (retention).")
+        name = line.name(current_language())
+        raise DocumentDamaged(message.format(document=name, day=day.isoformat()), "erased")
 
     def _copy_all(self, case_id: int, lines: Sequence[DocumentLine], folder: Path) -> tuple[WrittenDocument, ...]:
         return tuple(self._copy(case_id, line, folder) for line in lines)

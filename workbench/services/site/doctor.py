@@ -35,6 +35,7 @@ from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
 from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.people import look_alikes, solo_reason
+from workbench.services.site.retention_checks import retention
 from workbench.services.site.unexplained import unexplained
 
 
@@ -95,6 +96,7 @@ def _site(
         yield from _unexplained(session)
         yield _second_cases(session)
         yield from _owed(session, now)
+        yield from _retention(session, path, now)
 
 
 def _library() -> CheckLine:
@@ -235,6 +237,12 @@ def _owed(session: Session, now: datetime) -> Iterator[CheckLine]:
                 appeals=len(due),
             ),
         )
+
+
+def _retention(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
+    """Note what retention leaves to do; nothing if the policy is broken, which another line says."""
+    with suppress(WorkbenchError):
+        yield from retention(session, path, _policy_in_force(session, now), now)
 
 
 def _sender(session: Session, now: datetime) -> CheckLine:

@@ -29,7 +29,8 @@ _LEAST_FREE_BYTES = 500_000_000
 def documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
     """Check that the store has every document of a published import, with its size, and if deep with its content."""
     named = select(_DOCUMENT.c.sha256, func.max(_DOCUMENT.c.bytes_count).label("size"))
-    of_published = named.where(is_published(_DOCUMENT.c.batch_id)).group_by(_DOCUMENT.c.sha256)
+    kept = named.where(is_published(_DOCUMENT.c.batch_id), _DOCUMENT.c.erased_at.is_(None))
+    of_published = kept.group_by(_DOCUMENT.c.sha256)
     count, faults = 0, list[str]()
     for row in session.execute(of_published.order_by(_DOCUMENT.c.sha256)):
         count += 1

@@ -2,7 +2,7 @@
 
 Events of earlier versions have no digests: of their decisions only the maker is compared, and of their notices nothing.
 Unsent notices, calendar days and the evidence of cases are never compared, so somebody who can write the database file
-can change them unseen.
+can change them unseen. What retention erased is compared with the event that says what became of it.
 """
 
 import json
@@ -15,19 +15,23 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import DecisionReasonRow, EventRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
-from db.queries.published import DECISION, NOTICE, table_of
-from workbench.domain.case.case_id import format_decision
+from db.queries.published import CASE, DECISION, NOTICE, table_of
+from workbench.domain.case.case_id import format_case, format_decision
 from workbench.i18n import _, comma_joined
 from workbench.services.foundation.audit_log import decision_digest, notice_digest
+from workbench.services.site.due_erasures import ERASED, WHOLE
 
 _EVENT = table_of(EventRow)
 _REASON = table_of(DecisionReasonRow)
+_DIFFERS = "differs"
+"""In place of a digest: the row was changed already when it was erased."""
+
 _SIGNED = {"approved": "approve", "returned": "return"}
 """The statuses that a check gives a decision, each with the action of its event."""
 
 _ACTIONS = (
     *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
-    *("policy apply", "decide", "approve", "return", "undo", "notice-sent"),
+    *("policy apply", "decide", "approve", "return", "undo", "notice-sent", ERASED),
 )
 
 
@@ -43,6 +47,7 @@ class _Logged:
     undone: set[int] = field(default_factory=set)
     inactive: set[int] = field(default_factory=set)
     sent: dict[int, str] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
 
     def take_person(self, action: str, body: dict[str, Any]) -> None:
         """Take an event about a person."""
@@ -54,6 +59,16 @@ class _Logged:
         # The program removes first, so that a role in both lists stays.
         self.roles[person] -= set(body.get("remove", ()))
         self.roles[person] |= {*body.get("roles", ()), *body.get("add", ())}
+
+    def take_erasure(self, case_id: int, body: dict[str, Any]) -> None:
+        """Take what retention erased: from then on a row is what the event says that it became."""
+        if WHOLE in body.get("parts", ()):
+            self.erased.add(case_id)
+        for number, (was, became) in body.get("decisions", {}).items():
+            maker_id, digest = self.decisions.get(int(number), (0, ""))
+            self.decisions[int(number)] = maker_id, became if digest in {"", was} else _DIFFERS
+        for number, (was, became) in body.get("notices", {}).items():
+            self.sent[int(number)] = became if self.sent.get(int(number), "") in {"", was} else _DIFFERS
 
     def take(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
         """Take an event about a decision, a sent notice or the policy."""
@@ -75,6 +90,7 @@ def unexplained(session: Session) -> Iterator[str]:
     logged = _logged(session)
     if logged.first_action != "init":
         yield _("The log does not begin with the creation of the database: events are missing, or all of them.")
+    yield from _erasures(session, logged)
     yield from _decisions(session, logged)
     yield from _notices(session, logged)
     yield from _roles(session, logged)
@@ -85,18 +101,29 @@ def _logged(session: Session) -> _Logged:
     logged = _Logged(
         first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
     )
-    acts = select(_EVENT.c.action, _EVENT.c.actor_id, _EVENT.c.body).where(
+    acts = select(_EVENT.c.action, _EVENT.c.actor_id, _EVENT.c.case_id, _EVENT.c.body).where(
         _EVENT.c.action.in_(_ACTIONS), _EVENT.c.is_refused.is_(False)
     )
-    for action, actor_id, text in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
+    for action, actor_id, case_id, text in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(text)
         if action == "init":
             logged.roles[actor_id] |= set(body.get("roles", ()))
         elif action.startswith("reviewers "):
             logged.take_person(action, body)
+        elif action == ERASED:
+            logged.take_erasure(case_id, body)
         else:
             logged.take(action, actor_id, body)
     return logged
+
+
+def _erasures(session: Session, logged: _Logged) -> Iterator[str]:
+    """Compare which cases are erased: by the log, and by their rows."""
+    marked = set(session.execute(select(CASE.c.id).where(CASE.c.erased_at.is_not(None))).scalars())
+    for case_id in sorted(marked - logged.erased):
+        yield _("{case} is marked as erased, but the log has no event for it.").format(case=format_case(case_id))
+    for case_id in sorted(logged.erased - marked):
+        yield _("{case} is not marked as erased, although the log has the event.").format(case=format_case(case_id))
 
 
 def _decisions(session: Session, logged: _Logged) -> Iterator[str]:
