@@ -90,7 +90,7 @@ async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_foote
         before = desk.text.splitlines()
         await desk.press("p")
         assert any(words in note for note in desk.notes)
-        await desk.until(words.split()[-1])
+        await desk.until(words.rsplit(maxsplit=1)[-1])
         shown = desk.text.splitlines()
         lines = len([line for line in shown if line.startswith("▌")])
         assert shown[-lines - 1] == before[-2]
