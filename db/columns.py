@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Dialect, Index, String, Text, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
+ERASED = "erased"
+"""The key under which a column keeps the value that it has once retention has emptied it."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -62,6 +65,27 @@ def long_text(default: str = "") -> Any:
     return Field(default=default, sa_column=Column(Text, nullable=False))
 
 
+def erased(kind: Any, *, empty: Any = None) -> Any:
+    """Declare a column that retention empties although it is not masked, such as a public name or the hash of a number.
+
+    Args:
+        kind: Its type in SQL.
+        empty: The value that it has when it is empty; with None the column is nullable.
+    """
+    return Field(default=empty, sa_column=Column(kind, nullable=empty is None, info={ERASED: empty}))
+
+
+def erased_word(length: int) -> Any:
+    """Declare a short text that retention empties."""
+    return erased(String(length), empty="")
+
+
+def free_text(default: str = "", *, empty: str | None = None) -> Any:
+    """Declare a text that a person wrote, or JSON with such texts; retention leaves `empty` of it, or the default."""
+    info = {ERASED: default if empty is None else empty}
+    return Field(default=default, sa_column=Column(Text, nullable=False, info=info))
+
+
 def personal(kind: str, *, length: int = 200) -> Any:
     """Declare a column for the name or number of a person.
 
@@ -74,3 +98,13 @@ def personal_columns(model: type[SQLModel]) -> dict[str, str]:
     """Return the personal columns of a table, each with the kind that decides its mask."""
     table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
     return {column.name: column.info["personal"] for column in table.columns if "personal" in column.info}
+
+
+def erased_values(model: type[SQLModel]) -> dict[str, Any]:
+    """Return the columns of a table that retention empties, all personal ones among them, with their empty values."""
+    table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+    return {
+        column.name: column.info.get(ERASED, "")
+        for column in table.columns
+        if ERASED in column.info or "personal" in column.info
+    }

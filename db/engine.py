@@ -1,7 +1,7 @@
 """The engines of a database: a read-only one, and writers that wait for the write lock."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.access import inode_of
-from db.dialects import sqlite
+from db.dialects import sqlite, sqlite_compact
 from db.errors import DatabaseRefused, Refusal
 
 _ENGINES = ("reader", "writer", "bulk_writer")
@@ -19,12 +19,13 @@ class Database:
     """One database. Any thread may read and write through it.
 
     With `schema`, a write is refused if the database has another schema, because another program upgraded it. Reads and
-    writes are refused once the path names another file, or none.
+    writes are refused once the path names another file, or none. An encrypted database has a `key`.
     """
 
-    def __init__(self, path: Path, *, schema: int | None = None) -> None:
+    def __init__(self, path: Path, *, schema: int | None = None, key: bytes | None = None) -> None:
         self.path = path
         self.schema = schema
+        self.key = key
         self._inode = inode_of(path)
 
     def __getstate__(self) -> dict[str, object]:
@@ -34,17 +35,17 @@ class Database:
     @cached_property
     def reader(self) -> Engine:
         """The engine of all reads. Writing through it raises."""
-        return sqlite.make_engine(self.path, query_only=True)
+        return sqlite.make_engine(self.path, self.key, query_only=True)
 
     @cached_property
     def writer(self) -> Engine:
         """The engine of all writes; each transaction begins IMMEDIATE."""
-        return sqlite.make_engine(self.path, query_only=False)
+        return sqlite.make_engine(self.path, self.key, query_only=False)
 
     @cached_property
     def bulk_writer(self) -> Engine:
         """The engine of rows that nobody sees before a later commit of `writer`, which makes them durable."""
-        engine = sqlite.make_engine(self.path, query_only=False)
+        engine = sqlite.make_engine(self.path, self.key, query_only=False)
         sqlite.prepare_bulk_writes(engine)
         return engine
 
@@ -82,6 +83,19 @@ class Database:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{found} > {self.schema}")
             yield session
             self._check_in_place()
+
+    def compact(self) -> bool:
+        """Rewrite the file so that nothing that was deleted is left in it; return whether nothing is.
+
+        Other writers wait, about a second for 100 MB. Readers of an older state can keep it in the WAL file.
+
+        Raises:
+            LockTimeout: If another process held the write lock for ten seconds.
+            DatabaseRefused: If the file was replaced or removed since the database was opened.
+        """
+        self._check_in_place()
+        with sqlite.write_lock(self.path), closing(self.writer.raw_connection()) as connection:
+            return sqlite_compact.compact(connection.driver_connection)
 
     def _check_in_place(self) -> None:
         """Refuse a file that is no longer the one that was opened; what is written into it would be lost."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from db.access import Access
 from db.dialects import sqlite
@@ -14,20 +15,20 @@ from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 13
+VERSION = 14
 """The schema version of this program: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create(path: Path, access: Access = Access.PRIVATE) -> Database:
-    """Create a database by running all migration steps.
+def create(path: Path, access: Access = Access.PRIVATE, key: bytes | None = None) -> Database:
+    """Create a database by running all migration steps; with a key it is encrypted.
 
     Raises:
         DatabaseRefused: If the file exists, or cannot be created.
     """
     sqlite.create_file(path, access)
-    database = Database(path, schema=VERSION)
+    database = Database(path, schema=VERSION, key=key)
     try:
         upgrade(database)
     except BaseException:
@@ -37,7 +38,7 @@ def create(path: Path, access: Access = Access.PRIVATE) -> Database:
     return database
 
 
-def open_database(path: Path, admit: Callable[[Database], None] | None = None) -> Database:
+def open_database(path: Path, admit: Callable[[Database], None] | None = None, key: bytes | None = None) -> Database:
     """Open an existing database, upgrading an older one first.
 
     `admit` checks the database before the upgrade, and raises to refuse it. A refused file is not changed.
@@ -46,21 +47,23 @@ def open_database(path: Path, admit: Callable[[Database], None] | None = None) -
         DatabaseRefused: If the file is not ours, is newer than the program, or cannot be upgraded.
         LockTimeout: If an upgrade is needed, and another process held the write lock for ten seconds.
     """
-    database, version = open_without_upgrade(path, admit)
+    database, version = open_without_upgrade(path, admit, key)
     if version < VERSION:
         database.close()
-        _upgrade_file(path)
+        _upgrade_file(path, key)
     return database
 
 
-def open_without_upgrade(path: Path, admit: Callable[[Database], None] | None = None) -> tuple[Database, int]:
+def open_without_upgrade(
+    path: Path, admit: Callable[[Database], None] | None = None, key: bytes | None = None
+) -> tuple[Database, int]:
     """Open an existing database, and return it with its version. A database with an older version refuses writes.
 
     Raises:
         DatabaseRefused: If the file is not ours, is newer than the program, or `admit` refuses it.
     """
-    sqlite.check_file(path)
-    database = Database(path, schema=VERSION)
+    sqlite.check_file(path, is_encrypted=key is not None)
+    database = Database(path, schema=VERSION, key=key)
     try:
         version = _version(database)
         if admit is not None:
@@ -73,19 +76,26 @@ def open_without_upgrade(path: Path, admit: Callable[[Database], None] | None = 
 
 def _version(database: Database) -> int:
     """Return the schema version of a file, or refuse a version that this program does not know."""
-    with database.reader.connect() as connection:
-        version = sqlite.schema_version(connection, database.path)
+    try:
+        with database.reader.connect() as connection:
+            version = sqlite.schema_version(connection, database.path)
+    except DatabaseError as error:
+        is_unreadable = database.key is not None and sqlite.is_wrong_key(error)
+        if not is_unreadable and not sqlite.is_malformed(error):
+            raise
+        refusal = Refusal.NOT_DECRYPTED if is_unreadable else Refusal.DAMAGED
+        raise DatabaseRefused(refusal, str(database.path), str(error.orig)) from error
     if version > VERSION:
         raise DatabaseRefused(Refusal.CREATED_BY_NEWER, str(database.path), f"{version} > {VERSION}")
     return version
 
 
-def _upgrade_file(path: Path) -> None:
+def _upgrade_file(path: Path, key: bytes | None) -> None:
     """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
-    with sqlite.write_lock(path), closing(Database(path)) as database:
+    with sqlite.write_lock(path), closing(Database(path, key=key)) as database:
         version = _version(database)
         if version < VERSION:
-            copy_before_upgrade(path, version)
+            copy_before_upgrade(path, version, key)
             upgrade(database)
 
 

@@ -24,7 +24,7 @@ from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
 from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import Stylesheet
-from workbench.errors import StorageFailed, WorkbenchError
+from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
 from workbench.look import Look
@@ -129,6 +129,11 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         """Open the database, show the desk, then run the keys that were typed before."""
         try:
             self.services = services = await asyncio.to_thread(self._open_services)
+        except PassphraseNeeded as error:
+            # The caller asks for it in the plain terminal, and opens the workbench again.
+            self.error = error
+            self.exit()
+            return
         except WorkbenchError as error:
             self._show_failure(error)
             return

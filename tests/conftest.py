@@ -28,13 +28,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that runs the proofs in full size."""
+    """Add the options that run the proofs in full size, and the tests on encrypted databases."""
     parser.addoption("--full", action="store_true", help="run the proofs in full size")
+    parser.addoption("--encrypted", action="store_true", help="encrypt the databases of the tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the size of the proofs and of the property tests before they are collected."""
     is_full = config.getoption("full")
+    Site.encrypts = config.getoption("encrypted")
     sizes.use_full_size(is_full)
     # Only the runs before a release use random examples that differ from run to run.
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 from sqlalchemy import insert, text
 
@@ -14,6 +15,7 @@ from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.policy.policy import Supplier, Words
+from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.wiring import Services
 
@@ -29,7 +31,8 @@ SUPPLIER = Supplier(
     complaint=Words(en="on 400-555-0101", zh="拨打400-555-0101"),
 )
 
-_TEMPLATE: list[TemporaryDirectory[str]] = []
+_TEMPLATES: dict[bool, TemporaryDirectory[str]] = {}
+"""The folders of the first databases, by whether they are encrypted; an encrypted one has its key file there."""
 
 RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 
@@ -51,10 +54,16 @@ class Clock:
 
 @dataclass
 class Site:
-    """A database in the folder of the test, with people and their services."""
+    """A database in the folder of the test, with people and their services.
+
+    With `pytest --encrypted`, those that do not say otherwise are encrypted.
+    """
+
+    encrypts: ClassVar[bool] = False
 
     path: Path
     clock: Clock = field(default_factory=Clock)
+    is_encrypted: bool = field(default_factory=lambda: Site.encrypts)
     services_by_login: dict[str, Services] = field(default_factory=dict)
 
     def create(self) -> "Site":
@@ -64,17 +73,20 @@ class Site:
         """
         if self.clock.at != TUESDAY:
             return self._create()
-        if not _TEMPLATE:
-            _TEMPLATE.append(TemporaryDirectory(prefix="site-"))
-            template = Site(Path(_TEMPLATE[0].name) / "template.db")
+        if self.is_encrypted not in _TEMPLATES:
+            _TEMPLATES[self.is_encrypted] = TemporaryDirectory(prefix="site-")
+            template = Site(Path(_TEMPLATES[self.is_encrypted].name) / "template.db", is_encrypted=self.is_encrypted)
             template._create().close()
-        template_path = Path(_TEMPLATE[0].name) / "template.db"
+        template_path = Path(_TEMPLATES[self.is_encrypted].name) / "template.db"
         shutil.copy(template_path, self.path)
         shutil.copytree(f"{template_path}.store", f"{self.path}.store")
         return self
 
     def _create(self) -> "Site":
-        make_site(self.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER), self.clock)
+        key = new_key(self.path.with_name("database.key")) if self.is_encrypted else None
+        make_site(
+            self.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER, key=key), self.clock
+        )
         people = self.services("admin").roles
         for login in ("a", "b", "c"):
             people.add(login, (Role.REVIEWER,))
@@ -125,6 +137,13 @@ class Site:
             severity=severity,
             rule=rule,
         )
+
+
+def new_key(file: Path) -> Key:
+    """Write a key into a new file."""
+    new_key_file(file, None)
+    source = KeySource(kind=KeyKind.FILE, where=str(file))
+    return Key(source, source.read(None, None))
 
 
 def plant(

@@ -7,11 +7,12 @@ import resource
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import i18n
-from workbench.errors import ExitCode
+from workbench.errors import ExitCode, PassphraseNeeded
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -44,19 +45,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
     from workbench.look import own_look
     from workbench.user_settings import load_settings, settings_file
 
-    def open_services() -> "Services":
-        from workbench.services import opening
-
-        try:
-            # Without `resumes`, interrupted work is finished later, so that the first case opens sooner.
-            return opening.open_services(find_database(), as_login, now, resumes=False)
-        finally:
-            # Imported modules live until the program exits, so garbage collection need not scan them.
-            gc.freeze()
-            # Full collections wait until nobody types; see collect_if_idle.
-            gc.set_threshold(10_000, 20, 1_000)
-            gc.enable()
-
+    passphrase = ""
     settings = load_settings(settings_file())
     use_order(settings.values.date_order)
     use_keys(settings.values.keys)
@@ -65,13 +54,45 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from screens.app import WorkbenchApp
 
-    app = WorkbenchApp(open_services, now=now, symbols=symbols, look=own_look(), settings=settings)
+    while True:
+        app = WorkbenchApp(
+            partial(_opened, find_database, as_login, passphrase),
+            now=now,
+            symbols=symbols,
+            look=own_look(),
+            settings=settings,
+        )
+        try:
+            app.run()
+        finally:
+            if app.services is not None:
+                app.services.close()
+        if not isinstance(app.error, PassphraseNeeded):
+            return app.return_code or 0
+        from workbench.cli.framework.passphrase import answered
+
+        try:
+            passphrase = answered(i18n._("Passphrase"))
+        except (EOFError, KeyboardInterrupt):
+            return ExitCode.INTERRUPTED
+
+
+def _opened(find_database: Callable[[], Path], as_login: str | None, passphrase: str) -> "Services":
+    """Open the services of the workbench, with the passphrase that was typed, if one was."""
+    from workbench.services import opening
+    from workbench.services.foundation.file_store import Store
+
     try:
-        app.run()
+        path = find_database()
+        store = Store.unlocked(path, (lambda: passphrase) if passphrase else None)
+        # Without `resumes`, interrupted work is finished later, so that the first case opens sooner.
+        return opening.open_services(path, as_login, now, resumes=False, store=store)
     finally:
-        if app.services is not None:
-            app.services.close()
-    return app.return_code or 0
+        # Imported modules live until the program exits, so garbage collection need not scan them.
+        gc.freeze()
+        # Full collections wait until nobody types; see collect_if_idle.
+        gc.set_threshold(10_000, 20, 1_000)
+        gc.enable()
 
 
 def main() -> None:

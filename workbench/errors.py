@@ -87,3 +87,7 @@ class BadConfiguration(WorkbenchError):
     """A configuration, a policy or the database schema is invalid for this version of the program."""
 
     exit_code = ExitCode.CONFIG
+
+
+class PassphraseNeeded(BadConfiguration):
+    """Somebody must type the passphrase of the database, and nobody can be asked here."""

@@ -7,13 +7,14 @@ import random
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 
 from db.access import Access, access_of, lock_handle, make_folder, new_file
 from db.dialects import sqlite_search
@@ -69,11 +70,20 @@ def journal_mode() -> str:
     return "DELETE" if is_vulnerable(library_version()) else "WAL"
 
 
+def connect(path: Path, mode: str, key: bytes | None) -> Any:
+    """Open a file with its key, if it has one; `mode` is that of an SQLite URI."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = driver().connect(uri, uri=True, check_same_thread=False)
+    # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
+    connection.execute("PRAGMA cipher_log_level=NONE")
+    if key is not None:
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    return connection
+
+
 def _prepare(connection: Any, *, query_only: bool) -> None:
     """Set up a new connection before any transaction, since `foreign_keys` has no effect in a transaction."""
     connection.isolation_level = None
-    # SQLCipher writes its warnings to stderr, which is the reviewer's screen.
-    connection.execute("PRAGMA cipher_log_level=NONE")
     sqlite_search.register(connection)
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if not query_only:
@@ -84,15 +94,14 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
         connection.execute("PRAGMA query_only=ON")
 
 
-def make_engine(path: Path, *, query_only: bool) -> Engine:
+def make_engine(path: Path, key: bytes | None, *, query_only: bool) -> Engine:
     """Return an engine for an existing file. With `query_only` it cannot write; else transactions begin IMMEDIATE."""
-    uri = f"{path.absolute().as_uri()}?mode=rw"
     # The creator opens the file, and with mode=rw never creates a missing one. For a URL without a path, SQLAlchemy
     # assumes an in-memory database and chooses a pool that closes connections in use, so we set the pool ourselves.
     engine = create_engine(
         "sqlite://",
         module=driver(),
-        creator=lambda: driver().connect(uri, uri=True, check_same_thread=False),
+        creator=lambda: connect(path, "rw", key),
         poolclass=QueuePool,
         max_overflow=-1,
         pool_use_lifo=True,
@@ -164,13 +173,14 @@ def remove_file(path: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, *, is_encrypted: bool) -> None:
     """Refuse a path that is not a database of ours, before it is opened or changed.
 
     Whether the group of the file may read it is a setting in the database itself, so it is not checked here.
 
     Raises:
-        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or open to all users of the host.
+        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or open to all users of the host; or
+            if it is encrypted although it should not be, or the other way round.
     """
     try:
         status = path.stat()
@@ -184,9 +194,14 @@ def check_file(path: Path) -> None:
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
     if status.st_mode & stat.S_IRWXO:
         raise DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(status.st_mode))
+    if is_plain(path) is is_encrypted:
+        raise DatabaseRefused(Refusal.NOT_ENCRYPTED if is_encrypted else Refusal.NOT_OURS, str(path))
+
+
+def is_plain(path: Path) -> bool:
+    """Say whether a file begins as SQLite files do that are not encrypted."""
     with path.open("rb") as file:
-        if file.read(len(_HEADER)) != _HEADER:
-            raise DatabaseRefused(Refusal.NOT_OURS, str(path))
+        return file.read(len(_HEADER)) == _HEADER
 
 
 @contextmanager
@@ -230,6 +245,23 @@ def stamp(connection: Connection, version: int) -> None:
     """Write our application id and the schema version into the file."""
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={version}")
+
+
+def encryption_faults(path: Path, key: bytes) -> int:
+    """Count the pages of an encrypted file that were changed by something else than SQLite, also unused pages."""
+    with closing(connect(path, "rw", key)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
+
+
+def is_wrong_key(error: DatabaseError) -> bool:
+    """Say whether an error of a new connection means that the first page cannot be decrypted."""
+    return "file is not a database" in str(error.orig)
+
+
+def is_malformed(error: DatabaseError) -> bool:
+    """Say whether an error means that the file is damaged."""
+    return "malformed" in str(error.orig)
 
 
 def quick_check(connection: Connection) -> str:

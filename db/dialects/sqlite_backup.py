@@ -7,13 +7,13 @@ from itertools import count
 from pathlib import Path
 
 from db.access import access_of, new_file, sync
-from db.dialects.sqlite import driver
+from db.dialects.sqlite import connect, driver
 from db.errors import DatabaseRefused, Refusal
 
 _HEADER_BYTES = 100
 
 
-def copy_before_upgrade(path: Path, version: int) -> Path:
+def copy_before_upgrade(path: Path, version: int, key: bytes | None = None) -> Path:
     """Back up a database and return the copy, named after its schema. The caller must hold the write lock.
 
     The copy gets its name once it is complete and synced. An earlier backup is never overwritten; an identical one,
@@ -26,7 +26,7 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
     try:
         temporary.unlink(missing_ok=True)
         with new_file(temporary, access_of(path).file_mode):
-            copy_in_use(path, temporary)
+            copy_in_use(path, temporary, key)
         for number in count(1):
             copy = _numbered(path, version, number)
             if not copy.exists():
@@ -42,15 +42,16 @@ def copy_before_upgrade(path: Path, version: int) -> Path:
     return copy
 
 
-def copy_in_use(path: Path, copy: Path) -> None:
+def copy_in_use(path: Path, copy: Path, key: bytes | None = None) -> None:
     """Copy one snapshot of a database into a single file, while others write, and sync the copy to the disk.
+
+    The copy of an encrypted database is encrypted with the same key.
 
     Raises:
         OSError: If the copy cannot be written.
     """
-    uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(driver().connect(uri, uri=True)) as source, closing(driver().connect(str(copy))) as target:
+        with closing(connect(path, "ro", key)) as source, closing(connect(copy, "rwc", key)) as target:
             # In one step: between steps, each write of another process would start the copy again.
             source.backup(target)
             # A single file, which can be moved without WAL files.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import instant, long_text, partial_index, word
+from db.columns import erased_word, free_text, instant, long_text, partial_index, word
 from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 
 
@@ -20,7 +20,8 @@ class CaseRow(ApplicationPartRow, table=True):
     the number of the hold; it grows with each claim. `is_class_set` and `is_priority_set` say that a supervisor chose
     the value, so that new evidence does not change it. `reopen_for` lists the rules, separated by spaces, whose block
     findings are newer than the verdict. `corrects_id` is the decision whose notice the next verdict's notice corrects,
-    because the case was opened again; without a foreign key, because decisions refer to cases.
+    because the case was opened again; without a foreign key, because decisions refer to cases. `erased_at` is when
+    retention erased what the case says about people.
     """
 
     __tablename__ = "case"
@@ -65,7 +66,7 @@ class CaseRow(ApplicationPartRow, table=True):
     )
 
     application_id: int = Field(foreign_key="application.id")
-    applicant_name: str = word(200)
+    applicant_name: str = erased_word(200)
     trigger: str = word(16)
     state: str = word(16)
     round: int = 1
@@ -99,6 +100,7 @@ class CaseRow(ApplicationPartRow, table=True):
     is_listed: bool = False
     reopen_for: str = long_text()
     corrects_id: int | None = None
+    erased_at: datetime | None = instant(nullable=True)
 
 
 class SubmissionRow(BatchPartRow, table=True):
@@ -111,7 +113,7 @@ class SubmissionRow(BatchPartRow, table=True):
     round: int = 1
     received_at: datetime = instant()
     applied_at: datetime | None = instant(nullable=True)
-    body: str = long_text("{}")
+    body: str = free_text("{}")
 
 
 class FindingRow(CasePartRow, table=True):
@@ -145,5 +147,5 @@ class SkipRow(Row, table=True):
     case_id: int = Field(foreign_key="case.id", primary_key=True)
     reviewer_id: int = Field(foreign_key="reviewer.id", primary_key=True)
     evidence_no: int
-    reason: str = long_text()
+    reason: str = free_text()
     skipped_at: datetime = instant()

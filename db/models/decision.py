@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import Instant, instant, long_text, partial_index, word
+from db.columns import Instant, erased_word, free_text, instant, long_text, partial_index, word
 from db.models.row import CasePartRow, NumberedRow, Row
 
 
@@ -26,8 +26,8 @@ class DecisionRow(NumberedRow, table=True):
     verdict: str = word(8)
     fail_kind: str = word(8)
     measure: str = word(16)
-    note: str = long_text()
-    letter: str = long_text()
+    note: str = free_text()
+    letter: str = free_text()
     waits_for: str = word(16)
     until_on: date | None = None
     deadline_at: datetime | None = instant(nullable=True)
@@ -37,11 +37,11 @@ class DecisionRow(NumberedRow, table=True):
     release_at: datetime | None = instant(nullable=True)
     checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
     checked_at: datetime | None = instant(nullable=True)
-    check_note: str = long_text()
+    check_note: str = free_text()
     undone_at: datetime | None = instant(nullable=True)
     version_after: int = 0
     before: str = long_text("{}")
-    seen: str = long_text("{}")
+    seen: str = free_text("{}", empty='{"msisdns": ""}')
     corrects_id: int | None = Field(default=None, foreign_key="decision.id")
     waived: str = long_text()
 
@@ -79,11 +79,11 @@ class RectificationItemRow(NumberedRow, table=True):
     rectification_id: int = Field(foreign_key="rectification.id", index=True)
     position: int = 0
     code: str = word(32)
-    text: str = long_text()
+    text: str = free_text()
     satisfied_at: datetime | None = instant(nullable=True)
     waived_at: datetime | None = instant(nullable=True)
     waived_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    waive_reason: str = long_text()
+    waive_reason: str = free_text()
     deadline_at: datetime | None = instant(nullable=True)
     judged: str = word(16)
     judged_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
@@ -105,7 +105,7 @@ class NoticeRow(CasePartRow, table=True):
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     kind: str = word(16)
     language: str = word(8)
-    subject: str = word(300)
+    subject: str = erased_word(300)
     body: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
     created_at: datetime = instant()
     release_at: datetime = instant()
@@ -116,7 +116,7 @@ class NoticeRow(CasePartRow, table=True):
     sent_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     channel: str = word(16)
     failed_at: datetime | None = instant(nullable=True)
-    failure: str = long_text()
+    failure: str = free_text()
     attempts: int = 0
     handed_at: datetime | None = instant(nullable=True)
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import instant, long_text, word
+from db.columns import free_text, instant, word
 from db.models.row import CasePartRow, NumberedRow
 
 
@@ -21,7 +21,7 @@ class DraftRow(NumberedRow, table=True):
     case_id: int = Field(foreign_key="case.id")
     reviewer_id: int = Field(foreign_key="reviewer.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
-    body: str = long_text("{}")
+    body: str = free_text("{}")
     saved_at: datetime = instant()
 
 
@@ -32,7 +32,7 @@ class CommentRow(CasePartRow, table=True):
 
     author_id: int = Field(foreign_key="reviewer.id")
     written_at: datetime = instant()
-    body: str = Field(sa_column=Column(Text, nullable=False))
+    body: str = free_text()
 
 
 class ChecklistAnswerRow(CasePartRow, table=True):
@@ -44,7 +44,7 @@ class ChecklistAnswerRow(CasePartRow, table=True):
     round: int = 1
     question: str = word(32)
     answer: str = word(8)
-    note: str = long_text()
+    note: str = free_text()
     answered_by_id: int = Field(default=0, foreign_key="reviewer.id")
     answered_at: datetime = instant()
 
@@ -55,6 +55,6 @@ class VerificationRow(CasePartRow, table=True):
     __tablename__ = "verification"
 
     kind: str = word(16)
-    result: str = Field(sa_column=Column(Text, nullable=False))
+    result: str = free_text()
     verified_by_id: int = Field(foreign_key="reviewer.id")
     verified_at: datetime = instant()

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Text
 from sqlmodel import Field
 
-from db.columns import instant, long_text, personal, word
+from db.columns import erased, erased_word, free_text, instant, personal, word
 from db.models.row import ApplicationPartRow, BatchPartRow
 
 
@@ -28,27 +28,27 @@ class ApplicationRow(ApplicationPartRow, table=True):
     first_reviewed_on: date | None = None
     card_type: str = word(64)
     applicant_kind: str = word(16)
-    applicant_name: str = word(200)
-    uscc: str = word(32)
-    registered_capital_fen: int | None = Field(default=None, sa_column=Column(BigInteger))
-    licence_valid_to: date | None = None
-    business_scope: str = long_text()
+    applicant_name: str = erased_word(200)
+    uscc: str = erased_word(32)
+    registered_capital_fen: int | None = erased(BigInteger)
+    licence_valid_to: date | None = erased(Date)
+    business_scope: str = free_text()
     province: str = word(64)
     legal_rep_name: str = personal("name")
     legal_rep_id_no: str = personal("id_no", length=64)
     legal_rep_id_type: str = word(32)
     handler_name: str = personal("name")
     handler_id_no: str = personal("id_no", length=64)
-    handler_id_hash: str = word(32)
+    handler_id_hash: str = erased_word(32)
     handler_id_type: str = word(32)
-    handler_id_issued_on: date | None = None
-    handler_id_valid_to: date | None = None
+    handler_id_issued_on: date | None = erased(Date)
+    handler_id_valid_to: date | None = erased(Date)
     contact_phone: str = personal("msisdn", length=64)
-    contact_phone_hash: str = word(32)
+    contact_phone_hash: str = erased_word(32)
     industry: str = word(64)
-    stated_use: str = long_text()
-    call_script: str = long_text()
-    consent_source: str = long_text()
+    stated_use: str = free_text()
+    call_script: str = free_text()
+    consent_source: str = free_text()
     service_class: str = word(16)
     language: str = word(8)
     msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))
@@ -65,8 +65,8 @@ class CardRow(ApplicationPartRow, table=True):
     )
 
     msisdn: str = personal("msisdn", length=32)
-    msisdn_hash: str = word(32)
-    iccid: str = word(32)
+    msisdn_hash: str = erased_word(32)
+    iccid: str = erased_word(32)
     carrier: str = word(16)
     brand: str = word(64)
     activated_on: date | None = None
@@ -76,7 +76,7 @@ class CardRow(ApplicationPartRow, table=True):
 
 
 class DocumentRow(ApplicationPartRow, table=True):
-    """One document. Its file is in the store under its SHA-256."""
+    """One document. Its file is in the store under its SHA-256 unless retention erased it, at `erased_at`."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -93,6 +93,7 @@ class DocumentRow(ApplicationPartRow, table=True):
     quality: str = word(16)
     bytes_count: int | None = None
     media_type: str = word(64)
+    erased_at: datetime | None = instant(nullable=True)
 
 
 class ComplaintRow(BatchPartRow, table=True):

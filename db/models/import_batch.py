@@ -14,7 +14,8 @@ class ImportBatchRow(NumberedRow, table=True):
 
     `published_seq` grows with each publication, so that evidence can be read as of any publication.
     `applied_at` is set when the batch has been applied to every existing case that it affects. `calls_bytes` and
-    `calls_sha256` are the check values of its call file, if it has one.
+    `calls_sha256` are the check values of its call file, if it has one; the `next` ones are those of the file that
+    replaces it while calls are erased from it.
     """
 
     __tablename__ = "import_batch"
@@ -32,6 +33,8 @@ class ImportBatchRow(NumberedRow, table=True):
     rejected_count: int = 0
     calls_bytes: int | None = Field(default=None, sa_column=Column(BigInteger))
     calls_sha256: str | None = Field(default=None, max_length=64)
+    next_calls_bytes: int | None = Field(default=None, sa_column=Column(BigInteger))
+    next_calls_sha256: str | None = Field(default=None, max_length=64)
 
 
 class ImportFileRow(NumberedRow, table=True):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import instant, long_text, partial_index, personal, word
+from db.columns import free_text, instant, long_text, partial_index, personal, word
 from db.models.row import CasePartRow, NumberedRow
 
 OPEN_APPEAL = "status IN ('open', 'staged')"
@@ -34,17 +34,17 @@ class AppealRow(CasePartRow, table=True):
     status: str = word(16)
     outcome: str = word(16)
     to_state: str = word(16)
-    answer: str = long_text()
+    answer: str = free_text()
     decided_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     decided_at: datetime | None = instant(nullable=True)
     checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
     checked_at: datetime | None = instant(nullable=True)
-    check_note: str = long_text()
+    check_note: str = free_text()
     release_at: datetime | None = instant(nullable=True)
     waived: str = long_text()
     version_after: int = 0
     before: str = long_text("{}")
-    seen: str = long_text("{}")
+    seen: str = free_text("{}")
 
 
 class ContactRow(CasePartRow, table=True):
@@ -81,7 +81,7 @@ class MeasureOrderRow(CasePartRow, table=True):
     done_at: datetime | None = instant(nullable=True)
     reported_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     failed_at: datetime | None = instant(nullable=True)
-    failure: str = long_text()
+    failure: str = free_text()
     cancelled_at: datetime | None = instant(nullable=True)
 
 

@@ -61,10 +61,14 @@ RECTIFICATION = table_of(RectificationRow)
 ITEM = table_of(RectificationItemRow)
 
 
-def call_file_checks(session: Session) -> dict[int, tuple[int, str]]:
-    """Return the size in bytes and the SHA-256 of each call file, by batch."""
-    wanted = select(BATCH.c.id, BATCH.c.calls_bytes, BATCH.c.calls_sha256).where(BATCH.c.calls_sha256.is_not(None))
-    return {row.id: (row.calls_bytes, row.calls_sha256) for row in session.execute(wanted)}
+def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]:
+    """Return the size in bytes and the SHA-256 of each call file, by batch; two while another file replaces it."""
+    columns = (BATCH.c.calls_bytes, BATCH.c.calls_sha256, BATCH.c.next_calls_bytes, BATCH.c.next_calls_sha256)
+    wanted = select(BATCH.c.id, *columns).where(BATCH.c.calls_sha256.is_not(None))
+    return {
+        row.id: tuple(check for check in (row[1:3], row[3:5]) if check[1] is not None)
+        for row in session.execute(wanted)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ class AppealDialog(Dialog[AppealResult]):
         """Stage the decision, or show why it cannot be made."""
         self._is_deciding = True
         try:
-            if await self._guard.is_alone():
+            if await presses_of(self).is_alone():
                 self.leave(await asyncio.to_thread(self._decide, self._request()))
             else:
                 self.message.update(too_soon_line())

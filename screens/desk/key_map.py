@@ -13,7 +13,7 @@ from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import TABLE, Action, state_refusal
+from workbench.domain.case.lifecycle import TABLE, Action, erased_refusal, state_refusal
 from workbench.domain.case.vocabulary import CaseState, Verdict
 from workbench.i18n import _
 from workbench.keys import desk
@@ -152,6 +152,12 @@ def _desk_refusal(command: Command, session: "DeskSession") -> str | None:
 
 def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
     """Return why an action on the shown case is not possible now, None if it is; the role allows it."""
+    if case.header.erased_at is not None:
+        return erased_refusal(format_case(case.header.id), case.header.erased_at.astimezone(view.zone).date())
+    return _refusal_on_kept(case, action, session, view)
+
+
+def _refusal_on_kept(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
     header, name = case.header, format_case(case.header.id)
     if action is Action.TAKE and session.is_held:
         return _("{case} is on your desk already.").format(case=name)

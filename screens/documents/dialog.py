@@ -30,6 +30,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.desk import DOCUMENTS
 from workbench.services.case.documents import Documents, WrittenDocument
+from workbench.wording.retention import erased_words
 
 _KILO = 1000
 
@@ -193,6 +194,8 @@ class DocumentList(ListDialog[DocumentLine]):
             self.carry_out(partial(act, line))
         else:
             message = _("The stored file of {document} is missing or altered. Ask an admin to restore it.")
+            if line.erased_at is not None:
+                message = _("The file of {document} was erased (retention); nobody can open it any more.")
             self._report(message.format(document=line.name(current_language())), ERROR)
 
     def _report(self, text: str, style: str) -> None:
@@ -239,6 +242,8 @@ def _opened(line: DocumentLine, view: View) -> Content:
 
 def _claims(line: DocumentLine, view: View) -> Content:
     """Return the declared state of a document, which the checklist confirms."""
+    if line.erased_at is not None:
+        return plain(f"{erased_words(line.erased_at.astimezone(view.zone).date())} ", MUTED)
     if not line.is_stored:
         return plain(f"{_('file missing or altered')} {view.symbols.block} ", ERROR)
     if defects := claimed_defects(line, view.today):

@@ -1,5 +1,6 @@
 """The evidence panels: side by side, as tabs in a narrow window, or with one panel zoomed."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import getters
@@ -13,7 +14,7 @@ from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines
-from screens.panels.lines import counts_of, severity_rank
+from screens.panels.lines import PanelLine, counts_of, muted, severity_rank
 from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
 from screens.shell.symbols import Symbols, symbols_of
@@ -24,6 +25,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import N_, _
 from workbench.keys import desk
+from workbench.wording.retention import erased_words
 
 _TITLES = {
     "identity": N_("Identity"),
@@ -37,6 +39,17 @@ _SHORT_TITLES = {"activity": N_("Calls")}
 
 _ROOM_FOR_HISTORY = 170
 """From this width on, the history is beside the evidence instead of below it."""
+
+
+def _unless_erased(lines_of: PanelLines) -> PanelLines:
+    """Return a function that says of an erased case that its evidence is gone, instead of showing empty facts."""
+
+    def lines(case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
+        if case.header.erased_at is None:
+            return lines_of(case, view, width)
+        return muted(erased_words(case.header.erased_at.astimezone(view.zone).date()), width)
+
+    return lines
 
 
 class EvidencePanels(Container):
@@ -67,9 +80,9 @@ class EvidencePanels(Container):
         if self._subject is not None:
             yield Panel("subject", self._subject[1])
         with Horizontal(id="evidence"):
-            yield Panel("identity", identity_lines)
-            yield Panel("activity", calls_lines)
-            yield Panel("credit", credit_lines)
+            yield Panel("identity", _unless_erased(identity_lines))
+            yield Panel("activity", _unless_erased(calls_lines))
+            yield Panel("credit", _unless_erased(credit_lines))
         yield Panel("history", history_lines)
 
     def on_mount(self) -> None:

@@ -82,7 +82,8 @@ class FilterBar(Vertical):
         self.is_open = True
         self.field.value = text
         self.field.cursor_position = len(text)
-        self.field.focus()
+        # At once: `focus` would set it only after keys that are typed already.
+        self.screen.set_focus(self.field)
         self._show_help()
         self._load_calendar()
 

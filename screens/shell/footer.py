@@ -1,4 +1,4 @@
-"""The footer: at most six commands that are available now, and the keys of help and palette."""
+"""The footer: the commands that matter most now, and the keys of help and palette."""
 
 from textual.content import Content
 from textual.screen import Screen
@@ -11,7 +11,8 @@ from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
-MOST = 6
+MOST = 4
+"""The most commands besides Esc, help and palette."""
 
 
 class FooterBar(Static):
@@ -45,7 +46,13 @@ def hints(screen: Screen[object], width: int) -> Content:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in found.items() if COMMAND_BY_ID[name].hint]
         hinted.sort(key=lambda each: not each[0].danger)
     shown = [(command.key, active.binding.description) for command, active in hinted]
-    del shown[MOST - len(fixed) :]
+    while sum(key != "Esc" for key, _label in shown) > MOST:
+        _drop_last(shown)
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
-        del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]
+        _drop_last(shown)
     return row(key_hints(*shown), right, width)
+
+
+def _drop_last(shown: list[tuple[str, str]]) -> None:
+    """Drop the last hint, but Esc only if it is alone."""
+    del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]

@@ -15,6 +15,9 @@ FIRST_LOOK_S = 0.3
 BETWEEN_S = 0.7
 """The same key within this time counts as one press that is held down."""
 
+AGAIN_AFTER_S = 0.2
+"""The same key after this time may be pressed again, if it is alone: a key that is held down repeats faster."""
+
 ALONE_S = 0.05
 """A confirmation counts if no other key follows within this time; keys that queued up arrive together."""
 
@@ -31,6 +34,7 @@ class Presses:
         self.monotonic = monotonic
         self.count = 0
         self.is_repeat = False
+        self.may_be_again = False
         self.confirmed_at: float | None = None
         self.confirmed_before: float | None = None
         self.last_at = 0.0
@@ -40,10 +44,27 @@ class Presses:
         """Record a press that arrived `age_s` seconds ago."""
         at = self.monotonic() - age_s
         self.is_repeat = key == self._key and at - self.last_at < BETWEEN_S
+        self.may_be_again = self.is_repeat and at - self.last_at >= AGAIN_AFTER_S
         self.count += 1
         self._key, self.last_at = key, at
         if key in CONFIRM.keys:
             self.confirmed_before, self.confirmed_at = self.confirmed_at, at
+
+    async def is_alone(self, pressed: int = 0) -> bool:
+        """Wait a moment, and say whether no key came after the press with this number, by default the last one.
+
+        After the machine was busy or stopped, keys typed over a long time arrive together, and each alone looks
+        deliberate. So the wait is repeated until one wait takes no longer than it should.
+        """
+        pressed, loop = pressed or self.count, asyncio.get_running_loop()
+        for _round in range(_MOST_WAITS):
+            started = loop.time()
+            await asyncio.sleep(ALONE_S)
+            if self.count != pressed:
+                return False
+            if loop.time() - started < 2 * ALONE_S:
+                return True
+        return False
 
 
 @runtime_checkable
@@ -84,19 +105,3 @@ class Guard:
         if at is None or self._painted_at is None or at - self._painted_at < FIRST_LOOK_S:
             return False
         return before is None or at - before >= BETWEEN_S
-
-    async def is_alone(self) -> bool:
-        """Wait a moment, and say whether no other key came with the press.
-
-        After the machine was busy or stopped, keys typed over a long time arrive together, and each alone looks
-        deliberate. So the wait is repeated until one wait takes no longer than it should.
-        """
-        pressed, loop = self._presses.count, asyncio.get_running_loop()
-        for _round in range(_MOST_WAITS):
-            started = loop.time()
-            await asyncio.sleep(ALONE_S)
-            if self._presses.count != pressed:
-                return False
-            if loop.time() - started < 2 * ALONE_S:
-                return True
-        return False

@@ -5,12 +5,15 @@ import gc
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from itertools import groupby
+from typing import Any
 
 from textual import events
 from textual._styles_cache import StylesCache
+from textual.screen import Screen
 
-from screens.shell.base_screen import is_too_small
+from screens.shell.base_screen import is_too_small, run_in_worker
 from screens.shell.key_guard import Presses
 from screens.shell.resilient_app import ResilientApp
 from screens.terminal.ascii_filter import AsciiFilter
@@ -27,6 +30,9 @@ COLLECT_EVERY_S = 0.7
 _IDLE_AFTER_S = 0.3
 _FROZEN_COLLECTIONS = 5
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
+_PRESSED_AGAIN = frozenset({"enter", *"0123456789"})
+"""Keys that people press again at once in the window that they opened: to accept what it offers, or a number."""
+
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
@@ -50,7 +56,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
     def __init__(self, presses: Presses, symbols: str) -> None:
         super().__init__()
         self.presses = presses
-        self._pressed_on: object = None
+        self.pressed_on: object = None
         self._explained_at = -_EXPLAIN_EVERY_S
         self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)
@@ -76,6 +82,9 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             if isinstance(event, events.Key):
                 await self._until_composed()
             await super().on_event(event)
+        elif event.key in _PRESSED_AGAIN and self.presses.may_be_again:
+            # In a worker, because only the time after it tells whether the key is held down.
+            run_in_worker(self, partial(_press_again, self, event, self.screen, self.presses.count), "keys")
 
     async def _until_composed(self) -> None:
         """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
@@ -136,8 +145,15 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if not self.presses.is_repeat:
-            self._pressed_on = self.screen
+            self.pressed_on = self.screen
         if is_too_small(self.screen):
             # Only quitting works in a covered screen; a text field still takes letters, so that none is lost.
             return key.key in _KEYS_WHEN_TOO_SMALL or takes_text(self.focused, key)
-        return self.screen is self._pressed_on or key.key == "escape" or takes_text(self.focused, key)
+        return self.screen is self.pressed_on or key.key == "escape" or takes_text(self.focused, key)
+
+
+async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
+    """Handle a key that opened the screen and was pressed again there, unless it is held down; `number` counts it."""
+    if await app.presses.is_alone(number) and app.screen is screen:
+        app.pressed_on = screen
+        await ResilientApp.on_event(app, key)

@@ -141,7 +141,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         """Record the verdict, or show why it cannot be recorded."""
         self._is_deciding = True
         try:
-            if await self._guard.is_alone():
+            if await presses_of(self).is_alone():
                 self.leave(await self._actions.decide(self._request()))
             else:
                 self.closing.say(dialog_text.too_soon_line())

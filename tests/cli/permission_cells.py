@@ -58,6 +58,8 @@ COMMANDS: dict[Action, tuple[str, ...]] = {
     A.APPEAL: ("appeal", CASE, "--grounds", "test"),
     A.APPEAL_DECIDE: ("appeal-decide", CASE, "stands", "--note", "test"),
     A.DOSSIER: ("dossier", CASE, "--output", "{folder}"),
+    A.LEGAL_HOLD: ("hold", CASE, "--reason", "test"),
+    A.LEGAL_HOLD_END: ("unhold", CASE, "--reason", "test"),
 }
 
 NOT_ONES_OWN = frozenset({A.APPROVE, A.RETURN, A.REOPEN, A.APPEAL_DECIDE})
@@ -203,9 +205,16 @@ _INTO: dict[CaseState, Bringing] = {
     S.WITHDRAWN: _withdrawn,
 }
 
+
+def _on_hold(into: Bringing, run: Run, site: Site, by: str) -> None:
+    into(run, site, by)
+    run("sup", *COMMANDS[A.LEGAL_HOLD])
+
+
 _FOR_AN_ACT: dict[tuple[Action, CaseState], Bringing] = {
     (A.UNDO, S.IN_REVIEW): _returned,
     (A.UNDO, S.LAPSED): _lapsed_again,
     (A.JUDGE, S.IN_REVIEW): _resubmitted,
+    **{(A.LEGAL_HOLD_END, state): partial(_on_hold, into) for state, into in _INTO.items()},
 }
 """Other ways into a state, for acts that need more than the state."""

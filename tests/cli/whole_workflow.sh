@@ -2,6 +2,7 @@
 # The whole workflow by commands: a new database, people, files, a case decided, undone and decided again, exports.
 # Usage: in an empty folder, with a Python that has the program as argument; prints "the whole workflow" at the end.
 # $RUN may hold other Python arguments than `-m workbench`; it is split into words.
+# $INIT may hold more options of `init`.
 set -eu
 
 python=$1
@@ -52,7 +53,8 @@ hours = { en = "Monday to Friday", zh = "周一至周五" }
 address = { en = "7 Long Road, Test City", zh = "测试市长路7号" }
 appeal = { en = "by post to 7 Long Road", zh = "邮寄至长路7号" }
 END
-workbench init --identity named --supplier supplier.toml
+# shellcheck disable=SC2086 # split into words
+workbench init --identity named --supplier supplier.toml ${INIT:-}
 refused 73 init --identity named
 workbench reviewers add a --role reviewer
 workbench reviewers add b --role reviewer

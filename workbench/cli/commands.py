@@ -3,6 +3,8 @@
 from workbench.cli.file_commands import COMMANDS as FILE_COMMANDS
 from workbench.cli.file_commands import IMPORTS, MAPS
 from workbench.cli.framework.registration import Entry, Group
+from workbench.cli.site_commands import GROUPS as SITE_GROUPS
+from workbench.cli.site_commands import HOLDS
 from workbench.i18n import N_
 
 COMMANDS: tuple[Entry | Group, ...] = (
@@ -25,6 +27,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
         N_("Write the database, its store and its hash key to one file (admin)."),
     ),
     Entry("restore", "workbench.cli.site.commands:restore", N_("Restore a backup where no database is (admin).")),
+    Entry("rekey", "workbench.cli.site.encryption:rekey", N_("Give an encrypted database another key (admin).")),
     *FILE_COMMANDS,
     Entry("queue", "workbench.cli.cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
     Entry("next", "workbench.cli.cases.cases:take_next", N_("Take the next case. Exits with 69 if there is none.")),
@@ -121,6 +124,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
         "workbench.cli.cases.folders:dossier",
         N_("Write a whole case to a folder, for an auditor (supervisor, admin, auditor)."),
     ),
+    *HOLDS,
     IMPORTS,
     MAPS,
     Group(
@@ -237,62 +241,5 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
         ),
     ),
-    Group(
-        "policy",
-        N_("Show, compare, check and replace the policy. Default: show."),
-        (
-            Entry(
-                "show",
-                "workbench.cli.site.policy:show",
-                N_("Show a version of the policy, by default the one in force; with --toml, the whole file."),
-            ),
-            Entry(
-                "list", "workbench.cli.site.policy:list_versions", N_("List the versions of the policy, newest first.")
-            ),
-            Entry(
-                "diff",
-                "workbench.cli.site.policy:diff",
-                N_("Compare a policy with the one in force, or two policies; count the open cases it touches."),
-            ),
-            Entry("check", "workbench.cli.site.policy:check", N_("Check a policy file without applying it.")),
-            Entry(
-                "apply",
-                "workbench.cli.site.policy:apply",
-                N_("Put a policy file into force, at once or from a day (admin)."),
-            ),
-            Group(
-                "campaign",
-                N_("Review passed cases again after a change of policy. Default: start."),
-                (
-                    Entry(
-                        "start",
-                        "workbench.cli.site.campaigns:start",
-                        N_("Choose passed cases and open some of them again each working day (admin)."),
-                    ),
-                    Entry("show", "workbench.cli.site.campaigns:show", N_("Show how far one campaign is, or all.")),
-                    Entry(
-                        "stop",
-                        "workbench.cli.site.campaigns:stop",
-                        N_("Stop a campaign; cases that are not open yet stay passed (admin)."),
-                    ),
-                ),
-            ),
-        ),
-    ),
-    Group(
-        "audit",
-        N_("Verify the audit log. Default: verify."),
-        (
-            Entry(
-                "verify",
-                "workbench.cli.site.audit:verify",
-                N_("Verify the hash chain from the first event to the last."),
-            ),
-            Entry(
-                "head",
-                "workbench.cli.site.audit:head",
-                N_("Print the number and hash of the last event, to be kept elsewhere."),
-            ),
-        ),
-    ),
+    *SITE_GROUPS,
 )

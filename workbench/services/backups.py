@@ -8,7 +8,9 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import cast
@@ -16,7 +18,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.access import Access, access_of, new_file, sync
+from db.access import Access, new_file, sync
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_in_use
 from db.engine import Database
@@ -26,6 +28,9 @@ from db.queries.published import BATCH, is_published, table_of
 from workbench.errors import BadConfiguration, BadData, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFiles
+from workbench.services.encryption import KEY_SETTINGS
+from workbench.services.encryption.key_settings import KeySettings, opened
+from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
@@ -34,10 +39,12 @@ from workbench.services.foundation.safe_files import cannot_write, new_parents, 
 from workbench.services.opening import open_services
 from workbench.services.reseller_sheets.maps import map_files
 from workbench.services.site.doctor import faults
+from workbench.services.wiring import Services
 
 _DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
+_KEY_SETTINGS = re.escape(KEY_SETTINGS)
 _NAMES = re.compile(
-    rf"{_DATABASE}|{_KEY}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+    rf"{_DATABASE}|{_KEY}|{_KEY_SETTINGS}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
     r"|maps/\w[\w-]*\.[a-z]+\.toml"
 )
 _ATTEMPTS = 3
@@ -75,9 +82,10 @@ def _write(context: Context, draft: Path) -> int:
     sums: Sums = {}
     with tempfile.TemporaryDirectory(prefix=f"{draft.name}.", dir=draft.parent) as folder:
         copy = Path(folder, _DATABASE)
-        copy_in_use(context.database.path, copy)
+        key = context.store.database_key
+        copy_in_use(context.database.path, copy, key)
         with (
-            closing(Database(copy)) as database,
+            closing(Database(copy, key=key)) as database,
             database.read() as session,
             tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
         ):
@@ -95,7 +103,17 @@ def _write(context: Context, draft: Path) -> int:
         raise StorageFailed(_("The disk did not keep the backup as it was written; choose another disk.")) from error
 
 
-def restore(file: Path, path: Path, as_login: str | None, now: Callable[[], datetime]) -> int:
+@dataclass(frozen=True, slots=True)
+class BackupKey:
+    """How the key of an encrypted backup is found: `source` instead of the one in the backup; `ask` asks for it."""
+
+    source: KeySource | None = None
+    ask: Ask | None = None
+
+
+def restore(
+    file: Path, path: Path, as_login: str | None, now: Callable[[], datetime], key: BackupKey = BackupKey()
+) -> int:
     """Restore a backup to a path where no database is, completely or not at all; return the number of its files.
 
     The person must be an admin of the restored database. If a group shares the database and owns the folder, the group
@@ -116,7 +134,7 @@ def restore(file: Path, path: Path, as_login: str | None, now: Callable[[], date
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
                 copy = Path(folder, path.name)
-                count = _restored(file, copy, as_login, now)
+                count = _restored(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
                 # Fails if another restore was faster.
                 Store.beside(copy).folder.rename(store)
                 copy.rename(path)
@@ -126,21 +144,25 @@ def restore(file: Path, path: Path, as_login: str | None, now: Callable[[], date
     return count
 
 
-def _restored(file: Path, copy: Path, as_login: str | None, now: Callable[[], datetime]) -> int:
+def _restored(file: Path, copy: Path, open_copy: Callable[..., Services], key: BackupKey) -> int:
     """Restore a database and its store in a folder of their own, examine them, and log that."""
     store = Store.beside(copy)
     for folder in (store.folder, store.documents, store.calls, store.batches):
         folder.mkdir()
     sums = _read(file, store.folder)
     (store.folder / _DATABASE).rename(copy)
-    with closing(open_services(copy, as_login, now, resumes=False)) as services:
+    group_id = sharing_group(copy.parent.parent)
+    settings = _unlocked(store, key, group_id)
+    with closing(open_copy(store=store)) as services:
         context = services.context
         with context.as_admin("restore"), context.write() as session:
             if not set(_store_sums(session, store)) <= sums.items():
                 raise _incomplete(file)
             _examine(session, context.now())
-            is_shared = group_of(session) is not None and access_of(copy.parent.parent) is Access.SHARED
+            is_shared = group_of(session) is not None and group_id is not None
             context.log(session, "restore", body={"files": len(sums)})
+    if settings is not None:
+        settings.write(store.folder)
     access = Access.SHARED if is_shared else Access.PRIVATE
     for made in copy.parent.rglob("*"):
         made.chmod(access.folder_mode if made.is_dir() else access.file_mode)
@@ -148,20 +170,56 @@ def _restored(file: Path, copy: Path, as_login: str | None, now: Callable[[], da
     return len(sums)
 
 
+def _unlocked(store: Store, key: BackupKey, group_id: int | None) -> KeySettings | None:
+    """Give a restored store its keys, and return its key settings if they must be written anew.
+
+    A command that a backup names is not run, since the file may come from anybody.
+
+    Raises:
+        BadConfiguration: If the key is missing or is not the right one.
+    """
+    settings = KeySettings.read(store.folder)
+    if settings is None:
+        return None
+    source = key.source or settings.source
+    if key.source is None and source.kind is KeyKind.COMMAND:
+        raise BadConfiguration(
+            _("The key of this backup comes from a command, which is not run from a file; repeat with --key-command.")
+        )
+    given = Key(source, source.read(group_id, key.ask))
+    store.keys = opened(settings, given)
+    return None if source == settings.source else KeySettings.sealing(store.keys, given)
+
+
 def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
     """Yield the path in the store and the SHA-256 of each file that the published batches of a database need.
 
     So is each map that is in use.
     """
-    yield _KEY, sha256(store.hash_key).hexdigest()
+    yield _KEY, sha256(store.key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
+    if store.keys:
+        yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
     for name in map_files(store):
         yield str(name.relative_to(store.folder)), sha256(name.read_bytes()).hexdigest()
-    column = table_of(DocumentRow).c.sha256
-    for row in session.execute(select(column).where(is_published(table_of(DocumentRow).c.batch_id)).distinct()):
-        yield str(store.document_path(row.sha256).relative_to(store.folder)), row.sha256
+    document = table_of(DocumentRow)
+    kept = select(document.c.sha256).where(is_published(document.c.batch_id), document.c.erased_at.is_(None))
+    for row in session.execute(kept.distinct()):
+        yield str(store.document_path(row.sha256).relative_to(store.folder)), _document_sum(store, row.sha256)
     batches = select(BATCH.c.id, BATCH.c.calls_sha256).where(is_published(BATCH.c.id), BATCH.c.calls_sha256 != "")
     for batch in session.execute(batches):
         yield str(CallFiles(store.calls, {}).path(batch.id).relative_to(store.folder)), batch.calls_sha256
+
+
+def _document_sum(store: Store, digest: str) -> str:
+    """Return the SHA-256 of the file of a document; of a sealed one, "" if its content is not that of the digest."""
+    if store.keys is None:
+        return digest
+    try:
+        with store.open_document(digest) as content:
+            is_right = sha256(content.read()).hexdigest() == digest
+        return sha256(store.document_path(digest).read_bytes()).hexdigest() if is_right else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _examine(session: Session, now: datetime) -> None:

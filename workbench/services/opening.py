@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -43,6 +44,9 @@ from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
 
+if TYPE_CHECKING:
+    from workbench.services.encryption.key_source import Key
+
 _SETTING, _REVIEWER = table_of(SettingRow), table_of(ReviewerRow)
 _IDENTITY = select(_SETTING.c.value).where(_SETTING.c.name == "identity")
 _PERSON = select(_REVIEWER.c.id).where(_REVIEWER.c.login == bindparam("login"))
@@ -58,7 +62,7 @@ class NewSite:
 
     `login` is that of the first admin, `identity` how the database identifies people, `shared` the Unix group of a
     database for several users, `solo` the reason why one person reviews alone, and `supplier` the sender of the
-    letters, by default a made-up one.
+    letters, by default a made-up one. With a `key`, everything that the database keeps is encrypted.
     """
 
     login: str
@@ -66,6 +70,7 @@ class NewSite:
     shared: Sharing | None = None
     solo: str = ""
     supplier: Supplier | None = None
+    key: "Key | None" = None
 
     @property
     def is_supplier_made_up(self) -> bool:
@@ -100,17 +105,25 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     """
     access = Access.SHARED if new.shared else Access.PRIVATE
     store = Store.beside(path)
+    if new.key is not None:
+        from workbench.services.encryption.data_keys import DataKeys
+
+        store.keys = DataKeys.new()
     if store.folder.exists():
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
     with new_parents(path), ExitStack() as on_failure:
         try:
-            database = schema.create(path, access)
+            database = schema.create(path, access, store.database_key)
         except DatabaseRefused as error:
             raise refusal(error) from error
         on_failure.callback(shutil.rmtree, store.folder, ignore_errors=True)
         on_failure.callback(sqlite.remove_file, path)
         on_failure.callback(database.close)
         store.create(access)
+        if new.key is not None and store.keys is not None:
+            from workbench.services.encryption.key_settings import KeySettings
+
+            KeySettings.sealing(store.keys, new.key).write(store.folder)
         with database.write() as session:
             session.add(key_check(store))
             _write_first_rows(session, new, now())
@@ -141,6 +154,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
         # The reason may name a person, so the event only says whether there is one.
         SOLO_SETTING: bool(new.solo),
         "roles": [role.value for role in roles],
+        **({"encrypted": True} if new.key else {}),
     }
     audit_log.append(session, actor, "init", at, body=body)
 
@@ -174,17 +188,26 @@ def _registered(session: Session, said: str) -> tuple[str, int | None]:
     return said, None
 
 
-def open_services(path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True) -> Services:
+def open_services(
+    path: Path,
+    as_login: str | None,
+    now: Callable[[], datetime],
+    *,
+    resumes: bool = True,
+    store: Store | None = None,
+) -> Services:
     """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
+
+    `store` is the file store with its keys; by default the keys are read as the store says, without asking anybody.
 
     Raises:
         WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.
     """
     import sqlalchemy.exc
 
-    database = open_database(path)
+    store = store or Store.unlocked(path)
+    database = open_database(path, store)
     try:
-        store = Store.beside(path)
         with database.read() as session:
             services = Services(Context(database, store, now, _identify(session, as_login)))
             services.context.read_roles(session)

@@ -4,6 +4,7 @@ from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from db.queries.retention import has_pending_files
 from workbench.domain.case.actor import Actor
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.calendar_days import missing_years
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from workbench.services.queue.taking import Taking
     from workbench.services.reseller_sheets.form import Forms
     from workbench.services.reseller_sheets.maps import Maps
+    from workbench.services.retention.holds import LegalHolds
+    from workbench.services.retention.service import Retention
     from workbench.services.review.next_round import ItemJudging
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening
@@ -184,6 +187,12 @@ class Services:
     waiving: "LazyService[Waiving]" = LazyService("review.waiving.Waiving")
     """Waives items that an applicant had to rectify."""
 
+    legal_holds: "LazyService[LegalHolds]" = LazyService("retention.holds.LegalHolds")
+    """Places and ends legal holds."""
+
+    retention: "LazyService[Retention]" = LazyService("retention.service.Retention")
+    """Shows and erases what is kept no longer than necessary."""
+
     def __init__(self, context: Context) -> None:
         self.context = context
         self.casefiles = CaseFiles(context)
@@ -197,7 +206,7 @@ class Services:
         return self.context.actor
 
     def resume(self) -> None:
-        """Finish interrupted imports, suspensions and changes of policy, and seed the calendar of next year.
+        """Finish interrupted imports, suspensions, changes of policy and erasures, and seed next year's calendar.
 
         Every start does so.
         """
@@ -209,6 +218,7 @@ class Services:
             is_interrupted = has_leftovers(session, self.context.store)
             missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)
             applies_to_open_cases = self.context.has_unsettled_policy(session)
+            has_files_to_erase = has_pending_files(session)
         if is_interrupted:
             resume(self.context)
         if missing:
@@ -217,6 +227,8 @@ class Services:
             self.suspending.finish()
         if applies_to_open_cases:
             self.policy_changes.finish()
+        if has_files_to_erase:
+            self.retention.finish()
 
     def catch_up(self) -> "TickCounts":
         """Finish interrupted work, then apply the changes that depend only on time."""

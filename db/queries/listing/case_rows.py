@@ -9,14 +9,14 @@ from sqlmodel import Session
 from db.columns import Instant
 from db.queries.chunks import chunks
 
-_INSTANTS = ("due_at", "suspended_from", "received_at", "held_until", "aside_until", "deadline_at")
+_INSTANTS = ("due_at", "suspended_from", "received_at", "held_until", "aside_until", "deadline_at", "erased_at")
 _SQL = """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,
        c.priority, c.service_class, c.risk, a.province, c.returned_to_id IS NOT NULL AS is_returned,
        c.due_at, c.is_due_provisional, c.suspended_from, c.waits_for, c.reopen_for, c.received_at,
        c.block_count AS blocks, c.warn_count AS warns, assignee.login AS assignee, holder.login AS held_by,
        CASE WHEN holder.id IS NULL THEN NULL ELSE c.held_until END AS held_until,
        CASE WHEN holder.id IS NULL THEN NULL ELSE c.aside_until END AS aside_until,
-       c.next_action_on,
+       c.next_action_on, c.erased_at,
        CASE WHEN c.state = 'rectifying' THEN (
            SELECT min(coalesce(i.deadline_at, r.deadline_at)) FROM rectification r
            JOIN rectification_item i ON i.rectification_id = r.id

@@ -1,7 +1,9 @@
-"""Keys that arrive while the dialog that an earlier key opened is not composed yet."""
+"""Keys that arrive while the dialog that an earlier key opened is not composed yet, or is new."""
 
+import asyncio
 from typing import ClassVar
 
+import pytest
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +16,7 @@ from tests.screens.driver import at_work
 class Counter(BoxDialog[None]):
     """Counts in its text how often a key was pressed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("x", "count", "count")]
+    BINDINGS: ClassVar[list[BindingType]] = [("x,enter,1", "count", "count")]
     presses = 0
 
     def parts(self) -> ComposeResult:
@@ -35,3 +37,35 @@ async def test_a_key_for_a_dialog_that_is_not_composed_yet_acts_once_it_is() -> 
         await desk.settle()
 
         assert "pressed 1" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "pauses", "count"),
+    [
+        (("enter", "enter"), (0.3,), 1),
+        (("1", "1"), (0.3,), 1),
+        (("enter", "x", "enter"), (0.1, 0.1), 2),
+        # Held down: a pause, then many presses.
+        (("enter",) * 5, (0.5, 0.03, 0.03, 0.03), 0),
+        # A key that bounces.
+        (("enter", "enter"), (0.05,), 0),
+        # Any other key acts again only in the screen on which it was pressed first.
+        (("x", "x"), (0.3,), 0),
+    ],
+)
+async def test_a_key_that_opened_a_dialog_acts_there_only_if_it_is_pressed_again(
+    keys: tuple[str, ...], pauses: tuple[float, ...], count: int
+) -> None:
+    async with at_work() as desk:
+        await desk.press(keys[0])
+        desk.app.push_screen(Counter("Count"))
+        await desk.settle()
+        for key, pause in zip(keys[1:], pauses, strict=True):
+            desk.clocks.seconds += pause
+            # `pilot.press` would wait longer than the presses of a held key are apart.
+            desk.app.post_message(events.Key(key, None))
+            await asyncio.sleep(0.005)
+        await desk.settle()
+
+        assert isinstance(desk.app.screen, Counter)
+        assert desk.app.screen.presses == count

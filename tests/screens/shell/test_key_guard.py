@@ -80,16 +80,16 @@ def test_a_key_held_down_since_before_the_dialog_never_counts(clocks: Clocks, pr
         clocks.pass_s(0.02)
 
 
-async def test_a_press_is_alone_if_nothing_follows_it(presses: Presses, guard: Guard) -> None:
+async def test_a_press_is_alone_if_nothing_follows_it(presses: Presses) -> None:
     presses.note("y")
 
-    assert await guard.is_alone()
+    assert await presses.is_alone()
 
 
 @pytest.mark.parametrize("key", ["y", "f8", "s"])
-async def test_a_press_among_others_is_not_alone(presses: Presses, guard: Guard, key: str) -> None:
+async def test_a_press_among_others_is_not_alone(presses: Presses, key: str) -> None:
     presses.note("y")
-    question = asyncio.ensure_future(guard.is_alone())
+    question = asyncio.ensure_future(presses.is_alone())
     await asyncio.sleep(0)
     presses.note(key)
 

@@ -29,9 +29,9 @@ from tests.services.calls.samples import (
     write,
 )
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import SPILL_PREFIX
 from workbench.services.calls.hashing import callee_hash
 from workbench.services.calls.parquet import CallFiles
+from workbench.services.calls.spill import SPILL_PREFIX
 
 FIRST = call("2026-03-02T09:00")
 SECOND = call("2026-03-02T09:05", callee=OTHER_CALLEE)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework.json_values import attributes, plain, record, yuan
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseRowView, NoNextCase
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, CaseRowView, NoNextCase
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import DecisionLine
@@ -89,7 +89,13 @@ def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]
 
 def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
     """Return the header of a case: number, state, dates and hold."""
-    return {**record(header, zone, without=("version",), corrects="corrects_id", **_CASE_KEYS), "agent": header.agent}
+    shown = record(header, zone, without=("version",), corrects="corrects_id", **_CASE_KEYS)
+    return {**shown, "agent": header.agent, **_erased_name(header)}
+
+
+def _erased_name(line: CaseLine) -> dict[str, None]:
+    """Return that an erased case has no name; people read words in its place."""
+    return {} if line.erased_at is None else {"applicant_name": None}
 
 
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
@@ -99,6 +105,7 @@ def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, A
         "agent": row.agent,
         "paused": is_with_applicant(row.state, row.waits_for),
         "suspended": is_clock_suspended(row, now),
+        **_erased_name(row),
     }
 
 

@@ -49,8 +49,9 @@ class CaseText:
     def show(self, casefile: CaseFile) -> None:
         """Print a whole case."""
         output.pairs(self._header(casefile))
-        self._findings(casefile)
-        self._evidence(casefile)
+        if casefile.header.erased_at is None:
+            self._findings(casefile)
+            self._evidence(casefile)
         if casefile.earlier_fail is not None:
             output.line()
             output.line(earlier_fail_text(casefile.earlier_fail))

@@ -12,7 +12,7 @@ from workbench.cli.files.map_questions import ask_about
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.site.supplier_questions import is_terminal
+from workbench.cli.framework.passphrase import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.importing.request import ImportRequest

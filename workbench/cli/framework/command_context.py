@@ -69,12 +69,15 @@ class CommandContext:
         Raises:
             WorkbenchError: If the database cannot be opened or the user is not registered.
         """
+        from workbench.cli.framework.passphrase import asking
         from workbench.domain.clock.typed.aim import use_order
+        from workbench.services.foundation.file_store import Store
         from workbench.services.opening import open_services
         from workbench.user_settings import load_settings, settings_file
 
         use_order(load_settings(settings_file()).values.date_order)
-        services = open_services(self.database(), self.shared.login, self.now)
+        path = self.database()
+        services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, asking()))
         try:
             yield services
         finally:

@@ -1,7 +1,8 @@
 """Commands about the database itself: init, doctor, demo, backup, restore."""
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +11,15 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import required_text
 from workbench.cli.framework.parameters import argument, option
+from workbench.cli.framework.passphrase import asking
+from workbench.cli.site.encryption import KeyCommand, KeyFile, named_source, new_key
 from workbench.cli.site.supplier_questions import supplier_of
-from workbench.errors import ExitCode
+from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
+
+if TYPE_CHECKING:
+    from workbench.services.opening import NewSite
 
 _DEMO_LOGIN = "rev1"
 
@@ -34,6 +40,11 @@ def init(
         Path | None,
         option("--supplier", N_("TOML file with [supplier], the sender of the letters. Default: asked."), "FILE"),
     ] = None,
+    encrypt: Annotated[
+        bool, option("--encrypt", N_("Encrypt the database and its store. Default key: a passphrase, which is asked."))
+    ] = False,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
 ) -> None:
     """Create a database."""
     from workbench.services import opening
@@ -41,29 +52,40 @@ def init(
     from workbench.services.foundation.locations import shared_database_path
     from workbench.services.foundation.os_identity import os_login
     from workbench.services.foundation.site_settings import default_site_file
-    from workbench.services.policy.supplier import advice_on_made_up
 
     reason = "" if solo is None else required_text(solo, "--solo")
     path = context.database() if group is None else shared_database_path(context.shared.database).absolute()
     sender = supplier_of(supplier, may_ask=not context.as_json and not path.exists())
-    new_site = opening.NewSite(login=os_login(), identity=identity, solo=reason, supplier=sender)
-    site_file: Path | None = None
-    if group is None:
-        opening.make_site(path, new_site, context.now)
-    else:
-        site_file = context.shared.site or default_site_file()
-        opening.make_shared_site(path, new_site, group_named(group), site_file, context.now)
+    sharing = None if group is None else group_named(group)
+    site_file = None if sharing is None else context.shared.site or default_site_file()
+    if not encrypt and (key_file, key_command) != (None, None):
+        raise WrongUsage(_("--key-file and --key-command name the key of an encrypted database; add --encrypt."))
+    with new_key(key_file, key_command, sharing.group_id if sharing else None) if encrypt else nullcontext() as key:
+        new_site = opening.NewSite(
+            login=os_login(), identity=identity, shared=sharing, solo=reason, supplier=sender, key=key
+        )
+        if sharing is None or site_file is None:
+            opening.make_site(path, new_site, context.now)
+        else:
+            opening.make_shared_site(path, new_site, sharing, site_file, context.now)
     if context.as_json:
         created = {"database": str(path), "identity": identity.value, "admin": new_site.login, "shared": group}
         site = str(site_file) if site_file else None
-        output.document({**created, "site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up})
+        made = {**created, "site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up}
+        output.document({**made, "encrypted": encrypt})
         return
+    _say_created(path, new_site, site_file)
+
+
+def _say_created(path: Path, new_site: "NewSite", site_file: Path | None) -> None:
+    from workbench.services.policy.supplier import advice_on_made_up
+
     message = _("Created the database {file}; {login} is its first admin, supervisor and reviewer.")
     output.narrate(message.format(file=path, login=new_site.login))
     if site_file is not None:
         message = _("{file} names the database: registered members of the group {group} open it with `workbench`.")
-        output.narrate(message.format(file=site_file, group=group))
-    if solo is not None:
+        output.narrate(message.format(file=site_file, group=new_site.shared.group if new_site.shared else ""))
+    if new_site.solo:
         output.narrate(_("Until a second person can review, no verdict waits for a check; the notices say so."))
     if new_site.is_supplier_made_up:
         output.narrate(advice_on_made_up())
@@ -76,7 +98,7 @@ def doctor(
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
-    lines = examine(context.database(), context.now(), is_deep=deep)
+    lines = examine(context.database(), context.now(), is_deep=deep, ask=asking())
     is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
         output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
@@ -120,11 +142,20 @@ def backup(
     context.print_result({"file": str(file), "files": files}, sentence)
 
 
-def restore(context: CommandContext, file: Annotated[Path, argument("FILE", N_("Backup to restore."))]) -> None:
+def restore(
+    context: CommandContext,
+    file: Annotated[Path, argument("FILE", N_("Backup to restore."))],
+    key_file: Annotated[
+        Path | None, option("--key-file", N_("File with the key of an encrypted backup. Default: as before."), "FILE")
+    ] = None,
+    key_command: KeyCommand = None,
+) -> None:
     """Restore a backup."""
+    from workbench.services.backups import BackupKey
     from workbench.services.backups import restore as restore_backup
 
     path = context.database()
-    files = restore_backup(file, path, context.shared.login, context.now)
+    key = BackupKey(named_source(key_file, key_command), asking())
+    files = restore_backup(file, path, context.shared.login, context.now, key)
     sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
     context.print_result({"database": str(path), "files": files}, sentence)

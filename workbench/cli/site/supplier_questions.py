@@ -1,12 +1,12 @@
 """Asks on the terminal who sends the letters."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from workbench.cli.framework import output
+from workbench.cli.framework.passphrase import is_terminal
 from workbench.domain.text.safe import safe
 from workbench.i18n import _
 from workbench.wording.policy import SUPPLIER_WORDS
@@ -28,11 +28,6 @@ def supplier_of(file: Path | None, *, may_ask: bool) -> "Supplier | None":
 
         return read_supplier(file)
     return ask_supplier() if may_ask and is_terminal() else None
-
-
-def is_terminal() -> bool:
-    """Say whether a person can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask_supplier() -> "Supplier | None":

@@ -36,7 +36,8 @@ class CaseLine:
     case is put aside until `aside_until`.
     `next_action_on` is the day on which a pending case returns to the queue, `deadline_at` the earliest deadline of
     what the applicant still has to rectify.
-    `suspended_from` is the start of a suspension without a known end.
+    `suspended_from` is the start of a suspension without a known end. `erased_at` is when retention erased the case,
+    `applicant_name` says so then.
     """
 
     id: int
@@ -58,6 +59,7 @@ class CaseLine:
     aside_until: datetime | None = None
     next_action_on: date | None = None
     deadline_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class CaseHeader(CaseLine):
 
     `working_days_left` counts the working days after today up to and including the due day. `fence` grows with each
     hold, `evidence_no` with each change of evidence. `corrects_id` is the decision whose notice the next one corrects.
+    `legal_hold_at` is when the legal hold in force was placed.
     While the applicant has the case, `due_if_answered_at` is when it is due if the answer comes at the last moment.
     """
 
@@ -83,6 +86,7 @@ class CaseHeader(CaseLine):
     evidence_no: int
     corrects_id: int | None = None
     due_if_answered_at: datetime | None = None
+    legal_hold_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

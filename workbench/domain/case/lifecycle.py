@@ -6,6 +6,7 @@ lapse back, to the queue or to rectifying.
 
 from collections.abc import Set
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
@@ -52,6 +53,8 @@ class Action(StrEnum):
     APPEAL = "appeal"
     APPEAL_DECIDE = "appeal-decide"
     DOSSIER = "dossier"
+    LEGAL_HOLD = "legal-hold"
+    LEGAL_HOLD_END = "legal-hold-end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ TABLE: dict[Action, Permission] = {
     Action.APPEAL: Permission(WORKERS, frozenset({S.FAILED, S.LAPSED})),
     Action.APPEAL_DECIDE: Permission(frozenset({R.SUPERVISOR}), frozenset({S.APPEALED})),
     Action.DOSSIER: Permission(frozenset({R.SUPERVISOR, R.ADMIN, R.AUDITOR}), EVERY_STATE),
+    Action.LEGAL_HOLD: Permission(CLERKS, EVERY_STATE),
+    Action.LEGAL_HOLD_END: Permission(CLERKS, EVERY_STATE),
 }
 
 STATE_WORDS: dict[CaseState, str] = {
@@ -120,6 +125,21 @@ STATE_WORDS: dict[CaseState, str] = {
     S.APPEALED: N_("appealed"),
     S.WITHDRAWN: N_("withdrawn"),
 }
+
+_WAY_OUT: dict[CaseState, str] = {
+    S.INCOMPLETE: N_("It can be reviewed once its missing documents are imported."),
+    S.QUEUED: N_("Whoever takes it can decide it."),
+    S.IN_REVIEW: N_("Its holder can decide it, put it aside or release it."),
+    S.AWAITING_CHECK: N_("Another person approves or returns its verdict first."),
+    S.PENDING: N_("Once the reply is recorded (reply received), it can be decided."),
+    S.RECTIFYING: N_("Once the answer is recorded (resubmission) or the last item is waived, it can be decided."),
+    S.PASSED: N_("Only a supervisor can open it again."),
+    S.FAILED: N_("The applicant can appeal, or a supervisor opens it again."),
+    S.LAPSED: N_("What came in time can still be recorded (resubmission); else the applicant can appeal."),
+    S.APPEALED: N_("The appeal is decided or withdrawn first."),
+    S.WITHDRAWN: N_("It stays closed; a new application opens a new case."),
+}
+"""For each state, what can be done instead of an action that it does not allow."""
 
 VERDICT_WORDS: dict[Verdict, str] = {
     Verdict.PASS: N_("pass"),
@@ -209,13 +229,22 @@ def admin_refusal(actor: Actor) -> str | None:
 
 
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
-    """Return why a state does not allow an action, or None if it does."""
+    """Return why a state does not allow an action and what can be done instead, or None if it does."""
     if state in TABLE[action].states:
         return None
-    message = _("{case} is {state}; this action is not possible in that state.")
+    message = _("{case} is {state}; this action is not possible in that state. {way_out}")
     if action is Action.APPEAL and state is CaseState.RECTIFYING:
         message = _("{case} can still be rectified; if the applicant objects, record it as a resubmission.")
-    return message.format(case=case, state=_(STATE_WORDS[state]))
+    return message.format(case=case, state=_(STATE_WORDS[state]), way_out=_(_WAY_OUT[state]))
+
+
+def erased_refusal(case: str, day: date) -> str:
+    """Return why nothing can be done any more with a case that was erased on a local day."""
+    message = _(
+        "{case} was erased on {day} (retention); only its numbers, days, states and codes are left."
+        " Import the application with --as-new to open a new case."
+    )
+    return message.format(case=case, day=day.isoformat())
 
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:

@@ -64,7 +64,7 @@ class CardFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
-    """One document file of an application."""
+    """One document file of an application; retention may have erased the file, at `erased_at`."""
 
     kind: enums.DocumentKind
     sha256: str
@@ -75,6 +75,7 @@ class DocumentFacts:
     quality: enums.Quality | None = None
     bytes_count: int | None = None
     media_type: str = ""
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

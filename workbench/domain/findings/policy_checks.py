@@ -6,11 +6,12 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from db.enums import ApplicantKind, DocumentKind, ServiceClass, Verdict
+from db.enums import FINAL_STATES, ApplicantKind, DocumentKind, ServiceClass, Verdict
 from workbench.domain.facts.all_facts import FACTS
 from workbench.domain.facts.fact import FactType
 from workbench.domain.policy.placeholders import PLACEHOLDERS, names_in, outside_brackets
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Reason, Rule, Words
+from workbench.domain.policy.retention import WHOLE_CASES, RetentionPolicy, period_in
 from workbench.domain.text.canned_texts import FIELDS
 from workbench.i18n import N_, _
 
@@ -54,12 +55,25 @@ def faults_of(policy: Policy) -> Iterator[PolicyFault]:
     for code, reason in policy.reasons.items():
         yield from _reason_faults(("reasons", code), reason, policy)
     yield from _text_faults(policy)
+    yield from _retention_faults(policy.retention)
     if policy.rectify.default_days > policy.rectify.cap_days:
         yield _too_many_days(policy, "rectify", "default_days")
 
 
 def _fault(path: PolicyPath, advice: str, **values: object) -> PolicyFault:
     return PolicyFault(path, advice.format(**values))
+
+
+def _retention_faults(retention: RetentionPolicy) -> Iterator[PolicyFault]:
+    for kind, text in retention.periods.items():
+        if period_in(text) is None:
+            advice = _("“{value}” must be a period such as 90 days or 2 years")
+            yield _fault(("retention", "periods", kind.value), advice, value=text)
+    for position, state in enumerate(retention.keep_in_service):
+        if state not in FINAL_STATES:
+            advice = _("“{value}” must be one of: {known}")
+            known = ", ".join(kind.value for kind in WHOLE_CASES)
+            yield _fault(("retention", "keep_in_service", position), advice, value=state.value, known=known)
 
 
 def _zone_faults(name: str) -> Iterator[PolicyFault]:

@@ -8,6 +8,7 @@ from annotated_types import Interval, Len
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
 from workbench.domain.policy import settings
+from workbench.domain.policy.retention import RetentionPolicy
 
 Scope = Literal["case", "card", "document"]
 """The subject of a limit: the case as a whole, each of its cards, or each of its documents."""
@@ -252,7 +253,7 @@ class Policy:
     check: settings.CheckPolicy
     separation: settings.SeparationPolicy
     sampling: settings.SamplingPolicy
-    retention: settings.RetentionPolicy
+    retention: RetentionPolicy
     supplier: Supplier
     forecast: ForecastPolicy = USUAL_FORECAST
     notices: settings.NoticePolicy = settings.USUAL_NOTICES

@@ -169,13 +169,6 @@ class SamplingPolicy:
     ratio: Ratio
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetentionPolicy:
-    """The time for which a case is kept."""
-
-    years: Annotated[int, Interval(ge=1, le=366)]
-
-
 class CallingWindow(NamedTuple):
     """The hours in which calls are allowed; boundaries are multiples of 30 minutes."""
 

@@ -21,7 +21,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.auditing.case_records import RecordWriter, rows_of_case
 from workbench.services.auditing.dossier_page import dossier_page
-from workbench.services.auditing.seen_cases import SeenCase, case_as_seen
+from workbench.services.auditing.seen_cases import SeenCase, case_as_seen, shows_what_was_seen
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import Documents, WrittenDocument
 from workbench.services.case.known_people import redaction_of
@@ -125,7 +125,7 @@ class Dossiers(Service):
             writer = RecordWriter(zone=context.zone(session), logins=logins_of(session), redaction=redaction)
             records = writer.records(rows_of_case(session, case_id))
             of_case = select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))
-            decisions = session.exec(of_case).all()
+            decisions = [one for one in session.exec(of_case) if shows_what_was_seen(one)]
             seen = [case_as_seen(session, context, one, is_masked=not request.reveal) for one in decisions]
             head_seq, head = audit_log.last_event(session)
         files = {f"records/{name}.json": _json(rows) for name, rows in records.items()}

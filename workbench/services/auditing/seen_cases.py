@@ -19,7 +19,7 @@ from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
-from workbench.errors import NotFound
+from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _, current_language
 from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
@@ -75,13 +75,22 @@ def decision_of(session: Session, case_id: int, decision_id: int) -> DecisionRow
 
     Raises:
         NotFound: If there is no such case, or the decision is not one of it.
+        NotAllowed: If retention erased what was seen.
     """
     visible_case(session, case_id)
     decision = session.get(DecisionRow, decision_id)
     if decision is None or decision.case_id != case_id:
         message = _("{case} has no decision {decision}; `workbench show {case}` lists its decisions.")
         raise NotFound(message.format(case=format_case(case_id), decision=format_decision(decision_id)))
+    if not shows_what_was_seen(decision):
+        message = _("What {decision} was based on was erased (retention); `workbench show {case}` has what is left.")
+        raise NotAllowed(message.format(case=format_case(case_id), decision=format_decision(decision_id)))
     return decision
+
+
+def shows_what_was_seen(decision: DecisionRow) -> bool:
+    """Say whether what was seen when a decision was made is kept, and not erased."""
+    return "policy_version" in json.loads(decision.seen)
 
 
 def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, is_masked: bool) -> SeenCase:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from db.queries.published import BATCH
 from workbench.errors import WorkbenchError
 from workbench.services.batches.publishing import WITH_CALLS, record_call_file, try_import_lock
-from workbench.services.calls.engine import SPILL_PREFIX
+from workbench.services.calls.spill import SPILL_PREFIX
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 

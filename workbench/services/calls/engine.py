@@ -1,29 +1,28 @@
 """DuckDB in memory over call files: bounded memory, spilling into the store, no network."""
 
 import csv
-import fcntl
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from io import StringIO
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from db.access import access_of, make_folder
 from workbench.errors import StorageFailed
 from workbench.i18n import _
+from workbench.services.calls.pipe import piped
+from workbench.services.calls.spill import spill_folder
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+    from workbench.services.encryption.data_keys import DataKeys
+
 PartDone = Callable[[float], object]
 """Is told which part of a work is done, from 0 to 1."""
 
-SPILL_PREFIX = "spill-"
 _THREADS = 2
 _MEMORY_LIMIT = "450MB"
 _ROWS_AT_ONCE = 10_000
@@ -49,17 +48,19 @@ def quoted(text: object) -> str:
 class Engine:
     """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed.
 
-    `progress` is told how far the statements have come that are parts of a longer work.
+    With `keys`, the call files are encrypted, each with a key of its own. `progress` is told how far the statements
+    have come that are parts of a longer work.
     """
 
     progress: PartDone = staticmethod(lambda _part: None)
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", spill: Path) -> None:
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", spill: Path, keys: "DataKeys | None" = None) -> None:
         # Progress is asked for; DuckDB must not print it.
         connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         self._connection = connection
         self._spill = spill
         self._folder = spill.parent
+        self._keys = keys
 
     def run(
         self,
@@ -112,19 +113,28 @@ class Engine:
     def cursor(self) -> "Iterator[Engine]":
         """Open another connection to the same tables, for another thread."""
         with self._connection.cursor() as connection:
-            cursor = Engine(connection, self._spill)
+            cursor = Engine(connection, self._spill, self._keys)
             cursor.progress = self.progress
             yield cursor
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
         """Make a table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
-        path = self._spill / f"{name}.csv"
-        with failures_told(self._folder):
-            with path.open("x", encoding="utf-8", newline="") as file:
-                # The line end makes it quote both CR and LF.
-                csv.writer(file, lineterminator="\r\n").writerows(rows)
+        with failures_told(self._folder), self._csv_of(name, rows) as path:
             self.run(f"CREATE OR REPLACE TABLE {name} AS FROM {csv_source(path, columns)}")
-            path.unlink()
+
+    @contextmanager
+    def _csv_of(self, name: str, rows: Iterable[Sequence[object]]) -> Iterator[object]:
+        """Write rows as CSV, and yield its path; if the store is encrypted, the path is that of a pipe."""
+        path = self._spill / f"{name}.csv"
+        with path.open("x", encoding="utf-8", newline="") if self._keys is None else StringIO(newline="") as file:
+            # The line end makes it quote both CR and LF.
+            csv.writer(file, lineterminator="\r\n").writerows(rows)
+            if isinstance(file, StringIO):
+                with piped(file.getvalue().encode()) as pipe:
+                    yield pipe
+                return
+        yield path
+        path.unlink()
 
     def interrupt(self) -> None:
         """End the statement that runs in another thread."""
@@ -139,14 +149,36 @@ class Engine:
         if not files:
             self.load(name, CALL_COLUMNS, ())
             return
-        # Files of earlier versions have callees as 32 digits; the newest file says as what the others are read.
-        paths = ", ".join(map(quoted, reversed(files)))
-        self.run(f"CREATE VIEW {name} AS FROM read_parquet([{paths}]) SELECT * REPLACE (callee::UUID AS callee)")
+        if self._keys is None:
+            # Files of earlier versions have callees as 32 digits; the newest file says as what the others are read.
+            source = f"FROM read_parquet([{', '.join(map(quoted, reversed(files)))}])"
+        else:
+            each = (
+                f"FROM read_parquet({quoted(file)}{self._encryption(file, ', ENCRYPTION_CONFIG = ')})" for file in files
+            )
+            source = f"FROM ({' UNION ALL BY NAME '.join(each)})"
+        self.run(f"CREATE VIEW {name} AS {source} SELECT * REPLACE (callee::UUID AS callee)")
+
+    def write_calls(self, query: str, file: Path, part: tuple[float, float]) -> None:
+        """Write the rows of a query as a call file; `part` as in `run`."""
+        options = (
+            f"FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false{self._encryption(file, ', ENCRYPTION_CONFIG ')}"
+        )
+        self.run(f"COPY ({query}) TO {quoted(file)} ({options})", part=part)
+
+    def _encryption(self, file: Path, option: str) -> str:
+        """Return the option of a statement with the key of a call file, "" if the store is not encrypted."""
+        if self._keys is None:
+            return ""
+        # A file that is still being written has the name of the whole one before its last suffix.
+        name = file.name.partition(".")[0]
+        self.run(f"PRAGMA add_parquet_key({quoted(name)}, {quoted(self._keys.of_call_file(name))})")
+        return f"{option}{{footer_key: {quoted(name)}}}"
 
 
 @contextmanager
-def engine(folder: Path) -> Iterator[Engine]:
-    """Open DuckDB for work on the call files of a folder, and leave nothing behind.
+def engine(folder: Path, keys: "DataKeys | None" = None) -> Iterator[Engine]:
+    """Open DuckDB for work on the call files of a folder, and leave nothing behind; `keys` if they are encrypted.
 
     Raises:
         StorageFailed: If the disk is full or the folder cannot be written.
@@ -155,7 +187,7 @@ def engine(folder: Path) -> Iterator[Engine]:
 
     with ExitStack() as opened:
         with failures_told(folder):
-            spill = opened.enter_context(_spill_folder(folder))
+            spill = opened.enter_context(spill_folder(folder))
             connection = duckdb.connect(
                 ":memory:",
                 config={
@@ -171,7 +203,11 @@ def engine(folder: Path) -> Iterator[Engine]:
             # DuckDB may not have it.
             with suppress(duckdb.Error):
                 connection.execute("SET disabled_optimizers = 'partitioned_execution'")
-        yield Engine(connection, spill)
+            if keys is not None:
+                # It calls its own AES unsafe because its random numbers can be guessed. In a call file they are only
+                # nonces, which must differ within the file, as each file has a key of its own; a test compares them.
+                connection.execute("SET force_mbedtls_unsafe = true; SET temp_file_encryption = true")
+        yield Engine(connection, spill, keys)
 
 
 @contextmanager
@@ -220,50 +256,3 @@ def csv_source(
         f"escape = '\"', new_line = '{line_end}', columns = {{{kinds}}}"
         + (f", force_not_null = [{kept}])" if kept else ")")
     )
-
-
-def make_call_folder(folder: Path) -> None:
-    """Make the folder of the call records if it is not there, for whom the folder above it is."""
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    make_folder(folder, access_of(folder.parent))
-
-
-@contextmanager
-def _spill_folder(folder: Path) -> Iterator[Path]:
-    """Make a locked folder for what does not fit into memory, and remove it afterwards, and what was made for it."""
-    is_new = not folder.exists()
-    make_call_folder(folder)
-    while True:
-        spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
-        # Whoever sweeps after a killed import may be another of the group.
-        spill.chmod(access_of(folder).folder_mode)
-        lock = locked(spill)
-        if lock is not None:
-            break
-    try:
-        yield spill
-    finally:
-        shutil.rmtree(spill, ignore_errors=True)
-        os.close(lock)
-        if is_new:
-            with suppress(OSError):
-                folder.rmdir()
-
-
-def locked(spill: Path) -> int | None:
-    """Return a handle that holds the lock of a spill folder, or None if another has it or it is gone."""
-    try:
-        handle = os.open(spill, os.O_RDONLY | os.O_DIRECTORY)
-    except (FileNotFoundError, PermissionError):
-        # One that cannot be opened yet is just being made by another member of the group.
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    # Between opening and locking a sweep may have taken the folder away.
-    if not spill.exists():
-        os.close(handle)
-        return None
-    return handle

@@ -9,7 +9,8 @@ from pathlib import Path
 from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
-from workbench.services.calls.engine import SPILL_PREFIX, failures_told, locked
+from workbench.services.calls.engine import failures_told
+from workbench.services.calls.spill import SPILL_PREFIX, locked
 from workbench.services.foundation.safe_files import open_regular
 
 CallFileCheck = tuple[int, str]
@@ -37,9 +38,9 @@ def check_of(path: Path) -> CallFileCheck:
 
 
 class CallFiles:
-    """The folder of call files, and their names; `checks` are the check values of batches, as their rows have them."""
+    """The folder of call files, and their names; `checks` are the check values that a batch may have."""
 
-    def __init__(self, folder: Path, checks: Mapping[int, CallFileCheck]) -> None:
+    def __init__(self, folder: Path, checks: Mapping[int, Collection[CallFileCheck]]) -> None:
         self.folder = folder
         self._checks = checks
 
@@ -61,12 +62,12 @@ class CallFiles:
         return [self._verified(batch_id) for batch_id in sorted(set(batch_ids))]
 
     def _verified(self, batch_id: int) -> Path:
-        path, check = self.path(batch_id), self._checks.get(batch_id)
+        path, allowed = self.path(batch_id), self._checks.get(batch_id)
         if not path.exists():
             raise StorageFailed(
                 _("The call file {file} is missing; put it back from a backup, or undo its batch.").format(file=path)
             )
-        if check is not None and check_of(path) != check:
+        if allowed is not None and check_of(path) not in allowed:
             raise BadConfiguration(
                 _("The call file {file} was changed after its import; put it back from a backup.").format(file=path)
             )

@@ -199,6 +199,8 @@ SELECT period, (day + 6) % 7 AS weekday, half // 2 AS hour, sum(calls)::BIGINT
 FROM slot JOIN last_record USING (id) WHERE calls > 0 GROUP BY period, weekday, hour ORDER BY period, weekday, hour
 """
 
+ALL_VALUES = "SELECT max(hash(COLUMNS(*))) FROM call"
+
 NUMBERS = "SELECT msisdn, count(*) FROM call GROUP BY msisdn ORDER BY msisdn"
 
 CALLERS = "SELECT DISTINCT msisdn FROM call SEMI JOIN wanted USING (callee) WHERE direction = 'out'"

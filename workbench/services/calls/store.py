@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.service_period import ServicePeriod
@@ -15,24 +16,35 @@ from workbench.services.calls.records import CallRecords
 from workbench.services.calls.windows import OptOut, Survey, ask
 from workbench.services.calls.writing import StagedCalls
 
+if TYPE_CHECKING:
+    from workbench.services.encryption.data_keys import DataKeys
+
 
 class CallStore:
     """The folder of call records, and the questions that it answers.
 
     Each question names the published batches whose files it reads; a call that several have counts once.
     Any of them raises StorageFailed if a file is missing or damaged, or the disk is full, and BadConfiguration if a
-    file differs from the size and SHA-256 in `checks`. `progress` is told how far a survey has come.
+    file differs from the size and SHA-256 in `checks`. `keys` are those of an encrypted store; `progress` is told how
+    far a survey has come.
     """
 
-    def __init__(self, folder: Path, hash_key: bytes, checks: Mapping[int, CallFileCheck] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        hash_key: bytes,
+        checks: Mapping[int, Collection[CallFileCheck]] | None = None,
+        keys: "DataKeys | None" = None,
+    ) -> None:
         self._files = CallFiles(folder, checks or {})
+        self._keys = keys
         self._hasher = CalleeHasher(hash_key)
         self.progress = Engine.progress
 
     @contextmanager
     def staging(self) -> Iterator[StagedCalls]:
         """Open a place for the calls of an import, which leaves nothing behind but what is published."""
-        with engine(self._files.folder) as duck:
+        with engine(self._files.folder, self._keys) as duck:
             yield StagedCalls(duck, self._files, self._hasher)
 
     @contextmanager
@@ -62,6 +74,11 @@ class CallStore:
             duck.load("wanted", {"callee": "UUID"}, ((callee,) for callee in callee_hashes))
             return {msisdn for (msisdn,) in duck.rows(statements.CALLERS)}
 
+    def read_all(self, batch_id: int) -> None:
+        """Read every value of a batch's file, which must be readable."""
+        with self._opened([batch_id]) as duck:
+            list(duck.rows(statements.ALL_VALUES))
+
     def numbers_of(self, batch_id: int) -> list[tuple[str, int]]:
         """Return each number of a batch with how many calls, in and out, the batch has of it."""
         with self._opened([batch_id]) as duck:
@@ -76,7 +93,7 @@ class CallStore:
     @contextmanager
     def _opened(self, batch_ids: Collection[int]) -> Iterator[Engine]:
         files = self._files.paths(batch_ids)
-        with engine(self._files.folder) as duck:
+        with engine(self._files.folder, self._keys) as duck:
             duck.progress = self.progress
             duck.open_calls(files)
             yield duck

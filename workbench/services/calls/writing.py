@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.access import sync
-from workbench.services.calls.engine import Engine, failures_told, quoted
+from workbench.services.calls.engine import Engine, failures_told
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFiles, check_of, create_private
 
@@ -147,8 +147,7 @@ class StagedCalls:
         tables = " UNION ALL ".join(f"FROM {table}" for table in sorted(self.tables))
         self.duck.run(f"CREATE OR REPLACE VIEW staged AS {tables}")
         self.duck.load("odd_number", {"msisdn": "VARCHAR", "code": "BIGINT"}, self._odd_numbers.items())
-        copy = f"COPY ({_MERGE}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
-        self.duck.run(copy, part=(0, 1))
+        self.duck.write_calls(_MERGE, part, (0, 1))
         [(rows,)] = self.duck.rows("SELECT count(*) FROM staged")
         while self.tables:
             self.duck.run(f"DROP TABLE {self.tables.pop()}")

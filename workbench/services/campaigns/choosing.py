@@ -88,7 +88,8 @@ def _free(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
     newest = current_cases(session, [(case.agent, case.application_no) for case in cases])
     awaited = awaits_campaign(session, case_ids)
     for case in cases:
-        if newest[case.agent, case.application_no].id == case.id and case.id not in awaited:
+        is_newest = newest[case.agent, case.application_no].id == case.id
+        if is_newest and case.id not in awaited and case.erased_at is None:
             yield case
 
 

@@ -64,7 +64,8 @@ def _open_next(session: Session, context: Context, campaign_id: int) -> bool | N
     passed = session.get_one(CaseRow, planned.case_id)
     key = (passed.agent, passed.application_no)
     newest = current_cases(session, [key]).get(key)
-    if passed.state != CaseState.PASSED or newest is None or newest.id != passed.id:
+    is_passed = passed.state == CaseState.PASSED and passed.erased_at is None
+    if not is_passed or newest is None or newest.id != passed.id:
         planned.skipped_at = context.now()
         return False
     planned.opened_case_id = _open(session, context, campaign, passed).id

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from db.columns import from_us
 from db.models import CaseRow, ChecklistAnswerRow, EventRow
 from db.queries.published import NOTICE, table_of
+from db.queries.retention import legal_hold_of
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
@@ -43,11 +44,11 @@ from workbench.services.case.history import (
     verifications_of,
 )
 from workbench.services.case.known_people import redaction_of
-from workbench.services.case.masking import masked_casefile, public_name
+from workbench.services.case.masking import masked_casefile, shown_name
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, logins_of, read_case, shown_state
+from workbench.services.foundation.case_access import is_held, kept_case, logins_of, read_case, shown_state
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
@@ -111,6 +112,7 @@ class CaseFiles(Service):
             NotAllowed: If the person may not see personal values.
         """
         with self.context.acting(Action.REVEAL, case_id):
+            self._refuse_erased(case_id)
             casefile = self.read_revealed(case_id)
             self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "all"})
         return casefile
@@ -140,7 +142,9 @@ class CaseFiles(Service):
         days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
         logins = logins_of(session)
         notice = session.connection().execute(_NEWEST_NOTICE, {"case": case_id}).first()
-        facts, findings = observe(evidence, policy, today), findings_of_case(session, case_id)
+        facts = observe(evidence, policy, today)
+        # The codes of the findings are kept for statistics; without evidence they say nothing.
+        findings = findings_of_case(session, case_id) if case.erased_at is None else ()
         decisions = decisions_of(session, case_id, logins)
         basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
         return CaseFile(
@@ -207,7 +211,12 @@ class CaseFiles(Service):
 
     def _evidence(self, case_id: int) -> Evidence:
         with self.context.read() as session:
-            return read_evidence(session, read_case(session, case_id), self.context.store, self.context.today(session))
+            case = kept_case(session, self.context, case_id)
+            return read_evidence(session, case, self.context.store, self.context.today(session))
+
+    def _refuse_erased(self, case_id: int) -> None:
+        with self.context.read() as session:
+            kept_case(session, self.context, case_id)
 
 
 def _personal_values(evidence: Evidence) -> dict[str, str]:
@@ -230,7 +239,9 @@ def header_of(
     return from_row(
         CaseHeader,
         case,
-        applicant_name=public_name(application.applicant_kind, application.applicant_name),
+        applicant_name=shown_name(
+            application.applicant_kind, application.applicant_name, case.erased_at, calendar.zone
+        ),
         applicant_kind=application.applicant_kind,
         province=application.province,
         industry=application.industry,
@@ -248,6 +259,7 @@ def header_of(
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
         due_if_answered_at=due_if_answered(session, context, case, application.province),
+        legal_hold_at=legal_hold_of(session, case.id or 0),
     )
 
 

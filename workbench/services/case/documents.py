@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ _KINDS = {kind: position for position, kind in enumerate(DocumentKind)}
 
 
 class DocumentDamaged(StorageFailed):
-    """The file of a document in the store differs from the imported file; `state` is missing or altered."""
+    """The file of a document in the store differs from the imported file; `state` is missing, altered or erased."""
 
     def __init__(self, text: str, state: str) -> None:
         super().__init__(text)
@@ -45,7 +44,7 @@ class DocumentDamaged(StorageFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDocument:
-    """The result of copying one document: `state` is written, missing or altered; `problem` is the error message."""
+    """The result of copying one document: `state` is written, missing, altered or erased; `problem` says why."""
 
     line: DocumentLine
     state: str
@@ -152,7 +151,7 @@ class Documents(Service):
                 one,
                 number=number,
                 words=policy.documents.names.get(one.kind),
-                is_stored=_is_there(self.context.store.document_path(one.sha256), one.bytes_count),
+                is_stored=_is_there(self.context.store, one.sha256, one.bytes_count),
                 openings=openings.get(one.sha256, ()),
                 copies=copies.get(one.sha256, ()),
             )
@@ -161,10 +160,20 @@ class Documents(Service):
 
     def _file_of(self, case_id: int, line: DocumentLine) -> BinaryIO:
         try:
+            self._refuse_erased(line)
             return _open_verified(line, self.context.store)
         except DocumentDamaged as error:
             self.context.commit_refusal(Action.DOCUMENTS.value, error, case_id)
             raise
+
+    def _refuse_erased(self, line: DocumentLine) -> None:
+        if line.erased_at is None:
+            return
+        with self.context.read() as session:
+            day = line.erased_at.astimezone(self.context.zone(session)).date()
+        message = _("The file of {document} was erased on {day} (retention).")
+        name = line.name(current_language())
+        raise DocumentDamaged(message.format(document=name, day=day.isoformat()), "erased")
 
     def _copy_all(self, case_id: int, lines: Sequence[DocumentLine], folder: Path) -> tuple[WrittenDocument, ...]:
         return tuple(self._copy(case_id, line, folder) for line in lines)
@@ -203,26 +212,32 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
     return tuple(sorted(kinds, key=_KINDS.__getitem__))
 
 
-def _is_there(path: Path, bytes_count: int | None) -> bool:
+def _is_there(store: Store, sha256: str, bytes_count: int | None) -> bool:
     try:
-        size = path.stat().st_size
+        size = store.document_path(sha256).stat().st_size
     except OSError:
         return False
-    return bytes_count is None or size == bytes_count
+    return bytes_count is None or size == store.size_of(bytes_count)
 
 
 def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
     """Open the file of a document in the store, after checking that its digest is that of the imported file."""
     name = line.name(current_language())
     try:
-        handle = os.open(store.document_path(line.sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        file = store.open_document(line.sha256)
     except OSError as error:
         message = _("The file of {document} is not in the store ({cause}); put it back from a backup.")
         raise DocumentDamaged(message.format(document=name, cause=error.strerror), "missing") from error
-    file = os.fdopen(handle, "rb")
-    if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:
+    except ValueError as error:
+        raise _altered(name) from error
+    # A buffer in memory can be digested too.
+    if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:  # type: ignore[arg-type]
         file.close()
-        message = _("The file of {document} in the store was altered and is not shown; put it back from a backup.")
-        raise DocumentDamaged(message.format(document=name), "altered")
+        raise _altered(name)
     file.seek(0)
     return file
+
+
+def _altered(name: str) -> DocumentDamaged:
+    message = _("The file of {document} in the store was altered and is not shown; put it back from a backup.")
+    return DocumentDamaged(message.format(document=name), "altered")

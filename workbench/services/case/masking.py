@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, Card
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS, Redaction
+from workbench.wording.retention import erased_words
 
 _mask_number = partial(mask, MaskKind.MSISDN)
 _mask_name = partial(mask, MaskKind.NAME)
@@ -49,6 +51,11 @@ _TEXTS: Mapping[type, tuple[str, ...]] = {
 def public_name(kind: ApplicantKind | str, name: str) -> str:
     """Return the name of an applicant, masked if the applicant is a person."""
     return mask(MaskKind.NAME, name) if kind == ApplicantKind.INDIVIDUAL else name
+
+
+def shown_name(kind: ApplicantKind | str, name: str, erased_at: datetime | None, zone: tzinfo) -> str:
+    """Return the name of an applicant as `public_name`, or words that say when retention erased it."""
+    return public_name(kind, name) if erased_at is None else erased_words(erased_at.astimezone(zone).date())
 
 
 def _masked(lines: Iterable[_Line], redaction: Redaction) -> tuple[_Line, ...]:

@@ -28,6 +28,7 @@ from workbench.services.case.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redacti
 from workbench.services.exporting.sheets import Column, Page, converted, text_of
 from workbench.services.exporting.source import Portion, Source
 from workbench.services.reading.kinds import SORTS
+from workbench.wording.retention import erased_words
 
 _IMPORT_COLUMNS = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
 COLUMNS = ("case", "state", *_IMPORT_COLUMNS)
@@ -56,7 +57,7 @@ _STATEMENT = (
     select(
         *(type_coerce(column, NullType()).label(column.name) for column in (*_SHOWN, CASE.c.held_until)),
         *(_day(APPLICATION.c[name]).label(name) for name in _DAYS),
-        *(CASE.c.state, CASE.c.id.label("case")),
+        *(CASE.c.state, CASE.c.id.label("case"), CASE.c.erased_at),
         *(column.label(name) for name, column in _OTHERS.items()),
     )
     .select_from(APPLICATION.outerjoin(CASE, CASE.c.id == current_case_id(APPLICATION)))
@@ -78,6 +79,10 @@ def pages_of(source: Source, portion: Portion) -> Iterator[Page]:
         columns["state"] = [
             state if held_until is None else source.effective_state(state, from_us(held_until))
             for state, held_until in zip(columns["state"], columns["held_until"], strict=True)
+        ]
+        columns["applicant_name"] = [
+            name if at is None else erased_words(from_us(at).astimezone(source.zone).date())
+            for name, at in zip(columns["applicant_name"], columns["erased_at"], strict=True)
         ]
         columns["case"] = [case and format_case(case) for case in columns["case"]]
         columns["registered_capital_cny"] = converted(columns["registered_capital_fen"], _yuan)

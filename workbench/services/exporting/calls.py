@@ -38,6 +38,7 @@ def write_parquet(path: Path, source: Source) -> int:
 def _records(source: Source) -> AbstractContextManager[CallRecords]:
     published = BATCH.c.calls_sha256.is_not(None) & BATCH.c.published_at.is_not(None)
     batches = source.session.execute(select(BATCH.c.id).where(published)).scalars().all()
-    store = CallStore(source.store.calls, source.store.hash_key, call_file_checks(source.session))
+    store = source.store
+    calls = CallStore(store.calls, store.hash_key, call_file_checks(source.session), store.keys)
     since_us = None if source.since_at is None else to_us(source.since_at)
-    return store.records(batches, since_us, reveal=source.reveal)
+    return calls.records(batches, since_us, reveal=source.reveal)

@@ -17,7 +17,7 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.decisions import waiver_of
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.case.masking import public_name
+from workbench.services.case.masking import shown_name
 from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
@@ -46,6 +46,7 @@ def rows(source: Source) -> Iterator[Record]:
             CASE.c.agent,
             CASE.c.application_no,
             CASE.c.applicant_name,
+            CASE.c.erased_at,
             APPLICATION.c.applicant_kind,
             maker.c.login.label("maker"),
             checker.c.login.label("checker"),
@@ -65,11 +66,13 @@ def rows(source: Source) -> Iterator[Record]:
             waiver = waiver_of(row)
             values = {**row._asdict(), "notice": notices.get(row.id)}
             name, kind = row.applicant_name, ApplicantKind(row.applicant_kind)
+            if row.erased_at is not None or not source.reveal:
+                name = shown_name(kind, name, row.erased_at, source.zone)
             record = {
                 **source.record(values, _TEXTS, hidden),
                 "decision": format_decision(row.id),
                 "case": format_case(row.case_id),
-                "applicant_name": name if source.reveal else public_name(kind, name),
+                "applicant_name": name,
                 "reasons": ";".join(reasons.get(row.id, ())),
                 "waived": ";".join(waiver.rules) if waiver else None,
                 "waive_reason": waiver.reason if waiver else None,

@@ -13,7 +13,7 @@ from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, EventRow, ReviewerRow
 from db.queries.published import BATCH, CASE, is_open_case, is_published, table_of
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import STATE_WORDS, TABLE, Action, state_refusal
+from workbench.domain.case.lifecycle import STATE_WORDS, TABLE, Action, erased_refusal, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -53,6 +53,20 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     return _published(session, case_id, session.get(CaseRow, case_id))
 
 
+def kept_case(session: Session, context: Context, case_id: int) -> CaseRow:
+    """Return a case whose batch is published, and that retention has not erased.
+
+    Raises:
+        NotFound: If there is no such case.
+        NotAllowed: If it was erased.
+    """
+    case = visible_case(session, case_id)
+    if case.erased_at is not None:
+        day = case.erased_at.astimezone(context.zone(session)).date()
+        raise NotAllowed(erased_refusal(format_case(case_id), day))
+    return case
+
+
 def read_case(session: Session, case_id: int) -> CaseRow:
     """Return a case whose batch is published as a plain row of its table, which is read faster but cannot be changed.
 
@@ -87,9 +101,9 @@ def case_in_state_for(session: Session, context: Context, action: Action, case_i
 
     Raises:
         NotFound: If there is no such case.
-        NotAllowed: If its state does not allow the action.
+        NotAllowed: If its state does not allow the action, or it was erased.
     """
-    case = visible_case(session, case_id)
+    case = kept_case(session, context, case_id)
     if CaseState(case.state) not in TABLE[action].states:
         raise NotAllowed(state_refusal(action, shown_state(case, context.now()), format_case(case_id)) or "")
     return case

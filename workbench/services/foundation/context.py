@@ -112,7 +112,7 @@ class Context:
             NotAllowed: If the person has no role.
             StorageFailed: If the disk or the database fails.
         """
-        with _storage_errors(), self.database.read() as session:
+        with storage_errors(), self.database.read() as session:
             self.read_roles(session)
             yield session
 
@@ -127,7 +127,7 @@ class Context:
             StorageBusy: If another process kept the write lock for ten seconds.
             StorageFailed: If the disk or the database fails.
         """
-        with _storage_errors(), self.database.write(is_bulk=is_bulk) as session:
+        with storage_errors(), self.database.write(is_bulk=is_bulk) as session:
             self.read_roles(session)
             self._check_roles()
             yield session
@@ -193,7 +193,7 @@ class Context:
 
     def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None) -> None:
         """Log a refused attempt in its own transaction, whatever the person's roles are."""
-        with _storage_errors(), self.database.write() as session:
+        with storage_errors(), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)
 
     def log_refusal(self, session: Session, action: str, error: WorkbenchError, case_id: int | None) -> None:
@@ -285,7 +285,7 @@ class Service:
 
 
 @contextmanager
-def _storage_errors() -> Iterator[None]:
+def storage_errors() -> Iterator[None]:
     """Turn database errors into errors with a message for the user; the transaction is already rolled back."""
     try:
         yield

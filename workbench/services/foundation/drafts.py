@@ -39,6 +39,13 @@ class Drafts(Service):
         try:
             self._save(case_id, body)
         except StorageGone as error:
+            if self.context.store.keys is not None:
+                # A file of the user would not be encrypted.
+                message = _(
+                    "{database} was replaced or removed while it was open, so nothing was written into it. "
+                    "Your draft is only on the screen: copy what you need, then start the workbench again."
+                )
+                raise StorageGone(message.format(database=self.context.database.path)) from error
             kept = self._kept_in_a_file(case_id, body)
             message = _(
                 "{database} was replaced or removed while it was open, so nothing was written into it. "

@@ -1,23 +1,35 @@
 """The file store: the folder next to the database with documents, call records and the hash key."""
 
 import hashlib
+import os
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from db.access import Access, access_of, make_folder, new_file
 from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
+from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.foundation.safe_files import read_whole
 
+if TYPE_CHECKING:
+    # Never imported at run time for a database that is not encrypted: importing it would delay the first frame.
+    from workbench.services.encryption.data_keys import DataKeys
+
 _KEY_BYTES = 32
+_MOST_KEY_BYTES = 1 << 10
 
 
 class Store:
-    """The file store of one database."""
+    """The file store of one database; `keys` are those of an encrypted one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: "DataKeys | None" = None) -> None:
         self.folder = folder
+        self.keys = keys
         self.documents = folder / "documents"
         self.calls = folder / "calls"
         self.batches = folder / "batches"
@@ -27,6 +39,25 @@ class Store:
     def beside(cls, database: Path) -> "Store":
         """Return the file store of a database file."""
         return cls(database.with_name(database.name + ".store"))
+
+    @classmethod
+    def unlocked(cls, database: Path, ask: Callable[[], str] | None = None) -> "Store":
+        """Return the file store of a database file with its keys; `ask` asks for a passphrase if one is needed.
+
+        Raises:
+            BadConfiguration: If the database is encrypted, and its key is missing or is not the right one.
+        """
+        store = cls.beside(database)
+        if os.path.lexists(store.folder / KEY_SETTINGS):
+            from workbench.services.encryption.key_settings import unlock
+
+            store.keys = unlock(store.folder, ask)
+        return store
+
+    @property
+    def database_key(self) -> bytes | None:
+        """The key of the database file, None if it is not encrypted."""
+        return self.keys.of_database if self.keys else None
 
     @cached_property
     def access(self) -> Access:
@@ -42,8 +73,8 @@ class Store:
         try:
             for folder in (self.folder, self.documents, self.calls, self.batches):
                 make_folder(folder, access)
-            with new_file(self.key_file, access.file_mode) as file:
-                file.write(secrets.token_bytes(_KEY_BYTES))
+            with new_file(self.key_file, access.file_mode) as file, self.sealing(self.key_file.name, file) as content:
+                content.write(secrets.token_bytes(_KEY_BYTES))
         except OSError as error:
             message = _("The store {folder} cannot be created: {cause}.")
             raise CannotCreate(message.format(folder=self.folder, cause=error.strerror)) from error
@@ -61,8 +92,8 @@ class Store:
             BadConfiguration: If the file is missing or damaged.
         """
         try:
-            key = read_whole(self.key_file, _KEY_BYTES)
-        except BadData:
+            key = self.unsealed(self.key_file.name, read_whole(self.key_file, _MOST_KEY_BYTES))
+        except (BadData, ValueError):
             key = b""
         except WorkbenchError as error:
             message = _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.")
@@ -79,3 +110,46 @@ class Store:
     def document_path(self, sha256: str) -> Path:
         """Return the path of a document by its SHA-256."""
         return self.documents / sha256[:2] / sha256
+
+    def open_document(self, sha256: str) -> BinaryIO:
+        """Open a document by its SHA-256, which the caller compares.
+
+        Raises:
+            OSError: If the file is missing or cannot be read.
+            ValueError: If the store is encrypted, and the file was changed or is another one.
+        """
+        handle = os.open(self.document_path(sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        file = os.fdopen(handle, "rb")
+        if self.keys is None:
+            return file
+        with file:
+            return BytesIO(self.keys.unsealed(sha256, file.read()))
+
+    def size_of(self, content_size: int) -> int:
+        """Return the size of a file of the store with a content of some size."""
+        return content_size + (self.keys.SEAL_BYTES if self.keys else 0)
+
+    @contextmanager
+    def sealing(self, name: str, file: BinaryIO) -> Iterator[BinaryIO]:
+        """Yield where to write the content of a new file of the store; if the store is encrypted, the file is sealed.
+
+        The name is part of the seal: only the file with this name can be read.
+        """
+        if self.keys is None:
+            yield file
+            return
+        content = BytesIO()
+        yield content
+        file.write(self.keys.sealed(name, content.getvalue()))
+
+    def new_keys(self) -> "DataKeys | None":
+        """Return new keys for files that only this process reads, None if the store is not encrypted."""
+        return self.keys.new() if self.keys else None
+
+    def unsealed(self, name: str, content: bytes) -> bytes:
+        """Return what was written into the file of the store with a name, of which this is the content.
+
+        Raises:
+            ValueError: If the store is encrypted, and the file was changed or is another one.
+        """
+        return self.keys.unsealed(name, content) if self.keys else content

@@ -22,6 +22,18 @@ _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
         errors.BadConfiguration,
         N_("{where} is not a database of this program and was left unchanged; choose another file."),
     ),
+    Refusal.NOT_ENCRYPTED: (
+        errors.BadConfiguration,
+        N_("{where} is not encrypted, but its store has key settings; put the right file back, or restore a backup."),
+    ),
+    Refusal.NOT_DECRYPTED: (
+        errors.BadConfiguration,
+        N_("{where} is damaged or was encrypted with another key, and was left unchanged; restore a backup."),
+    ),
+    Refusal.KEY_SETTINGS_MISSING: (
+        errors.BadConfiguration,
+        N_("{where} is encrypted or damaged, and its key settings {detail} are missing; put them back from a backup."),
+    ),
     Refusal.CREATED_BY_NEWER: (
         errors.BadConfiguration,
         N_("{where} was created by a newer version of this program ({detail}); upgrade the program."),

@@ -42,8 +42,9 @@ Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
 
 def call_store(context: Context) -> CallStore:
     """Return the call files of a database's store, with the check values that their batches have."""
+    store = context.store
     with context.read() as session:
-        return CallStore(context.store.calls, context.store.hash_key, call_file_checks(session))
+        return CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

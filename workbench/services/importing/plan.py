@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from db.dialects.sqlite_bulk import BulkRows
 from db.enums import ImportKind
@@ -20,6 +21,9 @@ from workbench.services.importing.judging.judgement import DocumentToCopy, Fate,
 from workbench.services.importing.request import MAX_ERRORS_TOLD
 from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
+
+if TYPE_CHECKING:
+    from workbench.services.encryption.data_keys import DataKeys
 
 _KEPT_IN_MEMORY = 8 << 20
 
@@ -55,10 +59,15 @@ class Portion:
 
 
 class Spill:
-    """Portions in their order, written down as they come: in memory while they are few, else in a file without name."""
+    """Portions in their order, written down as they come: in memory while they are few, else in a file without name.
 
-    def __init__(self, folder: Path) -> None:
+    For an encrypted store, `keys` are new ones that nobody else knows: what is in the file is sealed with them.
+    """
+
+    def __init__(self, folder: Path, keys: "DataKeys | None" = None) -> None:
         self._folder = folder
+        self._keys = keys
+        self._count = 0
 
     @cached_property
     def _file(self) -> IO[bytes]:
@@ -71,7 +80,12 @@ class Spill:
             StorageFailed: If the disk cannot take it.
         """
         try:
-            pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+            if self._keys is None:
+                pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+            else:
+                sealed = self._keys.sealed(str(self._count), pickle.dumps(portion, pickle.HIGHEST_PROTOCOL))
+                pickle.dump(sealed, self._file, pickle.HIGHEST_PROTOCOL)
+                self._count += 1
         except OSError as error:
             message = _("The store cannot take {path} ({cause}); make room or check its rights.")
             raise StorageFailed(message.format(path=self._folder, cause=error.strerror)) from error
@@ -80,14 +94,18 @@ class Spill:
         """Read the portions from the first one."""
         self._file.seek(0)
         with suppress(EOFError):
-            while True:
-                yield pickle.load(self._file)  # noqa: S301 - only this process can open the file
+            for number in count():
+                portion = pickle.load(self._file)  # noqa: S301 - only this process can open the file
+                if self._keys is not None:
+                    portion = pickle.loads(self._keys.unsealed(str(number), portion))  # noqa: S301 - sealed here
+                yield portion
 
     def close(self) -> None:
         """Forget the portions; more may follow."""
         if "_file" in self.__dict__:
             self._file.close()
             del self._file
+            self._count = 0
 
 
 @dataclass(slots=True)

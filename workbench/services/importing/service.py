@@ -92,7 +92,7 @@ class Imports:
             judge = self._judge(request, readers)
             meter = Meter(readers, progress)
             calls = CallIntake(self.context, opened, judge.imported_at)
-            spill = opened.enter_context(closing(Spill(self.context.store.batches)))
+            spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
             helper = opened.enter_context(helping(is_wanted=_is_large(readers)))
             plan = Planner(self.context, judge, meter, calls, spill, helper).plan_of(readers)
             report = reported(request, readers, plan)

@@ -1,12 +1,12 @@
 """The queue as pages of cases, in the order in which `next` claims them, and the counts of the desk header."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import ApplicantKind, CaseState
+from db.enums import CaseState
 from db.queries import workload
 from db.queries.listing import case_order, case_pages
 from db.queries.listing.case_list import CaseList
@@ -19,7 +19,7 @@ from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.domain.filter.ordering import parse_order
-from workbench.services.case.masking import public_name
+from workbench.services.case.masking import shown_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.machine_clock import clock_problem
@@ -51,7 +51,8 @@ class Queue(Service):
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
             ids = case_order.page(session, wanted, _order(order), start=start, limit=limit, total=total)
-            return tuple(_view(row, from_us(wanted.now)) for row in case_rows(session, ids, wanted.now))
+            now, zone = from_us(wanted.now), self.context.zone(session)
+            return tuple(_view(row, now, zone) for row in case_rows(session, ids, wanted.now))
 
     def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""
@@ -116,11 +117,11 @@ def _order(text: str) -> case_order.Order:
     return case_order.Order(name=name, is_reversed=is_reversed)
 
 
-def _view(row: Any, now: datetime) -> CaseRowView:
+def _view(row: Any, now: datetime, zone: tzinfo) -> CaseRowView:
     return from_row(
         CaseRowView,
         row,
-        applicant_name=public_name(ApplicantKind(row.applicant_kind), row.applicant_name),
+        applicant_name=shown_name(row.applicant_kind, row.applicant_name, row.erased_at, zone),
         is_overdue=is_overdue(row.due_at, now, CaseState(row.state), row.waits_for, row.suspended_from),
         reopen_for=tuple(row.reopen_for.split()),
     )

@@ -4,39 +4,49 @@ import stat
 from pathlib import Path
 
 from db import schema
+from db.dialects import sqlite
 from db.engine import Database
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 from workbench.errors import StorageBusy
 from workbench.i18n import _
+from workbench.services.encryption import KEY_SETTINGS
+from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
 
 
-def open_database(path: Path) -> Database:
-    """Open an existing database, after upgrading an older schema.
+def open_database(path: Path, store: Store) -> Database:
+    """Open an existing database with the keys of its store, after upgrading an older schema.
 
     Raises:
         WorkbenchError: If the database cannot be opened or upgraded; it stays unchanged.
     """
     try:
-        return schema.open_database(path, _check_group)
+        return schema.open_database(path, _check_group, store.database_key)
     except DatabaseRefused as error:
-        raise refusal(error) from error
+        raise refusal(_with_cause(error, store)) from error
     except LockTimeout as error:
         message = _("{database} must be upgraded, but another program is writing to it; try again later.")
         raise StorageBusy(message.format(database=path)) from error
 
 
-def look_at_database(path: Path) -> tuple[Database, int]:
+def look_at_database(path: Path, store: Store) -> tuple[Database, int]:
     """Open an existing database without upgrading it, and return it with its schema version.
 
     Raises:
         WorkbenchError: If the database cannot be opened.
     """
     try:
-        return schema.open_without_upgrade(path, _check_group)
+        return schema.open_without_upgrade(path, _check_group, store.database_key)
     except DatabaseRefused as error:
-        raise refusal(error) from error
+        raise refusal(_with_cause(error, store)) from error
+
+
+def _with_cause(error: DatabaseRefused, store: Store) -> DatabaseRefused:
+    """Return a refusal that says what is missing, if a file that is not ours has a store without key settings."""
+    if error.refusal is Refusal.NOT_OURS and store.key_file.exists() and not sqlite.is_plain(Path(error.where)):
+        return DatabaseRefused(Refusal.KEY_SETTINGS_MISSING, error.where, str(store.folder / KEY_SETTINGS))
+    return error
 
 
 def _check_group(database: Database) -> None:

@@ -1,7 +1,7 @@
 """The health check of a database: the file, its store, permissions, structure, audit log, and what is overdue."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,22 +30,30 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_name, group_named, group_of
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
-from workbench.services.site import file_checks
+from workbench.services.site import encryption_checks, file_checks
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import look_at_database
 from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.people import look_alikes, solo_reason
+from workbench.services.site.retention_checks import retention
 from workbench.services.site.unexplained import unexplained
 
 
-def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLine]:
-    """Check a database and the files beside it as of now, without changing anything; if deep, read every document."""
+def examine(
+    path: Path, now: datetime, *, is_deep: bool = False, ask: Callable[[], str] | None = None
+) -> list[CheckLine]:
+    """Check a database and the files beside it as of now, without changing anything.
+
+    If deep, read every document, and every page and call file of an encrypted database. `ask` asks for a passphrase if
+    one is needed.
+    """
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _library(),
     ]
     try:
-        database, version = look_at_database(path)
+        store = Store.unlocked(path, ask)
+        database, version = look_at_database(path, store)
     except WorkbenchError as error:
         return [*lines, (False, str(error))]
     with closing(database):
@@ -56,23 +64,39 @@ def examine(path: Path, now: datetime, *, is_deep: bool = False) -> list[CheckLi
                 "the next start makes a copy and upgrades it."
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
-        store = Store.beside(path)
+        lines += encryption_checks.key_source(store)
+        damage = encryption_checks.pages(database) if is_deep else None
+        if damage is not None:
+            lines.append(damage)
+            if not damage[0]:
+                # Any other check may need one of these pages.
+                return lines
         with database.read() as session:
-            lines.append(_store(session, store))
-            if version == schema.VERSION:
-                lines += _call_files(session, store)
-                lines += file_checks.documents(session, store, is_deep=is_deep)
-                lines += file_checks.policy_texts(session)
-                lines.append(file_checks.clock(session, now))
-            lines += file_checks.links(store)
-            lines.append(file_checks.room(path))
-            lines += _protection(path, group_of(session))
-            lines += _contents(session, now)
-            if version == schema.VERSION:
-                lines += _unexplained(session)
-                lines.append(_second_cases(session))
-                lines += _owed(session, now)
+            lines += _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
     return lines
+
+
+def _site(
+    session: Session, path: Path, store: Store, now: datetime, *, is_deep: bool, is_current: bool
+) -> Iterator[CheckLine]:
+    """Check the store and the rows; what needs the newest schema only if it is current."""
+    yield _store(session, store)
+    if is_current:
+        yield from _call_files(session, store)
+        if is_deep:
+            yield from encryption_checks.call_files(session, store)
+        yield from file_checks.documents(session, store, is_deep=is_deep)
+        yield from file_checks.policy_texts(session)
+        yield file_checks.clock(session, now)
+    yield from file_checks.links(store)
+    yield file_checks.room(path)
+    yield from _protection(path, group_of(session))
+    yield from _contents(session, now)
+    if is_current:
+        yield from _unexplained(session)
+        yield _second_cases(session)
+        yield from _owed(session, now)
+        yield from _retention(session, path, now)
 
 
 def _library() -> CheckLine:
@@ -213,6 +237,12 @@ def _owed(session: Session, now: datetime) -> Iterator[CheckLine]:
                 appeals=len(due),
             ),
         )
+
+
+def _retention(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
+    """Note what retention leaves to do; nothing if the policy is broken, which another line says."""
+    with suppress(WorkbenchError):
+        yield from retention(session, path, _policy_in_force(session, now), now)
 
 
 def _sender(session: Session, now: datetime) -> CheckLine:

@@ -29,11 +29,12 @@ _LEAST_FREE_BYTES = 500_000_000
 def documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
     """Check that the store has every document of a published import, with its size, and if deep with its content."""
     named = select(_DOCUMENT.c.sha256, func.max(_DOCUMENT.c.bytes_count).label("size"))
-    of_published = named.where(is_published(_DOCUMENT.c.batch_id)).group_by(_DOCUMENT.c.sha256)
+    kept = named.where(is_published(_DOCUMENT.c.batch_id), _DOCUMENT.c.erased_at.is_(None))
+    of_published = kept.group_by(_DOCUMENT.c.sha256)
     count, faults = 0, list[str]()
     for row in session.execute(of_published.order_by(_DOCUMENT.c.sha256)):
         count += 1
-        fault = _document_fault(store.document_path(row.sha256), row.sha256, row.size, is_deep=is_deep)
+        fault = _document_fault(store, row.sha256, row.size, is_deep=is_deep)
         if fault:
             faults.append(fault)
     if faults:
@@ -52,21 +53,24 @@ def documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[Chec
         yield True, message.format(count=count)
 
 
-def _document_fault(path: Path, sha256: str, size: int | None, *, is_deep: bool) -> str:
+def _document_fault(store: Store, sha256: str, size: int | None, *, is_deep: bool) -> str:
+    path = store.document_path(sha256)
     remedy = _(" Put it back from a backup, or import its row again with the file.")
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return _("{file} is not a regular file.").format(file=path) + remedy
-        is_whole = size is None or status.st_size == size
+        is_whole = size is None or status.st_size == store.size_of(size)
         if is_whole and is_deep:
-            with path.open("rb") as file:
-                is_whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            with store.open_document(sha256) as file:
+                is_whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256  # type: ignore[arg-type]
     except FileNotFoundError:
         return _("The document {file} is missing.").format(file=path) + remedy
     except OSError as error:
         cause = error.strerror or ""
         return _("The document {file} cannot be read ({cause}); check its permissions.").format(file=path, cause=cause)
+    except ValueError:
+        is_whole = False
     return "" if is_whole else _("The document {file} was changed.").format(file=path) + remedy
 
 

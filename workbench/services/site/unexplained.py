@@ -2,8 +2,8 @@
 
 Events of earlier versions have no digests: of their decisions only the maker is compared, and of their notices and
 calendar nothing. Of the receipts that an import writes for its new cases only the event of the import is looked for.
-Comments, verifications, checklists and the evidence of cases are never compared, so somebody who can write the database
-file can change them unseen.
+What retention erased is compared with the event that says what became of it. Comments, verifications, checklists and
+the evidence of cases are never compared, so somebody who can write the database file can change them unseen.
 """
 
 import json
@@ -23,15 +23,19 @@ from workbench.domain.case.case_id import format_batch, format_case, format_deci
 from workbench.i18n import _, comma_joined
 from workbench.services.foundation.audit_log import CALENDAR, LETTERS, decision_digest, notice_digest
 from workbench.services.foundation.calendar_days import SUSPENSION, calendar_digest
+from workbench.services.site.due_erasures import ERASED, WHOLE
 
 _EVENT = table_of(EventRow)
 _REASON = table_of(DecisionReasonRow)
+_DIFFERS = "differs"
+"""In place of a digest: the row was changed already when it was erased."""
+
 _SIGNED = {"approved": "approve", "returned": "return"}
 """The statuses that a check gives a decision, each with the action of its event."""
 
 _ACTIONS = (
     *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
-    *("policy apply", "decide", "approve", "return", "undo", "notice-sent"),
+    *("policy apply", "decide", "approve", "return", "undo", "notice-sent", ERASED),
     *("suspend", "resume", "import"),
 )
 _RECEIPT = "receipt"
@@ -51,6 +55,7 @@ class _Logged:
     undone: set[int] = field(default_factory=set)
     inactive: set[int] = field(default_factory=set)
     sent: dict[int, str] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
     letters: dict[int, str] = field(default_factory=dict)
     calendar: str = ""
     suspensions: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -79,6 +84,18 @@ class _Logged:
         self.roles[person] -= set(body.get("remove", ()))
         self.roles[person] |= {*body.get("roles", ()), *body.get("add", ())}
 
+    def take_erasure(self, case_id: int, body: dict[str, Any]) -> None:
+        """Take what retention erased: from then on a row is what the event says that it became."""
+        if WHOLE in body.get("parts", ()):
+            self.erased.add(case_id)
+        for number, (was, became) in body.get("decisions", {}).items():
+            maker_id, digest = self.decisions.get(int(number), (0, ""))
+            self.decisions[int(number)] = maker_id, became if digest in {"", was} else _DIFFERS
+        for number, (was, became) in body.get("notices", {}).items():
+            for known in (self.sent, self.letters):
+                if int(number) in known:
+                    known[int(number)] = became if known[int(number)] in {"", was} else _DIFFERS
+
     def take(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
         """Take an event about a decision, a sent notice or the policy."""
         decision = body.get("decision", 0)
@@ -99,6 +116,7 @@ def unexplained(session: Session) -> Iterator[str]:
     logged = _logged(session)
     if logged.first_action != "init":
         yield _("The log does not begin with the creation of the database: events are missing, or all of them.")
+    yield from _erasures(session, logged)
     yield from _decisions(session, logged)
     yield from _notices(session, logged)
     yield from _roles(session, logged)
@@ -124,9 +142,20 @@ def _logged(session: Session) -> _Logged:
             logged.roles[row.actor_id] |= set(body.get("roles", ()))
         elif row.action.startswith("reviewers "):
             logged.take_person(row.action, body)
+        elif row.action == ERASED:
+            logged.take_erasure(row.case_id, body)
         else:
             logged.take(row.action, row.actor_id, body)
     return logged
+
+
+def _erasures(session: Session, logged: _Logged) -> Iterator[str]:
+    """Compare which cases are erased: by the log, and by their rows."""
+    marked = set(session.execute(select(CASE.c.id).where(CASE.c.erased_at.is_not(None))).scalars())
+    for case_id in sorted(marked - logged.erased):
+        yield _("{case} is marked as erased, but the log has no event for it.").format(case=format_case(case_id))
+    for case_id in sorted(logged.erased - marked):
+        yield _("{case} is not marked as erased, although the log has the event.").format(case=format_case(case_id))
 
 
 def _decisions(session: Session, logged: _Logged) -> Iterator[str]:

@@ -69,6 +69,9 @@ _ACTS: dict[str, str] = {
     "policy": N_("policy changed"),
     "measures done": N_("measure reported"),
     "campaign": N_("re-review"),
+    "legal-hold": N_("legal hold"),
+    "legal-hold-end": N_("legal hold ended"),
+    "erased": N_("erased (retention)"),
 }
 _KINDS: dict[str, str] = {
     "applications": N_("application"),

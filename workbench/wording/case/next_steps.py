@@ -58,7 +58,26 @@ class NextSteps:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Who acts next, and by when; then each duty that is still owed: letters, bars and restorings."""
+        """Who acts next, and by when; then each duty that is still owed: letters, bars and restorings.
+
+        Of an erased case, what is left.
+        """
+        header = self.case.header
+        if header.erased_at is not None:
+            return (
+                _("erased on {day} (retention): only numbers, days, states and codes are left").format(
+                    day=self._day_of(header.erased_at)
+                ),
+            )
+        if header.legal_hold_at is not None:
+            held = _("under legal hold since {day}: retention erases nothing of it")
+            return (*self._steps(), held.format(day=self._day_of(header.legal_hold_at)))
+        return self._steps()
+
+    def _day_of(self, at: datetime) -> str:
+        return self.times.day(at.astimezone(self.times.zone).date())
+
+    def _steps(self) -> tuple[str, ...]:
         after = {
             CaseState.INCOMPLETE: self._missing,
             CaseState.QUEUED: self._review,

@@ -84,7 +84,11 @@ def copied(path: Path, sha256: str, store: Store) -> None:
     try:
         make_folder(target.parent, store.access)
         draft = target.with_name(f".new-{secrets.token_hex(8)}")
-        with new_file(draft, store.access.file_mode) as copy, _opened(path) as file:
+        with (
+            new_file(draft, store.access.file_mode) as stored,
+            _opened(path) as file,
+            store.sealing(sha256, stored) as copy,
+        ):
             if _digested(file, copy).sha256 != sha256:
                 raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
         draft.replace(target)
@@ -111,8 +115,8 @@ def in_store(sha256: str, store: Store) -> StoredFile:
 def _whole(sha256: str, store: Store) -> StoredFile | None:
     """Return a file of the store if it is undamaged. It is read completely, as damage may leave its size unchanged."""
     # An unreadable file counts as damaged and is replaced; if that fails too, the import reports it.
-    with suppress(BadDocument, OSError):
-        file = examined(store.document_path(sha256))
+    with suppress(OSError, ValueError), store.open_document(sha256) as content:
+        file = _digested(content, None)
         return file if file.sha256 == sha256 else None
     return None
 

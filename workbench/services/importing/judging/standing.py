@@ -23,7 +23,7 @@ from db.queries.published import (
     newest_of_many,
 )
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.errors import Busy
 from workbench.i18n import _
@@ -93,6 +93,8 @@ class Standing:
         """Return why a case takes no new rows, or None if it takes them."""
         state = CaseState(case.state)
         number = format_case(case.id or 0)
+        if case.erased_at is not None:
+            return erased_refusal(number, self.terms.calendar.local_day(case.erased_at))
         if state in RESUBMITTED_STATES:
             deadline = self.deadlines.get(case.id or 0)
             if deadline is not None and receipt <= deadline:

@@ -17,13 +17,13 @@ from typing import TextIO
 
 from workbench.errors import StorageFailed
 from workbench.services.calls.engine import csv_source, quoted
+from workbench.services.calls.pipe import piped
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, Row
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.sources import TextSource
 from workbench.services.reading.staging.clean_csv import NotClean, clean_blocks
 from workbench.services.reading.staging.parallel import for_each
-from workbench.services.reading.staging.pipe import piped
 from workbench.services.reading.table import Broken, CsvTable, RawRecord
 
 THREADS = 2

@@ -1,0 +1,71 @@
+"""What says how long the cases of an application are kept."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Date, TextClause, text
+from sqlmodel import Session
+
+from db.columns import Instant
+
+_AGES = """SELECT c.id, c.agent, c.application_no, c.state, c.opened_at,
+       (SELECT max(e.at) FROM event e WHERE e.case_id = c.id AND e.state <> '') AS closed_at,
+       (SELECT max(n.appeal_until_on) FROM notice n WHERE n.case_id = c.id AND n.cancelled_at IS NULL) AS appeal_until,
+       EXISTS (SELECT 1 FROM legal_hold h WHERE h.case_id = c.id AND h.ended_at IS NULL) AS is_held,
+       EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.id AND n.sent_at IS NULL AND n.cancelled_at IS NULL)
+       OR EXISTS (SELECT 1 FROM measure_order m WHERE m.case_id = c.id AND m.done_at IS NULL AND m.cancelled_at IS NULL)
+       AS is_owed,
+       (SELECT group_concat(x.part) FROM erasure x WHERE x.case_id = c.id) AS erased_parts
+FROM "case" c
+WHERE c.erased_at IS NULL AND {which}
+      AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)
+ORDER BY c.agent, c.application_no, c.id"""
+_SERVICE_ENDS = """SELECT k.service_ended_on FROM card k
+WHERE k.agent = :agent AND k.application_no = :number
+      AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)
+      AND NOT EXISTS (
+          SELECT 1 FROM card newer JOIN import_batch b ON b.id = newer.batch_id AND b.published_at IS NOT NULL
+          WHERE newer.agent = k.agent AND newer.application_no = k.application_no AND newer.msisdn = k.msisdn
+                AND newer.batch_id > k.batch_id
+      )"""
+
+
+def _ages(which: str) -> TextClause:
+    return text(_AGES.format(which=which))
+
+
+_TYPES: dict[str, Any] = {"opened_at": Instant, "closed_at": Instant, "appeal_until": Date}
+_ALL = _ages("1").columns(**_TYPES)
+_ONE = _ages("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
+_HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
+_ENDS = text(_SERVICE_ENDS).columns(service_ended_on=Date)
+
+
+def cases_by_application(session: Session) -> Iterator[tuple[tuple[str, str], Sequence[Any]]]:
+    """Yield the key of each application with its published cases that are not erased."""
+    rows = session.execute(_ALL).yield_per(1_000)
+    for key, cases in groupby(rows, key=lambda row: (row.agent, row.application_no)):
+        yield key, list(cases)
+
+
+def cases_of_application(session: Session, key: tuple[str, str]) -> Sequence[Any]:
+    """Return the published cases of one application that are not erased, as `cases_by_application` yields them."""
+    return session.execute(_ONE, {"agent": key[0], "number": key[1]}).all()
+
+
+def service_ends(session: Session, key: tuple[str, str]) -> list[date | None]:
+    """Return the recorded end of service of each card of an application, None for a card without one."""
+    return list(session.execute(_ENDS, {"agent": key[0], "number": key[1]}).scalars())
+
+
+def legal_hold_of(session: Session, case_id: int) -> datetime | None:
+    """Return when the legal hold of a case was placed, None without one in force."""
+    placed: datetime | None = session.connection().execute(_HOLD, {"case": case_id}).scalar()
+    return placed
+
+
+def has_pending_files(session: Session) -> bool:
+    """Say whether files are still to be erased after an interruption."""
+    return bool(session.execute(text("SELECT EXISTS (SELECT 1 FROM erasure WHERE pending <> '')")).scalar())

@@ -1,0 +1,238 @@
+"""Retention and legal holds, by command."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.policies import amend
+from tests.services.importing.files import application
+from tests.services.retention_store import SHARED, RetentionSite, made
+from tests.sizes import some
+from workbench.errors import ExitCode
+from workbench.services.importing.request import ImportRefused
+
+APPLY = ("retention", "apply", "--reason", "period over", "--yes")
+
+
+@pytest.fixture
+def office(terminal: Terminal, tmp_path: Path) -> RetentionSite:
+    return made(terminal, tmp_path / "files", 1)
+
+
+def kinds(office: RetentionSite) -> dict[str, dict[str, Any]]:
+    return {one["kind"]: one for one in office.document("admin", "retention", "show")["kinds"]}
+
+
+def table(office: RetentionSite, *words: str) -> str:
+    return office.run("admin", "retention", "show", *words)
+
+
+def test_show_counts_what_is_due_and_what_keeps_the_rest(office: RetentionSite) -> None:
+    before = office.document("admin", "retention", "show")
+    assert kinds(office)["passed"] == {
+        **dict.fromkeys(("due", "documents", "document_bytes", "call_rows"), 0),
+        "kind": "passed",
+        "period": "90 days",
+        "kept": {"not_yet": 2},
+    }
+    assert (before["open_cases"], before["next_on"]) == (1, "2027-02-22")
+
+    office.later(days=90)
+
+    after = kinds(office)["passed"]
+    assert (after["due"], after["documents"], after["call_rows"], after["kept"]) == (2, 6, 10, {})
+    assert "2" in table(office)
+
+
+@pytest.mark.parametrize(
+    ("login", "words", "code", "said"),
+    [
+        ("sup", APPLY, ExitCode.NOT_ALLOWED, "Only an admin"),
+        ("admin", APPLY[:-1], ExitCode.USAGE, "--yes"),
+        ("admin", ("retention", "apply", "--reason", " ", "--yes"), ExitCode.USAGE, "--reason"),
+        ("a", ("hold", "C-1", "--reason", "x"), ExitCode.NOT_ALLOWED, "supervisor, admin"),
+        ("sup", ("hold", "C-1"), ExitCode.USAGE, "--list"),
+        ("sup", ("unhold", "C-1", "--reason", "x"), ExitCode.NOT_ALLOWED, "under no legal hold"),
+    ],
+)
+def test_who_may_not_is_refused(
+    office: RetentionSite, login: str, words: tuple[str, ...], code: ExitCode, said: str
+) -> None:
+    office.later(days=90)
+
+    assert said in refused(office.terminal.as_person(login, *words), code)
+    assert kinds(office)["passed"]["due"] == 2
+
+
+def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
+    office.later(days=400)
+    shown = office.document("admin", *APPLY, "--dry-run")
+    office.run("admin", "tick")
+
+    assert shown["kinds"][0]["due"] == 2
+    assert kinds(office)["passed"]["due"] == 2
+
+
+@pytest.mark.parametrize("seed", some(range(10, 1000, 10), ci=1))
+def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Terminal, tmp_path: Path, seed: int) -> None:
+    office = made(terminal, tmp_path / "files", seed)
+    office.later(days=90)
+    gone = ("A-1", "A-2")
+    kept = office.rows_of_others(gone)
+
+    erased = office.document("admin", *APPLY)
+
+    assert (erased["cases"], erased["documents"], erased["call_rows"], erased["compacted"]) == (2, 6, 10, True)
+    assert office.rows_of_others(gone) == kept
+    terminal.site.close()
+    left = office.bytes_left()
+    hashed = terminal.site.services("admin").context.store.hashed
+    for number, human in office.people.items():
+        values = [*human.values, hashed(human.id_no), hashed(human.phone)]
+        assert [value.encode() in left for value in values] == [number == "A-3"] * len(values), number
+    assert SHARED.encode() in left
+    assert office.document("admin", *APPLY)["cases"] == 0
+
+
+def test_the_log_explains_what_is_left_and_nothing_else(office: RetentionSite) -> None:
+    office.later(days=90)
+    office.run("admin", *APPLY)
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
+    office.terminal.site.close()
+
+    for forgery, said in (
+        ("UPDATE decision SET note = 'forged' WHERE case_id = 1", "Decision D-000001 differs"),
+        ("UPDATE notice SET body = 'forged' WHERE case_id = 1", "Notice 1 is not what was sent"),
+        ('UPDATE "case" SET erased_at = NULL WHERE id = 1', "C-000001 is not marked as erased"),
+        ('UPDATE "case" SET erased_at = 1 WHERE id = 3', "C-000003 is marked as erased"),
+    ):
+        connection = sqlite3.connect(office.terminal.site.path)
+        connection.execute("BEGIN")
+        connection.execute(forgery)
+        connection.commit()
+        connection.close()
+        assert said in office.terminal.as_person("audit", "audit", "verify").stderr
+
+
+def test_what_was_changed_before_it_was_erased_stays_unexplained(office: RetentionSite) -> None:
+    connection = sqlite3.connect(office.terminal.site.path)
+    connection.execute("UPDATE decision SET note = 'forged' WHERE case_id = 1")
+    connection.commit()
+    connection.close()
+    office.later(days=90)
+    office.run("admin", *APPLY)
+
+    assert "Decision D-000001 differs" in office.terminal.as_person("audit", "audit", "verify").stderr
+
+
+def test_every_surface_says_that_a_case_was_erased(office: RetentionSite, tmp_path: Path) -> None:
+    office.later(days=90)
+    office.run("admin", *APPLY)
+    words = "erased on 2027-02-22 (retention)"
+
+    shown = office.document("audit", "show", "C-1")
+    assert (shown["applicant_name"], shown["findings"], shown["notice"]) == (None, [], "")
+    assert words in office.run("audit", "show", "C-1")
+    assert words in office.run("audit", "queue", "--filter", "A-1 state:passed")
+    office.run("audit", "dossier", "C-1", "--output", str(tmp_path / "dossier"))
+    assert words in (tmp_path / "dossier" / "index.html").read_text(encoding="utf-8")
+    for kind in ("applications", "decisions", "notices", "events", "calls"):
+        office.run("admin", "export", kind, "--output", str(tmp_path / f"{kind}.csv"))
+    for kind in ("applications", "decisions"):
+        assert words in (tmp_path / f"{kind}.csv").read_text(encoding="utf-8")
+    assert office.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("login", "words"),
+    [
+        ("sup", ("reopen", "C-1", "--reason", "x")),
+        ("a", ("comment", "C-1", "x")),
+        ("a", ("contact", "C-1", "phone", "x")),
+        ("a", ("show", "C-1", "--reveal")),
+        ("sup", ("hold", "C-1", "--reason", "x")),
+    ],
+)
+def test_acts_on_an_erased_case_are_refused(office: RetentionSite, login: str, words: tuple[str, ...]) -> None:
+    office.later(days=90)
+    office.run("admin", *APPLY)
+
+    assert "C-000001 was erased on 2027-02-22" in refused(
+        office.terminal.as_person(login, *words), ExitCode.NOT_ALLOWED
+    )
+
+
+def test_an_erased_application_comes_back_only_as_a_new_case(office: RetentionSite) -> None:
+    office.later(days=90)
+    office.run("admin", *APPLY)
+    again = application("A-1", stated_use="again")
+
+    with pytest.raises(ImportRefused, match="was erased on 2027-02-22"):
+        office.desk.applications(again)
+    office.desk.applications(again, as_new=True)
+
+    assert [case.erased_at is None for case in office.desk.cases("A-1")] == [False, True]
+    assert "again" in json.dumps(office.document("a", "show", "C-4"), ensure_ascii=False)
+
+
+def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> None:
+    office.run("sup", "hold", "C-1", "--reason", "court order 13800138000")
+    assert "under legal hold already" in refused(
+        office.terminal.as_person("admin", "hold", "C-1", "--reason", "x"), ExitCode.NOT_ALLOWED
+    )
+    office.later(days=90)
+    assert kinds(office)["passed"]["kept"] == {"held": 1}
+    [hold] = office.document("audit", "hold", "--list")["holds"]
+    assert (hold["case"], hold["placed_by"]) == ("C-000001", "sup")
+    assert hold["reason"] == "court order 138••••••00"
+    assert "under legal hold since" in office.run("audit", "show", "C-1")
+    assert office.document("admin", *APPLY)["cases"] == 1
+
+    office.run("admin", "unhold", "C-1", "--reason", "settled")
+
+    assert office.document("admin", *APPLY)["cases"] == 1
+    assert office.terminal.site.actions(1)[-2:] == ["legal-hold-end", "erased"]
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("documents", "SELECT count(*) FROM document WHERE erased_at IS NULL AND application_no <> 'A-3'", 0),
+        ("snapshots", "SELECT count(*) FROM decision WHERE seen LIKE '%policy_version%'", 0),
+        ("drafts", "SELECT count(*) FROM draft", 0),
+    ],
+)
+def test_parts_go_before_their_case(office: RetentionSite, part: str, before: str, after: int) -> None:
+    amend(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
+    office.later(days=10)
+    assert office.desk.sql(before)[0][0] > after
+    counted = kinds(office)[part]["due"]
+
+    erased = office.document("admin", *APPLY)
+
+    assert erased["by_kind"] == {part: counted} == {part: 2}
+    assert office.desk.sql(before)[0][0] == after
+    office.run("audit", "show", "C-1")
+    assert office.faults() == []
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
+
+
+def test_calls_go_before_their_case_unless_another_case_keeps_them(office: RetentionSite) -> None:
+    amend(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\ncalls = "7 days"\n'))
+    office.later(days=10)
+    activity = office.document("audit", "show", "C-1")["activity"]
+
+    assert office.document("admin", *APPLY)["call_rows"] == 10
+    assert office.document("audit", "show", "C-1")["activity"] == activity
+    assert office.faults() == []
+
+
+def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:
+    office.later(days=125)
+
+    text = office.terminal.as_person("admin", "doctor").stdout
+    assert "Cases due for erasure for more than 30 days: 2" in text

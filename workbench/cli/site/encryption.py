@@ -1,0 +1,92 @@
+"""The key of an encrypted database: options that name it, the questions for a passphrase, and `rekey`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.parameters import option
+from workbench.cli.framework.passphrase import answered, asking
+from workbench.errors import BadConfiguration, WrongUsage
+from workbench.i18n import N_, _
+
+if TYPE_CHECKING:
+    from workbench.services.encryption.key_source import Key, KeySource
+
+_SHORTEST_PASSPHRASE = 12
+
+KeyFile = Annotated[
+    Path | None,
+    option("--key-file", N_("File with the key; it is created with a random key if it does not exist."), "FILE"),
+]
+KeyCommand = Annotated[str | None, option("--key-command", N_("Command that prints the key."), "COMMAND")]
+
+
+def named_source(file: Path | None, command: str | None) -> "KeySource | None":
+    """Return the key source that the options name, None if they name none.
+
+    Raises:
+        WrongUsage: If they name two.
+    """
+    from workbench.services.encryption.key_source import KeyKind, KeySource
+
+    if file is not None and command is not None:
+        raise WrongUsage(_("Give --key-file or --key-command, not both."))
+    if file is not None:
+        return KeySource(kind=KeyKind.FILE, where=str(file.absolute()))
+    return None if command is None else KeySource(kind=KeyKind.COMMAND, where=command)
+
+
+@contextmanager
+def new_key(file: Path | None, command: str | None, group_id: int | None) -> "Iterator[Key]":
+    """Yield a new key: from a file, which is created if it does not exist, from a command, or typed twice.
+
+    A key file that was created is removed if the block fails.
+
+    Raises:
+        WorkbenchError: If there is no key that can be used.
+    """
+    from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
+
+    source = named_source(file, command) or KeySource(kind=KeyKind.PROMPT)
+    is_new = file is not None and not file.exists()
+    if file is not None and is_new:
+        new_key_file(file, group_id)
+    try:
+        yield Key(source, source.read(group_id, _ask_twice if asking() else None))
+    except BaseException:
+        if file is not None and is_new:
+            file.unlink(missing_ok=True)
+        raise
+    if is_new:
+        message = _(
+            "Created the key file {file}. Without it everything in the database is lost: keep a copy of it elsewhere."
+        )
+        output.narrate(message.format(file=file))
+
+
+def _ask_twice() -> str:
+    typed = answered(_("New passphrase"))
+    if len(typed.strip()) < _SHORTEST_PASSPHRASE:
+        message = _("A passphrase has at least {count} characters; choose a longer one.")
+        raise BadConfiguration(message.format(count=_SHORTEST_PASSPHRASE))
+    if answered(_("New passphrase, once more")) != typed:
+        raise BadConfiguration(_("The two passphrases differ; nothing was written. Repeat the command."))
+    return typed
+
+
+def rekey(context: CommandContext, key_file: KeyFile = None, key_command: KeyCommand = None) -> None:
+    """Give an encrypted database another key."""
+    from workbench.services.encryption.key_source import sharing_group
+    from workbench.services.site.rekeying import not_encrypted
+    from workbench.services.site.rekeying import rekey as give_key
+
+    with context.services() as services:
+        if services.context.store.keys is None:
+            raise not_encrypted()
+        with new_key(key_file, key_command, sharing_group(services.context.store.folder)) as key:
+            give_key(services.context, key)
+    sentence = _("The database has a new key, {source}; earlier backups still need the former one.")
+    context.print_result({"source": key.source.kind.value}, sentence.format(source=key.source))

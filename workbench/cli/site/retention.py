@@ -1,0 +1,202 @@
+"""Commands about how long data is kept: retention show, retention apply, hold and unhold."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, required_text
+from workbench.cli.framework.parameters import argument, option
+from workbench.domain.case.case_id import format_case, parse_case
+from workbench.errors import WrongUsage
+from workbench.i18n import N_, _, comma_joined
+from workbench.wording.amounts import count, minute
+
+if TYPE_CHECKING:
+    from workbench.services.retention.counting import RetentionCounts
+    from workbench.services.retention.service import Erased
+
+
+def show(context: CommandContext) -> None:
+    """Show what would be erased today."""
+    with context.services() as services:
+        counts = services.retention.show()
+    _print_counts(context, counts)
+
+
+def apply(
+    context: CommandContext,
+    reason: ReasonText,
+    yes: Annotated[bool, option("--yes", N_("Do not ask; what is erased cannot be restored."))] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Erase what is due."""
+    text = required_text(reason, "--reason")
+    with context.services() as services:
+        if dry_run or not yes:
+            counts = services.retention.show()
+            if dry_run or not _is_confirmed(context, counts):
+                if dry_run:
+                    _print_counts(context, counts)
+                return
+        with output.ProgressLine(_("Erasing …")) as progress:
+            erased = services.retention.apply(text, progress)
+    if context.as_json:
+        output.document(_erased_document(erased))
+        return
+    for sentence in _erased_sentences(erased):
+        output.narrate(sentence)
+
+
+def compact(context: CommandContext) -> None:
+    """Remove what is left of erased rows in unused parts of the database file."""
+    with context.services() as services:
+        is_clean = services.retention.compact()
+    sentence = _("Nothing of what was erased is left in the database file.")
+    if not is_clean:
+        sentence = _("Somebody was reading; run `workbench retention compact` again once others have left.")
+    context.print_result({"compacted": is_clean}, sentence)
+
+
+def hold(
+    context: CommandContext,
+    case: Annotated[int | None, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)] = None,
+    reason: Annotated[str | None, option("--reason", N_("Reason."), "T")] = None,
+    is_list: Annotated[bool, option("--list", N_("List the cases under legal hold."))] = False,
+) -> None:
+    """Put a case under legal hold, or list the legal holds."""
+    with context.services() as services:
+        if is_list:
+            _list_holds(context, services)
+            return
+        if case is None or reason is None:
+            raise WrongUsage(_("Name the case and the reason: `workbench hold CASE --reason T`; or use --list."))
+        services.legal_holds.place(case, required_text(reason, "--reason"))
+    sentence = _("{case} is under legal hold; retention erases nothing of it.").format(case=format_case(case))
+    context.print_result({"case": format_case(case), "legal_hold": True}, sentence)
+
+
+def unhold(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
+    """End the legal hold of a case."""
+    with context.services() as services:
+        services.legal_holds.end(case, required_text(reason, "--reason"))
+    sentence = _("{case} is under legal hold no more.").format(case=format_case(case))
+    context.print_result({"case": format_case(case), "legal_hold": False}, sentence)
+
+
+def _list_holds(context: CommandContext, services: Any) -> None:
+    holds, zone = services.legal_holds.list(), zone_of(services)
+    if context.as_json:
+        rows = [
+            {
+                "case": format_case(one.case_id),
+                "reason": one.reason,
+                "placed_at": one.placed_at.astimezone(zone).isoformat(),
+                "placed_by": one.placed_by,
+            }
+            for one in holds
+        ]
+        output.document({"holds": rows})
+        return
+    output.listing(
+        holds,
+        {
+            _("Case"): lambda one: format_case(one.case_id),
+            _("Since"): lambda one: minute(one.placed_at, zone),
+            _("By"): lambda one: one.placed_by,
+            _("Reason"): lambda one: one.reason,
+        },
+    )
+
+
+def _is_confirmed(context: CommandContext, counts: "RetentionCounts") -> bool:
+    """Ask whether to erase what is due, at a terminal only."""
+    if context.as_json or not sys.stdin.isatty():
+        raise WrongUsage(_("What is erased cannot be restored; add --yes to erase it, or --dry-run to see what it is."))
+    _print_counts(context, counts)
+    return typer.confirm(_("Erase this for good?"), err=True)
+
+
+def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
+    from workbench.wording.retention import KEEPS_WORDS, KIND_WORDS
+
+    if context.as_json:
+        output.document(_counts_document(counts))
+        return
+    output.listing(
+        [one for one in counts.kinds if one.period or one.due or one.kept],
+        {
+            _("What"): lambda one: _(KIND_WORDS[one.kind]),
+            _("Period"): lambda one: one.period or "–",
+            _("Due"): lambda one: count(one.due),
+            _("Documents"): lambda one: count(one.documents),
+            "MB": lambda one: f"{one.bytes_count / 1e6:,.1f}",
+            _("Call records"): lambda one: count(one.call_rows),
+            _("Kept"): lambda one: comma_joined(
+                _("{count}: {why}").format(count=count(number), why=_(KEEPS_WORDS[why]))
+                for why, number in sorted(one.kept.items())
+            ),
+        },
+        numeric=(2, 3, 4, 5),
+    )
+    output.narrate(_("Open cases, which are always kept: {count}.").format(count=count(counts.open_cases)))
+    if counts.next_on is not None:
+        output.narrate(_("More becomes due on {day}.").format(day=counts.next_on.isoformat()))
+
+
+def _counts_document(counts: "RetentionCounts") -> dict[str, Any]:
+    return {
+        "day": counts.day.isoformat(),
+        "kinds": [
+            {
+                "kind": one.kind.value,
+                "period": one.period or None,
+                "due": one.due,
+                "documents": one.documents,
+                "document_bytes": one.bytes_count,
+                "call_rows": one.call_rows,
+                "kept": {why.value: number for why, number in sorted(one.kept.items())},
+            }
+            for one in counts.kinds
+        ],
+        "open_cases": counts.open_cases,
+        "next_on": None if counts.next_on is None else counts.next_on.isoformat(),
+    }
+
+
+def _erased_document(erased: "Erased") -> dict[str, Any]:
+    return {
+        "cases": erased.cases.total(),
+        "by_kind": {kind.value: number for kind, number in (erased.cases + erased.parts).items()},
+        "documents": erased.files.documents,
+        "document_bytes": erased.files.bytes_count,
+        "call_rows": erased.files.call_rows,
+        "compacted": not erased.has_remnants,
+        "older_copies": [str(copy) for copy in erased.copies],
+    }
+
+
+def _erased_sentences(erased: "Erased") -> list[str]:
+    from workbench.wording.retention import KIND_WORDS
+
+    if not erased.cases and not erased.parts:
+        return [_("Nothing was due.")]
+    parts = comma_joined(
+        f"{_(KIND_WORDS[kind])}: {count(number)}" for kind, number in (erased.cases + erased.parts).items()
+    )
+    files = _("Files: {documents} documents, {calls} call records.")
+    sentences = [
+        _("Erased: {what}.").format(what=parts),
+        files.format(documents=count(erased.files.documents), calls=count(erased.files.call_rows)),
+        _("Backups made before still contain this. Delete them; after a restore of one, erase again."),
+    ]
+    if erased.copies:
+        message = _("Copies from before an upgrade contain it too; delete them: {files}.")
+        sentences.append(message.format(files=comma_joined(map(str, erased.copies))))
+    if erased.has_remnants:
+        sentences.append(
+            _("Unused parts of the file may still contain it; run `workbench retention compact` at a quiet time.")
+        )
+    return sentences

@@ -1,0 +1,80 @@
+"""The keys of an encrypted database, and the files that are sealed with them."""
+
+import base64
+import os
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+
+
+class SealBroken(ValueError):
+    """A sealed content was changed, was sealed under another name, or was sealed with another key."""
+
+
+def derived(secret: bytes, purpose: str, salt: bytes = b"") -> bytes:
+    """Return the key for one purpose; keys for other purposes do not reveal it."""
+    return HKDF(SHA256(), KEY_BYTES, salt or None, purpose.encode()).derive(secret)
+
+
+def seal(key: bytes, name: bytes, content: bytes) -> bytes:
+    """Encrypt a content with AES-GCM, so that only this key under this name decrypts it."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, name)
+
+
+def unseal(key: bytes, name: bytes, sealed: bytes) -> bytes:
+    """Return the content that was sealed with a key under a name.
+
+    Raises:
+        SealBroken: If it was changed, or was sealed under another name or with another key.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error
+
+
+@dataclass(frozen=True, slots=True)
+class DataKeys:
+    """The keys of one database, all derived from one random secret, which the database keeps for its whole life.
+
+    A file is sealed with a key of its own under its name, so that two files cannot be exchanged.
+    """
+
+    SEAL_BYTES = _NONCE_BYTES + _TAG_BYTES
+    """How much longer a content becomes when it is sealed."""
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "DataKeys":
+        """Make the keys of a new database."""
+        return cls(os.urandom(KEY_BYTES))
+
+    @property
+    def of_database(self) -> bytes:
+        """The key of the database file and of its copies."""
+        return derived(self.secret, "database")
+
+    def of_call_file(self, name: str) -> str:
+        """Return the key of a call file, in the base64 form that DuckDB takes."""
+        return base64.b64encode(derived(self.secret, f"call file {name}")).decode()
+
+    def sealed(self, name: str, content: bytes) -> bytes:
+        """Encrypt the content of the file with a name."""
+        return seal(derived(self.secret, f"file {name}"), name.encode(), content)
+
+    def unsealed(self, name: str, sealed: bytes) -> bytes:
+        """Return the content of the file with a name.
+
+        Raises:
+            SealBroken: If the file was changed, or is another one.
+        """
+        return unseal(derived(self.secret, f"file {name}"), name.encode(), sealed)

@@ -1,0 +1,134 @@
+"""Counts what retention would erase today, and what keeps the rest."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Table, select
+from sqlmodel import Session
+
+from db.dialects.sqlite_lists import is_wanted, wanted
+from db.queries.published import BATCH, call_file_checks
+from workbench.domain.policy.retention import PARTS, Keeps, Kind, RetentionPolicy
+from workbench.services.calls.store import CallStore
+from workbench.services.case.evidence_reader import CARD, DOCUMENT
+from workbench.services.foundation.file_store import Store
+from workbench.services.site.due_erasures import Key, Retained
+
+
+@dataclass(slots=True, kw_only=True)
+class KindCount:
+    """What would go of one kind: cases, with files of documents and records of calls; and the cases that stay, by why.
+
+    `period` is that of the policy, "" without one.
+    """
+
+    kind: Kind
+    period: str
+    due: int = 0
+    documents: int = 0
+    bytes_count: int = 0
+    call_rows: int = 0
+    kept: Counter[Keeps] = field(default_factory=Counter)
+    keys: set[Key] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionCounts:
+    """What would go on a day, by kind, and how many cases are open; `next_on` is the next day on which more is due."""
+
+    day: date
+    kinds: tuple[KindCount, ...]
+    open_cases: int
+    next_on: date | None
+
+
+def count(
+    session: Session, store: Store, applications: Iterable[Retained], policy: RetentionPolicy, day: date
+) -> RetentionCounts:
+    """Count by kind; nothing is written."""
+    kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in Kind}
+    open_cases, days = 0, set[date]()
+    for one in applications:
+        open_cases += len(one.case_ids) - len(one.kinds)
+        for kind, keeps, due_on in _outcomes(one):
+            if due_on is not None and due_on > day:
+                days.add(due_on)
+            if keeps is not None:
+                kinds[kind].kept[keeps] += 1
+            else:
+                kinds[kind].due += 1
+                kinds[kind].keys.add(one.key)
+    _count_documents(session, store, kinds)
+    _count_calls(session, store, kinds)
+    return RetentionCounts(day=day, kinds=tuple(kinds.values()), open_cases=open_cases, next_on=min(days, default=None))
+
+
+def period_text(policy: RetentionPolicy, kind: Kind) -> str:
+    """Return the period of a kind as the policy writes it, "" if it has none."""
+    if kind in policy.periods:
+        return policy.periods[kind]
+    return f"{policy.years} years" if policy.years is not None and kind not in PARTS else ""
+
+
+def _outcomes(one: Retained) -> Iterator[tuple[Kind, Keeps | None, date | None]]:
+    """Yield what happens to each closed case of an application, and to each part of it that has its own period."""
+    for kind in one.kinds:
+        yield kind, one.whole.keeps, one.whole.due_on
+    if one.whole.keeps is None:
+        # The parts go with the whole.
+        return
+    for part, outcome in one.parts.items():
+        for _case in one.kinds:
+            yield part, outcome.keeps, outcome.due_on
+
+
+def _used_by(session: Session, table: Table, column: str, keys: set[Key], *conditions: object) -> set[str]:
+    """Return the values of a column in the rows of some applications."""
+    is_theirs = is_wanted((table.c.agent, table.c.application_no))
+    found = select(table.c[column]).where(is_theirs, table.c[column] != "", *conditions)  # type: ignore[arg-type]
+    return set(session.execute(found, wanted(keys)).scalars())
+
+
+def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
+    """Return those of some values that the rows of other applications have, too."""
+    found = select(table.c[column], table.c.agent, table.c.application_no).where(is_wanted((table.c[column],)))
+    return {row[0] for row in session.execute(found, wanted(values)) if (row[1], row[2]) not in keys}
+
+
+def _count_documents(session: Session, store: Store, kinds: Mapping[Kind, KindCount]) -> None:
+    with_documents = [kinds[kind] for kind in Kind if kind not in PARTS or kind is Kind.DOCUMENTS]
+    going = set[Key]().union(*(one.keys for one in with_documents))
+    counted = set[str]()
+    for one in with_documents:
+        named = _used_by(session, DOCUMENT, "sha256", one.keys, DOCUMENT.c.erased_at.is_(None)) - counted
+        counted |= named
+        for digest in named - _used_by_others(session, DOCUMENT, "sha256", named, going):
+            path = store.document_path(digest)
+            if path.exists():
+                one.documents += 1
+                one.bytes_count += path.stat().st_size
+
+
+def _count_calls(session: Session, store: Store, kinds: Mapping[Kind, KindCount]) -> None:
+    with_calls = [kinds[kind] for kind in Kind if kind not in PARTS or kind is Kind.CALLS]
+    going = set[Key]().union(*(one.keys for one in with_calls))
+    kind_of: dict[str, KindCount] = {}
+    for one in with_calls:
+        named = _used_by(session, CARD, "msisdn_hash", one.keys)
+        for hashed in named - _used_by_others(session, CARD, "msisdn_hash", named, going):
+            kind_of.setdefault(hashed, one)
+    if not kind_of:
+        return
+    calls = CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
+    for batch_id in _call_batches(session):
+        for number, rows in calls.numbers_of(batch_id):
+            counted = kind_of.get(store.hashed(number))
+            if counted is not None:
+                counted.call_rows += rows
+
+
+def _call_batches(session: Session) -> Sequence[int]:
+    published = BATCH.c.calls_sha256.is_not(None) & BATCH.c.published_at.is_not(None)
+    return session.execute(select(BATCH.c.id).where(published).order_by(BATCH.c.id)).scalars().all()

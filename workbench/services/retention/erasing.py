@@ -1,0 +1,229 @@
+"""Erases what the cases of one application say about people, in one transaction with the events that prove it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, or_, select, update
+from sqlmodel import Session, SQLModel
+
+from db import models
+from db.columns import erased_values
+from db.dialects.sqlite_lists import is_wanted, wanted
+from db.models import CaseRow
+from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
+from db.queries.search_index import index_cases, terms_of
+from workbench.domain.policy.retention import Kind
+from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
+from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.foundation.audit_log import decision_digest, notice_digest
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
+from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained
+
+_OF_CASES: tuple[type[SQLModel], ...] = (
+    *(models.SubmissionRow, models.FindingRow, models.CommentRow, models.ChecklistAnswerRow),
+    *(models.VerificationRow, models.ContactRow, models.DecisionRow, models.NoticeRow, models.AppealRow),
+    *(models.MeasureOrderRow, models.LegalHoldRow),
+)
+"""The tables with a `case_id` whose columns are emptied; the rows of drafts and skips go."""
+
+_SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionRow, models.AppealRow)
+_SNAPSHOT_COLUMNS = ("body", "seen")
+_GONE = (table_of(models.DraftRow), table_of(models.SkipRow))
+_ITEM = table_of(models.RectificationItemRow)
+_REASON, _ERASURE = table_of(models.DecisionReasonRow), table_of(models.ErasureRow)
+_OPT_OUT = table_of(models.OptOutRow)
+_OF_NUMBER = (CALL_WINDOW, CALL_DAY, CALL_HOUR, COMPLAINT)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What an application names.
+
+    `numbers` and `subjects`, by keyed hash, are those that no other application names; `periods` are the hashes of
+    their service periods. `all_numbers` are the hashes of its own, `documents` the SHA-256 of its documents.
+    """
+
+    all_numbers: set[str] = field(default_factory=set)
+    numbers: dict[str, str] = field(default_factory=dict)
+    periods: set[str] = field(default_factory=set)
+    subjects: dict[str, str] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
+
+
+def erase(session: Session, context: Context, due: Retained, reason: str) -> None:
+    """Erase what is due of an application; the files that are left to erase are noted with it."""
+    own = _own(APPLICATION, due.key)
+    applications = session.execute(select(APPLICATION).where(own)).all()
+    found = _found(session, context.store, due.key, applications)
+    parts = [part.value for part in due.due_parts] if due.whole.keeps is not None else [WHOLE]
+    pending = _pending(found, parts)
+    for case_id in due.case_ids:
+        before = _digests(session, case_id)
+        for part in parts:
+            _erase_part(session, context, case_id, part)
+        body = {"parts": parts, **_changes(before, _digests(session, case_id))}
+        context.log(session, ERASED, case_id=case_id, body=body)
+        _note(session, context, case_id, parts, reason, pending)
+    if WHOLE in parts:
+        _erase_evidence(session, due.key, found)
+    if WHOLE in parts or Kind.DOCUMENTS in parts:
+        emptied = update(DOCUMENT).where(_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
+        session.execute(emptied.values(erased_at=context.now()))
+
+
+def _own(table: Table, key: Key) -> ColumnElement[bool]:
+    return and_(table.c.agent == key[0], table.c.application_no == key[1])
+
+
+def _found(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _Found:
+    found = _Found()
+    for row in applications:
+        for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no):
+            if number:
+                found.subjects[store.hashed(number)] = number
+    own_cards = select(CARD).where(_own(CARD, key), CARD.c.msisdn_hash != "")
+    cards = [row._asdict() for row in session.execute(own_cards)]
+    found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
+    found.all_numbers = set(found.numbers)
+    found.numbers = _unshared_numbers(session, key, found.numbers)
+    found.periods = {store.hashed(period_of_row(card).key) for card in cards if card["msisdn_hash"] in found.numbers}
+    found.subjects = _unshared_subjects(session, key, found.subjects)
+    documents = select(DOCUMENT.c.sha256).where(_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
+    found.documents = set(session.execute(documents).scalars())
+    return found
+
+
+def _other(table: Table, key: Key) -> ColumnElement[bool]:
+    return or_(table.c.agent != key[0], table.c.application_no != key[1])
+
+
+def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
+    """Return the numbers that no card of another application has; the cards of erased ones have lost theirs."""
+    shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _other(CARD, key))
+    taken = set(session.execute(shared, wanted(numbers)).scalars())
+    return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
+
+
+def _unshared_subjects(session: Session, key: Key, subjects: dict[str, str]) -> dict[str, str]:
+    """Return the subjects of credit records that no other application names."""
+    recorded = select(CREDIT.c.subject_hash).where(is_wanted((CREDIT.c.subject_hash,)))
+    known = set(session.execute(recorded, wanted(subjects)).scalars())
+    unshared = {}
+    for hashed in known:
+        number = subjects[hashed]
+        names_it = or_(
+            APPLICATION.c.uscc == number,
+            APPLICATION.c.handler_id_hash == hashed,
+            APPLICATION.c.legal_rep_id_no == number,
+        )
+        if not session.execute(select(exists().where(names_it, _other(APPLICATION, key)))).scalar():
+            unshared[hashed] = number
+    return unshared
+
+
+def _pending(found: _Found, parts: Sequence[str]) -> str:
+    """Return what of the store is to be erased after the transaction, by digests and keyed hashes."""
+    documents = sorted(found.documents) if {WHOLE, Kind.DOCUMENTS}.intersection(parts) else []
+    numbers = sorted(found.all_numbers) if {WHOLE, Kind.CALLS}.intersection(parts) else []
+    return json.dumps({"documents": documents, "numbers": numbers}) if documents or numbers else ""
+
+
+def _erase_part(session: Session, context: Context, case_id: int, part: str) -> None:
+    if part == WHOLE:
+        _erase_case(session, context, case_id)
+    elif part == Kind.SNAPSHOTS:
+        _erase_snapshots(session, case_id)
+    elif part == Kind.DRAFTS:
+        session.execute(delete(_GONE[0]).where(_GONE[0].c.case_id == case_id))
+
+
+def _erase_case(session: Session, context: Context, case_id: int) -> None:
+    for model in _OF_CASES:
+        _empty(session, model, case_id)
+    of_case = select(RECTIFICATION.c.id).where(RECTIFICATION.c.case_id == case_id)
+    items = update(_ITEM).where(_ITEM.c.rectification_id.in_(of_case))
+    session.execute(items.values(erased_values(models.RectificationItemRow)))
+    for table in _GONE:
+        session.execute(delete(table).where(table.c.case_id == case_id))
+    case = session.get_one(CaseRow, case_id)
+    case.applicant_name, case.reopen_for, case.erased_at = "", "", context.now()
+    case.version += 1
+    index_cases(session, [{**terms_of("", case.application_no), "id": case_id}])
+    session.flush()
+
+
+def _erase_snapshots(session: Session, case_id: int) -> None:
+    """Empty what rounds, decisions and appeals showed, but for the numbers that a measure concerns."""
+    kept = session.execute(select(DECISION.c.id, DECISION.c.seen).where(DECISION.c.case_id == case_id)).all()
+    for model in _SNAPSHOTS:
+        _empty(session, model, case_id, _SNAPSHOT_COLUMNS)
+    for row in kept:
+        numbers = {name: value for name, value in json.loads(row.seen).items() if name == "msisdns"}
+        session.execute(update(DECISION).where(DECISION.c.id == row.id).values(seen=json.dumps(numbers)))
+
+
+def _empty(session: Session, model: type[SQLModel], case_id: int, only: Iterable[str] = ()) -> None:
+    """Empty the declared columns of the rows of a case, or some of them."""
+    table, values = table_of(model), erased_values(model)
+    wanted_values = {name: value for name, value in values.items() if not only or name in only}
+    session.execute(update(table).where(table.c.case_id == case_id).values(wanted_values))
+
+
+def _erase_evidence(session: Session, key: Key, found: _Found) -> None:
+    """Empty what the applicant handed in, and remove what is known of numbers and subjects that no other case has."""
+    session.execute(update(APPLICATION).where(_own(APPLICATION, key)).values(erased_values(models.ApplicationRow)))
+    cards = session.execute(select(CARD.c.id, CARD.c.msisdn).where(_own(CARD, key)).order_by(CARD.c.id)).all()
+    order = {number: place for place, number in enumerate(dict.fromkeys(card.msisdn for card in cards), start=1)}
+    emptied = erased_values(models.CardRow)
+    for card in cards:
+        # The cards stay as many as they were, and the versions of one card stay together.
+        pseudonym = {**emptied, "msisdn": f"#{order[card.msisdn]}"}
+        session.execute(update(CARD).where(CARD.c.id == card.id).values(pseudonym))
+    session.execute(delete(CALL_WINDOW).where(_own(CALL_WINDOW, key)))
+    hashes = wanted([*found.numbers, *found.periods])
+    for table in _OF_NUMBER:
+        session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
+    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted(found.numbers.values()))
+    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted(found.subjects))
+
+
+def _digests(session: Session, case_id: int) -> dict[str, dict[int, str]]:
+    """Return the digests of the decisions and the notices of a case."""
+    decisions = session.execute(select(DECISION).where(DECISION.c.case_id == case_id).order_by(DECISION.c.id)).all()
+    reasons: dict[int, list[str]] = {decision.id: [] for decision in decisions}
+    of_case = _REASON.c.decision_id.in_(list(reasons))
+    for row in session.execute(select(_REASON).where(of_case).order_by(_REASON.c.decision_id, _REASON.c.position)):
+        reasons[row.decision_id].append(row.code)
+    written = select(NOTICE).where(NOTICE.c.case_id == case_id).order_by(NOTICE.c.id)
+    return {
+        "decisions": {one.id: decision_digest(one, reasons[one.id]) for one in decisions},
+        "notices": {one.id: notice_digest(one) for one in session.execute(written)},
+    }
+
+
+def _changes(before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> dict[str, dict[str, list[str]]]:
+    """Return the digest of each changed row before and after, by kind and number."""
+    return {
+        kind: {str(row): [was, after[kind][row]] for row, was in rows.items() if was != after[kind][row]}
+        for kind, rows in before.items()
+    }
+
+
+def _note(session: Session, context: Context, case_id: int, parts: Sequence[str], reason: str, pending: str) -> None:
+    """Note what was erased of a case, and which files are still to be erased."""
+    rows = [
+        {
+            "case_id": case_id,
+            "part": part,
+            "reason": reason,
+            "erased_at": context.now(),
+            "erased_by_id": context.actor.id,
+            "pending": pending,
+        }
+        for part in parts
+    ]
+    # A part that went before, of an application with a later case, stays as it was noted then.
+    session.execute(insert(_ERASURE).prefix_with("OR IGNORE"), rows)

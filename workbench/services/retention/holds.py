@@ -1,0 +1,87 @@
+"""Legal holds: while a case has one, retention erases nothing of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.models import LegalHoldRow
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import Action
+from workbench.errors import NotAllowed
+from workbench.i18n import _
+from workbench.services.case.known_people import redaction_of
+from workbench.services.foundation.case_access import case_in_state_for, logins_of, visible_case
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.input_checks import checked_reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHold:
+    """A legal hold in force; its reason is masked."""
+
+    case_id: int
+    reason: str
+    placed_at: datetime
+    placed_by: str
+
+
+class LegalHolds(Service):
+    """Places and ends legal holds, for supervisors and admins."""
+
+    def place(self, case_id: int, reason: str) -> None:
+        """Put a case under legal hold.
+
+        Raises:
+            NotAllowed: If the person may not, or the case is under legal hold or erased.
+            NotFound: If there is no such case.
+            WrongUsage: If no reason is given.
+        """
+        text = checked_reason(reason, _("A legal hold needs a reason."))
+        with self.context.acting(Action.LEGAL_HOLD, case_id), self.context.write() as session:
+            case_in_state_for(session, self.context, Action.LEGAL_HOLD, case_id)
+            if _in_force(session, case_id) is not None:
+                raise NotAllowed(_("{case} is under legal hold already.").format(case=format_case(case_id)))
+            me, now = self.context.actor.id, self.context.now()
+            session.add(LegalHoldRow(case_id=case_id, reason=text, placed_at=now, placed_by_id=me))
+            self.context.log(session, Action.LEGAL_HOLD, case_id=case_id)
+
+    def end(self, case_id: int, reason: str) -> None:
+        """End the legal hold of a case.
+
+        Raises:
+            NotAllowed: If the person may not, or the case is under no legal hold.
+            NotFound: If there is no such case.
+            WrongUsage: If no reason is given.
+        """
+        text = checked_reason(reason, _("Ending a legal hold needs a reason."))
+        with self.context.acting(Action.LEGAL_HOLD_END, case_id), self.context.write() as session:
+            case_in_state_for(session, self.context, Action.LEGAL_HOLD_END, case_id)
+            hold = _in_force(session, case_id)
+            if hold is None:
+                raise NotAllowed(_("{case} is under no legal hold.").format(case=format_case(case_id)))
+            hold.ended_at, hold.ended_by_id, hold.end_reason = self.context.now(), self.context.actor.id, text
+            self.context.log(session, Action.LEGAL_HOLD_END, case_id=case_id)
+
+    def list(self) -> tuple[LegalHold, ...]:
+        """Return the legal holds in force, oldest first."""
+        with self.context.read() as session:
+            logins = logins_of(session)
+            rows = session.exec(
+                select(LegalHoldRow).where(col(LegalHoldRow.ended_at).is_(None)).order_by(col(LegalHoldRow.id))
+            ).all()
+            return tuple(_shown(session, row, logins) for row in rows)
+
+
+def _in_force(session: Session, case_id: int) -> LegalHoldRow | None:
+    return session.exec(
+        select(LegalHoldRow).where(LegalHoldRow.case_id == case_id, col(LegalHoldRow.ended_at).is_(None))
+    ).first()
+
+
+def _shown(session: Session, row: LegalHoldRow, logins: dict[int, str]) -> LegalHold:
+    case = visible_case(session, row.case_id)
+    reason = redaction_of(session, (case.agent, case.application_no)).mask_in(row.reason)
+    return LegalHold(
+        case_id=row.case_id, reason=reason, placed_at=row.placed_at, placed_by=logins.get(row.placed_by_id, "")
+    )

@@ -1,0 +1,152 @@
+"""Shows what retention would erase, and erases it for an admin, a few applications at a time."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from db.models import EventRow, SettingRow
+from db.queries.published import table_of
+from workbench.domain.case.actor import Actor
+from workbench.domain.policy.retention import Kind
+from workbench.errors import Busy, WorkbenchError
+from workbench.i18n import _
+from workbench.services.batches.publishing import try_import_lock
+from workbench.services.foundation.context import Context, Service, storage_errors
+from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.foundation.pacing import pause
+from workbench.services.foundation.row_values import from_row
+from workbench.services.retention.counting import RetentionCounts, count
+from workbench.services.retention.erasing import erase
+from workbench.services.retention.files import ErasedFiles, erase_pending_files
+from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now
+from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
+
+APPLIED, COMPACTED = "retention apply", "retention compact"
+"""The acts, in the log of refusals."""
+
+_ERASED_TOGETHER = 10
+_COMPACTED_AT_ONCE_BYTES = 100_000_000
+"""A larger file is compacted on demand, because nobody can write meanwhile."""
+
+
+Progress = Callable[[int, int], object]
+"""Is told how many applications are done, of how many."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Erased:
+    """What was erased: cases by their result, parts of other cases by kind, and files.
+
+    `has_remnants` says that the database file must still be compacted; `copies` are those of the database beside it
+    from before an upgrade, which still contain all of it.
+    """
+
+    cases: Counter[Kind] = field(default_factory=Counter)
+    parts: Counter[Kind] = field(default_factory=Counter)
+    files: ErasedFiles = field(default_factory=ErasedFiles)
+    has_remnants: bool = False
+    copies: tuple[Path, ...] = ()
+
+
+class Retention(Service):
+    """What is kept no longer than necessary."""
+
+    def show(self) -> RetentionCounts:
+        """Return what would be erased now, and why the rest stays."""
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            applications = retained(session, policy, self.context.zone(session), today)
+            return count(session, self.context.store, applications, policy, today)
+
+    def apply(self, reason: str, progress: Progress = lambda _done, _all: None) -> Erased:
+        """Erase what is due; an interrupted run is continued by the next, and its files by any start.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+            WrongUsage: If no reason is given.
+            Busy: If an import is running.
+        """
+        text = checked_reason(reason, _("Erasing needs a reason."))
+        with self.context.as_admin(APPLIED), try_import_lock(self.context.store) as is_mine:
+            if not is_mine:
+                raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
+            erased = Erased(files=erase_pending_files(self.context))
+            due = self._due()
+            for start in range(0, len(due), _ERASED_TOGETHER):
+                self._erase(due[start : start + _ERASED_TOGETHER], text, erased)
+                progress(min(start + _ERASED_TOGETHER, len(due)), len(due))
+                pause()
+            erased.files += erase_pending_files(self.context)
+            if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
+                self._compact()
+        with self.context.read() as session:
+            erased.has_remnants = has_remnants(session)
+        erased.copies = tuple(older_copies(self.context.database.path))
+        return erased
+
+    def compact(self) -> bool:
+        """Remove what is left of erased rows in unused parts of the database file; return whether nothing is left.
+
+        Others cannot write meanwhile, about a second for 100 MB.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+        """
+        with self.context.as_admin(COMPACTED):
+            return self._compact()
+
+    def _compact(self) -> bool:
+        with self.context.read() as session:
+            if not has_remnants(session):
+                return True
+        with storage_errors():
+            is_clean = self.context.database.compact()
+        if is_clean:
+            with self.context.write() as session:
+                session.execute(delete(SettingRow).where(col(SettingRow.name) == REMNANTS_SETTING))
+        return is_clean
+
+    def finish(self) -> None:
+        """Erase the files that an interrupted run left, for the person who began it; `doctor` says what prevents it."""
+        with try_import_lock(self.context.store) as is_mine, suppress(WorkbenchError):
+            if is_mine:
+                erase_pending_files(_of_last_erasure(self.context))
+
+    def _due(self) -> list[Key]:
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            found = retained(session, policy, self.context.zone(session), today)
+            return [one.key for one in found if one.whole.keeps is None or one.due_parts]
+
+    def _erase(self, keys: list[Key], reason: str, erased: Erased) -> None:
+        """Erase some applications in one transaction, each only if it is due still."""
+        with self.context.write() as session:
+            session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+            for key in keys:
+                one = self._due_now(session, key)
+                if one is None:
+                    continue
+                erase(session, self.context, one, reason)
+                if one.whole.keeps is None:
+                    erased.cases.update(one.kinds)
+                else:
+                    erased.parts.update(one.due_parts)
+
+    def _due_now(self, session: Session, key: Key) -> Retained | None:
+        policy, today = self.context.policy(session).retention, self.context.today(session)
+        one = retained_now(session, key, policy, self.context.zone(session), today)
+        return one if one is not None and (one.whole.keeps is None or one.due_parts) else None
+
+
+def _of_last_erasure(context: Context) -> Context:
+    """Return the context of the person who erased last."""
+    event = table_of(EventRow).c
+    actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)
+    with context.read() as session:
+        row = session.execute(actor.where(event.action == ERASED).order_by(event.seq.desc()).limit(1)).first()
+    return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))

@@ -1,0 +1,74 @@
+"""Finds what retention may erase today, and what keeps the rest."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from db.enums import FINAL_STATES, CaseState
+from db.queries.retention import cases_by_application, cases_of_application, service_ends
+from workbench.domain.policy.retention import PARTS, ApplicationAge, CaseAge, Kind, Outcome, RetentionPolicy
+
+ERASED, WHOLE = "erased", "case"
+"""The event that a case, or parts of it, were erased, and the part that stands for all of it."""
+
+Key = tuple[str, str]
+"""The key of an application: its agent and number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """An application with what retention means for its cases, and for each part of them that is not erased yet."""
+
+    key: Key
+    case_ids: tuple[int, ...]
+    kinds: tuple[Kind, ...]
+    whole: Outcome
+    parts: dict[Kind, Outcome]
+
+    @property
+    def due_parts(self) -> tuple[Kind, ...]:
+        """The parts that go although the case stays."""
+        return tuple(part for part, outcome in self.parts.items() if outcome.keeps is None)
+
+
+def retained(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Iterator[Retained]:
+    """Yield every application that has a case which is not erased."""
+    for key, cases in cases_by_application(session):
+        yield _retained(session, key, cases, policy, zone, today)
+
+
+def retained_now(session: Session, key: Key, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Retained | None:
+    """Return one application as `retained` yields it, None if all its cases are erased."""
+    cases = cases_of_application(session, key)
+    return _retained(session, key, cases, policy, zone, today) if cases else None
+
+
+def _retained(
+    session: Session, key: Key, cases: Sequence[Any], policy: RetentionPolicy, zone: ZoneInfo, today: date
+) -> Retained:
+    ages = [_age(case, zone) for case in cases]
+    are_closed = all(age.state in FINAL_STATES for age in ages)
+    age = ApplicationAge(cases=ages, service_ends=service_ends(session, key) if are_closed else ())
+    erased = [set((case.erased_parts or "").split(",")) for case in cases]
+    parts = [part for part in PARTS if part in policy.periods and any(part.value not in one for one in erased)]
+    return Retained(
+        key=key,
+        case_ids=tuple(case.id for case in cases),
+        kinds=tuple(Kind(one.state.value) for one in ages if one.state in FINAL_STATES),
+        whole=age.outcome(None, policy, today),
+        parts={part: age.outcome(part, policy, today) for part in parts},
+    )
+
+
+def _age(case: Any, zone: ZoneInfo) -> CaseAge:
+    return CaseAge(
+        state=CaseState(case.state),
+        closed_on=(case.closed_at or case.opened_at).astimezone(zone).date(),
+        appeal_until=case.appeal_until,
+        is_held=bool(case.is_held),
+        is_owed=bool(case.is_owed),
+    )

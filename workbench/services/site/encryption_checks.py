@@ -1,0 +1,63 @@
+"""Checks of an encrypted database: its key, and whether all that is encrypted can be decrypted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlmodel import Session
+
+from db.dialects import sqlite
+from db.engine import Database
+from db.queries.published import call_file_checks
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.services.calls.store import CallStore
+from workbench.services.foundation.file_store import Store
+from workbench.services.site.file_checks import CheckLine
+
+
+def key_source(store: Store) -> Iterator[CheckLine]:
+    """Say whether the database is encrypted, and where its key comes from."""
+    from workbench.services.encryption.key_settings import KeySettings
+    from workbench.services.encryption.key_source import KeyKind
+
+    settings = KeySettings.read(store.folder)
+    if settings is None:
+        yield None, _("The database and its store are not encrypted.")
+        return
+    yield True, _("The database and its store are encrypted; their key is {source}.").format(source=settings.source)
+    if settings.source.kind is KeyKind.FILE and Path(settings.source.where).parent in store.folder.parents:
+        message = _(
+            "The key file {file} is in a folder of the database, so a copy of the folder has both; keep it elsewhere."
+        )
+        yield None, message.format(file=settings.source.where)
+
+
+def pages(database: Database) -> CheckLine | None:
+    """Decrypt every page of a database, None if it is not encrypted."""
+    if database.key is None:
+        return None
+    faults = sqlite.encryption_faults(database.path, database.key)
+    if faults:
+        # Perhaps another process was just writing one of the pages.
+        with sqlite.write_lock(database.path):
+            faults = sqlite.encryption_faults(database.path, database.key)
+    if faults:
+        return False, _("Pages of the database that were changed: {count}; restore a backup.").format(count=faults)
+    return True, _("Every page of the database can be decrypted.")
+
+
+def call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+    """Decrypt every call file of an encrypted store."""
+    if store.keys is None:
+        return
+    checks = call_file_checks(session)
+    calls = CallStore(store.calls, store.hash_key, checks, store.keys)
+    damaged = 0
+    for batch_id in checks:
+        try:
+            calls.read_all(batch_id)
+        except WorkbenchError as error:
+            damaged += 1
+            yield False, str(error)
+    if not damaged:
+        yield True, _("Call files that can be decrypted: {count}.").format(count=len(checks))

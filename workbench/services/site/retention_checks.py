@@ -1,0 +1,60 @@
+"""Checks of retention: what is due for long, and what is left of what was erased."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlmodel import Session
+
+from db.models import SettingRow
+from db.queries.published import CASE
+from db.queries.retention import has_pending_files
+from workbench.domain.policy.policy import Policy
+from workbench.i18n import _, comma_joined
+from workbench.services.site.due_erasures import retained
+from workbench.services.site.file_checks import CheckLine
+
+REMNANTS_SETTING = "erased_remnants"
+"""The setting that is there while the file may still have copies of what was erased, until it is compacted."""
+
+_TOLERATED = timedelta(days=30)
+
+
+def has_remnants(session: Session) -> bool:
+    """Say whether the file was not compacted since something was erased."""
+    return session.get(SettingRow, REMNANTS_SETTING) is not None
+
+
+def older_copies(path: Path) -> list[Path]:
+    """Return the copies of a database that upgrades made beside it."""
+    return sorted(path.parent.glob(f"{path.name}.schema-*.backup"))
+
+
+def retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
+    """Note what should be erased, and what was erased but not everywhere."""
+    zone = ZoneInfo(policy.zone)
+    today = now.astimezone(zone).date()
+    overdue = sum(
+        len(one.case_ids)
+        for one in retained(session, policy.retention, zone, today - _TOLERATED)
+        if one.whole.keeps is None or one.due_parts
+    )
+    if overdue:
+        message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
+        yield None, message.format(count=overdue)
+    if has_pending_files(session):
+        yield None, _("Files of erased cases are still in the store; the next start of the program erases them.")
+    if has_remnants(session):
+        yield (
+            None,
+            _(
+                "Unused parts of the database file may still contain what was erased; run `workbench retention"
+                " compact` at a quiet time."
+            ),
+        )
+    copies = older_copies(path)
+    if copies and session.execute(select(exists().where(CASE.c.erased_at.is_not(None)))).scalar():
+        message = _("Copies from before an upgrade may still contain what was erased; delete them: {files}.")
+        yield None, message.format(files=comma_joined(copy.name for copy in copies))
