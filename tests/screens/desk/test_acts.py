@@ -135,6 +135,7 @@ async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held:
         await desk.type("shop closed")
         await desk.press("enter")
         assert desk.notes[-1] == "C-000001 is withdrawn. To undo, press u on the desk."
+        assert "likely decided" not in desk.text
         assert ("takes it back" in desk.text) is is_held
 
         await desk.go("d")
