@@ -145,7 +145,7 @@ async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held:
 
 @pytest.mark.parametrize(
     ("key", "moves", "words", "action"),
-    [("C", ["down"], "C-000001: now complex.", "class"), ("P", ["up"], "C-000001: now urgent.", "priority")],
+    [("C", ["down"], "C-000001: now complex.", "class"), ("P", ["down", "down"], "C-000001: now urgent.", "priority")],
 )
 async def test_a_supervisor_changes_class_and_priority_by_keys(
     site: Site, key: str, moves: list[str], words: str, action: str
