@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.offices import Site
 from tests.terminal.pty_session import PtySession
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource
-from workbench.services.site.rekeying import rekey
+from workbench.services.rekeying.new_key import rekey
 
 PASSPHRASE = "correct horse battery"
 
