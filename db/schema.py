@@ -80,9 +80,11 @@ def _version(database: Database) -> int:
         with database.reader.connect() as connection:
             version = sqlite.schema_version(connection, database.path)
     except DatabaseError as error:
-        if database.key is None or not sqlite.is_wrong_key(error):
+        is_unreadable = database.key is not None and sqlite.is_wrong_key(error)
+        if not is_unreadable and not sqlite.is_malformed(error):
             raise
-        raise DatabaseRefused(Refusal.NOT_DECRYPTED, str(database.path)) from error
+        refusal = Refusal.NOT_DECRYPTED if is_unreadable else Refusal.DAMAGED
+        raise DatabaseRefused(refusal, str(database.path), str(error.orig)) from error
     if version > VERSION:
         raise DatabaseRefused(Refusal.CREATED_BY_NEWER, str(database.path), f"{version} > {VERSION}")
     return version

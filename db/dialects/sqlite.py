@@ -259,6 +259,11 @@ def is_wrong_key(error: DatabaseError) -> bool:
     return "file is not a database" in str(error.orig)
 
 
+def is_malformed(error: DatabaseError) -> bool:
+    """Say whether an error means that the file is damaged."""
+    return "malformed" in str(error.orig)
+
+
 def quick_check(connection: Connection) -> str:
     """Return the first fault in the structure of the file, or "ok"."""
     return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())

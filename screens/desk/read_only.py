@@ -21,7 +21,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Command, Place
-from workbench.keys.desk import ACTS, APPEAL, COMMENT, DOCUMENTS, EXTEND, REOPEN, WAIVE
+from workbench.keys.desk import ACTS, APPEAL, CONTACT, LETTERS, PHONE_ESTIMATE, REOPEN
 from workbench.keys.registry import BACK, with_keys
 from workbench.services.wiring import Services
 
@@ -76,10 +76,10 @@ class ReadOnlyScreen(CaseScreen):
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer: what can be done with the case without a hold, and the way back."""
+        """The commands in the footer: what a caller asks about the case, and the way back."""
         case = self.session.case
         is_in_time = case is not None and case.appeal_until is not None and self.view().today <= case.appeal_until
-        return (REOPEN, *((APPEAL,) if is_in_time else ()), WAIVE, EXTEND, ACTS, BACK, COMMENT, DOCUMENTS)
+        return (REOPEN, *((APPEAL,) if is_in_time else ()), ACTS, PHONE_ESTIMATE, CONTACT, LETTERS, BACK)
 
     @property
     def read_only_reason(self) -> str:

@@ -1,7 +1,8 @@
-"""The footer: at most six commands that are available now, and the keys of help and palette."""
+"""The footer: the commands that matter most now, and the keys of help and palette."""
 
 from textual.content import Content
 from textual.screen import Screen
+from textual.widgets._toast import Toast, ToastRack
 
 from screens.shell.bindings import available_bindings
 from screens.shell.protocols import ChoosesFooter
@@ -11,11 +12,17 @@ from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
-MOST = 6
+MOST = 4
+"""The most commands besides Esc, help and palette."""
+
+_MOST_LINES = 4
 
 
 class FooterBar(Static):
-    """Shows the keys that are available on its screen."""
+    """Shows the keys that are available on its screen.
+
+    A message takes its place, so that it covers nothing to read; for one of several lines the footer grows with it.
+    """
 
     DEFAULT_CSS = """
     FooterBar { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
@@ -23,12 +30,23 @@ class FooterBar(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
+        self._lines = 1
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints())
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._fit_messages(), immediate=True)
 
     def on_resize(self) -> None:
         self._show_hints()
+
+    def _fit_messages(self) -> None:
+        """Make room for the lines of the messages; the rack itself is invisible, so that it has no size."""
+        racks = (each for each in self.screen.children if isinstance(each, ToastRack))
+        lines = sum(toast.outer_size.height for rack in racks if rack.display for toast in rack.query(Toast))
+        height = min(max(1, lines), _MOST_LINES)
+        if height != self._lines:
+            self._lines = height
+            self.styles.height = height
 
     def _show_hints(self) -> None:
         self.update(hints(self.screen, self.content_size.width), layout=False)
@@ -45,7 +63,13 @@ def hints(screen: Screen[object], width: int) -> Content:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in found.items() if COMMAND_BY_ID[name].hint]
         hinted.sort(key=lambda each: not each[0].danger)
     shown = [(command.key, active.binding.description) for command, active in hinted]
-    del shown[MOST - len(fixed) :]
+    while sum(key != "Esc" for key, _label in shown) > MOST:
+        _drop_last(shown)
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
-        del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]
+        _drop_last(shown)
     return row(key_hints(*shown), right, width)
+
+
+def _drop_last(shown: list[tuple[str, str]]) -> None:
+    """Drop the last hint, but Esc only if it is alone."""
+    del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]

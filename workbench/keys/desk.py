@@ -226,8 +226,8 @@ FIND = view_command(
 PHONE_ESTIMATE = view_command(
     "desk.say",
     "t",
-    N_("phone estimate"),
-    N_("Show and copy the expected dates as a sentence to read out on the phone."),
+    N_("estimate"),
+    N_("Show and copy what to tell a caller: the expected dates, and what is still missing."),
     action=Action.FORECAST,
 )
 IDENTITY = view_command("desk.identity", "1", N_("identity"), N_("Go to the identity panel."))

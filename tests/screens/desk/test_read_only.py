@@ -14,6 +14,10 @@ from tests.screens.driver import Driver, at_work
 from workbench.keys.desk import COMMENT, FAIL, FIELD_DOWN, FIELD_UP, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
 from workbench.keys.registry import BACK
 
+OPEN = "x acts   t estimate   k contact   L letters   Esc back"
+CLOSED = "x acts   k contact   L letters   Esc back"
+"""The hints of a read-only case that is open, and of one that is closed."""
+
 
 def listed(services: MemoryServices) -> None:
     """Put two cases into the queue."""
@@ -67,6 +71,31 @@ async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
         await desk.press("escape", "down", "enter", "f6")
         assert "Nobody holds C-000123. To work on a case, press n on the desk: it takes the next one." in desk.notes
         assert desk.services.decided == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Once the reply is recorded (reply received), it can be decided."),
+        pytest.param("zh", "登记答复（收到答复）后即可审核。", marks=pytest.mark.proof),
+    ],
+)
+async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_footer(language: str, words: str) -> None:
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.change(124, state=CaseState.PENDING, held_by=None, held_until=None)
+
+    async with at_work(clean(), troubled(), size=(80, 24), language=language, arrange=arrange) as desk:
+        await open_second(desk)
+        before = desk.text.splitlines()
+        await desk.press("p")
+        assert any(words in note for note in desk.notes)
+        await desk.until(words.rsplit(maxsplit=1)[-1])
+        shown = desk.text.splitlines()
+        lines = len([line for line in shown if line.startswith("▌")])
+        assert shown[-lines - 1] == before[-2]
+        # The panels give way at their end, so that nothing moves.
+        assert shown[: -lines - 3] == before[: -lines - 3]
 
 
 _MOVES = {FIELD_UP.id, FIELD_DOWN.id}
@@ -198,10 +227,10 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
 @pytest.mark.parametrize(
     ("state", "roles", "own", "hinted"),
     [
-        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), "W waive   E extend   x acts   Esc back"),
-        (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), "x acts   Esc back"),
-        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), "R open again   x acts   Esc back"),
-        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), "x acts   Esc back"),
+        (CaseState.RECTIFYING, {Role.SUPERVISOR}, frozenset(), OPEN),
+        (CaseState.RECTIFYING, {Role.REVIEWER}, frozenset(), OPEN),
+        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset(), f"R open again   {CLOSED}"),
+        (CaseState.PASSED, {Role.SUPERVISOR}, frozenset({124}), CLOSED),
     ],
 )
 async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(
@@ -213,10 +242,10 @@ async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(
         services.own_verdicts = own
         services.change(124, state=state, held_by=None, held_until=None)
 
-    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+    size = (80, 24) if hinted == OPEN else (120, 40)
+    async with at_work(clean(), troubled(), arrange=arrange, size=size) as desk:
         await open_second(desk)
-        footer = desk.text.splitlines()[-1]
-        assert footer.startswith(f" {hinted.lstrip()}")
+        assert desk.text.splitlines()[-1].startswith(f" {hinted}   ")
 
         await desk.press("R")
         assert (desk.dialog == "Prompt") is ("R open again" in hinted)

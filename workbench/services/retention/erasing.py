@@ -192,16 +192,16 @@ def _erase_evidence(session: Session, key: Key, found: _Found) -> None:
 
 
 def _digests(session: Session, case_id: int) -> dict[str, dict[int, str]]:
-    """Return the digests of the decisions and the sent notices of a case."""
+    """Return the digests of the decisions and the notices of a case."""
     decisions = session.execute(select(DECISION).where(DECISION.c.case_id == case_id).order_by(DECISION.c.id)).all()
     reasons: dict[int, list[str]] = {decision.id: [] for decision in decisions}
     of_case = _REASON.c.decision_id.in_(list(reasons))
     for row in session.execute(select(_REASON).where(of_case).order_by(_REASON.c.decision_id, _REASON.c.position)):
         reasons[row.decision_id].append(row.code)
-    sent = select(NOTICE).where(NOTICE.c.case_id == case_id, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)
+    written = select(NOTICE).where(NOTICE.c.case_id == case_id).order_by(NOTICE.c.id)
     return {
         "decisions": {one.id: decision_digest(one, reasons[one.id]) for one in decisions},
-        "notices": {one.id: notice_digest(one) for one in session.execute(sent)},
+        "notices": {one.id: notice_digest(one) for one in session.execute(written)},
     }
 
 

@@ -65,25 +65,38 @@ def examine(
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
         lines += encryption_checks.key_source(store)
+        damage = encryption_checks.pages(database) if is_deep else None
+        if damage is not None:
+            lines.append(damage)
+            if not damage[0]:
+                # Any other check may need one of these pages.
+                return lines
         with database.read() as session:
-            lines.append(_store(session, store))
-            if version == schema.VERSION:
-                lines += _call_files(session, store)
-                if is_deep:
-                    lines += encryption_checks.sealed_files(session, database, store)
-                lines += file_checks.documents(session, store, is_deep=is_deep)
-                lines += file_checks.policy_texts(session)
-                lines.append(file_checks.clock(session, now))
-            lines += file_checks.links(store)
-            lines.append(file_checks.room(path))
-            lines += _protection(path, group_of(session))
-            lines += _contents(session, now)
-            if version == schema.VERSION:
-                lines += _unexplained(session)
-                lines.append(_second_cases(session))
-                lines += _owed(session, now)
-                lines += _retention(session, path, now)
+            lines += _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
     return lines
+
+
+def _site(
+    session: Session, path: Path, store: Store, now: datetime, *, is_deep: bool, is_current: bool
+) -> Iterator[CheckLine]:
+    """Check the store and the rows; what needs the newest schema only if it is current."""
+    yield _store(session, store)
+    if is_current:
+        yield from _call_files(session, store)
+        if is_deep:
+            yield from encryption_checks.call_files(session, store)
+        yield from file_checks.documents(session, store, is_deep=is_deep)
+        yield from file_checks.policy_texts(session)
+        yield file_checks.clock(session, now)
+    yield from file_checks.links(store)
+    yield file_checks.room(path)
+    yield from _protection(path, group_of(session))
+    yield from _contents(session, now)
+    if is_current:
+        yield from _unexplained(session)
+        yield _second_cases(session)
+        yield from _owed(session, now)
+        yield from _retention(session, path, now)
 
 
 def _library() -> CheckLine:
@@ -180,7 +193,7 @@ def _unexplained(session: Session) -> Iterator[CheckLine]:
     sentences = list(unexplained(session))
     yield from ((False, sentence) for sentence in sentences)
     if not sentences:
-        yield True, _("Events explain every decision, role and policy version.")
+        yield True, _("Events explain every decision, letter, role, policy version and calendar day.")
 
 
 def _second_cases(session: Session) -> CheckLine:

@@ -32,19 +32,24 @@ def key_source(store: Store) -> Iterator[CheckLine]:
         yield None, message.format(file=settings.source.where)
 
 
-def sealed_files(session: Session, database: Database, store: Store) -> Iterator[CheckLine]:
-    """Decrypt every page of an encrypted database, and every call file."""
-    if database.key is None or store.keys is None:
-        return
+def pages(database: Database) -> CheckLine | None:
+    """Decrypt every page of a database, None if it is not encrypted."""
+    if database.key is None:
+        return None
     faults = sqlite.encryption_faults(database.path, database.key)
     if faults:
         # Perhaps another process was just writing one of the pages.
         with sqlite.write_lock(database.path):
             faults = sqlite.encryption_faults(database.path, database.key)
     if faults:
-        yield False, _("Pages of the database that were changed: {count}; restore a backup.").format(count=faults)
-    else:
-        yield True, _("Every page of the database can be decrypted.")
+        return False, _("Pages of the database that were changed: {count}; restore a backup.").format(count=faults)
+    return True, _("Every page of the database can be decrypted.")
+
+
+def call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+    """Decrypt every call file of an encrypted store."""
+    if store.keys is None:
+        return
     checks = call_file_checks(session)
     calls = CallStore(store.calls, store.hash_key, checks, store.keys)
     damaged = 0
