@@ -27,7 +27,7 @@ from workbench.i18n import _, comma_joined
 from workbench.policies import default_policy_text
 from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.foundation import audit_log
-from workbench.services.foundation.calendar_days import write_published
+from workbench.services.foundation.calendar_days import log_calendar, write_published
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
@@ -141,6 +141,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
     country = parse_policy(policy_text, "policy 1").country
     write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD)))
+    log_calendar(session)
     reviewer = ReviewerRow(login=new.login, created_at=at)
     session.add(reviewer)
     session.flush()

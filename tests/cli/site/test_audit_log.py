@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from tests.cli.site.test_doctor import drop_triggers
+from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.test_doctor import chain_anew, drop_triggers
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sizes import sized
@@ -112,3 +114,49 @@ def test_a_million_events_are_verified_in_ten_seconds(site: Site) -> None:
     print(f"{report.event_count} events: {used_s:.2f} s")  # noqa: T201 - figures of the proof
     assert report.is_whole
     assert used_s <= MOST_S_PER_MILLION * report.event_count / 1_000_000
+
+
+@pytest.mark.promise("P6")
+@pytest.mark.parametrize("kind", ["file", "command"])
+def test_tick_keeps_an_anchor_each_day_which_finds_a_log_that_is_replaced(
+    site: Site, tmp_path: Path, kind: str
+) -> None:
+    anchors, settings, terminal = tmp_path / "anchors", tmp_path / "site.toml", Terminal(site)
+    target = str(anchors) if kind == "file" else f"| sh -c 'cat >> {anchors}'"
+    settings.write_text(f'[audit]\nanchor = "{target}"\n', encoding="utf-8")
+    for _tick in range(2):
+        assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
+    assert len(anchors.read_text(encoding="ascii").splitlines()) == 1
+    site.clock.on(days=1)
+    assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
+    assert len(anchors.read_text(encoding="ascii").splitlines()) == 2
+    heads = ("--site", str(settings)) if kind == "file" else ("--head", str(anchors))
+    assert terminal.as_person("audit", "audit", "verify", *heads).exit_code == 0
+    with site.services("admin").context.write() as session:
+        drop_triggers(session)
+        session.execute(text("DELETE FROM event WHERE seq > 2"))
+        chain_anew(session)
+
+    result = terminal.as_person("audit", "audit", "verify", *heads)
+    assert result.exit_code == 74
+    assert "differs from its anchor" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("anchor", "code", "sentence"),
+    [
+        ("| false", 73, "failed (exit code 1); no anchor was kept today"),
+        ("| no-such-program", 73, "failed (No such file or directory)"),
+        ("|", 73, "failed (IndexError)"),
+        ("| 'x", 78, "cannot be split"),
+        ("/nowhere/anchors", 73, "cannot be written"),
+    ],
+)
+def test_an_anchor_that_cannot_be_kept_is_told_at_each_tick(
+    site: Site, tmp_path: Path, anchor: str, code: int, sentence: str
+) -> None:
+    settings, terminal = tmp_path / "site.toml", Terminal(site)
+    settings.write_text(f'[audit]\nanchor = "{anchor}"\n', encoding="utf-8")
+
+    for _tick in range(2):
+        assert sentence in refused(terminal.as_person("audit", "tick", "--site", str(settings)), code)

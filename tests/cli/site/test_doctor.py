@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk
+from tests.services.importing.files import Desk, application
 from workbench.services.foundation import audit_log
 
 
@@ -129,22 +129,53 @@ def test_a_changed_policy_text_is_named(terminal: Terminal) -> None:
         ),
         ("DELETE FROM event", "The log does not begin with the creation of the database"),
         ("DELETE FROM event WHERE action = 'decide'", "The log has no event for decision D-000001."),
+        (
+            "DELETE FROM event WHERE action = 'next' AND case_id = 2",
+            "C-000002 is in another state than its last event says; it was changed, or events are missing.",
+        ),
+        ("UPDATE \"case\" SET state = 'failed' WHERE id = 1", "C-000001 is in another state than its last event says"),
+        ("UPDATE notice SET body = 'You passed.'", "Notice 1 differs from its event; it was changed."),
+        (
+            "CREATE TEMP TABLE n AS SELECT * FROM notice WHERE id = 1; UPDATE n SET id = 99;"
+            " INSERT INTO notice SELECT * FROM n",
+            "The log has no event for notice 99.",
+        ),
+        (
+            "UPDATE calendar_day SET is_working = 0 WHERE on_date = '2026-11-25'",
+            "The calendar differs from its last event; days were changed in the database.",
+        ),
+        ("UPDATE calendar_override SET hours = '09:00-10:00'", "The calendar differs from its last event"),
+        ("DELETE FROM suspension WHERE id = 2", "Suspension 2 is missing, although the log has its event."),
+        ("UPDATE suspension SET to_at = 1 WHERE id = 1", "Suspension 1 differs from its event; it was changed."),
+        (
+            "UPDATE suspension SET province = '湖北' WHERE id = 1",
+            "Suspension 1 differs from its event; it was changed.",
+        ),
+        ("UPDATE suspension SET id = 9 WHERE id = 2", "The log has no event for suspension 9."),
+        ("DELETE FROM event WHERE action = 'import'", "The log has no event for the import B-000002."),
     ],
 )
 def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
-    terminal: Terminal, statement: str, sentence: str
+    terminal: Terminal, desk: Desk, statement: str, sentence: str
 ) -> None:
-    terminal.site.plant()
+    terminal.site.plant(2)
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
+    terminal.document("b", "next")
+    desk.applications(application())
+    terminal.document("admin", "calendar", "set", "2026-12-09", "09:00-12:00", "--reason", "party")
+    for province in ("广东", "海南"):
+        terminal.document(
+            "sup", "calendar", "suspend", "2026-12-07", "2026-12-08", "--province", province, "--reason", "x"
+        )
     assert terminal.as_person("audit", "audit", "verify").exit_code == 0
     assert ills(terminal) == []
     with terminal.site.services("admin").context.write() as session:
         drop_triggers(session)
         for part in statement.split(";"):
             session.execute(text(part))
-        # Somebody who cuts the log off chains what is left anew.
-        if statement == "DELETE FROM event WHERE action = 'decide'":
+        # Somebody who cuts events out chains what is left anew.
+        if statement.startswith("DELETE FROM event WHERE"):
             chain_anew(session)
 
     # The refusal itself is no event.

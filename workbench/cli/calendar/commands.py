@@ -174,8 +174,12 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
 
 def tick(context: CommandContext) -> None:
     """Handle all dates and deadlines that have passed."""
+    from workbench.services.auditing.anchors import keep_daily_anchor
+
     with context.services() as services:
         done = asdict(services.ticking.tick())
+        if anchor := context.anchor():
+            keep_daily_anchor(services.context, anchor)
     sentence = _(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
         "Reminders: {reminded}. Re-reviews: {opened}."

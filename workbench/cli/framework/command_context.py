@@ -51,6 +51,13 @@ class CommandContext:
 
         return find_database(self.shared.database, os.environ, self.shared.site)
 
+    def anchor(self) -> str | None:
+        """Return where the site's settings keep anchors of the audit log, None if they do not say."""
+        from workbench.services.foundation.site_settings import default_site_file, read_settings
+
+        settings = read_settings(self.shared.site or default_site_file())
+        return settings.anchor if settings else None
+
     def workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
         """Open the workbench and return its exit code; `find` replaces `database`, and `login` is the default login."""
         return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")

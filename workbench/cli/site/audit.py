@@ -21,10 +21,13 @@ def verify(
     ] = None,
 ) -> None:
     """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
-    from workbench.services.auditing.anchors import lost_anchors
+    from workbench.services.auditing.anchors import anchor_file, lost_anchors
     from workbench.services.foundation.audit_log import verify as verify_chain
     from workbench.services.site.unexplained import unexplained
 
+    kept = anchor_file(context.anchor())
+    if heads is None and kept is not None and kept.exists():
+        heads = kept
     with context.services() as services, services.context.read() as session:
         report = verify_chain(session)
         if not report.is_whole:

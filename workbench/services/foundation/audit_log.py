@@ -21,6 +21,12 @@ _FIRST_PREV_HASH = "0" * 64
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
+_FACTS = "facts of the next event"
+"""The key under which a session keeps what its next event also records."""
+
+LETTERS, CALENDAR = "letters", "calendar"
+"""The names of facts: the digest of each letter that was written by its number, and the digest of all calendar days."""
+
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
 
@@ -71,7 +77,7 @@ def append(  # noqa: PLR0913 - one parameter for each column
     the clock of the case runs from then on, and the version of its policy, `policy_id`. `counted_at` is the instant
     from which the clock counts if it differs from `at`: what an applicant sent counts from its receipt.
     """
-    content = dict(body or {})
+    content = {**(body or {}), **session.info.pop(_FACTS, {})}
     if state is not None:
         content |= {} if policy_id is None else {"policy": policy_id}
         content |= {} if counted_at is None else {"counted_at": to_us(counted_at)}
@@ -84,6 +90,18 @@ def append(  # noqa: PLR0913 - one parameter for each column
         "is_refused": is_refused,
     }
     return _write(session, [event])
+
+
+def log_also(session: Session, name: str, facts: Any) -> None:
+    """Let the next event of the caller's transaction also record some facts; mappings of one name are merged."""
+    known = session.info.setdefault(_FACTS, {})
+    known[name] = {**known.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
+
+
+def log_rest(session: Session, actor: Actor, at: datetime) -> None:
+    """Append an event with the facts that no event of the caller's transaction has recorded yet, if there are any."""
+    if session.info.get(_FACTS):
+        append(session, actor, "recorded", at)
 
 
 def append_many(
@@ -168,10 +186,18 @@ def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+DIGESTED = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
+"""The columns of a notice that its digest covers."""
+
+
 def notice_digest(notice: Any) -> str:
     """Return SHA-256 of what a notice says, a row of its table, and of the case and the decision that it belongs to."""
-    names = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
-    return hashlib.sha256(json.dumps([getattr(notice, name) for name in names]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([getattr(notice, name) for name in DIGESTED]).encode()).hexdigest()
+
+
+def log_letters(session: Session, notices: Iterable[Any]) -> None:
+    """Let the next event of the caller's transaction record the digests of letters that were written or changed."""
+    log_also(session, LETTERS, {str(notice.id): notice_digest(notice) for notice in notices})
 
 
 def details(**values: Any) -> Mapping[str, Any]:

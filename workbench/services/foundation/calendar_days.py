@@ -1,5 +1,7 @@
 """The calendar in the database: the published days, the overrides that admins set on top of them, and suspensions."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +19,7 @@ from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
 from workbench.domain.clock.spans import NEVER, Span
 from workbench.domain.clock.suspension import Suspension
+from workbench.services.foundation.audit_log import CALENDAR, log_also
 from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]
@@ -66,8 +69,23 @@ def edition(session: Session) -> str:
     return str(session.info[_EDITION])
 
 
+def calendar_digest(session: Session) -> str:
+    """Return SHA-256 of all published days and overrides."""
+    digest = hashlib.sha256()
+    for table in (_DAYS, _OVERRIDE):
+        for row in session.execute(select(table).order_by(table.c.on_date)):
+            digest.update(json.dumps([str(value) for value in row]).encode())
+    return digest.hexdigest()
+
+
+def log_calendar(session: Session) -> None:
+    """Let the next event of the transaction record the digest of the calendar."""
+    log_also(session, CALENDAR, calendar_digest(session))
+
+
 def renew_edition(session: Session) -> None:
     """Write a new edition token, so that every process reads the calendar again."""
+    log_calendar(session)
     # The token is random: a counter would repeat a number that a rolled-back transaction had used.
     session.info[_EDITION] = secrets.token_hex(8)
     session.merge(SettingRow(name=_EDITION, value=session.info[_EDITION]))

@@ -22,11 +22,13 @@ _MOST_BYTES = 1 << 20
 class SiteSettings:
     """The values of a settings file; None for a value that the file does not have.
 
-    `group` is the group of users that shares the database; the file calls it `shared`.
+    `group` is the group of users that shares the database; the file calls it `shared`. `anchor`, in the table `audit`,
+    says where `tick` keeps an anchor of the audit log each day: a file, or a command after `|` that reads it.
     """
 
     database: str | None = None
     group: str | None = None
+    anchor: str | None = None
 
     def lines(self) -> tuple[str, ...]:
         """Return the settings as lines of TOML; a JSON string is a valid TOML string."""
@@ -54,8 +56,10 @@ def read_settings(file: Path) -> SiteSettings | None:
     except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = _("The settings {file} cannot be read: {cause}.")
         raise BadConfiguration(message.format(file=file, cause=str(error).rstrip("."))) from error
-    texts = {name: value for name, value in settings.items() if isinstance(value, str)}
-    return SiteSettings(database=texts.get("database"), group=texts.get("shared"))
+    audit = settings.get("audit")
+    named = {**settings, "anchor": audit.get("anchor") if isinstance(audit, dict) else None}
+    texts = {name: value for name, value in named.items() if isinstance(value, str)}
+    return SiteSettings(database=texts.get("database"), group=texts.get("shared"), anchor=texts.get("anchor"))
 
 
 @contextmanager
@@ -68,7 +72,7 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
         BadConfiguration: If the existing file cannot be read.
     """
     existing = read_settings(file)
-    if existing == wanted:
+    if existing is not None and existing.lines() == wanted.lines():
         yield lambda: None
         return
     if existing is not None:

@@ -16,6 +16,7 @@ from workbench.services.case.decisions import first_deadline
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
+from workbench.services.notices.bulk_letters import add_notices
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, rendered
 from workbench.services.site.people import solo_reason
@@ -146,16 +147,17 @@ def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
     due_at = case.due_at if gives_date else None
     letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told=told, bars=bars)
     language = select(APPLICATION.c.language).where(APPLICATION.c.id == case.application_id)
-    session.add(
-        NoticeRow(
-            case_id=case.id or 0,
-            kind=kind.value,
-            language=session.execute(language).scalar_one(),
-            subject=letter.subject,
-            body=letter.body,
-            created_at=context.now(),
-            release_at=release_at,
-            told_due_at=due_at,
-        )
-    )
+    notice = {
+        "case_id": case.id,
+        "decision_id": None,
+        "kind": kind.value,
+        "language": session.execute(language).scalar_one(),
+        "subject": letter.subject,
+        "body": letter.body,
+        "created_at": context.now(),
+        "release_at": release_at,
+        "told_due_at": due_at,
+        "appeal_until_on": None,
+    }
+    add_notices(session, [notice])
     return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)

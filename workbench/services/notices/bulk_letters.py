@@ -1,12 +1,17 @@
 """Letters about due dates as rows of the table of notices; a text for thousands of applicants is composed once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case
+from workbench.services.foundation.audit_log import DIGESTED, log_letters
 from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, ClockLetterKind, compose_clock_letter
 
 _PLACEHOLDERS = {
@@ -19,6 +24,7 @@ _PLACEHOLDERS = {
 }
 """A placeholder for each field of a letter that differs between applicants, except the case number."""
 
+_ADD = insert(NOTICE).returning(*(NOTICE.c[name] for name in DIGESTED))
 _ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
 
 Notice = Mapping[str, Any]
@@ -40,6 +46,11 @@ class UnnumberedNotice:
             for name in ("subject", "body")
         }
         return {**self.template, "case_id": case_id, **texts}
+
+
+def add_notices(session: Session, notices: Sequence[Notice]) -> None:
+    """Insert notices, and let the next event of the transaction record their digests."""
+    log_letters(session, session.connection().execute(_ADD, list(notices)).all())
 
 
 def notice_of(letter: ClockLetter) -> UnnumberedNotice:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, insert, select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
@@ -22,7 +22,7 @@ from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange, told_due_dates, write_due_changes
 from workbench.services.foundation.context import Context
-from workbench.services.notices.bulk_letters import notice_of
+from workbench.services.notices.bulk_letters import add_notices, notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
@@ -102,7 +102,7 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
         if letter is not None:
             notices.append(notice_of(replace(letter, is_appeal=case.id in appealed_ids)).numbered(case.id))
     if notices:
-        session.execute(insert(NOTICE), notices)
+        add_notices(session, notices)
 
 
 def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts

@@ -15,6 +15,7 @@ from db.models import CaseRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.policy.retention import Kind
+from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.audit_log import decision_digest, notice_digest
@@ -64,7 +65,7 @@ def erase(session: Session, context: Context, due: Retained, reason: str) -> Non
         before = _digests(session, case_id)
         for part in parts:
             _erase_part(session, context, case_id, part)
-        body = {"parts": parts, **_changes(before, _digests(session, case_id))}
+        body = {"parts": parts, "reason": mask_digits_within(reason), **_changes(before, _digests(session, case_id))}
         context.log(session, ERASED, case_id=case_id, body=body)
         _note(session, context, case_id, parts, reason, pending)
     if WHOLE in parts:
@@ -191,16 +192,16 @@ def _erase_evidence(session: Session, key: Key, found: _Found) -> None:
 
 
 def _digests(session: Session, case_id: int) -> dict[str, dict[int, str]]:
-    """Return the digests of the decisions and the sent notices of a case."""
+    """Return the digests of the decisions and the notices of a case."""
     decisions = session.execute(select(DECISION).where(DECISION.c.case_id == case_id).order_by(DECISION.c.id)).all()
     reasons: dict[int, list[str]] = {decision.id: [] for decision in decisions}
     of_case = _REASON.c.decision_id.in_(list(reasons))
     for row in session.execute(select(_REASON).where(of_case).order_by(_REASON.c.decision_id, _REASON.c.position)):
         reasons[row.decision_id].append(row.code)
-    sent = select(NOTICE).where(NOTICE.c.case_id == case_id, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)
+    written = select(NOTICE).where(NOTICE.c.case_id == case_id).order_by(NOTICE.c.id)
     return {
         "decisions": {one.id: decision_digest(one, reasons[one.id]) for one in decisions},
-        "notices": {one.id: notice_digest(one) for one in session.execute(sent)},
+        "notices": {one.id: notice_digest(one) for one in session.execute(written)},
     }
 
 

@@ -24,6 +24,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, measure_told, order_of_verdict
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.bulk_letters import add_notices
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
 from workbench.services.notices.verdict_letter import ComposedLetter, Correction
@@ -61,20 +62,19 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         bars=bars if measure is Measure.NONE else (),
         lifted=lifted,
     )
-    session.add(
-        NoticeRow(
-            case_id=case.id or 0,
-            decision_id=decision.id,
-            kind=decision.verdict,
-            language=kept.casefile.header.language,
-            subject=letter.subject,
-            body=letter.body,
-            created_at=now,
-            release_at=decision.release_at or now,
-            told_due_at=decision.deadline_at,
-            appeal_until_on=letter.appeal_until,
-        )
-    )
+    notice = {
+        "case_id": case.id,
+        "decision_id": decision.id,
+        "kind": decision.verdict,
+        "language": kept.casefile.header.language,
+        "subject": letter.subject,
+        "body": letter.body,
+        "created_at": now,
+        "release_at": decision.release_at or now,
+        "told_due_at": decision.deadline_at,
+        "appeal_until_on": letter.appeal_until,
+    }
+    add_notices(session, [notice])
     return kept.redaction.mask_in(letter.body)
 
 

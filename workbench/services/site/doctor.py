@@ -193,7 +193,7 @@ def _unexplained(session: Session) -> Iterator[CheckLine]:
     sentences = list(unexplained(session))
     yield from ((False, sentence) for sentence in sentences)
     if not sentences:
-        yield True, _("Events explain every decision, role and policy version.")
+        yield True, _("Events explain every decision, letter, role, policy version and calendar day.")
 
 
 def _second_cases(session: Session) -> CheckLine:

@@ -1,24 +1,28 @@
 """Finds rows that no event of the audit log explains, because somebody changed the database outside the program.
 
-Events of earlier versions have no digests: of their decisions only the maker is compared, and of their notices nothing.
-Unsent notices, calendar days and the evidence of cases are never compared, so somebody who can write the database file
-can change them unseen. What retention erased is compared with the event that says what became of it.
+Events of earlier versions have no digests: of their decisions only the maker is compared, and of their notices and
+calendar nothing. Of the receipts that an import writes for its new cases only the event of the import is looked for.
+What retention erased is compared with the event that says what became of it. Comments, verifications, checklists and
+the evidence of cases are never compared, so somebody who can write the database file can change them unseen.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from db.models import DecisionReasonRow, EventRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
-from db.queries.published import CASE, DECISION, NOTICE, table_of
-from workbench.domain.case.case_id import format_case, format_decision
+from db.enums import CaseState
+from db.models import DecisionReasonRow, EventRow, ImportFileRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
+from db.queries.published import BATCH, CASE, DECISION, NOTICE, table_of
+from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.i18n import _, comma_joined
-from workbench.services.foundation.audit_log import decision_digest, notice_digest
+from workbench.services.foundation.audit_log import CALENDAR, LETTERS, decision_digest, notice_digest
+from workbench.services.foundation.calendar_days import SUSPENSION, calendar_digest
 from workbench.services.site.due_erasures import ERASED, WHOLE
 
 _EVENT = table_of(EventRow)
@@ -32,7 +36,11 @@ _SIGNED = {"approved": "approve", "returned": "return"}
 _ACTIONS = (
     *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
     *("policy apply", "decide", "approve", "return", "undo", "notice-sent", ERASED),
+    *("suspend", "resume", "import"),
 )
+_RECEIPT = "receipt"
+_OPENED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
+_SUSPENDED = ("since", "until", "province", "agent")
 
 
 @dataclass(slots=True)
@@ -48,6 +56,22 @@ class _Logged:
     inactive: set[int] = field(default_factory=set)
     sent: dict[int, str] = field(default_factory=dict)
     erased: set[int] = field(default_factory=set)
+    letters: dict[int, str] = field(default_factory=dict)
+    calendar: str = ""
+    suspensions: dict[int, dict[str, str]] = field(default_factory=dict)
+    batches: set[int] = field(default_factory=set)
+    states: dict[int, str] = field(default_factory=dict)
+
+    def take_facts(self, row: Any, body: dict[str, Any]) -> None:
+        """Take what an event of any act records: the state of its case, letters, and the calendar."""
+        if row.case_id and row.state:
+            self.states[row.case_id] = row.state
+        self.letters |= {int(number): digest for number, digest in body.get(LETTERS, {}).items()}
+        self.calendar = body.get(CALENDAR, self.calendar)
+        if row.action == "import" and row.batch_id:
+            self.batches.add(row.batch_id)
+        elif row.action in {"suspend", "resume"} and "suspension" in body:
+            self.suspensions[body["suspension"]] = {name: body[name] for name in _SUSPENDED if name in body}
 
     def take_person(self, action: str, body: dict[str, Any]) -> None:
         """Take an event about a person."""
@@ -68,7 +92,9 @@ class _Logged:
             maker_id, digest = self.decisions.get(int(number), (0, ""))
             self.decisions[int(number)] = maker_id, became if digest in {"", was} else _DIFFERS
         for number, (was, became) in body.get("notices", {}).items():
-            self.sent[int(number)] = became if self.sent.get(int(number), "") in {"", was} else _DIFFERS
+            for known in (self.sent, self.letters):
+                if int(number) in known:
+                    known[int(number)] = became if known[int(number)] in {"", was} else _DIFFERS
 
     def take(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
         """Take an event about a decision, a sent notice or the policy."""
@@ -81,7 +107,7 @@ class _Logged:
             self.decisions[decision] = (actor_id, body.get("sha256", ""))
         elif action == "undo":
             self.undone.add(decision)
-        else:
+        elif action in _SIGNED.values():
             self.signatures.add((action, decision, actor_id))
 
 
@@ -95,25 +121,31 @@ def unexplained(session: Session) -> Iterator[str]:
     yield from _notices(session, logged)
     yield from _roles(session, logged)
     yield from _policies(session, logged)
+    yield from _calendar(session, logged)
+    yield from _batches(session, logged)
+    yield from _states(session, logged)
 
 
 def _logged(session: Session) -> _Logged:
     logged = _Logged(
         first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
     )
-    acts = select(_EVENT.c.action, _EVENT.c.actor_id, _EVENT.c.case_id, _EVENT.c.body).where(
-        _EVENT.c.action.in_(_ACTIONS), _EVENT.c.is_refused.is_(False)
+    names = ("action", "actor_id", "case_id", "batch_id", "state", "body")
+    has_facts = (_EVENT.c.state != "", *(_EVENT.c.body.contains(f'"{name}":') for name in (LETTERS, CALENDAR)))
+    acts = select(*(_EVENT.c[name] for name in names)).where(
+        or_(_EVENT.c.action.in_(_ACTIONS), *has_facts), _EVENT.c.is_refused.is_(False)
     )
-    for action, actor_id, case_id, text in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
-        body = json.loads(text)
-        if action == "init":
-            logged.roles[actor_id] |= set(body.get("roles", ()))
-        elif action.startswith("reviewers "):
-            logged.take_person(action, body)
-        elif action == ERASED:
-            logged.take_erasure(case_id, body)
+    for row in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
+        body = json.loads(row.body)
+        logged.take_facts(row, body)
+        if row.action == "init":
+            logged.roles[row.actor_id] |= set(body.get("roles", ()))
+        elif row.action.startswith("reviewers "):
+            logged.take_person(row.action, body)
+        elif row.action == ERASED:
+            logged.take_erasure(row.case_id, body)
         else:
-            logged.take(action, actor_id, body)
+            logged.take(row.action, row.actor_id, body)
     return logged
 
 
@@ -150,11 +182,23 @@ def _decisions(session: Session, logged: _Logged) -> Iterator[str]:
 
 
 def _notices(session: Session, logged: _Logged) -> Iterator[str]:
-    """Compare what was sent; what was not sent may still be cancelled and written anew."""
-    sent = select(NOTICE).where(NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)
-    for notice in session.execute(sent).yield_per(5_000):
-        if logged.sent.pop(notice.id, "") not in {"", notice_digest(notice)}:
+    """Compare each letter with the event that recorded it and with that of its sending.
+
+    Letters before the first one that an event records are those of an earlier version.
+    """
+    first = min(logged.letters, default=None)
+    written = select(NOTICE, CASE.c.batch_id).join(CASE, CASE.c.id == NOTICE.c.case_id).order_by(NOTICE.c.id)
+    for notice in session.execute(written).yield_per(5_000):
+        known = logged.letters.get(notice.id, "")
+        sent = "" if notice.sent_at is None else logged.sent.pop(notice.id, "")
+        digest = notice_digest(notice) if known or sent else ""
+        is_of_import = notice.kind == _RECEIPT and notice.batch_id in logged.batches
+        if sent not in {"", digest}:
             yield _("Notice {notice} is not what was sent; it was changed.").format(notice=notice.id)
+        elif known not in {"", digest}:
+            yield _("Notice {notice} differs from its event; it was changed.").format(notice=notice.id)
+        elif not known and first is not None and notice.id > first and not is_of_import:
+            yield _("The log has no event for notice {notice}.").format(notice=notice.id)
     for gone in logged.sent:
         yield _("Notice {notice} is missing or not marked as sent, although the log has its event.").format(notice=gone)
 
@@ -181,3 +225,41 @@ def _policies(session: Session, logged: _Logged) -> Iterator[str]:
             yield _("Policy version {number} differs from its event, or has none; it was added or changed.").format(
                 number=row.id
             )
+
+
+def _calendar(session: Session, logged: _Logged) -> Iterator[str]:
+    if logged.calendar and logged.calendar != calendar_digest(session):
+        yield _("The calendar differs from its last event; days were changed in the database.")
+    for row in session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id)):
+        told = logged.suspensions.pop(row.id, None)
+        if told is None:
+            yield _("The log has no event for suspension {number}.").format(number=row.id)
+        elif not _is_as_told(row, told):
+            yield _("Suspension {number} differs from its event; it was changed.").format(number=row.id)
+    for gone in logged.suspensions:
+        yield _("Suspension {number} is missing, although the log has its event.").format(number=gone)
+
+
+def _is_as_told(row: Any, told: dict[str, str]) -> bool:
+    times = [told[name] and datetime.fromisoformat(told[name]) if name in told else None for name in _SUSPENDED[:2]]
+    return times == [row.from_at, row.to_at] and [told.get(name) for name in _SUSPENDED[2:]] == [
+        row.province,
+        row.agent,
+    ]
+
+
+def _batches(session: Session, logged: _Logged) -> Iterator[str]:
+    has_files = BATCH.c.id.in_(select(col(ImportFileRow.batch_id)))
+    for number in session.execute(select(BATCH.c.id).where(BATCH.c.published_at.is_not(None), has_files)).scalars():
+        if number not in logged.batches:
+            yield _("The log has no event for the import {batch}.").format(batch=format_batch(number))
+
+
+def _states(session: Session, logged: _Logged) -> Iterator[str]:
+    """Compare each case with the state that its last event gives; the newest events may have been cut off."""
+    for case in session.execute(select(CASE.c.id, CASE.c.state)).yield_per(5_000):
+        # What an import opened has no event of its own before somebody acts on it.
+        expected = {logged.states[case.id]} if case.id in logged.states else _OPENED
+        if case.state not in expected:
+            message = _("{case} is in another state than its last event says; it was changed, or events are missing.")
+            yield message.format(case=format_case(case.id))
