@@ -91,6 +91,7 @@ def made(terminal: Terminal, path: Path, *words: str) -> Any:
     )
 
 
+@pytest.mark.promise("S9")
 def test_a_whole_day_on_an_encrypted_database_leaves_nothing_readable(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
@@ -293,6 +294,7 @@ def test_a_command_that_a_backup_names_is_not_run(terminal: Terminal, tmp_path: 
     assert place.document("a", "queue")["total"] == 0
 
 
+@pytest.mark.promise("S10")
 @pytest.mark.parametrize("fails_at", ["new_file", "Path.replace", "sync"])
 def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
     terminal: Terminal, tmp_path: Path, fails_at: str
