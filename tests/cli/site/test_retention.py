@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.retention_store import SHARED, RetentionSite, made
 from tests.policies import amend
 from tests.services.importing.files import application
-from tests.services.retention_store import SHARED, RetentionSite, made
 from tests.sizes import some
 from workbench.errors import ExitCode
 from workbench.services.importing.request import ImportRefused

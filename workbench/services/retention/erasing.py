@@ -15,6 +15,7 @@ from db.models import CaseRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.policy.retention import Kind
+from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.audit_log import decision_digest, notice_digest
@@ -64,7 +65,7 @@ def erase(session: Session, context: Context, due: Retained, reason: str) -> Non
         before = _digests(session, case_id)
         for part in parts:
             _erase_part(session, context, case_id, part)
-        body = {"parts": parts, **_changes(before, _digests(session, case_id))}
+        body = {"parts": parts, "reason": mask_digits_within(reason), **_changes(before, _digests(session, case_id))}
         context.log(session, ERASED, case_id=case_id, body=body)
         _note(session, context, case_id, parts, reason, pending)
     if WHOLE in parts:
