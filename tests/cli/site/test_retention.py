@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.retention_store import SHARED, RetentionSite, made
 from tests.policies import amend
@@ -196,6 +197,41 @@ def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> N
 
     assert office.document("admin", *APPLY)["cases"] == 1
     assert office.terminal.site.actions(1)[-2:] == ["legal-hold-end", "erased"]
+
+
+def test_what_another_case_of_the_same_person_needs_stays(office: RetentionSite) -> None:
+    again = office.add("A-4", 1)
+    counts = {
+        name: f"SELECT count(*) FROM {name} WHERE {column} = '{value}'"
+        for name, column, value in (
+            ("credit_record", "subject_no", again.id_no),
+            ("call_window", "msisdn", again.phone),
+            ("complaint", "msisdn", again.phone),
+            ("opt_out", "msisdn", again.phone),
+        )
+    }
+    before = {name: office.desk.sql(statement) for name, statement in counts.items()}
+    assert all(rows[0][0] for rows in before.values())
+
+    office.later(days=90)
+    office.run("admin", *APPLY)
+    assert {name: office.desk.sql(statement) for name, statement in counts.items()} == before
+    office.close("A-4")
+    office.later(days=90)
+    assert office.document("admin", *APPLY)["cases"] == 1
+
+    assert [office.desk.sql(statement)[0][0] for statement in counts.values()] == [0, 0, 0, 0]
+    assert office.faults() == []
+
+
+def test_a_document_that_another_application_has_stays(office: RetentionSite) -> None:
+    [[sha256]] = office.desk.sql("SELECT sha256 FROM document WHERE application_no = 'A-1' LIMIT 1")
+    row = {"application_no": "A-3", "kind": "USE_STATEMENT", "sha256": sha256, "received_at": "2026-11-23 15:00"}
+    office.desk.run(ImportKind.DOCUMENTS, [row])
+    office.later(days=90)
+
+    assert office.document("admin", *APPLY)["documents"] == 5
+    assert office.faults() == []
 
 
 @pytest.mark.parametrize(
