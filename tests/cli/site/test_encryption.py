@@ -91,6 +91,7 @@ def made(terminal: Terminal, path: Path, *words: str) -> Any:
     )
 
 
+@pytest.mark.promise("S9")
 def test_a_whole_day_on_an_encrypted_database_leaves_nothing_readable(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
@@ -293,6 +294,7 @@ def test_a_command_that_a_backup_names_is_not_run(terminal: Terminal, tmp_path: 
     assert place.document("a", "queue")["total"] == 0
 
 
+@pytest.mark.promise("S10")
 @pytest.mark.parametrize("fails_at", ["new_file", "Path.replace", "sync"])
 def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
     terminal: Terminal, tmp_path: Path, fails_at: str
@@ -329,3 +331,31 @@ def test_two_files_of_the_store_cannot_be_exchanged(terminal: Terminal, desk: De
     wrong = [line["text"] for line in json.loads(report.stdout)["lines"] if line["ok"] is False]
     assert len(wrong) == 2
     assert all("was changed" in text for text in wrong)
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_a_backup_is_encrypted_anew_with_a_new_secret_where_it_is_restored(tmp_path: Path, is_encrypted: bool) -> None:
+    terminal = Terminal(Site(tmp_path / "w.db", is_encrypted=is_encrypted).create())
+    (tmp_path / "files").mkdir()
+    desk = Desk(terminal.site, tmp_path / "files")
+    _fill(desk)
+    shown = terminal.document("a", "show", "C-1")
+    terminal.document("admin", "backup", str(tmp_path / "b.tar"))
+    place = Terminal(Site(tmp_path / "r" / "w.db"))
+
+    restored = ("restore", str(tmp_path / "b.tar"), "--encrypt", "--key-file", str(tmp_path / "fresh.key"))
+    place.document("admin", *restored)
+
+    assert place.document("a", "show", "C-1") == shown
+    assert json.loads(place.run("doctor", "--deep", "--json").stdout)["ok"]
+    found = files_of(place.site)
+    assert {path.name for path in found} >= {"encryption.toml", "hash.key", "w.db", "calls-00000003.parquet"}
+    assert not [path for path, content in found.items() if any(word in content for word in (*_PERSONAL, PDF))]
+    before = {path.relative_to(tmp_path): content for path, content in files_of(terminal.site).items()}
+    after = {path.relative_to(tmp_path / "r"): content for path, content in found.items()}
+    assert not [path for path in before.keys() & after if before[path] == after[path]]
+    more = Desk(place.site, tmp_path / "files", files=9)
+    report = more.run(ImportKind.CALLS, [call(minute) for minute in range(20, 40)])
+    assert (report.created, report.unchanged) == (10, 10)
+    terminal.site.close()
+    place.site.close()
