@@ -15,6 +15,7 @@ from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import APPLICATION, PDF, Desk, application
 from tests.services.importing.test_calls import call
+from workbench.errors import StorageGone
 from workbench.services.encryption import key_source
 from workbench.services.encryption.key_settings import KeySettings
 
@@ -359,3 +360,17 @@ def test_a_backup_is_encrypted_anew_with_a_new_secret_where_it_is_restored(tmp_p
     assert (report.created, report.unchanged) == (10, 10)
     terminal.site.close()
     place.site.close()
+
+
+def test_a_draft_of_a_database_that_is_gone_is_not_written_in_clear(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    site.plant(1)
+    services = site.services("a")
+    services.claims.next()
+    services.drafts.save(1, {"comment": "called back"})
+    site.path.unlink()
+    with pytest.raises(StorageGone, match="only on the screen"):
+        services.drafts.save(1, {"comment": "called back twice"})
+    assert not (tmp_path / "state").exists()
