@@ -175,6 +175,16 @@ def test_without_its_key_a_database_is_refused_in_one_sentence_and_stays_as_it_i
     assert not (tmp_path / "b.tar").exists()
 
 
+@pytest.mark.parametrize("name", ["密钥 😀.key", 'a"b\\c\n.key', "\x7f.key", "\udcff.key"])
+def test_a_key_file_of_any_name_is_found_again_or_refused(terminal: Terminal, tmp_path: Path, name: str) -> None:
+    result = terminal.as_person("admin", "rekey", "--key-file", str(tmp_path / name))
+    forget(terminal.site)
+    assert terminal.document("a", "queue")["total"] == 0
+    if result.exit_code:
+        assert "choose a simpler one" in refused(result, 73)
+    assert (tmp_path / name).exists() == (result.exit_code == 0)
+
+
 def test_files_that_do_not_belong_together_are_told(terminal: Terminal, tmp_path: Path) -> None:
     forget(terminal.site)
     settings, plain = settings_file(terminal.site), Site(tmp_path / "p" / "w.db", is_encrypted=False)
