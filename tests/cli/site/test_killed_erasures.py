@@ -80,6 +80,7 @@ def erased_and_whole(office: RetentionSite) -> None:
         assert not notes or (human.said in said) is (case.erased_at is None)
 
 
+@pytest.mark.promise("P2")
 @pytest.mark.parametrize(("place", "number"), some(POINTS, ci=3), ids=str)
 def test_a_killed_erasure_is_finished(terminal: Terminal, tmp_path: Path, place: str, number: int) -> None:
     office = made(terminal, tmp_path / "files", 1)
