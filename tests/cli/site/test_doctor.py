@@ -262,7 +262,7 @@ def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:
 
     [ill] = ills(terminal)
     assert ill.startswith("The clock of this machine says 2026-")
-    assert ill.endswith("set the clock.")
+    assert "; set the clock." in ill
 
 
 @pytest.mark.promise("A9")
