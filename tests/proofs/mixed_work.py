@@ -18,7 +18,6 @@ from db.dialects import sqlite
 from tests.offices import TUESDAY
 from tests.services.importing.files import PERSON, application
 from workbench.cli.app import build_app
-from workbench.services.site import machine_clock
 
 SPEED = 10
 """The clock of a storm runs as many times faster."""
@@ -235,6 +234,4 @@ class Person:
 
 
 if __name__ == "__main__":
-    # The clock of a storm runs faster than the machine.
-    machine_clock.uptime = lambda: None
     Person(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])).work()
