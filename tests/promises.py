@@ -49,6 +49,8 @@ PROMISES = {
     "S6": "A newer schema is refused untouched, and an older one is upgraded after a copy.",
     "S7": "A wrong clock is named, and nothing irreversible happens by it.",
     "S8": "A copy of the files at the moment of an acknowledgement has the acknowledged act.",
+    "S9": "A changed bit in any file of an encrypted database is an error, and without its key nothing can be read.",
+    "S10": "A killed rekey leaves the former key or the new one, and all of the data.",
     # Imports.
     "I1": "Files of foreign collections are imported or refused in sentences.",
     "I2": "Each kind of malformed file is refused with its place and writes no row.",

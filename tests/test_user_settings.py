@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from screens.shell import theme
-from workbench.errors import BadConfiguration
 from workbench.user_settings import CHECKS, THEMES, UserSettings, load_settings
 
 
@@ -54,18 +53,23 @@ def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "why"),
     [
-        *(b"auto_next = yes", b"\xff", b'theme = "light'),
-        pytest.param(b"a = " + b"9" * 5000, id="many digits"),
-        pytest.param(b"a = " + b"[" * 3000 + b"]" * 3000, id="deep"),
+        (b'theme = "light"\nauto_next = yes', "line 2: this is not TOML"),
+        (b'a = 1\ntheme = "light', "line 2: this is not TOML"),
+        (b"a = 1\n\n\xff", "line 3: this is not UTF-8"),
+        pytest.param(b"a = " + b"9" * 5000, "line 1: this is not TOML", id="many digits"),
+        pytest.param(b"a = " + b"[" * 3000 + b"]" * 3000, "nested too deep", id="deep"),
     ],
 )
-def test_a_file_that_is_no_toml_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_toml_costs_all_settings_and_names_the_line(tmp_path: Path, content: bytes, why: str) -> None:
     file = tmp_path / "settings.toml"
     file.write_bytes(content)
-    with pytest.raises(BadConfiguration, match=r"settings\.toml cannot be read"):
-        load_settings(file)
+
+    loaded = load_settings(file)
+    assert (loaded.values, loaded.is_unreadable) == (UserSettings(), True)
+    assert why in loaded.problems[0]
+    assert loaded.problems[0].endswith("The usual settings are used.")
 
 
 @pytest.mark.parametrize(("command", "is_right"), [("sh -c true", True), ("no-such-program", False), ("sh '", False)])

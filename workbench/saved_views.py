@@ -53,7 +53,8 @@ class SavedViews:
     def _write(self, file: Path, key: str, view: "QueueView") -> None:
         """Write a view into the settings; `file` is no link, which stays as it is."""
         try:
-            text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
+            # Read as bytes, so that the lines keep their ends.
+            text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
             self._refuse_unseen(text, key)
             new = with_table(text, ("views", key), view.as_table())
         except (ValueError, RecursionError):
@@ -73,27 +74,30 @@ class SavedViews:
         if key in saved and saved[key] != self._views.get(key):
             self._views = dict(saved)
             message = _("Another window saved {name} under {key} in the meantime; choose another key, or save again.")
-            raise NotAllowed(message.format(name=saved[key].name, key=key))
+            raise NotAllowed(message.format(name=saved[key].shown_name, key=key))
 
 
 def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> str | None:
     """Return a TOML text in which a table has these values, None if that would change anything else.
 
-    All other lines stay as they are, also comments.
+    All other lines stay as they are, also comments; the new ones end as the first line does.
     """
     import tomllib
 
     group, name = path
     header = re.compile(rf"""\s*\[\s*["']?{group}["']?\s*\.\s*["']?{name}["']?\s*\]""")
-    lines = text.splitlines()
+    lines = text.splitlines(keepends=True)
+    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     begin = next((at for at, line in enumerate(lines) if header.match(line)), len(lines))
     end = next((at for at in range(begin + 1, len(lines)) if _HEADER.match(lines[at])), len(lines))
     # Comments above the next table belong to that table.
     while end > begin + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
     block = [f"[{group}.{name}]", *(f"{key} = {_as_toml(value)}" for key, value in table.items())]
-    gap = [""] if begin == len(lines) and lines and lines[-1].strip() else []
-    new = "\n".join([*lines[:begin], *gap, *block, *lines[end:], ""])
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += newline
+    gap = [newline] if begin == len(lines) and lines and lines[-1].strip() else []
+    new = "".join([*lines[:begin], *gap, *(f"{line}{newline}" for line in block), *lines[end:]])
     try:
         wanted = tomllib.loads(text)
         wanted.setdefault(group, {})[name] = dict(table)

@@ -1,11 +1,11 @@
 """The settings of a user: a TOML file, checked at the start. What is wrong in it costs that setting only."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadConfiguration
 from workbench.i18n import _, comma_joined
 from workbench.settings_table import SettingsTable
 from workbench.toml_lines import line_of
@@ -20,6 +20,7 @@ DATE_ORDERS = ("day_first", "month_first")
 """How dates in numbers only are written."""
 
 _MOST_BYTES = 1 << 20
+_PLACE = re.compile(r"\(at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +47,14 @@ class UserSettings:
 class LoadedSettings:
     """The settings of a file, the lines of those that the file sets, and sentences about what is wrong in it.
 
-    The name of a setting in a table is that of the table, a dot and its own.
+    The name of a setting in a table is that of the table, a dot and its own. A file that `is_unreadable` sets none.
     """
 
     file: Path
     values: UserSettings = field(default_factory=UserSettings)
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    is_unreadable: bool = False
 
 
 def settings_file() -> Path:
@@ -63,31 +65,38 @@ def settings_file() -> Path:
 
 
 def load_settings(file: Path) -> LoadedSettings:
-    """Return the settings of a file; all are the usual ones if there is no such file.
-
-    Raises:
-        BadConfiguration: If the file cannot be read, or is no TOML.
-    """
+    """Return the settings of a file; all are the usual ones if there is no such file, or it cannot be read."""
     if not file.exists():
         return LoadedSettings(file=file)
     # Imported here, because most users have no such file, and the first frame would wait.
     import tomllib
 
+    text = ""
     try:
         with file.open("rb") as opened:
             # Some editors begin a file with a byte order mark.
             text = opened.read(_MOST_BYTES).decode("utf-8-sig")
         found = tomllib.loads(text)
-    except RecursionError as error:
-        raise BadConfiguration(
-            _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
-        ) from error
     # A ValueError is also a number with too many digits.
-    except (OSError, ValueError) as error:
-        cause = error.strerror if isinstance(error, OSError) else str(error)
-        message = _("The settings {file} cannot be read: {cause}.")
-        raise BadConfiguration(message.format(file=file, cause=str(cause).rstrip("."))) from error
+    except (OSError, ValueError, RecursionError) as error:
+        message = _("{why} The usual settings are used.")
+        return LoadedSettings(file=file, problems=(message.format(why=_cause(file, text, error)),), is_unreadable=True)
     return _checked(file, found, text)
+
+
+def _cause(file: Path, text: str, error: Exception) -> str:
+    """Return why a file is not read, with the line of the mistake if it is known."""
+    if isinstance(error, OSError):
+        return _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error.strerror)
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object[: error.start].count(b"\n") + 1
+        return _("{file}, line {line}: this is not UTF-8.").format(file=file, line=line)
+    if isinstance(error, RecursionError):
+        return _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
+    # The message of the library is English, and ends with the place, or with "at end of document".
+    found = _PLACE.search(str(error))
+    line = int(found[1]) if found is not None else max(1, text.count("\n") + (not text.endswith("\n")))
+    return _('{file}, line {line}: this is not TOML, such as theme = "light".').format(file=file, line=line)
 
 
 def _checked(file: Path, found: Mapping[str, Any], text: str) -> LoadedSettings:

@@ -61,6 +61,27 @@ def copy_in_use(path: Path, copy: Path, key: bytes | None = None) -> None:
     sync(copy)
 
 
+def copy_with_key(path: Path, key: bytes | None, copy: Path, new_key: bytes) -> None:
+    """Copy a database that nobody writes into a new file that is encrypted with another key, and sync the copy.
+
+    Raises:
+        OSError: If the copy cannot be written.
+    """
+    try:
+        with closing(connect(path, "rw", key)) as source:
+            # Its transactions must not hold the statement that attaches.
+            source.isolation_level = None
+            source.execute(f"ATTACH DATABASE ? AS fresh KEY \"x'{new_key.hex()}'\"", (str(copy),))
+            source.execute("SELECT sqlcipher_export('fresh')").fetchall()
+            for number in ("application_id", "user_version"):
+                [value] = source.execute(f"PRAGMA main.{number}").fetchone()
+                source.execute(f"PRAGMA fresh.{number} = {value}")
+            source.execute("DETACH DATABASE fresh")
+    except driver().DatabaseError as error:
+        raise OSError(None, str(error)) from error
+    sync(copy)
+
+
 def _numbered(path: Path, version: int, number: int) -> Path:
     which = f"{version}" if number == 1 else f"{version}-{number}"
     return path.with_name(f"{path.name}.schema-{which}.backup")

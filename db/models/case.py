@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, String, Text
 from sqlmodel import Field
 
-from db.columns import erased_word, free_text, instant, long_text, partial_index, word
+from db.columns import erased, erased_word, free_text, instant, long_text, partial_index, word
 from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 
 
@@ -130,7 +130,7 @@ class FindingRow(CasePartRow, table=True):
     rule: str = word(32)
     leg: str = word(16)
     severity: str = word(8)
-    observed: str = word(200)
+    observed: str = erased(String(200), empty="null")
     op: str = word(4)
     limit_value: str = word(200)
     unit: str = word(16)

@@ -89,29 +89,32 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def change_class(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for another service class and a reason, and change it."""
-    words = {one: _(word) for one, word in CLASS_WORDS.items() if one is not case.header.service_class}
+    words = {one: _(word) for one, word in CLASS_WORDS.items()}
     hint = _("Why? The applicant reads it if the due date moves later.")
-    answer = await _chosen(screen, _("Service class of {case}"), case, words, hint)
+    title = _("Service class of {case}").format(case=CaseRef.of(case).name)
+    answer = await _chosen(screen, title, words, case.header.service_class, hint)
     if answer is not None:
         _change(screen, case, screen.session.services.rescheduling.change_class, words, answer)
 
 
 async def change_priority(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for another priority and a reason, and change it."""
-    words = {one: _(word) for one, word in PRIORITY_WORDS.items() if one is not case.header.priority}
-    answer = await _chosen(screen, _("Priority of {case}"), case, words, _("Why? Only colleagues read it."))
+    words = {one: _(word) for one, word in PRIORITY_WORDS.items()}
+    title = _("Priority of {case}").format(case=CaseRef.of(case).name)
+    answer = await _chosen(screen, title, words, case.header.priority, _("Why? Only colleagues read it."))
     if answer is not None:
         _change(screen, case, screen.session.services.rescheduling.change_priority, words, answer)
 
 
 async def _chosen(
-    screen: "CaseScreen", title: str, case: CaseFile, words: Mapping[Any, str], hint: str
+    screen: "CaseScreen", title: str, words: Mapping[Any, str], present: object, hint: str
 ) -> tuple[Any, str] | None:
-    """Ask for one of some values and a reason; None if the person goes back."""
+    """Ask for one of some values and a reason; None if the person goes back, or leaves the present value."""
     from screens.dialogs.choice import ChoiceDialog
 
-    title = title.format(case=CaseRef.of(case).name)
-    return await screen.app.push_screen_wait(ChoiceDialog(title, words, _("choose"), placeholder=hint))
+    dialog = ChoiceDialog[Any](title, words, _("choose"), placeholder=hint, chosen=present)
+    answer = await screen.app.push_screen_wait(dialog)
+    return None if answer is None or answer[0] == present else answer
 
 
 def _change(

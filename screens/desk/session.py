@@ -89,6 +89,9 @@ class DeskSession:
         if not is_same:
             self.revealed.clear()
             self.refusals = {}
+        if not is_same or (self.case is not None and self.case.header.state is not case.header.state):
+            # A closed case has no forecast that would replace the one of its last state.
+            self.forecast = None
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.news = case, False, CaseNews()

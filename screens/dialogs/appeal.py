@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
@@ -20,13 +20,16 @@ from workbench.domain.case.appeal import AppealResult
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.appeals import CONFIRM_APPEAL
-from workbench.keys.command import shown_key
+from workbench.keys.registry import TEXTS
 
 File = Callable[[str, datetime | None], AppealResult]
 
 
 class AppealForm(BoxDialog[AppealResult]):
-    """Asks for the receipt and the grounds of an appeal, and files it; what was typed stays until it is filed."""
+    """Asks for the receipt and the grounds of an appeal, and files it; what was typed stays until it is filed.
+
+    Enter saves, as in every other form, also in the field of several lines.
+    """
 
     DEFAULT_CSS = """
     AppealForm .title { color: $text-muted; margin-top: 1; }
@@ -34,7 +37,11 @@ class AppealForm(BoxDialog[AppealResult]):
     AppealForm TextArea:focus { border: none; }
     AppealForm #foot { margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [bind(CONFIRM_APPEAL, "file")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(CONFIRM_APPEAL, "file"),
+        Binding("enter", "file", show=False, priority=True),
+        Binding("ctrl+j", "new_line", show=False, priority=True),
+    ]
     AUTO_FOCUS = "#grounds"
 
     grounds = getters.query_one("#grounds", MultilineField)
@@ -44,6 +51,7 @@ class AppealForm(BoxDialog[AppealResult]):
     def __init__(self, case: str, file: File, reader: TimeReader[datetime]) -> None:
         super().__init__(_("Appeal against {case}").format(case=case))
         self._file = file
+        self._is_filing = False
         self._understood = Understood(reader)
 
     def parts(self) -> ComposeResult:
@@ -55,16 +63,13 @@ class AppealForm(BoxDialog[AppealResult]):
         yield self._understood
         yield Static(id="problem", markup=False)
         keys = (
+            ("Enter", _("file the appeal")),
             ("Tab", _("next field")),
-            (shown_key(CONFIRM_APPEAL.twins[0]), _("file the appeal")),
+            ("^j", _("new line")),
+            (TEXTS.key, _(TEXTS.label)),
             ("Esc", _("back")),
         )
         yield Static(key_hints(*keys), id="foot", markup=False)
-
-    @on(Input.Submitted)
-    def leave_line(self) -> None:
-        """Go back to the grounds; Enter never files."""
-        self.grounds.focus()
 
     @on(Input.Changed, "#received")
     def show_received(self, event: Input.Changed) -> None:
@@ -74,15 +79,23 @@ class AppealForm(BoxDialog[AppealResult]):
         else:
             self._understood.update()
 
+    def action_new_line(self) -> None:
+        if self.focused is self.grounds:
+            self.grounds.insert("\n")
+
     def action_file(self) -> None:
         text = self.received.value
         received_at = self._understood.show(text, is_final=True) if text.strip() else None
-        if received_at is not None or not text.strip():
+        if not self._is_filing and (received_at is not None or not text.strip()):
             self._send(received_at)
 
-    @work(group="write", exclusive=True)
+    @work(group="write")
     async def _send(self, received_at: datetime | None) -> None:
+        # A second Enter while the first one files would file the appeal again.
+        self._is_filing = True
         try:
             self.leave(await asyncio.to_thread(self._file, self.grounds.text, received_at))
         except WorkbenchError as error:
             self.problem.update(plain(str(error), ERROR))
+        finally:
+            self._is_filing = False

@@ -101,7 +101,7 @@ class CommandProvider(Provider):
         if isinstance(self.app, HasViews):
             for key, view in self.app.views.by_key.items():
                 words = mask_digits_within(view.filter_text) or _("all open cases")
-                yield view_command(f"{VIEW.id}.{key}", key, view.name, words)
+                yield view_command(f"{VIEW.id}.{key}", key, view.shown_name, words)
 
 
 def _do_nothing() -> None:

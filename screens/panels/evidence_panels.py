@@ -156,5 +156,6 @@ class EvidencePanels(Container):
 
 
 def _counts(case: CaseFile, name: str, symbols: Symbols) -> Content:
-    """Return the number of findings of a panel; empty for the history, which has none."""
-    return counts_of(case, PanelKind(name), symbols) if name in set(PanelKind) else Content()
+    """Return the number of findings of a panel; empty for the history and for an erased case, which have none."""
+    has_findings = name in set(PanelKind) and case.header.erased_at is None
+    return counts_of(case, PanelKind(name), symbols) if has_findings else Content()

@@ -70,7 +70,7 @@ async def save_view(screen: "QueueScreen") -> None:
     from workbench.domain.filter.views import VIEW_KEYS, QueueView, name_problem
 
     views, cases = screen.views, screen.cases
-    taken = {key: view.name for key, view in views.by_key.items()}
+    taken = {key: view.shown_name for key, view in views.by_key.items()}
     words = {key: f"{key}  {taken[key]}" if key in taken else key for key in VIEW_KEYS}
     free = next((key for key in VIEW_KEYS if key not in taken), VIEW_KEYS[0])
     dialog = ChoiceDialog(_("Save this view"), words, _("key"), placeholder=_("name of the view"), chosen=free)
@@ -84,7 +84,7 @@ async def save_view(screen: "QueueScreen") -> None:
     view = QueueView(name=name, filter_text=cases.filter_text, layout=cases.layout_now)
     if await attempt(screen, partial(asyncio.to_thread, _saved, views, key, view)):
         cases.show_view(view)
-        screen.notify(_("Saved: {key} in any list shows {name}.").format(key=key, name=name), timeout=6)
+        screen.notify(_("Saved: {key} in any list shows {name}.").format(key=key, name=view.shown_name), timeout=6)
 
 
 def _saved(views: SavedViews, key: str, view: "QueueView") -> bool:
@@ -129,32 +129,37 @@ async def change_priority(screen: "QueueScreen") -> None:
     """Change the priority of the marked cases, or of the one under the cursor."""
     words = {priority: _(word) for priority, word in PRIORITY_WORDS.items()}
     title, hint = _("Priority of {cases}"), _("Why? Only colleagues read it.")
-    await _change(screen, title, words, hint, screen.services.bulk_changes.change_priorities)
+    present = screen.rows.current.priority if screen.rows.current is not None else None
+    await _change(screen, title, (words, present), hint, screen.services.bulk_changes.change_priorities)
 
 
 async def change_class(screen: "QueueScreen") -> None:
     """Change the service class of the marked cases, or of the one under the cursor."""
     words = {service_class: _(word) for service_class, word in CLASS_WORDS.items()}
     title, hint = _("Service class of {cases}"), _("Why? The applicant reads it if the due date moves later.")
-    await _change(screen, title, words, hint, screen.services.bulk_changes.change_classes)
+    present = screen.rows.current.service_class if screen.rows.current is not None else None
+    await _change(screen, title, (words, present), hint, screen.services.bulk_changes.change_classes)
 
 
 async def _change(
     screen: "QueueScreen",
     title: str,
-    words: Mapping[Any, str],
+    values: tuple[Mapping[Any, str], Any],
     hint: str,
     act: Callable[[tuple[int, ...], Any, str], "BulkChange"],
 ) -> None:
-    """Ask for a value and a reason, give the value to the chosen cases, and list those that were refused."""
+    """Ask for a value and a reason, give the value to the chosen cases, and list those that were refused.
+
+    `values` are the words of all values, and the present value of the case under the cursor.
+    """
     from screens.dialogs.assign import cases_words, refused_lines
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.task_dialog import BusyDialog
     from screens.dialogs.text_sheet import TextSheet
 
-    case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
+    (words, present), case_ids, push = values, screen.rows.chosen, screen.app.push_screen_wait
     title = title.format(cases=format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids)))
-    answer = await push(ChoiceDialog(title, words, _("choose"), placeholder=hint))
+    answer = await push(ChoiceDialog(title, words, _("choose"), placeholder=hint, chosen=present))
     if answer is None:
         return
     value, reason = answer

@@ -175,7 +175,7 @@ class CaseList(Vertical):
         """Show the cases of a saved view in its layout."""
         self.layout_now = view.layout
         self.filter_by(view.filter_text)
-        self.view_name = view.name
+        self.view_name = view.shown_name
         self.post_message(self.Changed())
 
     def show_layout(self, layout: ListLayout) -> None:

@@ -103,13 +103,18 @@ def _help(word: Word, width: int, reader: TimeReader[date] | None) -> tuple[Cont
             return Content(), Content()
         understood = key.value_type is ValueType.DATE and reader and reader.understood(word.value)
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
-        return _listed(completions(word) or key.values, width), about
+        # Only the values, so that all of them fit.
+        before = len(word.text) - len(word.value.rpartition(",")[2])
+        values = tuple(whole[before:] for whole in completions(word)) or key.values
+        first, left = _listed(values, width)
+        # All values matter more than the help of the key, which `?` shows too.
+        return (first, _listed(left, width)[0]) if left else (first, about)
     keys = [key for key in FILTER_KEYS if key.name.startswith(word.key.casefold())]
     if len(keys) == 1:
-        return _listed(completions(word), width), _explained(keys[0], width)
+        return _listed(completions(word), width)[0], _explained(keys[0], width)
     names = tuple(f"{key.name}:" for key in keys or FILTER_KEYS)
     searched = _("other words search names, application and phone numbers; - excludes")
-    return _listed(names, width), joined((fit(safe(searched), width), MUTED))
+    return _listed(names, width)[0], joined((fit(safe(searched), width), MUTED))
 
 
 def _key_help(width: int) -> Content:
@@ -117,17 +122,17 @@ def _key_help(width: int) -> Content:
     return joined((fit(_("Enter applies · Tab completes · Esc cancels"), width), MUTED))
 
 
-def _listed(words: tuple[str, ...], width: int) -> Content:
-    """Return as many words side by side as fit."""
+def _listed(words: tuple[str, ...], width: int) -> tuple[Content, tuple[str, ...]]:
+    """Return as many words side by side as fit, and the others."""
     parts: list[Part] = []
     left = width
-    for word in words:
+    for number, word in enumerate(words):
         wide = cells(word) + 2
         if wide > left:
-            break
+            return joined(*parts), words[number:]
         left -= wide
         parts += [(word, _KEY), ("  ", "")]
-    return joined(*parts)
+    return joined(*parts), ()
 
 
 def _explained(key: FilterKey, width: int) -> Content:

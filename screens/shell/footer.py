@@ -2,6 +2,7 @@
 
 from textual.content import Content
 from textual.screen import Screen
+from textual.widgets._toast import Toast, ToastRack
 
 from screens.shell.bindings import available_bindings
 from screens.shell.protocols import ChoosesFooter
@@ -14,9 +15,14 @@ from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 MOST = 4
 """The most commands besides Esc, help and palette."""
 
+_MOST_LINES = 4
+
 
 class FooterBar(Static):
-    """Shows the keys that are available on its screen."""
+    """Shows the keys that are available on its screen.
+
+    A message takes its place, so that it covers nothing to read; for one of several lines the footer grows with it.
+    """
 
     DEFAULT_CSS = """
     FooterBar { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $foreground; }
@@ -24,12 +30,23 @@ class FooterBar(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
+        self._lines = 1
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints())
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._fit_messages(), immediate=True)
 
     def on_resize(self) -> None:
         self._show_hints()
+
+    def _fit_messages(self) -> None:
+        """Make room for the lines of the messages; the rack itself is invisible, so that it has no size."""
+        racks = (each for each in self.screen.children if isinstance(each, ToastRack))
+        lines = sum(toast.outer_size.height for rack in racks if rack.display for toast in rack.query(Toast))
+        height = min(max(1, lines), _MOST_LINES)
+        if height != self._lines:
+            self._lines = height
+            self.styles.height = height
 
     def _show_hints(self) -> None:
         self.update(hints(self.screen, self.content_size.width), layout=False)

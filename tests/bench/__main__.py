@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import day, desk, exports, first_frame, imports, keys
+from tests.bench import day, desk, encryption, exports, first_frame, imports, keys
 from tests.bench.figures import Figure, WrongResult, table
 
 
@@ -37,6 +37,7 @@ MEASURES = {
     "acts": Measure(desk.acts, 1_000, 200_000, turns=100),
     "desk": Measure(first_frame.desk, 5_000, 1_000_000, turns=7),
     "keys": Measure(keys.keys, 5_000, 1_000_000, turns=7),
+    "encryption": Measure(encryption.encryption, 2_000, 40_000),
     "day": Measure(day.day, 40, 200, turns=1),
 }
 

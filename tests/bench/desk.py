@@ -154,6 +154,22 @@ class _Passed:
 _PASSED: Any = _Passed()
 
 
+def seconds_of_pairs(path: Path, login: str, pairs: int) -> float:
+    """Claim and decide in this process, and return the seconds.
+
+    Raises:
+        WrongResult: If a pair failed.
+    """
+    kept = _Kept()
+    began = time.perf_counter()
+    claim_and_decide(path, login, pairs, _PASSED, kept)
+    seconds = time.perf_counter() - began
+    cases, errors = kept.value
+    if errors or len(cases) != pairs:
+        raise WrongResult(f"{len(cases)} decisions of {pairs}, {len(errors)} errors: {errors[:1]}")
+    return seconds
+
+
 def _bare(folder: Path) -> Path:
     bare = folder / "bare-desk.db"
     if not bare.exists():

@@ -30,9 +30,10 @@ _PLAIN_AGGREGATION = """SELECT caller, count(*), count(*) FILTER (duration_s > 0
 class Imported:
     """Imports a file into a new database each time; the last database, its report and peak memory are kept."""
 
-    def __init__(self, folder: Path, kind: str, file: Path, rows: int) -> None:
-        self.database = folder / "ours.db"
+    def __init__(self, folder: Path, kind: str, file: Path, rows: int, *, is_encrypted: bool = False) -> None:
+        self.database = folder / ("encrypted.db" if is_encrypted else "ours.db")
         self.peak_mb = 0.0
+        self._is_encrypted = is_encrypted
         self._kind, self._file, self._rows = kind, file, rows
 
     def __call__(self) -> float:
@@ -43,7 +44,7 @@ class Imported:
         """
         for path in self.database.parent.glob(f"{self.database.name}*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        Site(self.database).create().close()
+        Site(self.database, is_encrypted=self._is_encrypted).create().close()
         done = workbench(self.database, "import", self._kind, str(self._file), "--json")
         report = json.loads(done.output)
         if report["rows"] != self._rows or report["created"] != self._rows or report["error_count"]:

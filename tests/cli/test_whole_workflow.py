@@ -15,7 +15,8 @@ SCRIPT = Path(__file__).with_name("whole_workflow.sh")
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", ["", "--encrypt --key-file database.key"], ids=["plain", "encrypted"])
+def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path, options: str) -> None:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH", "LC_", "LANG", "SUDO"))
     }
@@ -27,7 +28,13 @@ def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path) -
         done = subprocess.run(
             ["/bin/sh", str(SCRIPT), sys.executable],
             cwd=folder,
-            env={**environment, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "RUN": f"-IS {client} {address}"},
+            env={
+                **environment,
+                "HOME": str(tmp_path),
+                "PYTHONPATH": str(ROOT),
+                "RUN": f"-IS {client} {address}",
+                "INIT": options,
+            },
             capture_output=True,
             text=True,
             timeout=600,

@@ -23,7 +23,7 @@ from workbench.services.calls.store import CallStore
 from workbench.services.encryption.key_settings import unlock
 from workbench.services.foundation.file_store import Store
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.promise("S4", "S9")]
 
 _THROUGH_COMMANDS = 6
 

@@ -37,6 +37,7 @@ from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.safe_files import cannot_write, new_parents, open_regular, replacing
 from workbench.services.opening import open_services
+from workbench.services.rekeying.reencryption import reencrypt
 from workbench.services.reseller_sheets.maps import map_files
 from workbench.services.site.doctor import faults
 from workbench.services.wiring import Services
@@ -105,10 +106,14 @@ def _write(context: Context, draft: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """How the key of an encrypted backup is found: `source` instead of the one in the backup; `ask` asks for it."""
+    """How the key of an encrypted backup is found: `source` instead of the one in the backup; `ask` asks for it.
+
+    With a `fresh` key everything is encrypted anew, also from a backup that is not encrypted.
+    """
 
     source: KeySource | None = None
     ask: Ask | None = None
+    fresh: Key | None = None
 
 
 def restore(
@@ -161,7 +166,11 @@ def _restored(file: Path, copy: Path, open_copy: Callable[..., Services], key: B
             _examine(session, context.now())
             is_shared = group_of(session) is not None and group_id is not None
             context.log(session, "restore", body={"files": len(sums)})
-    if settings is not None:
+            if key.fresh is not None:
+                context.log(session, "rekey", body={"to": key.fresh.source.kind.value})
+    if key.fresh is not None:
+        reencrypt(copy, store, key.fresh)
+    elif settings is not None:
         settings.write(store.folder)
     access = Access.SHARED if is_shared else Access.PRIVATE
     for made in copy.parent.rglob("*"):

@@ -1,10 +1,10 @@
 """The words about what is kept, and for how long."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from workbench.domain.policy.retention import Keeps, Kind
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, comma_joined
 
 KIND_WORDS: Mapping[Kind, str] = {
     Kind.PASSED: N_("passed cases"),
@@ -18,6 +18,13 @@ KIND_WORDS: Mapping[Kind, str] = {
 }
 """What retention erases: whole cases by result, and parts of cases that stay."""
 
+_PART_WORDS: Mapping[str, str] = {
+    Kind.DOCUMENTS: N_("documents"),
+    Kind.CALLS: N_("call records"),
+    Kind.SNAPSHOTS: N_("snapshots"),
+    Kind.DRAFTS: N_("drafts"),
+}
+
 KEEPS_WORDS: Mapping[Keeps, str] = {
     Keeps.OPEN: N_("another case of the application is open"),
     Keeps.HELD: N_("under legal hold"),
@@ -28,6 +35,11 @@ KEEPS_WORDS: Mapping[Keeps, str] = {
     Keeps.NOT_YET: N_("the period is not over"),
 }
 """Why something stays."""
+
+
+def parts_words(parts: Iterable[str]) -> str:
+    """Return the parts of a case that were erased; nothing if it was all of it."""
+    return comma_joined(_(_PART_WORDS[part]) for part in parts if part in _PART_WORDS)
 
 
 def erased_words(on: date) -> str:

@@ -114,6 +114,10 @@ def test_the_queue_is_counted_by_a_property_with_a_filter_for_each_value(termina
     ]
     assert terminal.document("a", "queue", "--filter", found["counts"][1]["filter"])["total"] == 1
     assert "25 %" in terminal.as_person("a", "queue", "--by", "priority").output
+    fewer = terminal.as_person("a", "queue", "--by", "priority", "--limit", "1").output
+    assert "urgent" not in fewer
+    assert "1 more values are not shown" in fewer
+    assert "--by and --order" in refused(terminal.as_person("a", "queue", "--by", "priority", "--order", "due"), 2)
     assert "choose from state" in refused(terminal.as_person("a", "queue", "--by", "size"), 2)
 
 

@@ -34,6 +34,8 @@ def test_no_event_has_a_number_that_was_written_in_a_reason(terminal: Terminal, 
         ("admin", "reviewers", "away", "c", "--from", "2026-12-01"),
         ("admin", "export", "applications", "--output", str(tmp_path / "out.csv"), "--reveal"),
         ("sup", "dossier", case, "--output", str(tmp_path / "dossier"), "--reveal"),
+        ("sup", "hold", case),
+        ("sup", "unhold", case),
         ("sup", "withdraw", case),
     ]
 

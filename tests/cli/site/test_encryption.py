@@ -15,6 +15,7 @@ from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import APPLICATION, PDF, Desk, application
 from tests.services.importing.test_calls import call
+from workbench.errors import StorageGone
 from workbench.services.encryption import key_source
 from workbench.services.encryption.key_settings import KeySettings
 
@@ -91,6 +92,7 @@ def made(terminal: Terminal, path: Path, *words: str) -> Any:
     )
 
 
+@pytest.mark.promise("S9")
 def test_a_whole_day_on_an_encrypted_database_leaves_nothing_readable(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
@@ -171,6 +173,16 @@ def test_without_its_key_a_database_is_refused_in_one_sentence_and_stays_as_it_i
     assert said in report.stdout
     assert files_of(terminal.site) == before
     assert not (tmp_path / "b.tar").exists()
+
+
+@pytest.mark.parametrize("name", ["密钥 😀.key", 'a"b\\c\n.key', "\x7f.key", "\udcff.key"])
+def test_a_key_file_of_any_name_is_found_again_or_refused(terminal: Terminal, tmp_path: Path, name: str) -> None:
+    result = terminal.as_person("admin", "rekey", "--key-file", str(tmp_path / name))
+    forget(terminal.site)
+    assert terminal.document("a", "queue")["total"] == 0
+    if result.exit_code:
+        assert "choose a simpler one" in refused(result, 73)
+    assert (tmp_path / name).exists() == (result.exit_code == 0)
 
 
 def test_files_that_do_not_belong_together_are_told(terminal: Terminal, tmp_path: Path) -> None:
@@ -293,6 +305,7 @@ def test_a_command_that_a_backup_names_is_not_run(terminal: Terminal, tmp_path: 
     assert place.document("a", "queue")["total"] == 0
 
 
+@pytest.mark.promise("S10")
 @pytest.mark.parametrize("fails_at", ["new_file", "Path.replace", "sync"])
 def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
     terminal: Terminal, tmp_path: Path, fails_at: str
@@ -329,3 +342,45 @@ def test_two_files_of_the_store_cannot_be_exchanged(terminal: Terminal, desk: De
     wrong = [line["text"] for line in json.loads(report.stdout)["lines"] if line["ok"] is False]
     assert len(wrong) == 2
     assert all("was changed" in text for text in wrong)
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_a_backup_is_encrypted_anew_with_a_new_secret_where_it_is_restored(tmp_path: Path, is_encrypted: bool) -> None:
+    terminal = Terminal(Site(tmp_path / "w.db", is_encrypted=is_encrypted).create())
+    (tmp_path / "files").mkdir()
+    desk = Desk(terminal.site, tmp_path / "files")
+    _fill(desk)
+    shown = terminal.document("a", "show", "C-1")
+    terminal.document("admin", "backup", str(tmp_path / "b.tar"))
+    place = Terminal(Site(tmp_path / "r" / "w.db"))
+
+    restored = ("restore", str(tmp_path / "b.tar"), "--encrypt", "--key-file", str(tmp_path / "fresh.key"))
+    place.document("admin", *restored)
+
+    assert place.document("a", "show", "C-1") == shown
+    assert json.loads(place.run("doctor", "--deep", "--json").stdout)["ok"]
+    found = files_of(place.site)
+    assert {path.name for path in found} >= {"encryption.toml", "hash.key", "w.db", "calls-00000003.parquet"}
+    assert not [path for path, content in found.items() if any(word in content for word in (*_PERSONAL, PDF))]
+    before = {path.relative_to(tmp_path): content for path, content in files_of(terminal.site).items()}
+    after = {path.relative_to(tmp_path / "r"): content for path, content in found.items()}
+    assert not [path for path in before.keys() & after if before[path] == after[path]]
+    more = Desk(place.site, tmp_path / "files", files=9)
+    report = more.run(ImportKind.CALLS, [call(minute) for minute in range(20, 40)])
+    assert (report.created, report.unchanged) == (10, 10)
+    terminal.site.close()
+    place.site.close()
+
+
+def test_a_draft_of_a_database_that_is_gone_is_not_written_in_clear(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    site.plant(1)
+    services = site.services("a")
+    services.claims.next()
+    services.drafts.save(1, {"comment": "called back"})
+    site.path.unlink()
+    with pytest.raises(StorageGone, match="only on the screen"):
+        services.drafts.save(1, {"comment": "called back twice"})
+    assert not (tmp_path / "state").exists()

@@ -55,6 +55,13 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     }
 
 
+def test_a_file_that_is_no_toml_is_told_by_its_line_and_a_command_works(terminal: Terminal, folder: Path) -> None:
+    (folder / "settings.toml").write_text('theme = "light"\nauto_next = yes\n', encoding="utf-8")
+
+    for shown, code in ((terminal.run_bare("settings"), 78), (terminal.as_person("a", "queue"), 0)):
+        assert (shown.exit_code, shown.output.count("line 2: this is not TOML")) == (code, 1), shown.output
+
+
 def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:
     shown = terminal.run_bare("settings")
     assert (shown.exit_code, "line" in shown.output, str(folder) in shown.output) == (0, False, True)

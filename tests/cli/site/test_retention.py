@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.retention_store import SHARED, RetentionSite, made
 from tests.policies import amend
 from tests.services.importing.files import application
-from tests.services.retention_store import SHARED, RetentionSite, made
 from tests.sizes import some
 from workbench.errors import ExitCode
 from workbench.services.importing.request import ImportRefused
@@ -77,6 +78,7 @@ def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
     assert kinds(office)["passed"]["due"] == 2
 
 
+@pytest.mark.promise("P8")
 @pytest.mark.parametrize("seed", some(range(10, 1000, 10), ci=1))
 def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Terminal, tmp_path: Path, seed: int) -> None:
     office = made(terminal, tmp_path / "files", seed)
@@ -98,6 +100,7 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
     assert office.document("admin", *APPLY)["cases"] == 0
 
 
+@pytest.mark.promise("P6")
 def test_the_log_explains_what_is_left_and_nothing_else(office: RetentionSite) -> None:
     office.later(days=90)
     office.run("admin", *APPLY)
@@ -189,13 +192,50 @@ def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> N
     [hold] = office.document("audit", "hold", "--list")["holds"]
     assert (hold["case"], hold["placed_by"]) == ("C-000001", "sup")
     assert hold["reason"] == "court order 138••••••00"
-    assert "under legal hold since" in office.run("audit", "show", "C-1")
+    shown = office.run("audit", "show", "C-1")
+    assert "under legal hold since" in shown
+    assert "court order 138••••••00" in shown
     assert office.document("admin", *APPLY)["cases"] == 1
 
     office.run("admin", "unhold", "C-1", "--reason", "settled")
 
     assert office.document("admin", *APPLY)["cases"] == 1
     assert office.terminal.site.actions(1)[-2:] == ["legal-hold-end", "erased"]
+
+
+def test_what_another_case_of_the_same_person_needs_stays(office: RetentionSite) -> None:
+    again = office.add("A-4", 1)
+    counts = {
+        name: f"SELECT count(*) FROM {name} WHERE {column} = '{value}'"
+        for name, column, value in (
+            ("credit_record", "subject_no", again.id_no),
+            ("call_window", "msisdn", again.phone),
+            ("complaint", "msisdn", again.phone),
+            ("opt_out", "msisdn", again.phone),
+        )
+    }
+    before = {name: office.desk.sql(statement) for name, statement in counts.items()}
+    assert all(rows[0][0] for rows in before.values())
+
+    office.later(days=90)
+    office.run("admin", *APPLY)
+    assert {name: office.desk.sql(statement) for name, statement in counts.items()} == before
+    office.close("A-4")
+    office.later(days=90)
+    assert office.document("admin", *APPLY)["cases"] == 1
+
+    assert [office.desk.sql(statement)[0][0] for statement in counts.values()] == [0, 0, 0, 0]
+    assert office.faults() == []
+
+
+def test_a_document_that_another_application_has_stays(office: RetentionSite) -> None:
+    [[sha256]] = office.desk.sql("SELECT sha256 FROM document WHERE application_no = 'A-1' LIMIT 1")
+    row = {"application_no": "A-3", "kind": "USE_STATEMENT", "sha256": sha256, "received_at": "2026-11-23 15:00"}
+    office.desk.run(ImportKind.DOCUMENTS, [row])
+    office.later(days=90)
+
+    assert office.document("admin", *APPLY)["documents"] == 5
+    assert office.faults() == []
 
 
 @pytest.mark.parametrize(
@@ -216,7 +256,7 @@ def test_parts_go_before_their_case(office: RetentionSite, part: str, before: st
 
     assert erased["by_kind"] == {part: counted} == {part: 2}
     assert office.desk.sql(before)[0][0] == after
-    office.run("audit", "show", "C-1")
+    assert f"erased (retention)  {part}" in office.run("audit", "show", "C-1")
     assert office.faults() == []
     assert office.document("audit", "audit", "verify")["broken_at"] is None
 

@@ -36,19 +36,22 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: ClockSite)
         await driver.press("enter", "enter")
         assert "appeal" in driver.text
         await driver.press("G")
+        assert "Enter file the appeal   Tab next field   ^j new line" in driver.text
         await driver.type("not us")
+        await driver.press("ctrl+j")
+        await driver.type("nor them")
         await driver.press("tab")
         await driver.type("tomorrow")
-        await driver.press("f8")
+        await driver.press("enter")
         assert "“tomorrow = 2026-12-02” is in the future" in driver.text
         await driver.press("ctrl+u")
         await driver.type("30 Nov 9:30")
         assert "understood: Mon 30 Nov 09:30, yesterday" in driver.text
-        await driver.press("f8")
+        await driver.press("enter")
 
         assert "sup decides it" in driver.notes[-1]
     [filed] = show(services, case)["appeals"]
-    assert (filed["grounds"], filed["received_at"]) == ("not us", "2026-11-30T09:30:00+08:00")
+    assert (filed["grounds"], filed["received_at"]) == ("not us\nnor them", "2026-11-30T09:30:00+08:00")
 
 
 @pytest.mark.parametrize("size", WINDOWS)

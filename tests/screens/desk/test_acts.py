@@ -135,6 +135,7 @@ async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held:
         await desk.type("shop closed")
         await desk.press("enter")
         assert desk.notes[-1] == "C-000001 is withdrawn. To undo, press u on the desk."
+        assert "likely decided" not in desk.text
         assert ("takes it back" in desk.text) is is_held
 
         await desk.go("d")
@@ -144,7 +145,7 @@ async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held:
 
 @pytest.mark.parametrize(
     ("key", "moves", "words", "action"),
-    [("C", ["down"], "C-000001: now complex.", "class"), ("P", ["up"], "C-000001: now urgent.", "priority")],
+    [("C", ["down"], "C-000001: now complex.", "class"), ("P", ["down", "down"], "C-000001: now urgent.", "priority")],
 )
 async def test_a_supervisor_changes_class_and_priority_by_keys(
     site: Site, key: str, moves: list[str], words: str, action: str

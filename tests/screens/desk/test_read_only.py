@@ -73,6 +73,31 @@ async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
         assert desk.services.decided == []
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Once the reply is recorded (reply received), it can be decided."),
+        pytest.param("zh", "登记答复（收到答复）后即可审核。", marks=pytest.mark.proof),
+    ],
+)
+async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_footer(language: str, words: str) -> None:
+    def arrange(services: MemoryServices) -> None:
+        listed(services)
+        services.change(124, state=CaseState.PENDING, held_by=None, held_until=None)
+
+    async with at_work(clean(), troubled(), size=(80, 24), language=language, arrange=arrange) as desk:
+        await open_second(desk)
+        before = desk.text.splitlines()
+        await desk.press("p")
+        assert any(words in note for note in desk.notes)
+        await desk.until(words.rsplit(maxsplit=1)[-1])
+        shown = desk.text.splitlines()
+        lines = len([line for line in shown if line.startswith("▌")])
+        assert shown[-lines - 1] == before[-2]
+        # The panels give way at their end, so that nothing moves.
+        assert shown[: -lines - 3] == before[: -lines - 3]
+
+
 _MOVES = {FIELD_UP.id, FIELD_DOWN.id}
 _ANY_ROLE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
 
@@ -217,7 +242,8 @@ async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(
         services.own_verdicts = own
         services.change(124, state=state, held_by=None, held_until=None)
 
-    async with at_work(clean(), troubled(), arrange=arrange, size=(80, 24)) as desk:
+    size = (80, 24) if hinted == OPEN else (120, 40)
+    async with at_work(clean(), troubled(), arrange=arrange, size=size) as desk:
         await open_second(desk)
         assert desk.text.splitlines()[-1].startswith(f" {hinted}   ")
 

@@ -132,9 +132,9 @@ async def test_a_due_date_as_people_say_it_filters_and_one_with_two_readings_say
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-@pytest.mark.parametrize(("key", "word"), [("P", "urgent"), ("C", "extended")])
+@pytest.mark.parametrize(("keys", "word"), [(("P", "down", "down"), "urgent"), (("C", "up", "up"), "extended")])
 async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
-    site: Site, size: tuple[int, int], key: str, word: str
+    site: Site, size: tuple[int, int], keys: tuple[str, ...], word: str
 ) -> None:
     site.plant(3)
     site.services("sup").remarks.withdraw(2, "gone")
@@ -142,7 +142,7 @@ async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
         await go(desk)
         await desk.press("slash")
         await desk.type("state:all")
-        await desk.press("enter", "V", key, "up")
+        await desk.press("enter", "V", *keys)
         await desk.type("[/b] why")
         await desk.press("enter")
         await desk.until("Not changed: 1 case")

@@ -53,6 +53,21 @@ MENDS = {
         'names = ["保险", "保险"]',
         "windows.industries[1].names",
     ),
+    "a period of retention that is none": (
+        "[retention.periods]",
+        '[retention.periods]\ncalls = "2 weeks"',
+        "retention.periods.calls",
+    ),
+    "an unknown kind of what is kept": (
+        "[retention.periods]",
+        '[retention.periods]\nletters = "1 day"',
+        "retention.periods.letters",
+    ),
+    "an open state that retention keeps": (
+        'keep_in_service = ["passed"',
+        'keep_in_service = ["queued"',
+        "retention.keep_in_service[1]",
+    ),
     "an unknown field of a canned text": (
         "company's seal, by {deadline}",
         "company's seal, by {day}",

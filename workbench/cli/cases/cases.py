@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,7 @@ from workbench.wording.amounts import minute, ratio
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
+_LISTED = 50
 
 FilterText = Annotated[
     str,
@@ -37,17 +39,23 @@ FilterText = Annotated[
 def queue(
     context: CommandContext,
     filter_text: FilterText = "",
-    limit: Annotated[int, option("--limit", N_("Maximum number of cases. Default: 50."), "N", min=1, max=10_000)] = 50,
+    limit: Annotated[
+        int | None,
+        option("--limit", N_("Maximum number of cases, or of values with --by. Default: 50."), "N", min=1, max=10_000),
+    ] = None,
     order: Annotated[
-        str, option("--order", N_("Order, such as due or -applicant. Default: that of `next`."), "ORDER")
-    ] = USUAL_ORDER,
+        str | None, option("--order", N_("Order, such as due or -applicant. Default: that of `next`."), "ORDER")
+    ] = None,
     by: Annotated[
         str, option("--by", N_("Count the cases instead: by state, reason, rule, agent, due and more."), "WHAT")
     ] = "",
 ) -> None:
     """List the open cases in the order in which `next` takes them, or in another order; or count them."""
+    if by and order is not None:
+        raise WrongUsage(_("--by and --order cannot be used together; leave one out."))
+    limit, order = limit or _LISTED, order or USUAL_ORDER
     if by:
-        _count_by(context, filter_text, by)
+        _count_by(context, filter_text, by, limit)
         return
     with context.services() as services, _filter_position_reported():
         zone = zone_of(services)
@@ -61,10 +69,11 @@ def queue(
         CaseText(zone, context.now()).queue(rows, total)
 
 
-def _count_by(context: CommandContext, filter_text: str, by: str) -> None:
-    """Print how many cases of a filter have each value of a property."""
+def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) -> None:
+    """Print how many cases of a filter have each of the most frequent values of a property."""
     with context.services() as services, _filter_position_reported():
         found = services.breakdowns.count(filter_text, by)
+    found = replace(found, rows=found.rows[:limit], others=found.others + max(0, len(found.rows) - limit))
     shares = [round(row.cases / found.total, 6) for row in found.rows]
     if context.as_json:
         counts = [
@@ -76,6 +85,8 @@ def _count_by(context: CommandContext, filter_text: str, by: str) -> None:
     rows = [[row.words, number(row.cases), ratio(part)] for row, part in zip(found.rows, shares, strict=True)]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
     output.narrate(_("{count} cases.").format(count=number(found.total)))
+    if found.others:
+        output.narrate(_("{count} more values are not shown; --limit shows more.").format(count=number(found.others)))
 
 
 def take_next(context: CommandContext, filter_text: FilterText = "") -> None:

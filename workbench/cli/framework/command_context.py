@@ -75,7 +75,12 @@ class CommandContext:
         from workbench.services.opening import open_services
         from workbench.user_settings import load_settings, settings_file
 
-        use_order(load_settings(settings_file()).values.date_order)
+        settings = load_settings(settings_file())
+        use_order(settings.values.date_order)
+        if settings.is_unreadable:
+            from workbench.cli.framework import output
+
+            output.complain(settings.problems[0])
         path = self.database()
         services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, asking()))
         try:

@@ -145,6 +145,9 @@ def backup(
 def restore(
     context: CommandContext,
     file: Annotated[Path, argument("FILE", N_("Backup to restore."))],
+    encrypt: Annotated[
+        bool, option("--encrypt", N_("Encrypt all of it anew; --key-file or --key-command then name the new key."))
+    ] = False,
     key_file: Annotated[
         Path | None, option("--key-file", N_("File with the key of an encrypted backup. Default: as before."), "FILE")
     ] = None,
@@ -153,9 +156,13 @@ def restore(
     """Restore a backup."""
     from workbench.services.backups import BackupKey
     from workbench.services.backups import restore as restore_backup
+    from workbench.services.encryption.key_source import sharing_group
 
     path = context.database()
-    key = BackupKey(named_source(key_file, key_command), asking())
-    files = restore_backup(file, path, context.shared.login, context.now, key)
+    group_id = sharing_group(path.parent) if path.parent.exists() else None
+    with new_key(key_file, key_command, group_id) if encrypt else nullcontext() as fresh:
+        source = None if encrypt else named_source(key_file, key_command)
+        key = BackupKey(source, asking(), fresh)
+        files = restore_backup(file, path, context.shared.login, context.now, key)
     sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
     context.print_result({"database": str(path), "files": files}, sentence)

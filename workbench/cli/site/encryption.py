@@ -15,7 +15,7 @@ from workbench.i18n import N_, _
 if TYPE_CHECKING:
     from workbench.services.encryption.key_source import Key, KeySource
 
-_SHORTEST_PASSPHRASE = 12
+_SHORTEST = 12
 
 KeyFile = Annotated[
     Path | None,
@@ -55,7 +55,7 @@ def new_key(file: Path | None, command: str | None, group_id: int | None) -> "It
     if file is not None and is_new:
         new_key_file(file, group_id)
     try:
-        yield Key(source, source.read(group_id, _ask_twice if asking() else None))
+        yield _long_enough(Key(source, source.read(group_id, _ask_twice if asking() else None)))
     except BaseException:
         if file is not None and is_new:
             file.unlink(missing_ok=True)
@@ -67,12 +67,17 @@ def new_key(file: Path | None, command: str | None, group_id: int | None) -> "It
         output.narrate(message.format(file=file))
 
 
+def _long_enough(key: "Key") -> "Key":
+    """Return a new key, or refuse one that is too short."""
+    if len(key.text) < _SHORTEST:
+        message = _("A key or passphrase has at least {count} characters; choose a longer one.")
+        raise BadConfiguration(message.format(count=_SHORTEST))
+    return key
+
+
 def _ask_twice() -> str:
     typed = answered(_("New passphrase"))
-    if len(typed.strip()) < _SHORTEST_PASSPHRASE:
-        message = _("A passphrase has at least {count} characters; choose a longer one.")
-        raise BadConfiguration(message.format(count=_SHORTEST_PASSPHRASE))
-    if answered(_("New passphrase, once more")) != typed:
+    if len(typed.strip()) >= _SHORTEST and answered(_("New passphrase, once more")) != typed:
         raise BadConfiguration(_("The two passphrases differ; nothing was written. Repeat the command."))
     return typed
 
@@ -80,8 +85,8 @@ def _ask_twice() -> str:
 def rekey(context: CommandContext, key_file: KeyFile = None, key_command: KeyCommand = None) -> None:
     """Give an encrypted database another key."""
     from workbench.services.encryption.key_source import sharing_group
-    from workbench.services.site.rekeying import not_encrypted
-    from workbench.services.site.rekeying import rekey as give_key
+    from workbench.services.rekeying.new_key import not_encrypted
+    from workbench.services.rekeying.new_key import rekey as give_key
 
     with context.services() as services:
         if services.context.store.keys is None:

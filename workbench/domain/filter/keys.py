@@ -59,10 +59,17 @@ PERSON_WORDS = ("me", "nobody")
 FILTER_KEYS: tuple[FilterKey, ...] = (
     FilterKey(
         name="state",
-        help=N_("where the case stands; without it only open cases are listed"),
+        help=N_("where the case stands, by default open; waits:applicant says for whom pending ones wait"),
         value_type=ValueType.CHOICE,
         chinese=("状态",),
         values=(*STATE_GROUPS, *(state.value for state in CaseState)),
+    ),
+    FilterKey(
+        name="waits",
+        help=N_("pending cases that wait for the applicant, carrier, registry or department"),
+        value_type=ValueType.CHOICE,
+        chinese=("等待",),
+        values=tuple(party.value for party in WaitsFor),
     ),
     FilterKey(
         name="priority",
@@ -106,13 +113,6 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         help=N_("the province or a part of its name, as in province:Sichuan or province:四川"),
         chinese=("省份", "省"),
         is_exact=True,
-    ),
-    FilterKey(
-        name="waits",
-        help=N_("pending cases that wait for the applicant, carrier, registry or department"),
-        value_type=ValueType.CHOICE,
-        chinese=("等待",),
-        values=tuple(party.value for party in WaitsFor),
     ),
     FilterKey(
         name="reason", help=N_("a reason of its newest verdict, as in state:closed reason:CR-DEBTOR"), chinese=("原因",)

@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.domain.filter.ordering import COLUMN_NAMES, USUAL_LAYOUT, ListLayout, parse_order
 from workbench.domain.filter.parser import FilterProblem, parse_filter
+from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _, comma_joined
 from workbench.settings_table import SettingsTable
@@ -24,6 +25,11 @@ class QueueView:
     name: str
     filter_text: str = ""
     layout: ListLayout = USUAL_LAYOUT
+
+    @property
+    def shown_name(self) -> str:
+        """The name for the screen; one that was typed into the settings may have the number of a person."""
+        return mask_digits_within(self.name)
 
     def as_table(self) -> dict[str, Any]:
         """Return the view as the settings have it; what is usual is left out."""

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from threading import Event
@@ -136,6 +137,10 @@ class Engine:
         yield path
         path.unlink()
 
+    def with_keys(self, keys: "DataKeys | None") -> "Engine":
+        """Return an engine on the same connection for the call files of a store with other keys."""
+        return Engine(self._connection, self._spill, keys)
+
     def interrupt(self) -> None:
         """End the statement that runs in another thread."""
         self._connection.interrupt()
@@ -171,9 +176,10 @@ class Engine:
         if self._keys is None:
             return ""
         # A file that is still being written has the name of the whole one before its last suffix.
-        name = file.name.partition(".")[0]
-        self.run(f"PRAGMA add_parquet_key({quoted(name)}, {quoted(self._keys.of_call_file(name))})")
-        return f"{option}{{footer_key: {quoted(name)}}}"
+        key = self._keys.of_call_file(file.name.partition(".")[0])
+        name = quoted(sha256(key.encode()).hexdigest())
+        self.run(f"PRAGMA add_parquet_key({name}, {quoted(key)})")
+        return f"{option}{{footer_key: {name}}}"
 
 
 @contextmanager

@@ -52,7 +52,7 @@ _SHOWN = (
 _SHOWN_OF_ACTION = {
     "documents-written": "count",
     "extend": "until",
-    "campaign": "reason",
+    **dict.fromkeys(("campaign", "legal-hold", "legal-hold-end"), "reason"),
     **dict.fromkeys(("notice-sent", "notice-failed"), "notice"),
 }
 """The value that the history shows only for some actions."""
@@ -229,7 +229,7 @@ def _event_line(row: Any) -> HistoryLine:
     words += ["waived"] if body.get("waived") else []
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
     words += [str(body["waive_reason"])] if row.action == "reopen" and body.get("waive_reason") else []
-    words += [str(code) for code in body.get("reasons", ())]
+    words += [str(code) for name in ("reasons", "parts") for code in body.get(name, ())]
     if row.action == "policy":
         words = [_policy_words(body)]
     return HistoryLine(

@@ -100,14 +100,14 @@ class KeySettings:
         Raises:
             CannotCreate: If they cannot be written; the earlier ones are still there.
         """
+        content = self._content()
         file = store / KEY_SETTINGS
         draft = file.with_name(f".{KEY_SETTINGS}.new")
         try:
             # One that a killed process left.
             draft.unlink(missing_ok=True)
             with new_file(draft, access_of(store).file_mode) as opened:
-                body = self._body()
-                opened.write(body + _CHECK + _check_of(body))
+                opened.write(content)
             draft.replace(file)
             sync(store)
         except OSError as error:
@@ -115,6 +115,24 @@ class KeySettings:
             raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
         finally:
             draft.unlink(missing_ok=True)
+
+    def _content(self) -> bytes:
+        """Return the settings as a file has them.
+
+        Raises:
+            CannotCreate: If they could not be read again.
+        """
+        try:
+            body = self._body()
+            content = body + _CHECK + _check_of(body)
+            is_readable = self._parsed(content) == self
+        except ValueError:
+            # Such as a path that is not UTF-8.
+            is_readable = False
+        if not is_readable:
+            message = _("The path or command {where} cannot be written into a settings file; choose a simpler one.")
+            raise CannotCreate(message.format(where=ascii(self.source.where)))
+        return content
 
     def _body(self) -> bytes:
         texts = {
@@ -124,7 +142,7 @@ class KeySettings:
             "salt": self.salt.hex(),
             "secret": self.sealed_secret.hex(),
         }
-        lines = (f"{name} = {json.dumps(text)}\n" for name, text in texts.items())
+        lines = (f"{name} = {json.dumps(text, ensure_ascii=False)}\n" for name, text in texts.items())
         return (_INTRODUCTION + "".join(lines)).encode()
 
     def _name(self) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from db import models
@@ -15,11 +15,13 @@ from db.models import CaseRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.policy.retention import Kind
+from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.audit_log import decision_digest, notice_digest
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.retention.sharing import Sharing
 from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained
 
 _OF_CASES: tuple[type[SQLModel], ...] = (
@@ -42,19 +44,23 @@ _OF_NUMBER = (CALL_WINDOW, CALL_DAY, CALL_HOUR, COMPLAINT)
 class _Found:
     """What an application names.
 
-    `numbers` and `subjects`, by keyed hash, are those that no other application names; `periods` are the hashes of
-    their service periods. `all_numbers` are the hashes of its own, `documents` the SHA-256 of its documents.
+    `numbers`, by keyed hash, are those that no other application has, `periods` the hashes of their service periods.
+    `all_numbers` are the hashes of its own, `subjects` the numbers of its company and people, `documents` the SHA-256
+    of its documents.
     """
 
     all_numbers: set[str] = field(default_factory=set)
     numbers: dict[str, str] = field(default_factory=dict)
     periods: set[str] = field(default_factory=set)
-    subjects: dict[str, str] = field(default_factory=dict)
+    subjects: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
 
 
-def erase(session: Session, context: Context, due: Retained, reason: str) -> None:
-    """Erase what is due of an application; the files that are left to erase are noted with it."""
+def erase(session: Session, context: Context, due: Retained, reason: str, sharing: Sharing) -> set[str]:
+    """Erase what is due of an application, and note with it which files are left to erase.
+
+    Returns the numbers that nobody has any more, whose opt-outs are for `erase_opt_outs`.
+    """
     own = _own(APPLICATION, due.key)
     applications = session.execute(select(APPLICATION).where(own)).all()
     found = _found(session, context.store, due.key, applications)
@@ -64,14 +70,23 @@ def erase(session: Session, context: Context, due: Retained, reason: str) -> Non
         before = _digests(session, case_id)
         for part in parts:
             _erase_part(session, context, case_id, part)
-        body = {"parts": parts, **_changes(before, _digests(session, case_id))}
+        body = {"parts": parts, "reason": mask_digits_within(reason), **_changes(before, _digests(session, case_id))}
         context.log(session, ERASED, case_id=case_id, body=body)
         _note(session, context, case_id, parts, reason, pending)
+    gone = set[str]()
     if WHOLE in parts:
-        _erase_evidence(session, due.key, found)
+        unshared = sharing.take_unshared(due.key, found.subjects)
+        _erase_evidence(session, due.key, found, {context.store.hashed(number) for number in unshared})
+        gone = set(found.numbers.values())
     if WHOLE in parts or Kind.DOCUMENTS in parts:
         emptied = update(DOCUMENT).where(_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
         session.execute(emptied.values(erased_at=context.now()))
+    return gone
+
+
+def erase_opt_outs(session: Session, numbers: set[str]) -> None:
+    """Remove the opt-outs towards numbers that nobody has any more; they have no index by number."""
+    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted(numbers))
 
 
 def _own(table: Table, key: Key) -> ColumnElement[bool]:
@@ -80,17 +95,15 @@ def _own(table: Table, key: Key) -> ColumnElement[bool]:
 
 def _found(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _Found:
     found = _Found()
-    for row in applications:
-        for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no):
-            if number:
-                found.subjects[store.hashed(number)] = number
+    found.subjects = {
+        number for row in applications for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no) if number
+    }
     own_cards = select(CARD).where(_own(CARD, key), CARD.c.msisdn_hash != "")
     cards = [row._asdict() for row in session.execute(own_cards)]
     found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
     found.all_numbers = set(found.numbers)
     found.numbers = _unshared_numbers(session, key, found.numbers)
     found.periods = {store.hashed(period_of_row(card).key) for card in cards if card["msisdn_hash"] in found.numbers}
-    found.subjects = _unshared_subjects(session, key, found.subjects)
     documents = select(DOCUMENT.c.sha256).where(_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
     found.documents = set(session.execute(documents).scalars())
     return found
@@ -105,23 +118,6 @@ def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> di
     shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _other(CARD, key))
     taken = set(session.execute(shared, wanted(numbers)).scalars())
     return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
-
-
-def _unshared_subjects(session: Session, key: Key, subjects: dict[str, str]) -> dict[str, str]:
-    """Return the subjects of credit records that no other application names."""
-    recorded = select(CREDIT.c.subject_hash).where(is_wanted((CREDIT.c.subject_hash,)))
-    known = set(session.execute(recorded, wanted(subjects)).scalars())
-    unshared = {}
-    for hashed in known:
-        number = subjects[hashed]
-        names_it = or_(
-            APPLICATION.c.uscc == number,
-            APPLICATION.c.handler_id_hash == hashed,
-            APPLICATION.c.legal_rep_id_no == number,
-        )
-        if not session.execute(select(exists().where(names_it, _other(APPLICATION, key)))).scalar():
-            unshared[hashed] = number
-    return unshared
 
 
 def _pending(found: _Found, parts: Sequence[str]) -> str:
@@ -172,7 +168,7 @@ def _empty(session: Session, model: type[SQLModel], case_id: int, only: Iterable
     session.execute(update(table).where(table.c.case_id == case_id).values(wanted_values))
 
 
-def _erase_evidence(session: Session, key: Key, found: _Found) -> None:
+def _erase_evidence(session: Session, key: Key, found: _Found, subjects: set[str]) -> None:
     """Empty what the applicant handed in, and remove what is known of numbers and subjects that no other case has."""
     session.execute(update(APPLICATION).where(_own(APPLICATION, key)).values(erased_values(models.ApplicationRow)))
     cards = session.execute(select(CARD.c.id, CARD.c.msisdn).where(_own(CARD, key)).order_by(CARD.c.id)).all()
@@ -186,8 +182,7 @@ def _erase_evidence(session: Session, key: Key, found: _Found) -> None:
     hashes = wanted([*found.numbers, *found.periods])
     for table in _OF_NUMBER:
         session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
-    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted(found.numbers.values()))
-    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted(found.subjects))
+    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted(subjects))
 
 
 def _digests(session: Session, case_id: int) -> dict[str, dict[int, str]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import LegalHoldRow
+from db.models import CaseRow, LegalHoldRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
@@ -39,12 +39,12 @@ class LegalHolds(Service):
         """
         text = checked_reason(reason, _("A legal hold needs a reason."))
         with self.context.acting(Action.LEGAL_HOLD, case_id), self.context.write() as session:
-            case_in_state_for(session, self.context, Action.LEGAL_HOLD, case_id)
+            case = case_in_state_for(session, self.context, Action.LEGAL_HOLD, case_id)
             if _in_force(session, case_id) is not None:
                 raise NotAllowed(_("{case} is under legal hold already.").format(case=format_case(case_id)))
             me, now = self.context.actor.id, self.context.now()
             session.add(LegalHoldRow(case_id=case_id, reason=text, placed_at=now, placed_by_id=me))
-            self.context.log(session, Action.LEGAL_HOLD, case_id=case_id)
+            self.context.log(session, Action.LEGAL_HOLD, case_id=case_id, body=_masked(session, case, text))
 
     def end(self, case_id: int, reason: str) -> None:
         """End the legal hold of a case.
@@ -56,12 +56,12 @@ class LegalHolds(Service):
         """
         text = checked_reason(reason, _("Ending a legal hold needs a reason."))
         with self.context.acting(Action.LEGAL_HOLD_END, case_id), self.context.write() as session:
-            case_in_state_for(session, self.context, Action.LEGAL_HOLD_END, case_id)
+            case = case_in_state_for(session, self.context, Action.LEGAL_HOLD_END, case_id)
             hold = _in_force(session, case_id)
             if hold is None:
                 raise NotAllowed(_("{case} is under no legal hold.").format(case=format_case(case_id)))
             hold.ended_at, hold.ended_by_id, hold.end_reason = self.context.now(), self.context.actor.id, text
-            self.context.log(session, Action.LEGAL_HOLD_END, case_id=case_id)
+            self.context.log(session, Action.LEGAL_HOLD_END, case_id=case_id, body=_masked(session, case, text))
 
     def list(self) -> tuple[LegalHold, ...]:
         """Return the legal holds in force, oldest first."""
@@ -71,6 +71,11 @@ class LegalHolds(Service):
                 select(LegalHoldRow).where(col(LegalHoldRow.ended_at).is_(None)).order_by(col(LegalHoldRow.id))
             ).all()
             return tuple(_shown(session, row, logins) for row in rows)
+
+
+def _masked(session: Session, case: CaseRow, reason: str) -> dict[str, str]:
+    """Return a reason as an event keeps it, which is never erased: without names and numbers of people."""
+    return {"reason": redaction_of(session, (case.agent, case.application_no)).mask_in(reason)}
 
 
 def _in_force(session: Session, case_id: int) -> LegalHoldRow | None:

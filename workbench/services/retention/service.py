@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from db.models import EventRow, SettingRow
+from db.queries.chunks import chunks
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import Kind
@@ -21,8 +22,9 @@ from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count
-from workbench.services.retention.erasing import erase
+from workbench.services.retention.erasing import erase, erase_opt_outs
 from workbench.services.retention.files import ErasedFiles, erase_pending_files
+from workbench.services.retention.sharing import Sharing
 from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 
@@ -30,6 +32,7 @@ APPLIED, COMPACTED = "retention apply", "retention compact"
 """The acts, in the log of refusals."""
 
 _ERASED_TOGETHER = 10
+_COMPARED_TOGETHER = 2_000
 _COMPACTED_AT_ONCE_BYTES = 100_000_000
 """A larger file is compacted on demand, because nobody can write meanwhile."""
 
@@ -77,10 +80,15 @@ class Retention(Service):
                 raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
             erased = Erased(files=erase_pending_files(self.context))
             due = self._due()
-            for start in range(0, len(due), _ERASED_TOGETHER):
-                self._erase(due[start : start + _ERASED_TOGETHER], text, erased)
-                progress(min(start + _ERASED_TOGETHER, len(due)), len(due))
-                pause()
+            done = 0
+            for compared in chunks(due, _COMPARED_TOGETHER):
+                with self.context.read() as session:
+                    sharing = Sharing(session, compared)
+                for keys in chunks(compared, _ERASED_TOGETHER):
+                    self._erase(keys, text, sharing, erased)
+                    done += len(keys)
+                    progress(done, len(due))
+                    pause()
             erased.files += erase_pending_files(self.context)
             if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
                 self._compact()
@@ -123,19 +131,21 @@ class Retention(Service):
             found = retained(session, policy, self.context.zone(session), today)
             return [one.key for one in found if one.whole.keeps is None or one.due_parts]
 
-    def _erase(self, keys: list[Key], reason: str, erased: Erased) -> None:
+    def _erase(self, keys: list[Key], reason: str, sharing: Sharing, erased: Erased) -> None:
         """Erase some applications in one transaction, each only if it is due still."""
         with self.context.write() as session:
             session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+            numbers = set[str]()
             for key in keys:
                 one = self._due_now(session, key)
                 if one is None:
                     continue
-                erase(session, self.context, one, reason)
+                numbers |= erase(session, self.context, one, reason, sharing)
                 if one.whole.keeps is None:
                     erased.cases.update(one.kinds)
                 else:
                     erased.parts.update(one.due_parts)
+            erase_opt_outs(session, numbers)
 
     def _due_now(self, session: Session, key: Key) -> Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)

@@ -25,7 +25,7 @@ def key_source(store: Store) -> Iterator[CheckLine]:
         yield None, _("The database and its store are not encrypted.")
         return
     yield True, _("The database and its store are encrypted; their key is {source}.").format(source=settings.source)
-    if settings.source.kind is KeyKind.FILE and Path(settings.source.where).parent in store.folder.parents:
+    if settings.source.kind is KeyKind.FILE and Path(settings.source.where).is_relative_to(store.folder.parent):
         message = _(
             "The key file {file} is in a folder of the database, so a copy of the folder has both; keep it elsewhere."
         )

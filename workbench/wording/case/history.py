@@ -14,6 +14,7 @@ from workbench.wording import amounts
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
 from workbench.wording.letters import kind_words
+from workbench.wording.retention import parts_words
 
 _ACTS: dict[str, str] = {
     "next": N_("claimed"),
@@ -277,6 +278,7 @@ _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
     "due": lambda text, _case: text[:16].replace("T", " "),
     "attention": _attention,
     "reopen": _reopened,
+    "erased": lambda text, _case: parts_words(text.split()),
 }
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,

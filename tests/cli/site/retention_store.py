@@ -86,18 +86,33 @@ class RetentionSite:
             cards = {"application_no": number, "msisdn": row, "actual_user_name": human.name}
             self.desk.run(ImportKind.CARDS, [cards])
         calls = [
-            {"caller": row, "callee": f"021{seed:08}", "start_at": f"2026-11-20 10:{minute:02}", "duration_s": "30"}
+            {
+                "caller": row,
+                "callee": f"021{seed:07}{len(self.people)}",
+                "start_at": f"2026-11-20 10:{minute:02}",
+                "duration_s": "30",
+            }
             for row in numbers
             for minute in range(5)
         ]
         self.desk.run(ImportKind.CALLS, calls)
+        opt_out = {"callee": f"021{seed:07}{len(self.people)}", "since": "2026-11-22 10:00", "msisdn": human.phone}
+        self.desk.run(ImportKind.OPTOUTS, [opt_out])
         self.desk.run(
             ImportKind.CREDIT,
-            [{"subject_no": human.id_no, "list": "court", "match": "none", "checked_on": "2026-11-20"}],
+            [
+                {
+                    "subject_no": human.id_no,
+                    "list": "court",
+                    "match": "none",
+                    "checked_on": "2026-11-20",
+                    "reference": number,
+                }
+            ],
         )
         self.desk.run(
             ImportKind.COMPLAINTS,
-            [{"msisdn": human.phone, "received_at": "2026-11-20 10:00", "summary": f"complaint {human.said}"}],
+            [{"msisdn": human.phone, "received_at": "2026-11-20 10:00", "source": number, "summary": human.said}],
         )
         return human
 

@@ -1,0 +1,36 @@
+"""Measures what encryption costs: the same work on an encrypted database beside one that is not."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from tests.bench.desk import seconds_of_pairs
+from tests.bench.figures import Figure, in_turns
+from tests.bench.imports import Imported
+from tests.bench.made_up import write_applications, write_calls
+from tests.offices import Site
+
+_CALLS_PER_APPLICATION = 25
+_PAIRS = 50
+_PEER = "the same without encryption"
+
+
+def encryption(folder: Path, count: int, turns: int) -> Iterator[Figure]:
+    """Import applications and calls, then claim and decide cases, on an encrypted database and on a plain one."""
+    calls = count * _CALLS_PER_APPLICATION
+    for kind, file, rows in (
+        ("applications", write_applications(folder / "applications.csv", count), count),
+        ("calls", write_calls(folder / "calls.csv", calls), calls),
+    ):
+        ours_s, peer_s = in_turns(
+            Imported(folder, kind, file, rows, is_encrypted=True), Imported(folder, kind, file, rows), turns
+        )
+        yield Figure(name=f"encrypted: import {rows:,} {kind}", peer=_PEER, ours_s=ours_s, peer_s=peer_s, most=1.5)
+    sites = [Site(folder / f"acts-{number}.db", is_encrypted=not number).create() for number in range(2)]
+    for site in sites:
+        site.plant(_PAIRS * turns)
+        site.close()
+    ours, peer = (partial(seconds_of_pairs, site.path, "a", _PAIRS) for site in sites)
+    ours_s, peer_s = in_turns(ours, peer, turns)
+    name = f"encrypted: {_PAIRS} pairs of claim and decide"
+    yield Figure(name=name, peer=_PEER, ours_s=ours_s, peer_s=peer_s, most=1.5)

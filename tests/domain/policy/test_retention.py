@@ -1,0 +1,81 @@
+"""How long closed cases are kept."""
+
+from datetime import date
+
+import pytest
+
+from db.enums import CaseState
+from workbench.domain.policy.retention import (
+    ApplicationAge,
+    CaseAge,
+    Keeps,
+    Kind,
+    Outcome,
+    Period,
+    RetentionPolicy,
+    period_in,
+)
+
+CLOSED = date(2024, 2, 29)
+YEARS = RetentionPolicy(years=2)
+SHORT = RetentionPolicy(periods={Kind.FAILED: "30 days", Kind.CALLS: "7 days", Kind.DOCUMENTS: "7 days"})
+
+
+def age(
+    state: CaseState = CaseState.FAILED,
+    *,
+    closed_on: date = CLOSED,
+    appeal_until: date | None = None,
+    is_held: bool = False,
+    is_owed: bool = False,
+) -> CaseAge:
+    return CaseAge(state=state, closed_on=closed_on, appeal_until=appeal_until, is_held=is_held, is_owed=is_owed)
+
+
+@pytest.mark.parametrize(
+    ("text", "period", "after"),
+    [
+        ("1 day", Period(1, is_in_years=False), date(2024, 3, 1)),
+        ("90 days", Period(90, is_in_years=False), date(2024, 5, 29)),
+        ("2 years", Period(2, is_in_years=True), date(2026, 3, 1)),
+        ("4 years", Period(4, is_in_years=True), date(2028, 3, 1)),
+        ("99999 years", Period(99999, is_in_years=True), None),
+        *((text, None, None) for text in ("0 days", "2 weeks", "2", "two years", "-1 days", "1 year ", "")),
+    ],
+)
+def test_a_period_is_days_or_years(text: str, period: Period | None, after: date | None) -> None:
+    assert period_in(text) == period
+    assert period is None or period.after(CLOSED) == after
+
+
+@pytest.mark.parametrize(
+    ("cases", "ends", "part", "policy", "expected"),
+    [
+        ([age()], [], None, YEARS, Outcome(keeps=None, due_on=date(2026, 3, 1))),
+        ([age()], [None], None, YEARS, Outcome(keeps=Keeps.IN_SERVICE)),
+        ([age()], [date(2024, 6, 1)], None, YEARS, Outcome(keeps=Keeps.NOT_YET, due_on=date(2026, 6, 1))),
+        ([age(appeal_until=date(2024, 4, 1))], [], None, YEARS, Outcome(keeps=Keeps.NOT_YET, due_on=date(2026, 4, 1))),
+        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, Outcome(keeps=Keeps.APPEALABLE)),
+        ([age(CaseState.APPEALED)], [], None, YEARS, Outcome(keeps=Keeps.OPEN)),
+        ([age(), age(CaseState.QUEUED)], [], None, YEARS, Outcome(keeps=Keeps.OPEN)),
+        ([age(), age(is_held=True)], [], None, YEARS, Outcome(keeps=Keeps.HELD)),
+        ([age(is_owed=True)], [], None, YEARS, Outcome(keeps=Keeps.OWED)),
+        ([age()], [], None, RetentionPolicy(), Outcome(keeps=Keeps.NO_PERIOD)),
+        ([age(), age(CaseState.PASSED)], [], None, SHORT, Outcome(keeps=Keeps.NO_PERIOD)),
+        ([age()], [], Kind.SNAPSHOTS, YEARS, Outcome(keeps=Keeps.NO_PERIOD)),
+        ([age()], [None], Kind.CALLS, SHORT, Outcome(keeps=None, due_on=date(2024, 3, 7))),
+        ([age()], [None], Kind.DOCUMENTS, SHORT, Outcome(keeps=Keeps.IN_SERVICE)),
+        ([age(is_held=True)], [], Kind.CALLS, SHORT, Outcome(keeps=Keeps.HELD)),
+    ],
+)
+def test_a_case_goes_once_nothing_keeps_it(
+    cases: list[CaseAge], ends: list[date | None], part: Kind | None, policy: RetentionPolicy, expected: Outcome
+) -> None:
+    assert ApplicationAge(cases=cases, service_ends=ends).outcome(part, policy, date(2026, 3, 1)) == expected
+
+
+def test_a_result_that_may_go_in_service_does() -> None:
+    policy = RetentionPolicy(years=2, keep_in_service=(CaseState.PASSED,))
+    failed = ApplicationAge(cases=[age()], service_ends=[None])
+
+    assert failed.outcome(None, policy, date(2026, 3, 1)).keeps is None

@@ -1,0 +1,40 @@
+"""A case that retention erased says so on every screen, and no key acts on it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.framework.terminal import Terminal
+from tests.cli.site.retention_store import made
+from tests.offices import Site
+from tests.screens.driver import at_the_site
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "refusal"),
+    [
+        ("en", "erased on 2027-02-22", "C-000001 was erased on 2027-02-22"),
+        pytest.param("zh", "已于2027-02-22清除", "C-000001已于2027-02-22清除", marks=pytest.mark.proof),
+    ],
+)
+async def test_an_erased_case_is_shown_as_such(
+    site: Site, tmp_path: Path, language: str, words: str, refusal: str
+) -> None:
+    office = made(Terminal(site), tmp_path / "files", 1)
+    office.later(days=90)
+    site.services("admin").retention.apply("period over")
+
+    async with at_the_site(site, "sup", language=language) as desk:
+        await desk.go("q")
+        await desk.press("slash")
+        await desk.type("state:passed")
+        await desk.press("enter")
+        assert words in desk.text
+
+        await desk.press("enter")
+        assert desk.dialog == "ReadOnlyScreen"
+        assert desk.text.count(words) > 3
+        await desk.press("k")
+        assert refusal in desk.text + " ".join(desk.notes)
+        await desk.press("x")
+        assert refusal in " ".join(desk.text.split())

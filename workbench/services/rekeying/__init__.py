@@ -1,0 +1,1 @@
+"""Gives a database another key, or another secret."""

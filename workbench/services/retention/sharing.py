@@ -1,0 +1,36 @@
+"""Which applications name the same company or person, so that credit records go with the last of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from db.dialects.sqlite_lists import is_wanted, wanted
+from workbench.services.case.evidence_reader import APPLICATION
+from workbench.services.site.due_erasures import Key
+
+_SUBJECTS = (APPLICATION.c.uscc, APPLICATION.c.legal_rep_id_no, APPLICATION.c.handler_id_no)
+"""The numbers that credit records can be about; not all have an index, so many applications are read at once."""
+
+_OF_APPLICATIONS = select(APPLICATION.c.agent, APPLICATION.c.application_no, *_SUBJECTS)
+
+
+class Sharing:
+    """Who names the subjects of some applications; imports must not run while it is used."""
+
+    def __init__(self, session: Session, keys: Collection[Key]) -> None:
+        own = _OF_APPLICATIONS.where(is_wanted((APPLICATION.c.agent, APPLICATION.c.application_no)))
+        numbers = {number for row in session.execute(own, wanted(keys)) for number in row[2:] if number}
+        naming = _OF_APPLICATIONS.where(or_(*(is_wanted((column,)) for column in _SUBJECTS)))
+        named_by: dict[str, set[Key]] = defaultdict(set)
+        for agent, application_no, *subjects in session.execute(naming, wanted(numbers)):
+            for number in numbers.intersection(subjects):
+                named_by[number].add((agent, application_no))
+        self._named_by: Mapping[str, set[Key]] = named_by
+
+    def take_unshared(self, key: Key, numbers: Collection[str]) -> set[str]:
+        """Return those numbers of an application that no other one names; it is erased, so it names none any more."""
+        for number in numbers:
+            self._named_by[number].discard(key)
+        return {number for number in numbers if not self._named_by[number]}
