@@ -69,6 +69,14 @@ def test_who_may_not_is_refused(
     assert kinds(office)["passed"]["due"] == 2
 
 
+def test_a_clock_that_must_be_wrong_erases_nothing(office: RetentionSite) -> None:
+    office.later(days=90)
+    office.run("a", "comment", "C-1", "later")
+    office.later(days=-1)
+
+    assert "The clock of this machine" in refused(office.terminal.as_person("admin", *APPLY), ExitCode.CONFIG)
+
+
 def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
     office.later(days=400)
     shown = office.document("admin", *APPLY, "--dry-run")
@@ -145,7 +153,7 @@ def test_every_surface_says_that_a_case_was_erased(office: RetentionSite, tmp_pa
     assert words in (tmp_path / "dossier" / "index.html").read_text(encoding="utf-8")
     for kind in ("applications", "decisions", "notices", "events", "calls"):
         office.run("admin", "export", kind, "--output", str(tmp_path / f"{kind}.csv"))
-    for kind in ("applications", "decisions"):
+    for kind in ("applications", "decisions", "notices"):
         assert words in (tmp_path / f"{kind}.csv").read_text(encoding="utf-8")
     assert office.faults() == []
 
