@@ -283,3 +283,19 @@ def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:
 
     said = office.terminal.as_person("admin", "doctor").stdout
     assert "Cases due for erasure for more than 30 days: 2" in said
+
+
+def test_a_card_in_service_keeps_a_case_until_its_end_is_imported(office: RetentionSite) -> None:
+    amend(office.terminal.site, ("keep_in_service = []", 'keep_in_service = ["passed"]'))
+    office.later(days=100)
+    assert kinds(office)["passed"]["kept"] == {"in_service": 2}
+
+    human = office.people["A-2"]
+    ended = {
+        **{"application_no": "A-2", "msisdn": human.phone, "actual_user_name": human.name},
+        "service_ended_on": "2027-01-10",
+    }
+    office.desk.run(ImportKind.CARDS, [ended])
+
+    assert kinds(office)["passed"]["kept"] == {"in_service": 1, "not_yet": 1}
+    assert office.document("admin", "retention", "show")["next_on"] == "2027-04-10"
