@@ -19,6 +19,7 @@ from tests.languages import speaking
 from tests.offices import Site
 from tests.pure import results_cached
 from workbench.services.foundation.pacing import without_pauses
+from workbench.services.site import machine_clock
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
@@ -119,6 +120,14 @@ def only_frames_that_are_read() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Compositor, "render_update", rendered)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def uptime_unknown() -> Iterator[None]:
+    """Let the clocks of tests move without the machine: nothing is known of how long it runs."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(machine_clock, "uptime", lambda: None)
         yield
 
 

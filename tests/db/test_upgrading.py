@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from db import schema
+from db.access import Access
 from db.dialects import sqlite
+from db.dialects.sqlite_backup import copy_with_key
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from tests.first_schema import contents, downgrade
@@ -57,6 +59,20 @@ def version(path: Path) -> int:
 
 def backups(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.schema-*.backup"))
+
+
+def test_an_older_encrypted_database_is_upgraded_after_an_encrypted_copy(older: Path, tmp_path: Path) -> None:
+    key, path = b"k" * 32, tmp_path / "encrypted.db"
+    sqlite.create_file(path, Access.PRIVATE)
+    copy_with_key(older, None, path, key)
+    schema.open_database(path, key=key).close()
+    [copy] = backups(path)
+    for file, found in ((path, schema.VERSION), (copy, 1)):
+        with closing(sqlite.connect(file, "ro", key)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (found,)
+            assert connection.execute('SELECT count(*) FROM "case"').fetchone() == (CASES,)
+        assert not sqlite.is_plain(file)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def without_new_tables(path: Path, before: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:

@@ -248,7 +248,7 @@ def _calls(rows: Rows) -> Iterator[str]:
     """Count the calls in the files of the store, and compare with what the tables have."""
     folder = rows.database.with_name(f"{rows.database.name}.store") / "calls"
     batches = [batch for batch in rows.facts["batches"] if batch["kind"] == "calls"]
-    files = {batch["id"]: sorted(folder.glob(f"*{batch['id']}.parquet")) for batch in batches}
+    files = {batch["id"]: sorted(folder.glob(f"calls-{batch['id']:08}.parquet")) for batch in batches}
     strays = {path for path in folder.rglob("*") if path.is_file()} - {path for some in files.values() for path in some}
     yield from (f"{path.name} belongs to no batch" for path in sorted(strays))
     for batch in batches:

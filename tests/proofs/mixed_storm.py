@@ -68,7 +68,11 @@ class Storm:
         """Read what the processes noted, and what none should have printed."""
         self.faults += [text for path in self.folder.glob("*.errors") if (text := path.read_text(encoding="utf-8"))]
         for line in (self.folder / ACTS).read_text(encoding="utf-8").splitlines():
-            act = json.loads(line)
+            try:
+                act = json.loads(line)
+            except json.JSONDecodeError:
+                # The kill came while the line was written.
+                continue
             if "code" not in act:
                 self.begun[" ".join(word for word in act["words"][:2] if word[:1].islower() and "." not in word)] += 1
                 continue
@@ -101,23 +105,25 @@ def blow(folder: Path, seed: int, seconds: float) -> Storm:
     storm, dice = Storm(folder), Random(seed)
     began = time.time()
     running = {login: _start(folder, login, dice) for login in JOBS}
-    while (passed := time.time() - began) < seconds:
-        _set_clock(folder, began, int(_DAYS * passed / seconds))
-        time.sleep(dice.expovariate(1 / 0.4))
-        login = dice.choice(list(JOBS))
-        if dice.random() < 0.6:
-            running[login].kill()
-            running[login].wait()
-            storm.killed += 1
-            running[login] = _start(folder, login, dice)
-        else:
-            storm.stopped += 1
-            running[login].send_signal(signal.SIGSTOP)
-            time.sleep(dice.choice((0.05, 0.3, 1.5)))
-            running[login].send_signal(signal.SIGCONT)
-    for child in running.values():
-        child.kill()
-        child.wait()
+    try:
+        while (passed := time.time() - began) < seconds:
+            _set_clock(folder, began, int(_DAYS * passed / seconds))
+            time.sleep(dice.expovariate(1 / 0.4))
+            login = dice.choice(list(JOBS))
+            if dice.random() < 0.6:
+                running[login].kill()
+                running[login].wait()
+                storm.killed += 1
+                running[login] = _start(folder, login, dice)
+            else:
+                storm.stopped += 1
+                running[login].send_signal(signal.SIGSTOP)
+                time.sleep(dice.choice((0.05, 0.3, 1.5)))
+                running[login].send_signal(signal.SIGCONT)
+    finally:
+        for child in running.values():
+            child.kill()
+            child.wait()
     storm.read()
     return storm
 

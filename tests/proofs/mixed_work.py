@@ -37,6 +37,10 @@ JOBS = {
 }
 """The person of each process and what they do."""
 
+_TOLD = ("case", "decision", "batch", "rows")
+"""What is noted of the result of a command; a long line could be cut by a kill."""
+
+_PROVINCES = ("湖北", "广东", "四川", "海南")
 _ITEM = ("--reason", "USE-STATEMENT")
 _VERDICTS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("pass", "--reason", "OK"), 8),
@@ -80,7 +84,8 @@ class Person:
         result = CliRunner().invoke(self.app, arguments, prog_name="workbench")
         printed = json.loads(result.stdout) if result.exit_code == 0 and result.stdout.startswith("{") else None
         problem = "" if result.exit_code == 0 else result.stderr[-300:]
-        self._note(words=words, code=result.exit_code, printed=printed, problem=problem)
+        told = {name: printed[name] for name in _TOLD if name in printed} if printed else {}
+        self._note(words=words, code=result.exit_code, printed=told, problem=problem)
         return printed
 
     def _note(self, **what: Any) -> None:
@@ -134,14 +139,19 @@ class Person:
                 lambda: self.run("assign", queued, "--to", to, "--reason", "even work"): 12,
                 lambda: self.run("priority", queued, self.dice.choice(("low", "high", "urgent")), "--reason", "x"): 3,
                 lambda: self.run("class", queued, self.dice.choice(("expedited", "complex")), "--reason", "x"): 2,
-                lambda: self.run("calendar", "suspend", "now", "--province", "湖北", "--reason", "flood"): 2,
-                lambda: self.run("calendar", "suspend", "now", "--reason", "no power"): 1,
+                lambda: self.run("calendar", "suspend", "now", "--province", "海南", "--reason", "flood"): 2,
+                self.suspend_all: 1,
                 lambda: self.run("calendar", "resume"): 3,
                 lambda: self.run("reopen", self.some("state = 'passed'"), "--reason", "news"): 2,
                 lambda: self.run("extend", queued, "--until", "+9", "--reason", "busy"): 2,
                 lambda: self.run("undo", self.some("state = 'queued'")): 2,
             }
         )
+
+    def suspend_all(self) -> None:
+        """Suspend work for all now and then, because each applicant gets a letter."""
+        if self.dice.random() < 0.1:
+            self.run("calendar", "suspend", "now", "--reason", "no power")
 
     def check(self) -> None:
         """Check verdicts, decide appeals and tick."""
@@ -159,10 +169,15 @@ class Person:
     def import_(self) -> None:
         """Import applications with calls of their numbers, and undo some imports."""
         number = self.dice.randrange(10**6)
-        count = self.dice.choice((5, 30, 150))
+        count = self.dice.choice((5, 10, 60))
         numbers = [f"138{number % 10**5:05}{at:03}" for at in range(count)]
         rows = [
-            application(f"S-{number}-{at}", **PERSON, msisdns=msisdn, province=self.dice.choice(("湖北", "广东")))
+            application(
+                f"S-{number}-{at}",
+                **PERSON,
+                msisdns=msisdn,
+                province=self.dice.choice(_PROVINCES),
+            )
             for at, msisdn in enumerate(numbers)
         ]
         self.run("import", "applications", self.file(f"{number}.csv", rows))

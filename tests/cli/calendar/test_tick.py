@@ -9,6 +9,8 @@ from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.offices import Site
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
+from workbench.services.site import machine_clock
+from workbench.services.site.machine_clock import Uptime
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 
@@ -133,3 +135,62 @@ def test_nothing_lapses_by_a_clock_that_must_be_wrong(services: ClockSite) -> No
     assert "but the newest event is of 2026-12-24 02:00 UTC; set the clock." in message
     assert services.terminal.document("a", "show", case)["state"] == "rectifying"
     assert services.site.services("a").queue.counts().is_clock_wrong
+    refused(services.terminal.as_person("sup", "tick", "--clock-is-right"), 77)
+
+    assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
+
+    assert services.terminal.as_person("audit", "tick").exit_code == 0
+    assert not services.site.services("a").queue.counts().is_clock_wrong
+    with services.site.services("admin").context.read() as session:
+        accepted = session.execute(
+            text("SELECT actor_login FROM event WHERE action = 'clock-accepted' AND NOT is_refused")
+        )
+        assert accepted.scalars().all() == ["admin"]
+
+
+@pytest.mark.promise("S7")
+@pytest.mark.parametrize(("ran", "is_refused"), [(9, False), (8, True), (0, True)], ids=["quiet week", "jump", "leap"])
+def test_a_clock_that_goes_further_than_the_machine_ran_lapses_nothing(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, ran: int, is_refused: bool
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("this start", 1_000.0))
+    assert services.terminal.as_person("audit", "tick").exit_code == 0
+    services.at("2026-12-03 11:00")
+    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("this start", 1_000.0 + ran * 86_400))
+
+    # An act at the wrong time does not make it right.
+    services.run("a", "comment", case, "still here")
+    result = services.terminal.as_person("audit", "tick")
+
+    assert services.site.services("a").queue.counts().is_clock_wrong == is_refused
+    assert services.terminal.document("a", "show", case)["state"] == ("rectifying" if is_refused else "lapsed")
+    if is_refused:
+        assert f"by the time that the machine ran it is 2026-{'12-02' if ran else '11-24'} 02:00 UTC" in refused(
+            result, 78
+        )
+        assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
+
+
+@pytest.mark.promise("S7")
+def test_after_a_restart_only_the_events_speak_against_a_clock(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("one start", 1_000.0))
+    services.at("2026-11-24 10:00").run("audit", "tick")
+    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("another start", 5.0))
+
+    services.at("2026-12-24 10:00").run("audit", "tick")
+
+
+@pytest.mark.promise("S7", "D1")
+def test_a_hold_taken_by_a_clock_that_was_ahead_lasts_no_longer_than_another(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.at("2036-11-24 10:00").run("a", "next")
+    services.at("2026-11-24 11:00")
+
+    refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert services.terminal.document("a", "show", case)["held_until"] == "2026-11-24T11:30:00+08:00"
+    assert services.at("2026-11-24 11:31").terminal.document("b", "next")["case"] == case

@@ -15,6 +15,7 @@ from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import APPLICATION, PDF, Desk, application
 from tests.services.importing.test_calls import call
+from workbench.errors import StorageGone
 from workbench.services.encryption import key_source
 from workbench.services.encryption.key_settings import KeySettings
 
@@ -174,6 +175,16 @@ def test_without_its_key_a_database_is_refused_in_one_sentence_and_stays_as_it_i
     assert not (tmp_path / "b.tar").exists()
 
 
+@pytest.mark.parametrize("name", ["密钥 😀.key", 'a"b\\c\n.key', "\x7f.key", "\udcff.key"])
+def test_a_key_file_of_any_name_is_found_again_or_refused(terminal: Terminal, tmp_path: Path, name: str) -> None:
+    result = terminal.as_person("admin", "rekey", "--key-file", str(tmp_path / name))
+    forget(terminal.site)
+    assert terminal.document("a", "queue")["total"] == 0
+    if result.exit_code:
+        assert "choose a simpler one" in refused(result, 73)
+    assert (tmp_path / name).exists() == (result.exit_code == 0)
+
+
 def test_files_that_do_not_belong_together_are_told(terminal: Terminal, tmp_path: Path) -> None:
     forget(terminal.site)
     settings, plain = settings_file(terminal.site), Site(tmp_path / "p" / "w.db", is_encrypted=False)
@@ -295,13 +306,15 @@ def test_a_command_that_a_backup_names_is_not_run(terminal: Terminal, tmp_path: 
 
 
 @pytest.mark.promise("S10")
+@pytest.mark.parametrize("is_new_file", [False, True])
 @pytest.mark.parametrize("fails_at", ["new_file", "Path.replace", "sync"])
 def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
-    terminal: Terminal, tmp_path: Path, fails_at: str
+    terminal: Terminal, tmp_path: Path, fails_at: str, is_new_file: bool
 ) -> None:
     key = own_key(terminal, tmp_path)
     other = tmp_path / "new.key"
-    key_source.new_key_file(other, None)
+    if not is_new_file:
+        key_source.new_key_file(other, None)
 
     class Killed(BaseException):
         pass
@@ -317,9 +330,11 @@ def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
     forget(terminal.site)
     settings = KeySettings.read(Path(f"{terminal.site.path}.store"))
     assert settings is not None
-    assert settings.source.where == str(other if fails_at == "sync" else key)
+    is_written = fails_at == "sync"
+    assert settings.source.where == str(other if is_written else key)
+    # A key file that the database needs is never removed.
+    assert other.exists() == (is_written or not is_new_file)
     assert terminal.document("a", "queue")["total"] == 0
-    terminal.document("admin", "rekey", "--key-command", f"cat {other}")
 
 
 def test_two_files_of_the_store_cannot_be_exchanged(terminal: Terminal, desk: Desk) -> None:
@@ -359,3 +374,17 @@ def test_a_backup_is_encrypted_anew_with_a_new_secret_where_it_is_restored(tmp_p
     assert (report.created, report.unchanged) == (10, 10)
     terminal.site.close()
     place.site.close()
+
+
+def test_a_draft_of_a_database_that_is_gone_is_not_written_in_clear(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    site.plant(1)
+    services = site.services("a")
+    services.claims.next()
+    services.drafts.save(1, {"comment": "called back"})
+    site.path.unlink()
+    with pytest.raises(StorageGone, match="only on the screen"):
+        services.drafts.save(1, {"comment": "called back twice"})
+    assert not (tmp_path / "state").exists()

@@ -48,6 +48,21 @@ def test_the_site_file_names_the_shared_database(terminal: Terminal, place: Path
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o2770
 
 
+def test_the_group_that_shares_an_encrypted_database_may_read_its_key_file(terminal: Terminal, place: Path) -> None:
+    key = place.parent.parent / "group.key"
+    made = init(
+        terminal, place, "--shared", GROUP, "--identity", "named", "--encrypt", "--key-file", str(key), "--json"
+    )
+
+    assert made.exit_code == 0, made.output
+    assert (stat.S_IMODE(key.stat().st_mode), str(key.stat().st_gid)) == (0o640, GROUP)
+    assert stat.S_IMODE(Path(f"{place}.store", "encryption.toml").stat().st_mode) == 0o660
+    report = terminal.run_bare("--database", str(place), "doctor", "--json")
+    assert report.exit_code == 0, report.output
+    key.chmod(0o660)
+    assert "`chmod 640`" in refused(terminal.run_bare("--database", str(place), "queue"), 78)
+
+
 def test_a_site_that_names_another_database_keeps_it(terminal: Terminal, place: Path) -> None:
     assert init(terminal, place, "--shared", GROUP).exit_code == 0
 

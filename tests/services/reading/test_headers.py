@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from db.enums import (
@@ -114,6 +116,14 @@ def test_a_column_far_from_all_is_to_be_renamed_or_removed() -> None:
     assert problems("application_no", "msisdn", "zzzzzz") == [
         ("zzzzzz", "The column “zzzzzz” is not known; rename or remove it.")
     ]
+
+
+def test_a_problem_is_one_line_although_its_header_has_line_breaks() -> None:
+    message = "The column “zz\nzz” is not known."
+
+    assert str(replace(PLACE, column="zz\nzz", message=message)) == (
+        "cards.csv, line 1, column zz zz: The column “zz zz” is not known."
+    )
 
 
 @pytest.mark.parametrize("twin", ["MSISDN", "手机号", " msisdn"])

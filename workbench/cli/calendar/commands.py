@@ -172,11 +172,18 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
     }
 
 
-def tick(context: CommandContext) -> None:
+def tick(
+    context: CommandContext,
+    clock_is_right: Annotated[
+        bool, option("--clock-is-right", N_("Accept the clock of this machine, although it was found wrong (admin)."))
+    ] = False,
+) -> None:
     """Handle all dates and deadlines that have passed."""
     from workbench.services.auditing.anchors import keep_daily_anchor
 
     with context.services() as services:
+        if clock_is_right:
+            services.ticking.accept_clock()
         done = asdict(services.ticking.tick())
         if anchor := context.anchor():
             keep_daily_anchor(services.context, anchor)

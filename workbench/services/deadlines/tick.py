@@ -1,6 +1,7 @@
 """Applies the changes that depend only on time; a second run at the same time changes nothing."""
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 from sqlmodel import Session
@@ -25,8 +26,9 @@ from workbench.services.notices.suspension_notices import NOTIFIED_STATES, Suspe
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.lapse import lapse
 from workbench.services.review.back_to_queue import requeue
-from workbench.services.site.machine_clock import clock_problem
+from workbench.services.site.machine_clock import CLOCK_MAY_DIFFER, accept_clock, clock_problem, note_clock
 
+_CLOCK_ACCEPTED = "clock-accepted"
 _NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
 
 
@@ -54,11 +56,14 @@ class Ticking(Service):
         """Queue pending cases after their next-action date, lapse cases after their deadline, and write notices.
 
         Raises:
-            BadConfiguration: If the clock of this machine must be wrong; nothing is done then.
+            BadConfiguration: If the clock of this machine must be wrong; only the ends of holds are corrected then.
         """
+        self._cap_holds()
         with self.context.read() as session:
             if problem := clock_problem(session, self.context.now()):
                 raise BadConfiguration(problem)
+        with self.context.write() as session:
+            note_clock(session, self.context.now())
         return TickCounts(
             queued=self._queue_pending(),
             lapsed=self._lapse(),
@@ -67,6 +72,34 @@ class Ticking(Service):
             reminded=remind(self.context),
             opened=open_due(self.context),
         )
+
+    def accept_clock(self) -> None:
+        """Take the clock of this machine for right, although events or the time that the machine ran speak against it.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+        """
+        with self.context.as_admin(_CLOCK_ACCEPTED), self.context.write() as session:
+            self.context.log(session, _CLOCK_ACCEPTED)
+            accept_clock(session, self.context.now())
+
+    def _cap_holds(self) -> None:
+        """Let no hold last longer than a new one would, as one does that was taken while the clock was ahead.
+
+        How long a case is aside is the choice of its holder, so such a hold keeps its end.
+        """
+        with self.context.read() as session:
+            now, minutes = self.context.now(), self.context.policy(session).desk.hold_minutes
+            latest = now + timedelta(minutes=minutes)
+            too_long = (
+                CASE.c.state == CaseState.IN_REVIEW.value,
+                CASE.c.held_until > latest + CLOCK_MAY_DIFFER,
+                CASE.c.aside_until.is_(None) | (CASE.c.aside_until <= now),
+            )
+            if not session.execute(select(CASE.c.id).where(*too_long).limit(1)).first():
+                return
+        with self.context.write() as session:
+            session.execute(update(CASE).where(*too_long).values(held_until=latest))
 
     def _queue_pending(self) -> int:
         with self.context.read() as session:

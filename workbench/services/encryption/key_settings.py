@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db.access import access_of, new_file, sync
-from workbench.errors import BadConfiguration, CannotCreate
+from workbench.errors import BadConfiguration, CannotCreate, StorageFailed
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.encryption.data_keys import DataKeys, SealBroken, derived, seal, unseal
@@ -99,22 +99,45 @@ class KeySettings:
 
         Raises:
             CannotCreate: If they cannot be written; the earlier ones are still there.
+            StorageFailed: If they are written, but perhaps not on the disk yet.
         """
+        content = self._content()
         file = store / KEY_SETTINGS
         draft = file.with_name(f".{KEY_SETTINGS}.new")
         try:
             # One that a killed process left.
             draft.unlink(missing_ok=True)
             with new_file(draft, access_of(store).file_mode) as opened:
-                body = self._body()
-                opened.write(body + _CHECK + _check_of(body))
+                opened.write(content)
             draft.replace(file)
-            sync(store)
         except OSError as error:
             message = _("{file} cannot be written: {cause}. The key is unchanged.")
             raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
         finally:
             draft.unlink(missing_ok=True)
+        try:
+            sync(store)
+        except OSError as error:
+            message = _("{file} may not be on the disk yet ({cause}); keep both keys, the former and the new one.")
+            raise StorageFailed(message.format(file=file, cause=error.strerror)) from error
+
+    def _content(self) -> bytes:
+        """Return the settings as a file has them.
+
+        Raises:
+            CannotCreate: If they could not be read again.
+        """
+        try:
+            body = self._body()
+            content = body + _CHECK + _check_of(body)
+            is_readable = self._parsed(content) == self
+        except ValueError:
+            # Such as a path that is not UTF-8.
+            is_readable = False
+        if not is_readable:
+            message = _("The path or command {where} cannot be written into a settings file; choose a simpler one.")
+            raise CannotCreate(message.format(where=ascii(self.source.where)))
+        return content
 
     def _body(self) -> bytes:
         texts = {
@@ -124,7 +147,7 @@ class KeySettings:
             "salt": self.salt.hex(),
             "secret": self.sealed_secret.hex(),
         }
-        lines = (f"{name} = {json.dumps(text)}\n" for name, text in texts.items())
+        lines = (f"{name} = {json.dumps(text, ensure_ascii=False)}\n" for name, text in texts.items())
         return (_INTRODUCTION + "".join(lines)).encode()
 
     def _name(self) -> bytes:

@@ -30,7 +30,7 @@ class RowProblem:
             object.__setattr__(self, name, without_numbers(getattr(self, name)))
 
     def __str__(self) -> str:
-        """Return the problem as a sentence that begins with its place."""
+        """Return the problem as a sentence in one line that begins with its place; a header may have line breaks."""
         place = [self.file]
         if self.sheet:
             place.append(_("sheet {name}").format(name=self.sheet))
@@ -38,7 +38,7 @@ class RowProblem:
             place.append(_("line {line}").format(line=self.line))
         if self.column:
             place.append(_("column {column}").format(column=self.column))
-        return ", ".join(place) + ": " + self.message
+        return " ".join(f"{', '.join(place)}: {self.message}".split())
 
 
 class FileProblem(BadData):

@@ -131,6 +131,6 @@ def room(path: Path) -> CheckLine:
 
 
 def clock(session: Session, now: datetime) -> CheckLine:
-    """Check that the clock of this machine is not before the newest event."""
+    """Check that nothing speaks against the clock of this machine."""
     problem = clock_problem(session, now)
-    return not problem, problem or _("The clock of this machine is not before the newest event.")
+    return not problem, problem or _("Nothing speaks against the clock of this machine.")

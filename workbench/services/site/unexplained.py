@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from db.enums import CaseState
 from db.models import DecisionReasonRow, EventRow, ImportFileRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
-from db.queries.published import BATCH, CASE, DECISION, NOTICE, table_of
+from db.queries.published import BATCH, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.i18n import _, comma_joined
 from workbench.services.foundation.audit_log import CALENDAR, LETTERS, decision_digest, notice_digest
@@ -188,7 +188,8 @@ def _notices(session: Session, logged: _Logged) -> Iterator[str]:
     """
     first = min(logged.letters, default=None)
     written = select(NOTICE, CASE.c.batch_id).join(CASE, CASE.c.id == NOTICE.c.case_id).order_by(NOTICE.c.id)
-    for notice in session.execute(written).yield_per(5_000):
+    # An import that is not published yet gets its event when it is.
+    for notice in session.execute(written.where(is_published(CASE.c.batch_id))).yield_per(5_000):
         known = logged.letters.get(notice.id, "")
         sent = "" if notice.sent_at is None else logged.sent.pop(notice.id, "")
         digest = notice_digest(notice) if known or sent else ""
