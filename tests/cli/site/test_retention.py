@@ -292,7 +292,9 @@ def test_a_card_in_service_keeps_a_case_until_its_end_is_imported(office: Retent
 
     human = office.people["A-2"]
     ended = {
-        **{"application_no": "A-2", "msisdn": human.phone, "actual_user_name": human.name},
+        "application_no": "A-2",
+        "msisdn": human.phone,
+        "actual_user_name": human.name,
         "service_ended_on": "2027-01-10",
     }
     office.desk.run(ImportKind.CARDS, [ended])
