@@ -37,7 +37,7 @@ MEASURES = {
     "acts": Measure(desk.acts, 1_000, 200_000, turns=100),
     "desk": Measure(first_frame.desk, 5_000, 1_000_000, turns=7),
     "keys": Measure(keys.keys, 5_000, 1_000_000, turns=7),
-    "encryption": Measure(encryption.encryption, 2_000, 40_000),
+    "encryption": Measure(encryption.encryption, 2_000, 20_000),
     "day": Measure(day.day, 40, 200, turns=1),
 }
 

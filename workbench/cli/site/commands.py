@@ -60,7 +60,8 @@ def init(
     site_file = None if sharing is None else context.shared.site or default_site_file()
     if not encrypt and (key_file, key_command) != (None, None):
         raise WrongUsage(_("--key-file and --key-command name the key of an encrypted database; add --encrypt."))
-    with new_key(key_file, key_command, sharing.group_id if sharing else None) if encrypt else nullcontext() as key:
+    group_id = sharing.group_id if sharing else None
+    with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as key:
         new_site = opening.NewSite(
             login=os_login(), identity=identity, shared=sharing, solo=reason, supplier=sender, key=key
         )
@@ -160,7 +161,7 @@ def restore(
 
     path = context.database()
     group_id = sharing_group(path.parent) if path.parent.exists() else None
-    with new_key(key_file, key_command, group_id) if encrypt else nullcontext() as fresh:
+    with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as fresh:
         source = None if encrypt else named_source(key_file, key_command)
         key = BackupKey(source, asking(), fresh)
         files = restore_backup(file, path, context.shared.login, context.now, key)

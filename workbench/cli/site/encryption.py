@@ -9,7 +9,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import option
 from workbench.cli.framework.passphrase import answered, asking
-from workbench.errors import BadConfiguration, WrongUsage
+from workbench.errors import BadConfiguration, WorkbenchError, WrongUsage
 from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def named_source(file: Path | None, command: str | None) -> "KeySource | None":
 
 
 @contextmanager
-def new_key(file: Path | None, command: str | None, group_id: int | None) -> "Iterator[Key]":
+def new_key(file: Path | None, command: str | None, database: Path, group_id: int | None) -> "Iterator[Key]":
     """Yield a new key: from a file, which is created if it does not exist, from a command, or typed twice.
 
-    A key file that was created is removed if the block fails.
+    A key file that was created is removed if the block fails, unless the database needs it already.
 
     Raises:
         WorkbenchError: If there is no key that can be used.
@@ -57,7 +57,7 @@ def new_key(file: Path | None, command: str | None, group_id: int | None) -> "It
     try:
         yield _long_enough(Key(source, source.read(group_id, _ask_twice if asking() else None)))
     except BaseException:
-        if file is not None and is_new:
+        if file is not None and is_new and not _is_needed(source, database):
             file.unlink(missing_ok=True)
         raise
     if is_new:
@@ -65,6 +65,18 @@ def new_key(file: Path | None, command: str | None, group_id: int | None) -> "It
             "Created the key file {file}. Without it everything in the database is lost: keep a copy of it elsewhere."
         )
         output.narrate(message.format(file=file))
+
+
+def _is_needed(source: "KeySource", database: Path) -> bool:
+    """Say whether a database may need a key source: its settings name it, or cannot be read."""
+    from workbench.services.encryption.key_settings import KeySettings
+    from workbench.services.foundation.file_store import Store
+
+    try:
+        settings = KeySettings.read(Store.beside(database).folder)
+    except WorkbenchError:
+        return True
+    return settings is not None and settings.source == source
 
 
 def _long_enough(key: "Key") -> "Key":
@@ -91,7 +103,8 @@ def rekey(context: CommandContext, key_file: KeyFile = None, key_command: KeyCom
     with context.services() as services:
         if services.context.store.keys is None:
             raise not_encrypted()
-        with new_key(key_file, key_command, sharing_group(services.context.store.folder)) as key:
+        group_id = sharing_group(services.context.store.folder)
+        with new_key(key_file, key_command, services.context.database.path, group_id) as key:
             give_key(services.context, key)
     sentence = _("The database has a new key, {source}; earlier backups still need the former one.")
     context.print_result({"source": key.source.kind.value}, sentence.format(source=key.source))

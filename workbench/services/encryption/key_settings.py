@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db.access import access_of, new_file, sync
-from workbench.errors import BadConfiguration, CannotCreate
+from workbench.errors import BadConfiguration, CannotCreate, StorageFailed
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.encryption.data_keys import DataKeys, SealBroken, derived, seal, unseal
@@ -99,6 +99,7 @@ class KeySettings:
 
         Raises:
             CannotCreate: If they cannot be written; the earlier ones are still there.
+            StorageFailed: If they are written, but perhaps not on the disk yet.
         """
         content = self._content()
         file = store / KEY_SETTINGS
@@ -109,12 +110,16 @@ class KeySettings:
             with new_file(draft, access_of(store).file_mode) as opened:
                 opened.write(content)
             draft.replace(file)
-            sync(store)
         except OSError as error:
             message = _("{file} cannot be written: {cause}. The key is unchanged.")
             raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
         finally:
             draft.unlink(missing_ok=True)
+        try:
+            sync(store)
+        except OSError as error:
+            message = _("{file} may not be on the disk yet ({cause}); keep both keys, the former and the new one.")
+            raise StorageFailed(message.format(file=file, cause=error.strerror)) from error
 
     def _content(self) -> bytes:
         """Return the settings as a file has them.
