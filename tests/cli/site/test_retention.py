@@ -32,6 +32,7 @@ def table(office: RetentionSite, *words: str) -> str:
     return office.run("admin", "retention", "show", *words)
 
 
+@pytest.mark.promise("R2")
 def test_show_counts_what_is_due_and_what_keeps_the_rest(office: RetentionSite) -> None:
     before = office.document("admin", "retention", "show")
     assert kinds(office)["passed"] == {
@@ -86,7 +87,7 @@ def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
     assert kinds(office)["passed"]["due"] == 2
 
 
-@pytest.mark.promise("P8")
+@pytest.mark.promise("P8", "R1")
 @pytest.mark.parametrize("seed", some(range(10, 1000, 10), ci=1))
 def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Terminal, tmp_path: Path, seed: int) -> None:
     office = made(terminal, tmp_path / "files", seed)
@@ -115,7 +116,7 @@ def forge(office: RetentionSite, statement: str) -> None:
         session.execute(text(statement))
 
 
-@pytest.mark.promise("P6")
+@pytest.mark.promise("P6", "R1")
 def test_the_log_explains_what_is_left_and_nothing_else(office: RetentionSite) -> None:
     office.later(days=90)
     office.run("admin", *APPLY)
@@ -131,6 +132,7 @@ def test_the_log_explains_what_is_left_and_nothing_else(office: RetentionSite) -
         assert said in office.terminal.as_person("audit", "audit", "verify").stderr
 
 
+@pytest.mark.promise("R1")
 def test_what_was_changed_before_it_was_erased_stays_unexplained(office: RetentionSite) -> None:
     forge(office, "UPDATE decision SET note = 'forged' WHERE case_id = 1")
     office.later(days=90)
@@ -189,6 +191,7 @@ def test_an_erased_application_comes_back_only_as_a_new_case(office: RetentionSi
     assert "again" in json.dumps(office.document("a", "show", "C-4"), ensure_ascii=False)
 
 
+@pytest.mark.promise("R2")
 def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> None:
     office.run("sup", "hold", "C-1", "--reason", "court order 13800138000")
     assert "under legal hold already" in refused(
