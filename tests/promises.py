@@ -72,6 +72,9 @@ PROMISES = {
     "N3": "A mask shows no more than its profile and keeps the length.",
     "N4": "Each reveal and copy is one event and ends by itself; an export in clear needs a reason.",
     "N5": "No error contains a personal value.",
+    "N6": "Personal numbers in the names of files and in reasons are masked wherever they are told or logged.",
+    "R1": "What retention erases is gone everywhere, and the log explains what is left.",
+    "R2": "Nothing is erased while its case is open, owed something or under a legal hold.",
     # The log and the roles.
     "A1": "Each change, deletion, insertion and swap of events is found, a cut tail beside newer rows too.",
     "A2": "The database refuses to change or delete events.",
@@ -82,6 +85,7 @@ PROMISES = {
     "A7": "While there are two admins, neither changes roles alone, nobody raises their own, and one admin remains.",
     "A8": "Logins are compared in one form, and a look-alike of another login is refused.",
     "A9": "Doctor names what is missing, changed or wrong, with what to do.",
+    "A10": "Who is deactivated can do nothing, also in an open workbench, and their cases are free.",
     # The terminal.
     "W1": "Resizing at random loses no key and decides nothing.",
     "W2": "Limited terminals show the workbench or say why not.",
@@ -99,6 +103,8 @@ PROMISES = {
     "D8": "A deadline to rectify is at most 15 working days away.",
     "D9": "An appeal can be filed for 15 working days, and is due in 7, within 15 calendar days.",
     "D10": "The exit codes are those of the table, and a failed command prints nothing as its result.",
+    "D11": "A count beyond 64 bits is wrong usage.",
+    "D12": "Each exported notice names its case and its decision.",
 }
 """The sentence of each promise by its name."""
 

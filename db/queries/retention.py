@@ -1,4 +1,4 @@
-"""What says how long the cases of an application are kept."""
+"""What says how long the cases of an application are kept; a card that was erased has no hash of its number."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Date, TextClause, text
 from sqlmodel import Session
 
-from db.columns import Instant
+from db.columns import Instant, to_us
+from db.enums import FINAL_STATES
 
 _AGES = """SELECT c.id, c.agent, c.application_no, c.state, c.opened_at,
        (SELECT max(e.at) FROM event e WHERE e.case_id = c.id AND e.state <> '') AS closed_at,
@@ -17,30 +18,34 @@ _AGES = """SELECT c.id, c.agent, c.application_no, c.state, c.opened_at,
        EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.id AND n.sent_at IS NULL AND n.cancelled_at IS NULL)
        OR EXISTS (SELECT 1 FROM measure_order m WHERE m.case_id = c.id AND m.done_at IS NULL AND m.cancelled_at IS NULL)
        AS is_owed,
-       (SELECT group_concat(x.part) FROM erasure x WHERE x.case_id = c.id) AS erased_parts
+       (SELECT group_concat(x.part) FROM erasure x WHERE x.case_id = c.id) AS erased_parts,
+       CASE WHEN c.state IN ({final}) THEN (
+           SELECT group_concat(DISTINCT coalesce(k.service_ended_on, '')) FROM card k
+           WHERE k.agent = c.agent AND k.application_no = c.application_no AND k.msisdn_hash <> ''
+                 AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)
+                 AND NOT EXISTS (
+                     SELECT 1 FROM card newer
+                     JOIN import_batch b ON b.id = newer.batch_id AND b.published_at IS NOT NULL
+                     WHERE newer.agent = k.agent AND newer.application_no = k.application_no
+                           AND newer.msisdn = k.msisdn AND newer.batch_id > k.batch_id
+                 )
+       ) END AS service_ends
 FROM "case" c
 WHERE c.erased_at IS NULL AND {which}
       AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)
 ORDER BY c.agent, c.application_no, c.id"""
-_SERVICE_ENDS = """SELECT k.service_ended_on FROM card k
-WHERE k.agent = :agent AND k.application_no = :number
-      AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)
-      AND NOT EXISTS (
-          SELECT 1 FROM card newer JOIN import_batch b ON b.id = newer.batch_id AND b.published_at IS NOT NULL
-          WHERE newer.agent = k.agent AND newer.application_no = k.application_no AND newer.msisdn = k.msisdn
-                AND newer.batch_id > k.batch_id
-      )"""
 
 
 def _ages(which: str) -> TextClause:
-    return text(_AGES.format(which=which))
+    final = ", ".join(f"'{state.value}'" for state in sorted(FINAL_STATES))
+    return text(_AGES.format(which=which, final=final))
 
 
 _TYPES: dict[str, Any] = {"opened_at": Instant, "closed_at": Instant, "appeal_until": Date}
 _ALL = _ages("1").columns(**_TYPES)
 _ONE = _ages("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
 _HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
-_ENDS = text(_SERVICE_ENDS).columns(service_ended_on=Date)
+_OLD = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE erased_at IS NULL AND opened_at < :before)')
 
 
 def cases_by_application(session: Session) -> Iterator[tuple[tuple[str, str], Sequence[Any]]]:
@@ -55,9 +60,15 @@ def cases_of_application(session: Session, key: tuple[str, str]) -> Sequence[Any
     return session.execute(_ONE, {"agent": key[0], "number": key[1]}).all()
 
 
-def service_ends(session: Session, key: tuple[str, str]) -> list[date | None]:
-    """Return the recorded end of service of each card of an application, None for a card without one."""
-    return list(session.execute(_ENDS, {"agent": key[0], "number": key[1]}).scalars())
+def service_ends_in(case: Any) -> list[date | None]:
+    """Return each recorded end of service of the cards of a closed case, None for cards without one."""
+    texts = [] if case.service_ends is None else case.service_ends.split(",")
+    return [date.fromisoformat(text) if text else None for text in texts]
+
+
+def has_case_before(session: Session, at: datetime) -> bool:
+    """Say whether a case that was opened before an instant is not erased; a quick answer."""
+    return bool(session.execute(_OLD, {"before": to_us(at)}).scalar())
 
 
 def legal_hold_of(session: Session, case_id: int) -> datetime | None:

@@ -61,7 +61,11 @@ class PageDialog(BoxDialog[Result]):
 class TextSheet(PageDialog[None]):
     """Shows lines under a title; Esc, q, ? and Enter close it."""
 
-    DEFAULT_CSS = "TextSheet > Vertical { width: 92; max-height: 100%; }"
+    DEFAULT_CSS = """
+    TextSheet > Vertical { width: 92; max-height: 100%; }
+    TextSheet #foot { margin-top: 1; }
+    TextSheet.-low #foot { margin-top: 0; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(("q", "enter", *HELP.keys)), "back", show=False)]
 
     def __init__(self, title: str, lines: Lines) -> None:
@@ -71,7 +75,7 @@ class TextSheet(PageDialog[None]):
     def parts(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(id="page", markup=False)
-        yield Static(key_hints(("Esc", _("back"))), markup=False)
+        yield Static(key_hints(("Esc", _("back"))), id="foot", markup=False)
 
     def lines(self, width: int) -> list[Content]:
         return self._lines(width)

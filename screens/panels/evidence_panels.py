@@ -70,7 +70,7 @@ class EvidencePanels(Container):
     is_zoomed: var[bool] = var(default=False, toggle_class="-zoomed", bindings=True, init=False)
 
     def __init__(self, subject: tuple[str, PanelLines] | None = None) -> None:
-        super().__init__(id="panels")
+        super().__init__(id="panels", classes="-with-subject" if subject is not None else None)
         self._case: CaseFile | None = None
         self._subject = subject
         self._titles = _TITLES if subject is None else {**_TITLES, "subject": subject[0]}

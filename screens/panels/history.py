@@ -8,7 +8,7 @@ from screens.panels.letters import letters_of
 from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, plain, row, wrapped_lines
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, ItemLine
@@ -19,6 +19,9 @@ from workbench.i18n import _, current_language
 from workbench.wording.amounts import count
 from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
 from workbench.wording.case.labels import ITEM_RESULT
+
+_LEAST_DETAILS, _BELOW = 24, 3
+"""The cells that details need beside an event, and their indent below it in a narrow panel."""
 
 _MOST_ASKED = 6
 """The items that fit into a dialog of a low window."""
@@ -37,9 +40,14 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     # Each column is one cell wider than its longest text; a Chinese date has up to 20 cells, a name any number.
     room = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
     indent = sum(room)
+    is_beside = width - indent >= _LEAST_DETAILS
     for when, act, who, text in rows:
         label = [(pad_right(when, room[0]), MUTED), (pad_right(act, room[1]), ""), (pad_right(who, room[2]), MUTED)]
-        lines += map(PanelLine, hanging(label, text, max(width, indent + 10)))
+        if is_beside or not text:
+            lines += map(PanelLine, hanging(label, text, max(width, indent + 1)))
+        else:
+            lines.append(PanelLine(joined(*label)))
+            lines += map(PanelLine, hanging([(" " * _BELOW, "")], text, width))
     return lines
 
 

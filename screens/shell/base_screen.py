@@ -103,6 +103,8 @@ def fit_to_window(screen: "BaseScreen[Any]") -> None:
     screen.styled_for = (screen.app.theme, screen.app.size)
     for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
         screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+    # Textual styles a screen before it reads the file of styles of its class, and again only when it is resumed.
+    screen.app.stylesheet.update_nodes([screen])
 
 
 def style_if_changed(screen: "BaseScreen[Any]", event: events.ScreenResume) -> None:

@@ -62,8 +62,9 @@ class ItemChooser(BoxDialog[str]):
         width = min(_BOX_CELLS, int(self.app.size.width * _MOST_OF_WINDOW))
         yield MarkList(width=width - _AROUND_CELLS)
         yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
-        keys = (("1-9 Space", _("mark")), ("Tab", _("own words")), ("Enter", _("take")), ("Esc", _("leave it open")))
-        yield Static(key_hints(*keys), id="hint", markup=False)
+        marks = (("1-9 Space", _("mark")), ("Tab", _("own words")))
+        ends = (("Enter", _("use these")), ("Esc", _("leave it open")))
+        yield Static(key_hints(*marks, *ends), id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.list.show(self._lines, self._marked)

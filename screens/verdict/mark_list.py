@@ -107,6 +107,7 @@ class MarkList(VerticalScroll, can_focus=True):
             (f"{number} ", MUTED),
             (line.words, "" if is_marked or line.is_bright else MUTED),
         )
-        drawn = row(left, line.right, width)
+        # One cell stays between the text and the scroll bar.
+        drawn = Content.assemble(row(left, line.right, width - 1), " ")
         is_highlighted = at == self.cursor and (self.has_focus or self._is_searched)
         return drawn.stylize("on $panel") if is_highlighted else drawn

@@ -22,6 +22,7 @@ from workbench.domain.case.verdict import can_apply_to, is_contradicted, serves,
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import found_reasons
+from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
 from workbench.keys.registry import with_keys
 
@@ -72,6 +73,7 @@ class ReasonPicker(Widget):
         self._recent = recent
         self._reasons = reasons_for(case, verdict, recent)
         self._with_finding = frozenset(finding.rule for finding in case.findings)
+        self._code_cells = max((cells(reason.code) for reason in self._reasons), default=0)
         self._contradicted = frozenset(reason.code for reason in self._reasons if is_contradicted(reason.code, case))
         kind = case.header.applicant_kind
         self._unlikely = {
@@ -184,5 +186,5 @@ class ReasonPicker(Widget):
             label = _("pinned")
         elif code in self._recent:
             label = _("recent")
-        right = joined((f"{label}  " if label else "", style), (code, MUTED))
+        right = joined((f"{label}  " if label else "", style), (pad_right(code, self._code_cells), MUTED))
         return MarkLine(code, reason.title.in_language(current_language()), right, code in self._with_finding)

@@ -60,7 +60,7 @@ def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: T
     assert '"max_held": 5' in result.stdout
 
 
-@pytest.mark.promise("D10")
+@pytest.mark.promise("D10", "D11")
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -18,6 +18,7 @@ def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     return Desk(terminal.site, folder)
 
 
+@pytest.mark.promise("N6")
 def test_no_event_has_a_number_that_was_written_in_a_reason(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     for number in ("A-1", "A-2"):
         desk.queued(number)
@@ -48,6 +49,7 @@ def test_no_event_has_a_number_that_was_written_in_a_reason(terminal: Terminal, 
     assert [event for event in events if PHONE in str(event) or IDENTITY in str(event)] == []
 
 
+@pytest.mark.promise("N6")
 def test_a_number_in_the_name_of_a_file_is_masked_wherever_the_file_is_named(terminal: Terminal, desk: Desk) -> None:
     bad = desk.write([application("A-1", submitted_at="x")])
     path = bad.with_name(f"20261124 {PHONE}.csv")

@@ -6,6 +6,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from workbench.errors import NotAllowed
 
 
+@pytest.mark.promise("A10")
 def test_a_deactivated_person_does_nothing_and_their_cases_are_free(terminal: Terminal) -> None:
     held, assigned = terminal.site.plant(2)
     terminal.document("a", "next")
@@ -27,6 +28,7 @@ def test_a_deactivated_person_does_nothing_and_their_cases_are_free(terminal: Te
     assert terminal.as_person("audit", "audit", "verify").exit_code == 0
 
 
+@pytest.mark.promise("A10")
 def test_a_workbench_that_is_open_refuses_the_acts_of_a_deactivated_person(terminal: Terminal) -> None:
     [case] = terminal.site.plant()
     open_before = terminal.site.services("a")

@@ -92,7 +92,7 @@ def made(terminal: Terminal, path: Path, *words: str) -> Any:
     )
 
 
-@pytest.mark.promise("S9")
+@pytest.mark.promise("S9", "P8")
 def test_a_whole_day_on_an_encrypted_database_leaves_nothing_readable(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
@@ -148,6 +148,7 @@ def test_init_makes_a_key_file_for_its_owner_and_says_that_all_depends_on_it(
     refused(terminal.run_bare("--database", str(tmp_path / "m.db"), "init", "--key-file", "a"), 2)
 
 
+@pytest.mark.promise("S5")
 @pytest.mark.parametrize(
     ("harm", "said"),
     [

@@ -30,6 +30,14 @@ async def test_p_and_y_pass_a_clean_case(size: tuple[int, int]) -> None:
         assert "Another case" not in desk.text
 
 
+async def test_the_first_dialog_of_a_session_stands_in_the_middle() -> None:
+    async with at_work(clean(), size=(120, 40)) as desk:
+        await desk.press("n", "p")
+        box = desk.app.screen.query_one("#box").region
+
+        assert (box.x, box.y) == ((120 - box.width) // 2, (40 - box.height) // 2)
+
+
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_verdict_that_can_be_undone_is_not_taken_for_one_on_the_next_case(size: tuple[int, int]) -> None:
     async with at_work(clean(), clean(), size=size) as desk:

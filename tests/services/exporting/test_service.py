@@ -184,6 +184,7 @@ def test_an_undone_decision_is_exported_without_its_notice(site: Site, tmp_path:
     assert row["notice"] is None
 
 
+@pytest.mark.promise("D12")
 def test_a_notice_is_exported_after_its_grace_period(site: Site, tmp_path: Path) -> None:
     site.plant(1)
     _decided(site)

@@ -217,6 +217,7 @@ def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: 
 
     site.clock.on(seconds=60)
     assert claims.renew(case) == site.clock.at + timedelta(minutes=30)
+    assert site.services("a").casefiles.show(case).header.held_until == site.clock.at + timedelta(minutes=30)
     assert site.actions(case) == ["next"]
 
 

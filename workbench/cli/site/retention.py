@@ -141,6 +141,7 @@ def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
         },
         numeric=(2, 3, 4, 5),
     )
+    output.narrate(_("As of {day}, by the clock of this machine.").format(day=counts.day.isoformat()))
     output.narrate(_("Open cases, which are always kept: {count}.").format(count=count(counts.open_cases)))
     if counts.next_on is not None:
         output.narrate(_("More becomes due on {day}.").format(day=counts.next_on.isoformat()))

@@ -13,6 +13,7 @@ from db.enums import FINAL_STATES, CaseState
 
 _PERIOD = re.compile(r"([1-9][0-9]{0,4}) (day|year)s?")
 _LEAP_DAY = (2, 29)
+_CENTURY_DAYS = 36_500
 
 
 class Kind(StrEnum):
@@ -87,6 +88,13 @@ class RetentionPolicy:
         *(CaseState.PASSED, CaseState.FAILED),
         *(CaseState.LAPSED, CaseState.WITHDRAWN),
     )
+
+    @property
+    def shortest(self) -> timedelta | None:
+        """At least how long everything is kept, or a century; None if the policy has no period."""
+        periods = [period for kind in Kind if (period := self.period_of(kind)) is not None]
+        days = [period.count * (365 if period.is_in_years else 1) for period in periods]
+        return timedelta(min(*days, _CENTURY_DAYS)) if days else None
 
     def period_of(self, kind: Kind) -> Period | None:
         """Return the period of a kind; None if nothing of it is ever erased on its own."""

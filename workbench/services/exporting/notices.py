@@ -7,7 +7,7 @@ from db.enums import ApplicantKind
 from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.services.case.masking import public_name
+from workbench.services.case.masking import shown_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import Source
 from workbench.services.notices.sender import channel_of, select_letters
@@ -31,16 +31,17 @@ def rows(source: Source) -> Iterator[Record]:
                 "notice": row.id,
                 "case": format_case(row.case_id),
                 "decision": None if row.decision_id is None else format_decision(row.decision_id),
-                **_recipient(row, reveal=source.reveal),
+                **_recipient(row, source),
                 "channel": channel_of(row),
             }
 
 
-def _recipient(row: Any, *, reveal: bool) -> dict[str, str | None]:
-    """Return the recipient of a notice."""
+def _recipient(row: Any, source: Source) -> dict[str, str | None]:
+    """Return the recipient of a notice, or that retention erased it."""
     name, handler, phone = row.applicant_name, row.handler_name, row.contact_phone
-    if not reveal:
-        name = public_name(ApplicantKind(row.applicant_kind), name)
+    if row.erased_at is not None or not source.reveal:
+        name = shown_name(ApplicantKind(row.applicant_kind), name, row.erased_at, source.zone)
+    if not source.reveal:
         handler, phone = mask(MaskKind.NAME, handler), mask(MaskKind.MSISDN, phone)
     return {
         "recipient_name": name,

@@ -24,7 +24,9 @@ _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone
 def select_letters() -> Select[Any]:
     """Return the statement that reads notices with their applicants, not the cancelled ones."""
     return (
-        select(NOTICE, CASE.c.agent, CASE.c.application_no, *(APPLICATION.c[name] for name in _RECIPIENT))
+        select(
+            NOTICE, CASE.c.agent, CASE.c.application_no, CASE.c.erased_at, *(APPLICATION.c[name] for name in _RECIPIENT)
+        )
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
         .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
         .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None))

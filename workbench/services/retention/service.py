@@ -14,7 +14,7 @@ from db.queries.chunks import chunks
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import Kind
-from workbench.errors import Busy, WorkbenchError
+from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
 from workbench.services.batches.publishing import try_import_lock
 from workbench.services.foundation.context import Context, Service, storage_errors
@@ -26,6 +26,7 @@ from workbench.services.retention.erasing import erase, erase_opt_outs
 from workbench.services.retention.files import ErasedFiles, erase_pending_files
 from workbench.services.retention.sharing import Sharing
 from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now
+from workbench.services.site.machine_clock import clock_problem
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 
 APPLIED, COMPACTED = "retention apply", "retention compact"
@@ -73,11 +74,13 @@ class Retention(Service):
             NotAllowed: If the person is not an admin.
             WrongUsage: If no reason is given.
             Busy: If an import is running.
+            BadConfiguration: If the clock of this machine must be wrong.
         """
         text = checked_reason(reason, _("Erasing needs a reason."))
         with self.context.as_admin(APPLIED), try_import_lock(self.context.store) as is_mine:
             if not is_mine:
                 raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
+            self._check_clock()
             erased = Erased(files=erase_pending_files(self.context))
             due = self._due()
             done = 0
@@ -124,6 +127,12 @@ class Retention(Service):
         with try_import_lock(self.context.store) as is_mine, suppress(WorkbenchError):
             if is_mine:
                 erase_pending_files(_of_last_erasure(self.context))
+
+    def _check_clock(self) -> None:
+        """Refuse to erase by a clock that must be wrong."""
+        with self.context.read() as session:
+            if problem := clock_problem(session, self.context.now()):
+                raise BadConfiguration(problem)
 
     def _due(self) -> list[Key]:
         with self.context.read() as session:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState
-from db.queries.retention import cases_by_application, cases_of_application, service_ends
+from db.queries.retention import cases_by_application, cases_of_application, service_ends_in
 from workbench.domain.policy.retention import PARTS, ApplicationAge, CaseAge, Kind, Outcome, RetentionPolicy
 
 ERASED, WHOLE = "erased", "case"
@@ -38,21 +38,18 @@ class Retained:
 def retained(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Iterator[Retained]:
     """Yield every application that has a case which is not erased."""
     for key, cases in cases_by_application(session):
-        yield _retained(session, key, cases, policy, zone, today)
+        yield _retained(key, cases, policy, zone, today)
 
 
 def retained_now(session: Session, key: Key, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Retained | None:
     """Return one application as `retained` yields it, None if all its cases are erased."""
     cases = cases_of_application(session, key)
-    return _retained(session, key, cases, policy, zone, today) if cases else None
+    return _retained(key, cases, policy, zone, today) if cases else None
 
 
-def _retained(
-    session: Session, key: Key, cases: Sequence[Any], policy: RetentionPolicy, zone: ZoneInfo, today: date
-) -> Retained:
+def _retained(key: Key, cases: Sequence[Any], policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Retained:
     ages = [_age(case, zone) for case in cases]
-    are_closed = all(age.state in FINAL_STATES for age in ages)
-    age = ApplicationAge(cases=ages, service_ends=service_ends(session, key) if are_closed else ())
+    age = ApplicationAge(cases=ages, service_ends=service_ends_in(cases[-1]))
     erased = [set((case.erased_parts or "").split(",")) for case in cases]
     parts = [part for part in PARTS if part in policy.periods and any(part.value not in one for one in erased)]
     return Retained(

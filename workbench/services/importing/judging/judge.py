@@ -123,7 +123,12 @@ class Judge:
         if before is not None and is_equal(made, before, besides=besides):
             return Judgement(fate=Fate.UNCHANGED, made=made)
         fate = Fate.CREATED if before is None else Fate.UPDATED
-        return standing.judged(key, fate, receipt or self.arriving.get(key) or self.imported_at, made)
+        judgement = standing.judged(key, fate, receipt or self.arriving.get(key) or self.imported_at, made)
+        is_end = before is not None and "service_ended_on" in made and is_equal(made, before, besides=_END_OF_SERVICE)
+        # When a service ends says nothing about the case that was closed, but how long it is kept.
+        if judgement.fate is Fate.REFUSED and is_end and standing.is_kept(key):
+            return Judgement(fate=fate, made=made)
+        return judgement
 
     def file_of(self, row: RowValue, folder: Path) -> StoredFile:
         """Return the file of a document, beside the import file or in the store.
@@ -149,6 +154,8 @@ class Judge:
 
 _UNDATED = frozenset({"received_at"})
 """What a document without a date of receipt would differ in from itself each time."""
+
+_END_OF_SERVICE = frozenset({"service_ended_on"})
 
 _FOUND_BY = {
     ImportKind.OPTOUTS: "callee_hash",

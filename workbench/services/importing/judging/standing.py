@@ -89,6 +89,10 @@ class Standing:
         case = self.cases.get(key)
         return case is not None and case.state in FINAL_STATES
 
+    def is_kept(self, key: Key) -> bool:
+        """Return whether the application's newest case is closed, and retention has not erased it."""
+        return self.is_closed(key) and self.cases[key].erased_at is None
+
     def _refusal(self, case: CaseRow, receipt: datetime) -> str | None:
         """Return why a case takes no new rows, or None if it takes them."""
         state = CaseState(case.state)
