@@ -63,7 +63,7 @@ class AppealForm(BoxDialog[AppealResult]):
         yield self._understood
         yield Static(id="problem", markup=False)
         keys = (
-            ("Enter", _("file the appeal")),
+            ("Enter", _("save")),
             ("Tab", _("next field")),
             ("^j", _("new line")),
             (TEXTS.key, _(TEXTS.label)),

@@ -13,6 +13,7 @@ from tests.demos import NOW
 from tests.sizes import some
 from workbench.services.demo.preparing import prepare
 from workbench.services.opening import open_services
+from workbench.services.site.machine_clock import clock_problem
 from workbench.services.wiring import Services
 
 pytestmark = pytest.mark.terminal
@@ -35,6 +36,7 @@ def check_health(database: Path, now: datetime) -> None:
 def check_cases(services: Services, now: datetime) -> None:
     with services.context.read() as session:
         cases = session.execute(text('SELECT state, due_at, held_until FROM "case"')).all()
+        assert clock_problem(session, now) == ""
     over = {CaseState.PASSED, CaseState.FAILED, CaseState.WITHDRAWN}
     due = [from_us(case.due_at) for case in cases if case.state in {CaseState.QUEUED, CaseState.IN_REVIEW}]
     next_closing = min(at for at in due if at > now)
