@@ -59,7 +59,7 @@ def settings_file(site: Site) -> Path:
 
 def files_of(site: Site) -> dict[Path, bytes]:
     """Return the files of a database and its store but for locks."""
-    beside = [site.path, *Path(f"{site.path}.store").rglob("*")]
+    beside = [*site.path.parent.glob(f"{site.path.name}*"), *Path(f"{site.path}.store").rglob("*")]
     return {path: path.read_bytes() for path in beside if path.is_file() and path.suffix != ".lock"}
 
 
