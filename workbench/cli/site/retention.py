@@ -139,7 +139,7 @@ def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
         {
             _("What"): lambda one: _(KIND_WORDS[one.kind]),
             _("Period"): lambda one: one.period or "–",
-            _("Due"): lambda one: count(one.due),
+            _("To erase"): lambda one: count(one.due),
             _("Documents"): lambda one: count(one.documents),
             "MB": lambda one: f"{one.bytes_count / 1e6:,.1f}",
             _("Call records"): lambda one: count(one.call_rows),
