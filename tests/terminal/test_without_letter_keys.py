@@ -57,7 +57,7 @@ def decide(terminal: PtySession, case: str, key: str) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and not re.search(DONE.format(case=case), terminal.text):
         terminal.rest(1.0)
-        if "Enter take" in terminal.text:
+        if "Enter use these" in terminal.text:
             # The reason asks which documents it is about.
             terminal.press("1")
             terminal.rest(1.0)
