@@ -15,6 +15,7 @@ from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _
+from workbench.keys.registry import TEXTS
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -58,7 +59,9 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         yield Static(id="choices", markup=False)
         if self._placeholder:
             yield TextLine(placeholder=self._placeholder, classes=PROSE)
-        yield Static(key_hints(("↑ ↓", self._what), ("Enter", _("save")), ("Esc", _("back"))), id="hint", markup=False)
+        texts = [(TEXTS.key, _(TEXTS.label))] if self._placeholder else []
+        keys = (("↑ ↓", self._what), ("Enter", _("save")), *texts, ("Esc", _("back")))
+        yield Static(key_hints(*keys), id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._draw)

@@ -29,7 +29,6 @@ from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, key_hints, plain, row, wrapped_lines
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, takes_prose
-from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.verdict import (
     is_last_round,
@@ -42,7 +41,6 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place
 from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR, WHOLE_LETTER
-from workbench.wording.case.labels import VERDICT
 
 _TYPING_PAUSE_S = 0.2
 _BOX_CELLS, _AROUND_CELLS = 96, 5
@@ -99,7 +97,7 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box", classes=f"-{self._state.verdict}") as box:
-            box.border_title = plain(f"{_(VERDICT[self._state.verdict])} {format_case(self._case.header.id)}")
+            box.border_title = plain(dialog_text.title(self._case, self._state.verdict))
             yield Static(id="marked", markup=False)
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)

@@ -1,6 +1,6 @@
 """The texts of the verdict dialog."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from textual.content import Content
@@ -23,7 +23,7 @@ from screens.widgets.safe_text import (
     wrapped_lines,
 )
 from screens.widgets.time_field import TimeReader
-from workbench.domain.case.case_id import format_decision
+from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import CaseNews, ChecklistLine
 from workbench.domain.case.verdict import is_contradicted, is_last_round, pending_waits_for
@@ -35,7 +35,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
 from workbench.keys.registry import MEASURE as MEASURE_KEY
-from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, WAITS_FOR
+from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, VERDICT, WAITS_FOR
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
@@ -180,6 +180,15 @@ def _unfixed_words(case: CaseFile) -> str:
         key=CHANGES.key,
         items=comma_joined(judged),
     )
+
+
+def title(case: CaseFile, verdict: Verdict) -> str:
+    """Return the title of the dialog; it says if what was left there before comes from the draft."""
+    words = f"{_(VERDICT[verdict])} {format_case(case.header.id)}"
+    kept = case.draft.get("verdict")
+    if isinstance(kept, Mapping) and kept.get("verdict") == verdict:
+        return _("{title}, continued from your draft").format(title=words)
+    return words
 
 
 def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:

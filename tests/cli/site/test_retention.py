@@ -248,6 +248,26 @@ def test_a_document_that_another_application_has_stays(office: RetentionSite) ->
     assert office.faults() == []
 
 
+def test_all_cases_of_a_filter_are_put_under_legal_hold_once(office: RetentionSite) -> None:
+    office.run("sup", "hold", "C-1", "--reason", "court order")
+
+    put = ("hold", "--filter", "state:passed", "--reason", "inspection")
+    assert [office.document("sup", *put)["placed"] for _time in range(2)] == [1, 0]
+
+    assert [one["case"] for one in office.document("audit", "hold", "--list")["holds"]] == ["C-000001", "C-000002"]
+
+
+def test_the_period_begins_with_the_local_day_of_the_closing(office: RetentionSite) -> None:
+    office.add("A-5", 5)
+    office.later(hours=14.5)
+    office.close("A-5")
+
+    office.later(days=90, hours=-1)
+    assert kinds(office)["passed"]["due"] == 2
+    office.later(days=1)
+    assert kinds(office)["passed"]["due"] == 3
+
+
 @pytest.mark.parametrize(
     ("part", "before", "after"),
     [

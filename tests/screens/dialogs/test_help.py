@@ -57,13 +57,14 @@ async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
 
 
 @pytest.mark.parametrize(("size", "language"), [((80, 24), "zh"), ((200, 60), "en")])
-async def test_the_footer_has_at_most_six_hints(size: tuple[int, int], language: str) -> None:
+async def test_the_footer_has_few_hints(size: tuple[int, int], language: str) -> None:
     async with at_work(troubled(), size=size, language=language) as desk:
         for keys in ((), ("n",), ("g", "c"), ("g", "q"), ("g", "k")):
             await desk.press(*keys)
 
-            hints = [part for part in desk.text.splitlines()[-1].split("   ") if part.strip()]
-            assert 2 <= len(hints) <= MOST, keys
+            hints = [part.strip() for part in desk.text.splitlines()[-1].split("   ") if part.strip()]
+            # Besides Esc, and the keys of help and palette.
+            assert 2 <= len(hints) <= MOST + 2 + any(hint.startswith("Esc ") for hint in hints), keys
             assert "? " in desk.text.splitlines()[-1], keys
 
 

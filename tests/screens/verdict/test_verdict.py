@@ -158,6 +158,16 @@ async def test_the_draft_is_saved_as_it_is_typed() -> None:
         assert len(desk.services.saved[123]["verdict"]["reasons"]) == 4
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "continued from your draft"), ("zh", "接上次草稿")])
+async def test_a_dialog_that_continues_a_draft_says_so(language: str, words: str) -> None:
+    async with at_work(troubled(), language=language) as desk:
+        await desk.press("n", "f", "escape", "f")
+        assert words not in desk.text
+
+        await desk.press("f", "escape", "f")
+        assert words in desk.text
+
+
 async def test_r_starts_with_the_items_to_rectify() -> None:
     async with at_work(troubled()) as desk:
         await desk.press("n", "r")

@@ -64,6 +64,9 @@ def hold(
     context: CommandContext,
     case: Annotated[int | None, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)] = None,
     reason: Annotated[str | None, option("--reason", N_("Reason."), "T")] = None,
+    filter_text: Annotated[
+        str | None, option("--filter", N_("Put all cases of a filter under legal hold."), "F")
+    ] = None,
     is_list: Annotated[bool, option("--list", N_("List the cases under legal hold."))] = False,
 ) -> None:
     """Put a case under legal hold, or list the legal holds."""
@@ -71,8 +74,14 @@ def hold(
         if is_list:
             _list_holds(context, services)
             return
-        if case is None or reason is None:
-            raise WrongUsage(_("Name the case and the reason: `workbench hold CASE --reason T`; or use --list."))
+        if reason is None or (case is None) is (filter_text is None):
+            raise WrongUsage(_("Give --reason and either a case or --filter; --list shows the legal holds."))
+        if case is None:
+            placed = services.legal_holds.place_all(filter_text or "", required_text(reason, "--reason"))
+            context.print_result(
+                {"placed": placed}, _("Cases put under legal hold: {count}.").format(count=count(placed))
+            )
+            return
         services.legal_holds.place(case, required_text(reason, "--reason"))
     sentence = _("{case} is under legal hold; retention erases nothing of it.").format(case=format_case(case))
     context.print_result({"case": format_case(case), "legal_hold": True}, sentence)
@@ -130,7 +139,7 @@ def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
         {
             _("What"): lambda one: _(KIND_WORDS[one.kind]),
             _("Period"): lambda one: one.period or "–",
-            _("Due"): lambda one: count(one.due),
+            _("To erase"): lambda one: count(one.due),
             _("Documents"): lambda one: count(one.documents),
             "MB": lambda one: f"{one.bytes_count / 1e6:,.1f}",
             _("Call records"): lambda one: count(one.call_rows),

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db.models import CaseRow, LegalHoldRow
+from db.queries.chunks import chunks
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
@@ -14,6 +15,11 @@ from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.case_access import case_in_state_for, logins_of, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.foundation.pacing import pause
+from workbench.services.queue.listing import Queue
+
+_EVERY_CASE = 1 << 40
+_PLACED_TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +48,36 @@ class LegalHolds(Service):
             case = case_in_state_for(session, self.context, Action.LEGAL_HOLD, case_id)
             if _in_force(session, case_id) is not None:
                 raise NotAllowed(_("{case} is under legal hold already.").format(case=format_case(case_id)))
-            me, now = self.context.actor.id, self.context.now()
-            session.add(LegalHoldRow(case_id=case_id, reason=text, placed_at=now, placed_by_id=me))
-            self.context.log(session, Action.LEGAL_HOLD, case_id=case_id, body=_masked(session, case, text))
+            self._place(session, case, text)
+
+    def place_all(self, filter_text: str, reason: str) -> int:
+        """Put every case of a filter under legal hold that is under none and not erased; return how many were put.
+
+        Raises:
+            NotAllowed: If the person may not.
+            FilterProblem: If the filter is invalid.
+            WrongUsage: If no reason is given.
+        """
+        text = checked_reason(reason, _("A legal hold needs a reason."))
+        with self.context.acting(Action.LEGAL_HOLD):
+            placed = 0
+            for case_ids in chunks(Queue(self.context).ids(filter_text, _EVERY_CASE), _PLACED_TOGETHER):
+                with self.context.write() as session:
+                    placed += sum(self._place_unless_there(session, case_id, text) for case_id in case_ids)
+                pause()
+        return placed
+
+    def _place_unless_there(self, session: Session, case_id: int, reason: str) -> bool:
+        case = visible_case(session, case_id)
+        if case.erased_at is not None or _in_force(session, case_id) is not None:
+            return False
+        self._place(session, case, reason)
+        return True
+
+    def _place(self, session: Session, case: CaseRow, reason: str) -> None:
+        me, now, case_id = self.context.actor.id, self.context.now(), case.id or 0
+        session.add(LegalHoldRow(case_id=case_id, reason=reason, placed_at=now, placed_by_id=me))
+        self.context.log(session, Action.LEGAL_HOLD, case_id=case_id, body=_masked(session, case, reason))
 
     def end(self, case_id: int, reason: str) -> None:
         """End the legal hold of a case.

@@ -1,8 +1,8 @@
 """Shows what retention would erase, and erases it for an admin, a few applications at a time."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,6 @@ _ERASED_TOGETHER = 10
 _COMPARED_TOGETHER = 2_000
 _COMPACTED_AT_ONCE_BYTES = 100_000_000
 """A larger file is compacted on demand, because nobody can write meanwhile."""
-
 
 Progress = Callable[[int, int], object]
 """Is told how many applications are done, of how many."""
@@ -73,13 +72,11 @@ class Retention(Service):
         Raises:
             NotAllowed: If the person is not an admin.
             WrongUsage: If no reason is given.
-            Busy: If an import is running.
+            Busy: If an import or another erasure is running.
             BadConfiguration: If the clock of this machine must be wrong.
         """
         text = checked_reason(reason, _("Erasing needs a reason."))
-        with self.context.as_admin(APPLIED), try_import_lock(self.context.store) as is_mine:
-            if not is_mine:
-                raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
+        with self.context.as_admin(APPLIED), self._alone():
             self._check_clock()
             erased = Erased(files=erase_pending_files(self.context))
             due = self._due()
@@ -107,9 +104,18 @@ class Retention(Service):
 
         Raises:
             NotAllowed: If the person is not an admin.
+            Busy: If an import or an erasure is running.
         """
-        with self.context.as_admin(COMPACTED):
+        with self.context.as_admin(COMPACTED), self._alone():
             return self._compact()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep imports and other erasures away from this block."""
+        with try_import_lock(self.context.store) as is_mine:
+            if not is_mine:
+                raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
+            yield
 
     def _compact(self) -> bool:
         with self.context.read() as session:
