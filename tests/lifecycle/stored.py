@@ -1,12 +1,14 @@
 """What the database holds after a step, read without the program."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from db.dialects import sqlite
+from workbench.services.foundation.file_store import Store
 
 Row = dict[str, Any]
 
@@ -42,8 +44,8 @@ class Reader:
     """Reads a database through a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path)
-        self.connection.row_factory = sqlite3.Row
+        self.connection = sqlite.connect(path, "rw", Store.unlocked(path).database_key)
+        self.connection.row_factory = sqlite.driver().Row
         self.last_seq = 0
 
     def close(self) -> None:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import schema
 from db.enums import ImportKind
 from tests.nursery import Child, nursery
 from tests.offices import Clock
 from tests.services.importing.files import Cells, application, csv_text
 from tests.services.reading.workbooks import write_workbook
 from workbench.services.foundation import audit_log
+from workbench.services.foundation.file_store import Store
 from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.opening import open_services
 from workbench.services.reading.reader import Reader
+from workbench.services.site.database import open_database
 
 _CHILD = """
 import sys
@@ -127,7 +128,7 @@ def killed(database: Path, file: Path, prefix: str, delay_s: float, *, way: str 
 
 def wait_for_rows(database: Path, prefix: str, child: Child) -> None:
     """Wait until an import has written rows, or is over."""
-    opened = schema.open_database(database)
+    opened = open_database(database, Store.unlocked(database))
     try:
         while child.poll() is None:
             with opened.read() as session:
@@ -144,7 +145,7 @@ def wait_for_rows(database: Path, prefix: str, child: Child) -> None:
 
 def look(database: Path, prefix: str, *, was_done: bool) -> Killed:
     """Look at the applications and cases of one import, as it left them."""
-    opened = schema.open_database(database)
+    opened = open_database(database, Store.unlocked(database))
     try:
         with opened.read() as session:
             connection = session.connection()

@@ -171,6 +171,7 @@ def _empty(session: Session, model: type[SQLModel], case_id: int, only: Iterable
 def _erase_evidence(session: Session, key: Key, found: _Found, subjects: set[str]) -> None:
     """Empty what the applicant handed in, and remove what is known of numbers and subjects that no other case has."""
     session.execute(update(APPLICATION).where(_own(APPLICATION, key)).values(erased_values(models.ApplicationRow)))
+    session.execute(update(DOCUMENT).where(_own(DOCUMENT, key)).values(erased_values(models.DocumentRow)))
     cards = session.execute(select(CARD.c.id, CARD.c.msisdn).where(_own(CARD, key)).order_by(CARD.c.id)).all()
     order = {number: place for place, number in enumerate(dict.fromkeys(card.msisdn for card in cards), start=1)}
     emptied = erased_values(models.CardRow)
