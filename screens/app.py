@@ -18,7 +18,7 @@ from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import Clock, machine_time
-from screens.shell.key_guard import Presses
+from screens.shell.key_guard import KeyPressLog
 from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
@@ -82,7 +82,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         look: Look = UNSAVED_LOOK,
         settings: LoadedSettings = USUAL,
     ) -> None:
-        super().__init__(Presses(monotonic), symbols)
+        super().__init__(KeyPressLog(monotonic), symbols)
         for each in THEMES.values():
             self.register_theme(each)
         # Set without a redraw, since nothing is drawn yet.

@@ -36,7 +36,7 @@ _IMPORTED = (
     "screens.verdict.dialog",
     "workbench.services.opening",
     "workbench.services.demo.preparing",
-    "workbench.services.importing.work",
+    "workbench.services.importing.import_run",
     "workbench.cli.app",
     "tests.screens.doubles.services",
     "tests.services.importing.killing",

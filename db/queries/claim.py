@@ -16,7 +16,7 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.dialects.sqlite import ORDERED_CASES
 from db.enums import CaseState
-from db.queries.listing.case_list import CaseList
+from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_pages import best_hits, hits_table
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
@@ -173,7 +173,7 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> Claimed |
     return Claimed(*row) if row else None
 
 
-def find_next(session: Session, claimer: Claimer, within: CaseList, most: int) -> Sequence[Any]:
+def find_next(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
     """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`."""
     if CaseState.QUEUED not in within.states:
         return []

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind, bind_key
-from screens.shell.key_guard import Guard, presses_of
+from screens.shell.key_guard import ConfirmationGuard, presses_of
 from screens.shell.symbols import symbols_of
 from screens.verdict.dialog_text import too_soon_line
 from screens.widgets.debounce import Debounce
@@ -68,7 +68,7 @@ class AppealDialog(Dialog[AppealResult]):
         self._preview, self._decide = preview, decide
         self._chosen: int | None = None
         self._letter = ""
-        self._guard = Guard(presses_of(self))
+        self._guard = ConfirmationGuard(presses_of(self))
         self._previews = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
 

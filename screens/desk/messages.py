@@ -13,7 +13,7 @@ from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, fitted, joined, k
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import Action, role_refusal
-from workbench.domain.case.records import CaseNews, DeskCounts, UndoableAct
+from workbench.domain.case.records import ChangesSinceSeen, DeskCounts, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WorkbenchError
@@ -230,7 +230,7 @@ def back_line(back: Sequence[int], view: View, *, has_case: bool) -> Content:
     return joined((f"{view.symbols.mine} ", MUTED), (message, MUTED), _NEXT_KEY, (then, MUTED))
 
 
-def news_line(news: CaseNews) -> Content:
+def news_line(news: ChangesSinceSeen) -> Content:
     """Return the line about what changed in the case on the desk; a change of policy comes with what it changed."""
     what = _("New evidence has arrived for this case; ")
     if news.policy:

@@ -5,7 +5,7 @@ from typing import Self
 
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
-from workbench.domain.case.records import CaseNews, DeskCounts, UndoableAct
+from workbench.domain.case.records import ChangesSinceSeen, DeskCounts, UndoableAct
 from workbench.services.wiring import Services
 
 
@@ -75,7 +75,7 @@ def act_of(decided: DecisionResult) -> UndoableAct:
     )
 
 
-def read_state(services: Services, case: CaseFile | None) -> tuple[DeskCounts, UndoableAct | None, CaseNews]:
+def read_state(services: Services, case: CaseFile | None) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen]:
     """Return the counts, the last act that can be undone, and what changed in the case on the desk."""
-    news = services.casefiles.news(case.header.id, case.header.evidence_no) if case is not None else CaseNews()
+    news = services.casefiles.news(case.header.id, case.header.evidence_no) if case is not None else ChangesSinceSeen()
     return services.queue.counts(), services.undo.last(), news

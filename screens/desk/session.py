@@ -18,7 +18,7 @@ from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
 from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
-from workbench.domain.case.records import CaseNews, DeskCounts, ItemLine, UndoableAct
+from workbench.domain.case.records import ChangesSinceSeen, DeskCounts, ItemLine, UndoableAct
 from workbench.domain.case.vocabulary import ChecklistValue, ItemResult
 from workbench.errors import StorageGone, WorkbenchError
 from workbench.services.foundation.case_access import LostHold
@@ -49,7 +49,7 @@ class DeskSession:
         self.revealed = RevealedFields(clock.monotonic)
         self.is_lost = False
         self.loss: LostHold | None = None
-        self.news = CaseNews()
+        self.news = ChangesSinceSeen()
         self.forecast: CaseForecast | None = None
         self.counts: DeskCounts | None = None
         self.undoable: UndoableAct | None = None
@@ -94,7 +94,7 @@ class DeskSession:
             self.forecast = None
         if self.draft is None or self.draft.case_id != case.header.id:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
-        self.case, self.is_lost, self.news = case, False, CaseNews()
+        self.case, self.is_lost, self.news = case, False, ChangesSinceSeen()
         self.zone = ZoneInfo(case.policy.zone)
         self._renewed_at = self.clock.now()
         return CaseShown(is_same)
@@ -104,7 +104,7 @@ class DeskSession:
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
         self.case = self.draft = None
-        self.is_lost, self.news = False, CaseNews()
+        self.is_lost, self.news = False, ChangesSinceSeen()
         self.revealed.clear()
         return CaseRemoved(decided)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from screens.panels.lines import EMPTY, PanelLine, Table, changed_mark, finding_lines, heading, mark_of, table
+from screens.panels.lines import EMPTY, FactLayout, PanelLine, changed_mark, finding_lines, heading, mark_of, table
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile
@@ -34,7 +34,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return lines + _measures(case, view, width) + _earlier_reviews(case, view, width)
 
 
-def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: Table) -> list[PanelLine]:
+def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout) -> list[PanelLine]:
     label, changed = _(CREDIT_LIST[kind]), changed_mark(case, EvidencePart.CREDIT, view.symbols, kind.value)
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]

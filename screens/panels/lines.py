@@ -57,7 +57,7 @@ def prose(label: str, text: str, width: int) -> list[PanelLine]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class FactLayout:
     """The layout of a group of facts: the width of the panel, and of the column of labels."""
 
     width: int
@@ -78,9 +78,9 @@ class Table:
         return PanelLine(row(left, right, self.width), field, label, value.strip())
 
 
-def table(labels: Iterable[str], width: int) -> Table:
+def table(labels: Iterable[str], width: int) -> FactLayout:
     """Return the layout for facts with these labels."""
-    return Table(width=width, label_cells=max((cells(label) for label in labels), default=0) + 3)
+    return FactLayout(width=width, label_cells=max((cells(label) for label in labels), default=0) + 3)
 
 
 def findings_on(case: CaseFile, kind: PanelKind) -> list[Finding]:

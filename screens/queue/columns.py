@@ -42,7 +42,7 @@ class RowContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class QueueColumn:
     """One column, usually shown if the row has `min_row_width` to `max_row_width` cells.
 
     A column of width 0 takes the remaining cells. `order` is the order that sorts by the column, if there is one.
@@ -208,20 +208,22 @@ def _received(context: RowContext, _room: int) -> list[Part]:
     return [(context.view.short_day(context.row.received_at.astimezone(context.view.zone).date()), MUTED)]
 
 
-_DUE = Column(title=N_("  due"), parts=_due, width=18, width_zh=21, min_row_width=100, order="due")
-_SHORT_DUE = Column(title=N_("  due"), parts=_short_due, width=13, max_row_width=99, order="due")
-_SIGNS = Column(title="", parts=_signs, width=2)
-_PRIORITY = Column(title="", parts=_priority, width=2, order="priority")
-_CASE = Column(title=N_("case"), parts=_case, width=9, order="case")
-_APPLICANT = Column(title=N_("applicant"), parts=_applicant, width=0, order="applicant")
-_STATE = Column(title=N_("state"), parts=_state, width=18, width_zh=17, min_row_width=110, order="state")
-_ROUND = Column(
+_DUE = QueueColumn(title=N_("  due"), parts=_due, width=18, width_zh=21, min_row_width=100, order="due")
+_SHORT_DUE = QueueColumn(title=N_("  due"), parts=_short_due, width=13, max_row_width=99, order="due")
+_SIGNS = QueueColumn(title="", parts=_signs, width=2)
+_PRIORITY = QueueColumn(title="", parts=_priority, width=2, order="priority")
+_CASE = QueueColumn(title=N_("case"), parts=_case, width=9, order="case")
+_APPLICANT = QueueColumn(title=N_("applicant"), parts=_applicant, width=0, order="applicant")
+_STATE = QueueColumn(title=N_("state"), parts=_state, width=18, width_zh=17, min_row_width=110, order="state")
+_ROUND = QueueColumn(
     title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, min_row_width=90, order="round"
 )
-_FINDINGS = Column(title=N_("findings"), parts=_findings, width=8, min_row_width=100, order="findings")
-_SHORT_FINDINGS = Column(title=N_("found"), parts=_findings, width=6, width_zh=8, max_row_width=99, order="findings")
-_WHO = Column(title=N_("who"), parts=_who, width=12, min_row_width=110, order="who")
-_STATE_AND_WHO = Column(
+_FINDINGS = QueueColumn(title=N_("findings"), parts=_findings, width=8, min_row_width=100, order="findings")
+_SHORT_FINDINGS = QueueColumn(
+    title=N_("found"), parts=_findings, width=6, width_zh=8, max_row_width=99, order="findings"
+)
+_WHO = QueueColumn(title=N_("who"), parts=_who, width=12, min_row_width=110, order="who")
+_STATE_AND_WHO = QueueColumn(
     title=N_("state, who"),
     parts=_state_and_who,
     width=19,
@@ -230,15 +232,15 @@ _STATE_AND_WHO = Column(
     max_row_width=109,
     order="state",
 )
-_WAITING = Column(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=90, order="received")
+_WAITING = QueueColumn(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=90, order="received")
 
-USUAL_COLUMNS: tuple[Column, ...] = (
+USUAL_COLUMNS: tuple[QueueColumn, ...] = (
     *(_SIGNS, _DUE, _SHORT_DUE, _PRIORITY, _CASE, _APPLICANT, _STATE, _STATE_AND_WHO),
     *(_ROUND, _SHORT_FINDINGS, _FINDINGS, _WHO, _WAITING),
 )
 """The columns while none were chosen."""
 
-CHOICES: Mapping[str, tuple[Column, ...]] = {
+CHOICES: Mapping[str, tuple[QueueColumn, ...]] = {
     "signs": (_SIGNS,),
     "due": (_DUE, _SHORT_DUE),
     "priority": (_PRIORITY,),
@@ -249,12 +251,12 @@ CHOICES: Mapping[str, tuple[Column, ...]] = {
     "findings": (_FINDINGS, _SHORT_FINDINGS),
     "waits": (_WAITING,),
     "round": (_ROUND,),
-    "application": (Column(title=N_("application"), parts=_application, width=18),),
-    "agent": (Column(title=N_("agent"), parts=_agent, width=14, order="agent"),),
-    "province": (Column(title=N_("province"), parts=_province, width=8, order="province"),),
-    "class": (Column(title=N_("class"), parts=_class, width=9, order="class"),),
-    "risk": (Column(title=N_("risk"), parts=_risk, width=11, width_zh=8, order="risk"),),
-    "received": (Column(title=N_("received"), parts=_received, width=8, order="received"),),
+    "application": (QueueColumn(title=N_("application"), parts=_application, width=18),),
+    "agent": (QueueColumn(title=N_("agent"), parts=_agent, width=14, order="agent"),),
+    "province": (QueueColumn(title=N_("province"), parts=_province, width=8, order="province"),),
+    "class": (QueueColumn(title=N_("class"), parts=_class, width=9, order="class"),),
+    "risk": (QueueColumn(title=N_("risk"), parts=_risk, width=11, width_zh=8, order="risk"),),
+    "received": (QueueColumn(title=N_("received"), parts=_received, width=8, order="received"),),
 }
 """The columns that can be chosen, by name and in display order; of several the one for the width of the window."""
 
@@ -268,7 +270,7 @@ def usable_layout(saved: ListLayout) -> ListLayout:
     return ListLayout(order, tuple(name for name in saved.columns if name in CHOICES))
 
 
-def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[Column, int]]:
+def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]]:
     """Return the columns of a row, each with its width; without chosen ones the usual columns.
 
     Of the chosen ones the last are left out if the row is too narrow.
@@ -287,11 +289,11 @@ def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[Column, int]]:
     return [(column, column.cells or min(max(SMALLEST_NAME, left), LARGEST_NAME)) for column in shown]
 
 
-def _of_width(name: str, width: int) -> Column:
+def _of_width(name: str, width: int) -> QueueColumn:
     """Return the variant of a column for a width."""
     *variants, last = CHOICES[name]
     return next((column for column in variants if column.min_row_width <= width <= column.max_row_width), last)
 
 
-def _room_left(width: int, shown: list[Column]) -> int:
+def _room_left(width: int, shown: list[QueueColumn]) -> int:
     return width - sum(column.cells + column.gap for column in shown)

@@ -24,7 +24,7 @@ ALONE_S = 0.05
 _MOST_WAITS = 20
 
 
-class Presses:
+class KeyPressLog:
     """Records the last key presses, on any screen; `monotonic` returns seconds.
 
     Only the time between presses distinguishes a key that is held down from one that is pressed again.
@@ -71,10 +71,10 @@ class Presses:
 class HasPresses(Protocol):
     """An app that records which keys were pressed."""
 
-    presses: Presses
+    presses: KeyPressLog
 
 
-def presses_of(widget: Widget) -> Presses:
+def presses_of(widget: Widget) -> KeyPressLog:
     """Return the presses that the app of a widget records."""
     app: object = widget.app
     if not isinstance(app, HasPresses):
@@ -82,10 +82,10 @@ def presses_of(widget: Widget) -> Presses:
     return app.presses
 
 
-class Guard:
+class ConfirmationGuard:
     """Decides whether a press of a confirming key counts in one dialog."""
 
-    def __init__(self, presses: Presses) -> None:
+    def __init__(self, presses: KeyPressLog) -> None:
         self._presses = presses
         self._painted_at: float | None = None
 

@@ -14,7 +14,7 @@ from textual._styles_cache import StylesCache
 from textual.screen import Screen
 
 from screens.shell.base_screen import is_too_small, run_in_worker
-from screens.shell.key_guard import Presses
+from screens.shell.key_guard import KeyPressLog
 from screens.shell.resilient_app import ResilientApp
 from screens.terminal.ascii_filter import AsciiFilter
 from screens.terminal.burst_driver import BurstDriver, ProbingDriver
@@ -37,7 +37,7 @@ _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
 
 
-def collect_if_idle(presses: Presses) -> None:
+def collect_if_idle(presses: KeyPressLog) -> None:
     """Collect garbage if nobody types: a full collection takes longer than most keys, and would delay one.
 
     What the first collections leave are mostly modules, which later ones need not scan.
@@ -53,7 +53,7 @@ def collect_if_idle(presses: Presses) -> None:
 class KeyboardApp(ResilientApp, inherit_bindings=False):
     """Distinguishes keys from text, and new presses from a key held down; draws with the terminal's symbols."""
 
-    def __init__(self, presses: Presses, symbols: str) -> None:
+    def __init__(self, presses: KeyPressLog, symbols: str) -> None:
         super().__init__()
         self.presses = presses
         self.pressed_on: object = None

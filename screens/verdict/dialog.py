@@ -14,7 +14,7 @@ from textual.widgets import Input, TextArea
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.shell.key_guard import Guard, presses_of
+from screens.shell.key_guard import ConfirmationGuard, presses_of
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text
@@ -89,7 +89,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._state = state
         self._actions = actions
         self._view = view
-        self._guard = Guard(presses_of(self))
+        self._guard = ConfirmationGuard(presses_of(self))
         self._preview = preview
         self._previews = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False

@@ -25,7 +25,7 @@ from screens.widgets.safe_text import (
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
-from workbench.domain.case.records import CaseNews, ChecklistLine
+from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
 from workbench.domain.case.verdict import is_contradicted, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Policy
@@ -285,7 +285,7 @@ def too_soon_line() -> Content:
     )
 
 
-def _news_words(news: CaseNews) -> str:
+def _news_words(news: ChangesSinceSeen) -> str:
     """Return what changed since the reviewer opened the case."""
     if not news.policy:
         return _(

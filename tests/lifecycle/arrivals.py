@@ -16,7 +16,7 @@ from tests.lifecycle.machine import local_text
 from tests.lifecycle.model import Case, Document, fits
 from workbench.services.batches.publishing import publish
 from workbench.services.campaigns.campaigns import CampaignRequest
-from workbench.services.importing import work
+from workbench.services.importing import import_run
 
 SECOND = timedelta(seconds=1)
 
@@ -45,7 +45,7 @@ class ArrivalsMachine(WholeLifeMachine):
         with pytest.MonkeyPatch.context() as patched:
             if is_policy_changed:
                 apply = self._policy("same")
-                patched.setattr(work, "publish", lambda *arguments: publish(*arguments) if apply() else None)
+                patched.setattr(import_run, "publish", lambda *arguments: publish(*arguments) if apply() else None)
             self.attempt("import", "admin", None, lambda: self.desk.applications(row, as_new=True), allowed=True)
         (new,) = self.new_cases()
         start = self.now.replace(microsecond=0)

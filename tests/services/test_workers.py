@@ -11,14 +11,14 @@ import pytest
 from tests.nursery import nursery
 from workbench.errors import StorageFailed
 from workbench.services import workers
-from workbench.services.workers import Helper, shared_out
+from workbench.services.workers import HelperProcess, distribute
 
 _PARENT = """
 import sys
 from tests.services.test_workers import process_of
-from workbench.services.workers import Helper
+from workbench.services.workers import HelperProcess
 
-with Helper() as helper:
+with HelperProcess() as helper:
     helper.begin(process_of, 0)
     helper.send(0)
     print(helper.result(), flush=True)
@@ -62,39 +62,39 @@ def killed(_shared: None, task: int) -> int:
 
 
 @pytest.fixture
-def helper() -> Iterator[Helper]:
-    with Helper() as helper:
+def helper() -> Iterator[HelperProcess]:
+    with HelperProcess() as helper:
         yield helper
 
 
-def test_results_come_in_the_order_of_tasks_whoever_does_them(helper: Helper) -> None:
-    results = list(shared_out(in_either, 20, range(60), helper))
+def test_results_come_in_the_order_of_tasks_whoever_does_them(helper: HelperProcess) -> None:
+    results = list(distribute(in_either, 20, range(60), helper))
     assert [task for task, _process, _text in results] == list(range(60))
     assert len({process for _task, process, _text in results}) == 2
 
 
 def test_without_a_helper_this_process_does_all() -> None:
-    assert set(shared_out(process_of, 0, range(3), None)) == {os.getpid()}
+    assert set(distribute(process_of, 0, range(3), None)) == {os.getpid()}
 
 
-def test_a_helper_does_one_thing_after_the_other(helper: Helper) -> None:
+def test_a_helper_does_one_thing_after_the_other(helper: HelperProcess) -> None:
     tasks = range(20)
-    first = list(shared_out(in_either, 0, tasks, helper))
+    first = list(distribute(in_either, 0, tasks, helper))
     assert [task for task, _process, _text in first] == list(tasks)
-    assert os.getpid() not in set(shared_out(process_of, 20, range(2), helper))
+    assert os.getpid() not in set(distribute(process_of, 20, range(2), helper))
 
 
-def test_an_error_in_the_other_process_is_raised_here(helper: Helper) -> None:
+def test_an_error_in_the_other_process_is_raised_here(helper: HelperProcess) -> None:
     with pytest.raises(ZeroDivisionError):
-        list(shared_out(process_of, 0, [-1], helper))
+        list(distribute(process_of, 0, [-1], helper))
 
 
-def test_a_process_that_is_killed_is_told(helper: Helper) -> None:
+def test_a_process_that_is_killed_is_told(helper: HelperProcess) -> None:
     with pytest.raises(StorageFailed, match="ended from outside; run the command again"):
-        list(shared_out(killed, None, [0], helper))
+        list(distribute(killed, None, [0], helper))
 
 
-def test_a_process_that_is_killed_while_it_sends_a_result_is_told(helper: Helper) -> None:
+def test_a_process_that_is_killed_while_it_sends_a_result_is_told(helper: HelperProcess) -> None:
     # The result is larger than the pipe, so that it waits there for somebody who takes it.
     helper.begin(zeros, None)
     helper.send(5_000_000)
@@ -107,16 +107,16 @@ def test_a_process_that_is_killed_while_it_sends_a_result_is_told(helper: Helper
         helper.result()
 
 
-def test_a_task_that_the_other_process_cannot_take_ends_it(helper: Helper) -> None:
+def test_a_task_that_the_other_process_cannot_take_ends_it(helper: HelperProcess) -> None:
     helper.begin(process_of, 0)
     helper.send(TooLarge())
     with pytest.raises(StorageFailed, match="ended from outside"):
         helper.result()
 
 
-def test_an_error_that_no_other_process_can_read_is_told_by_name_and_place(helper: Helper) -> None:
+def test_an_error_that_no_other_process_can_read_is_told_by_name_and_place(helper: HelperProcess) -> None:
     with pytest.raises(RuntimeError, match=r"OddError at tests/services/test_workers\.py:\d+"):
-        list(shared_out(oddly_failed, None, [0], helper))
+        list(distribute(oddly_failed, None, [0], helper))
 
 
 def test_without_a_process_to_be_had_this_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,8 +124,8 @@ def test_without_a_process_to_be_had_this_one_does_all(monkeypatch: pytest.Monke
         raise BlockingIOError
 
     monkeypatch.setattr(workers, "has_processors", lambda: True)
-    monkeypatch.setattr(Helper, "__init__", refuse)
-    with workers.helping(is_wanted=True) as helper:
+    monkeypatch.setattr(HelperProcess, "__init__", refuse)
+    with workers.optional_helper(is_wanted=True) as helper:
         assert helper is None
 
 

@@ -30,7 +30,8 @@ _BASE: Mapping[ImportKind, Mapping[str, Any]] = {
 
 def text_columns(kind: ImportKind) -> dict[str, int]:
     """Return the columns of a kind that take any text, with the length put into each."""
-    return {name.removesuffix("*"): FREE[id(sort)] for name, sort in kinds.SORTS[kind].items() if id(sort) in FREE}
+    types = kinds.COLUMN_TYPES[kind].items()
+    return {name.removesuffix("*"): FREE[id(one)] for name, one in types if id(one) in FREE}
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from workbench.cli.file_commands import COMMANDS as FILE_COMMANDS
 from workbench.cli.file_commands import IMPORTS, MAPS
-from workbench.cli.framework.registration import Entry, Group
+from workbench.cli.framework.registration import CommandGroup, Entry
 from workbench.cli.site_commands import GROUPS as SITE_GROUPS
 from workbench.cli.site_commands import HOLDS
 from workbench.i18n import N_
 
-COMMANDS: tuple[Entry | Group, ...] = (
+COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry(
         "demo",
         "workbench.cli.site.commands:demo",
@@ -127,7 +127,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
     *HOLDS,
     IMPORTS,
     MAPS,
-    Group(
+    CommandGroup(
         "calendar",
         N_("Show and change the working calendar. Default: show this year."),
         (
@@ -153,7 +153,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
         ),
     ),
-    Group(
+    CommandGroup(
         "notices",
         N_("List notices to applicants, mark them as sent, and hand them to a gateway. Default: list."),
         (
@@ -174,7 +174,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
         ),
     ),
-    Group(
+    CommandGroup(
         "measures",
         N_("List numbers to bar and to restore, and confirm those carried out. Default: list."),
         (
@@ -190,7 +190,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
         ),
     ),
-    Group(
+    CommandGroup(
         "reviewers",
         N_("List and manage people, roles and absences. Default: list."),
         (
@@ -225,7 +225,7 @@ COMMANDS: tuple[Entry | Group, ...] = (
             ),
         ),
     ),
-    Group(
+    CommandGroup(
         "forecast",
         N_("Forecast how long reviews will take. Default: show the forecast."),
         (

@@ -1,6 +1,6 @@
 """The commands about files, with their help."""
 
-from workbench.cli.framework.registration import Entry, Group
+from workbench.cli.framework.registration import CommandGroup, Entry
 from workbench.i18n import N_
 
 COMMANDS: tuple[Entry, ...] = (
@@ -24,7 +24,7 @@ COMMANDS: tuple[Entry, ...] = (
     ),
 )
 
-IMPORTS = Group(
+IMPORTS = CommandGroup(
     "imports",
     N_("List and undo imports. Default: list."),
     (
@@ -33,7 +33,7 @@ IMPORTS = Group(
     ),
 )
 
-MAPS = Group(
+MAPS = CommandGroup(
     "maps",
     N_("List, show and accept maps of resellers' sheets. Default: list."),
     (

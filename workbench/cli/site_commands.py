@@ -1,6 +1,6 @@
 """The commands about the policy, the audit log, and how long data is kept, with their help."""
 
-from workbench.cli.framework.registration import Entry, Group
+from workbench.cli.framework.registration import CommandGroup, Entry
 from workbench.i18n import N_
 
 HOLDS: tuple[Entry, ...] = (
@@ -12,8 +12,8 @@ HOLDS: tuple[Entry, ...] = (
     Entry("unhold", "workbench.cli.site.retention:unhold", N_("End the legal hold of a case (supervisor, admin).")),
 )
 
-GROUPS: tuple[Group, ...] = (
-    Group(
+GROUPS: tuple[CommandGroup, ...] = (
+    CommandGroup(
         "policy",
         N_("Show, compare, check and replace the policy. Default: show."),
         (
@@ -36,7 +36,7 @@ GROUPS: tuple[Group, ...] = (
                 "workbench.cli.site.policy:apply",
                 N_("Put a policy file into force, at once or from a day (admin)."),
             ),
-            Group(
+            CommandGroup(
                 "campaign",
                 N_("Review passed cases again after a change of policy. Default: start."),
                 (
@@ -55,7 +55,7 @@ GROUPS: tuple[Group, ...] = (
             ),
         ),
     ),
-    Group(
+    CommandGroup(
         "audit",
         N_("Verify the audit log. Default: verify."),
         (
@@ -71,7 +71,7 @@ GROUPS: tuple[Group, ...] = (
             ),
         ),
     ),
-    Group(
+    CommandGroup(
         "retention",
         N_("Show and erase what was kept long enough under the policy. Default: show."),
         (

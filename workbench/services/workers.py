@@ -1,4 +1,4 @@
-"""Shares work out between this process and another: threads of Python share one processor.
+"""Distributes tasks between this process and a helper process, because Python threads share one processor.
 
 `concurrent.futures` would leave its processes behind when this one is killed, because they hold both ends of the pipe
 on which they wait. A process here ends when the other end of its pipe is gone.
@@ -34,14 +34,14 @@ _SWITCH_SECONDS = 0.0005
 
 
 class _Job(NamedTuple):
-    """What is done with the tasks that follow."""
+    """The function for all later tasks, with its first argument."""
 
     work: Callable[[Any, Any], Any]
     shared: Any
 
 
-class Helper:
-    """A process that does a part of the tasks of this one; used as a context manager it is ended.
+class HelperProcess:
+    """A process that does a part of the tasks of this one; leaving its context ends it.
 
     Raises:
         OSError: If no process can be started.
@@ -67,16 +67,16 @@ class Helper:
         self._process.join()
 
     def begin(self, work: Callable[[_Shared, Any], Any], shared: _Shared) -> None:
-        """Say what the next tasks are: a function at the top of a module, and its first argument."""
+        """Set the function of the next tasks, from the top level of a module, and its first argument."""
         self.send(_Job(work, shared))
 
     def send(self, task: object) -> None:
-        """Let the process do a task; it takes tasks while it works.
+        """Send a task; the process receives tasks while it works.
 
         Raises:
             StorageFailed: If the process was ended from outside.
         """
-        with _told_if_ended():
+        with _end_reported():
             self._pipe.send(task)
 
     def is_done(self) -> bool:
@@ -89,7 +89,7 @@ class Helper:
         Raises:
             StorageFailed: If the process was ended from outside.
         """
-        with _told_if_ended():
+        with _end_reported():
             result = self._pipe.recv()
         if isinstance(result, Exception):
             raise result
@@ -97,7 +97,7 @@ class Helper:
 
 
 @contextmanager
-def _told_if_ended() -> Iterator[None]:
+def _end_reported() -> Iterator[None]:
     # A message that breaks off is an OSError.
     try:
         yield
@@ -107,30 +107,30 @@ def _told_if_ended() -> Iterator[None]:
 
 
 @contextmanager
-def helping(*, is_wanted: bool) -> Iterator[Helper | None]:
-    """Give a helper, or None if none is wanted, there is one processor only, or no process can be started."""
+def optional_helper(*, is_wanted: bool) -> Iterator[HelperProcess | None]:
+    """Yield a helper process, or None if none is wanted, there is only one processor, or no process can be started."""
     helper = None
     if is_wanted and has_processors():
         with suppress(OSError):
-            helper = Helper()
+            helper = HelperProcess()
     with helper or nullcontext():
         yield helper
 
 
 def has_processors() -> bool:
-    """Say whether this process may use more than one processor."""
+    """Return whether this process may use more than one processor."""
     return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) > 1
 
 
-def shared_out(
+def distribute(
     work: Callable[[_Shared, _Task], _Result],
     shared: _Shared,
     tasks: Iterable[_Task],
-    helper: Helper | None,
+    helper: HelperProcess | None,
     *,
     has_begun: bool = False,
 ) -> Iterator[_Result]:
-    """Yield the results of tasks in their order; the helper, if there is one, does a part of them meanwhile.
+    """Yield the results of tasks in their order; the helper, if there is one, does a part of them in parallel.
 
     Args:
         work: A function at the top of a module.
@@ -171,7 +171,7 @@ def shared_out(
 
 
 def _serve(pipe: Connection, language: str) -> None:
-    """Do tasks until the other end of the pipe is gone; an interrupt concerns the other process only."""
+    """Do tasks until the other end of the pipe is closed; only the other process handles interrupts."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # Else each piece of a message waits 5 ms while a task is done.
@@ -207,16 +207,16 @@ def _pickled(error: Exception) -> bytes:
 
 
 def _send(pipe: Connection, results: "SimpleQueue[bytes]") -> None:
-    """Send results while the next task is done; the other process may take them late."""
+    """Send results in a thread of their own, because the other process may read them late."""
     with suppress(OSError):
         while True:
             pipe.send_bytes(results.get())
 
 
 def _receive(pipe: Connection, messages: "SimpleQueue[tuple[Any] | None]") -> None:
-    """Take messages from the pipe at once, so that the other process never waits while this one sends a result.
+    """Read messages from the pipe at once, so that the other process never waits while this one sends a result.
 
-    Whatever goes wrong, such as a task for which there is no memory, ends this process, which the other one is told.
+    Any failure, such as a task that does not fit into memory, ends this process, and the other one reports it.
     """
     with suppress(Exception):
         while True:

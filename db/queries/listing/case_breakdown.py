@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
-from db.queries.listing.case_list import CaseList
-from db.queries.listing.case_pages import Hits, fewest_hits, hits_table
+from db.queries.listing.case_list import CaseQuery
+from db.queries.listing.case_pages import IndexHits, fewest_hits, hits_table
 from db.queries.listing.case_verdicts import NEWEST_VERDICT
 
 QUARTER_US = 15 * 60 * 1_000_000
@@ -74,7 +74,7 @@ PROPERTIES: Mapping[str, Property] = {
 instants quarters of an hour."""
 
 
-def breakdown(session: Session, cases: CaseList, name: str) -> dict[Any, int]:
+def breakdown(session: Session, cases: CaseQuery, name: str) -> dict[Any, int]:
     """Return how many cases of a list have each value of a property; None is for cases without a value."""
     wanted = PROPERTIES[name]
     hits = fewest_hits(session, cases, _MOST_HITS) if cases.needs_rows() else None
@@ -92,7 +92,7 @@ def breakdown(session: Session, cases: CaseList, name: str) -> dict[Any, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _source(cases: CaseList, wanted: Property, hits: Hits | None) -> tuple[str, str]:
+def _source(cases: CaseQuery, wanted: Property, hits: IndexHits | None) -> tuple[str, str]:
     """Return where the cases are read from, and the condition that they are in the list."""
     if hits is not None:
         return 'hit CROSS JOIN "case" AS c', f"c.id = hit.id AND {cases.check(hits.conditions)}"

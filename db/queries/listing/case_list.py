@@ -85,7 +85,7 @@ class DueRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseList:
+class CaseQuery:
     """The definition of a list at the instant `now`: states, priority ranks, due dates and other conditions.
 
     A case with an expired hold counts as queued. `hidden` has the ids of batches that are not visible. `is_running`
@@ -153,7 +153,7 @@ class CaseList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class ListPart:
     """A part of a list: a range of the index for each state check and rank, all ordered by due date and id.
 
     `states` are those of the checks. `span` is the range of due dates, None for the cases without one.
@@ -185,7 +185,7 @@ class Stretch:
         return state in self.states and rank in self.ranks and is_within
 
 
-def stretches(cases: CaseList) -> Iterator[Stretch]:
+def stretches(cases: CaseQuery) -> Iterator[ListPart]:
     """Yield the stretches of a list in order."""
     if cases.by_due:
         edges = (-_MAX_US, *(cases.now + day * _DAY_US for day in _DUE_WINDOWS), _MAX_US)
@@ -207,18 +207,18 @@ def stretches(cases: CaseList) -> Iterator[Stretch]:
 
 
 def _of_group(
-    cases: CaseList, states: tuple[CaseState, ...], ranks: frozenset[int], span: DueRange
-) -> Iterator[Stretch]:
+    cases: CaseQuery, states: tuple[CaseState, ...], ranks: frozenset[int], span: DueRange
+) -> Iterator[ListPart]:
     """Yield the stretches of some states and ranks within a range of due dates: first the cases without a due date."""
     checks, wanted = tuple(cases.state_checks(states)), span.within(cases.due)
     if not checks or not ranks:
         return
     sorted_ranks = tuple(sorted(ranks))
     if wanted.with_none:
-        yield Stretch(states=states, checks=checks, ranks=sorted_ranks, span=None)
+        yield ListPart(states=states, checks=checks, ranks=sorted_ranks, span=None)
     if wanted.with_dates and wanted.after < wanted.until:
         span_us = (wanted.after, wanted.until)
-        yield Stretch(states=states, checks=checks, ranks=sorted_ranks, span=span_us)
+        yield ListPart(states=states, checks=checks, ranks=sorted_ranks, span=span_us)
 
 
 _STATE_RANKS = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
@@ -226,7 +226,7 @@ STATE_RANK = f"CASE c.state {_STATE_RANKS} END"
 """The place of the state of the case `c` in the order of a list, in SQL."""
 
 
-def order_columns(cases: CaseList) -> tuple[str, ...]:
+def order_columns(cases: CaseQuery) -> tuple[str, ...]:
     """Return the sort keys of the list order as SQL on the case `c`, for cases that are not read along the index."""
     if cases.by_due:
         return (f"coalesce(c.due_at, {-_MAX_US if cases.none_first else _MAX_US})", "c.id")

@@ -15,7 +15,7 @@ from db.dialects.sqlite_lists import WANTED_IDS, wanted
 from db.dialects.sqlite_search import INITIALS
 from db.enums import ServiceClass
 from db.queries.listing import case_pages
-from db.queries.listing.case_list import STATE_RANK, CaseList
+from db.queries.listing.case_list import STATE_RANK, CaseQuery
 
 MOST_SORTED = 10_000
 """The most cases that are sorted in an order without an index."""
@@ -68,7 +68,7 @@ class Order:
 
 
 def page(
-    session: Session, cases: CaseList, order: Order, *, start: int, limit: int, total: int | None = None
+    session: Session, cases: CaseQuery, order: Order, *, start: int, limit: int, total: int | None = None
 ) -> list[int]:
     """Return the ids of a page; with `total`, a page in the second half is read from the end."""
     if order.has_index:
@@ -80,7 +80,7 @@ def page(
     return found
 
 
-def place_of(session: Session, cases: CaseList, order: Order, case_id: int) -> int | None:
+def place_of(session: Session, cases: CaseQuery, order: Order, case_id: int) -> int | None:
     """Return how many cases come before a case, None if the case is not in the list or counting is slow."""
     if order.has_index:
         place = case_pages.place_of(session, _in_order(cases, order), case_id)
@@ -91,13 +91,13 @@ def place_of(session: Session, cases: CaseList, order: Order, case_id: int) -> i
     return ids.index(case_id) if case_id in ids else case_pages.place_of(session, cases, case_id)
 
 
-def _in_order(cases: CaseList, order: Order) -> CaseList:
+def _in_order(cases: CaseQuery, order: Order) -> CaseQuery:
     # Cases without a due date come last, also in the reverse order.
     return replace(cases, by_due=order.name == DUE, none_first=order.is_reversed)
 
 
 def _page_along_index(
-    session: Session, cases: CaseList, order: Order, start: int, limit: int, total: int | None
+    session: Session, cases: CaseQuery, order: Order, start: int, limit: int, total: int | None
 ) -> list[int]:
     skip, from_end = start, order.is_reversed
     if total is not None and start > total // 2:
@@ -107,7 +107,7 @@ def _page_along_index(
     return found[::-1] if order.is_reversed else found
 
 
-def _sorted_ids(session: Session, cases: CaseList, order: Order) -> list[int]:
+def _sorted_ids(session: Session, cases: CaseQuery, order: Order) -> list[int]:
     """Return the ids of the first cases of a list, sorted."""
     first = case_pages.page(session, cases, skip=0, limit=MOST_SORTED)
     rows = session.execute(_sorting(order), {**wanted(first), "now": cases.now})

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
 from db.dialects.sqlite_search import HITS, all_of
 from db.enums import CaseState
-from db.queries.listing.case_list import CaseList, Condition, Stretch, order_columns, stretches
+from db.queries.listing.case_list import CaseQuery, Condition, ListPart, order_columns, stretches
 
 FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
@@ -32,7 +32,7 @@ _SCAN_LIMIT_WITH_SLOW = 1_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hits:
+class IndexHits:
     """The cases that an index finds for some conditions: SQL that selects their `id`, and their count up to a limit."""
 
     conditions: tuple[Condition, ...]
@@ -54,7 +54,7 @@ def _number(session: Session, sql: str, values: dict[str, Any]) -> int:
     return int(session.execute(_text(sql), values).scalar_one())
 
 
-def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: bool = False) -> list[int]:
+def page(session: Session, cases: CaseQuery, *, skip: int, limit: int, from_end: bool = False) -> list[int]:
     """Return the ids of a page in the order of the list. With `from_end`, `skip` counts from the end."""
     if limit <= 0:
         return []
@@ -70,7 +70,7 @@ def page(session: Session, cases: CaseList, *, skip: int, limit: int, from_end: 
     return ids[::-1] if from_end else ids
 
 
-def count(session: Session, cases: CaseList) -> int:
+def count(session: Session, cases: CaseQuery) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
@@ -84,7 +84,7 @@ def count(session: Session, cases: CaseList) -> int:
     return sum(_length(session, cases, stretch) for stretch in stretches(cases))
 
 
-def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
+def place_of(session: Session, cases: CaseQuery, case_id: int) -> int | None:
     """Return how many cases of a list come before a case, None if the case is not in the list or counting is slow."""
     columns = order_columns(cases)
     own = session.execute(
@@ -113,12 +113,12 @@ def place_of(session: Session, cases: CaseList, case_id: int) -> int | None:
     return _number(session, sql, {**cases.values(), **hits.values})
 
 
-def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
+def fewest_hits(session: Session, cases: CaseQuery, limit: int) -> IndexHits | None:
     """Return the hits of the condition with the fewest hits, None if no index answers any condition.
 
     Hits are counted up to `limit`.
     """
-    found: Hits | None = None
+    found: IndexHits | None = None
     for conditions, select, values in _sources(cases):
         # Count no further than the best condition so far, so that not all hits of a common word are read.
         at_most = limit if found is None else min(limit, found.count)
@@ -128,7 +128,7 @@ def fewest_hits(session: Session, cases: CaseList, limit: int) -> Hits | None:
             sql = f"SELECT count(*) FROM (SELECT id FROM ({select}) LIMIT {at_most + 1})"
             counted = _number(session, sql, values)
         if found is None or counted < found.count:
-            found = Hits(conditions=conditions, select=select, values=values, count=counted)
+            found = IndexHits(conditions=conditions, select=select, values=values, count=counted)
     return found
 
 
@@ -148,7 +148,7 @@ def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit:
     return bool(row[0] > few and row[0] * row[2] > 2 * limit * row[1])
 
 
-def best_hits(session: Session, cases: CaseList) -> Hits | None:
+def best_hits(session: Session, cases: CaseQuery) -> IndexHits | None:
     """Return the hits from which a list is read fastest, or None if scanning the list order is faster.
 
     If no index answers a condition, the hits are found by reading the whole table.
@@ -161,15 +161,15 @@ def best_hits(session: Session, cases: CaseList) -> Hits | None:
     if _scanned_page(session, cases, 0, 1, from_end=False, scan_limit=_scan_limit(cases)) is not None:
         return None
     select = f"SELECT c.id AS id FROM {ALL_CASES} WHERE {cases.check()}"
-    return hits or Hits(conditions=(), select=select, values=cases.values(), count=FEW)
+    return hits or IndexHits(conditions=(), select=select, values=cases.values(), count=FEW)
 
 
-def _scan_limit(cases: CaseList) -> int:
+def _scan_limit(cases: CaseQuery) -> int:
     """Return how many cases are scanned in the list order before hits are used instead."""
     return _SCAN_LIMIT_WITH_SLOW if any(condition.is_slow for condition in cases.conditions) else _SCAN_LIMIT
 
 
-def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict[str, Any]]]:
+def _sources(cases: CaseQuery) -> Iterator[tuple[tuple[Condition, ...], str, dict[str, Any]]]:
     """Yield the conditions that an index answers, with SQL for their hits. Full-text queries are combined into one."""
     with_match = tuple(condition for condition in cases.conditions if condition.match)
     if with_match:
@@ -180,18 +180,18 @@ def _sources(cases: CaseList) -> Iterator[tuple[tuple[Condition, ...], str, dict
             yield (condition,), condition.hits, dict(condition.values)
 
 
-def hits_table(hits: Hits) -> str:
+def hits_table(hits: IndexHits) -> str:
     """Return hits as a common table expression `hit` that a statement can begin with."""
     return f"WITH hit AS MATERIALIZED (SELECT DISTINCT id FROM ({hits.select}))"
 
 
-def _joined(cases: CaseList, hits: Hits) -> str:
+def _joined(cases: CaseQuery, hits: IndexHits) -> str:
     # A cross join fixes the order: first the hits, then their cases.
     return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.conditions)}'
 
 
 def _sorted_page(
-    session: Session, cases: CaseList, hits: Hits | None, skip: int, limit: int, *, from_end: bool
+    session: Session, cases: CaseQuery, hits: IndexHits | None, skip: int, limit: int, *, from_end: bool
 ) -> list[int]:
     """Return a page of the hits, or without any of the whole table, sorted."""
     sign = " DESC" if from_end else ""
@@ -201,17 +201,17 @@ def _sorted_page(
     return _ids(session, sql, {**cases.values(), **(hits.values if hits else {}), "limit": limit, "skip": skip})
 
 
-def _selects(stretch: Stretch, columns: str, checks: str) -> str:
+def _selects(stretch: ListPart, columns: str, checks: str) -> str:
     """Return the SELECTs of a stretch, one for each of its ranges."""
     return " UNION ALL ".join(f"SELECT {columns} FROM {ORDERED_CASES} WHERE {one}{checks}" for one in stretch.ranges)
 
 
-def _and_checks(cases: CaseList) -> str:
+def _and_checks(cases: CaseQuery) -> str:
     return "".join(f" AND {check}" for check in cases.checks_outside_range())
 
 
 def _length(
-    session: Session, cases: CaseList, stretch: Stretch, extra_check: str = "", values: dict[str, Any] | None = None
+    session: Session, cases: CaseQuery, stretch: ListPart, extra_check: str = "", values: dict[str, Any] | None = None
 ) -> int:
     """Return the number of cases in a stretch."""
     selects = _selects(stretch, "1", _and_checks(cases) + extra_check)
@@ -220,12 +220,12 @@ def _length(
     )
 
 
-def _ordered_stretches(cases: CaseList, *, from_end: bool) -> list[Stretch]:
+def _ordered_stretches(cases: CaseQuery, *, from_end: bool) -> list[ListPart]:
     found = list(stretches(cases))
     return found[::-1] if from_end else found
 
 
-def _page_along_index(session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool) -> list[int]:
+def _page_along_index(session: Session, cases: CaseQuery, skip: int, limit: int, *, from_end: bool) -> list[int]:
     """Return a page from the index alone; with `from_end`, the last case comes first."""
     found: list[int] = []
     for stretch in _ordered_stretches(cases, from_end=from_end):
@@ -246,7 +246,9 @@ def _page_along_index(session: Session, cases: CaseList, skip: int, limit: int, 
     return found
 
 
-def _slice(session: Session, cases: CaseList, stretch: Stretch, skip: int, limit: int, *, from_end: bool) -> list[int]:
+def _slice(
+    session: Session, cases: CaseQuery, stretch: ListPart, skip: int, limit: int, *, from_end: bool
+) -> list[int]:
     """Return a slice of a stretch; with `from_end`, the last case comes first."""
     sign = "DESC" if from_end else "ASC"
     selects = _selects(stretch, "c.id AS id, c.due_at AS due", _and_checks(cases))
@@ -255,7 +257,7 @@ def _slice(session: Session, cases: CaseList, stretch: Stretch, skip: int, limit
 
 
 def _scanned_page(
-    session: Session, cases: CaseList, skip: int, limit: int, *, from_end: bool, scan_limit: int | None
+    session: Session, cases: CaseQuery, skip: int, limit: int, *, from_end: bool, scan_limit: int | None
 ) -> list[int] | None:
     """Return a page by scanning cases in order; None if more than `scan_limit` cases would be scanned."""
     found: list[int] = []
@@ -274,7 +276,7 @@ def _scanned_page(
 
 
 def _scan_windows(
-    session: Session, cases: CaseList, stretch: Stretch, *, from_end: bool
+    session: Session, cases: CaseQuery, stretch: ListPart, *, from_end: bool
 ) -> Iterator[tuple[list[int], int]]:
     """Yield for each window of a stretch the ids that satisfy the conditions, and how many cases were read."""
     sign, compare = ("DESC", "<") if from_end else ("ASC", ">")

@@ -11,7 +11,7 @@ from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.offices import Site
 from workbench.services.batches.applying import apply_batch
-from workbench.services.importing import work
+from workbench.services.importing import import_run
 
 HEADERS = {"en": "application_no,grounds,received_at", "zh": "申请编号,申诉理由,收件时间"}
 
@@ -82,7 +82,7 @@ def test_an_appeal_that_a_change_of_its_case_stops_after_the_publication_is_told
         services.run("a", "appeal", cases[1], "--grounds", "They called first.")
         return apply_batch(*arguments)
 
-    monkeypatch.setattr(work, "apply_batch", meanwhile)
+    monkeypatch.setattr(import_run, "apply_batch", meanwhile)
     done = services.at("2026-12-03 09:00").terminal.as_person("admin", "import", "appeals", file, "--json")
     assert done.exit_code == 65
     report = json.loads(done.stdout)

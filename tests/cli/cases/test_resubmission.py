@@ -13,7 +13,7 @@ from tests.offices import Site
 from tests.resubmissions import CARD, fail, failed, new_document
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
 from workbench.services.batches.applying import apply_batch
-from workbench.services.importing import work
+from workbench.services.importing import import_run
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_
         services.site.services("a").remarks.withdraw(1, "by phone")
         return apply_batch(*arguments)
 
-    monkeypatch.setattr(work, "apply_batch", meanwhile)
+    monkeypatch.setattr(import_run, "apply_batch", meanwhile)
     told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
 
     assert "1 row created" in told

@@ -17,7 +17,7 @@ from tests.policies import ask_persons_for_nothing
 from tests.prepared import prepared
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.foundation import audit_log
-from workbench.services.importing.work import Work
+from workbench.services.importing.import_run import ImportRun
 
 
 @pytest.fixture
@@ -203,13 +203,13 @@ def test_receipts_of_an_import_that_runs_are_explained_by_its_event(
     terminal.site.plant()
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
-    publish, codes = Work._publish, []
+    publish, codes = ImportRun._publish, []
 
-    def verified(run: Work, *arguments: Any) -> None:
+    def verified(run: ImportRun, *arguments: Any) -> None:
         codes.append(terminal.as_person("audit", "audit", "verify").exit_code)
         publish(run, *arguments)
 
-    monkeypatch.setattr(Work, "_publish", verified)
+    monkeypatch.setattr(ImportRun, "_publish", verified)
     desk.applications(application(**PERSON))
 
     assert desk.count("notice") == 2

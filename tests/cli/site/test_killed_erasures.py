@@ -1,5 +1,6 @@
 """An erasure that is killed anywhere leaves each case whole or erased, and the next start and run finish it."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ def test_a_killed_erasure_is_finished(terminal: Terminal, tmp_path: Path, place:
 
     child = nursery().piped(_CHILD, str(site.path), site.clock.at.isoformat(), place, str(number))
     assert "done" not in child.communicate()[0]
+    assert child.returncode == -signal.SIGKILL
 
     erased_and_whole(office)
     services = site.services("admin")

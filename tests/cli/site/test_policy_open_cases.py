@@ -22,7 +22,7 @@ from tests.proofs.racing import open_for_race, run_concurrently
 from tests.screens.driver import WINDOWS, at_the_site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.services.review.verdict_acts import failing
-from workbench.domain.case.records import CaseNews
+from workbench.domain.case.records import ChangesSinceSeen
 from workbench.errors import Busy
 
 pytestmark = pytest.mark.proof
@@ -149,12 +149,12 @@ def test_who_holds_a_case_is_told_that_its_policy_changed_and_what_that_changed(
 
     change = "1 → 2: +ID-CAPITAL"
     news = reviewer.casefiles.news(case_id, seen.evidence_no)
-    assert news == CaseNews(policy=change)
+    assert news == ChangesSinceSeen(policy=change)
     assert reviewer.verdicts.preview(request).news == news
     with pytest.raises(Busy, match=re.escape(f"The policy of C-000001 changed while you decided: {change}.")):
         reviewer.verdicts.decide(request)
     desk.applications(application(business_scope="教育咨询"))
-    assert reviewer.casefiles.news(case_id, seen.evidence_no) == CaseNews(has_evidence=True, policy=change)
+    assert reviewer.casefiles.news(case_id, seen.evidence_no) == ChangesSinceSeen(has_evidence=True, policy=change)
     assert not reviewer.casefiles.news(case_id, reviewer.casefiles.show(case_id).header.evidence_no)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
 from workbench.domain.case.casefile import CaseFile, NoNextCase
-from workbench.domain.case.records import CaseNews, NoticeLine, VerificationLine
+from workbench.domain.case.records import ChangesSinceSeen, NoticeLine, VerificationLine
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.foundation.drafts import Drafts
@@ -74,10 +74,10 @@ class MemoryCaseFiles(CaseFiles):
     def show(self, case_id: int) -> CaseFile:
         return self._services.show(case_id)
 
-    def news(self, case_id: int, seen_no: int) -> CaseNews:
+    def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         is_same = self._services.files[case_id].header.evidence_no == seen_no
         policy = self._services.policy_news
-        return CaseNews() if is_same else CaseNews(has_evidence=not policy, policy=policy)
+        return ChangesSinceSeen() if is_same else ChangesSinceSeen(has_evidence=not policy, policy=policy)
 
     def reveal(self, case_id: int, field: str) -> str:
         self._services.log.append(("reveal", case_id, field))

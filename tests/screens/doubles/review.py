@@ -12,7 +12,7 @@ from workbench.domain.case.casefile import (
     VerdictRequest,
 )
 from workbench.domain.case.measures import is_barred
-from workbench.domain.case.records import CaseNews, DecisionLine, ItemLine, UndoableAct
+from workbench.domain.case.records import ChangesSinceSeen, DecisionLine, ItemLine, UndoableAct
 from workbench.domain.case.verdict import (
     asks_for_items,
     check_reasons_for,
@@ -59,7 +59,7 @@ class MemoryVerdicts(Verdicts):
             ),
             waived_for=self._services.why_alone if check_for else "",
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
-            news=CaseNews(has_evidence=is_new and not policy, policy=policy if is_new else ""),
+            news=ChangesSinceSeen(has_evidence=is_new and not policy, policy=policy if is_new else ""),
             problems=self._problems(request, found),
             unopened=self._services.documents.unopened(request.case_id),
             warnings=vague_words(replace(request, waits_for=waits_for), found.policy, found.findings),

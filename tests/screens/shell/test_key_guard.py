@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from screens.shell.key_guard import Guard, Presses
+from screens.shell.key_guard import ConfirmationGuard, KeyPressLog
 from tests.screens.doubles.services import Clocks
 
 
@@ -14,16 +14,18 @@ def clocks() -> Clocks:
 
 
 @pytest.fixture
-def presses(clocks: Clocks) -> Presses:
-    return Presses(clocks.monotonic)
+def presses(clocks: Clocks) -> KeyPressLog:
+    return KeyPressLog(clocks.monotonic)
 
 
 @pytest.fixture
-def guard(presses: Presses) -> Guard:
-    return Guard(presses)
+def guard(presses: KeyPressLog) -> ConfirmationGuard:
+    return ConfirmationGuard(presses)
 
 
-def test_a_press_before_the_first_paint_does_not_count(clocks: Clocks, presses: Presses, guard: Guard) -> None:
+def test_a_press_before_the_first_paint_does_not_count(
+    clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard
+) -> None:
     presses.note("y")
     assert not guard.accepts_press()
 
@@ -34,7 +36,9 @@ def test_a_press_before_the_first_paint_does_not_count(clocks: Clocks, presses: 
     assert not guard.accepts_press()
 
 
-def test_a_press_counts_300_ms_after_the_first_paint(clocks: Clocks, presses: Presses, guard: Guard) -> None:
+def test_a_press_counts_300_ms_after_the_first_paint(
+    clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard
+) -> None:
     guard.note_paint()
     clocks.pass_s(0.31)
     presses.note("y")
@@ -43,7 +47,7 @@ def test_a_press_counts_300_ms_after_the_first_paint(clocks: Clocks, presses: Pr
 
 
 def test_a_press_before_the_dialog_was_visible_does_not_count_even_if_handled_late(
-    clocks: Clocks, presses: Presses, guard: Guard
+    clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard
 ) -> None:
     guard.note_paint()
     clocks.pass_s(2)
@@ -54,7 +58,7 @@ def test_a_press_before_the_dialog_was_visible_does_not_count_even_if_handled_la
 
 @pytest.mark.parametrize(("first", "second"), [("y", "y"), ("f8", "f8"), ("y", "f8"), ("f8", "y")])
 def test_a_press_within_700_ms_of_the_last_does_not_count(
-    clocks: Clocks, presses: Presses, guard: Guard, first: str, second: str
+    clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard, first: str, second: str
 ) -> None:
     guard.note_paint()
     clocks.pass_s(1)
@@ -70,7 +74,9 @@ def test_a_press_within_700_ms_of_the_last_does_not_count(
     assert guard.accepts_press()
 
 
-def test_a_key_held_down_since_before_the_dialog_never_counts(clocks: Clocks, presses: Presses, guard: Guard) -> None:
+def test_a_key_held_down_since_before_the_dialog_never_counts(
+    clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard
+) -> None:
     for press in range(200):
         presses.note("y")
         if press == 10:
@@ -80,14 +86,14 @@ def test_a_key_held_down_since_before_the_dialog_never_counts(clocks: Clocks, pr
         clocks.pass_s(0.02)
 
 
-async def test_a_press_is_alone_if_nothing_follows_it(presses: Presses) -> None:
+async def test_a_press_is_alone_if_nothing_follows_it(presses: KeyPressLog) -> None:
     presses.note("y")
 
     assert await presses.is_alone()
 
 
 @pytest.mark.parametrize("key", ["y", "f8", "s"])
-async def test_a_press_among_others_is_not_alone(presses: Presses, key: str) -> None:
+async def test_a_press_among_others_is_not_alone(presses: KeyPressLog, key: str) -> None:
     presses.note("y")
     question = asyncio.ensure_future(presses.is_alone())
     await asyncio.sleep(0)
@@ -96,7 +102,7 @@ async def test_a_press_among_others_is_not_alone(presses: Presses, key: str) -> 
     assert not await question
 
 
-def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, presses: Presses) -> None:
+def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, presses: KeyPressLog) -> None:
     presses.note("f")
     clocks.pass_s(0.5)
     presses.note("f")

@@ -12,7 +12,7 @@ from workbench.domain.evidence.evidence import CallFacts
 from workbench.services.calls.engine import engine
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.calls.store import CallStore
-from workbench.services.calls.writing import StagedCalls, Written
+from workbench.services.calls.writing import PublishedCallFile, StagedCalls
 
 KEY = b"a made-up key of 32 bytes, no more"[:32]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -96,7 +96,7 @@ def a_store(folder: Path) -> CallStore:
     return CallStore(folder / "calls", KEY)
 
 
-def write(store: CallStore, batch_id: int, calls: Iterable[Call], published: Iterable[int] = ()) -> Written:
+def write(store: CallStore, batch_id: int, calls: Iterable[Call], published: Iterable[int] = ()) -> PublishedCallFile:
     """Publish calls as a batch."""
     with store.staging() as staged:
         stage(staged, calls)

@@ -13,7 +13,7 @@ from workbench.services.calls.engine import engine
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.calls.store import CallStore
 from workbench.services.encryption.data_keys import DataKeys, SealBroken
-from workbench.services.importing.plan import Portion, Spill
+from workbench.services.importing.plan import PlannedPortion, Spill
 
 _SECRET = "SECRETNUMBER"
 
@@ -50,13 +50,13 @@ def test_a_content_is_unsealed_only_under_its_name_and_by_its_database() -> None
 def test_the_portions_of_a_plan_are_sealed_on_disk(tmp_path: Path) -> None:
     spill = Spill(tmp_path, DataKeys.new())
     for number in range(3):
-        spill.add(Portion(file=number, appeals=[_SECRET, _LARGE[: 4 << 20]]))
+        spill.add(PlannedPortion(file=number, appeals=[_SECRET, _LARGE[: 4 << 20]]))
     assert [portion.file for portion in spill] == [portion.file for portion in spill] == [0, 1, 2]
     file = spill._file
     file.seek(0)
     assert _SECRET.encode() not in file.read()
     spill.close()
-    spill.add(Portion(file=7))
+    spill.add(PlannedPortion(file=7))
     assert [portion.file for portion in spill] == [7]
     spill.close()
 

@@ -18,7 +18,7 @@ from workbench.errors import CannotCreate, NotAllowed, WrongUsage
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 from workbench.services.exporting.sheets import write_texts
 from workbench.services.reading.headers import column_names
-from workbench.services.reading.kinds import SORTS
+from workbench.services.reading.kinds import COLUMN_TYPES
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_an_export_of_applications_has_the_columns_of_an_import(site: Site, tmp_
     names = column_names(ImportKind.APPLICATIONS)
     assert header[:2] == ["case", "state"]
     assert [names.meaning(column) for column in header[2:]] == [
-        name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS]
+        name.removesuffix("*") for name in COLUMN_TYPES[ImportKind.APPLICATIONS]
     ]
 
 

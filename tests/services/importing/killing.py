@@ -45,18 +45,22 @@ print("done", flush=True)
 def publish_first() -> None:
     """Break the import on purpose: publish a batch before its rows are written, to prove that the proof can fail."""
     from workbench.services.batches.publishing import next_seq, publish
-    from workbench.services.importing import work
+    from workbench.services.importing import import_run
 
-    real = work.Work._written
+    real = import_run.ImportRun._write_rows
 
     def hasty(
-        self: work.Work, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
+        self: import_run.ImportRun,
+        request: ImportRequest,
+        readers: Sequence[Reader],
+        batch_id: int,
+        report: ImportReport,
     ) -> ImportReport:
         publish(self.context, batch_id, next_seq(self.context), readers, report.counts)
         return real(self, request, readers, batch_id, report)
 
-    setattr(work.Work, "_written", hasty)  # noqa: B010 - the mutant
-    setattr(work, "publish", lambda *_arguments: None)  # noqa: B010 - it is published already
+    setattr(import_run.ImportRun, "_write_rows", hasty)  # noqa: B010 - the mutant
+    setattr(import_run, "publish", lambda *_arguments: None)  # noqa: B010 - it is published already
 
 
 def big_file(folder: Path, number: int, rows: int) -> Path:

@@ -10,7 +10,7 @@ from tests.services.importing.files import Cells, Desk, application, shanghai
 from tests.services.reading.workbooks import write_workbook
 from workbench.errors import NotAllowed
 from workbench.services.batches import applying
-from workbench.services.importing import work
+from workbench.services.importing import import_run
 from workbench.services.importing.request import ImportRefused
 
 APPEALS = 7
@@ -63,18 +63,18 @@ def test_what_an_interrupted_import_did_not_file_is_filed_by_the_next_start_for_
     assert (batch.rows, batch.created) == (planned.rows, planned.created) == (APPEALS, APPEALS)
 
 
-@pytest.mark.parametrize("until", ["note", "apply_batch"])
+@pytest.mark.parametrize("until", ["record_affected_cases", "apply_batch"])
 def test_an_appeal_that_its_case_no_longer_allows_stops_the_import_until_it_is_published_and_is_logged_after(
     desk: Desk, rows: list[Cells], monkeypatch: pytest.MonkeyPatch, until: str
 ) -> None:
-    real = getattr(work, until)
+    real = getattr(import_run, until)
 
     def meanwhile(*arguments: Any) -> Any:
         _set_state(desk, "queued", "id = 2")
         return real(*arguments)
 
-    monkeypatch.setattr(work, until, meanwhile)
-    if until == "note":
+    monkeypatch.setattr(import_run, until, meanwhile)
+    if until == "record_affected_cases":
         with pytest.raises(NotAllowed, match="C-000002"):
             desk.run(ImportKind.APPEALS, rows)
         assert (desk.count("submission"), desk.count("appeal")) == (0, 0)

@@ -9,7 +9,7 @@ import pytest
 from db.enums import DocumentKind, ImportKind
 from tests.services.importing.files import JPEG, PDF, PNG, Desk, application
 from tests.services.reading.workbooks import Value, write_workbook
-from workbench.services.importing.judging import documents
+from workbench.services.importing.classifying import documents
 from workbench.services.importing.request import ImportRefused
 
 

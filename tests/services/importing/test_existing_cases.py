@@ -423,12 +423,12 @@ def test_credit_records_concern_the_cases_of_their_subject(desk: Desk, subject: 
 def test_an_import_that_died_before_applying_is_finished_by_the_next_start(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbench.services.importing import work
+    from workbench.services.importing import import_run
 
     desk.applications(application())
     sup = desk.site.services("sup")
     with monkeypatch.context() as patched:
-        patched.setattr(work, "apply_batch", _interrupted)
+        patched.setattr(import_run, "apply_batch", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             desk.documents()
     assert desk.case().state == "incomplete"

@@ -13,7 +13,7 @@ from tests.services.importing.test_reopening import passed
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed
-from workbench.services.importing import opening, work
+from workbench.services.importing import import_run, opening
 from workbench.services.outbox.recording import Delivery
 
 Act = Callable[[Desk, int], object]
@@ -120,7 +120,7 @@ def test_an_import_that_replaces_a_case_is_refused_if_that_was_opened_again_mean
         reopen(desk, older)
         open_cases(*wanted)
 
-    monkeypatch.setattr(work, "open_cases", opened)
+    monkeypatch.setattr(import_run, "open_cases", opened)
     with pytest.raises(Busy, match=f"{format_case(older)} was opened again"):
         as_new(desk)
     assert [case.id for case in desk.cases()] == [older]

@@ -287,7 +287,8 @@ def test_who_is_asked_about_nothing_reads_nothing_of_it(desk: Desk) -> None:
 
 def test_an_import_loads_nothing_that_only_forecasts_need() -> None:
     code = (
-        "import sys, workbench.services.importing.work, workbench.services.deadlines.tick, workbench.services.wiring; "
+        "import sys, workbench.services.importing.import_run; "
+        "import workbench.services.deadlines.tick, workbench.services.wiring; "
         "print('numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

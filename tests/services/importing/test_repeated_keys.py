@@ -1,7 +1,7 @@
 """Rows whose keys come more than once in an import."""
 
-from workbench.services.importing.judging.records import digest
-from workbench.services.importing.judging.repeated_keys import RepeatedKeys
+from workbench.services.importing.classifying.records import digest
+from workbench.services.importing.classifying.repeated_keys import RepeatedKeys
 
 A, B = digest("a"), digest("b")
 

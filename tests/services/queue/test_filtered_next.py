@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.queries.claim import Claimer, find_next
 from db.queries.listing import case_pages
-from db.queries.listing.case_list import CaseList
+from db.queries.listing.case_list import CaseQuery
 from tests.offices import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.filter.parser import FilterProblem
@@ -96,7 +96,7 @@ def test_an_invalid_filter_claims_nothing(site: Site) -> None:
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Sequence[Any]], object]) -> None:
     """Call a function after the next case is found and before it is claimed."""
 
-    def find(session: Session, claimer: Claimer, within: CaseList, most: int) -> Sequence[Any]:
+    def find(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
         found = find_next(session, claimer, within, most)
         act(found)
         return found

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
 from workbench.services.reading.headers import column_names
-from workbench.services.reading.problems import BadRecord, Row
+from workbench.services.reading.problems import BadRecord, ParsedRow
 from workbench.services.reading.reader import open_reader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -154,17 +154,17 @@ def as_jsonl(kind: ImportKind) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS[kind])
 
 
-def read(path: Path, kind: ImportKind, *, encoding: str | None = None) -> list[Row | BadRecord]:
+def read(path: Path, kind: ImportKind, *, encoding: str | None = None) -> list[ParsedRow | BadRecord]:
     """Read a file to its end."""
     with open_reader(path, kind, zone=SHANGHAI, encoding=encoding) as reader:
         return list(reader)
 
 
-def good(records: Sequence[Row | BadRecord]) -> list[Row]:
+def good(records: Sequence[ParsedRow | BadRecord]) -> list[ParsedRow]:
     """Return the rows among records."""
-    return [record for record in records if isinstance(record, Row)]
+    return [record for record in records if isinstance(record, ParsedRow)]
 
 
-def bad(records: Sequence[Row | BadRecord]) -> list[BadRecord]:
+def bad(records: Sequence[ParsedRow | BadRecord]) -> list[BadRecord]:
     """Return the records that are none."""
     return [record for record in records if isinstance(record, BadRecord)]

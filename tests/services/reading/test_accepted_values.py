@@ -13,11 +13,11 @@ from tests.services.reading.samples import SHANGHAI
 from workbench.domain.values.bad_value import BadValue
 from workbench.services.calls.engine import Engine, engine
 from workbench.services.reading.headers import columns_file
-from workbench.services.reading.kinds import NUMBER, PHONE, SORTS, spec
-from workbench.services.reading.staging.accepted import accepted
+from workbench.services.reading.kinds import COLUMN_TYPES, NUMBER, PHONE, spec
+from workbench.services.reading.staging.accepted import accepted_value
 
 NOW = datetime(2026, 11, 27, 12, 30, 15, 123_456, tzinfo=UTC)
-COLUMNS = {name.removesuffix("*"): sort for name, sort in SORTS[ImportKind.CALLS].items()}
+COLUMNS = {name.removesuffix("*"): sort for name, sort in COLUMN_TYPES[ImportKind.CALLS].items()}
 ZONES = (SHANGHAI, ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Africa/Casablanca"))
 USUAL = {
     "caller": ("13800138000", "02112345678", "0571123456", "95588", "+8613800138000", "8613800138000"),
@@ -61,7 +61,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def compared(duck: Engine, column: str, texts: Sequence[str], zone: ZoneInfo) -> set[str]:
     """Compare SQL with the parser for texts in a column; return those that SQL accepts."""
     parse = spec(ImportKind.CALLS, zone, now=NOW).columns[column].parse
-    found = accepted(COLUMNS[column], "text", "cast_text", zone, NOW)
+    found = accepted_value(COLUMNS[column], "text", "cast_text", zone, NOW)
     duck.load("texts", {"place": "BIGINT", "text": "VARCHAR"}, enumerate(texts))
     cast = f"FROM (FROM texts SELECT place, coalesce(text, '') AS text) SELECT *, {found.cast} AS cast_text"
     values = dict(duck.rows(f"FROM ({cast}) SELECT place, {found.value} WHERE {found.condition}"))

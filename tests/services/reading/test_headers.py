@@ -25,7 +25,7 @@ from workbench.services.reading.headers import (
     normalised,
     value_names,
 )
-from workbench.services.reading.kinds import SORTS
+from workbench.services.reading.kinds import COLUMN_TYPES
 from workbench.services.reading.problems import RowProblem
 
 PLACE = RowProblem(file="cards.csv", line=1, message="")
@@ -51,7 +51,7 @@ def problems(*names: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_column_that_is_read_has_its_names_and_no_other(kind: ImportKind) -> None:
-    assert set(column_names(kind).chinese) == {name.removesuffix("*") for name in SORTS[kind]}
+    assert set(column_names(kind).chinese) == {name.removesuffix("*") for name in COLUMN_TYPES[kind]}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,10 +4,10 @@ import pytest
 
 from workbench.services.reading.jsonl import JsonLines
 from workbench.services.reading.problems import FileProblem
-from workbench.services.reading.table import Broken, RawRecord
+from workbench.services.reading.table import BrokenRecord, RawRecord
 
 
-def records(text: str) -> list[RawRecord | Broken]:
+def records(text: str) -> list[RawRecord | BrokenRecord]:
     return list(JsonLines(io.StringIO(text, newline="\n"), "file.jsonl"))
 
 
@@ -42,7 +42,7 @@ def test_each_line_is_a_record_and_blank_lines_are_passed_over() -> None:
 def test_a_line_that_is_no_plain_object_is_told_and_the_next_one_is_read(line: str, column: str, words: str) -> None:
     broken, after = records(f'{line}\n{{"a": 1}}\n')
 
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, BrokenRecord)
     assert (broken.line, broken.column, broken.text) == (1, column, line)
     assert words in broken.message
     assert isinstance(after, RawRecord)

@@ -15,7 +15,7 @@ from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import Reader, open_reader
 from workbench.services.reading.staging.records import StagedRecords
-from workbench.services.reading.table import Broken, RawRecord
+from workbench.services.reading.table import BrokenRecord, RawRecord
 
 HEADER = "caller,callee,start_at,duration_s,imei\n"
 PLAIN = "13800138000,13900139000,2026-11-20 10:00:00,5,\n"
@@ -78,7 +78,7 @@ def check(reader: Reader, duck: Engine) -> StagedRecords:
     """Compare the relation with the reader's own records."""
     staged = stage(reader, duck)
     found = {line: (is_odd, cells) for line, is_odd, *cells in duck.rows("FROM staged ORDER BY line")}
-    records: dict[int, RawRecord | Broken] = {}
+    records: dict[int, RawRecord | BrokenRecord] = {}
     problem = None
     try:
         with reader.table() as table:

@@ -5,7 +5,7 @@ import pytest
 
 from tests.shared_data import shared_data
 from workbench.services.reading.problems import FileProblem
-from workbench.services.reading.table import FIELD_LENGTH, Broken, CsvTable, RawRecord
+from workbench.services.reading.table import FIELD_LENGTH, BrokenRecord, CsvTable, RawRecord
 
 # location_coordinates.json differs from its CSV, so it proves nothing.
 SPECTRUM = (
@@ -27,7 +27,7 @@ def table(text: str, *known: str) -> CsvTable:
     return CsvTable(io.StringIO(text, newline="\n"), "file.csv", lambda name: name.strip() in known)
 
 
-def records(text: str, *known: str) -> list[RawRecord | Broken]:
+def records(text: str, *known: str) -> list[RawRecord | BrokenRecord]:
     return list(table(text, *(known or ("a", "b", "c"))))
 
 
@@ -39,7 +39,7 @@ def test_the_csv_spectrum_parses_as_its_json_says(name: str) -> None:
     right = json.loads(shared_data("csv_spectrum", "json", f"{name}.json").read_text("utf-8"))
 
     assert [record.fields for record in found if isinstance(record, RawRecord)] == right
-    assert not any(isinstance(record, Broken) for record in found)
+    assert not any(isinstance(record, BrokenRecord) for record in found)
 
 
 def test_a_record_is_named_by_the_physical_line_where_it_starts() -> None:
@@ -97,7 +97,7 @@ def test_windows_and_unix_line_ends_may_be_mixed() -> None:
 def test_a_broken_line_is_told_and_the_next_one_is_read(line: str, column: str, words: str) -> None:
     broken, after = records(f"a,b,c\n{line}\n5,6,7\n")
 
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, BrokenRecord)
     assert (broken.line, broken.column) == (2, column)
     assert words in broken.message
     assert isinstance(after, RawRecord)

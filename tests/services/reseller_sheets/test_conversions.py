@@ -4,7 +4,7 @@ import pytest
 
 from workbench.domain.values.bad_value import BadValue
 from workbench.services.reading import kinds
-from workbench.services.reading.kinds import Sort
+from workbench.services.reading.kinds import ColumnType
 from workbench.services.reseller_sheets.conversions import Order, Unit, converted
 from workbench.services.reseller_sheets.sheet_map import ColumnRule
 
@@ -45,7 +45,7 @@ def test_amounts_become_yuan(raw: str, unit: Unit | None, yuan: str) -> None:
         ("2036-05-10", kinds.VALID_TO, "dmy", "2036-05-10"),
     ],
 )
-def test_dates_get_the_year_first(raw: str, sort: Sort, order: Order | None, text: str) -> None:
+def test_dates_get_the_year_first(raw: str, sort: ColumnType, order: Order | None, text: str) -> None:
     assert converted(raw, sort, ColumnRule(means="", order=order)) == text
 
 
@@ -68,7 +68,7 @@ def test_dates_get_the_year_first(raw: str, sort: Sort, order: Order | None, tex
         ("'引号", kinds.TEXT, "'引号"),
     ],
 )
-def test_numbers_and_flags_become_plain(raw: str, sort: Sort, text: str) -> None:
+def test_numbers_and_flags_become_plain(raw: str, sort: ColumnType, text: str) -> None:
     assert converted(raw, sort, ColumnRule(means="")) == text
 
 

@@ -5,25 +5,25 @@ from collections.abc import Sequence
 import pytest
 
 from db.enums import ImportKind
-from workbench.services.reseller_sheets.words import Clearness, meaning_of, unit_in
+from workbench.services.reseller_sheets.words import Clarity, meaning_of, unit_in
 
 
 @pytest.mark.parametrize(
     ("parts", "column", "clearness"),
     [
-        (["企业名称"], "applicant_name", Clearness.NAME),
-        (["1.企业名称(与营业执照一致)"], "applicant_name", Clearness.NAME),
-        (["企业信息", "名称"], "applicant_name", Clearness.NAME),
-        (["经办人信息", "手机号"], "contact_phone", Clearness.WORD),
-        (["法定代表人信息", "证件号码"], "legal_rep_id_no", Clearness.WORD),
-        (["法定代表人信息", "姓名"], "legal_rep_name", Clearness.NAME),
-        (["法人", "手机"], "", Clearness.WORD),
-        (["注册资金(万元)"], "registered_capital_cny", Clearness.NAME),
-        (["号码3"], "msisdns", Clearness.UNCLEAR),
-        (["某列"], "", Clearness.WORD),
+        (["企业名称"], "applicant_name", Clarity.NAME),
+        (["1.企业名称(与营业执照一致)"], "applicant_name", Clarity.NAME),
+        (["企业信息", "名称"], "applicant_name", Clarity.NAME),
+        (["经办人信息", "手机号"], "contact_phone", Clarity.WORD),
+        (["法定代表人信息", "证件号码"], "legal_rep_id_no", Clarity.WORD),
+        (["法定代表人信息", "姓名"], "legal_rep_name", Clarity.NAME),
+        (["法人", "手机"], "", Clarity.WORD),
+        (["注册资金(万元)"], "registered_capital_cny", Clarity.NAME),
+        (["号码3"], "msisdns", Clarity.UNCLEAR),
+        (["某列"], "", Clarity.WORD),
     ],
 )
-def test_names_are_understood(parts: Sequence[str], column: str, clearness: Clearness) -> None:
+def test_names_are_understood(parts: Sequence[str], column: str, clearness: Clarity) -> None:
     assert meaning_of(parts, ImportKind.APPLICATIONS) == (column, clearness)
 
 

@@ -96,7 +96,7 @@ def _example(column: "ProposedColumn") -> str:
 
 def _ask_meanings(proposal: "Proposal") -> bool:
     """Ask for each column that nobody understands."""
-    from workbench.services.reseller_sheets.proposal import Told
+    from workbench.services.reseller_sheets.proposal import MeaningSource
     from workbench.services.reseller_sheets.sheet_map import UNDECIDED
 
     names = column_names(proposal.kind)
@@ -113,13 +113,13 @@ def _ask_meanings(proposal: "Proposal") -> bool:
         question = _("What is column {place}, “{name}”? Enter: not imported; ?: list the columns")
         column.means = ""
         column.means = _asked(question.format(place=_place(column), name=column.name), taken)
-        column.told = Told.PERSON
+        column.told = MeaningSource.PERSON
     return bool(asked)
 
 
 def _ask_missing(proposal: "Proposal") -> bool:
     """Ask for each required column that nothing in the sheet means: another column, or one value for all rows."""
-    from workbench.services.reseller_sheets.proposal import Told
+    from workbench.services.reseller_sheets.proposal import MeaningSource
     from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parsed
 
     by_place = {_place(column).casefold(): column for column in proposal.columns}
@@ -143,7 +143,7 @@ def _ask_missing(proposal: "Proposal") -> bool:
         if answer.startswith("="):
             proposal.constants[name] = answer[1:].strip()
         elif answer:
-            by_place[answer].means, by_place[answer].told = name, Told.PERSON
+            by_place[answer].means, by_place[answer].told = name, MeaningSource.PERSON
     return bool(asked)
 
 

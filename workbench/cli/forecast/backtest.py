@@ -12,7 +12,7 @@ from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.learning.backtest import Backtest
-    from workbench.domain.forecast.learning.estimator import Choice
+    from workbench.domain.forecast.learning.estimator import ChosenMethod
 
 _KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
 _RANGE_KEYS = ("coverage80", "band_days")
@@ -80,7 +80,7 @@ def _print(result: "Backtest") -> None:
     )
 
 
-def _method_sentence(choice: "Choice") -> str:
+def _method_sentence(choice: "ChosenMethod") -> str:
     """Say which method was chosen, and why."""
     method = _(_METHODS[choice.method.value])
     if choice.gain is None:

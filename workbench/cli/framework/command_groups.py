@@ -14,7 +14,7 @@ from workbench.cli.framework.help_page import page
 from workbench.i18n import _
 
 
-class Command(TyperCommand):
+class CliCommand(TyperCommand):
     """A command that reports unexpected arguments in the language in use."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -29,7 +29,7 @@ class Command(TyperCommand):
         formatter.write(page(self, ctx))
 
 
-class Group(TyperGroup):
+class CliGroup(TyperGroup):
     """A group of commands that suggests the nearest name for an unknown one."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -47,7 +47,7 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-class RootGroup(Group):
+class RootGroup(CliGroup):
     """The root group: it reports every error in one sentence and exits with its code."""
 
     def main(self, *args: Any, **options: Any) -> Any:
@@ -58,7 +58,7 @@ class RootGroup(Group):
         sys.exit(code)
 
 
-class DefaultGroup(Group):
+class DefaultGroup(CliGroup):
     """A group that passes arguments to its first command unless they name another command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.command_groups import Command, DefaultGroup
+from workbench.cli.framework.command_groups import CliCommand, DefaultGroup
 from workbench.cli.framework.parameters import option
 from workbench.cli.framework.usage_errors import is_integer
 from workbench.i18n import N_, _, use
@@ -39,25 +39,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CommandGroup:
     """A group of commands; the first one is its default."""
 
     name: str
     help: str
-    entries: "tuple[Entry | Group, ...]"
+    entries: "tuple[Entry | CommandGroup, ...]"
 
 
 class Commands(Mapping[str, Any]):
     """The commands of a group by name; each is built when it is first used."""
 
-    def __init__(self, entries: Iterable[Entry | Group]) -> None:
+    def __init__(self, entries: Iterable[Entry | CommandGroup]) -> None:
         self._entries = {entry.name: entry for entry in entries}
         self._built: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._built:
             entry = self._entries[name]
-            self._built[name] = _group(entry) if isinstance(entry, Group) else _command(entry)
+            self._built[name] = _group(entry) if isinstance(entry, CommandGroup) else _command(entry)
         return self._built[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -92,11 +92,11 @@ def _command(entry: Entry) -> Any:
     module, _colon, name = entry.function.partition(":")
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     function = bound(getattr(import_module(module), name), has_json=entry.has_json)
-    app.command(entry.name, help=_(entry.help), cls=Command)(function)
+    app.command(entry.name, help=_(entry.help), cls=CliCommand)(function)
     return get_command(app)
 
 
-def _group(group: Group) -> Any:
+def _group(group: CommandGroup) -> Any:
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     app.callback(cls=DefaultGroup, help=_(group.help))(bound(_group_callback))
     built: Any = get_command(app)

@@ -11,7 +11,7 @@ from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import (
     AskedDocument,
-    CaseNews,
+    ChangesSinceSeen,
     ChecklistLine,
     ContactLine,
     DecisionLine,
@@ -249,7 +249,7 @@ class VerdictPreview:
     measures: tuple[enums.Measure, ...]
     check_for: tuple[str, ...]
     open_questions: tuple[str, ...]
-    news: CaseNews
+    news: ChangesSinceSeen
     problems: tuple[str, ...]
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False

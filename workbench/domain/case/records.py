@@ -24,7 +24,7 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseNews:
+class ChangesSinceSeen:
     """What changed in a case since somebody saw it: its evidence, and its policy in words, "" if that stayed."""
 
     has_evidence: bool = False

@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Choice, Estimator
+from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator
 from workbench.domain.forecast.learning.past_split import Past
 
 _MOST_LEARNT = 800
@@ -37,7 +37,7 @@ class Rework:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
     def __init__(
-        self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES, choice: Choice | None = None
+        self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES, choice: ChosenMethod | None = None
     ) -> None:
         """Fit the distribution to what was known at a time; without a `choice`, trials choose the method.
 
@@ -55,7 +55,7 @@ class Rework:
         self._estimator = Estimator.fit(Past(until * DAY_S, finished, to_come), trees=trees, choice=choice)
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> ChosenMethod:
         """The method used."""
         return self._estimator.choice
 

@@ -14,9 +14,9 @@ from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.batches.filing import Unfiled, file_appeals, first_filings
-from workbench.services.batches.publishing import PUBLISHED, finishing
-from workbench.services.batches.touching import SUBMISSION
+from workbench.services.batches.affected_cases import SUBMISSION
+from workbench.services.batches.filing import UnfiledAppeal, file_appeals, first_filings
+from workbench.services.batches.publishing import PUBLISHED, publisher_context
 from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.clock.case_clocks import first_clock_state
@@ -41,16 +41,16 @@ def apply_pending(context: Context) -> None:
         apply_batch(context, batch_id)
 
 
-def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
-    """Put a batch's new cases into the queue, update the existing ones, and return the appeals that were not filed.
+def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
+    """Add the new cases of a batch to the queue, update existing cases, and return the appeals that were not filed.
 
     The events name the importer, even if another person's process does this.
     """
-    context, unfiled = finishing(context, batch_id, PUBLISHED), list[Unfiled]()
+    context, unfiled = publisher_context(context, batch_id, PUBLISHED), list[UnfiledAppeal]()
     _list_cases(context, batch_id)
     with context.read() as session:
         batch = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
-    expecting = ArrivalForecasts(context)
+    forecaster = ArrivalForecasts(context)
     while True:
         with context.read() as session:
             waiting = session.execute(
@@ -65,7 +65,7 @@ def apply_batch(context: Context, batch_id: int) -> tuple[Unfiled, ...]:
         if filings := first_filings(waiting):
             unfiled += file_appeals(context, filings)
         else:
-            _apply(context, batch, waiting, expecting)
+            _apply(context, batch, waiting, forecaster)
         pause()
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
@@ -88,7 +88,7 @@ def _list_cases(context: Context, batch_id: int) -> None:
                 return
 
 
-def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: ArrivalForecasts) -> None:
+def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: ArrivalForecasts) -> None:
     """Update some cases with a batch; findings and forecasts are computed before the write lock is taken."""
     case_ids = [submission.case_id for submission in waiting]
     with context.read() as session:
@@ -111,8 +111,8 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
         )
         for submission, body in zip(waiting, bodies, strict=True)
     ]
-    came = [(cases[submission.case_id], arrival) for submission, arrival in zip(waiting, arrivals, strict=True)]
-    forecasts = _forecasts_of_completed(context, came, expecting)
+    updates = [(cases[submission.case_id], arrival) for submission, arrival in zip(waiting, arrivals, strict=True)]
+    forecasts = _forecasts_of_completed(context, updates, forecaster)
     with context.write() as session:
         for submission, arrival in zip(waiting, arrivals, strict=True):
             taken = session.execute(
@@ -133,23 +133,23 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], expecting: Arri
 
 
 def _forecasts_of_completed(
-    context: Context, came: Iterable[tuple[CaseRow, Arrival]], expecting: ArrivalForecasts
+    context: Context, updates: Iterable[tuple[CaseRow, Arrival]], forecaster: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
     """Return the forecasts for the cases that become complete, by case; only those that a receipt states."""
     completed: dict[int, tuple[CaseRow, Arrival]] = {}
-    for case, arrival in came:
+    for case, arrival in updates:
         if case.state == CaseState.INCOMPLETE and arrival.assessment.is_complete:
             completed.setdefault(case.id or 0, (case, arrival))
     if not completed:
         return {}
     with context.read() as session:
         stops = all_suspensions(session)
-        comers = [_comer(session, context, case, arrival, stops) for case, arrival in completed.values()]
-    found = zip(completed, expecting.of(comers), strict=True)
+        new_cases = [_new_case(session, context, case, arrival, stops) for case, arrival in completed.values()]
+    found = zip(completed, forecaster.of(new_cases), strict=True)
     return {case_id: forecast for case_id, forecast in found if forecast is not None}
 
 
-def _comer(
+def _new_case(
     session: Session, context: Context, case: CaseRow, arrival: Arrival, stops: tuple[Suspension, ...]
 ) -> NewCase:
     """Return a case as it will enter the queue."""

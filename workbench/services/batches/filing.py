@@ -1,4 +1,4 @@
-"""Files the appeals of a published batch, each like the command that files one."""
+"""Files the appeals of a published batch, as the command `appeal` does."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.appeals.acts import file_appeal
-from workbench.services.batches.touching import SUBMISSION
+from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 
@@ -23,14 +23,14 @@ _FILED_TOGETHER = 5
 GROUNDS = "grounds"
 
 
-class Unfiled(NamedTuple):
+class UnfiledAppeal(NamedTuple):
     """An appeal of a published batch that was not filed, because its case had changed."""
 
     case_id: int
     why: str
 
 
-def refuse_unfit(session: Session, batch_id: int) -> None:
+def refuse_unfit_appeals(session: Session, batch_id: int) -> None:
     """Refuse the appeals of a batch if the state of a case no longer allows its appeal.
 
     Raises:
@@ -48,7 +48,7 @@ def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
     return [one for one in waiting if GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
 
 
-def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[Unfiled]:
+def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[UnfiledAppeal]:
     """File some appeals of a published batch, each with its own event, and delete their rows of the batch.
 
     If a case has changed since the publication, the refusal is logged like that of the command, and returned.
@@ -68,5 +68,5 @@ def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[Unfiled]
                 context.log_refusal(session, Action.APPEAL, error, filing.case_id)
                 counts = {"created_count": BATCH.c.created_count - 1, "rejected_count": BATCH.c.rejected_count + 1}
                 session.execute(update(BATCH).where(BATCH.c.id == filing.batch_id).values(counts))
-                unfiled.append(Unfiled(filing.case_id, str(error)))
+                unfiled.append(UnfiledAppeal(filing.case_id, str(error)))
     return unfiled

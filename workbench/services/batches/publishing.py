@@ -72,7 +72,7 @@ def try_import_lock(store: Store) -> AbstractContextManager[bool]:
     return try_lock(store.batches / "import.lock")
 
 
-def other_import_runs() -> Busy:
+def another_import_runs() -> Busy:
     """Return the error that another import is running."""
     return Busy(_("Another import is running in this database; try again when it is done."))
 
@@ -82,7 +82,7 @@ def files_of(readers: Sequence[Reader]) -> list[Reader]:
     return list({id(reader.file): reader for reader in readers}.values())
 
 
-class KnownFile(BadData):
+class AlreadyImported(BadData):
     """The file has already been imported."""
 
 
@@ -101,7 +101,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
             .where(FILE.c.sha256 == reader.sha256, BATCH.c.published_at.is_not(None))
         ).scalar()
         if batch is not None:
-            raise KnownFile(
+            raise AlreadyImported(
                 _("{file} was imported already, as {batch}; nothing was written.").format(
                     file=reader.name, batch=format_batch(batch)
                 )
@@ -111,7 +111,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
         seen.add(reader.sha256)
 
 
-def finishing(context: Context, batch_id: int, action: str) -> Context:
+def publisher_context(context: Context, batch_id: int, action: str) -> Context:
     """Return the context of the person who published or undid a batch, even if another person's process finishes it."""
     columns = (_EVENT.c.actor_id.label("id"), _EVENT.c.actor_login.label("login"), _EVENT.c.identity)
     of_batch = select(*columns).where(_EVENT.c.batch_id == batch_id, _EVENT.c.action == action)
@@ -129,7 +129,7 @@ def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> 
             # Locked before the row can be seen, so that there is never a batch without its lock.
             path = lock_path(context.store, batch_id)
             if not lock.enter_context(try_lock(path)):
-                raise other_import_runs()
+                raise another_import_runs()
             session.add(
                 ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
             )
@@ -173,7 +173,7 @@ def publish(
         kind = session.execute(select(BATCH.c.kind).where(BATCH.c.id == batch_id)).scalar_one()
         refuse_known_files(session, readers)
         if last_seq(session) + 1 != seq:
-            raise other_import_runs()
+            raise another_import_runs()
         columns = {column: counts[name] for name, column in COUNTS.items()}
         shown = update(BATCH).where(BATCH.c.id == batch_id)
         session.execute(shown.values(published_at=context.now(), published_seq=seq, **columns))

@@ -7,8 +7,8 @@ from sqlalchemy import Table, delete, exists, select
 from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
 from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
-from workbench.services.batches.publishing import UNDONE, finishing, lock_path, try_lock
-from workbench.services.batches.touching import SUBMISSION
+from workbench.services.batches.affected_cases import SUBMISSION
+from workbench.services.batches.publishing import UNDONE, lock_path, publisher_context, try_lock
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import DOCUMENT
@@ -71,7 +71,7 @@ def _retract(context: Context, batch_id: int) -> None:
         .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_not(None))
         .limit(_RETRACTED_TOGETHER)
     )
-    context = finishing(context, batch_id, UNDONE)
+    context = publisher_context(context, batch_id, UNDONE)
     while True:
         with context.write() as session:
             rows = session.execute(applied).all()
@@ -90,8 +90,8 @@ def _delete(context: Context, table: Table, batch_id: int) -> None:
     while count == _DELETED_TOGETHER:
         with context.write() as session:
             if table is CASE:
-                for told in OF_CASES:
-                    session.execute(delete(told).where(told.c.case_id.in_(chunk)))
+                for table_of_case in OF_CASES:
+                    session.execute(delete(table_of_case).where(table_of_case.c.case_id.in_(chunk)))
                 remove_cases(session, chunk)
             gone = session.execute(delete(table).where(table.c.id.in_(chunk)))
             count = gone.rowcount  # type: ignore[attr-defined]  # a delete's result has one

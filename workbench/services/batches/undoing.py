@@ -15,9 +15,9 @@ from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
-from workbench.services.batches.publishing import PUBLISHED, UNDONE, lock_path, other_import_runs, try_lock
+from workbench.services.batches.affected_cases import SUBMISSION
+from workbench.services.batches.publishing import PUBLISHED, UNDONE, another_import_runs, lock_path, try_lock
 from workbench.services.batches.sweeping import OF_CASES, remove_batch
-from workbench.services.batches.touching import SUBMISSION
 from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
@@ -68,7 +68,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
     """
     with try_lock(lock_path(context.store, batch_id)) as is_mine:
         if not is_mine:
-            raise other_import_runs()
+            raise another_import_runs()
         with context.write() as session:
             wanted = (BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
             batch = session.execute(select(BATCH).where(*wanted)).first()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.services.encryption.data_keys import DataKeys
 
 PartDone = Callable[[float], object]
-"""Is told which part of a work is done, from 0 to 1."""
+"""A callback for progress, from 0 to 1."""
 
 _THREADS = 2
 _MEMORY_LIMIT = "450MB"
@@ -47,7 +47,7 @@ def quoted(text: object) -> str:
 
 
 class Engine:
-    """One DuckDB with its spill folder; whatever fails in it is told as StorageFailed.
+    """One DuckDB with its spill folder; all its failures are raised as StorageFailed.
 
     With `keys`, the call files are encrypted, each with a key of its own. `progress` is told how far the statements
     have come that are parts of a longer work.
@@ -69,8 +69,8 @@ class Engine:
         parameters: Mapping[str, Any] | None = None,
         part: tuple[float, float] | None = None,
     ) -> None:
-        """Run a statement for its effect; `progress` is told how far it has come if it is a `part` of the work."""
-        with failures_told(self._folder), self._watched(*part) if part else nullcontext():
+        """Run a statement for its effect; if it is a `part` of longer work, report its progress."""
+        with translated_failures(self._folder), self._watched(*part) if part else nullcontext():
             self._connection.execute(statement, parameters)
 
     @contextmanager
@@ -92,20 +92,20 @@ class Engine:
 
     def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a portion at a time; nothing else may run before they are all read."""
-        with failures_told(self._folder):
+        with translated_failures(self._folder):
             result = self._connection.execute(statement, parameters)
             while portion := result.fetchmany(_ROWS_AT_ONCE):
                 yield from portion
 
     def arrays(self, query: str) -> "dict[str, NDArray[Any]]":
         """Return the columns of a query, none of which may hold NULL."""
-        with failures_told(self._folder):
+        with translated_failures(self._folder):
             return self._connection.execute(query).fetchnumpy()
 
     @contextmanager
     def opened_arrays(self, name: str, arrays: "Mapping[str, NDArray[Any]]") -> Iterator[None]:
         """Make columns readable as a relation while the block runs."""
-        with failures_told(self._folder):
+        with translated_failures(self._folder):
             self._connection.register(name, arrays)
             yield
             self._connection.unregister(name)
@@ -120,7 +120,7 @@ class Engine:
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
         """Make a table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
-        with failures_told(self._folder), self._csv_of(name, rows) as path:
+        with translated_failures(self._folder), self._csv_of(name, rows) as path:
             self.run(f"CREATE OR REPLACE TABLE {name} AS FROM {csv_source(path, columns)}")
 
     @contextmanager
@@ -192,7 +192,7 @@ def engine(folder: Path, keys: "DataKeys | None" = None) -> Iterator[Engine]:
     import duckdb
 
     with ExitStack() as opened:
-        with failures_told(folder):
+        with translated_failures(folder):
             spill = opened.enter_context(spill_folder(folder))
             connection = duckdb.connect(
                 ":memory:",
@@ -217,7 +217,7 @@ def engine(folder: Path, keys: "DataKeys | None" = None) -> Iterator[Engine]:
 
 
 @contextmanager
-def failures_told(folder: Path) -> Iterator[None]:
+def translated_failures(folder: Path) -> Iterator[None]:
     """Turn what DuckDB or the disk refuse into one sentence.
 
     Raises:

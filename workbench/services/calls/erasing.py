@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.access import sync
-from workbench.services.calls.engine import engine, failures_told
+from workbench.services.calls.engine import engine, translated_failures
 from workbench.services.calls.parquet import CallFileCheck, CallFiles, check_of, create_private
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def write_without(files: CallFiles, batch_id: int, numbers: Collection[str], key
         BadConfiguration: If the file was changed.
     """
     [path], part = files.paths([batch_id]), erasing_part(files, batch_id)
-    with engine(files.folder, keys) as duck, failures_told(files.folder):
+    with engine(files.folder, keys) as duck, translated_failures(files.folder):
         os.close(create_private(part))
         duck.open_calls([path])
         duck.load("gone", {"msisdn": "VARCHAR"}, ((number,) for number in numbers))
@@ -40,7 +40,7 @@ def write_without(files: CallFiles, batch_id: int, numbers: Collection[str], key
 
 def put_in_place(files: CallFiles, batch_id: int) -> None:
     """Replace the file of a batch by its part; a file that is opened already stays readable."""
-    with failures_told(files.folder):
+    with translated_failures(files.folder):
         erasing_part(files, batch_id).rename(files.path(batch_id))
         sync(files.folder)
 

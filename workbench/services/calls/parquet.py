@@ -9,7 +9,7 @@ from pathlib import Path
 from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
-from workbench.services.calls.engine import failures_told
+from workbench.services.calls.engine import translated_failures
 from workbench.services.calls.spill import SPILL_PREFIX, locked
 from workbench.services.foundation.safe_files import open_regular
 
@@ -32,7 +32,7 @@ def check_of(path: Path) -> CallFileCheck:
         status = os.fstat(file.fileno())
         key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if key not in _known:
-            with failures_told(path.parent):
+            with translated_failures(path.parent):
                 _known[key] = status.st_size, hashlib.file_digest(file, "sha256").hexdigest()
         return _known[key]
 

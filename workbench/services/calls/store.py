@@ -13,7 +13,7 @@ from workbench.services.calls.engine import Engine, engine
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFileCheck, CallFiles
 from workbench.services.calls.records import CallRecords
-from workbench.services.calls.windows import OptOut, Survey, ask
+from workbench.services.calls.windows import CallSurvey, OptOut, ask
 from workbench.services.calls.writing import StagedCalls
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class CallStore:
         zone: ZoneInfo,
         opt_outs: Iterable[OptOut] = (),
         today: date | None = None,
-    ) -> Iterator[Survey]:
+    ) -> Iterator[CallSurvey]:
         """Read the calls of some numbers (None: of all) and service periods once, for several questions about them.
 
         No window ends after `today`; None sets no limit.
@@ -64,7 +64,7 @@ class CallStore:
         with self._opened(batch_ids) as duck:
             ask(duck, numbers, zone)
             is_one_file = len(set(batch_ids)) == 1
-            yield Survey(
+            yield CallSurvey(
                 duck, window_days=window_days, zone=zone, opt_outs=opt_outs, today=today, is_one_file=is_one_file
             )
 

@@ -71,7 +71,7 @@ def _local_us(instant: str, shifts: Sequence[tuple[int, int]]) -> str:
     return f"{instant} + {EPOCH_ORDINAL * DAY_US} + {shift_sql(instant, shifts)}"
 
 
-class Survey:
+class CallSurvey:
     """The calls of some numbers and service periods, each within its own window, read once for every question.
 
     In what it returns, `msisdn` is the key of the service period: the number itself if nothing limits it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.access import sync
-from workbench.services.calls.engine import Engine, failures_told
+from workbench.services.calls.engine import Engine, translated_failures
 from workbench.services.calls.hashing import CalleeHasher
 from workbench.services.calls.parquet import CallFiles, check_of, create_private
 
@@ -57,7 +57,7 @@ CallColumns = tuple[str, str, int, int, bool, bool, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class PublishedCallFile:
     """A published call file.
 
     Of the `rows` handed in, `created` are calls that no published file had; the others are `unchanged`.
@@ -112,7 +112,7 @@ class StagedCalls:
             return int("1" + number)
         return self._odd_numbers.setdefault(number, -1 - len(self._odd_numbers))
 
-    def publish(self, batch_id: int, published: Collection[int] = ()) -> Written:
+    def publish(self, batch_id: int, published: Collection[int] = ()) -> PublishedCallFile:
         """Publish the file of a batch under its name, and count the calls that no file of other batches has.
 
         A repeated call stays in the file, so that it still counts when the batch that had it first is undone.
@@ -125,7 +125,7 @@ class StagedCalls:
         earlier = self._files.paths([other for other in published if other != batch_id])
         path, part = self._files.path(batch_id), self._files.part(batch_id)
         try:
-            with failures_told(folder):
+            with translated_failures(folder):
                 # Made beforehand, so that DuckDB fills a file that was never readable by others.
                 os.close(create_private(part))
                 rows = self._write(part)
@@ -136,7 +136,7 @@ class StagedCalls:
                 sync(folder)
         finally:
             part.unlink(missing_ok=True)
-        return Written(
+        return PublishedCallFile(
             path=path, rows=rows, created=created, unchanged=rows - created, bytes_count=bytes_count, sha256=sha256
         )
 

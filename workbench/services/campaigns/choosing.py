@@ -31,7 +31,7 @@ _EVERY_CASE = 1 << 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChosenCases:
     """The passed cases that are chosen, in the order in which they were opened.
 
     `passed` counts the passed cases that the filter selects, `in_review` those of them whose application has a newer
@@ -44,7 +44,7 @@ class Choice:
     by_rule: dict[str, int]
 
 
-def choose(context: Context, rules: Sequence[str], filter_text: str) -> Choice:
+def choose(context: Context, rules: Sequence[str], filter_text: str) -> ChosenCases:
     """Return the passed cases that a filter selects and that hit one of some rules under the policy in force.
 
     Without rules, the filter alone decides.
@@ -70,7 +70,7 @@ def choose(context: Context, rules: Sequence[str], filter_text: str) -> Choice:
             for case, hit in _hits(session, context, cases, rules):
                 by_rule.update(hit)
                 chosen.append(case.id or 0)
-    return Choice(case_ids=tuple(chosen), passed=len(ids), in_review=len(ids) - free, by_rule=dict(by_rule))
+    return ChosenCases(case_ids=tuple(chosen), passed=len(ids), in_review=len(ids) - free, by_rule=dict(by_rule))
 
 
 def awaits_campaign(session: Session, case_ids: Sequence[int]) -> set[int]:

@@ -15,7 +15,7 @@ from db.queries.retention import legal_hold_of
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import CaseNews, ChecklistLine
+from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
 from workbench.domain.case.running import is_overdue
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
@@ -95,7 +95,7 @@ class CaseFiles(Service):
             return kept
         return self._keep(session, read_case(session, case_id))
 
-    def news(self, case_id: int, seen_no: int) -> CaseNews:
+    def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         """Return what changed in a case since it had an evidence number, which grows with every such change.
 
         Raises:

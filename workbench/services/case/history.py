@@ -28,7 +28,7 @@ from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, t
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import (
     AskedDocument,
-    CaseNews,
+    ChangesSinceSeen,
     ContactLine,
     HistoryLine,
     NoticeLine,
@@ -185,11 +185,11 @@ def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
     )
 
 
-def news_of(session: Session, case: CaseRow, seen_no: int) -> CaseNews:
+def news_of(session: Session, case: CaseRow, seen_no: int) -> ChangesSinceSeen:
     """Return what changed in a case since it had an evidence number."""
     unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
     is_only_policy = case.evidence_no == seen_no + len(unseen)
-    return CaseNews(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
+    return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
 
 
 def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = None) -> Iterator[dict[str, Any]]:

@@ -45,7 +45,7 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DemoStep:
     """One step of the history, at its time."""
 
     at: datetime
@@ -53,7 +53,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class DemoAct:
     """An act on a case; `codes` are reasons or other arguments of the act."""
 
     case_id: int
@@ -64,8 +64,8 @@ class Act:
 
 def _verdict(
     verdict: Verdict, fail_kind: FailKind | None = None, measure: Measure = Measure.NONE
-) -> Callable[[Services, Act], object]:
-    def decide(services: Services, act: Act) -> object:
+) -> Callable[[Services, DemoAct], object]:
+    def decide(services: Services, act: DemoAct) -> object:
         return services.verdicts.decide(
             VerdictRequest(
                 case_id=act.case_id,
@@ -80,7 +80,7 @@ def _verdict(
     return decide
 
 
-def _ask(services: Services, act: Act) -> object:
+def _ask(services: Services, act: DemoAct) -> object:
     """Set a case to pending until its applicant sends the documents of the act."""
     items = tuple(ItemRequest(code=_ASKED, text=kind) for kind in act.codes)
     request = VerdictRequest(
@@ -89,7 +89,7 @@ def _ask(services: Services, act: Act) -> object:
     return services.verdicts.decide(request)
 
 
-_HANDLERS: Mapping[str, Callable[[Services, Act], object]] = {
+_HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
     "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
     "pass": _verdict(Verdict.PASS),
@@ -131,7 +131,7 @@ class History:
     services_of: Mapping[str, Services]
     dates: RelativeDates
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[DemoStep]:
         """Return all steps, the earliest first."""
         shutil.copytree(self.data / _DOCUMENTS, self.folder / _DOCUMENTS)
         return sorted(chain(self._imports(), self._acts(), self._mailings()), key=lambda step: step.at)
@@ -140,15 +140,15 @@ class History:
         with (self.data / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
 
-    def _imports(self) -> Iterator[Step]:
+    def _imports(self) -> Iterator[DemoStep]:
         for when, cards in _grouped_by_time(self._rows("callers")).items():
-            yield Step(self.dates.instant(when), partial(self._import_calls, cards))
+            yield DemoStep(self.dates.instant(when), partial(self._import_calls, cards))
         deliveries: dict[str, dict[ImportKind, list[Row]]] = defaultdict(dict)
         for kind in _SHEETS:
             for when, rows in _grouped_by_time(self._rows(kind.value)).items():
                 deliveries[when][kind] = rows
         for when, sheets in deliveries.items():
-            yield Step(self.dates.instant(when), partial(self._import, sheets))
+            yield DemoStep(self.dates.instant(when), partial(self._import, sheets))
 
     def _import(self, sheets: Mapping[ImportKind, Sequence[Row]]) -> None:
         """Import rows as one workbook, so that each case is evaluated only once."""
@@ -179,13 +179,13 @@ class History:
     def _run_import(self, kind: ImportKind, path: Path) -> None:
         self.services_of[ADMIN].imports.run(ImportRequest(kind=kind, paths=(path,)))
 
-    def _acts(self) -> Iterator[Step]:
+    def _acts(self) -> Iterator[DemoStep]:
         for row in self._rows("acts"):
-            yield Step(self.dates.instant(row["when"]), partial(self._perform, row))
+            yield DemoStep(self.dates.instant(row["when"]), partial(self._perform, row))
 
-    def _mailings(self) -> Iterator[Step]:
+    def _mailings(self) -> Iterator[DemoStep]:
         for day in range(-_MAILED_WORKDAYS, 0):
-            yield Step(self.dates.instant(f"w{day} 17:50"), self._send_letters)
+            yield DemoStep(self.dates.instant(f"w{day} 17:50"), self._send_letters)
 
     def _send_letters(self) -> None:
         """Mark the letters of the day as sent; of some dozens one is forgotten and one cannot be delivered."""
@@ -205,7 +205,7 @@ class History:
         with services.context.read() as session:
             case_id = session.exec(select(CaseRow.id).where(CaseRow.application_no == row["case"])).one()
         text = self.dates.written(row["text"])
-        act = Act(case_id=case_id or 0, codes=tuple(row["codes"].split()), text=text, dates=self.dates)
+        act = DemoAct(case_id=case_id or 0, codes=tuple(row["codes"].split()), text=text, dates=self.dates)
         _HANDLERS[row["what"]](services, act)
 
 

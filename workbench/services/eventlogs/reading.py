@@ -16,7 +16,7 @@ from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.xes import XesReader
 from workbench.services.reading.opened import OpenedFile, OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.table import Broken, CsvTable
+from workbench.services.reading.table import BrokenRecord, CsvTable
 
 UNPACKED_BYTES = 2 << 30
 """The largest size of an unpacked log."""
@@ -101,7 +101,7 @@ def _read_table(path: Path, columns: LogColumns, encoding: str | None, progress:
         case, activity, time = columns.indexes(table.names, path.name, table.header_line)
         names = (table.names[case], table.names[activity], table.names[time])
         for number, record in enumerate(table):
-            if isinstance(record, Broken):
+            if isinstance(record, BrokenRecord):
                 raise collector.problem(record.message, record.line, record.column)
             cells = record.cells
             collector.add(str(cells[case]), str(cells[activity]), str(cells[time]), line=record.line, columns=names)

@@ -27,10 +27,10 @@ from workbench.services.case.known_people import (
 from workbench.services.case.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
 from workbench.services.exporting.sheets import Column, Page, converted, text_of
 from workbench.services.exporting.source import Portion, Source
-from workbench.services.reading.kinds import SORTS
+from workbench.services.reading.kinds import COLUMN_TYPES
 from workbench.wording.retention import erased_words
 
-_IMPORT_COLUMNS = tuple(name.removesuffix("*") for name in SORTS[ImportKind.APPLICATIONS])
+_IMPORT_COLUMNS = tuple(name.removesuffix("*") for name in COLUMN_TYPES[ImportKind.APPLICATIONS])
 COLUMNS = ("case", "state", *_IMPORT_COLUMNS)
 
 _FEN_PER_YUAN = Decimal(100)

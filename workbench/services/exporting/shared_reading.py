@@ -12,7 +12,7 @@ from workbench.services.exporting.request import ExportRequest
 from workbench.services.exporting.sheets import encoded
 from workbench.services.exporting.source import Portion, Source
 from workbench.services.foundation.context import Context
-from workbench.services.workers import Helper, helping, shared_out
+from workbench.services.workers import HelperProcess, distribute, optional_helper
 
 Text = tuple[int, bytes]
 """A number of rows, and their text."""
@@ -52,13 +52,13 @@ def shared_texts(context: Context, request: ExportRequest) -> Iterator[Text]:
     """Yield the applications that are asked for as texts, in the order of their ids."""
     with ExitStack() as opened:
         reader = _Reader(context, request)
-        helper = opened.enter_context(helping(is_wanted=_are_many(context)))
+        helper = opened.enter_context(optional_helper(is_wanted=_are_many(context)))
         if helper is None:
             reader.open(opened)
         else:
             _open_in_both(reader, helper, opened)
         portions = reader.source.portions(APPLICATION.c.id)
-        for texts in shared_out(_Reader.texts, reader, portions, helper, has_begun=True):
+        for texts in distribute(_Reader.texts, reader, portions, helper, has_begun=True):
             yield from texts
 
 
@@ -67,7 +67,7 @@ def _are_many(context: Context) -> bool:
         return (session.execute(select(func.max(APPLICATION.c.id))).scalar() or 0) >= _MANY
 
 
-def _open_in_both(reader: _Reader, helper: Helper, opened: ExitStack) -> None:
+def _open_in_both(reader: _Reader, helper: HelperProcess, opened: ExitStack) -> None:
     """Open one snapshot in both processes: nobody writes meanwhile."""
     # The other process imports its modules and connects before anybody has to wait for it.
     helper.begin(_connect, reader)

@@ -17,7 +17,7 @@ from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step, paused_since
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
-from workbench.domain.forecast.queue.capacity import Absence, Verdicts
+from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
@@ -50,7 +50,7 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
     makers = np.array([row.actor_id or 0 for row in verdict_rows], dtype=np.int64)
     order = np.argsort(at, kind="stable")
     return QueueHistory(
-        cases=histories, verdicts=Verdicts(at[order], makers[order]), absences=read_absences(session, time_)
+        cases=histories, verdicts=GivenVerdicts(at[order], makers[order]), absences=read_absences(session, time_)
     )
 
 

@@ -10,13 +10,13 @@ from db.enums import Direction, ImportKind
 from workbench.services.calls.writing import CallColumns, StagedCalls
 from workbench.services.foundation.context import Context
 from workbench.services.importing.calls import call_store
-from workbench.services.reading.kinds import SORTS
-from workbench.services.reading.problems import BadRecord, FileProblem, Row
+from workbench.services.reading.kinds import COLUMN_TYPES
+from workbench.services.reading.problems import BadRecord, FileProblem, ParsedRow
 from workbench.services.reading.reader import Reader
-from workbench.services.reading.staging.accepted import accepted
+from workbench.services.reading.staging.accepted import accepted_value
 from workbench.services.reading.staging.records import StagedRecords
 
-_SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in SORTS[ImportKind.CALLS].items()}
+_SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in COLUMN_TYPES[ImportKind.CALLS].items()}
 
 # Seen from our number, which is the called side of an incoming call. Nothing is NULL, also of what is not accepted.
 _CALLS = """
@@ -75,7 +75,7 @@ class CallIntake:
         casts, values = [], []
         for name, (sort, is_required) in _SORTS.items():
             cell = records.cell(name)
-            found = accepted(sort, cell, f"{name}_cast", zone, self._now)
+            found = accepted_value(sort, cell, f"{name}_cast", zone, self._now)
             casts.append(f"{found.cast} AS {name}_cast")
             conditions.append(f"({found.condition})" if is_required else f"({cell} = '' OR {found.condition})")
             values.append(f"{found.value} AS {name}")
@@ -84,7 +84,7 @@ class CallIntake:
         return query.replace("{values}", ", ".join(values)).replace("{casts}", ", ".join(casts))
 
 
-def _parsed(records: Iterable[Row | BadRecord], refuse: Callable[[BadRecord], object]) -> Iterator[CallColumns]:
+def _parsed(records: Iterable[ParsedRow | BadRecord], refuse: Callable[[BadRecord], object]) -> Iterator[CallColumns]:
     """Yield the calls that only the parser accepts."""
     for record in records:
         if isinstance(record, BadRecord):

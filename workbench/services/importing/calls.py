@@ -17,16 +17,16 @@ from db.queries.chunks import chunks
 from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_of_many, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
+from workbench.services.batches.affected_cases import applications_of_numbers
 from workbench.services.batches.publishing import WITH_CALLS, published_call_batches
-from workbench.services.batches.touching import applications_of_numbers
 from workbench.services.calls.engine import Engine, PartDone
 from workbench.services.calls.store import CallStore
-from workbench.services.calls.windows import OptOut, Survey
+from workbench.services.calls.windows import CallSurvey, OptOut
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.context import Context
-from workbench.services.importing.judging.columns import Columns
+from workbench.services.importing.classifying.columns import Columns
 
 _OPT_OUT = table_of(OptOutRow)
 
@@ -162,7 +162,7 @@ class CallFigures:
 
     def _surveyed(
         self, numbers: Iterable[str | ServicePeriod], progress: PartDone = Engine.progress
-    ) -> AbstractContextManager[Survey]:
+    ) -> AbstractContextManager[CallSurvey]:
         with self.context.read() as session:
             zone, opt_outs = self.context.zone(session), list(self._opt_outs(session))
             today = self.context.today(session)
@@ -182,7 +182,7 @@ class CallFigures:
         rows = (row for chunk in chunks(wanted) for row in session.execute(periods.where(column.in_(chunk))))
         return list({period.key: period for period in (ServicePeriod(*row) for row in rows)}.values())
 
-    def _write_numbers(self, survey: Survey) -> None:
+    def _write_numbers(self, survey: CallSurvey) -> None:
         hashed = lru_cache(self.context.store.hashed)
         windows = (
             {

@@ -24,7 +24,7 @@ from workbench.services.clock.case_clocks import due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.importing.judging.columns import TABLES, Columns
+from workbench.services.importing.classifying.columns import TABLES, Columns
 from workbench.services.notices.receipts import shows_forecast
 
 MOST_ROWS = 5_000
@@ -44,7 +44,7 @@ class NewBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class AssessmentBasis:
     """What new cases are judged by. If it is not in force any more, they must be worked out again."""
 
     policy_id: int
@@ -52,7 +52,7 @@ class Basis:
     today: date
 
     @classmethod
-    def now(cls, session: Session, context: Context) -> "Basis":
+    def now(cls, session: Session, context: Context) -> "AssessmentBasis":
         """Return what is in force."""
         return cls(policy_id=context.policy_id(session), stops=all_suspensions(session), today=context.today(session))
 
@@ -72,7 +72,7 @@ class QueuedCase:
 class NewCases:
     """The rows of some new cases, few enough for one transaction; places from 0 on stand for the ids of the cases."""
 
-    basis: Basis
+    basis: AssessmentBasis
     application_ids: Sequence[int]
     cases: BulkRows
     findings: BulkRows
@@ -84,7 +84,7 @@ class NewCases:
 class _Rules:
     """What new cases are judged by, as it is used."""
 
-    basis: Basis
+    basis: AssessmentBasis
     policy: Policy
     calendar: WorkingCalendar
 
@@ -106,7 +106,7 @@ def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]
 
 
 def _rules(session: Session, context: Context) -> _Rules:
-    basis = Basis.now(session, context)
+    basis = AssessmentBasis.now(session, context)
     return _Rules(
         basis=basis,
         policy=context.policy(session, basis.policy_id),

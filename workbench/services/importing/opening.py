@@ -17,11 +17,11 @@ from workbench.services.case.known_people import Key
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
-from workbench.services.importing.judging.columns import TABLES
-from workbench.services.importing.new_cases import Basis, NewBatch, NewCases, new_cases
+from workbench.services.importing.classifying.columns import TABLES
+from workbench.services.importing.new_cases import AssessmentBasis, NewBatch, NewCases, new_cases
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
-from workbench.services.workers import Helper, shared_out
+from workbench.services.workers import HelperProcess, distribute
 
 _WORKED_OUT_TOGETHER = 2_000
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
@@ -40,20 +40,20 @@ _SAME_COLUMNS = {
 """The columns that all new cases have in common."""
 
 
-def open_cases(batch: NewBatch, seq: int, reopened: set[Key], helper: Helper | None) -> None:
+def open_cases(batch: NewBatch, seq: int, reopened: set[Key], helper: HelperProcess | None) -> None:
     """Open the cases of a batch that will be published as `seq`.
 
     Each new application gets one, and each application in `reopened` another.
     """
     context = batch.context
-    results = shared_out(new_cases, batch, _wanted(context, batch.batch_id, reopened), helper)
-    expecting = ArrivalForecasts(context)
+    results = distribute(new_cases, batch, _without_case(context, batch.batch_id, reopened), helper)
+    forecaster = ArrivalForecasts(context)
     for result in results:
         for cases in result:
-            _open(batch, seq, cases, expecting)
+            _open_cases(batch, seq, cases, forecaster)
 
 
-def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[int]]:
+def _without_case(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[int]]:
     """Yield the ids of the applications that get a case, a portion at a time."""
     last = 0
     own = _APPLICATION.c.batch_id == batch_id, current_case_id(_APPLICATION).is_(None)
@@ -72,23 +72,23 @@ def _wanted(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Seq
         yield [row["id"] for row in found]
 
 
-def _open(batch: NewBatch, seq: int, cases: NewCases, expecting: ArrivalForecasts) -> None:
+def _open_cases(batch: NewBatch, seq: int, cases: NewCases, forecaster: ArrivalForecasts) -> None:
     """Write new cases; work them out again as long as they were judged by what is not in force any more."""
     context = batch.context
     with context.read() as session:
-        is_current = Basis.now(session, context) == cases.basis
+        is_current = AssessmentBasis.now(session, context) == cases.basis
         policy = context.policy(session, cases.basis.policy_id)
     # A case joins the queue that the forecasts count, so only cases that are likely to be written may.
-    if not is_current or not _write(batch, seq, cases, _receipts(cases, policy, context.now(), expecting)):
+    if not is_current or not _write(batch, seq, cases, _receipts(cases, policy, context.now(), forecaster)):
         for again in new_cases(batch, cases.application_ids):
-            _open(batch, seq, again, expecting)
+            _open_cases(batch, seq, again, forecaster)
 
 
 def _receipts(
-    cases: NewCases, policy: Policy, now: datetime, expecting: ArrivalForecasts
+    cases: NewCases, policy: Policy, now: datetime, forecaster: ArrivalForecasts
 ) -> list[tuple[int, UnnumberedNotice]]:
     """Return what the applicants of the cases that are queued are sent, by the places of the cases."""
-    forecasts = expecting.of([queued.arrival for queued in cases.queued])
+    forecasts = forecaster.of([queued.arrival for queued in cases.queued])
     found = (
         (one.place, receipt_of(one.columns, one.applicant, forecast, one.findings, policy, now))
         for one, forecast in zip(cases.queued, forecasts, strict=True)
@@ -104,7 +104,7 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
     """
     context = batch.context
     with after_pause(), context.write(is_bulk=True) as session:
-        if Basis.now(session, context) != cases.basis:
+        if AssessmentBasis.now(session, context) != cases.basis:
             return False
         first = take_case_numbers(session, len(cases.application_ids))
         same: dict[str, Any] = {"batch_id": batch.batch_id, "evidence_seq": seq, "opened_at": context.now()}

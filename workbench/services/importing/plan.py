@@ -1,4 +1,4 @@
-"""What an import will do, row by row: made once, shown by a dry run and followed by the real one."""
+"""The plan of an import, row by row: a dry run prints it, and the import carries it out."""
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,10 +15,10 @@ from db.dialects.sqlite_bulk import BulkRows
 from db.enums import ImportKind
 from workbench.errors import StorageFailed
 from workbench.i18n import _
-from workbench.services.batches.touching import Touch
+from workbench.services.batches.affected_cases import AffectedCase
 from workbench.services.case.known_people import Key
-from workbench.services.importing.judging.judgement import DocumentToCopy, Fate, Judgement
-from workbench.services.importing.request import MAX_ERRORS_TOLD
+from workbench.services.importing.classifying.outcome import ClassifiedRow, DocumentToCopy, RowOutcome
+from workbench.services.importing.request import MAX_ERRORS_REPORTED
 from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
 
@@ -29,23 +29,23 @@ _KEPT_IN_MEMORY = 8 << 20
 
 
 @dataclass(slots=True)
-class Errors:
-    """Everything that is wrong: the first thousand as they are, the others as a number."""
+class ImportErrors:
+    """The errors of an import: the first thousand in full, the others as a count."""
 
-    told: list[RowProblem] = field(default_factory=list)
+    reported: list[RowProblem] = field(default_factory=list)
     count: int = 0
 
     def add(self, problems: Iterable[RowProblem]) -> None:
-        """Take problems in the order of the file."""
+        """Add problems in the order of the file."""
         for problem in problems:
             self.count += 1
-            if len(self.told) < MAX_ERRORS_TOLD:
-                self.told.append(problem)
+            if len(self.reported) < MAX_ERRORS_REPORTED:
+                self.reported.append(problem)
 
 
 @dataclass(slots=True)
-class Portion:
-    """What an import will write of some records of a file: as the plan made it, so that they are read once.
+class PlannedPortion:
+    """The planned rows of some records of a file, kept so that the file is read only once.
 
     `file` is the place of the reader; `has_updates` says that some rows replace earlier ones.
     """
@@ -73,8 +73,8 @@ class Spill:
     def _file(self) -> IO[bytes]:
         return SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=str(self._folder))
 
-    def add(self, portion: Portion) -> None:
-        """Write down one more portion.
+    def add(self, portion: PlannedPortion) -> None:
+        """Add a portion.
 
         Raises:
             StorageFailed: If the disk cannot take it.
@@ -90,8 +90,8 @@ class Spill:
             message = _("The store cannot take {path} ({cause}); make room or check its rights.")
             raise StorageFailed(message.format(path=self._folder, cause=error.strerror)) from error
 
-    def __iter__(self) -> Iterator[Portion]:
-        """Read the portions from the first one."""
+    def __iter__(self) -> Iterator[PlannedPortion]:
+        """Yield the portions from the first one."""
         self._file.seek(0)
         with suppress(EOFError):
             for number in count():
@@ -101,7 +101,7 @@ class Spill:
                 yield portion
 
     def close(self) -> None:
-        """Forget the portions; more may follow."""
+        """Remove all portions; others may be added later."""
         if "_file" in self.__dict__:
             self._file.close()
             del self._file
@@ -109,20 +109,20 @@ class Spill:
 
 
 @dataclass(slots=True)
-class Plan:
-    """What an import will do.
+class ImportPlan:
+    """The plan of an import.
 
-    `touched` are the existing cases that take something in; `reopened` the applications that get a new case; `cards`
-    the digests of the cards that the import itself brings. `documents` are those that existing cases take in, in an
-    import for one application. `is_broken` says that a file cannot be read to its end. `rows_of_files` counts the
+    `affected` are the existing cases that get new evidence. `reopened` are the applications that get a new case.
+    `cards` are the digests of the cards in the import itself. `documents` are those for existing cases, in an import
+    for one application. `is_broken` means that a file cannot be read to its end. `rows_of_files` counts the
     records of each file.
     """
 
-    portions: Iterable[Portion] = ()
+    portions: Iterable[PlannedPortion] = ()
     rows_of_files: list[int] = field(default_factory=list)
-    errors: Errors = field(default_factory=Errors)
-    counts: list[int] = field(default_factory=lambda: [0] * len(Fate))
-    touched: dict[int, Touch] = field(default_factory=dict)
+    errors: ImportErrors = field(default_factory=ImportErrors)
+    counts: list[int] = field(default_factory=lambda: [0] * len(RowOutcome))
+    affected: dict[int, AffectedCase] = field(default_factory=dict)
     reopened: set[Key] = field(default_factory=set)
     cards: set[bytes] = field(default_factory=set)
     documents: list[ReceivedDocument] = field(default_factory=list)
@@ -130,24 +130,24 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """How many records there are."""
+        """The number of records."""
         return sum(self.counts)
 
-    def take(self, judgement: Judgement, kind: ImportKind) -> None:
-        """Count a good row of a kind, and note the case that it touches."""
-        self.counts[judgement.fate] += 1
-        if judgement.reopens is not None:
-            self.reopened.add(judgement.reopens)
-        if judgement.case_id is not None and judgement.receipt is not None:
-            own = judgement.receipt if kind is ImportKind.APPLICATIONS else None
-            touch = Touch(judgement.receipt, kind, own)
-            before = self.touched.get(judgement.case_id)
+    def add(self, row: ClassifiedRow, kind: ImportKind) -> None:
+        """Count an accepted row, and note the case that it affects."""
+        self.counts[row.outcome] += 1
+        if row.reopens is not None:
+            self.reopened.add(row.reopens)
+        if row.case_id is not None and row.receipt is not None:
+            own = row.receipt if kind is ImportKind.APPLICATIONS else None
+            case = AffectedCase(row.receipt, kind, own)
+            before = self.affected.get(row.case_id)
             if before is not None:
-                newest = max(before, touch, key=lambda one: one.received_at)
-                touch = replace(newest, application_at=own or before.application_at)
-            self.touched[judgement.case_id] = touch
+                newest = max(before, case, key=lambda one: one.received_at)
+                case = replace(newest, application_at=own or before.application_at)
+            self.affected[row.case_id] = case
 
-    def touch(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:
-        """Note cases that take in something about a number or a person, unless the applicant handed more in."""
+    def add_affected(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:
+        """Note cases with new evidence about a number or a person, unless the applicant sent evidence too."""
         for case_id in case_ids:
-            self.touched.setdefault(case_id, Touch(received_at, kind))
+            self.affected.setdefault(case_id, AffectedCase(received_at, kind))

@@ -1,4 +1,4 @@
-"""Reads the files of an import: every record judged, every error told, and what is to be written kept for later."""
+"""Plans an import: reads its files, classifies every record, and keeps the rows to write and all errors."""
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,53 +6,65 @@ from collections.abc import Iterator, Mapping, Sequence
 from db.enums import ImportKind
 from workbench.services.foundation.context import Context
 from workbench.services.importing.call_intake import CallIntake
-from workbench.services.importing.judging.columns import KEYS
-from workbench.services.importing.judging.judge import Judge
-from workbench.services.importing.judging.judgement import Fate
-from workbench.services.importing.judging.records import FileJudge, JudgedRecords, Record, digest, judged_records
-from workbench.services.importing.judging.repeated_keys import Place, RepeatedKeys
-from workbench.services.importing.plan import Plan, Portion, Spill
-from workbench.services.importing.progress import Meter
+from workbench.services.importing.classifying.classifier import RowClassifier
+from workbench.services.importing.classifying.columns import KEYS
+from workbench.services.importing.classifying.outcome import RowOutcome
+from workbench.services.importing.classifying.records import (
+    ClassifiedRecords,
+    FileClassifier,
+    Record,
+    classify_records,
+    digest,
+)
+from workbench.services.importing.classifying.repeated_keys import Place, RepeatedKeys
+from workbench.services.importing.plan import ImportPlan, PlannedPortion, Spill
+from workbench.services.importing.progress import ImportProgress
 from workbench.services.reading.problems import BadRecord, FileProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.table import RawRecord
 from workbench.services.rectifying.rectification import ReceivedDocument
-from workbench.services.workers import Helper, shared_out
+from workbench.services.workers import HelperProcess, distribute
 
 ROWS_AT_ONCE = 3_000
-"""So many records are planned, and written in one transaction; their cards are usually less than 5,000 then."""
+"""The records of one portion, which one transaction writes; they usually have fewer than 5,000 cards."""
 
 
-class Planner:
-    """Makes the plan of an import; a helper, if there is one, judges a part of the records."""
+class ImportPlanner:
+    """Plans an import; a helper process, if there is one, classifies a part of the records."""
 
     def __init__(
-        self, context: Context, judge: Judge, meter: Meter, calls: CallIntake, spill: Spill, helper: Helper | None
+        self,
+        context: Context,
+        classifier: RowClassifier,
+        progress: ImportProgress,
+        calls: CallIntake,
+        spill: Spill,
+        helper: HelperProcess | None,
     ) -> None:
         self._context = context
-        self._judge = judge
-        self._meter = meter
+        self._classifier = classifier
+        self._progress = progress
         self._calls = calls
         self._spill = spill
         self._helper = helper
-        self._plan = Plan(portions=spill, reopened=judge.reopened)
+        self._plan = ImportPlan(portions=spill, reopened=classifier.reopened)
         self._keys = RepeatedKeys()
         self._repeated: Mapping[Place, str] = {}
         self._is_of_several_kinds = False
 
-    def plan_of(self, readers: Sequence[Reader]) -> Plan:
-        """Return what an import of these files will do.
+    def plan_of(self, readers: Sequence[Reader]) -> ImportPlan:
+        """Return the plan of an import of these files.
 
-        Where keys come twice, the files are read once more, and these rows refused.
+        If keys are repeated, the files are read a second time, and the repeated rows are refused.
         """
         self._read(readers)
         self._repeated = self._keys.repeated()
         if self._repeated:
             self._spill.close()
-            self._judge.arriving.clear()
-            self._judge.reopened.clear()
-            self._meter.repeat(readers)
-            self._plan = Plan(portions=self._spill, reopened=self._judge.reopened)
+            self._classifier.arriving.clear()
+            self._classifier.reopened.clear()
+            self._progress.repeat(readers)
+            self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened)
             self._read(readers)
         return self._plan
 
@@ -69,11 +81,11 @@ class Planner:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
             finally:
-                self._meter.finished(reader)
+                self._progress.finish(reader)
 
     def _take_calls(self, place: int, reader: Reader) -> None:
-        """Stage the calls of a file; which of them are there already is asked when they are published."""
-        portion = Portion(place)
+        """Stage the calls of a file; duplicates of published calls are found at the publication."""
+        portion = PlannedPortion(place)
 
         def refuse(record: BadRecord) -> None:
             self._refuse(record, portion)
@@ -81,58 +93,58 @@ class Planner:
                 self._spill.add(portion)
                 portion.rejected.clear()
 
-        created, problem = self._calls.take(place, reader, refuse, lambda: self._meter.at(reader.bytes_read))
+        created, problem = self._calls.take(place, reader, refuse, lambda: self._progress.advance(reader.bytes_read))
         if portion.rejected:
             self._spill.add(portion)
         self._plan.rows_of_files[place] += created
-        self._plan.counts[Fate.CREATED] += created
+        self._plan.counts[RowOutcome.CREATED] += created
         if problem is not None:
             raise problem
 
     def _take_records(self, place: int, reader: Reader) -> None:
         portions = _Portions(place, reader, self._repeated)
-        files = FileJudge(
+        files = FileClassifier(
             context=self._context,
-            judge=self._judge,
+            classifier=self._classifier,
             rows=reader.rows,
             folder=reader.path.parent,
             is_of_several_kinds=self._is_of_several_kinds,
         )
-        for judged in shared_out(judged_records, files, portions, self._helper):
-            self._take(portions.read.popleft(), judged, place, reader)
-            self._meter.at(reader.bytes_read)
+        for classified in distribute(classify_records, files, portions, self._helper):
+            self._take(portions.read.popleft(), classified, place, reader)
+            self._progress.advance(reader.bytes_read)
         if portions.torn is not None:
             raise portions.torn
 
-    def _take(self, records: Sequence[Record], judged: JudgedRecords, place: int, reader: Reader) -> None:
-        portion = Portion(place, rows=judged.rows, documents=judged.documents)
+    def _take(self, records: Sequence[Record], classified: ClassifiedRecords, place: int, reader: Reader) -> None:
+        portion = PlannedPortion(place, rows=classified.rows, documents=classified.documents)
         if reader.kind is ImportKind.APPEALS:
-            portion.appeals = judged.values
+            portion.appeals = classified.values
         accepted, lines = [], []
-        for record, entry in zip(records, judged.entries, strict=True):
+        for record, entry in zip(records, classified.entries, strict=True):
             if isinstance(entry, BadRecord):
                 self._refuse(entry, portion)
             else:
                 accepted.append(entry)
                 lines.append(record.line)
-                self._plan.take(entry, reader.kind)
-        self._keys.add(place, lines, judged.digests)
-        portion.has_updates = any(judgement.fate is Fate.UPDATED for judgement in accepted)
+                self._plan.add(entry, reader.kind)
+        self._keys.add(place, lines, classified.digests)
+        portion.has_updates = any(row.outcome is RowOutcome.UPDATED for row in accepted)
         if reader.kind is ImportKind.CARDS and self._is_of_several_kinds:
-            self._plan.cards.update(digest(*map(str, KEYS[ImportKind.CARDS](value))) for value in judged.values)
-        if reader.kind is ImportKind.DOCUMENTS and self._judge.only is not None:
+            self._plan.cards.update(digest(*map(str, KEYS[ImportKind.CARDS](value))) for value in classified.values)
+        if reader.kind is ImportKind.DOCUMENTS and self._classifier.only is not None:
             self._plan.documents += [
-                ReceivedDocument(value["kind"], judgement.receipt)
-                for value, judgement in zip(judged.values, accepted, strict=True)
-                if judgement.receipt is not None
+                ReceivedDocument(value["kind"], row.receipt)
+                for value, row in zip(classified.values, accepted, strict=True)
+                if row.receipt is not None
             ]
         self._plan.rows_of_files[place] += len(accepted)
         self._spill.add(portion)
 
-    def _refuse(self, record: BadRecord, portion: Portion) -> None:
+    def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
         """Count a bad record, and keep it for the file of rejects."""
         self._plan.rows_of_files[portion.file] += 1
-        self._plan.counts[Fate.REFUSED] += 1
+        self._plan.counts[RowOutcome.REFUSED] += 1
         self._plan.errors.add(record.problems)
         portion.rejected.append(record)
 

@@ -14,10 +14,10 @@ from workbench.services.reading.problems import RowProblem
 if TYPE_CHECKING:
     from workbench.services.reseller_sheets.sheet_map import SheetMap
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Called with the number of bytes that are done and of all bytes; each file counts when read and when written."""
 
-MAX_ERRORS_TOLD = 1_000
+MAX_ERRORS_REPORTED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class ImportReport:
             self,
             created=self.created - len(problems),
             rejected=self.rejected + len(problems),
-            errors=(*self.errors, *problems)[:MAX_ERRORS_TOLD],
+            errors=(*self.errors, *problems)[:MAX_ERRORS_REPORTED],
             error_count=self.error_count + len(problems),
             unfiled=len(problems),
         )

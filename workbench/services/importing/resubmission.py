@@ -9,15 +9,15 @@ from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import BadData
 from workbench.i18n import _
-from workbench.services.batches.publishing import KnownFile
-from workbench.services.batches.touching import Touch
+from workbench.services.batches.affected_cases import AffectedCase
+from workbench.services.batches.publishing import AlreadyImported
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
-from workbench.services.importing.judging.standing import RESUBMITTED_STATES
-from workbench.services.importing.plan import Plan
-from workbench.services.importing.request import ImportReport, ImportRequest, Progress
+from workbench.services.importing.classifying.existing import RESUBMITTED_STATES
+from workbench.services.importing.plan import ImportPlan
+from workbench.services.importing.request import ImportReport, ImportRequest, ProgressCallback
 from workbench.services.importing.service import Imports
 from workbench.services.reading.reader import kind_of_file
 from workbench.services.rectifying.rectification import progress_of
@@ -28,7 +28,7 @@ from workbench.services.review.remarks import Remarks, rectification_in_time
 class Resubmissions(Service):
     """Records resubmissions with files for one person."""
 
-    def take(self, case_id: int, path: Path, note: str = "", progress: Progress | None = None) -> ImportReport:
+    def take(self, case_id: int, path: Path, note: str = "", progress: ProgressCallback | None = None) -> ImportReport:
         """Import a file for one case, then queue the case in its next round.
 
         The file has the application, cards or documents of this case. Who may record a resubmission may import it,
@@ -52,7 +52,7 @@ class Resubmissions(Service):
                 report = Imports(self.context).carry_out(
                     request, progress, lambda plan: received.append(self._received_in_time(case_id, plan))
                 )
-            except KnownFile as error:
+            except AlreadyImported as error:
                 message = _("{problem} Record the resubmission without the file.").format(problem=error)
                 raise BadData(message) from error
             with self.context.read() as session:
@@ -64,25 +64,32 @@ class Resubmissions(Service):
                 remarks.comment(case_id, note)
         return report
 
-    def _received_in_time(self, case_id: int, plan: Plan) -> datetime:
+    def _received_in_time(self, case_id: int, plan: ImportPlan) -> datetime:
         """Return when the resubmission counts as received; refuse an import after a deadline of the case."""
         # Items that the documents of the file satisfy are only marked in this session, which writes nothing.
         with self.context.read() as session, session.no_autoflush:
             case = case_in_state_for(session, self.context, Action.RESUBMIT, case_id)
-            touch = plan.touched.get(case_id)
-            received_at = _received_at(session, touch, case_id) or self.context.now()
-            if touch is not None:
+            affected_case = plan.affected.get(case_id)
+            received_at = _received_at(session, affected_case, case_id) or self.context.now()
+            if affected_case is not None:
                 findings = findings_of_case(session, case_id)
                 progress = progress_of(session, self.context, case, findings, plan.documents)
-                if answered_when(session, case, progress, touch.received_at, touch.application_at) is not None:
+                if (
+                    answered_when(session, case, progress, affected_case.received_at, affected_case.application_at)
+                    is not None
+                ):
                     return received_at
             rectification_in_time(session, self.context, case, received_at, is_file=True)
         return received_at
 
 
-def _received_at(session: Session, touch: Touch | None, case_id: int) -> datetime | None:
+def _received_at(session: Session, affected_case: AffectedCase | None, case_id: int) -> datetime | None:
     """Return when the rows of a file were received; None if that was before the verdict, or there are none."""
     decision = newest_decision(session, case_id, "applied", "approved")
-    if touch is None or decision is None or touch.received_at < (decision.checked_at or decision.decided_at):
+    if (
+        affected_case is None
+        or decision is None
+        or affected_case.received_at < (decision.checked_at or decision.decided_at)
+    ):
         return None
-    return touch.received_at
+    return affected_case.received_at

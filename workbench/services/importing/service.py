@@ -12,8 +12,8 @@ from workbench.i18n import _
 from workbench.services.batches.applying import apply_pending
 from workbench.services.batches.publishing import (
     BatchLine,
+    another_import_runs,
     batch_lines,
-    other_import_runs,
     refuse_known_files,
     try_import_lock,
 )
@@ -21,25 +21,25 @@ from workbench.services.batches.sweeping import sweep
 from workbench.services.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.foundation.context import Context
 from workbench.services.importing.call_intake import CallIntake
-from workbench.services.importing.judging.judge import Judge
-from workbench.services.importing.judging.judgement import Fate
-from workbench.services.importing.judging.standing import ImportTerms
-from workbench.services.importing.plan import Plan, Spill
-from workbench.services.importing.planning import Planner
-from workbench.services.importing.progress import Meter
+from workbench.services.importing.classifying.classifier import RowClassifier
+from workbench.services.importing.classifying.existing import ImportTerms
+from workbench.services.importing.classifying.outcome import RowOutcome
+from workbench.services.importing.import_run import ImportRun
+from workbench.services.importing.plan import ImportPlan, Spill
+from workbench.services.importing.planning import ImportPlanner
+from workbench.services.importing.progress import ImportProgress
 from workbench.services.importing.request import (
     ImportRefused,
     ImportReport,
     ImportRequest,
-    Progress,
+    ProgressCallback,
     SheetLine,
 )
-from workbench.services.importing.work import Work
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheets.names import IMPORT_ORDER
 from workbench.services.review.new_evidence import FROM_APPLICANT
-from workbench.services.workers import helping
+from workbench.services.workers import optional_helper
 
 _ENOUGH_BYTES = 4_000_000
 
@@ -50,7 +50,7 @@ class Imports:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def run(self, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
+    def run(self, request: ImportRequest, progress: ProgressCallback | None = None) -> ImportReport:
         """Import files of one kind, or workbooks with a sheet for each kind, as one batch.
 
         The batch becomes visible as a whole.
@@ -72,8 +72,8 @@ class Imports:
     def carry_out(
         self,
         request: ImportRequest,
-        progress: Progress | None = None,
-        check: Callable[[Plan], object] | None = None,
+        progress: ProgressCallback | None = None,
+        check: Callable[[ImportPlan], object] | None = None,
     ) -> ImportReport:
         """Import files as `run` does; the caller has checked the permission.
 
@@ -83,26 +83,28 @@ class Imports:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)
             if not opened.enter_context(try_import_lock(self.context.store)):
-                raise other_import_runs()
+                raise another_import_runs()
             if not request.dry_run:
                 # The plan needs cases that include every published batch.
                 sweep(self.context)
                 apply_pending(self.context)
             readers = self._opened(request, opened)
-            judge = self._judge(request, readers)
-            meter = Meter(readers, progress)
-            calls = CallIntake(self.context, opened, judge.imported_at)
+            classifier = self._classifier(request, readers)
+            import_progress = ImportProgress(readers, progress)
+            calls = CallIntake(self.context, opened, classifier.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
-            helper = opened.enter_context(helping(is_wanted=_is_large(readers)))
-            plan = Planner(self.context, judge, meter, calls, spill, helper).plan_of(readers)
-            report = reported(request, readers, plan)
+            helper = opened.enter_context(optional_helper(is_wanted=_is_large(readers)))
+            plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(readers)
+            report = report_of(request, readers, plan)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
             if request.dry_run:
                 return report
             if check is not None:
                 check(plan)
-            done = Work(self.context, judge, plan, meter, calls, helper).done(request, readers, report)
+            done = ImportRun(self.context, classifier, plan, import_progress, calls, helper).carry_out(
+                request, readers, report
+            )
             with self.context.read() as session:
                 is_policy_unsettled = self.context.has_unsettled_policy(session)
             if is_policy_unsettled:
@@ -112,8 +114,8 @@ class Imports:
                 PolicyChanges(self.context).finish()
             return done
 
-    def _judge(self, request: ImportRequest, readers: Sequence[Reader]) -> Judge:
-        """Return the judge of the rows of these files; refuse files that have already been imported."""
+    def _classifier(self, request: ImportRequest, readers: Sequence[Reader]) -> RowClassifier:
+        """Return the classifier of the rows of these files; refuse files that were imported before."""
         with self.context.read() as session:
             refuse_known_files(session, readers)
             terms = ImportTerms(
@@ -121,7 +123,7 @@ class Imports:
                 as_new=request.as_new,
                 cooldown_days=self.context.policy(session).rectify.cooldown_days,
             )
-        return Judge(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+        return RowClassifier(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return the published imports, newest first."""
@@ -138,14 +140,14 @@ class Imports:
         """
         with self.context.as_admin("import-undo"), try_import_lock(self.context.store) as is_mine:
             if not is_mine:
-                raise other_import_runs()
+                raise another_import_runs()
             return undo_batch(self.context, batch_id)
 
     def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
         """Open every file; report all problems of their headers together."""
         with self.context.read() as session:
             zone = self.context.zone(session)
-        plan = Plan()
+        plan = ImportPlan()
         readers: list[Reader] = []
         for path in request.paths:
             try:
@@ -157,7 +159,7 @@ class Imports:
         if request.only is not None:
             plan.errors.add(_others_kinds(readers))
         if plan.errors.count:
-            raise ImportRefused(reported(request, readers, plan))
+            raise ImportRefused(report_of(request, readers, plan))
         # Rows that others refer to are imported first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
 
@@ -191,7 +193,7 @@ def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetim
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 
-def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
+def _sheets(readers: Sequence[Reader], plan: ImportPlan) -> tuple[SheetLine, ...]:
     """Return the sheets with the number of their records, 0 if they have not been read."""
     rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
@@ -201,18 +203,18 @@ def _sheets(readers: Sequence[Reader], plan: Plan) -> tuple[SheetLine, ...]:
     )
 
 
-def reported(request: ImportRequest, readers: Sequence[Reader], plan: Plan) -> ImportReport:
+def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan) -> ImportReport:
     """Return the report of a plan, before anything is written."""
     counts = plan.counts
     return ImportReport(
         kind=request.kind,
         batch=None,
         rows=plan.rows,
-        created=counts[Fate.CREATED],
-        updated=counts[Fate.UPDATED],
-        unchanged=counts[Fate.UNCHANGED],
-        rejected=counts[Fate.REFUSED],
-        errors=tuple(plan.errors.told),
+        created=counts[RowOutcome.CREATED],
+        updated=counts[RowOutcome.UPDATED],
+        unchanged=counts[RowOutcome.UNCHANGED],
+        rejected=counts[RowOutcome.REFUSED],
+        errors=tuple(plan.errors.reported),
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
         sheets=_sheets(readers, plan),

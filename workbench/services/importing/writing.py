@@ -12,18 +12,18 @@ from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import EVERYTHING, newest_of_many
 from workbench.i18n import _
-from workbench.services.batches.touching import SUBMISSION
+from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
-from workbench.services.importing.judging.appeals import filings_of
-from workbench.services.importing.judging.columns import KEYS, TABLES, Columns
-from workbench.services.importing.judging.documents import BadDocument, copied, found_beside
-from workbench.services.importing.judging.judge import Judge
-from workbench.services.importing.judging.judgement import DocumentToCopy
-from workbench.services.importing.judging.records import digest
-from workbench.services.importing.plan import Plan, Portion
-from workbench.services.importing.progress import Meter
+from workbench.services.importing.classifying.appeals import appeal_filings
+from workbench.services.importing.classifying.classifier import RowClassifier
+from workbench.services.importing.classifying.columns import KEYS, TABLES, Columns
+from workbench.services.importing.classifying.documents import BadDocument, copy_to_store, resolve_beside
+from workbench.services.importing.classifying.outcome import DocumentToCopy
+from workbench.services.importing.classifying.records import digest
+from workbench.services.importing.plan import ImportPlan, PlannedPortion
+from workbench.services.importing.progress import ImportProgress
 from workbench.services.reading.kinds import blank_row
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader
@@ -33,14 +33,14 @@ _MAX_ROWS = 5_000
 
 
 @dataclass(slots=True, kw_only=True)
-class Writing:
+class BatchWriter:
     """Writes the rows of one batch as its plan says."""
 
     context: Context
-    judge: Judge
-    plan: Plan
+    classifier: RowClassifier
+    plan: ImportPlan
     batch_id: int
-    meter: Meter
+    progress: ImportProgress
     rejects: RejectWriter | None
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
@@ -60,19 +60,19 @@ class Writing:
             while portion is not None and portion.file == place:
                 self._portion(portion, reader)
                 written += len(portion.rows.rows) if portion.rows else 0
-                self.meter.at(reader.pass_bytes * written // rows)
+                self.progress.advance(reader.pass_bytes * written // rows)
                 portion = next(portions, None)
             if reader.kind is not ImportKind.CALLS:
-                self.meter.finished(reader)
+                self.progress.finish(reader)
 
-    def _portion(self, portion: Portion, reader: Reader) -> None:
+    def _portion(self, portion: PlannedPortion, reader: Reader) -> None:
         if self.rejects is not None:
             for record in portion.rejected:
                 self.rejects.write(record)
         for document in portion.documents:
             self._copy(document, reader)
         if portion.appeals:
-            self.insert([(SUBMISSION, filings_of(self.context, portion.appeals, self.judge.imported_at))])
+            self.insert([(SUBMISSION, appeal_filings(self.context, portion.appeals, self.classifier.imported_at))])
         if portion.rows is None or not portion.rows.rows:
             return
         name = ABOUT.get(reader.kind)
@@ -99,7 +99,7 @@ class Writing:
         message = ""
         try:
             if document.path:
-                copied(found_beside(reader.path.parent, document.path), document.sha256, self.context.store)
+                copy_to_store(resolve_beside(reader.path.parent, document.path), document.sha256, self.context.store)
             elif not self.context.store.document_path(document.sha256).exists():
                 message = _("The file changed while it was read; import it again when it is complete.")
         except BadDocument as problem:

@@ -13,7 +13,7 @@ from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.workbook import Workbook
 from workbench.services.reading.sources import SheetSource, TextSource
-from workbench.services.reading.table import Broken, Cell, RawRecord
+from workbench.services.reading.table import BrokenRecord, Cell, RawRecord
 
 _ORDER, _DONE_AT, _FAILED_AT, _FAILURE, _MSISDN, _MEASURE = (
     *("order", "done_at", "failed_at", "failure", "msisdn", "measure"),
@@ -73,7 +73,7 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
     problems: list[RowProblem] = []
     try:
         with source.table(_knows) as table:
-            rows: list[RawRecord | Broken] = list(table)
+            rows: list[RawRecord | BrokenRecord] = list(table)
             is_list = bool(table.header_line) and _ORDER not in map(_folded, table.names)
             if is_list:
                 # A list of numbers has no header: what stands for one is a line of it, as those above it are.
@@ -123,9 +123,9 @@ def _knows(name: str) -> bool:
     return _folded(name) in WORK_LIST_COLUMNS
 
 
-def _listed(row: RawRecord | Broken) -> OrderReport:
+def _listed(row: RawRecord | BrokenRecord) -> OrderReport:
     """Return the report of a line of a list, which says that an order was carried out."""
-    if isinstance(row, Broken):
+    if isinstance(row, BrokenRecord):
         raise _Wrong(row.column, row.message)
     return OrderReport(line=row.line, order=_order_of(_text(row.cells[0]) if row.cells else ""), done=ReportedTime())
 
@@ -136,8 +136,8 @@ def _order_of(number: str) -> int:
     return int(number)
 
 
-def _report(row: RawRecord | Broken, zone: ZoneInfo, now: datetime) -> OrderReport:
-    if isinstance(row, Broken):
+def _report(row: RawRecord | BrokenRecord, zone: ZoneInfo, now: datetime) -> OrderReport:
+    if isinstance(row, BrokenRecord):
         raise _Wrong(row.column, row.message)
     cells = {_folded(name): _text(cell) for name, cell in row.fields.items()}
     if unknown := [name for name in row.fields if not _knows(name)]:

@@ -15,7 +15,7 @@ from db.enums import CaseState, Priority
 from db.models import SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
-from db.queries.listing.case_list import CaseList, Condition, DueRange
+from db.queries.listing.case_list import CaseQuery, Condition, DueRange
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted
 from workbench.domain.case.running import RUNNING_STATES
@@ -39,7 +39,7 @@ _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
-def list_of(session: Session, context: Context, filter_text: str) -> CaseList:
+def list_of(session: Session, context: Context, filter_text: str) -> CaseQuery:
     """Return the list of the cases that a filter selects.
 
     Raises:
@@ -57,7 +57,7 @@ class _FilterReader:
     context: Context
     now: datetime
 
-    def list_of(self, wanted: Filter) -> CaseList:
+    def list_of(self, wanted: Filter) -> CaseQuery:
         """Return the list of the cases that a filter selects."""
         states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
@@ -65,7 +65,7 @@ class _FilterReader:
         unpublished = self.session.execute(
             select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         )
-        return CaseList(
+        return CaseQuery(
             states=states & RUNNING_STATES if is_running else states,
             now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),

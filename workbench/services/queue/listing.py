@@ -9,7 +9,7 @@ from db.columns import from_us
 from db.enums import CaseState
 from db.queries import workload
 from db.queries.listing import case_order, case_pages
-from db.queries.listing.case_list import CaseList
+from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
 from db.queries.outbox import count_owed
 from workbench.domain.case.casefile import CaseRowView
@@ -104,7 +104,7 @@ class Queue(Service):
         days, calendar = context.policy(session).notices.send_days, context.calendar(session)
         return count_owed(session, last_overdue_receipt(context.now(), days, calendar))
 
-    def _list(self, session: Session, filter_text: str) -> CaseList:
+    def _list(self, session: Session, filter_text: str) -> CaseQuery:
         """Return the list of the cases that a filter selects."""
         # Imported late: the first case on the desk appears before any filter is needed.
         from workbench.services.queue.filters import list_of

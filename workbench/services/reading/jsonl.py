@@ -6,7 +6,7 @@ from typing import Any, TextIO, cast
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.table import Broken, Cell, RawRecord
+from workbench.services.reading.table import BrokenRecord, Cell, RawRecord
 
 MAX_KEYS = 200
 
@@ -40,7 +40,7 @@ class JsonLines:
         self._first = _record(first[0], first[1].removeprefix("\ufeff"))
         self.names = self._first.names if isinstance(self._first, RawRecord) else ()
 
-    def __iter__(self) -> Iterator[RawRecord | Broken]:
+    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; blank lines are skipped."""
         yield self._first
         for number, line in self._lines:
@@ -48,27 +48,27 @@ class JsonLines:
                 yield _record(number, line)
 
 
-def _record(number: int, line: str) -> RawRecord | Broken:
+def _record(number: int, line: str) -> RawRecord | BrokenRecord:
     """Return the record of one line."""
     text = line.strip()
     try:
         pairs = _DECODER.decode(text)
     except _NotStrict as error:
-        return Broken(number, "", str(error), (), text)
+        return BrokenRecord(number, "", str(error), (), text)
     except json.JSONDecodeError as error:
         message = _("Character {position} is not JSON; write one complete object a line.").format(
             position=f"{error.pos + 1:,}"
         )
-        return Broken(number, "", message, (), text)
+        return BrokenRecord(number, "", message, (), text)
     except (ValueError, RecursionError):
         # A number with thousands of digits, or thousands of nested brackets.
-        return Broken(number, "", _("The line holds what no row needs; write plain values."), (), text)
+        return BrokenRecord(number, "", _("The line holds what no row needs; write plain values."), (), text)
     if not isinstance(pairs, _Object):
-        return Broken(number, "", _("The line is not a JSON object; write {…} on each line."), (), text)
+        return BrokenRecord(number, "", _("The line is not a JSON object; write {…} on each line."), (), text)
     names = tuple(name for name, _value in pairs)
     problem = _flaw(pairs, names, text)
     if problem is not None:
-        return Broken(number, problem[0], problem[1], (), text)
+        return BrokenRecord(number, problem[0], problem[1], (), text)
     return RawRecord(number, names, tuple(cast("Cell", value) for _name, value in pairs), text)
 
 

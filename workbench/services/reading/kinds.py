@@ -24,7 +24,7 @@ from db.enums import (
 from workbench.domain.values import moments, values
 from workbench.domain.values.identifiers import uscc_valid
 from workbench.services.reading.headers import ColumnNames, value_names
-from workbench.services.reading.sheets.cells import Holds
+from workbench.services.reading.sheets.cells import CellContent
 
 NAME_LENGTH = 200
 TEXT_LENGTH = 10_000
@@ -37,7 +37,7 @@ RowValue = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sort:
+class ColumnType:
     """A sort of value: how its text is read, and what else than a text it may be in JSON or a sheet.
 
     A float is let through to numbers that identify, because their parser says that digits were lost.
@@ -48,7 +48,7 @@ class Sort:
 
     parse: Parse
     types: frozenset[type] = frozenset({int})
-    holds: Holds = Holds.ANYTHING
+    holds: CellContent = CellContent.ANYTHING
     blank: Any = None
     is_local: bool = False
     section: str = ""
@@ -63,7 +63,7 @@ class Column:
     field: str
     parse: Parse
     types: frozenset[type]
-    holds: Holds
+    holds: CellContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,32 +96,32 @@ class Layout(Protocol):
 
 _DECIMAL = frozenset({int, float})
 
-NAME = Sort(parse=partial(values.text, limit=NAME_LENGTH), blank="")
-TEXT = Sort(parse=partial(values.text, limit=TEXT_LENGTH), blank="")
-CODE = Sort(parse=partial(values.code, limit=NAME_LENGTH), blank="")
-NUMBER = Sort(parse=values.identifier, types=_DECIMAL, blank="")
-USCC = Sort(parse=partial(values.identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
-ID_NUMBER = Sort(parse=partial(values.identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL, blank="")
-PHONE = Sort(parse=values.phone, holds=Holds.PHONES, types=_DECIMAL, blank="")
-PHONES = Sort(parse=values.phones, holds=Holds.PHONES, types=_DECIMAL | {list}, blank="")
-QUANTITY = Sort(parse=values.quantity, types=_DECIMAL)
-MONEY = Sort(parse=values.money_fen, types=_DECIMAL)
-FLAG = Sort(parse=values.flag, holds=Holds.FLAGS, types=frozenset({int, bool}))
-DAY = Sort(parse=moments.day, holds=Holds.DAYS, types=_DECIMAL)
-VALID_TO = Sort(parse=moments.day_or_long_term, holds=Holds.DAYS, types=_DECIMAL)
-INSTANT = Sort(parse=moments.instant, holds=Holds.INSTANTS, types=_DECIMAL, is_local=True)
-INSTANT_OR_DAY = Sort(parse=moments.instant_or_day, holds=Holds.INSTANTS, types=_DECIMAL, is_local=True)
-PATH = Sort(parse=partial(values.relative_path, limit=PATH_LENGTH), blank="")
-SHA256 = Sort(parse=values.sha256, blank="")
+NAME = ColumnType(parse=partial(values.text, limit=NAME_LENGTH), blank="")
+TEXT = ColumnType(parse=partial(values.text, limit=TEXT_LENGTH), blank="")
+CODE = ColumnType(parse=partial(values.code, limit=NAME_LENGTH), blank="")
+NUMBER = ColumnType(parse=values.identifier, types=_DECIMAL, blank="")
+USCC = ColumnType(parse=partial(values.identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
+ID_NUMBER = ColumnType(parse=partial(values.identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL, blank="")
+PHONE = ColumnType(parse=values.phone, holds=CellContent.PHONES, types=_DECIMAL, blank="")
+PHONES = ColumnType(parse=values.phones, holds=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
+QUANTITY = ColumnType(parse=values.quantity, types=_DECIMAL)
+MONEY = ColumnType(parse=values.money_fen, types=_DECIMAL)
+FLAG = ColumnType(parse=values.flag, holds=CellContent.FLAGS, types=frozenset({int, bool}))
+DAY = ColumnType(parse=moments.day, holds=CellContent.DAYS, types=_DECIMAL)
+VALID_TO = ColumnType(parse=moments.day_or_long_term, holds=CellContent.DAYS, types=_DECIMAL)
+INSTANT = ColumnType(parse=moments.instant, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
+INSTANT_OR_DAY = ColumnType(parse=moments.instant_or_day, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
+PATH = ColumnType(parse=partial(values.relative_path, limit=PATH_LENGTH), blank="")
+SHA256 = ColumnType(parse=values.sha256, blank="")
 
 
-def _choice(section: str, words: type[StrEnum]) -> Sort:
+def _choice(section: str, words: type[StrEnum]) -> ColumnType:
     """Return the sort of a word out of an enumeration, named as a section of the file of names does."""
-    return Sort(parse=values.choice, section=section, words=words, blank="")
+    return ColumnType(parse=values.choice, section=section, words=words, blank="")
 
 
 # The columns of each kind; a name that ends in `*` is required.
-SORTS: Mapping[ImportKind, Mapping[str, Sort]] = {
+COLUMN_TYPES: Mapping[ImportKind, Mapping[str, ColumnType]] = {
     ImportKind.APPLICATIONS: {
         "agent": NAME,
         "application_no*": CODE,
@@ -227,8 +227,8 @@ _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "lis
 
 def blank_row(kind: ImportKind) -> dict[str, Any]:
     """Return the row of a record whose cells are all empty."""
-    names = (starred.removesuffix("*") for starred in SORTS[kind])
-    blank = {_FIELDS.get(name, name): sort.blank for name, sort in zip(names, SORTS[kind].values(), strict=True)}
+    names = (starred.removesuffix("*") for starred in COLUMN_TYPES[kind])
+    blank = {_FIELDS.get(name, name): sort.blank for name, sort in zip(names, COLUMN_TYPES[kind].values(), strict=True)}
     return {**blank, **_BLANK.get(kind, {})}
 
 
@@ -243,7 +243,7 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None
     """
     columns: dict[str, Column] = {}
     required: list[frozenset[str]] = []
-    for starred, sort in SORTS[kind].items():
+    for starred, sort in COLUMN_TYPES[kind].items():
         name = starred.removesuffix("*")
         if name != starred:
             required.append(frozenset({name}))
@@ -268,7 +268,7 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None
     )
 
 
-def _bound(sort: Sort, zone: ZoneInfo, now: datetime | None) -> Parse:
+def _bound(sort: ColumnType, zone: ZoneInfo, now: datetime | None) -> Parse:
     """Return a parser that needs nothing but the text."""
     if sort.words is not None:
         names = {name: word.value for name, word in value_names(sort.section, sort.words).items()}

@@ -56,7 +56,7 @@ class FileProblem(BadData):
 
 
 @dataclass(slots=True)
-class Row:
+class ParsedRow:
     """One good record: its first line, its columns and cells as in the file, and its value."""
 
     line: int

@@ -12,11 +12,11 @@ from db.enums import ImportKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.services.reading.headers import column_names
-from workbench.services.reading.problems import BadRecord, FileProblem, Row, RowProblem
+from workbench.services.reading.problems import BadRecord, FileProblem, ParsedRow, RowProblem
 from workbench.services.reading.row_reader import RowReader
 from workbench.services.reading.sheets.names import kind_of, sheets_by_kind
 from workbench.services.reading.sheets.workbook import Workbook
-from workbench.services.reading.sources import SheetSource, Source, Table, source_of
+from workbench.services.reading.sources import RecordTable, SheetSource, Source, source_of
 
 
 class Reader:
@@ -74,7 +74,7 @@ class Reader:
     ) -> None:
         self.close()
 
-    def __iter__(self) -> Iterator[Row | BadRecord]:
+    def __iter__(self) -> Iterator[ParsedRow | BadRecord]:
         """Read the records from the start; one pass at a time.
 
         Raises:
@@ -84,7 +84,7 @@ class Reader:
             for record in table:
                 yield self.rows.read(record)
 
-    def table(self) -> AbstractContextManager[Table]:
+    def table(self) -> AbstractContextManager[RecordTable]:
         """Give the records from the start as they are in the file; one pass at a time.
 
         Raises:

@@ -12,9 +12,9 @@ from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames, column_names, header_problems
 from workbench.services.reading.kinds import KindSpec, Layout, spec
 from workbench.services.reading.plan import Complaint, RowPlan
-from workbench.services.reading.problems import BadRecord, Row, RowProblem
-from workbench.services.reading.sources import Table
-from workbench.services.reading.table import Broken, Format, RawRecord
+from workbench.services.reading.problems import BadRecord, ParsedRow, RowProblem
+from workbench.services.reading.sources import RecordTable
+from workbench.services.reading.table import BrokenRecord, Format, RawRecord
 
 _MAX_PLANS = 500
 
@@ -56,7 +56,7 @@ class RowReader:
     def _plans(self) -> dict[tuple[str, ...], RowPlan | list[Complaint]]:
         return {}
 
-    def check_head(self, table: Table) -> list[RowProblem]:
+    def check_head(self, table: RecordTable) -> list[RowProblem]:
         """Return what is wrong with the header, and with the rows above it.
 
         Rows over the header that are no titles are told: a sheet may have been sorted together with its header.
@@ -71,9 +71,9 @@ class RowReader:
         )
         return [self.problem(row.line, "", message) for row in table.above if plan.is_like_a_record(row.cells)]
 
-    def read(self, record: RawRecord | Broken) -> Row | BadRecord:
+    def read(self, record: RawRecord | BrokenRecord) -> ParsedRow | BadRecord:
         """Return the row of a record, or what is wrong with it."""
-        return self._broken(record) if isinstance(record, Broken) else self._typed(record)
+        return self._broken(record) if isinstance(record, BrokenRecord) else self._typed(record)
 
     def texts(self, record: RawRecord) -> Sequence[str] | None:
         """Return the cells of a record as texts, None if its columns or cells are not all as they must be."""
@@ -107,7 +107,7 @@ class RowReader:
             self._plans[names] = plan
         return plan
 
-    def _typed(self, record: RawRecord) -> Row | BadRecord:
+    def _typed(self, record: RawRecord) -> ParsedRow | BadRecord:
         """Return the row of a record, or what is wrong with it."""
         plan = self._plan(record.names)
         if isinstance(plan, list):
@@ -123,7 +123,7 @@ class RowReader:
             complaints += [complaint for complaint in value if complaint[0] not in told]
         if complaints or isinstance(value, list):
             return self._bad(record, cells, complaints)
-        return Row(record.line, record.names, cells, value)
+        return ParsedRow(record.line, record.names, cells, value)
 
     def _bad(self, record: RawRecord, cells: Sequence[str], complaints: Sequence[Complaint]) -> BadRecord:
         """Return a record with its problems."""
@@ -135,7 +135,7 @@ class RowReader:
             problems=tuple(self.problem(record.line, column, message) for column, message in complaints),
         )
 
-    def _broken(self, broken: Broken) -> BadRecord:
+    def _broken(self, broken: BrokenRecord) -> BadRecord:
         """Return a record that could not be taken apart, with its problem."""
         return BadRecord(
             line=broken.line,

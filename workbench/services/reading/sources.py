@@ -15,7 +15,7 @@ from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.names import sheet_of
 from workbench.services.reading.sheets.table import SheetTable
 from workbench.services.reading.sheets.workbook import SheetPart, Workbook
-from workbench.services.reading.table import Broken, CsvTable, Format, Knows, RawRecord, flaw_of
+from workbench.services.reading.table import BrokenRecord, CsvTable, Format, Knows, RawRecord, flaw_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +39,7 @@ _ROWS_TOGETHER = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
-class Table(Protocol):
+class RecordTable(Protocol):
     """The columns of records and one iteration over them; `header_line` is 0 if each record names its own columns.
 
     `above` are the rows above the header, with their cells in the columns of the header.
@@ -54,7 +54,7 @@ class Table(Protocol):
     @property
     def above(self) -> tuple[RawRecord, ...]: ...
 
-    def __iter__(self) -> Iterator[RawRecord | Broken]: ...
+    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]: ...
 
 
 class TextSource(OpenedText):
@@ -69,7 +69,7 @@ class TextSource(OpenedText):
         self.format: Format = self._found_format()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[Table]:
+    def table(self, knows: Knows) -> Iterator[RecordTable]:
         """Give the records from the start; only one pass at a time.
 
         Raises:
@@ -115,7 +115,7 @@ class SheetSource:
         self._workbook.close()
 
     @contextmanager
-    def table(self, knows: Knows) -> Iterator[Table]:
+    def table(self, knows: Knows) -> Iterator[RecordTable]:
         """Give the records from the start; only one pass at a time.
 
         Raises:
@@ -190,7 +190,7 @@ class ParquetTable:
         self._source = source
         self._texts = ", ".join(_text_of(name, kind) for name, kind, *_others in described)
 
-    def __iter__(self) -> Iterator[RawRecord | Broken]:
+    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; rows without text are skipped."""
         [(count,)] = self._connection.execute(f"FROM {self._source.sql} SELECT count(*)").fetchall()
         result = self._connection.execute(f"FROM {self._source.sql} SELECT {self._texts}")
@@ -199,7 +199,7 @@ class ParquetTable:
             for cells in rows:
                 line += 1
                 if flaw := next(filter(None, map(flaw_of, cells)), None):
-                    yield Broken(line, "", flaw, tuple(cells))
+                    yield BrokenRecord(line, "", flaw, tuple(cells))
                 elif any(cells):
                     yield RawRecord(line, self.names, cells)
             self._source.bytes_read = self._source.pass_bytes * (line - 1) // count

@@ -47,7 +47,7 @@ class RawRecord(NamedTuple):
         return dict(zip(self.names, self.cells, strict=True))
 
 
-class Broken(NamedTuple):
+class BrokenRecord(NamedTuple):
     """A record that cannot be read: the message, and the column if one is at fault."""
 
     line: int
@@ -110,7 +110,7 @@ class CsvTable:
         width = len(self.names)
         return [*cells[:width], *[""] * (width - len(cells))]
 
-    def __iter__(self) -> Iterator[RawRecord | Broken]:
+    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; lines and rows without text are skipped.
 
         Raises:
@@ -140,22 +140,22 @@ class CsvTable:
                     continue
             if len(cells) == width:
                 if cells[0] == names[0] and tuple(cell.strip() for cell in cells) == names:
-                    yield Broken(start, "", header_repeated(), tuple(cells))
+                    yield BrokenRecord(start, "", header_repeated(), tuple(cells))
                 elif any(cells):
                     yield RawRecord(start, names, cells)
             elif any(cells):
                 yield self._ragged(start, cells)
 
-    def _ragged(self, line: int, cells: list[str]) -> Broken:
+    def _ragged(self, line: int, cells: list[str]) -> BrokenRecord:
         """Return a record with too few or too many fields, with its message."""
         width = len(self.names)
         column = self.names[len(cells)] if len(cells) < width else ""
         message = _("The record has {count} fields and the header {width}; check commas and quotes.").format(
             count=len(cells), width=width
         )
-        return Broken(line, column, message, tuple(cells))
+        return BrokenRecord(line, column, message, tuple(cells))
 
-    def _oddity(self, line: int, cells: list[str]) -> Broken | None:
+    def _oddity(self, line: int, cells: list[str]) -> BrokenRecord | None:
         """Return the first flaw in the fields of a record, or None."""
         for index, cell in enumerate(cells):
             message = flaw_of(cell)
@@ -163,10 +163,10 @@ class CsvTable:
                 continue
             if "\0" in cell:
                 message = _("The field holds a NUL; if the file is UTF-16, say --encoding utf-16-le.")
-            return Broken(line, self._name(index), message, tuple(cells))
+            return BrokenRecord(line, self._name(index), message, tuple(cells))
         return None
 
-    def _explained(self, line: int, cause: str, names: tuple[str, ...]) -> Broken:
+    def _explained(self, line: int, cause: str, names: tuple[str, ...]) -> BrokenRecord:
         """Return a record that is not valid CSV, with its message.
 
         Raises:
@@ -188,7 +188,7 @@ class CsvTable:
         if not is_alone:
             raise self._torn(line + offset, column, message)
         # The cells are approximate, so that somebody can fix them.
-        return Broken(line, column, message, tuple(text.rstrip("\r\n").split(self.delimiter)))
+        return BrokenRecord(line, column, message, tuple(text.rstrip("\r\n").split(self.delimiter)))
 
     def _torn(self, line: int, column: str, message: str) -> FileProblem:
         """Return the problem of a file that cannot be read from this line on."""

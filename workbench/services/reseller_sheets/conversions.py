@@ -22,8 +22,8 @@ from workbench.services.reading.kinds import (
     QUANTITY,
     USCC,
     VALID_TO,
+    ColumnType,
     Parse,
-    Sort,
 )
 
 Unit = Literal["?", "元", "千元", "万元", "百万元", "亿元"]
@@ -50,7 +50,7 @@ _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×�
 _IDENTIFYING = (CODE, NUMBER, USCC, ID_NUMBER, PHONE, PHONES)
 
 
-class Rule(Protocol):
+class ValueRule(Protocol):
     """What a map says about the values of a column."""
 
     @property
@@ -66,7 +66,7 @@ class Rule(Protocol):
         """Words of the sheet with their codes."""
 
 
-def convert(raw: str, sort: Sort, rule: Rule, parse: Parse) -> Any:
+def convert(raw: str, sort: ColumnType, rule: ValueRule, parse: Parse) -> Any:
     """Return the value of a cell: converted first, then parsed.
 
     What cannot be converted is parsed as it is, so that the parser words the error.
@@ -74,7 +74,7 @@ def convert(raw: str, sort: Sort, rule: Rule, parse: Parse) -> Any:
     return parse(converted(raw, sort, rule))
 
 
-def converted(raw: str, sort: Sort, rule: Rule) -> str:
+def converted(raw: str, sort: ColumnType, rule: ValueRule) -> str:
     """Return the text of a cell in the form that the parser of its column takes."""
     if rule.values and (code := _own_word(raw, rule.values)) is not None:
         return code

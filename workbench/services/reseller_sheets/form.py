@@ -14,15 +14,15 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import new_workbook, replacing
 from workbench.services.reading.headers import column_names, columns_file
 from workbench.services.reading.kinds import (
+    COLUMN_TYPES,
     DAY,
     FLAG,
     INSTANT_OR_DAY,
     MONEY,
     PATH,
     PHONES,
-    SORTS,
     VALID_TO,
-    Sort,
+    ColumnType,
 )
 from workbench.services.reading.sheets.names import shown
 from workbench.wording.case.labels import APPLICANT_KIND
@@ -55,7 +55,7 @@ class _Field:
 
     name: str
     is_required: bool
-    sort: Sort
+    sort: ColumnType
     choices: Sequence[str]
 
 
@@ -118,7 +118,7 @@ class _Form:
                     sheet.write_string(row, column, words[row])
 
     def _fields(self, kind: ImportKind) -> Iterable[_Field]:
-        for starred, sort in SORTS[kind].items():
+        for starred, sort in COLUMN_TYPES[kind].items():
             name = starred.removesuffix("*")
             is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
             if name in _OUR_COLUMNS or (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL):
@@ -126,7 +126,7 @@ class _Form:
             is_required = name != starred or name == "path"
             yield _Field(name, is_required, sort, self._choices(name, sort))
 
-    def _choices(self, name: str, sort: Sort) -> Sequence[str]:
+    def _choices(self, name: str, sort: ColumnType) -> Sequence[str]:
         """Return the words to choose from, those of the policy first."""
         if sort is FLAG:
             return ("是", "否") if current_language() == "zh" else ("yes", "no")
@@ -175,7 +175,7 @@ def _word(section: str, code: StrEnum) -> str:
     return names[0] if names and current_language() == "zh" else code.value
 
 
-def _hint(sort: Sort) -> str:
+def _hint(sort: ColumnType) -> str:
     """Return how a value is written, '' where it is plain."""
     if sort in (DAY, INSTANT_OR_DAY):
         return _("A date such as 2026-11-03.")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from workbench.i18n import _
-from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, Told
+from workbench.services.reseller_sheets.proposal import MeaningSource, Proposal, ProposedColumn
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED
 
 
@@ -16,12 +16,12 @@ def map_text(proposal: Proposal) -> str:
 def told_words(column: ProposedColumn) -> str:
     """Return how the meaning of a column is known."""
     words = {
-        Told.NAME: _("its name"),
-        Told.WORD: _("the word in its name"),
-        Told.VALUES: _("its values"),
-        Told.SIMILAR: _("a similar name"),
-        Told.PERSON: _("your answer"),
-        Told.NOTHING: "",
+        MeaningSource.NAME: _("its name"),
+        MeaningSource.WORD: _("the word in its name"),
+        MeaningSource.VALUES: _("its values"),
+        MeaningSource.SIMILAR: _("a similar name"),
+        MeaningSource.PERSON: _("your answer"),
+        MeaningSource.NOTHING: "",
     }
     return words[column.told]
 

@@ -10,7 +10,7 @@ from workbench.i18n import _
 from workbench.services.reading.headers import columns_file, nearest, normalised, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
-from workbench.services.reading.table import Broken, Cell, RawRecord, flaw_of
+from workbench.services.reading.table import BrokenRecord, Cell, RawRecord, flaw_of
 from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
 from workbench.services.reseller_sheets.conversions import convert
 from workbench.services.reseller_sheets.grid import HEAD_ROWS
@@ -28,7 +28,7 @@ class _Record:
 
     line: int
     cells: Cells
-    problem: Broken | None = None
+    problem: BrokenRecord | None = None
 
 
 class MappedTable:
@@ -117,7 +117,7 @@ class MappedTable:
     def _means(self, name: str) -> str:
         return self._layout.rules[normalised(name)].means
 
-    def __iter__(self) -> Iterator[RawRecord | Broken]:
+    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; totals, notes, repeated headers and rows without text are skipped."""
         is_continued = self._layout.table.rows.continued
         open_record: _Record | None = None
@@ -137,7 +137,7 @@ class MappedTable:
         if open_record is not None:
             yield self._finished(open_record)
 
-    def _finished(self, record: _Record) -> RawRecord | Broken:
+    def _finished(self, record: _Record) -> RawRecord | BrokenRecord:
         if record.problem is not None:
             return record.problem._replace(cells=self._texts(record.cells))
         return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._given])
@@ -173,11 +173,11 @@ class MappedTable:
                 if column not in self._ignored and text:
                     message = _("Column {letters} has a value and no name; add “{name}” to the map, or empty it.")
                     name = lettered(column)
-                    record.problem = Broken(line, "", message.format(letters=name[1:], name=name))
+                    record.problem = BrokenRecord(line, "", message.format(letters=name[1:], name=name))
             elif text and text not in empty:
                 record.cells[column] = cell
                 if isinstance(cell, str) and (flaw := flaw_of(cell)):
-                    record.problem = Broken(line, self._columns[column], flaw)
+                    record.problem = BrokenRecord(line, self._columns[column], flaw)
         if not record.cells:
             return None
         if self._choices.issuperset(record.cells):
@@ -186,11 +186,11 @@ class MappedTable:
             return None
         if len(record.cells) == 1 and len(self._given) > _FEW and not self._layout.table.rows.continued:
             message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")
-            record.problem = Broken(line, self._columns[next(iter(record.cells))], message)
+            record.problem = BrokenRecord(line, self._columns[next(iter(record.cells))], message)
         self._complete(record)
         if span := self._merged.span_across(line):
             message = _("The cells {span} are merged; split them and fill in each one.")
-            record.problem = Broken(line, "", message.format(span=span))
+            record.problem = BrokenRecord(line, "", message.format(span=span))
         return record
 
     def _complete(self, record: _Record) -> None:
@@ -218,7 +218,7 @@ class MappedTable:
                 self._add_number(earlier, record.line, column, cell)
             elif str(before).strip() != str(cell).strip():
                 message = _("This row belongs to the record of line {line}, which has another value here.")
-                problem = Broken(record.line, name, message.format(line=earlier.line))
+                problem = BrokenRecord(record.line, name, message.format(line=earlier.line))
                 earlier.problem = earlier.problem or problem
 
     def _add_number(self, record: _Record, line: int, column: int, cell: Cell) -> None:
@@ -228,14 +228,14 @@ class MappedTable:
         before = record.cells.get(first, "")
         record.cells[first] = f"{before};{cell}" if before else cell
 
-    def _bad_number(self, line: int, column: int, cell: Cell) -> Broken | None:
+    def _bad_number(self, line: int, column: int, cell: Cell) -> BrokenRecord | None:
         """Return what is wrong with a number, with the line of its row."""
         name = self._columns[column]
         rule, sort = self._layout.rules[normalised(name)], sorts_of(self._layout.table.kind)[_NUMBERS]
         try:
             convert(str(cell), sort, rule, phones)
         except BadValue as error:
-            return Broken(line, name, error.outlined)
+            return BrokenRecord(line, name, error.outlined)
         return None
 
 

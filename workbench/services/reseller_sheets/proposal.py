@@ -33,7 +33,7 @@ _Sheet = tuple[str, Sequence[SheetRow], Sequence[MergedCells]]
 """The name of a sheet, its first rows, and its merged cells."""
 
 
-class Told(StrEnum):
+class MeaningSource(StrEnum):
     """How a proposal knows what a column means."""
 
     NAME = "name"
@@ -57,7 +57,7 @@ class ProposedColumn:
     parts: Sequence[str]
     values: Sequence[str] = ()
     means: str = ""
-    told: Told = Told.NOTHING
+    told: MeaningSource = MeaningSource.NOTHING
     unit: str | None = None
     order: Order | None = None
     words: dict[str, str] = field(default_factory=dict)

@@ -17,10 +17,10 @@ from workbench.services.reseller_sheets.by_values import guessed, kind_word
 from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
 from workbench.services.reseller_sheets.conversions import Order, converted
 from workbench.services.reseller_sheets.header import lettered
-from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn, SheetHead, Told
+from workbench.services.reseller_sheets.proposal import MeaningSource, Proposal, ProposedColumn, SheetHead
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, sorts_of
 from workbench.services.reseller_sheets.words import (
-    Clearness,
+    Clarity,
     is_ignorable,
     meaning_of,
     sheet_words,
@@ -75,14 +75,14 @@ class Proposer:
 
     def _by_names(self) -> None:
         """Take the clearest names first: of two columns that may mean the same, theirs counts."""
-        for clearness in Clearness:
+        for clearness in Clarity:
             for column in self._proposal.columns:
                 if not column.means and column.parts:
                     column.means = self._meaning_left(column, clearness)
                     if column.means:
-                        column.told = Told.NAME if clearness is Clearness.NAME else Told.WORD
+                        column.told = MeaningSource.NAME if clearness is Clarity.NAME else MeaningSource.WORD
 
-    def _meaning_left(self, column: ProposedColumn, wanted: Clearness) -> str:
+    def _meaning_left(self, column: ProposedColumn, wanted: Clarity) -> str:
         """Return what the names of a column mean, if they are so clear and no other column means it, else ''."""
         found, clearness = meaning_of(column.parts, self._kind)
         taken = self._proposal.meanings
@@ -90,7 +90,7 @@ class Proposer:
             return ""
         if found not in taken or self._is_further(column, found):
             return found
-        is_phone = clearness is Clearness.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
+        is_phone = clearness is Clarity.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
         return _PHONE if is_phone else ""
 
     def _is_further(self, column: ProposedColumn, means: str) -> bool:
@@ -105,7 +105,7 @@ class Proposer:
             if not column.means and not (column.parts and is_ignorable(column.parts, self._kind)):
                 found = guessed(column.values, self._kind, self._proposal.meanings)
                 if found:
-                    column.means, column.told = found, Told.VALUES
+                    column.means, column.told = found, MeaningSource.VALUES
 
     def _by_similar_names(self) -> None:
         known = column_names(self._kind).meanings
@@ -113,7 +113,7 @@ class Proposer:
             if not column.means and column.parts and not is_ignorable(column.parts, self._kind):
                 for spelling in get_close_matches(normalised(column.parts[-1]), list(known), 1, _NEAR):
                     if known[spelling] and known[spelling] not in self._proposal.meanings:
-                        column.means, column.told = known[spelling], Told.SIMILAR
+                        column.means, column.told = known[spelling], MeaningSource.SIMILAR
 
     def _without_sums_and_notes(self, below: Sequence[SheetRow], filled: Sequence[Cells]) -> list[Cells]:
         """Return the rows that may be records; the words by which the others are known go into the proposal."""

@@ -14,15 +14,15 @@ from workbench.i18n import _, comma_joined
 from workbench.services.policy.reader import parse_table
 from workbench.services.reading.headers import ColumnNames, column_names, nearest, normalised
 from workbench.services.reading.kinds import (
+    COLUMN_TYPES,
     DAY,
     INSTANT_OR_DAY,
     MONEY,
     PHONES,
-    SORTS,
     VALID_TO,
+    ColumnType,
     KindSpec,
     Parse,
-    Sort,
     spec,
 )
 from workbench.services.reseller_sheets.conversions import Order, Unit, convert
@@ -31,7 +31,7 @@ from workbench.toml_lines import KeyPath
 UNDECIDED = "?"
 """What a proposal says where a person has to decide."""
 
-MAPPED_KINDS = frozenset(SORTS) - {ImportKind.CALLS}
+MAPPED_KINDS = frozenset(COLUMN_TYPES) - {ImportKind.CALLS}
 
 HANDED_IN = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
 """The kinds that a workbook of a reseller may hold."""
@@ -113,9 +113,9 @@ class SheetMap:
         return replace(usual, columns=columns, required=required, blank={**usual.blank, **constants})
 
 
-def sorts_of(kind: ImportKind) -> Mapping[str, Sort]:
+def sorts_of(kind: ImportKind) -> Mapping[str, ColumnType]:
     """Return the sorts of the columns of a kind by their names."""
-    return {name.removesuffix("*"): sort for name, sort in SORTS[kind].items()}
+    return {name.removesuffix("*"): sort for name, sort in COLUMN_TYPES[kind].items()}
 
 
 def parsed(kind: ImportKind, name: str, text: str) -> Any:
@@ -193,7 +193,7 @@ def _column_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
         first.setdefault(rule.means, name)
 
 
-def _rule_faults(path: tuple[str, str], rule: ColumnRule, sort: Sort, usual: KindSpec) -> Iterator[PolicyFault]:
+def _rule_faults(path: tuple[str, str], rule: ColumnRule, sort: ColumnType, usual: KindSpec) -> Iterator[PolicyFault]:
     if rule.unit is not None and sort is not MONEY:
         yield PolicyFault((*path, "unit"), _("only amounts of money have a unit; remove it"))
     if rule.unit == UNDECIDED:

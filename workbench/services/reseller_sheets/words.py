@@ -39,7 +39,7 @@ def _weaker_words(kind: ImportKind) -> Mapping[str, str]:
     return {normalised(word): column for column, words in found.items() for word in words}
 
 
-class Clearness(Enum):
+class Clarity(Enum):
     """How clear a name is, clearest first: an import knows it, it is a usual word, or one that may mean two things."""
 
     NAME = 1
@@ -47,7 +47,7 @@ class Clearness(Enum):
     UNCLEAR = 3
 
 
-def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clearness]:
+def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clarity]:
     """Return the column that names in levels mean, '' if none is known, and how clear that is."""
     strong, weak = column_names(kind), _weaker_words(kind)
     groups, lowest = [_GROUP.sub("", part) for part in parts[:-1]], parts[-1]
@@ -56,12 +56,12 @@ def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clearness]:
     alone = _spellings(lowest) if groups else []
     for spelling in (*together, *alone):
         if found := strong.meaning(spelling):
-            return found, Clearness.NAME
+            return found, Clarity.NAME
     # 身份证 alone is that of the handler, but not below 法定代表人.
     is_of_another = any(group.startswith(_OTHER_PEOPLE) for group in groups)
     tried = together if is_of_another else (*together, *alone)
     spelling = next((key for spelling in tried if (key := normalised(spelling)) in weak), "")
-    return weak.get(spelling, ""), Clearness.UNCLEAR if spelling in words_of("numbers") else Clearness.WORD
+    return weak.get(spelling, ""), Clarity.UNCLEAR if spelling in words_of("numbers") else Clarity.WORD
 
 
 def is_ignorable(parts: Sequence[str], kind: ImportKind) -> bool:

@@ -14,7 +14,7 @@ from db.queries.published import DECISION, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import CaseNews, Waiver
+from workbench.domain.case.records import ChangesSinceSeen, Waiver
 from workbench.domain.case.verdict import (
     problem_of,
 )
@@ -72,7 +72,7 @@ class Verdicts(Service):
             plan = self._separated(session, plan_verdict(request, casefile, calendar, now), casefile.policy)
             restored = self._restored(session, casefile, request)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
-            news = CaseNews()
+            news = ChangesSinceSeen()
             if seen_no not in {None, casefile.header.evidence_no}:
                 news = news_of(session, visible_case(session, request.case_id), seen_no or 0)
         return from_row(
@@ -206,7 +206,7 @@ class Verdicts(Service):
         return replace(result, warnings=plan.warnings)
 
 
-def _changed_meanwhile(case_id: int, news: CaseNews) -> Busy:
+def _changed_meanwhile(case_id: int, news: ChangesSinceSeen) -> Busy:
     """Return the error that a case is not as its reviewer saw it, with what changed."""
     if news.has_evidence:
         message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY, office_log
-from workbench.domain.forecast.learning.estimator import Choice, Estimator, NothingToLearnFrom
+from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator, NothingToLearnFrom
 from workbench.domain.forecast.learning.event_trace import Event, Trace
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.past_split import Past
@@ -62,7 +62,7 @@ def test_the_table_per_activity_is_kept_unless_the_forest_is_clearly_better_in_t
         for day in range(300)
     ]
 
-    assert Estimator.fit(past(same)).choice == Choice(Method.TABLE, 0.0)
+    assert Estimator.fit(past(same)).choice == ChosenMethod(Method.TABLE, 0.0)
     better = Estimator.fit(past(cases(300))).choice
     assert better.method is Method.FOREST
     assert better.gain is not None
@@ -70,7 +70,7 @@ def test_the_table_per_activity_is_kept_unless_the_forest_is_clearly_better_in_t
 
 
 def test_with_a_few_finished_cases_nothing_is_tried() -> None:
-    assert Estimator.fit(past(cases(29))).choice == Choice(Method.TABLE)
+    assert Estimator.fit(past(cases(29))).choice == ChosenMethod(Method.TABLE)
 
 
 def test_after_an_activity_with_few_cases_the_time_is_nearer_to_that_of_all() -> None:

@@ -10,7 +10,7 @@ from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import CaseHistory, Step
-from workbench.domain.forecast.queue.capacity import Verdicts
+from workbench.domain.forecast.queue.capacity import GivenVerdicts
 from workbench.domain.forecast.queue.model import QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
 
@@ -106,7 +106,7 @@ class SimulatedOffice:
             )
             for case in self._cases
         ]
-        return QueueHistory(cases=histories, verdicts=Verdicts(np.array(at), np.array(maker)))
+        return QueueHistory(cases=histories, verdicts=GivenVerdicts(np.array(at), np.array(maker)))
 
     def _random_case(self, number: int) -> _Case:
         random, agent = self._random, int(self._random.integers(len(self._agents)))

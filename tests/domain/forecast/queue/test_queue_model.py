@@ -14,7 +14,7 @@ from tests.sizes import sized, some
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, Step
 from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import Forecast
-from workbench.domain.forecast.queue.capacity import Absence, Verdicts
+from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory, QueueModel
 
 NOW = 22.4
@@ -173,7 +173,7 @@ def test_reviewers_without_a_return_date_are_not_expected_back() -> None:
 
 
 def test_absences_count_if_the_rest_is_assumed() -> None:
-    nothing = QueueHistory(cases=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
+    nothing = QueueHistory(cases=[], verdicts=GivenVerdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
     assumptions = replace(ASSUMED, makers=(1, 2, 3, 4))
     absences = (Absence(1, 0, 99), Absence(2, 0, 99))
     queue_model = replace(QueueModel.fit(nothing, int(NOW), simulated().time, assumptions), absences=absences)
@@ -185,7 +185,7 @@ def test_absences_count_if_the_rest_is_assumed() -> None:
 
 @pytest.mark.proof
 def test_every_one_of_many_reviewers_counts_whatever_their_share() -> None:
-    verdicts = Verdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
+    verdicts = GivenVerdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
     queue_model = QueueModel.fit(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
 
     assert queue_model.present(NOW) == 80
@@ -243,7 +243,7 @@ def test_cases_that_are_often_sent_back_are_forecast_so() -> None:
 
 
 def test_without_history_the_forecast_uses_the_assumptions_and_reports_it() -> None:
-    nothing = QueueHistory(cases=[], verdicts=Verdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
+    nothing = QueueHistory(cases=[], verdicts=GivenVerdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
     queue_model = QueueModel.fit(nothing, int(NOW), simulated().time, ASSUMED)
     waiting = queued(320)
 

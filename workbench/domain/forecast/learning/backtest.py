@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import Choice, Estimator, remaining_s
+from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import Trace
 from workbench.domain.forecast.learning.pace import speedups
 from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, Split, split
@@ -42,7 +42,7 @@ class Backtest:
     activity_mae_days: float
     coverage80: float
     band_days: float
-    choice: Choice
+    choice: ChosenMethod
 
 
 def backtest(
@@ -110,7 +110,7 @@ def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt:
     return found
 
 
-def _scored(parts: Split, middle_s: FloatArray, ranges_s: FloatArray, choice: Choice) -> Backtest:
+def _scored(parts: Split, middle_s: FloatArray, ranges_s: FloatArray, choice: ChosenMethod) -> Backtest:
     """Compare predictions with the actual times."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
     at_s = np.array([event.at_s for trace in parts.later for event in trace.events])

@@ -38,7 +38,7 @@ class NothingToLearnFrom(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenMethod:
     """The method chosen, and by which share (0 to 1) its error in trials was below that of the table.
 
     The gain is 0 for the table itself, and None without a trial.
@@ -53,11 +53,11 @@ class Estimator:
     """A fitted estimator. The counts of `counted_activities` are features."""
 
     predictor: Predictor
-    choice: Choice
+    choice: ChosenMethod
     counted_activities: tuple[str, ...]
 
     @classmethod
-    def fit(cls, past: Past, seed: int = 0, *, trees: int = TREES, choice: Choice | None = None) -> Self:
+    def fit(cls, past: Past, seed: int = 0, *, trees: int = TREES, choice: ChosenMethod | None = None) -> Self:
         """Fit an estimator. The same seed gives the same forecasts.
 
         Args:
@@ -92,7 +92,7 @@ def remaining_s(traces: Iterable[Trace]) -> FloatArray:
     return np.array([trace.ended_s - event.at_s for trace in traces for event in trace.events])
 
 
-def _choice(sample: Sample, trees: int) -> Choice:
+def _choice(sample: Sample, trees: int) -> ChosenMethod:
     """Return the forest if it is clearly better in trials, else the table.
 
     A log may end with unfinished cases or without any, so the worse of two gains counts: that on the cases that are
@@ -100,7 +100,7 @@ def _choice(sample: Sample, trees: int) -> Choice:
     """
     events = sample.events
     if len(np.unique(events.case[events.is_over])) < _FEWEST_CASES:
-        return Choice(Method.TABLE)
+        return ChosenMethod(Method.TABLE)
     in_window = np.sort(events.at_s[events.is_in_window])
     trials: list[FloatArray] = []
     for share in _TRIALS_AT:
@@ -109,16 +109,16 @@ def _choice(sample: Sample, trees: int) -> Choice:
         if known.is_over.any() and events.is_over[tested].any():
             trials.append(_trial(sample, known, tested[:: len(tested) // _MOST_TESTED + 1], trees))
     if not trials:
-        return Choice(Method.TABLE)
+        return ChosenMethod(Method.TABLE)
     case, is_over, table_s, forest_s = np.concatenate(trials, axis=1)
     gains: list[float] = []
     for rows in (is_over > 0, is_over >= 0):
         gain_s = np.bincount(case[rows].astype(np.int64), (table_s - forest_s)[rows])
         # The events of one case are one observation.
         if gain_s.sum() <= np.sqrt((gain_s**2).sum()):
-            return Choice(Method.TABLE, 0.0)
+            return ChosenMethod(Method.TABLE, 0.0)
         gains.append(float(gain_s.sum() / table_s[rows].sum()))
-    return Choice(Method.FOREST, min(gains))
+    return ChosenMethod(Method.FOREST, min(gains))
 
 
 def _trial(sample: Sample, known: KnownEvents, tested: IntArray, trees: int) -> FloatArray:

@@ -25,16 +25,16 @@ _IDLE_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class GivenVerdicts:
     """All verdicts given, ordered by time: the working day and the id of the maker."""
 
     at: FloatArray
     maker: IntArray
 
-    def before(self, at: float) -> "Verdicts":
+    def before(self, at: float) -> "GivenVerdicts":
         """Return the verdicts before a time."""
         count = int(np.searchsorted(self.at, at))
-        return Verdicts(self.at[:count], self.maker[:count])
+        return GivenVerdicts(self.at[:count], self.maker[:count])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,12 @@ class Capacity:
 
     @classmethod
     def fit(
-        cls, verdicts: Verdicts, today: int, weekdays: IntArray, backlog: FloatArray, absences: Sequence[Absence] = ()
+        cls,
+        verdicts: GivenVerdicts,
+        today: int,
+        weekdays: IntArray,
+        backlog: FloatArray,
+        absences: Sequence[Absence] = (),
     ) -> "Capacity | None":
         """Fit the capacity to the working days before today, or return None if there are too few.
 
@@ -121,7 +126,7 @@ def presence(shares: Mapping[int, float], absences: Sequence[Absence], day: int)
     return present_share if present_share > _TOLERANCE else 0.0
 
 
-def _shares(verdicts: Verdicts, today: int) -> dict[int, float]:
+def _shares(verdicts: GivenVerdicts, today: int) -> dict[int, float]:
     recent = verdicts.at >= today - _DAYS_BACK
     weights = 0.5 ** ((today - verdicts.at[recent]) / _HALF_LIFE_DAYS)
     makers = verdicts.maker[recent]

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.domain.forecast.case_history import FINAL_STEPS, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin, PastForecasts
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.queue.capacity import Capacity, Verdicts
+from workbench.domain.forecast.queue.capacity import Capacity, GivenVerdicts
 from workbench.domain.forecast.queue.simulation import Inflow, WaitingCases
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework
 
@@ -58,7 +58,11 @@ class _ForecastPoint:
 
 
 def interval_calibration_of(
-    histories: Sequence[CaseHistory], spells: QueueSpells, verdicts: Verdicts, until: float, queue_model: "QueueModel"
+    histories: Sequence[CaseHistory],
+    spells: QueueSpells,
+    verdicts: GivenVerdicts,
+    until: float,
+    queue_model: "QueueModel",
 ) -> IntervalCalibration:
     """Return the margins with which the ranges would have covered the outcomes of the recent past before a time.
 
@@ -116,7 +120,7 @@ def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float)
 
 
 def _waits(
-    points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: Verdicts, queue_model: "QueueModel"
+    points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: GivenVerdicts, queue_model: "QueueModel"
 ) -> FloatArray:
     """Return sampled waiting times in the queue, one row for each point, from what was known on its day."""
     found = np.zeros((len(points), _PATHS))

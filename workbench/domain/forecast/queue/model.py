@@ -16,7 +16,7 @@ from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import Forecast, QuantilePair, QueueClearing
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.pass_rates import PassRates
-from workbench.domain.forecast.queue.capacity import Absence, Capacity, Verdicts, presence
+from workbench.domain.forecast.queue.capacity import Absence, Capacity, GivenVerdicts, presence
 from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
 from workbench.domain.forecast.queue.simulation import FutureDays, Inflow, QueueSimulation, WaitingCases, days_needed
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
@@ -35,7 +35,7 @@ class QueueHistory:
     """The history of the queue up to a time: all cases, all verdicts, and all absences."""
 
     cases: Sequence[CaseHistory]
-    verdicts: Verdicts
+    verdicts: GivenVerdicts
     absences: Sequence[Absence] = ()
 
 

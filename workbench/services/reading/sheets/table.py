@@ -9,7 +9,7 @@ from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import (
     HEADER_WITHIN_LINES,
-    Broken,
+    BrokenRecord,
     Cell,
     Knows,
     RawRecord,
@@ -47,7 +47,7 @@ class SheetTable:
         rows_above = (row for row in head if row.line < self.header_line)
         self.above = tuple(RawRecord(row.line, self.names, self._placed(row)[0]) for row in rows_above)
 
-    def __iter__(self) -> Iterator[RawRecord | Broken]:
+    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; rows without text are skipped.
 
         Raises:
@@ -64,7 +64,7 @@ class SheetTable:
         if merged:
             raise FileProblem(*merged[:_MAX_MERGED_TOLD])
 
-    def _record(self, row: SheetRow) -> Iterator[RawRecord | Broken]:
+    def _record(self, row: SheetRow) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the record of a row unless all its cells are blank."""
         cells, beside = self._placed(row)
         column, message = next(
@@ -79,7 +79,7 @@ class SheetTable:
         elif not message and cells[0] == self.names[0] and _texts(cells) == self.names:
             message = header_repeated()
         if message:
-            yield Broken(
+            yield BrokenRecord(
                 row.line, "".join(self.names[column : column + 1]), message, _texts([*cells, *beside.values()])
             )
         elif any(not isinstance(cell, str) or cell.strip() for cell in cells):

@@ -15,7 +15,7 @@ from workbench.domain.values import moments, values
 from workbench.services.calls.engine import quoted
 from workbench.services.calls.local_time import DAY_US, shift_sql, zone_shifts
 from workbench.services.reading.headers import value_names
-from workbench.services.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, Sort
+from workbench.services.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, ColumnType
 
 _INSTANT = (
     "20[0-9]{2}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}[ T]([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]{1,6})?)?"
@@ -29,7 +29,7 @@ _MOST_DIGITS = {PHONE: 12, NUMBER: 17}
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedValue:
     """The condition that accepts a value, and what it then is: a BIGINT, INTEGER, BOOLEAN or the VARCHAR of a choice.
 
     Instants are in µs UTC; of phone and other numbers it is a code, the digits after a 1. Both use the column of a
@@ -41,7 +41,7 @@ class Accepted:
     value: str
 
 
-def accepted(sort: Sort, cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> Accepted:
+def accepted_value(sort: ColumnType, cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> AcceptedValue:
     """Return the SQL that accepts a cell of some sort: a number, quantity, instant, flag or choice.
 
     Args:
@@ -60,13 +60,13 @@ def accepted(sort: Sort, cell: str, cast: str, zone: ZoneInfo, now: datetime | N
         return _accepted_word(cell, cast, {word: f"'{code.value}'" for word, code in names.items()})
     if sort is QUANTITY:
         usual = f"{cast}::VARCHAR = {cell} AND {cast} >= 0"
-        return Accepted(f"try_cast({cell} AS INTEGER)", _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), cast)
+        return AcceptedValue(f"try_cast({cell} AS INTEGER)", _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), cast)
     code = f"try_cast('1' || {cell} AS BIGINT)"
     usual = f"{cast}::VARCHAR = '1' || {cell} AND length({cell}) BETWEEN 1 AND {_MOST_DIGITS[sort]}"
     if sort is NUMBER:
-        return Accepted(code, f"coalesce({usual}, false)", cast)
+        return AcceptedValue(code, f"coalesce({usual}, false)", cast)
     without_country = f"CASE WHEN length({cell}) > 12 THEN try_cast('1' || right({cell}, 11) AS BIGINT) ELSE {cast} END"
-    return Accepted(code, _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), without_country)
+    return AcceptedValue(code, _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), without_country)
 
 
 def _usual_or_matching(usual: str, cell: str, form: str) -> str:
@@ -74,16 +74,16 @@ def _usual_or_matching(usual: str, cell: str, form: str) -> str:
     return f"CASE WHEN {usual} THEN true ELSE regexp_full_match({cell}, '{form}') END"
 
 
-def _accepted_word(cell: str, cast: str, meanings: Mapping[str, str]) -> Accepted:
+def _accepted_word(cell: str, cast: str, meanings: Mapping[str, str]) -> AcceptedValue:
     """Return the SQL for words, each with the SQL of its meaning."""
     by_meaning: dict[str, list[str]] = {}
     for word, meaning in meanings.items():
         by_meaning.setdefault(meaning, []).append(quoted(word))
     cases = " ".join(f"WHEN {cell} IN ({', '.join(words)}) THEN {meaning}" for meaning, words in by_meaning.items())
-    return Accepted(f"CASE {cases} END", f"{cast} IS NOT NULL", cast)
+    return AcceptedValue(f"CASE {cases} END", f"{cast} IS NOT NULL", cast)
 
 
-def _accepted_instant(cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> Accepted:
+def _accepted_instant(cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> AcceptedValue:
     """Return the SQL for dates with a time to the second."""
     last_us = _LAST_US if now is None else to_us(now + moments.FUTURE_TOLERANCE)
     local_us = f"epoch_us({cast})"
@@ -96,4 +96,4 @@ def _accepted_instant(cell: str, cast: str, zone: ZoneInfo, now: datetime | None
     # The first days are left out, as their shift may be another.
     in_time = f"coalesce({local_us} >= {_FIRST_US + 2 * DAY_US} AND {value} <= {last_us}, false)"
     usual = _usual_or_matching(f"{cast}::VARCHAR = {cell}", cell, _INSTANT)
-    return Accepted(f"try_cast({cell} AS TIMESTAMP)", f"{usual} AND {in_time}", value)
+    return AcceptedValue(f"try_cast({cell} AS TIMESTAMP)", f"{usual} AND {in_time}", value)

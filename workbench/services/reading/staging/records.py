@@ -19,12 +19,12 @@ from workbench.errors import StorageFailed
 from workbench.services.calls.engine import csv_source, quoted
 from workbench.services.calls.pipe import piped
 from workbench.services.reading.headers import column_names
-from workbench.services.reading.problems import BadRecord, FileProblem, Row
+from workbench.services.reading.problems import BadRecord, FileProblem, ParsedRow
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.sources import TextSource
 from workbench.services.reading.staging.clean_csv import NotClean, clean_blocks
 from workbench.services.reading.staging.parallel import for_each
-from workbench.services.reading.table import Broken, CsvTable, RawRecord
+from workbench.services.reading.table import BrokenRecord, CsvTable, RawRecord
 
 THREADS = 2
 _CHARACTERS_TOGETHER = 1 << 20
@@ -101,7 +101,7 @@ class StagedRecords:
             raise
         return True
 
-    def judged(self, lines: Iterable[int]) -> Iterator[Row | BadRecord]:
+    def judged(self, lines: Iterable[int]) -> Iterator[ParsedRow | BadRecord]:
         """Yield what the reader makes of the records on some lines, in ascending order."""
         wanted = iter(lines)
         line = next(wanted, None)
@@ -162,10 +162,10 @@ class StagedRecords:
             self.problem = problem
         yield text.getvalue().encode()
 
-    def _texts(self, record: RawRecord | Broken) -> Sequence[str] | None:
+    def _texts(self, record: RawRecord | BrokenRecord) -> Sequence[str] | None:
         """Return the texts of the record's cells below the columns, None if it is odd."""
-        texts = None if isinstance(record, Broken) else self._reader.rows.texts(record)
-        if isinstance(record, Broken) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
+        texts = None if isinstance(record, BrokenRecord) else self._reader.rows.texts(record)
+        if isinstance(record, BrokenRecord) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
             return None
         if self._reader.format != "jsonl":
             return texts

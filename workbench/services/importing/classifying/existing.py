@@ -1,4 +1,4 @@
-"""Decides whether the case of an application takes new rows: by its state, deadline and cooldown."""
+"""Decides whether an application's case accepts new rows, by its state, deadline and cooldown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.errors import Busy
 from workbench.i18n import _
 from workbench.services.case.known_people import Key
-from workbench.services.importing.judging.columns import TABLES
-from workbench.services.importing.judging.judgement import Fate, Judgement
+from workbench.services.importing.classifying.columns import TABLES
+from workbench.services.importing.classifying.outcome import ClassifiedRow, RowOutcome
 
 RESUBMITTED_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
 """The states in which rows from the applicant are a resubmission, if they were received in time."""
@@ -39,7 +39,7 @@ _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportTerms:
-    """When an application with a closed case gets a new one: with `as_new`, after the working days of the cooldown."""
+    """When an application with a closed case gets a new case: with `as_new`, after the working days of the cooldown."""
 
     calendar: WorkingCalendar
     as_new: bool
@@ -47,7 +47,7 @@ class ImportTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ExistingApplications:
     """The published applications of some rows, with their newest cases and the deadlines of resubmissions.
 
     `failed_at` has the time of each final fail.
@@ -59,19 +59,19 @@ class Standing:
     failed_at: Mapping[int, datetime]
     terms: ImportTerms
 
-    def judged(self, key: Key, fate: Fate, receipt: datetime, made: Any) -> Judgement:
+    def classify(self, key: Key, outcome: RowOutcome, receipt: datetime, made: Any) -> ClassifiedRow:
         """Return the outcome of a new or changed row: for its case, for a new case, or refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
-            return Judgement(fate=fate, made=made)
+            return ClassifiedRow(outcome=outcome, made=made)
         why = self._refusal(case, receipt)
         if why is None:
-            return Judgement(fate=fate, case_id=case.id, receipt=receipt, made=made)
+            return ClassifiedRow(outcome=outcome, case_id=case.id, receipt=receipt, made=made)
         if self.terms.as_new and case.state in FINAL_STATES:
             if (why := self._cooldown_refusal(case.id, receipt)) is not None:
-                return Judgement(fate=Fate.REFUSED, message=why)
-            return Judgement(fate=fate, reopens=key, made=made)
-        return Judgement(fate=Fate.REFUSED, message=why)
+                return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
+            return ClassifiedRow(outcome=outcome, reopens=key, made=made)
+        return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
 
     def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
         """Return why a new application is too early after a final fail, or None."""
@@ -94,7 +94,7 @@ class Standing:
         return self.is_closed(key) and self.cases[key].erased_at is None
 
     def _refusal(self, case: CaseRow, receipt: datetime) -> str | None:
-        """Return why a case takes no new rows, or None if it takes them."""
+        """Return why a case accepts no new rows, or None if it accepts them."""
         state = CaseState(case.state)
         number = format_case(case.id or 0)
         if case.erased_at is not None:
@@ -115,8 +115,8 @@ class Standing:
         return None
 
 
-def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standing:
-    """Return the standing of some applications."""
+def existing_applications(session: Session, keys: set[Key], terms: ImportTerms) -> ExistingApplications:
+    """Read the published versions of applications, with their newest cases."""
     key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     rows = newest_of_many(session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING)
     applications = {(row["agent"], row["application_no"]): row for row in rows}
@@ -128,7 +128,7 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
         .where(RECTIFICATION.c.case_id.in_(resubmitted))
         .order_by(RECTIFICATION.c.id)
     )
-    return Standing(
+    return ExistingApplications(
         applications=applications,
         cases=cases,
         deadlines={row.case_id: row.deadline_at for row in deadlines},
@@ -138,7 +138,7 @@ def standing_of(session: Session, keys: set[Key], terms: ImportTerms) -> Standin
 
 
 def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> None:
-    """Refuse the new cases of a batch if one of the closed cases has been reopened in the meantime.
+    """Refuse the new cases of a batch if one of the closed cases was reopened during the import.
 
     Raises:
         Busy: If there is such a case.

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from workbench.i18n import _
-from workbench.services.importing.judging.records import DIGEST_BYTES
+from workbench.services.importing.classifying.records import DIGEST_BYTES
 
 Place = tuple[int, int]
 """A record: the place of its file among the files of the import, and its line."""
@@ -26,10 +26,9 @@ class RepeatedKeys:
         self._files.extend([file] * len(lines))
 
     def repeated(self) -> Mapping[Place, str]:
-        """Return the rows that must be refused because their keys came more than once, and why.
+        """Return the rows that must be refused because their keys are repeated, and why.
 
-        Of rows in one file all are refused, as nobody knows which is right; of rows in several files, those after the
-        first.
+        Within one file all of them are refused, because it is unknown which is right. Across files, all but the first.
         """
         digests = [bytes(self._digests[at : at + DIGEST_BYTES]) for at in range(0, len(self._digests), DIGEST_BYTES)]
         if len(set(digests)) == len(digests):

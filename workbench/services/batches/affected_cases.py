@@ -1,4 +1,4 @@
-"""Which existing cases a batch concerns; noted in it, so that any start can finish what an interrupted one began."""
+"""Finds the existing cases that a batch affects, and records them, so that any start can finish the update."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,10 +28,10 @@ _WRITTEN_TOGETHER = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
-    """What an existing case takes in: since when it counts as received, and what kind of evidence it is.
+class AffectedCase:
+    """An existing case that gets new evidence: its kind, and the time from which it counts as received.
 
-    `application_at` is when an application row among it was received.
+    `application_at` is the time of receipt of a new application row.
     """
 
     received_at: datetime
@@ -68,34 +68,34 @@ def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -
     return found
 
 
-def cases_about(context: Context, kind: ImportKind, concerned: set[str]) -> set[int]:
-    """Return the open and the passed cases that credit records or complaints are about."""
+def cases_about(context: Context, kind: ImportKind, found_by: set[str]) -> set[int]:
+    """Return the open and the passed cases that credit records or complaints affect."""
     with context.read() as session:
         if kind is ImportKind.CREDIT:
-            cases = cases_of_subjects(session, concerned, context.store)
+            cases = cases_of_subjects(session, found_by, context.store)
         else:
-            cases = cases_of_numbers(session, concerned)
-        return concerned_ids(cases.values())
+            cases = cases_of_numbers(session, found_by)
+        return ids_of_affected(cases.values())
 
 
-def concerned_ids(cases: Iterable[CaseRow]) -> set[int]:
+def ids_of_affected(cases: Iterable[CaseRow]) -> set[int]:
     """Return the numbers of those cases that are open, or passed: new block findings may contradict a pass."""
     closed = FINAL_STATES - {CaseState.PASSED}
     return {case.id for case in cases if case.id is not None and case.state not in closed}
 
 
-def note(context: Context, batch_id: int, touched: Mapping[int, Touch]) -> None:
-    """Note in a batch which existing cases take it in, what it is to them, and since when it counts as received."""
-    for some in chunks(sorted(touched.items()), _WRITTEN_TOGETHER):
+def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, AffectedCase]) -> None:
+    """Record in a batch the existing cases that it affects."""
+    for some in chunks(sorted(affected.items()), _WRITTEN_TOGETHER):
         rows = [
-            {"case_id": case_id, "received_at": touch.received_at, "body": json.dumps(_body(touch))}
-            for case_id, touch in some
+            {"case_id": case_id, "received_at": case.received_at, "body": json.dumps(_body(case))}
+            for case_id, case in some
         ]
         with context.write() as session:
             insert_rows(session, SUBMISSION.name, rows, batch_id=batch_id, round=0)
         pause()
 
 
-def _body(touch: Touch) -> Mapping[str, Any]:
-    application_us = None if touch.application_at is None else to_us(touch.application_at)
-    return details(kind=touch.kind.value, application_us=application_us)
+def _body(case: AffectedCase) -> Mapping[str, Any]:
+    application_us = None if case.application_at is None else to_us(case.application_at)
+    return details(kind=case.kind.value, application_us=application_us)

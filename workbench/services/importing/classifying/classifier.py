@@ -1,4 +1,4 @@
-"""What becomes of each row of a file, seen against what was published before."""
+"""Classifies the rows of files as created, updated, unchanged or refused, compared with the published rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from workbench.domain.values.bad_value import outlined
 from workbench.i18n import _
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.judging.columns import (
+from workbench.services.importing.classifying.columns import (
     KEYS,
     TABLES,
     Columns,
@@ -24,15 +24,21 @@ from workbench.services.importing.judging.columns import (
     is_equal,
     key_of_application,
 )
-from workbench.services.importing.judging.documents import BadDocument, StoredFile, examined, found_beside, in_store
-from workbench.services.importing.judging.judgement import Fate, Judgement
-from workbench.services.importing.judging.standing import ImportTerms, Standing, standing_of
+from workbench.services.importing.classifying.documents import (
+    BadDocument,
+    StoredFile,
+    find_in_store,
+    inspect_document,
+    resolve_beside,
+)
+from workbench.services.importing.classifying.existing import ExistingApplications, ImportTerms, existing_applications
+from workbench.services.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.reading.kinds import RowValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
-    """Judges the rows of one import.
+class RowClassifier:
+    """Classifies the rows of one import.
 
     `arriving` are the applications that come with the import itself, and since when they count as received; None
     where nothing of them changes. Cards and documents of the same workbook may belong to them. With `only`, rows of
@@ -46,60 +52,64 @@ class Judge:
     arriving: dict[Key, datetime | None] = field(default_factory=dict)
     reopened: set[Key] = field(default_factory=set)
 
-    def judged(self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path) -> list[Judgement]:
-        """Return what becomes of some rows of a kind and of a file in a folder, in their order."""
-        judgements = self._judged(kind, session, rows, folder)
+    def classify(
+        self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
+    ) -> list[ClassifiedRow]:
+        """Classify rows of one kind, in their order; `folder` has the documents that they name."""
+        classified = self._classify(kind, session, rows, folder)
         if self.only is None:
-            return judgements
+            return classified
         return [
-            judgement if key_of_application(row) == self.only else _of_another_application(self.only)
-            for row, judgement in zip(rows, judgements, strict=True)
+            one if key_of_application(row) == self.only else _of_another_application(self.only)
+            for row, one in zip(rows, classified, strict=True)
         ]
 
-    def _judged(self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path) -> list[Judgement]:
+    def _classify(
+        self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
+    ) -> list[ClassifiedRow]:
         if kind is ImportKind.APPLICATIONS:
             return self._applications(session, rows)
         if kind in (ImportKind.CARDS, ImportKind.DOCUMENTS):
             return self._of_applications(kind, session, rows, folder)
         return self._records(kind, session, rows)
 
-    def expect(self, applications: Sequence[RowValue], judgements: Sequence[Judgement]) -> None:
-        """Let rows that follow in the same import belong to these applications, but for those refused."""
-        for row, judgement in zip(applications, judgements, strict=True):
-            if judgement.fate is not Fate.REFUSED:
-                self.arriving[key_of_application(row)] = judgement.receipt
+    def expect(self, applications: Sequence[RowValue], classified: Sequence[ClassifiedRow]) -> None:
+        """Accept later rows of the same import that belong to these applications, unless they were refused."""
+        for row, one in zip(applications, classified, strict=True):
+            if one.outcome is not RowOutcome.REFUSED:
+                self.arriving[key_of_application(row)] = one.receipt
 
-    def _applications(self, session: Session, rows: Sequence[RowValue]) -> list[Judgement]:
+    def _applications(self, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
         keys = list(map(key_of_application, rows))
-        standing = standing_of(session, set(keys), self.terms)
-        judgements = []
+        existing = existing_applications(session, set(keys), self.terms)
+        classified = []
         for key, row in zip(keys, rows, strict=True):
-            known = standing.applications.get(key)
+            known = existing.applications.get(key)
             made = columns_of(ImportKind.APPLICATIONS, row, self.store)
             if known is None:
-                judgements.append(Judgement(fate=Fate.CREATED, made=made))
+                classified.append(ClassifiedRow(outcome=RowOutcome.CREATED, made=made))
                 continue
             is_same = is_equal(made, known)
-            if is_same and not (self.terms.as_new and standing.is_closed(key)):
-                judgements.append(Judgement(fate=Fate.UNCHANGED, made=made))
+            if is_same and not (self.terms.as_new and existing.is_closed(key)):
+                classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made))
                 continue
             # The date of the first submission says nothing about when this change came.
             receipt = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
-            judgements.append(standing.judged(key, Fate.UPDATED, receipt, made))
-        return judgements
+            classified.append(existing.classify(key, RowOutcome.UPDATED, receipt, made))
+        return classified
 
     def _of_applications(
         self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
-    ) -> list[Judgement]:
-        """Judge cards or documents, which belong to applications."""
+    ) -> list[ClassifiedRow]:
+        """Classify cards or documents, which belong to applications."""
         keys = list(map(key_of_application, rows))
-        standing = standing_of(session, set(keys), self.terms)
+        existing = existing_applications(session, set(keys), self.terms)
         table = TABLES[kind]
         known = _by_key(session, (table.c.agent, table.c.application_no), set(keys), KEYS[kind])
-        judgements = []
+        classified = []
         for key, row in zip(keys, rows, strict=True):
-            if key not in standing.applications and key not in self.arriving:
-                judgements.append(of_unknown_application(key))
+            if key not in existing.applications and key not in self.arriving:
+                classified.append(of_unknown_application(key))
                 continue
             if kind is ImportKind.CARDS:
                 made, receipt = columns_of(kind, row, self.store), None
@@ -108,27 +118,32 @@ class Judge:
                     made, receipt = document_columns(row, self.file_of(row, folder)), row["received_at"]
                 except BadDocument as problem:
                     column = "path" if row["path"] else "sha256"
-                    judgements.append(Judgement(fate=Fate.REFUSED, message=str(problem), column=column))
+                    classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(problem), column=column))
                     continue
-            judgements.append(self._of_known(key, made, receipt, known.get(KEYS[kind](made)), standing))
-        return judgements
+            classified.append(self._of_known(key, made, receipt, known.get(KEYS[kind](made)), existing))
+        return classified
 
     def _of_known(
-        self, key: Key, made: Columns, receipt: datetime | None, before: ImportedRow | None, standing: Standing
-    ) -> Judgement:
-        """Judge a card or document of an application that is known."""
+        self,
+        key: Key,
+        made: Columns,
+        receipt: datetime | None,
+        before: ImportedRow | None,
+        existing: ExistingApplications,
+    ) -> ClassifiedRow:
+        """Classify a card or document of a known application."""
         besides = _UNDATED if receipt is None else frozenset[str]()
         if receipt is None and "received_at" in made:
             made["received_at"] = self.imported_at
         if before is not None and is_equal(made, before, besides=besides):
-            return Judgement(fate=Fate.UNCHANGED, made=made)
-        fate = Fate.CREATED if before is None else Fate.UPDATED
-        judgement = standing.judged(key, fate, receipt or self.arriving.get(key) or self.imported_at, made)
+            return ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made)
+        outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
+        one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, made)
         is_end = before is not None and "service_ended_on" in made and is_equal(made, before, besides=_END_OF_SERVICE)
         # When a service ends says nothing about the case that was closed, but how long it is kept.
-        if judgement.fate is Fate.REFUSED and is_end and standing.is_kept(key):
-            return Judgement(fate=fate, made=made)
-        return judgement
+        if one.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
+            return ClassifiedRow(outcome=outcome, made=made)
+        return one
 
     def file_of(self, row: RowValue, folder: Path) -> StoredFile:
         """Return the file of a document, beside the import file or in the store.
@@ -137,19 +152,19 @@ class Judge:
             BadDocument: If there is none that can be taken.
         """
         if not row["path"]:
-            return in_store(row["sha256"], self.store)
-        file = examined(found_beside(folder, row["path"]))
+            return find_in_store(row["sha256"], self.store)
+        file = inspect_document(resolve_beside(folder, row["path"]))
         if row["sha256"] and row["sha256"] != file.sha256:
             raise BadDocument(_("The file has another SHA-256 than its row says; check which is right."))
         return file
 
-    def _records(self, kind: ImportKind, session: Session, rows: Sequence[RowValue]) -> list[Judgement]:
-        """Judge rows that belong to a number or a subject, not to an application."""
+    def _records(self, kind: ImportKind, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
+        """Classify rows that belong to a number or a subject, not to an application."""
         column = TABLES[kind].c[_FOUND_BY[kind]]
         made = [columns_of(kind, row, self.store) for row in rows]
         key = KEYS[kind]
         known = _by_key(session, (column,), {columns[column.name] for columns in made}, key)
-        return [Judgement(fate=_fate_of(one, known.get(key(one))), made=one) for one in made]
+        return [ClassifiedRow(outcome=_outcome_of(one, known.get(key(one))), made=one) for one in made]
 
 
 _UNDATED = frozenset({"received_at"})
@@ -174,21 +189,21 @@ def _by_key(
     return {key(row): row for row in newest_of_many(session, found_by, wanted, key, EVERYTHING)}
 
 
-def _fate_of(made: Columns, before: ImportedRow | None) -> Fate:
+def _outcome_of(made: Columns, before: ImportedRow | None) -> RowOutcome:
     if before is None:
-        return Fate.CREATED
-    return Fate.UNCHANGED if is_equal(made, before) else Fate.UPDATED
+        return RowOutcome.CREATED
+    return RowOutcome.UNCHANGED if is_equal(made, before) else RowOutcome.UPDATED
 
 
-def _of_another_application(only: Key) -> Judgement:
+def _of_another_application(only: Key) -> ClassifiedRow:
     message = _("This row is of another application than {number}; only an admin imports it.").format(number=only[1])
-    return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
+    return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
 
 
-def of_unknown_application(key: Key) -> Judgement:
+def of_unknown_application(key: Key) -> ClassifiedRow:
     """Refuse a row whose application was never imported."""
     # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
     number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outlined(key[1])
     whose = _(" of agent “{agent}”").format(agent=outlined(key[0])) if key[0] else ""
     message = _("There is no application {number}{whose}; import it first.").format(number=number, whose=whose)
-    return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
+    return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")

@@ -1,4 +1,4 @@
-"""Carries out a plan: rows, figures, cases, publication; then existing cases take it in."""
+"""Carries out the plan of an import: writes rows, figures and new cases, publishes, and updates existing cases."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -13,8 +13,14 @@ from db.queries.chunks import chunks
 from db.queries.published import CASE
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import _
+from workbench.services.batches.affected_cases import (
+    cases_about,
+    cases_of_numbers,
+    ids_of_affected,
+    record_affected_cases,
+)
 from workbench.services.batches.applying import apply_batch
-from workbench.services.batches.filing import Unfiled, refuse_unfit
+from workbench.services.batches.filing import UnfiledAppeal, refuse_unfit_appeals
 from workbench.services.batches.publishing import (
     WITH_CALLS,
     new_batch,
@@ -24,27 +30,26 @@ from workbench.services.batches.publishing import (
     record_call_file,
 )
 from workbench.services.batches.sweeping import remove_batch
-from workbench.services.batches.touching import cases_about, cases_of_numbers, concerned_ids, note
-from workbench.services.calls.writing import Written
+from workbench.services.calls.writing import PublishedCallFile
 from workbench.services.clock.due_date_changes import due_changes_of
 from workbench.services.foundation.calendar_days import edition
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
-from workbench.services.importing.judging.judge import Judge
-from workbench.services.importing.judging.standing import refuse_opened_again
+from workbench.services.importing.classifying.classifier import RowClassifier
+from workbench.services.importing.classifying.existing import refuse_opened_again
 from workbench.services.importing.new_cases import NewBatch
 from workbench.services.importing.opening import open_cases
-from workbench.services.importing.plan import Plan
-from workbench.services.importing.progress import Meter
+from workbench.services.importing.plan import ImportPlan
+from workbench.services.importing.progress import ImportProgress
 from workbench.services.importing.request import ImportReport, ImportRequest
-from workbench.services.importing.writing import Writing
+from workbench.services.importing.writing import BatchWriter
 from workbench.services.notices.due_date_notices import follow_calendar
 from workbench.services.reading.problems import RowProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.rejects import RejectWriter
-from workbench.services.workers import Helper
+from workbench.services.workers import HelperProcess
 
 
 class _CalendarChanged(Exception):
@@ -52,25 +57,25 @@ class _CalendarChanged(Exception):
 
 
 @dataclass(slots=True)
-class Work:
-    """One import that is carried out."""
+class ImportRun:
+    """One run of a planned import."""
 
     context: Context
-    judge: Judge
-    plan: Plan
-    meter: Meter
+    classifier: RowClassifier
+    plan: ImportPlan
+    progress: ImportProgress
     calls: CallIntake
-    helper: Helper | None
+    helper: HelperProcess | None
 
-    def done(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
-        """Do what was planned, and return the report with the batch's number."""
+    def carry_out(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
+        """Carry out the plan, and return the report with the number of the batch."""
         seq = next_seq(self.context)
         with new_batch(self.context, request.kind, readers) as batch_id:
             try:
-                report = self._written(request, readers, batch_id, report)
+                report = self._write_rows(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
                 open_cases(NewBatch(self.context, batch_id), seq, self.plan.reopened, self.helper)
-                note(self.context, batch_id, self.plan.touched)
+                record_affected_cases(self.context, batch_id, self.plan.affected)
                 show = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, show)
             except BaseException:
@@ -84,7 +89,7 @@ class Work:
             return edition(session)
 
     def _publish(self, batch_id: int, calendar: str, show: Callable[[Callable[[Session], None]], None]) -> None:
-        """Show the batch; if the calendar changed since `calendar`, the due dates of its cases follow it before."""
+        """Publish the batch; if the calendar has changed since `calendar`, first update the due dates of its cases."""
         while True:
             try:
                 show(partial(self._check, batch_id, calendar))
@@ -94,16 +99,16 @@ class Work:
                 return
 
     def _check(self, batch_id: int, calendar: str, session: Session) -> None:
-        """Refuse the batch if a case that it replaces or appeals changed meanwhile, or the calendar did."""
+        """Refuse the batch if the calendar, or a case that it replaces or appeals, changed during the import."""
         refuse_opened_again(session, batch_id, self.plan.reopened)
-        refuse_unfit(session, batch_id)
+        refuse_unfit_appeals(session, batch_id)
         if edition(session) != calendar:
             raise _CalendarChanged
 
     def _follow_calendar(self, batch_id: int) -> str:
-        """Let the due dates of the batch's cases follow the calendar, and return the edition that they have at least.
+        """Update the due dates of the batch's cases, and return the edition of the calendar that they follow.
 
-        A change of the calendar moves only those of published cases.
+        A change of the calendar updates only published cases.
         """
         has_due_date = (CASE.c.batch_id == batch_id, CASE.c.due_at.is_not(None))
         with self.context.read() as session:
@@ -115,34 +120,34 @@ class Work:
             pause()
         return calendar
 
-    def _written(
+    def _write_rows(
         self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
     ) -> ImportReport:
-        """Write the rows of the files, and what is computed of them."""
+        """Write the rows of the files, and the figures computed from them."""
         with ExitStack() as open_files:
             rejects: RejectWriter | None = None
             if request.rejects is not None and report.rejected:
                 keeps_sheets = request.kind is ImportKind.WORKBOOK
                 rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
                 open_files.enter_context(rejects)
-            writing = Writing(
+            writing = BatchWriter(
                 context=self.context,
-                judge=self.judge,
+                classifier=self.classifier,
                 plan=self.plan,
                 batch_id=batch_id,
-                meter=self.meter,
+                progress=self.progress,
                 rejects=rejects,
             )
             writing.write(readers)
         of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
         written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
-        progress = self.meter.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
+        progress = self.progress.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
         computed = figures(self.context, request.kind, batch_id, writing.insert, progress)
         called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
         called_numbers = [msisdn for msisdn, _calls in called]
         self._compute(computed, self._numbers(computed, writing, called_numbers), writing, readers)
         for reader in of_calls:
-            self.meter.finished(reader)
+            self.progress.finish(reader)
         if written is None:
             return report
         return replace(
@@ -153,16 +158,16 @@ class Work:
             unknown_callers=computed.unknown(called_numbers),
         )
 
-    def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> Written:
+    def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> PublishedCallFile:
         """Publish the calls of all files as one of the batch."""
         staged = self.calls.staged
-        staged.duck.progress = self.meter.step(readers, 0, _CALLS_WRITTEN)
+        staged.duck.progress = self.progress.step(readers, 0, _CALLS_WRITTEN)
         written = staged.publish(batch_id, published_call_batches(self.context))
         record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
         return written
 
     def _numbers(
-        self, computed: CallFigures, writing: Writing, called_numbers: Sequence[str]
+        self, computed: CallFigures, writing: BatchWriter, called_numbers: Sequence[str]
     ) -> dict[ImportKind, set[str]]:
         """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
         numbers: dict[ImportKind, set[str]] = {}
@@ -177,10 +182,10 @@ class Work:
         self,
         computed: CallFigures,
         numbers: dict[ImportKind, set[str]],
-        writing: Writing,
+        writing: BatchWriter,
         readers: Sequence[Reader],
     ) -> None:
-        """Compute what the rows change, and note the cases that they are about."""
+        """Compute the figures that the rows change, and note the affected cases."""
         # Each number once: the days of a number that is computed twice in a batch would count twice.
         called: set[str] = set().union(*numbers.values())
         computed.of_numbers(sorted(called))
@@ -189,16 +194,16 @@ class Work:
         for kind, msisdns in numbers.items():
             hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
             with self.context.read() as session:
-                self._touch(concerned_ids(cases_of_numbers(session, hashes).values()), kind)
+                self._add_affected(ids_of_affected(cases_of_numbers(session, hashes).values()), kind)
         for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
             if writing.concerned.get(kind):
-                self._touch(cases_about(self.context, kind, writing.concerned[kind]), kind)
+                self._add_affected(cases_about(self.context, kind, writing.concerned[kind]), kind)
 
-    def _touch(self, case_ids: set[int], kind: ImportKind) -> None:
-        self.plan.touch(case_ids, kind, self.judge.imported_at)
+    def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
+        self.plan.add_affected(case_ids, kind, self.classifier.imported_at)
 
 
-def _problems(readers: Sequence[Reader], unfiled: Sequence[Unfiled]) -> list[RowProblem]:
+def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> list[RowProblem]:
     """Return appeals that could not be filed as problems of their files."""
     files = ", ".join(dict.fromkeys(reader.name for reader in readers if reader.kind is ImportKind.APPEALS))
     message = _("the appeal of {case} was not filed, because the case changed during the import. {cause}")

@@ -1,4 +1,4 @@
-"""Finds the document files of an import, and copies them into the store under their SHA-256."""
+"""Finds the document files of an import, and copies them to the store under their SHA-256."""
 
 import hashlib
 import os
@@ -43,7 +43,7 @@ def media_type_of(start: bytes) -> str:
     return next((kind for magic, kind in _MAGIC if start.startswith(magic)), _UNKNOWN)
 
 
-def found_beside(folder: Path, relative: str) -> Path:
+def resolve_beside(folder: Path, relative: str) -> Path:
     """Return the file at a path of an import file.
 
     Raises:
@@ -61,7 +61,7 @@ def found_beside(folder: Path, relative: str) -> Path:
     return found
 
 
-def examined(path: Path) -> StoredFile:
+def inspect_document(path: Path) -> StoredFile:
     """Return digest, size and type of a file.
 
     Raises:
@@ -71,7 +71,7 @@ def examined(path: Path) -> StoredFile:
         return _digested(file, None)
 
 
-def copied(path: Path, sha256: str, store: Store) -> None:
+def copy_to_store(path: Path, sha256: str, store: Store) -> None:
     """Copy a file into the store under its SHA-256, completely or not at all; a damaged file there is replaced.
 
     Raises:
@@ -98,7 +98,7 @@ def copied(path: Path, sha256: str, store: Store) -> None:
         raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
 
 
-def in_store(sha256: str, store: Store) -> StoredFile:
+def find_in_store(sha256: str, store: Store) -> StoredFile:
     """Return digest, size and type of a file of the store.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The columns that a row of a file fills, hashes included: what is written is what is compared."""
+"""Converts a row of a file into the columns of its table, with hashes; the same columns are compared and written."""
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
@@ -11,7 +11,7 @@ from db.models import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, Do
 from db.queries.published import ImportedRow, table_of
 from workbench.services.calls.hashing import callee_hash
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.judging.documents import StoredFile
+from workbench.services.importing.classifying.documents import StoredFile
 from workbench.services.reading.kinds import RowValue
 
 Columns = dict[str, Any]
@@ -53,7 +53,7 @@ KEYS: Mapping[ImportKind, Callable[[Mapping[str, Any]], tuple[object, ...]]] = {
     ImportKind.COMPLAINTS: itemgetter("msisdn_hash", "received_at", "source"),
     ImportKind.APPEALS: key_of_application,
 }
-"""What the columns of each kind are known by."""
+"""Returns the key of a row, by kind of import."""
 
 
 def columns_of(kind: ImportKind, row: RowValue, store: Store) -> Columns:
@@ -76,5 +76,5 @@ def document_columns(row: RowValue, file: StoredFile) -> Columns:
 
 
 def is_equal(columns: Columns, row: ImportedRow, *, besides: frozenset[str] = frozenset()) -> bool:
-    """Say whether a row that is there already says the same, but for some columns."""
+    """Say whether a published row has the same values, except in the columns `besides`."""
     return all(row[name] == value for name, value in columns.items() if name not in besides)

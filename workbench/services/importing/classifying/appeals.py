@@ -1,4 +1,4 @@
-"""Files the appeals of an import after its publication, each like the command that files one."""
+"""Classifies the appeals of an import, and converts them into rows that are filed after the publication."""
 
 import json
 from collections.abc import Sequence
@@ -17,24 +17,26 @@ from workbench.services.case.decisions import told_result_at
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
-from workbench.services.importing.judging.columns import Columns, key_of_application
-from workbench.services.importing.judging.judge import of_unknown_application
-from workbench.services.importing.judging.judgement import Fate, Judgement
+from workbench.services.importing.classifying.classifier import of_unknown_application
+from workbench.services.importing.classifying.columns import Columns, key_of_application
+from workbench.services.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.reading.kinds import RowValue
 
 
-def judged_appeals(
+def classify_appeals(
     context: Context, rows: Sequence[RowValue], imported_at: datetime, reopened: set[Key]
-) -> list[Judgement]:
-    """Return the outcomes of some appeals: each is filed, or refused like the command refuses it.
+) -> list[ClassifiedRow]:
+    """Classify appeals: each is created, or refused for the reason that the command `appeal` gives.
 
-    In an import that opens a new case of an application, an appeal of the earlier one is refused.
+    If the import opens a new case of an application, an appeal against the earlier case is refused.
     """
     with context.read() as session:
-        return [_judged(session, context, row, imported_at, reopened) for row in rows]
+        return [_classify(session, context, row, imported_at, reopened) for row in rows]
 
 
-def _judged(session: Session, context: Context, row: RowValue, imported_at: datetime, reopened: set[Key]) -> Judgement:
+def _classify(
+    session: Session, context: Context, row: RowValue, imported_at: datetime, reopened: set[Key]
+) -> ClassifiedRow:
     key = key_of_application(row)
     found = current_cases(session, {key}).get(key)
     if found is None:
@@ -49,15 +51,15 @@ def _judged(session: Session, context: Context, row: RowValue, imported_at: date
             session, context, case, row["received_at"] or imported_at, told_result_at(session, context, case)
         )
     except (NotAllowed, WrongUsage) as error:
-        return Judgement(fate=Fate.REFUSED, message=str(error), column=column)
+        return ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(error), column=column)
     if key in reopened:
         message = _("The import opens a new case of {number}; remove this appeal, or that application.")
         message = message.format(number=row["application_no"])
-        return Judgement(fate=Fate.REFUSED, message=message, column="application_no")
-    return Judgement(fate=Fate.CREATED, made=row)
+        return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
+    return ClassifiedRow(outcome=RowOutcome.CREATED, made=row)
 
 
-def filings_of(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:
+def appeal_filings(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:
     """Return the rows that a batch stores for its appeals, so that any process can file them after the publication."""
     with context.read() as session:
         cases = current_cases(session, set(map(key_of_application, rows)))

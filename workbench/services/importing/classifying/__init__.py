@@ -1,0 +1,1 @@
+"""Classifies the rows of files as created, updated, unchanged or refused."""
