@@ -43,7 +43,7 @@ def results_cached() -> Iterator[None]:
             patched.setattr(module, "parse_policy", policy)
         patched.setattr(opening, "seed_days", seeded)
         # Every change of a calendar gives it a new random edition.
-        patched.setattr(context, "days_in_force", _cached(calendar_days.days_in_force, calendar_days.edition))
+        patched.setattr(context, "days_in_force", _cached(calendar_days.days_in_force, calendar_days.calendar_edition))
         # The cached days keep their first day alive, so that no other object gets its address.
         calendar = _cached(
             lambda days, hours, zone: WorkingCalendar(days, hours=hours, zone=zone),

@@ -116,9 +116,9 @@ def main() -> None:
     if shared is not None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
-    from workbench.services.foundation.pacing import collect_seldom
+    from workbench.services.foundation.pacing import collect_garbage_seldom
 
-    collect_seldom()
+    collect_garbage_seldom()
     gc.enable()
     build_app(open_workbench, now)()
 

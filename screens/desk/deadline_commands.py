@@ -19,7 +19,7 @@ from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
-    from workbench.services.deadlines.rescheduling import Extension
+    from workbench.services.deadlines.rescheduling import DueDateExtension
 
 
 async def waive(screen: "CaseScreen", case: CaseFile) -> None:
@@ -132,7 +132,7 @@ def _change(
 
 async def _asked_day(
     screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
-) -> "tuple[date, Extension] | None":
+) -> "tuple[date, DueDateExtension] | None":
     """Ask for a day until one is possible, and return it with what the extension to it would do; None if cancelled."""
     from screens.dialogs.time_prompt import TimePrompt
 

@@ -123,7 +123,7 @@ def test_without_a_process_to_be_had_this_one_does_all(monkeypatch: pytest.Monke
     def refuse(_self: object) -> None:
         raise BlockingIOError
 
-    monkeypatch.setattr(workers, "has_processors", lambda: True)
+    monkeypatch.setattr(workers, "has_several_processors", lambda: True)
     monkeypatch.setattr(HelperProcess, "__init__", refuse)
     with workers.optional_helper(is_wanted=True) as helper:
         assert helper is None

@@ -1,4 +1,4 @@
-"""Backups: one tar file with a database, its hash key, documents and call files, and their checksums at the end."""
+"""Writes and restores backups: tar files with a database, its hash key, documents and call files, and checksums."""
 
 import io
 import os
@@ -29,7 +29,7 @@ from workbench.errors import BadConfiguration, BadData, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.encryption import KEY_SETTINGS
-from workbench.services.encryption.key_settings import KeySettings, opened
+from workbench.services.encryption.key_settings import KeySettings, open_data_keys
 from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
@@ -51,13 +51,13 @@ _NAMES = re.compile(
 _ATTEMPTS = 3
 
 Sums = dict[str, str]
-"""The SHA-256 of the files of a backup by name: the path in the store, or the name of the database."""
+"""The SHA-256 of each file of a backup by its name: the path in the store, or the name of the database."""
 
 
 def back_up(context: Context, target: Path) -> int:
     """Write a backup, read it again to verify it, and return the number of its files.
 
-    Others may write meanwhile. An existing file is replaced.
+    Other processes can write to the database meanwhile. An existing file is replaced.
 
     Raises:
         NotAllowed: If the person is not an admin.
@@ -71,7 +71,7 @@ def back_up(context: Context, target: Path) -> int:
                 count = _write(context, draft)
                 break
             except BadConfiguration:
-                # Perhaps an import was undone after the database was copied, and its files are gone.
+                # A file may be missing because an import was undone after the database was copied.
                 if not attempts_left:
                     raise
         context.log_alone("backup", body={"files": count})
@@ -96,7 +96,7 @@ def _write(context: Context, draft: Path) -> int:
                 sums[name] = _add(archive, name, context.store.folder / name)
                 if sums[name] != digest:
                     raise _changed(context.store.folder / name)
-            listed = _listed(sums)
+            listed = _as_sum_file(sums)
             archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
     try:
         return len(_read(draft))
@@ -106,7 +106,7 @@ def _write(context: Context, draft: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """How the key of an encrypted backup is found: `source` instead of the one in the backup; `ask` asks for it.
+    """Where the key of an encrypted backup is: at `source`, by default the source in the backup; `ask` asks for it.
 
     With a `fresh` key everything is encrypted anew, also from a backup that is not encrypted.
     """
@@ -139,7 +139,7 @@ def restore(
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
                 copy = Path(folder, path.name)
-                count = _restored(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
+                count = _restore_copy(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
                 # Fails if another restore was faster.
                 Store.beside(copy).folder.rename(store)
                 copy.rename(path)
@@ -149,15 +149,15 @@ def restore(
     return count
 
 
-def _restored(file: Path, copy: Path, open_copy: Callable[..., Services], key: BackupKey) -> int:
-    """Restore a database and its store in a folder of their own, examine them, and log that."""
+def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], key: BackupKey) -> int:
+    """Restore a database and its store in their own folder, check them, and log the restore."""
     store = Store.beside(copy)
     for folder in (store.folder, store.documents, store.calls, store.batches):
         folder.mkdir()
     sums = _read(file, store.folder)
     (store.folder / _DATABASE).rename(copy)
     group_id = sharing_group(copy.parent.parent)
-    settings = _unlocked(store, key, group_id)
+    settings = _unlock_store(store, key, group_id)
     with closing(open_copy(store=store)) as services:
         context = services.context
         with context.as_admin("restore"), context.write() as session:
@@ -179,8 +179,8 @@ def _restored(file: Path, copy: Path, open_copy: Callable[..., Services], key: B
     return len(sums)
 
 
-def _unlocked(store: Store, key: BackupKey, group_id: int | None) -> KeySettings | None:
-    """Give a restored store its keys, and return its key settings if they must be written anew.
+def _unlock_store(store: Store, key: BackupKey, group_id: int | None) -> KeySettings | None:
+    """Unlock a restored store, and return its key settings if they must be written again.
 
     A command that a backup names is not run, since the file may come from anybody.
 
@@ -196,14 +196,14 @@ def _unlocked(store: Store, key: BackupKey, group_id: int | None) -> KeySettings
             _("The key of this backup comes from a command, which is not run from a file; repeat with --key-command.")
         )
     given = Key(source, source.read(group_id, key.ask))
-    store.keys = opened(settings, given)
+    store.keys = open_data_keys(settings, given)
     return None if source == settings.source else KeySettings.sealing(store.keys, given)
 
 
 def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
     """Yield the path in the store and the SHA-256 of each file that the published batches of a database need.
 
-    So is each map that is in use.
+    The maps that are in use are yielded too.
     """
     yield _KEY, sha256(store.key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
     if store.keys:
@@ -220,7 +220,7 @@ def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
 
 
 def _document_sum(store: Store, digest: str) -> str:
-    """Return the SHA-256 of the file of a document; of a sealed one, "" if its content is not that of the digest."""
+    """Return the SHA-256 of the file of a document; for a sealed file, "" if its content does not have the digest."""
     if store.keys is None:
         return digest
     try:
@@ -242,7 +242,7 @@ def _read(path: Path, folder: Path | None = None) -> Sums:
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If it is no backup, or one that is incomplete or was changed.
+        BadData: If it is not a backup, is incomplete or was changed.
     """
     sums: Sums = {}
     try:
@@ -252,7 +252,7 @@ def _read(path: Path, folder: Path | None = None) -> Sums:
                 if not is_plain or member.name in sums or not _NAMES.fullmatch(member.name):
                     break
                 content = cast("io.BufferedReader", archive.extractfile(member))
-                if member.name == _SUMS and _DATABASE in sums and content.read() == _listed(sums):
+                if member.name == _SUMS and _DATABASE in sums and content.read() == _as_sum_file(sums):
                     return sums
                 sums[member.name] = file_digest(content, "sha256").hexdigest()
                 if folder is not None:
@@ -285,7 +285,7 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
     return member
 
 
-def _listed(sums: Sums) -> bytes:
+def _as_sum_file(sums: Sums) -> bytes:
     """Return checksums in the form that `sha256sum --check` reads."""
     return "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
 

@@ -60,9 +60,9 @@ _YEARS_AHEAD = 2
 class NewSite:
     """The options of a new database.
 
-    `login` is that of the first admin, `identity` how the database identifies people, `shared` the Unix group of a
-    database for several users, `solo` the reason why one person reviews alone, and `supplier` the sender of the
-    letters, by default a made-up one. With a `key`, everything that the database keeps is encrypted.
+    `login` is the login of the first admin, and `identity` says how the database identifies people. `shared` is the
+    Unix group of a database for several users, and `solo` the reason why one person reviews alone. `supplier` is the
+    sender of the letters, by default a made-up one. With a `key`, all stored data are encrypted.
     """
 
     login: str
@@ -166,26 +166,26 @@ def _identify(session: Session, as_login: str | None) -> Actor:
         raise NotAllowed(
             _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
         )
-    login, person = _registered(session, as_login or os_login())
+    login, person = _find_registered(session, as_login or os_login())
     if person is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
         if mode is IdentityMode.NAMED:
-            # Here everybody names themselves, so the names are no secret.
+            # In this mode people name themselves, so listing the logins reveals nothing.
             message = _("{login} is not registered here; say who you are with --as LOGIN: {logins}.")
         raise NotAllowed(message.format(login=login, logins=comma_joined(session.execute(_LOGINS).scalars())))
     uid = os_uid() if mode is IdentityMode.OS else os.getuid()
-    # Each transaction reads the roles.
+    # The roles are read in each transaction.
     return Actor(id=person, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
 
 
-def _registered(session: Session, said: str) -> tuple[str, int | None]:
-    """Return the login that somebody said, as it is registered, and the number of the person; None if it is not."""
-    # Older versions registered logins as they were typed.
-    for login in (said, normal_login(said)):
+def _find_registered(session: Session, given_login: str) -> tuple[str, int | None]:
+    """Return a given login as it is registered, and the id of the person, None if the login is not registered."""
+    # Older versions did not normalise logins when they registered them.
+    for login in (given_login, normal_login(given_login)):
         person = session.execute(_PERSON, {"login": login}).scalar()
         if person is not None:
             return login, person
-    return said, None
+    return given_login, None
 
 
 def open_services(
@@ -198,7 +198,7 @@ def open_services(
 ) -> Services:
     """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
 
-    `store` is the file store with its keys; by default the keys are read as the store says, without asking anybody.
+    `store` is the unlocked file store; by default, its keys are read from their source without asking for a passphrase.
 
     Raises:
         WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.

@@ -1,4 +1,4 @@
-"""What an act records of a case so that it can be undone, and the restoring of a case as its act recorded it."""
+"""Records the state of a case before an act, and restores it when the act is undone."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -44,10 +44,11 @@ LETTERS_OF_ACT: Mapping[str, tuple[str, ...]] = {
     Action.APPROVE: (AppealLetterKind.DECIDED,),
     Action.APPEAL_DECIDE: (AppealLetterKind.DECIDED,),
 }
-"""The kinds of letters that acts other than verdicts write; an approval here is that of the decision on an appeal."""
+"""The kinds of letters that acts other than verdicts write. Here, `approve` is the approval of a decision on an appeal.
+"""
 
 REVERSIBLE = (*LETTERS_OF_ACT, Action.ANSWER, Action.RETURN)
-"""The acts whose events may record what an undo restores; the check of a verdict does not, that of an appeal does."""
+"""The acts whose events may have an undo record. The check of an appeal has one, the check of a verdict has none."""
 
 
 def columns_before(case: CaseRow) -> dict[str, Any]:
@@ -63,10 +64,10 @@ def restore_columns(case: CaseRow, before: Mapping[str, Any]) -> None:
         setattr(case, name, value)
 
 
-def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
-    """Return what the event of a reversible act records, before the act: the case, and until when an undo is possible.
+def undo_record(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+    """Return the undo record for the event of an act: the case before the act, and until when an undo is possible.
 
-    The letters of the act are those with a higher number than the last one now.
+    The letters of the act are those with a higher number than the last existing letter.
     """
     until = context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
     before = {**columns_before(case), "held_by_id": case.held_by_id}
@@ -84,8 +85,8 @@ def record_of(session: Session, context: Context, case: CaseRow) -> dict[str, An
 def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> dict[str, Any]:
     """Cancel notices that are not released, close rectifications and void staged verdicts; return what was changed.
 
-    With `keeps_measures` a measure stays, and so does the notice that tells the applicant of it. A letter about an
-    appeal always stays, because an applicant who appealed is owed the answer.
+    With `keeps_measures`, a measure and the notice about it stay. A letter about an appeal always stays, because the
+    applicant must get the answer.
     """
     now, changed = context.now(), {}
     has_measure = exists().where(DECISION.c.id == NOTICE.c.decision_id, DECISION.c.measure != Measure.NONE.value)
@@ -105,9 +106,9 @@ def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measu
 
 
 def restore(session: Session, case: CaseRow, record: Mapping[str, Any], batch_id: int | None = None) -> None:
-    """Restore a case as its act recorded it, and open again what the act closed; a verdict can be undone as before.
+    """Restore a case from the undo record of an act, and reopen what the act closed; a verdict can be undone as before.
 
-    What a batch brought by that act stays, as evidence of the restored round.
+    The evidence that an import brought with the act stays; it belongs to the restored round.
     """
     restore_columns(case, record["before"])
     case.version += 1
@@ -124,7 +125,7 @@ def restore(session: Session, case: CaseRow, record: Mapping[str, Any], batch_id
 
 
 def is_answer_replaced(session: Session, record: Mapping[str, Any]) -> bool:
-    """Say whether an act returned an answer to an appeal that is gone, because another one replaced it meanwhile."""
+    """Say whether an act returned an answer to an appeal that another answer has replaced since."""
     appeal = record.get("appeal")
     if appeal is None or appeal["before"].get("status") != AppealStatus.STAGED:
         return False
@@ -132,7 +133,7 @@ def is_answer_replaced(session: Session, record: Mapping[str, Any]) -> bool:
 
 
 def deadlines_before(rows: Iterable[RectificationRow | RectificationItemRow]) -> dict[str, Any]:
-    """Return what the event of an act that moves deadlines records, so that an undo can restore them."""
+    """Return the deadlines of rows as the event of an act records them, so that an undo can restore them."""
     return {"deadlines_us": [(row.__tablename__, row.id, row.deadline_at and to_us(row.deadline_at)) for row in rows]}
 
 
@@ -145,9 +146,9 @@ def _restore_deadlines(session: Session, record: Mapping[str, Any]) -> None:
 
 
 def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
-    """Return the event of the last act on a case if an undo restores the case as that event recorded it.
+    """Return the event of the last act on a case if it has an undo record.
 
-    An undone act does not count: the case is again at the version that the act had found.
+    An undone act does not count, because the case has its version before the act again.
     """
     acts = select(EventRow).where(col(EventRow.case_id) == case.id, ~col(EventRow.is_refused))
     acts = acts.where(col(EventRow.action).in_([str(action) for action in (*REVERSIBLE, Action.UNDO)]))
@@ -163,10 +164,10 @@ def last_reversible_act(session: Session, case: CaseRow) -> EventRow | None:
 
 
 def refuse_after_policy(session: Session, context: Context, case: CaseRow) -> None:
-    """Refuse to undo what was done under another policy: the case was assessed, and its applicant told, again since.
+    """Refuse to undo an act under an earlier policy: the case was assessed, and its applicant notified, again since.
 
     Raises:
-        NotAllowed: If nobody has acted since the policy of the case changed.
+        NotAllowed: If the policy of the case changed after the last act.
     """
     acts = (*REVERSIBLE, Action.DECIDE, Action.RESUBMIT, Action.UNDO, POLICY_ACTION)
     last = last_event(session, case.id or 0, acts)

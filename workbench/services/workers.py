@@ -1,7 +1,7 @@
 """Distributes tasks between this process and a helper process, because Python threads share one processor.
 
 `concurrent.futures` would leave its processes behind when this one is killed, because they hold both ends of the pipe
-on which they wait. A process here ends when the other end of its pipe is gone.
+on which they wait. A helper process of this module ends when the other end of its pipe is closed.
 """
 
 import os
@@ -22,7 +22,7 @@ from workbench import i18n
 from workbench.errors import StorageFailed
 from workbench.failure import location_of
 from workbench.i18n import _
-from workbench.services.foundation.pacing import collect_seldom
+from workbench.services.foundation.pacing import collect_garbage_seldom
 
 _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
@@ -51,7 +51,8 @@ class HelperProcess:
         spawning = get_context("spawn")
         self._pipe, theirs = spawning.Pipe()
         self._process = spawning.Process(target=_serve, args=(theirs, i18n.current_language()), daemon=True)
-        # An interrupt goes to both processes; until the other one ignores it, it must not end there.
+        # Ctrl+C interrupts both processes. It is blocked until the helper process ignores it, so that it does not end
+        # the helper.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._process.start()
@@ -76,11 +77,11 @@ class HelperProcess:
         Raises:
             StorageFailed: If the process was ended from outside.
         """
-        with _end_reported():
+        with _reporting_end():
             self._pipe.send(task)
 
     def is_done(self) -> bool:
-        """Say whether the result of the earliest task is there, or the process was ended."""
+        """Say whether the result of the earliest task is ready, or the process was ended."""
         return self._pipe.poll()
 
     def result(self) -> Any:
@@ -89,7 +90,7 @@ class HelperProcess:
         Raises:
             StorageFailed: If the process was ended from outside.
         """
-        with _end_reported():
+        with _reporting_end():
             result = self._pipe.recv()
         if isinstance(result, Exception):
             raise result
@@ -97,8 +98,8 @@ class HelperProcess:
 
 
 @contextmanager
-def _end_reported() -> Iterator[None]:
-    # A message that breaks off is an OSError.
+def _reporting_end() -> Iterator[None]:
+    # An incomplete message raises an OSError.
     try:
         yield
     except (EOFError, OSError) as error:
@@ -110,14 +111,14 @@ def _end_reported() -> Iterator[None]:
 def optional_helper(*, is_wanted: bool) -> Iterator[HelperProcess | None]:
     """Yield a helper process, or None if none is wanted, there is only one processor, or no process can be started."""
     helper = None
-    if is_wanted and has_processors():
+    if is_wanted and has_several_processors():
         with suppress(OSError):
             helper = HelperProcess()
     with helper or nullcontext():
         yield helper
 
 
-def has_processors() -> bool:
+def has_several_processors() -> bool:
     """Return whether this process may use more than one processor."""
     return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) > 1
 
@@ -133,7 +134,7 @@ def distribute(
     """Yield the results of tasks in their order; the helper, if there is one, does a part of them in parallel.
 
     Args:
-        work: A function at the top of a module.
+        work: A function at the top level of a module.
         shared: The first argument of the function; the helper gets it once.
         tasks: The second arguments of the function.
         helper: The other process.
@@ -145,23 +146,23 @@ def distribute(
     if helper is None:
         yield from (work(shared, task) for task in tasks)
         return
-    coming = iter(tasks)
-    # The results of this process, and None for each task that was sent.
+    waiting = iter(tasks)
+    # The results of this process in order, with None for each task that was sent to the helper.
     results: deque[_Result | None] = deque()
     sent = 0
     if not has_begun:
         helper.begin(work, shared)
     while True:
-        for task in islice(coming, _SENT_AHEAD - sent):
+        for task in islice(waiting, _SENT_AHEAD - sent):
             helper.send(task)
             results.append(None)
             sent += 1
         if not results:
             return
         if results[0] is None and len(results) < _MOST_RESULTS and not helper.is_done():
-            own = [work(shared, task) for task in islice(coming, 1)]
-            if own:
-                results += own
+            result_here = [work(shared, task) for task in islice(waiting, 1)]
+            if result_here:
+                results += result_here
                 continue
         first = results.popleft()
         if first is None:
@@ -174,7 +175,7 @@ def _serve(pipe: Connection, language: str) -> None:
     """Do tasks until the other end of the pipe is closed; only the other process handles interrupts."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # Else each piece of a message waits 5 ms while a task is done.
+    # With the default interval, each piece of a message would wait 5 ms while a task runs.
     sys.setswitchinterval(_SWITCH_SECONDS)
     i18n.use(language)
     messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
@@ -183,7 +184,7 @@ def _serve(pipe: Connection, language: str) -> None:
     Thread(target=_send, args=(pipe, results), daemon=True).start()
     # The first message is a job.
     job: Any = None
-    collect_seldom()
+    collect_garbage_seldom()
     while (message := messages.get()) is not None:
         [task] = message
         if isinstance(task, _Job):
@@ -192,12 +193,12 @@ def _serve(pipe: Connection, language: str) -> None:
         try:
             result = pickle.dumps(job.work(job.shared, task), pickle.HIGHEST_PROTOCOL)
         except Exception as error:
-            result = _pickled(error)
+            result = _pickle_error(error)
         results.put(result)
 
 
-def _pickled(error: Exception) -> bytes:
-    """Return an error as the other process can read it; one that it cannot read, by its name and place."""
+def _pickle_error(error: Exception) -> bytes:
+    """Pickle an error; if that is impossible, pickle an error with its name and place instead."""
     try:
         pickled = pickle.dumps(error)
         pickle.loads(pickled)  # noqa: S301 - made here
@@ -207,7 +208,7 @@ def _pickled(error: Exception) -> bytes:
 
 
 def _send(pipe: Connection, results: "SimpleQueue[bytes]") -> None:
-    """Send results in a thread of their own, because the other process may read them late."""
+    """Send results from a separate thread, because the other process may read them late."""
     with suppress(OSError):
         while True:
             pipe.send_bytes(results.get())

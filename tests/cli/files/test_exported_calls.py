@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.importing.files import csv_text
-from workbench.services.calls.engine import Engine
+from workbench.services.calls.engine import CallEngine
 
 pytestmark = pytest.mark.proof
 
@@ -110,6 +110,8 @@ def test_ctrl_c_interrupts_a_query(tmp_path: Path) -> None:
         with duckdb.connect() as connection:
             Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
             with pytest.raises(KeyboardInterrupt):
-                Engine(connection, tmp_path).run("SELECT max(hash(a, b)) FROM range(1000000) x(a), range(1000) y(b)")
+                CallEngine(connection, tmp_path).run(
+                    "SELECT max(hash(a, b)) FROM range(1000000) x(a), range(1000) y(b)"
+                )
     finally:
         signal.signal(signal.SIGINT, before)

@@ -10,7 +10,7 @@ from tests.offices import SUPPLIER
 from tests.services.outbox.gateways import Script
 from workbench.errors import StorageBusy, StorageFailed
 from workbench.services.outbox import outbox as recorder
-from workbench.services.outbox.recording import record
+from workbench.services.outbox.recording import record_deliveries
 
 
 @pytest.fixture
@@ -110,9 +110,9 @@ def test_a_report_that_is_stopped_says_what_is_recorded_and_can_be_repeated(
         calls.append(1)
         if len(calls) == 2:
             raise error
-        return record(*arguments)
+        return record_deliveries(*arguments)
 
-    monkeypatch.setattr(recorder, "record", fails_second)
+    monkeypatch.setattr(recorder, "record_deliveries", fails_second)
     monkeypatch.setattr(recorder, "_COST_TOGETHER", 1)
     result = outbox.as_person("sup", "notices", "sent", str(file))
     assert result.exit_code == code

@@ -27,7 +27,7 @@ database, at, place, number = Path(sys.argv[1]), datetime.fromisoformat(sys.argv
 service._ERASED_TOGETHER = 1
 services = open_services(database, "admin", Clock(at))
 count = 0
-write, put = Database.write, files.put_in_place
+write, put = Database.write, files.replace_call_file
 
 
 def reach(here):
@@ -52,7 +52,7 @@ def dying_put(*given):
     reach("after rename")
 
 
-Database.write, files.put_in_place = dying_write, dying_put
+Database.write, files.replace_call_file = dying_write, dying_put
 services.retention.apply("test")
 print("done", flush=True)
 """

@@ -11,7 +11,7 @@ from workbench.services.calendar.preview import CalendarEffect, CalendarYear, Da
 from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.calendar.working_calendar import Calendars
 from workbench.services.clock.due_date_changes import DueChange
-from workbench.services.foundation.calendar_days import Override
+from workbench.services.foundation.calendar_days import CalendarOverride
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -26,7 +26,7 @@ class MemoryCalendars(Calendars):
 
     def __init__(self, hours: tuple[tuple[object, object], ...]) -> None:
         self.hours = hours
-        self.by_hand: dict[date, Override] = {}
+        self.by_hand: dict[date, CalendarOverride] = {}
         self.broken: WorkbenchError | None = None
         self.moved_count = 7
         self.reasons: list[str] = []
@@ -55,7 +55,7 @@ class MemoryCalendars(Calendars):
         overrides_before = dict(self.by_hand)
         self.by_hand.pop(setting.on, None)
         if not setting.as_published:
-            self.by_hand[setting.on] = Override(
+            self.by_hand[setting.on] = CalendarOverride(
                 on=setting.on,
                 working=setting.working,
                 hours=setting.hours,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from db.enums import Direction
 from workbench.domain.evidence.evidence import CallFacts
-from workbench.services.calls.engine import engine
+from workbench.services.calls.engine import open_engine
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.writing import PublishedCallFile, StagedCalls
@@ -71,7 +71,7 @@ ORDER BY msisdn, start_us, callee, direction
 
 def rows(folder: Path, *batch_ids: int) -> list[KeptCall]:
     """Return the calls of some batches, by number and start."""
-    with engine(folder / "calls") as duck:
+    with open_engine(folder / "calls") as duck:
         duck.open_calls(CallFiles(folder / "calls", {}).paths(batch_ids))
         names = [field.name for field in fields(KeptCall)]
         found = [KeptCall(**dict(zip(names, row, strict=True))) for row in duck.rows(_KEPT)]

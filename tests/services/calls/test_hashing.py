@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from workbench.services.calls.hashing import CalleeHasher, callee_hash, normal_number
+from workbench.services.calls.hashing import CalleeHasher, callee_hash, normalised_number
 
 KEY = b"k" * 32
 
@@ -38,8 +38,8 @@ KEY = b"k" * 32
     ],
 )
 def test_a_number_is_the_same_however_it_was_dialled(dialled: str, normal: str) -> None:
-    assert normal_number(dialled) == normal
-    assert normal_number(normal) == normal
+    assert normalised_number(dialled) == normal
+    assert normalised_number(normal) == normal
 
 
 def test_the_hash_is_keyed_blake2b_of_the_normal_number() -> None:
@@ -53,5 +53,5 @@ def test_the_hash_is_keyed_blake2b_of_the_normal_number() -> None:
 def test_coded_numbers_have_the_hashes_of_their_texts() -> None:
     texts = ["0", "95500", "01080000001", "19900001001", "057112345678", "8610800000011", "86130000000000"]
     texts += [f"1{number:010}" for number in range(0, 10**10, 10**6 - 7)]
-    found = CalleeHasher(KEY).of_coded(np.array([int("1" + text) for text in texts]))
+    found = CalleeHasher(KEY).hash_codes(np.array([int("1" + text) for text in texts]))
     assert [f"{high:016x}{low:016x}" for high, low in found.T] == [callee_hash(KEY, text) for text in texts]

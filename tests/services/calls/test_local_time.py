@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workbench.services.calls.local_time import zone_shifts
+from workbench.services.calls.local_time import utc_offsets
 
 HOUR_US = 3_600_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,15 +18,15 @@ def instant_us(year: int, month: int, day: int) -> int:
 def test_shanghai_has_one_shift_today() -> None:
     first = instant_us(2026, 1, 1)
 
-    assert zone_shifts(ZoneInfo("Asia/Shanghai"), first, instant_us(2027, 1, 1)) == [(first, 8 * HOUR_US)]
+    assert utc_offsets(ZoneInfo("Asia/Shanghai"), first, instant_us(2027, 1, 1)) == [(first, 8 * HOUR_US)]
 
 
 def test_a_single_instant_has_its_shift() -> None:
-    assert zone_shifts(ZoneInfo("Asia/Shanghai"), 5, 5) == [(5, 8 * HOUR_US)]
+    assert utc_offsets(ZoneInfo("Asia/Shanghai"), 5, 5) == [(5, 8 * HOUR_US)]
 
 
 def test_the_clock_is_changed_at_the_very_second() -> None:
-    shifts = zone_shifts(ZoneInfo("America/New_York"), instant_us(2026, 1, 1), instant_us(2026, 12, 31))
+    shifts = utc_offsets(ZoneInfo("America/New_York"), instant_us(2026, 1, 1), instant_us(2026, 12, 31))
 
     assert shifts[1:] == [
         (instant_us(2026, 3, 8) + 7 * HOUR_US, -4 * HOUR_US),
@@ -48,7 +48,7 @@ def test_the_clock_is_changed_at_the_very_second() -> None:
 def test_every_quarter_of_an_hour_of_a_year_has_the_shift_of_the_zone(name: str, year: int) -> None:
     zone = ZoneInfo(name)
     first, last = instant_us(year, 1, 1) + 1, instant_us(year + 1, 1, 1)
-    shifts = zone_shifts(zone, first, last)
+    shifts = utc_offsets(zone, first, last)
     position = 0
 
     for at_us in range(first, last, HOUR_US // 4):

@@ -19,7 +19,7 @@ from tests.services.calls.samples import (
     windows,
     write,
 )
-from workbench.services.calls.engine import engine
+from workbench.services.calls.engine import open_engine
 from workbench.services.calls.hashing import callee_hash
 from workbench.services.calls.store import CallStore
 
@@ -77,7 +77,7 @@ def test_calls_of_several_files_come_once(store: CallStore, tmp_path: Path) -> N
 def test_a_file_of_an_earlier_version_has_its_callees_as_texts(store: CallStore, tmp_path: Path) -> None:
     expected = rows(tmp_path, 1, 2), windows(store, [1, 2], None)
     path = tmp_path / "calls" / "calls-00000001.parquet"
-    with engine(tmp_path) as duck:
+    with open_engine(tmp_path) as duck:
         texts = "SELECT * REPLACE (replace(callee::VARCHAR, '-', '') AS callee)"
         duck.run(f"COPY (FROM '{path}' {texts}) TO '{path}.old' (FORMAT parquet)")
     path.with_name(f"{path.name}.old").replace(path)
@@ -87,7 +87,7 @@ def test_a_file_of_an_earlier_version_has_its_callees_as_texts(store: CallStore,
 
 
 def test_the_engine_loads_no_extension_from_the_network(tmp_path: Path) -> None:
-    with engine(tmp_path) as duck:
+    with open_engine(tmp_path) as duck:
         settings = dict(
             duck.rows(
                 "SELECT name, value FROM duckdb_settings() WHERE name IN "
@@ -105,7 +105,7 @@ def test_the_engine_loads_no_extension_from_the_network(tmp_path: Path) -> None:
 
 
 def test_what_does_not_fit_into_memory_spills_into_a_folder_of_its_owner(tmp_path: Path) -> None:
-    with engine(tmp_path) as duck:
+    with open_engine(tmp_path) as duck:
         [(folder,)] = duck.rows("SELECT current_setting('temp_directory')")
         spill = Path(folder).parent
 

@@ -9,7 +9,7 @@ import pytest
 from tests.services.calls.samples import CALLEE, KEY, call, write
 from tests.services.importing.test_spill import _LARGE
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import engine
+from workbench.services.calls.engine import open_engine
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.calls.store import CallStore
 from workbench.services.encryption.data_keys import DataKeys, SealBroken
@@ -62,7 +62,7 @@ def test_the_portions_of_a_plan_are_sealed_on_disk(tmp_path: Path) -> None:
 
 
 def test_what_does_not_fit_into_memory_is_encrypted_on_disk(tmp_path: Path) -> None:
-    with engine(tmp_path, DataKeys.new()) as duck:
+    with open_engine(tmp_path, DataKeys.new()) as duck:
         duck.run("SET memory_limit = '60MB'")
         duck.load("loaded", {"number": "VARCHAR"}, [(f"{_SECRET}{number}",) for number in range(1_000)])
         duck.run(f"CREATE TABLE t AS SELECT '{_SECRET}' || hash(range) AS number FROM range(3000000)")

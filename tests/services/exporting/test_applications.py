@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from db.columns import from_us, to_us
 from workbench.services.case.known_people import masked_values
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 from workbench.services.foundation.file_store import Store
 
 
@@ -31,7 +31,7 @@ def test_a_list_of_numbers_stays_a_list() -> None:
 def test_a_local_time_is_that_of_its_zone(zone: str, us: int) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     store = Store(Path())
-    source = Source(session=Session(), store=store, zone=ZoneInfo(zone), now=now, since=None, reveal=False)
+    source = ExportSource(session=Session(), store=store, zone=ZoneInfo(zone), now=now, since=None, reveal=False)
     whole = us // 1_000_000 * 1_000_000
 
     assert source.local([us, whole]) == [from_us(at).astimezone(ZoneInfo(zone)).isoformat() for at in (us, whole)]

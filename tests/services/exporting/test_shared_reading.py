@@ -22,7 +22,7 @@ def many(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A site whose applications are so many that a second process reads with the first."""
     file = write_applications(tmp_path / "applications.csv", _ROWS)
     site.services("admin").imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
-    monkeypatch.setattr(workers, "has_processors", lambda: True)
+    monkeypatch.setattr(workers, "has_several_processors", lambda: True)
     monkeypatch.setattr(shared_reading, "_MANY", 1)
     monkeypatch.setattr(source, "_PORTION", 3)
     return site

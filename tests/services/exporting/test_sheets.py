@@ -19,7 +19,7 @@ from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import CannotCreate
 from workbench.services.exporting.guard import guarded
 from workbench.services.exporting.request import ExportFormat
-from workbench.services.exporting.sheets import Record, encoded, in_pages, write_rows
+from workbench.services.exporting.sheets import Record, encode_page, in_pages, write_rows
 
 COLUMNS = ("name", "count", "amount", "flag", "on", "until", "absent")
 ROW: Record = {
@@ -55,7 +55,7 @@ def test_a_csv_is_as_the_library_writes_it(rows: list[tuple[str, str]]) -> None:
     writer = csv.writer(expected, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerows([guarded(text) for text in row] for row in rows)
 
-    _count, text = encoded(ExportFormat.CSV, ("a", "b"), list(zip(*rows, strict=True)))
+    _count, text = encode_page(ExportFormat.CSV, ("a", "b"), list(zip(*rows, strict=True)))
 
     assert text.decode() == expected.getvalue()
 

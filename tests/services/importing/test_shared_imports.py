@@ -29,7 +29,7 @@ def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_an_import_writes_the_same_alone_and_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "_WORKED_OUT_TOGETHER", 7)
     monkeypatch.setattr(planning, "ROWS_AT_ONCE", 7)
-    monkeypatch.setattr(workers, "has_processors", lambda: True)
+    monkeypatch.setattr(workers, "has_several_processors", lambda: True)
     file = write_applications(tmp_path / "applications.csv", 100)
     # A tenth of the cases is complete, and some of these get a receipt.
     file.write_text(file.read_text(encoding="utf-8").replace("sole_proprietor", "individual"), encoding="utf-8")

@@ -4,7 +4,7 @@ from db.enums import Measure
 from db.models import CaseRow
 from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, take
-from workbench.services.measures.orders import is_carried_out, orders_summary, owe_restoring, take_back
+from workbench.services.measures.orders import is_carried_out, lift_bars, orders_summary, take_back_orders
 
 
 def listed(site: Site) -> list[tuple[str, str]]:
@@ -20,13 +20,13 @@ def test_an_act_that_is_no_verdict_lifts_a_bar_and_takes_that_back(site: Site) -
     context = site.services("sup").context
     with context.write() as session:
         case = session.get_one(CaseRow, case_id)
-        changes = owe_restoring(session, context, case, release_at=context.now())
+        changes = lift_bars(session, context, case, release_at=context.now())
         assert orders_summary(session, changes.record) == "cancelled (1)"
     assert listed(site) == [("bar-out", "cancelled")]
 
     with context.write() as session:
         assert not is_carried_out(session, changes.record)
-        take_back(session, context.now(), changes.record)
+        take_back_orders(session, context.now(), changes.record)
 
     assert listed(site) == [("bar-out", "owed")]
 
@@ -43,8 +43,8 @@ def test_a_bar_is_lifted_once(site: Site) -> None:
 
     with context.write() as session:
         case = session.get_one(CaseRow, case_id)
-        first = owe_restoring(session, context, case, release_at=context.now())
-        second = owe_restoring(session, context, case, release_at=context.now())
+        first = lift_bars(session, context, case, release_at=context.now())
+        second = lift_bars(session, context, case, release_at=context.now())
 
     assert (len(first.written), len(second.written), second.lifted) == (1, 0, ())
     assert listed(site) == [("bar-both", "done"), ("restore", "owed")]

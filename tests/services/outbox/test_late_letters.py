@@ -17,7 +17,7 @@ from tests.services.outbox.gateways import Script, send
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
-from workbench.services.outbox.recording import Delivery, Recorded
+from workbench.services.outbox.recording import Delivery, RecordedDeliveries
 from workbench.services.rectifying.late_letters import MovedDeadline
 from workbench.services.wiring import Services
 
@@ -46,7 +46,7 @@ def _decide(site: Site, request: VerdictRequest) -> None:
     site.clock.on(seconds=60)
 
 
-def mark(site: Site, sent_at: datetime, *, now: datetime | None = None) -> Recorded:
+def mark(site: Site, sent_at: datetime, *, now: datetime | None = None) -> RecordedDeliveries:
     site.clock.at = now or sent_at
     return site.services("a").notices.record([Delivery(notice_id=1, sent_at=sent_at)])
 

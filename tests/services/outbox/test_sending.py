@@ -20,7 +20,7 @@ from tests.services.outbox.test_outbox import decide
 from tests.sizes import sized
 from workbench.domain.case.records import NoticeLine
 from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
-from workbench.services.outbox.gateway import Answer, Gateway
+from workbench.services.outbox.gateway import Gateway, GatewayAnswer
 from workbench.services.outbox.recording import Delivery
 
 
@@ -243,7 +243,7 @@ from pathlib import Path
 from db.columns import from_us
 from tests.offices import Clock
 from workbench.services.opening import open_services
-from workbench.services.outbox.gateway import Answer, Gateway
+from workbench.services.outbox.gateway import Gateway
 
 services = open_services(Path(sys.argv[1]), "sup", Clock(from_us(int(sys.argv[2]))))
 services.sending.send(Gateway(sys.argv[3], 2), wait=lambda _seconds: None)
@@ -279,7 +279,7 @@ def test_a_letter_in_the_hands_of_one_run_is_left_alone_by_another(site: Site, t
     class Slow(Gateway):
         """A gateway during whose work another run starts."""
 
-        def hand_over(self, document: bytes, renew: Callable[[], object]) -> Answer:
+        def hand_over(self, document: bytes, renew: Callable[[], object]) -> GatewayAnswer:
             renew()
             send(site, other)
             return super().hand_over(document, renew)

@@ -11,9 +11,9 @@ from db.columns import to_us
 from db.enums import ImportKind
 from tests.services.reading.samples import SHANGHAI
 from workbench.domain.values.bad_value import BadValue
-from workbench.services.calls.engine import Engine, engine
+from workbench.services.calls.engine import CallEngine, open_engine
 from workbench.services.reading.headers import columns_file
-from workbench.services.reading.kinds import COLUMN_TYPES, NUMBER, PHONE, spec
+from workbench.services.reading.kinds import COLUMN_TYPES, NUMBER, PHONE, kind_spec
 from workbench.services.reading.staging.accepted import accepted_value
 
 NOW = datetime(2026, 11, 27, 12, 30, 15, 123_456, tzinfo=UTC)
@@ -53,14 +53,14 @@ ODD = (
 
 
 @pytest.fixture(scope="module")
-def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with engine(tmp_path_factory.mktemp("accepted") / "calls") as opened:
+def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CallEngine]:
+    with open_engine(tmp_path_factory.mktemp("accepted") / "calls") as opened:
         yield opened
 
 
-def compared(duck: Engine, column: str, texts: Sequence[str], zone: ZoneInfo) -> set[str]:
+def compared(duck: CallEngine, column: str, texts: Sequence[str], zone: ZoneInfo) -> set[str]:
     """Compare SQL with the parser for texts in a column; return those that SQL accepts."""
-    parse = spec(ImportKind.CALLS, zone, now=NOW).columns[column].parse
+    parse = kind_spec(ImportKind.CALLS, zone, now=NOW).columns[column].parse
     found = accepted_value(COLUMNS[column], "text", "cast_text", zone, NOW)
     duck.load("texts", {"place": "BIGINT", "text": "VARCHAR"}, enumerate(texts))
     cast = f"FROM (FROM texts SELECT place, coalesce(text, '') AS text) SELECT *, {found.cast} AS cast_text"
@@ -77,7 +77,7 @@ def compared(duck: Engine, column: str, texts: Sequence[str], zone: ZoneInfo) ->
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_usual_values_are_accepted_and_mean_what_the_parser_says(column: str, duck: Engine) -> None:
+def test_usual_values_are_accepted_and_mean_what_the_parser_says(column: str, duck: CallEngine) -> None:
     words = [word for section in columns_file()["values"].values() for names in section.values() for word in names]
     usual = {text for texts in USUAL.values() for text in texts}
     taken = compared(duck, column, [*usual, *ODD, *words], SHANGHAI)
@@ -85,7 +85,7 @@ def test_usual_values_are_accepted_and_mean_what_the_parser_says(column: str, du
 
 
 @pytest.mark.parametrize("column", ["caller", "start_at", "duration_s", "imei"])
-def test_random_values_that_are_accepted_mean_what_the_parser_says(column: str, duck: Engine) -> None:
+def test_random_values_that_are_accepted_mean_what_the_parser_says(column: str, duck: CallEngine) -> None:
     rng = Random(column)
     texts = []
     for _text in range(3_000):
@@ -98,7 +98,7 @@ def test_random_values_that_are_accepted_mean_what_the_parser_says(column: str, 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("zone", ZONES, ids=str)
-def test_local_times_around_changes_of_the_clocks_are_the_parsers(zone: ZoneInfo, duck: Engine) -> None:
+def test_local_times_around_changes_of_the_clocks_are_the_parsers(zone: ZoneInfo, duck: CallEngine) -> None:
     start = datetime(2000, 1, 3, tzinfo=UTC).replace(tzinfo=None)
     # Every 25 minutes of some years, so that each change of the clocks is met.
     texts = [str(start + timedelta(days=years * 365, minutes=25 * step)) for years in (0, 25) for step in range(21_000)]
@@ -107,10 +107,10 @@ def test_local_times_around_changes_of_the_clocks_are_the_parsers(zone: ZoneInfo
     assert len(taken) > len(texts) - 2_000
 
 
-def test_the_last_moment_that_is_accepted_is_the_parsers(duck: Engine) -> None:
+def test_the_last_moment_that_is_accepted_is_the_parsers(duck: CallEngine) -> None:
     local = NOW.astimezone(SHANGHAI).replace(tzinfo=None, microsecond=0) + timedelta(days=1)
     texts = [str(local + timedelta(seconds=seconds)) for seconds in (-1, 0, 1)]
     assert compared(duck, "start_at", texts, SHANGHAI) == set(texts[:2])
-    parse = spec(ImportKind.CALLS, SHANGHAI, now=NOW).columns["start_at"].parse
+    parse = kind_spec(ImportKind.CALLS, SHANGHAI, now=NOW).columns["start_at"].parse
     with pytest.raises(BadValue):
         parse(texts[2])

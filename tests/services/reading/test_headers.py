@@ -22,7 +22,7 @@ from workbench.services.reading.headers import (
     column_names,
     columns_file,
     header_problems,
-    normalised,
+    normalised_name,
     value_names,
 )
 from workbench.services.reading.kinds import COLUMN_TYPES
@@ -58,7 +58,7 @@ def test_every_column_that_is_read_has_its_names_and_no_other(kind: ImportKind) 
 def test_no_name_means_two_columns_of_a_kind(kind: ImportKind) -> None:
     sections = (columns_file()["columns"][kind.value], columns_file()["ignored"])
     spelled = [
-        normalised(name)
+        normalised_name(name)
         for section in sections
         for column, names in section.items()
         for name in (column, names["zh"], *names.get("also", ()))

@@ -12,7 +12,7 @@ import pytest
 from db.enums import ImportKind
 from tests.services.reading.samples import SHANGHAI, as_csv, bad, good, read
 from tests.services.reading.test_staged_records import check
-from workbench.services.calls.engine import engine
+from workbench.services.calls.engine import open_engine
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import open_reader
 
@@ -55,7 +55,7 @@ def test_a_packed_file_has_the_rows_of_what_is_packed(name: str, tmp_path: Path)
     assert [row.value for row in good(read(packed, ImportKind.CALLS))] == [
         row.value for row in good(read(plain, ImportKind.CALLS))
     ]
-    with engine(tmp_path / "calls") as duck, open_reader(packed, ImportKind.CALLS, zone=SHANGHAI) as reader:
+    with open_engine(tmp_path / "calls") as duck, open_reader(packed, ImportKind.CALLS, zone=SHANGHAI) as reader:
         check(reader, duck)
         assert reader.sha256 == hashlib.sha256(PACKED[name]).hexdigest()
         assert (reader.bytes_count, reader.bytes_read) == (len(PACKED[name]), len(PACKED[name]))
@@ -110,7 +110,7 @@ def test_parquet_has_the_rows_of_its_values_as_texts(tmp_path: Path) -> None:
         (3, "13800138001", 0),
     ]
     assert [(record.line, len(record.problems)) for record in bad(records)] == [(5, 3)]
-    with engine(tmp_path / "calls") as duck, open_reader(path, ImportKind.CALLS, zone=SHANGHAI) as reader:
+    with open_engine(tmp_path / "calls") as duck, open_reader(path, ImportKind.CALLS, zone=SHANGHAI) as reader:
         check(reader, duck)
         assert reader.bytes_count == path.stat().st_size
 

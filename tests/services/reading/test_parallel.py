@@ -5,7 +5,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from workbench.services.reading.staging.parallel import for_each
+from workbench.services.reading.staging.parallel import run_in_threads
 
 
 def test_each_item_is_worked_on_once_by_threads_that_run_at_once() -> None:
@@ -17,7 +17,7 @@ def test_each_item_is_worked_on_once_by_threads_that_run_at_once() -> None:
             both.wait(10)
         done.append(item)
 
-    for_each((number for number in range(100)), work, 2)
+    run_in_threads((number for number in range(100)), work, 2)
     assert sorted(done) == list(range(100))
 
 
@@ -38,5 +38,5 @@ def test_the_first_failure_is_raised_and_ends_the_items(fails: str) -> None:
         Event().wait(0.002)
 
     with pytest.raises(KeyError, match="5"):
-        for_each(items(), work, 2)
+        run_in_threads(items(), work, 2)
     assert len(made) < 1_000

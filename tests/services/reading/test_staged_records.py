@@ -10,7 +10,7 @@ from db.enums import ImportKind
 from tests.services.reading.samples import KINDS, SHANGHAI, as_csv, as_jsonl
 from tests.services.reading.sheets.test_sheets import sheet_of
 from tests.services.reading.workbooks import write_workbook
-from workbench.services.calls.engine import Engine, engine
+from workbench.services.calls.engine import CallEngine, open_engine
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import Reader, open_reader
@@ -53,12 +53,12 @@ ODD_TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with engine(tmp_path_factory.mktemp("staged") / "calls") as opened:
+def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CallEngine]:
+    with open_engine(tmp_path_factory.mktemp("staged") / "calls") as opened:
         yield opened
 
 
-def stage(reader: Reader, duck: Engine) -> StagedRecords:
+def stage(reader: Reader, duck: CallEngine) -> StagedRecords:
     """Make the table `staged` of a reader's records."""
     staged = StagedRecords(reader)
 
@@ -74,7 +74,7 @@ def stage(reader: Reader, duck: Engine) -> StagedRecords:
     return staged
 
 
-def check(reader: Reader, duck: Engine) -> StagedRecords:
+def check(reader: Reader, duck: CallEngine) -> StagedRecords:
     """Compare the relation with the reader's own records."""
     staged = stage(reader, duck)
     found = {line: (is_odd, cells) for line, is_odd, *cells in duck.rows("FROM staged ORDER BY line")}
@@ -101,13 +101,13 @@ def check(reader: Reader, duck: Engine) -> StagedRecords:
             assert cells == list(texts.values())
     odd = [line for line, (is_odd, _cells) in found.items() if is_odd]
     judged = [reader.rows.read(record) for record in records.values()]
-    assert [record.line for record in staged.judged(odd)] == odd
-    assert list(staged.judged(list(found))) == judged
+    assert [record.line for record in staged.read_lines(odd)] == odd
+    assert list(staged.read_lines(list(found))) == judged
     return staged
 
 
 @pytest.mark.parametrize("name", ODD_TEXTS)
-def test_an_odd_text_is_read_as_the_reader_reads_it(name: str, duck: Engine, tmp_path: Path) -> None:
+def test_an_odd_text_is_read_as_the_reader_reads_it(name: str, duck: CallEngine, tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_bytes(ODD_TEXTS[name].encode())
     with open_reader(path, ImportKind.CALLS, zone=SHANGHAI) as reader:
@@ -115,7 +115,7 @@ def test_an_odd_text_is_read_as_the_reader_reads_it(name: str, duck: Engine, tmp
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_staged_from_every_form_and_encoding(kind: ImportKind, duck: Engine, tmp_path: Path) -> None:
+def test_every_kind_is_staged_from_every_form_and_encoding(kind: ImportKind, duck: CallEngine, tmp_path: Path) -> None:
     paths = [write_workbook(tmp_path / "rows.xlsx", {"Sheet1": sheet_of(kind)})]
     texts = {"csv": as_csv(kind), "zh.csv": as_csv(kind, is_chinese=True), "jsonl": as_jsonl(kind)}
     for name, text in texts.items():
@@ -128,7 +128,7 @@ def test_every_kind_is_staged_from_every_form_and_encoding(kind: ImportKind, duc
             assert "" not in staged.columns
 
 
-def test_objects_with_other_or_odd_keys_are_staged_below_their_columns(duck: Engine, tmp_path: Path) -> None:
+def test_objects_with_other_or_odd_keys_are_staged_below_their_columns(duck: CallEngine, tmp_path: Path) -> None:
     lines = (
         '{"caller": "1", "callee": 2, "duration_s": null}',
         '{"时长": "3", "callee": "", "cause": "told"}',
@@ -146,7 +146,7 @@ def test_objects_with_other_or_odd_keys_are_staged_below_their_columns(duck: Eng
 
 
 def test_a_file_of_many_portions_is_staged_on_its_lines(
-    duck: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    duck: CallEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.services.reading.staging.records._PORTION_BYTES", 1 << 20)
     path = tmp_path / "calls.csv"
@@ -162,7 +162,7 @@ FLAWS = ('"', '""', ",", "\n", "\r\n", "\r", "a", " ", '"\n"', "\0", "\ufeff")
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.proof) for seed in (1, 2))])
-def test_random_texts_are_read_as_the_reader_reads_them(seed: int, duck: Engine, tmp_path: Path) -> None:
+def test_random_texts_are_read_as_the_reader_reads_them(seed: int, duck: CallEngine, tmp_path: Path) -> None:
     rng = Random(seed)
     path = tmp_path / "calls.csv"
     for number in range(150):

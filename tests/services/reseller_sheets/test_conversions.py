@@ -5,7 +5,7 @@ import pytest
 from workbench.domain.values.bad_value import BadValue
 from workbench.services.reading import kinds
 from workbench.services.reading.kinds import ColumnType
-from workbench.services.reseller_sheets.conversions import Order, Unit, converted
+from workbench.services.reseller_sheets.conversions import Order, Unit, import_text
 from workbench.services.reseller_sheets.sheet_map import ColumnRule
 
 
@@ -27,7 +27,7 @@ from workbench.services.reseller_sheets.sheet_map import ColumnRule
     ],
 )
 def test_amounts_become_yuan(raw: str, unit: Unit | None, yuan: str) -> None:
-    assert converted(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
+    assert import_text(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_amounts_become_yuan(raw: str, unit: Unit | None, yuan: str) -> None:
     ],
 )
 def test_dates_get_the_year_first(raw: str, sort: ColumnType, order: Order | None, text: str) -> None:
-    assert converted(raw, sort, ColumnRule(means="", order=order)) == text
+    assert import_text(raw, sort, ColumnRule(means="", order=order)) == text
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_dates_get_the_year_first(raw: str, sort: ColumnType, order: Order | Non
     ],
 )
 def test_numbers_and_flags_become_plain(raw: str, sort: ColumnType, text: str) -> None:
-    assert converted(raw, sort, ColumnRule(means="")) == text
+    assert import_text(raw, sort, ColumnRule(means="")) == text
 
 
 def test_the_words_of_a_map_come_first() -> None:
     rule = ColumnRule(means="", values={"有限责任公司": "enterprise"})
 
-    assert converted(" 有限责任公司 ", kinds.NAME, rule) == "enterprise"
+    assert import_text(" 有限责任公司 ", kinds.NAME, rule) == "enterprise"
 
 
 @pytest.mark.parametrize("raw", ["17012345671-73", "17012345673-17012345671", "17012345671—18012345671"])
 def test_a_range_of_numbers_that_is_not_clear_is_refused(raw: str) -> None:
     with pytest.raises(BadValue, match="range of numbers"):
-        converted(raw, kinds.PHONES, ColumnRule(means=""))
+        import_text(raw, kinds.PHONES, ColumnRule(means=""))

@@ -11,7 +11,7 @@ from tests.offices import Site
 from tests.services.importing.files import APPLICATION, PDF, PERSON
 from tests.services.reseller_sheets.forms import fill, sheets_of
 from workbench.services.reading.headers import column_names
-from workbench.services.reading.sheets.names import kind_of
+from workbench.services.reading.sheets.names import kind_of_sheet
 
 pytestmark = pytest.mark.proof
 
@@ -24,7 +24,7 @@ def test_a_form_that_is_filled_in_imports_without_a_map(site: Site, tmp_path: Pa
     terminal, path = Terminal(site), tmp_path / "form.xlsx"
     with speaking(language):
         terminal.document("a", "template", "applications", "--kind", kind, "-o", str(path))
-        sheets = {kind_of(sheet.name): sheet for sheet in sheets_of(path)}
+        sheets = {kind_of_sheet(sheet.name): sheet for sheet in sheets_of(path)}
         rows = {}
         for sheet_kind, sheet in sheets.items():
             assert sheet_kind is not None

@@ -58,10 +58,10 @@ def dossier(
     reason: Annotated[str, option("--reason", N_("Reason for --reveal."), "T")] = "",
 ) -> None:
     """Write a whole case to a folder."""
-    from workbench.services.auditing.dossiers import CaseDocuments, DossierRequest
+    from workbench.services.auditing.dossiers import CaseToJson, DossierRequest
 
     request = DossierRequest(case_id=case, output=folder, reveal=reveal, reason=reason)
-    to_json = CaseDocuments(
+    to_json = CaseToJson(
         case=partial(case_document, now=context.now(), revealed=reveal), seen=partial(seen_document, revealed=reveal)
     )
     with context.services() as services:

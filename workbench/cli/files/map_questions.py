@@ -37,10 +37,10 @@ def ask_about(proposal: "Proposal") -> bool:
 
 def _show(proposal: "Proposal") -> None:
     """Print the columns on stderr, because stdout is for the report."""
-    from workbench.services.reseller_sheets.map_text import told_words
+    from workbench.services.reseller_sheets.map_text import source_words
 
     rows = [
-        (_place(column), column.name, _meaning(column, proposal), _example(column), told_words(column))
+        (_place(column), column.name, _meaning(column, proposal), _example(column), source_words(column))
         for column in proposal.columns
     ]
     _print_aligned([("", _("In the sheet"), _("Means"), _("Such as"), _("Known by")), *rows])
@@ -69,9 +69,9 @@ def _print_aligned(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _place(column: "ProposedColumn") -> str:
-    from workbench.services.reseller_sheets.header import lettered
+    from workbench.services.reseller_sheets.header import column_letters
 
-    return lettered(column.column)[1:]
+    return column_letters(column.column)[1:]
 
 
 def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
@@ -113,14 +113,14 @@ def _ask_meanings(proposal: "Proposal") -> bool:
         question = _("What is column {place}, “{name}”? Enter: not imported; ?: list the columns")
         column.means = ""
         column.means = _asked(question.format(place=_place(column), name=column.name), taken)
-        column.told = MeaningSource.PERSON
+        column.source = MeaningSource.PERSON
     return bool(asked)
 
 
 def _ask_missing(proposal: "Proposal") -> bool:
     """Ask for each required column that nothing in the sheet means: another column, or one value for all rows."""
     from workbench.services.reseller_sheets.proposal import MeaningSource
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parsed
+    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
     by_place = {_place(column).casefold(): column for column in proposal.columns}
     proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
@@ -133,7 +133,7 @@ def _ask_missing(proposal: "Proposal") -> bool:
                 return answer.casefold()
             if not answer.startswith("="):
                 raise _Unusable(_("Answer with the letters of a column, or with = and a value."))
-            parsed(proposal.kind, name, answer[1:].strip())
+            parse_constant(proposal.kind, name, answer[1:].strip())
             return answer
 
         question = _(
@@ -143,14 +143,14 @@ def _ask_missing(proposal: "Proposal") -> bool:
         if answer.startswith("="):
             proposal.constants[name] = answer[1:].strip()
         elif answer:
-            by_place[answer].means, by_place[answer].told = name, MeaningSource.PERSON
+            by_place[answer].means, by_place[answer].source = name, MeaningSource.PERSON
     return bool(asked)
 
 
 def _ask_conversions(proposal: "Proposal") -> bool:
     """Ask for units of amounts, and for words that no import knows."""
     from workbench.services.reseller_sheets.conversions import FACTORS
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parsed
+    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
     def unit(answer: str) -> str:
         found = answer if answer in FACTORS else f"{answer}元"
@@ -159,7 +159,7 @@ def _ask_conversions(proposal: "Proposal") -> bool:
         return found
 
     def code(means: str, answer: str) -> str:
-        parsed(proposal.kind, means, answer)
+        parse_constant(proposal.kind, means, answer)
         return answer
 
     asked = False

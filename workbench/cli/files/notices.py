@@ -19,7 +19,7 @@ from workbench.wording.amounts import count, minute
 from workbench.wording.letters import marked_sentence, moved_sentences
 
 if TYPE_CHECKING:
-    from workbench.services.outbox.recording import Recorded
+    from workbench.services.outbox.recording import RecordedDeliveries
     from workbench.services.rectifying.late_letters import MovedDeadline
 
 
@@ -69,7 +69,7 @@ def mark_sent(
     """Mark the notices in a file as sent or failed."""
     from workbench.services.foundation.pacing import PartlyRecorded
 
-    stopped: PartlyRecorded[Recorded] | None = None
+    stopped: PartlyRecorded[RecordedDeliveries] | None = None
     with context.services() as services:
         try:
             recorded = services.notices.record_file(file)

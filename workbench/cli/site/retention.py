@@ -16,7 +16,7 @@ from workbench.wording.amounts import count, minute
 
 if TYPE_CHECKING:
     from workbench.services.retention.counting import RetentionCounts
-    from workbench.services.retention.service import Erased
+    from workbench.services.retention.service import ErasureReport
 
 
 def show(context: CommandContext) -> None:
@@ -176,7 +176,7 @@ def _counts_document(counts: "RetentionCounts") -> dict[str, Any]:
     }
 
 
-def _erased_document(erased: "Erased") -> dict[str, Any]:
+def _erased_document(erased: "ErasureReport") -> dict[str, Any]:
     return {
         "cases": erased.cases.total(),
         "by_kind": {kind.value: number for kind, number in (erased.cases + erased.parts).items()},
@@ -188,7 +188,7 @@ def _erased_document(erased: "Erased") -> dict[str, Any]:
     }
 
 
-def _erased_sentences(erased: "Erased") -> list[str]:
+def _erased_sentences(erased: "ErasureReport") -> list[str]:
     from workbench.wording.retention import KIND_WORDS
 
     if not erased.cases and not erased.parts:

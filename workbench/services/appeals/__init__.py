@@ -1,1 +1,1 @@
-"""Appeals: filing, deciding, checking, and who may do so."""
+"""Files, decides and checks appeals, and says who may do so."""

@@ -17,12 +17,12 @@ from workbench.i18n import _
 from workbench.services.appeals.people import handler_for
 from workbench.services.case.assessment import recompute, record_evidence
 from workbench.services.case.decisions import (
-    filing_day_of,
+    appeal_filing_day,
     is_answered,
     newest_decision,
     reasons_of,
     result_notice,
-    told_result_at,
+    result_notified_at,
     waived_rules,
 )
 from workbench.services.clock.case_clocks import update_due_date
@@ -32,7 +32,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.rectifying.late_letters import take_back_early_lapse
-from workbench.services.reversal import record_of
+from workbench.services.reversal import undo_record
 
 MOST_CHARACTERS = 4_000
 """The most characters of grounds and of an answer."""
@@ -54,10 +54,10 @@ def file_appeal(
     """
     check_grounds(grounds)
     refuse_second_case(session, case)
-    case_id, told_at = case.id or 0, told_result_at(session, context, case)
+    case_id, told_at = case.id or 0, result_notified_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
     decision = newest_decision(session, case_id, "applied", "approved")
-    record = record_of(session, context, case)
+    record = undo_record(session, context, case)
     appeal = AppealRow(
         case_id=case_id,
         decision_id=decision.id if decision else None,
@@ -68,7 +68,7 @@ def file_appeal(
         filed_by_id=context.actor.id,
         due_at=received_at,
         status=AppealStatus.OPEN.value,
-        release_at=grace_end(session, context, case),
+        release_at=grace_period_end(session, context, case),
         before=json.dumps({"assignee_id": case.assignee_id, "returned_to_id": case.returned_to_id}),
     )
     session.add(appeal)
@@ -77,10 +77,10 @@ def file_appeal(
     case.assignee_id, case.returned_to_id = handler_for(session, context, case), None
     case.state = CaseState.APPEALED.value
     case.version += 1
-    # A closed case takes in nothing, but the person who decides the appeal needs all evidence.
+    # A closed case gets no new evidence, but the person who decides the appeal needs all of it.
     record_evidence(session, case, last_seq(session))
     recompute(session, context, case)
-    # What was received counts from its receipt, not from its entry.
+    # An appeal counts from its receipt, not from its entry.
     context.log_case(session, Action.APPEAL, case, record, batch_id=batch_id, counted_at=received_at)
     update_due_date(session, context, case)
     appeal.due_at = case.due_at or received_at
@@ -89,28 +89,28 @@ def file_appeal(
 
 
 def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
-    """End an appeal that the applicant withdrew: the case gets back the state before it, or is rectified on."""
+    """End an appeal that the applicant withdrew: restore the state before it, or continue the rectification."""
     before = {"status": appeal.status}
-    record = changing(session, context, case, appeal, before)
-    appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_end(session, context, case)
-    to_state_before(case, appeal)
+    record = appeal_change_record(session, context, case, appeal, before)
+    appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_period_end(session, context, case)
+    restore_state_before(case, appeal)
     case.version += 1
     context.log_case(session, Action.WITHDRAW, case, {**record, "kind": "appeal"})
     update_due_date(session, context, case)
     is_over = not take_back_early_lapse(session, context, case)
-    told, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, told=told)
+    notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
+    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, result_notice=notice)
 
 
 def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:
-    """Refuse an appeal that was received too late, or before its result was told, or after one that was answered.
+    """Refuse an appeal that was received too late, before the notice of the result, or after an answered appeal.
 
     Raises:
-        NotAllowed: If it is late, or the same result was appealed and stood.
+        NotAllowed: If it is late, or the same result was already appealed and stands.
         WrongUsage: If it was received in the future or before the day of the notice.
     """
     name, calendar = format_case(case.id or 0), context.calendar(session, case.policy_version_id)
-    last_day = filing_day_of(session, context, case)
+    last_day = appeal_filing_day(session, context, case)
     if received_at > context.now():
         raise WrongUsage(_("The appeal was received in the future; correct the date."))
     if calendar.local_day(received_at) < calendar.local_day(told_at):
@@ -126,7 +126,7 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
         raise NotAllowed(message.format(case=name))
 
 
-def changing(
+def appeal_change_record(
     session: Session,
     context: Context,
     case: CaseRow,
@@ -135,45 +135,45 @@ def changing(
     *,
     is_staged: bool = False,
 ) -> dict[str, Any]:
-    """Return what the event of an act on an appeal records, so that an undo restores these columns of the appeal.
+    """Return the undo record of an act on an appeal, with the columns of the appeal before the act.
 
-    A staged decision can be undone until its check, at any time.
+    A staged decision has no time limit; it can be undone until its check.
     """
-    record = record_of(session, context, case)
+    record = undo_record(session, context, case)
     if is_staged:
         del record["undo_until_us"]
     return {**record, "appeal": {"id": appeal.id, "before": before}}
 
 
-def to_state_before(case: CaseRow, appeal: AppealRow) -> None:
-    """Give a case the state and the assignee that it had before an appeal."""
+def restore_state_before(case: CaseRow, appeal: AppealRow) -> None:
+    """Restore the state and the assignee that a case had before an appeal."""
     case.state = appeal.state_before
     for name, value in json.loads(appeal.before).items():
         setattr(case, name, value)
 
 
-def to_decider(case: CaseRow, appeal: AppealRow) -> None:
-    """Give an appeal back to the person who decided it."""
+def return_to_decider(case: CaseRow, appeal: AppealRow) -> None:
+    """Return an appeal to the person who decided it."""
     appeal.status = AppealStatus.OPEN.value
     case.state, case.assignee_id = CaseState.APPEALED.value, appeal.decided_by_id
 
 
 def void_answer(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
     """Void the answer to an appeal that waits for its check, give it back to its decider, and write one event."""
-    to_decider(case, appeal)
+    return_to_decider(case, appeal)
     case.evidence_no += 1
     case.version += 1
     context.log_case(session, "void", case, {"round": case.round})
     update_due_date(session, context, case)
 
 
-def grace_end(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return until when an act on a case can be undone, and its letter waits."""
+def grace_period_end(session: Session, context: Context, case: CaseRow) -> datetime:
+    """Return the end of the grace period, until which an act can be undone and its letter is not released."""
     return context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
 
 
 def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: str | None = None) -> AppealResult:
-    """Return what an act on an appeal did, after `case` and `appeal` were changed."""
+    """Return the result of an act on an appeal, after `case` and `appeal` were changed."""
     assignee = session.get(ReviewerRow, case.assignee_id) if case.assignee_id else None
     return from_row(
         AppealResult,

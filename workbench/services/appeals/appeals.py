@@ -1,4 +1,4 @@
-"""Files appeals against final fails and lapses, and takes the decisions on them."""
+"""Files appeals against final fails and lapses, and records the decisions on them."""
 
 import json
 from dataclasses import asdict
@@ -15,7 +15,13 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.appeals.acts import appeal_result, changing, check_text, file_appeal, grace_end
+from workbench.services.appeals.acts import (
+    appeal_change_record,
+    appeal_result,
+    check_text,
+    file_appeal,
+    grace_period_end,
+)
 from workbench.services.appeals.checks import put_into_force, waive_check
 from workbench.services.appeals.people import deciding_refusal
 from workbench.services.case.assessment import findings_of_case, refresh_findings
@@ -69,7 +75,7 @@ class Appeals(Service):
             )
 
     def file(self, case_id: int, grounds: str, received_at: datetime | None = None) -> AppealResult:
-        """File the appeal of an applicant, by default as received now; a supervisor who never touched the case gets it.
+        """File an appeal, by default received now, and assign it to a supervisor who never acted on the case.
 
         Raises:
             NotFound: If there is no such case.
@@ -90,7 +96,7 @@ class Appeals(Service):
         """
         context = self.context
         with context.read() as session:
-            case, appeal = self._decidable(session, request)
+            case, appeal = self._appeal_to_decide(session, request)
             preview = AppealRow(**appeal.model_dump(exclude={"id"}) | _decided(request))
             if alone := solo_reason(session):
                 waive_check(preview, alone)
@@ -104,25 +110,25 @@ class Appeals(Service):
             return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
 
     def decide(self, request: AppealRequest) -> AppealResult:
-        """Decide an appeal: it takes effect once a second person approves it, at once for who reviews alone.
+        """Decide an appeal; the decision takes effect when a second person approves it, or at once for a lone reviewer.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If there is no open appeal, or this person touched the case before it.
+            NotAllowed: If there is no open appeal, or this person acted on the case before it.
             Busy: If the case changed since the person looked at it.
             WrongUsage: If the reason is missing or too long, or the state does not fit the outcome.
         """
         context = self.context
         with context.acting(Action.APPEAL_DECIDE, request.case_id):
             with context.read() as session:
-                # A refusal must not write anything, not even the findings of today.
-                self._decidable(session, request)
+                # If the decision is refused, nothing may be written, not even the findings of today.
+                self._appeal_to_decide(session, request)
             refresh_findings(context, request.case_id)
             with context.write() as session:
                 return self._decide(session, request)
 
     def _decide(self, session: Session, request: AppealRequest) -> AppealResult:
-        context, (case, appeal) = self.context, self._decidable(session, request)
+        context, (case, appeal) = self.context, self._appeal_to_decide(session, request)
         check_text(request.note, _("The decision needs a reason, which the applicant reads."))
         if request.to_state is not None and request.outcome is AppealOutcome.STANDS:
             raise WrongUsage(_("--to is only valid with overturned."))
@@ -132,7 +138,7 @@ class Appeals(Service):
         before: dict[str, Any] = dict.fromkeys(("outcome", "to_state", "answer"), "")
         before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None, "waived": ""}
         alone = solo_reason(session)
-        record = changing(session, context, case, appeal, before, is_staged=not alone)
+        record = appeal_change_record(session, context, case, appeal, before, is_staged=not alone)
         for name, value in _decided(request).items():
             setattr(appeal, name, value)
         appeal.status = AppealStatus.STAGED.value
@@ -142,7 +148,7 @@ class Appeals(Service):
         case.version += 1
         if alone:
             waive_check(appeal, alone)
-            appeal.status, appeal.release_at = AppealStatus.CLOSED.value, grace_end(session, context, case)
+            appeal.status, appeal.release_at = AppealStatus.CLOSED.value, grace_period_end(session, context, case)
             return put_into_force(session, context, case, appeal, Action.APPEAL_DECIDE, record)
         case.state = CaseState.AWAITING_CHECK.value
         body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
@@ -150,7 +156,7 @@ class Appeals(Service):
         update_due_date(session, context, case)
         return appeal_result(session, case, appeal)
 
-    def _decidable(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:
+    def _appeal_to_decide(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:
         case = case_in_state_for(session, self.context, Action.APPEAL_DECIDE, request.case_id)
         appeal = newest_appeal(session, request.case_id, AppealStatus.OPEN)
         assert appeal is not None  # noqa: S101 - a case is appealed while its appeal is open
@@ -160,14 +166,14 @@ class Appeals(Service):
 
 
 def _snapshot(session: Session, case: CaseRow) -> str:
-    """Return what the person who decides an appeal sees, as JSON without personal values."""
+    """Return a snapshot of what the decider of an appeal sees, as JSON without personal values."""
     findings = [{**asdict(finding), "subject": ""} for finding in findings_of_case(session, case.id or 0)]
     body = {"policy_version": case.policy_version_id, "evidence_seq": case.evidence_seq, "findings": findings}
     return json.dumps(body, ensure_ascii=False, default=str)
 
 
 def _decided(request: AppealRequest) -> dict[str, Any]:
-    """Return the columns of a decided appeal; an overturned one is reviewed again unless the request passes it."""
+    """Return the columns of a decided appeal; if it is overturned, the case is passed or reviewed again."""
     to_state = request.to_state or CaseState.QUEUED
     if to_state not in OVERTURNED_TO:
         raise WrongUsage(_("An overturned appeal goes to passed or queued."))

@@ -16,7 +16,14 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
-from workbench.services.appeals.acts import appeal_result, changing, grace_end, to_decider, to_state_before, void_answer
+from workbench.services.appeals.acts import (
+    appeal_change_record,
+    appeal_result,
+    grace_period_end,
+    restore_state_before,
+    return_to_decider,
+    void_answer,
+)
 from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
 from workbench.services.case.decisions import newest_appeal, waiver_of
@@ -25,7 +32,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.measures.orders import orders_summary, owe_restoring
+from workbench.services.measures.orders import lift_bars, orders_summary
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_in_force
 from workbench.services.rectifying.late_letters import take_back_early_lapse
@@ -34,7 +41,7 @@ from workbench.services.site.separation import waiver_details, waiver_text
 
 
 class AppealChecks(Service):
-    """The checks of decisions on appeals by one person, who has no part in the appealed verdict or its answer."""
+    """The checks of one person, who has no part in the appealed verdict or in the decision on the appeal."""
 
     def is_staged(self, case_id: int) -> bool:
         """Say whether a case has a decision on an appeal that waits for its check."""
@@ -49,7 +56,7 @@ class AppealChecks(Service):
 
         Raises:
             NotFound: If there is no such case.
-            Busy: If the case is no longer at `version`, so that the checker saw another one, or the decision is void.
+            Busy: If the case is no longer at `version`, the one that the checker saw, or the decision is void.
             NotAllowed: If no decision waits, or this person decided or made the verdict that was appealed.
             WrongUsage: If no note is given.
         """
@@ -57,7 +64,7 @@ class AppealChecks(Service):
         with context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
             with context.read() as session:
-                # A refusal must not write anything, not even the findings of today.
+                # If the approval is refused, nothing may be written, not even the findings of today.
                 self._staged(session, Action.APPROVE, case_id, version)
             refresh_findings(context, case_id)
             with context.write() as session:
@@ -65,7 +72,7 @@ class AppealChecks(Service):
                 if not is_contradicted(session, case_id, appeal.seen):
                     if checking_refusal(session, context, appeal):
                         waive_check(appeal, solo_reason(session))
-                    record = self._signed(session, case, appeal, AppealStatus.CLOSED, note)
+                    record = self._sign(session, case, appeal, AppealStatus.CLOSED, note)
                     return put_into_force(session, context, case, appeal, Action.APPROVE, record)
                 void_answer(session, context, case, appeal)
             message = _(
@@ -85,8 +92,8 @@ class AppealChecks(Service):
         """
         with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
             case, appeal = self._staged(session, Action.RETURN, case_id, version)
-            record = self._signed(session, case, appeal, AppealStatus.OPEN, note)
-            to_decider(case, appeal)
+            record = self._sign(session, case, appeal, AppealStatus.OPEN, note)
+            return_to_decider(case, appeal)
             self.context.log_case(session, Action.RETURN, case, {**record, "outcome": appeal.outcome})
             update_due_date(session, self.context, case)
             return appeal_result(session, case, appeal)
@@ -102,15 +109,15 @@ class AppealChecks(Service):
             raise NotAllowed(refusal)
         return case, appeal
 
-    def _signed(
+    def _sign(
         self, session: Session, case: CaseRow, appeal: AppealRow, status: AppealStatus, note: str
     ) -> dict[str, object]:
         """Record the result of a check, and return what its event records."""
         check_not_blank(note, _("Checking needs a note; write one."))
         before = {"status": AppealStatus.STAGED.value, "checker_id": None, "checked_at": None}
         before |= {"check_note": "", "waived": ""}
-        record = changing(session, self.context, case, appeal, before)
-        appeal.status, appeal.release_at = status.value, grace_end(session, self.context, case)
+        record = appeal_change_record(session, self.context, case, appeal, before)
+        appeal.status, appeal.release_at = status.value, grace_period_end(session, self.context, case)
         if not appeal.waived:
             appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
         appeal.check_note = note.strip()
@@ -126,12 +133,12 @@ def waive_check(appeal: AppealRow, reason: str) -> None:
 def put_into_force(
     session: Session, context: Context, case: CaseRow, appeal: AppealRow, action: Action, record: Mapping[str, Any]
 ) -> AppealResult:
-    """Give a case the result of its decided appeal, log it with the record of the act, and write the letter."""
+    """Put the decision on an appeal into force: change the case, log the act with its record, and write the letter."""
     bars = bars_in_force(session, context, case)
     if appeal.outcome == AppealOutcome.OVERTURNED:
         record = {**record, **_overturn(session, context, case, appeal)}
     else:
-        to_state_before(case, appeal)
+        restore_state_before(case, appeal)
     facts = details(outcome=appeal.outcome, to=appeal.to_state, **waiver_details(waiver_of(appeal)))
     context.log_case(session, action, case, {**record, **facts})
     update_due_date(session, context, case)
@@ -142,7 +149,7 @@ def put_into_force(
 
 
 def _new_blocks(session: Session, appeal: AppealRow) -> str:
-    """Return the rules that block now and did not for the verdict that was appealed, for the list to open again."""
+    """Return the rules that block now but did not for the appealed verdict, for the list of cases to reopen."""
     decision = session.get(DecisionRow, appeal.decision_id) if appeal.decision_id else None
     known = json.loads(decision.seen).get("findings", ()) if decision is not None else ()
     blocked = {found["rule"] for found in known if found["severity"] == Severity.BLOCK}
@@ -151,7 +158,7 @@ def _new_blocks(session: Session, appeal: AppealRow) -> str:
 
 
 def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> dict[str, Any]:
-    """Give a case the state of an overturned appeal, close its rectification and lift its bars; return a record."""
+    """Set the state after an overturned appeal, close the rectification and lift the bars; return the undo record."""
     case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
     if appeal.to_state == CaseState.QUEUED:
         refuse_second_case(session, case)
@@ -164,6 +171,6 @@ def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealR
     ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
     session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
     release_at = appeal.release_at or context.now()
-    restoring = owe_restoring(session, context, case, appeal_id=appeal.id, release_at=release_at)
+    restoring = lift_bars(session, context, case, appeal_id=appeal.id, release_at=release_at)
     orders = orders_summary(session, restoring.record)
     return {"rectification": ids, **restoring.record, **details(orders=orders)}

@@ -1,4 +1,4 @@
-"""Who may decide an appeal, who may check the decision, and who gets an appeal when it is filed."""
+"""Determines who may decide an appeal, who may check the decision, and who gets a new appeal."""
 
 import json
 from functools import partial
@@ -18,17 +18,17 @@ from workbench.services.site.separation import is_same_person
 
 _NO_ACTS = (Action.REVEAL, Action.DOCUMENTS, Action.FORECAST, Action.DOSSIER, Action.APPEAL)
 _ACTS = [*(action.value for action in Action if action not in _NO_ACTS), "extend-deadline"]
-"""The events of acts of people; a deadline that a supervisor moved is not recorded under the name of its action."""
+"""The events of acts of people; the event of a moved deadline has a name of its own."""
 
 
 def deciding_refusal(session: Session, context: Context, case: CaseRow) -> str | None:
     """Return why this person may not decide the appeal of a case, None if they may.
 
-    Only who never touched the case may, or who reviews alone.
+    Only a person who never acted on the case may decide it, or one who reviews alone.
     """
     case_id = case.id or 0
     filed = last_event(session, case_id, (Action.APPEAL,))
-    earlier = people_of(session, case_id, filed.seq if filed else None)
+    earlier = people_who_acted(session, case_id, filed.seq if filed else None)
     if solo_reason(session) or not any(is_same_person(session, context, case_id, one) for one in earlier):
         return None
     message = _("You worked on {case} before the appeal; a supervisor who never did must decide it.")
@@ -48,10 +48,10 @@ def checking_refusal(session: Session, context: Context, appeal: AppealRow) -> s
     return None
 
 
-def people_of(session: Session, case_id: int, before_seq: int | None = None) -> set[int]:
-    """Return the people who acted on a case, up to an event; what an import or the time did is no act.
+def people_who_acted(session: Session, case_id: int, before_seq: int | None = None) -> set[int]:
+    """Return the people who acted on a case, up to an event; changes by imports and by the tick are not acts.
 
-    Reading is no act either, nor is recording an appeal.
+    Reading a case and recording an appeal are not acts either.
     """
     events = select(col(EventRow.actor_id), col(EventRow.body)).where(
         col(EventRow.case_id) == case_id,
@@ -68,10 +68,10 @@ def people_of(session: Session, case_id: int, before_seq: int | None = None) -> 
 def handler_for(session: Session, context: Context, case: CaseRow) -> int | None:
     """Return the supervisor who gets the appeal of a case that is about to be filed; None if nobody qualifies.
 
-    It is an active and present one who never touched the case, or who reviews alone, and among these the one with the
-    fewest open appeals.
+    The supervisor is active and present, and never acted on the case or reviews alone. Among several, it is the one
+    with the fewest open appeals.
     """
-    today, earlier = context.today(session), people_of(session, case.id or 0)
+    today, earlier = context.today(session), people_who_acted(session, case.id or 0)
     absent = exists().where(
         col(AbsenceRow.reviewer_id) == col(ReviewerRow.id),
         col(AbsenceRow.from_on) <= today,

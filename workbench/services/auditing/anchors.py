@@ -1,4 +1,4 @@
-"""Anchors of the audit log: numbers and hashes of events in a file, kept where nobody writes the database."""
+"""Anchors of the audit log: numbers and hashes of events in a file, out of reach of those who write the database."""
 
 import re
 import shlex
@@ -39,7 +39,7 @@ def keep_daily_anchor(context: Context, target: str) -> None:
     """Write an anchor of the last event to a file, or give it to a command, unless that was done today.
 
     Raises:
-        BadData: If the file has something else in it.
+        BadData: If the file has other lines.
         CannotCreate: If the file cannot be written, or the command fails.
         BadConfiguration: If the command cannot be split into words.
     """
@@ -79,7 +79,7 @@ def append_anchor(file: Path, seq: int, digest: str) -> None:
     """Append the number and the hash of an event to a file of anchors, which may be new.
 
     Raises:
-        BadData: If the file has something else in it.
+        BadData: If the file has other lines.
         CannotCreate: If the file cannot be written.
     """
     try:
@@ -93,11 +93,11 @@ def append_anchor(file: Path, seq: int, digest: str) -> None:
 
 
 def lost_anchors(session: Session, file: Path) -> Iterator[str]:
-    """Yield a sentence for each anchor of a file that is no event of the log any more.
+    """Yield a sentence for each anchor in a file whose event is no longer in the log.
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If a line is no anchor, or there is none.
+        BadData: If a line is not an anchor, or the file has none.
     """
     anchors = _anchors(file)
     if not anchors:

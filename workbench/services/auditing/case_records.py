@@ -61,7 +61,7 @@ def _is_of_case(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordWriter:
-    """Turns rows into JSON values: local times with their offset, logins instead of ids, and people masked.
+    """Converts rows to JSON values: local times with their offset, logins instead of ids, and masked people.
 
     `redaction` masks people inside texts; None leaves everything in clear.
     """
@@ -85,7 +85,7 @@ class RecordWriter:
         model = _MODELS[column.table]
         if model.model_fields[name].default in {"{}", "[]"} and value:
             value = json.loads(value)
-        # Events hold no personal values, and must stay as they were hashed.
+        # Events have no personal values, and must stay as they were hashed.
         is_text = not isinstance(column.type, String) or (column.type.length or _SHORTEST_TEXT) >= _SHORTEST_TEXT
         may_name_people = model is not EventRow and (is_text or name in _PERSONAL)
         return name, self._value(name, value, self.redaction if may_name_people else None)

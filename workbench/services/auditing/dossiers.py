@@ -32,7 +32,7 @@ from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
 
 _EVIDENCE = ("identity", "cards", "activity", "credit", "documents", "complaints", "findings", "policy_version")
-"""The keys of a case's JSON that are its evidence."""
+"""The keys in the JSON of a case that are evidence."""
 
 Files = dict[str, bytes]
 """The contents of files by their paths in the folder."""
@@ -49,8 +49,8 @@ class DossierRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseDocuments:
-    """Turns cases into JSON, with the keys that the commands promise."""
+class CaseToJson:
+    """The functions that convert cases to JSON, with the documented keys of the commands."""
 
     case: Callable[[CaseFile], dict[str, Any]]
     seen: Callable[[SeenCase], dict[str, Any]]
@@ -70,7 +70,7 @@ class DossierReport:
 class Dossiers(Service):
     """Writes dossiers for one person."""
 
-    def write(self, request: DossierRequest, to_json: CaseDocuments) -> DossierReport:
+    def write(self, request: DossierRequest, to_json: CaseToJson) -> DossierReport:
         """Write the whole case to a new folder, with one event; nothing is written on a failure.
 
         A masked dossier has no copies of documents, because their pages show people.
@@ -100,7 +100,7 @@ class Dossiers(Service):
                 digests = _digests(folder)
                 sums = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
                 _write(folder, {"SHA256SUMS": sums.encode()})
-                # The event is written before the folder appears: an extra event is better than a missing one.
+                # The event is written before the folder appears, because an extra event is better than a missing one.
                 self._log(request, len(digests), documents)
         head = manifest["audit_head"]
         return DossierReport(
@@ -114,9 +114,7 @@ class Dossiers(Service):
         body = {**details(reason=reason, sha256=copied), "files": files, "reveal": request.reveal}
         self.context.log_alone(Action.DOSSIER, case_id=request.case_id, body=body)
 
-    def _files(
-        self, request: DossierRequest, casefile: CaseFile, to_json: CaseDocuments
-    ) -> tuple[Files, dict[str, Any]]:
+    def _files(self, request: DossierRequest, casefile: CaseFile, to_json: CaseToJson) -> tuple[Files, dict[str, Any]]:
         """Return the files of a dossier without copies of documents, and the first part of its manifest."""
         context, case_id = self.context, request.case_id
         with context.read() as session:

@@ -96,8 +96,8 @@ def shows_what_was_seen(decision: DecisionRow) -> bool:
 def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, is_masked: bool) -> SeenCase:
     """Return a case as it was when a decision was made.
 
-    The evidence is read again up to the publication that the case had then. What changes in place was kept with the
-    decision: the header, findings, checklist answers and verifications.
+    The evidence is read again, up to the publication that the case saw then. Data that changes in place was stored with
+    the decision: the header, findings, checklist answers and verifications.
     """
     kept, at = json.loads(decision.seen), decision.decided_at
     policy = context.policy(session, kept["policy_version"])
@@ -139,7 +139,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
 
 
 def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[tuple[str, str], ...]:
-    """Return what the decision on a redrawn case says, as names and values; `instant` returns a time in words."""
+    """Return the decision on a redrawn case as pairs of names and values; `instant` formats a time."""
     decision, casefile, language = seen.decision, seen.casefile, current_language()
     answers = (
         f"{one.text.in_language(language)} {_(ANSWER[one.answer])} {one.note}"
@@ -173,9 +173,9 @@ def _event_of(session: Session, decision: DecisionRow) -> EventRow | None:
 
 
 def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any]) -> CaseRow:
-    """Return a copy of the row of a case as it was before a decision; the session does not know it.
+    """Return a copy of the row of a case as it was before a decision; the copy belongs to no session.
 
-    It has no due date and no hold, which change in place.
+    It has no due date and no hold, because these change in place.
     """
     case, before = visible_case(session, decision.case_id), json.loads(decision.before)
     on = before.pop("next_action_on", None)
@@ -197,12 +197,12 @@ def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any])
 
 
 def _header_then(header: CaseHeader, kept: Mapping[str, Any]) -> CaseHeader:
-    """Return a header with the fields that a decision has kept of it."""
+    """Return a header with the values that a decision stored."""
     return from_row(CaseHeader, {**asdict(header), **kept})
 
 
 def _last_notice(session: Session, decision: DecisionRow) -> str | None:
-    """Return the last letter that the applicant had been written before a decision."""
+    """Return the last letter to the applicant before a decision."""
     at, cancelled_at = decision.decided_at, col(NoticeRow.cancelled_at)
     earlier = (NoticeRow.case_id == decision.case_id, col(NoticeRow.created_at) <= at)
     is_other = col(NoticeRow.decision_id).is_(None) | (col(NoticeRow.decision_id) != decision.id)

@@ -25,7 +25,7 @@ from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause, pause
 from workbench.services.notices.receipts import shows_forecast
-from workbench.services.review.new_evidence import Arrival, apply_evidence
+from workbench.services.review.new_evidence import NewEvidence, apply_evidence
 
 _LISTED_TOGETHER = 5_000
 _APPLIED_TOGETHER = 20
@@ -100,7 +100,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: Arr
         evidence = reader.of_keys({_key(case) for case in cases.values()})
     bodies = [json.loads(submission.body) for submission in waiting]
     arrivals = [
-        Arrival(
+        NewEvidence(
             kind=ImportKind(body.get("kind", batch.kind)),
             application_at=from_us(body["application_us"]) if "application_us" in body else None,
             batch_id=batch.id,
@@ -133,10 +133,10 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: Arr
 
 
 def _forecasts_of_completed(
-    context: Context, updates: Iterable[tuple[CaseRow, Arrival]], forecaster: ArrivalForecasts
+    context: Context, updates: Iterable[tuple[CaseRow, NewEvidence]], forecaster: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
     """Return the forecasts for the cases that become complete, by case; only those that a receipt states."""
-    completed: dict[int, tuple[CaseRow, Arrival]] = {}
+    completed: dict[int, tuple[CaseRow, NewEvidence]] = {}
     for case, arrival in updates:
         if case.state == CaseState.INCOMPLETE and arrival.assessment.is_complete:
             completed.setdefault(case.id or 0, (case, arrival))
@@ -150,7 +150,7 @@ def _forecasts_of_completed(
 
 
 def _new_case(
-    session: Session, context: Context, case: CaseRow, arrival: Arrival, stops: tuple[Suspension, ...]
+    session: Session, context: Context, case: CaseRow, arrival: NewEvidence, stops: tuple[Suspension, ...]
 ) -> NewCase:
     """Return a case as it will enter the queue."""
     policy = context.policy(session, case.policy_version_id)

@@ -41,14 +41,14 @@ def resume(context: Context) -> None:
 
 def _record_call_files(context: Context) -> None:
     """Store the check values of call files that an older version imported without them."""
-    from workbench.services.calls.parquet import CallFiles, check_of
+    from workbench.services.calls.parquet import CallFiles, check_values_of
 
     files = CallFiles(context.store.calls, {})
     with context.read() as session:
         batch_ids = session.execute(select(BATCH.c.id).where(_HAS_NO_CHECK)).scalars().all()
     for batch_id in batch_ids:
         try:
-            check = check_of(files.path(batch_id))
+            check = check_values_of(files.path(batch_id))
         except WorkbenchError:
             # Commands that need the calls of a missing or unreadable file report it.
             continue

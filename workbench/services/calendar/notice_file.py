@@ -1,4 +1,4 @@
-"""A file of holiday-cn: the notice of one year, read strictly; what is wrong is told with its line."""
+"""Reads a file of holiday-cn, the notice of one year, strictly; each error has its line."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _DECEMBER = 12
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}\n]|[^\s,:\[\]{}"]+')
 _IN_LIST = 2
-"""So deep are the items of a list in an object."""
+"""The nesting depth of the items of a list in an object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def read_notice(path: Path) -> NoticeFile:
     """Read the file of one year.
 
     Raises:
-        FileProblem: With everything that is wrong, each with its line.
+        FileProblem: With all errors, each with its line.
         NotFound: If there is no such file.
         BadData: If it is no regular file.
         StorageFailed: If it cannot be read.
@@ -54,7 +54,7 @@ def read_notice(path: Path) -> NoticeFile:
 
 
 def _notice(text: str, file: str) -> YearNotice:
-    body = _parsed(text, file)
+    body = _parse(text, file)
     year, days = body.get("year"), body.get("days")
     if isinstance(year, bool) or not isinstance(year, int) or not FIRST_YEAR <= year <= LAST_YEAR:
         message = _("needs the year of the notice, such as 2026")
@@ -68,7 +68,7 @@ def _notice(text: str, file: str) -> YearNotice:
         try:
             day = _day(item, year, found)
             found[day.on] = day
-        except _Wrong as wrong:
+        except _DayProblem as wrong:
             problems.append(RowProblem(file=file, line=line, column=wrong.column, message=wrong.message))
     if problems:
         raise FileProblem(*problems)
@@ -78,8 +78,8 @@ def _notice(text: str, file: str) -> YearNotice:
 _EXAMPLE = '{"name": "元旦", "date": "2026-01-01", "isOffDay": true}'
 
 
-class _Wrong(Exception):
-    """What is wrong with one day."""
+class _DayProblem(Exception):
+    """The problem of one day."""
 
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
@@ -87,10 +87,10 @@ class _Wrong(Exception):
         self.message = message
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
-    """Return the object that a file holds."""
+def _parse(text: str, file: str) -> dict[str, Any]:
+    """Return the JSON object in a file."""
     try:
-        body = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_once)
+        body = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_without_repeated_keys)
     except json.JSONDecodeError as error:
         message = _("is no JSON at character {column}; take the year's file of holiday-cn as it is").format(
             column=error.colno
@@ -105,39 +105,39 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
     return body
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object whose keys are there once."""
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, after checking that no key is repeated."""
     if len({key for key, _value in pairs}) < len(pairs):
         raise ValueError
     return dict(pairs)
 
 
 def _day(item: Any, year: int, found: Container[date]) -> NamedDay:
-    """Return one day of the list, given those before it."""
+    """Parse one day of the list, given the days before it."""
     if not isinstance(item, dict):
-        raise _Wrong("", _("is no day; write it like {example}").format(example=_EXAMPLE))
+        raise _DayProblem("", _("is no day; write it like {example}").format(example=_EXAMPLE))
     name, day, is_off = item.get("name"), item.get("date"), item.get("isOffDay")
     if not isinstance(day, str) or not _ISO_DAY.fullmatch(day):
-        raise _Wrong("date", _("needs a date such as 2026-01-01"))
+        raise _DayProblem("date", _("needs a date such as 2026-01-01"))
     try:
         on = date.fromisoformat(day)
     except ValueError:
-        raise _Wrong("date", _("{date} is no day of the calendar").format(date=day)) from None
+        raise _DayProblem("date", _("{date} is no day of the calendar").format(date=day)) from None
     if on.year != year and (on.year, on.month) != (year - 1, _DECEMBER):
-        raise _Wrong(
+        raise _DayProblem(
             "date", _("{date} is not of the year {year}, nor of the December before").format(date=on, year=year)
         )
     if on in found:
-        raise _Wrong("date", _("{date} is there twice; leave one out").format(date=on))
+        raise _DayProblem("date", _("{date} is there twice; leave one out").format(date=on))
     if not isinstance(is_off, bool):
-        raise _Wrong("isOffDay", _("must be true (off) or false (worked)"))
+        raise _DayProblem("isOffDay", _("must be true (off) or false (worked)"))
     if not isinstance(name, str) or not name.strip() or len(name) > _NAME_LENGTH:
-        raise _Wrong("name", _("needs the holiday's name, in at most {most} characters").format(most=_NAME_LENGTH))
+        raise _DayProblem("name", _("needs the holiday's name, in at most {most} characters").format(most=_NAME_LENGTH))
     return NamedDay(on=on, working=not is_off, name=name.strip())
 
 
 def _lines_of_items(text: str) -> list[int]:
-    """Return the line where each item of the list `days` begins, in a text that is JSON with each key once."""
+    """Return the first line of each item of the list `days`, in valid JSON without repeated keys."""
     lines: list[int] = []
     line, depth, key, is_in_days = 1, 0, "", False
     for found in _PART.finditer(text):

@@ -1,4 +1,4 @@
-"""The values that the calendar service takes and returns."""
+"""The arguments and results of the calendar service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.clock.hours import Hours
 from workbench.services.clock.due_date_changes import DueChange
-from workbench.services.foundation.calendar_days import Override
+from workbench.services.foundation.calendar_days import CalendarOverride
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class CalendarYear:
     year: int
     today: date
     days: tuple[CalendarDay, ...]
-    overrides: Mapping[date, Override]
+    overrides: Mapping[date, CalendarOverride]
     published: Mapping[date, CalendarDay]
     hours: Hours
     zone: ZoneInfo
@@ -87,5 +87,5 @@ class CalendarImport:
     updated: int
     years: tuple[int, ...]
     unpublished: tuple[int, ...]
-    kept: tuple[Override, ...]
+    kept: tuple[CalendarOverride, ...]
     effect: CalendarEffect

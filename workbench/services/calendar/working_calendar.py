@@ -1,6 +1,6 @@
 """The working calendar: shows a year, sets single days, and imports the yearly holiday notices.
 
-The preview of a change has the due dates that it moves and the number of applicants who get a notice.
+The preview of a change shows the due dates that move and the number of applicants who get a notice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ class Calendars(Service):
                 new = {on: override for on, override in old.items() if on != setting.on}
                 if not setting.as_published:
                     new[setting.on] = from_row(
-                        calendar_days.Override,
+                        calendar_days.CalendarOverride,
                         setting,
                         name=setting.name.strip(),
                         reason=reason.strip(),
@@ -199,7 +199,7 @@ def _day(days: Mapping[date, CalendarDay], on: date) -> CalendarDay:
     return days.get(on) or assumed_day(on)
 
 
-def _as_days(overridden: Mapping[date, calendar_days.Override]) -> dict[date, CalendarDay]:
+def _as_days(overridden: Mapping[date, calendar_days.CalendarOverride]) -> dict[date, CalendarDay]:
     return {on: override.day() for on, override in overridden.items()}
 
 

@@ -1,6 +1,6 @@
-"""Keyed BLAKE2b (RFC 7693) of many short texts at once, in numpy.
+"""Computes keyed BLAKE2b (RFC 7693) hashes of many short texts at once, with numpy.
 
-`hashlib` takes longer for each text, and lets no other thread work meanwhile.
+`hashlib` is slower for each text, and blocks all other threads meanwhile.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ _WORD = np.uint64
 _BLOCK_BYTES = 128
 _ROUNDS = 12
 _TEXTS_TOGETHER = 4096
-"""So many texts that their state fits into the cache of a processor."""
+"""The number of texts whose state fits into the cache of a processor."""
 
 _START = np.array(
     [
@@ -37,7 +37,7 @@ class KeyedBlake2b:
         start = _START.copy()
         start[0] ^= _WORD(0x01010000 | len(key) << 8 | digest_bytes)
         block = np.frombuffer(key.ljust(_BLOCK_BYTES, b"\0"), dtype="<u8")[:, None]
-        self._state = _compressed(start, dict(enumerate(block)), _BLOCK_BYTES, is_last=False)[:, 0]
+        self._state = _compress(start, dict(enumerate(block)), _BLOCK_BYTES, is_last=False)[:, 0]
 
     def digests(self, texts: Words, length: int) -> Words:
         """Return the first and the second half of the digest of each text, as two rows of big-endian numbers.
@@ -49,14 +49,14 @@ class KeyedBlake2b:
         digests = np.empty((2, len(texts)), dtype=_WORD)
         for start in range(0, len(texts), _TEXTS_TOGETHER):
             words = dict(enumerate(texts[start : start + _TEXTS_TOGETHER].T.copy()))
-            state = _compressed(self._state, words, _BLOCK_BYTES + length, is_last=True)
+            state = _compress(self._state, words, _BLOCK_BYTES + length, is_last=True)
             digests[:, start : start + _TEXTS_TOGETHER] = state[:2]
         return digests.byteswap()
 
 
-def _compressed(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_last: bool) -> Words:
-    """Return the states after a block for each text, one a column; words that are left out are zero."""
-    # A row before or after the four has another again, so that the diagonals are four rows that lie together.
+def _compress(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_last: bool) -> Words:
+    """Return the states after one more block of each text, one state in each column; missing words are zero."""
+    # Groups of four rows are extended by repeated rows, so that their diagonals are four adjacent rows.
     a, b, c, d, unused = (np.empty((rows, words[0].size), dtype=_WORD) for rows in (4, 5, 6, 5, 4))
     a[:], b[:4], c[:4], d[1:] = (four[:, None] for four in (state[:4], state[4:], _START[:4], _START[4:]))
     d[1] ^= _WORD(bytes_so_far)
@@ -72,7 +72,7 @@ def _compressed(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_
 
 
 def _mix(state: tuple[Words, Words, Words, Words], words: dict[int, Words], order: list[int], unused: Words) -> None:
-    """Mix the columns or diagonals of the states with eight words, in place; what is `unused` may be overwritten."""
+    """Mix the columns or diagonals of the states with eight words, in place; `unused` is a buffer to overwrite."""
     a, b, c, d = state
     for turn, (of_d, of_b) in enumerate(_ROTATIONS):
         a += b

@@ -1,4 +1,4 @@
-"""DuckDB in memory over call files: bounded memory, spilling into the store, no network."""
+"""Runs DuckDB in memory over call files, with bounded memory, spill files in the store, and no network access."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from workbench.services.encryption.data_keys import DataKeys
 
-PartDone = Callable[[float], object]
+FractionCallback = Callable[[float], object]
 """A callback for progress, from 0 to 1."""
 
 _THREADS = 2
 _MEMORY_LIMIT = "450MB"
 _ROWS_AT_ONCE = 10_000
-_TOLD_EVERY_S = 0.2
+_PROGRESS_EVERY_S = 0.2
 
 CALL_COLUMNS: Mapping[str, str] = {
     "msisdn": "VARCHAR",
@@ -38,25 +38,25 @@ CALL_COLUMNS: Mapping[str, str] = {
     "direction": "VARCHAR",
     "imei": "VARCHAR",
 }
-"""A call as it is kept; `callee` is a keyed hash of 16 bytes, `start_us` microseconds UTC."""
+"""The columns of a stored call: `callee` is a keyed hash of 16 bytes, `start_us` is in microseconds UTC."""
 
 
 def quoted(text: object) -> str:
-    """Return a text or path as an SQL text, for what takes no parameter."""
+    """Return a text or path as an SQL literal, for statements that take no parameters."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
-class Engine:
+class CallEngine:
     """One DuckDB with its spill folder; all its failures are raised as StorageFailed.
 
-    With `keys`, the call files are encrypted, each with a key of its own. `progress` is told how far the statements
-    have come that are parts of a longer work.
+    With `keys`, each call file is encrypted with its own key. `progress` is called with the progress of statements that
+    are a part of longer work.
     """
 
-    progress: PartDone = staticmethod(lambda _part: None)
+    progress: FractionCallback = staticmethod(lambda _part: None)
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", spill: Path, keys: "DataKeys | None" = None) -> None:
-        # Progress is asked for; DuckDB must not print it.
+        # The progress is queried; DuckDB must not print it.
         connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         self._connection = connection
         self._spill = spill
@@ -70,16 +70,16 @@ class Engine:
         part: tuple[float, float] | None = None,
     ) -> None:
         """Run a statement for its effect; if it is a `part` of longer work, report its progress."""
-        with translated_failures(self._folder), self._watched(*part) if part else nullcontext():
+        with translated_failures(self._folder), self._reporting_progress(*part) if part else nullcontext():
             self._connection.execute(statement, parameters)
 
     @contextmanager
-    def _watched(self, start: float, end: float) -> Iterator[None]:
-        """Tell how far the statement has come that runs in the block, from another thread."""
+    def _reporting_progress(self, start: float, end: float) -> Iterator[None]:
+        """Report the progress of the statement that runs in the block, from another thread."""
         is_over = Event()
 
         def watch() -> None:
-            while not is_over.wait(_TOLD_EVERY_S):
+            while not is_over.wait(_PROGRESS_EVERY_S):
                 self.progress(start + (end - start) * max(self._connection.query_progress(), 0) / 100)
 
         with ThreadPoolExecutor(1, "progress") as executor:
@@ -91,44 +91,44 @@ class Engine:
         self.progress(end)
 
     def rows(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query, a portion at a time; nothing else may run before they are all read."""
+        """Yield the rows of a query in portions; no other statement may run until all of them are read."""
         with translated_failures(self._folder):
             result = self._connection.execute(statement, parameters)
             while portion := result.fetchmany(_ROWS_AT_ONCE):
                 yield from portion
 
     def arrays(self, query: str) -> "dict[str, NDArray[Any]]":
-        """Return the columns of a query, none of which may hold NULL."""
+        """Return the columns of a query as arrays; they must not contain NULL."""
         with translated_failures(self._folder):
             return self._connection.execute(query).fetchnumpy()
 
     @contextmanager
-    def opened_arrays(self, name: str, arrays: "Mapping[str, NDArray[Any]]") -> Iterator[None]:
-        """Make columns readable as a relation while the block runs."""
+    def registered_arrays(self, name: str, arrays: "Mapping[str, NDArray[Any]]") -> Iterator[None]:
+        """Register arrays as a relation while the block runs."""
         with translated_failures(self._folder):
             self._connection.register(name, arrays)
             yield
             self._connection.unregister(name)
 
     @contextmanager
-    def cursor(self) -> "Iterator[Engine]":
-        """Open another connection to the same tables, for another thread."""
+    def cursor(self) -> "Iterator[CallEngine]":
+        """Open another connection to the same tables, for use in another thread."""
         with self._connection.cursor() as connection:
-            cursor = Engine(connection, self._spill, self._keys)
+            cursor = CallEngine(connection, self._spill, self._keys)
             cursor.progress = self.progress
             yield cursor
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
-        """Make a table of rows, an empty text of which is NULL; row by row binding is ten times slower."""
+        """Create a table from rows through CSV, ten times faster than binding each row; an empty text becomes NULL."""
         with translated_failures(self._folder), self._csv_of(name, rows) as path:
             self.run(f"CREATE OR REPLACE TABLE {name} AS FROM {csv_source(path, columns)}")
 
     @contextmanager
     def _csv_of(self, name: str, rows: Iterable[Sequence[object]]) -> Iterator[object]:
-        """Write rows as CSV, and yield its path; if the store is encrypted, the path is that of a pipe."""
+        """Write rows as CSV and yield the path: of a file, or of a pipe if the store is encrypted."""
         path = self._spill / f"{name}.csv"
         with path.open("x", encoding="utf-8", newline="") if self._keys is None else StringIO(newline="") as file:
-            # The line end makes it quote both CR and LF.
+            # With this line end, the writer quotes fields that contain CR or LF.
             csv.writer(file, lineterminator="\r\n").writerows(rows)
             if isinstance(file, StringIO):
                 with piped(file.getvalue().encode()) as pipe:
@@ -137,25 +137,26 @@ class Engine:
         yield path
         path.unlink()
 
-    def with_keys(self, keys: "DataKeys | None") -> "Engine":
+    def with_keys(self, keys: "DataKeys | None") -> "CallEngine":
         """Return an engine on the same connection for the call files of a store with other keys."""
-        return Engine(self._connection, self._spill, keys)
+        return CallEngine(self._connection, self._spill, keys)
 
     def interrupt(self) -> None:
-        """End the statement that runs in another thread."""
+        """Interrupt the statement that runs in another thread."""
         self._connection.interrupt()
 
     def create(self, name: str, columns: Mapping[str, str]) -> None:
-        """Make an empty table."""
+        """Create an empty table."""
         self.run(f"CREATE OR REPLACE TABLE {name} ({', '.join(map(' '.join, columns.items()))})")
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
-        """Make the rows of Parquet files readable as one view (or an empty table, if there are no files)."""
+        """Create a view of the rows of Parquet files, or an empty table if there are no files."""
         if not files:
             self.load(name, CALL_COLUMNS, ())
             return
         if self._keys is None:
-            # Files of earlier versions have callees as 32 digits; the newest file says as what the others are read.
+            # Earlier versions stored callees as 32 digits. The newest file comes first, because the first one sets the
+            # column types.
             source = f"FROM read_parquet([{', '.join(map(quoted, reversed(files)))}])"
         else:
             each = (
@@ -165,17 +166,17 @@ class Engine:
         self.run(f"CREATE VIEW {name} AS {source} SELECT * REPLACE (callee::UUID AS callee)")
 
     def write_calls(self, query: str, file: Path, part: tuple[float, float]) -> None:
-        """Write the rows of a query as a call file; `part` as in `run`."""
+        """Write the rows of a query to a call file; `part` is as in `run`."""
         options = (
             f"FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false{self._encryption(file, ', ENCRYPTION_CONFIG ')}"
         )
         self.run(f"COPY ({query}) TO {quoted(file)} ({options})", part=part)
 
     def _encryption(self, file: Path, option: str) -> str:
-        """Return the option of a statement with the key of a call file, "" if the store is not encrypted."""
+        """Return the option of a statement that names the key of a call file, "" if the store is not encrypted."""
         if self._keys is None:
             return ""
-        # A file that is still being written has the name of the whole one before its last suffix.
+        # A file that is still being written has the same name, with one more suffix.
         key = self._keys.of_call_file(file.name.partition(".")[0])
         name = quoted(sha256(key.encode()).hexdigest())
         self.run(f"PRAGMA add_parquet_key({name}, {quoted(key)})")
@@ -183,8 +184,8 @@ class Engine:
 
 
 @contextmanager
-def engine(folder: Path, keys: "DataKeys | None" = None) -> Iterator[Engine]:
-    """Open DuckDB for work on the call files of a folder, and leave nothing behind; `keys` if they are encrypted.
+def open_engine(folder: Path, keys: "DataKeys | None" = None) -> Iterator[CallEngine]:
+    """Open DuckDB for the call files of a folder, and remove its spill files afterwards; encrypted files need `keys`.
 
     Raises:
         StorageFailed: If the disk is full or the folder cannot be written.
@@ -205,20 +206,21 @@ def engine(folder: Path, keys: "DataKeys | None" = None) -> Iterator[Engine]:
                 },
             )
             opened.enter_context(connection)
-            # It groups several parts of a table at once, which takes more memory than there is; another release of
-            # DuckDB may not have it.
+            # This optimizer groups several parts of a table at once, which takes more memory than the limit. Other
+            # releases of DuckDB may not have it.
             with suppress(duckdb.Error):
                 connection.execute("SET disabled_optimizers = 'partitioned_execution'")
             if keys is not None:
-                # It calls its own AES unsafe because its random numbers can be guessed. In a call file they are only
-                # nonces, which must differ within the file, as each file has a key of its own; a test compares them.
+                # DuckDB calls its built-in AES unsafe because its random numbers can be guessed. A call file uses them
+                # only as nonces. They only have to differ within the file, because each file has its own key; a test
+                # compares them.
                 connection.execute("SET force_mbedtls_unsafe = true; SET temp_file_encryption = true")
-        yield Engine(connection, spill, keys)
+        yield CallEngine(connection, spill, keys)
 
 
 @contextmanager
 def translated_failures(folder: Path) -> Iterator[None]:
-    """Turn what DuckDB or the disk refuse into one sentence.
+    """Convert errors of DuckDB and of the disk into one message for the user.
 
     Raises:
         StorageFailed: If a file is damaged, cannot be read or written, or the disk is full.
@@ -237,7 +239,7 @@ def translated_failures(folder: Path) -> Iterator[None]:
 
 
 def storage_failure(folder: Path, error: Exception) -> StorageFailed:
-    """Return what to tell of a failure; only its kind, as DuckDB's own text may quote a line of a file."""
+    """Return the error for a failure. It names only the kind, because the text of DuckDB may quote a line of a file."""
     return StorageFailed(
         _(
             "The call files in {folder} cannot be worked on ({cause}); make room on the disk, "
@@ -254,11 +256,11 @@ def csv_source(
     line_end: str = r"\r\n",
     not_null: Iterable[str] = (),
 ) -> str:
-    """Return the table function that reads CSV without a header; an empty text is NULL but in columns `not_null`."""
+    """Return the table function that reads CSV without a header; empty texts are NULL except in columns `not_null`."""
     kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
-    kept = ", ".join(map(quoted, not_null))
+    never_null = ", ".join(map(quoted, not_null))
     return (
         f"read_csv({quoted(path)}, header = false, auto_detect = false, delim = {quoted(delimiter)}, quote = '\"', "
         f"escape = '\"', new_line = '{line_end}', columns = {{{kinds}}}"
-        + (f", force_not_null = [{kept}])" if kept else ")")
+        + (f", force_not_null = [{never_null}])" if never_null else ")")
     )

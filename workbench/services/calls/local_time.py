@@ -1,4 +1,4 @@
-"""Local time as shifts from UTC, so that the database engine needs no time zones of its own."""
+"""UTC offsets of a time zone as SQL, so that the database engine needs no time zone data of its own."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -10,43 +10,43 @@ EPOCH_ORDINAL = _EPOCH.toordinal()
 """The ordinal (date.toordinal) of the first day of the instants."""
 
 
-def _shift_us(zone: tzinfo, instant_us: int) -> int:
-    """Return by how much local time is ahead of UTC at an instant, in microseconds."""
-    shift = (_EPOCH + timedelta(microseconds=instant_us)).astimezone(zone).utcoffset()
-    return (shift or timedelta()) // timedelta(microseconds=1)
+def _offset_us(zone: tzinfo, instant_us: int) -> int:
+    """Return the UTC offset of a zone at an instant, in microseconds."""
+    offset = (_EPOCH + timedelta(microseconds=instant_us)).astimezone(zone).utcoffset()
+    return (offset or timedelta()) // timedelta(microseconds=1)
 
 
-def _changed_at(zone: tzinfo, before_us: int, after_us: int) -> int:
-    """Return the first whole second after `before_us` with the shift of `after_us`."""
-    changed = _shift_us(zone, after_us)
+def _time_of_change(zone: tzinfo, before_us: int, after_us: int) -> int:
+    """Return the first whole second after `before_us` that has the offset of `after_us`."""
+    changed = _offset_us(zone, after_us)
     early, late = before_us // _SECOND_US, -(-after_us // _SECOND_US)
     while late - early > 1:
         middle = (early + late) // 2
-        if _shift_us(zone, middle * _SECOND_US) == changed:
+        if _offset_us(zone, middle * _SECOND_US) == changed:
             late = middle
         else:
             early = middle
     return late * _SECOND_US
 
 
-def zone_shifts(zone: tzinfo, first_us: int, last_us: int) -> list[tuple[int, int]]:
-    """Return pairs (from instant, shift), in microseconds, that hold from `first_us` to `last_us`.
+def utc_offsets(zone: tzinfo, first_us: int, last_us: int) -> list[tuple[int, int]]:
+    """Return the offsets between two instants as pairs (start, offset), in microseconds.
 
-    Looks at each day, since no zone changes its clocks twice within one.
+    One look at each day is enough, because no zone changes its clocks twice within a day.
     """
-    shifts = [(first_us, _shift_us(zone, first_us))]
+    offsets = [(first_us, _offset_us(zone, first_us))]
     at_us = first_us
     while at_us < last_us:
         next_us = min(at_us + DAY_US, last_us)
-        shift = _shift_us(zone, next_us)
-        if shift != shifts[-1][1]:
-            shifts.append((_changed_at(zone, at_us, next_us), shift))
+        offset = _offset_us(zone, next_us)
+        if offset != offsets[-1][1]:
+            offsets.append((_time_of_change(zone, at_us, next_us), offset))
         at_us = next_us
-    return shifts
+    return offsets
 
 
-def shift_sql(instant: str, shifts: Sequence[tuple[int, int]]) -> str:
-    """Return the SQL of the shift at an instant, of pairs (from instant, shift)."""
-    cases = "".join(f" WHEN {instant} >= {from_us} THEN {shift}" for from_us, shift in reversed(shifts[1:]))
-    first = shifts[0][1] if shifts else 0
+def utc_offset_sql(instant: str, offsets: Sequence[tuple[int, int]]) -> str:
+    """Return the SQL of the offset at an instant, given pairs (start, offset)."""
+    cases = "".join(f" WHEN {instant} >= {from_us} THEN {offset}" for from_us, offset in reversed(offsets[1:]))
+    first = offsets[0][1] if offsets else 0
     return f"CASE{cases} ELSE {first} END" if cases else str(first)

@@ -1,4 +1,4 @@
-"""The files of the call store: one Parquet file per batch, and the parts of one that is being written."""
+"""The files of the call store: one Parquet file per batch, under a temporary name while it is written."""
 
 import hashlib
 import os
@@ -10,18 +10,18 @@ from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.engine import translated_failures
-from workbench.services.calls.spill import SPILL_PREFIX, locked
+from workbench.services.calls.spill import SPILL_PREFIX, lock_spill_folder
 from workbench.services.foundation.safe_files import open_regular
 
 CallFileCheck = tuple[int, str]
 """The size of a call file in bytes, and its SHA-256."""
 
 _known: dict[tuple[int, ...], CallFileCheck] = {}
-"""The check values of files that this process has read, by device, inode, size and time of change."""
+"""The check values of files that this process has read, by device, inode, size and modification time."""
 
 
-def check_of(path: Path) -> CallFileCheck:
-    """Return the size and SHA-256 of a call file; each is read once in a process while it stays the same.
+def check_values_of(path: Path) -> CallFileCheck:
+    """Return the size and SHA-256 of a call file; a process reads an unchanged file only once.
 
     Raises:
         NotFound: If there is no such file.
@@ -38,43 +38,43 @@ def check_of(path: Path) -> CallFileCheck:
 
 
 class CallFiles:
-    """The folder of call files, and their names; `checks` are the check values that a batch may have."""
+    """The folder of call files and their names; `checks` are the allowed check values of each batch."""
 
     def __init__(self, folder: Path, checks: Mapping[int, Collection[CallFileCheck]]) -> None:
         self.folder = folder
         self._checks = checks
 
     def path(self, batch_id: int) -> Path:
-        """Return where the calls of a batch lie once they are whole."""
+        """Return the path of the published call file of a batch."""
         return self.folder / f"calls-{batch_id:08d}.parquet"
 
     def part(self, batch_id: int) -> Path:
-        """Return where a batch is being written."""
+        """Return the path of the call file of a batch while it is written."""
         return self.folder / f"calls-{batch_id:08d}.parquet.part"
 
     def paths(self, batch_ids: Collection[int]) -> list[Path]:
-        """Return the files of batches, which are what their imports wrote.
+        """Return the call files of batches, after checking that they are as their imports wrote them.
 
         Raises:
             StorageFailed: If one is missing.
             BadConfiguration: If one was changed.
         """
-        return [self._verified(batch_id) for batch_id in sorted(set(batch_ids))]
+        return [self._verified_path(batch_id) for batch_id in sorted(set(batch_ids))]
 
-    def _verified(self, batch_id: int) -> Path:
+    def _verified_path(self, batch_id: int) -> Path:
         path, allowed = self.path(batch_id), self._checks.get(batch_id)
         if not path.exists():
             raise StorageFailed(
                 _("The call file {file} is missing; put it back from a backup, or undo its batch.").format(file=path)
             )
-        if allowed is not None and check_of(path) not in allowed:
+        if allowed is not None and check_values_of(path) not in allowed:
             raise BadConfiguration(
                 _("The call file {file} was changed after its import; put it back from a backup.").format(file=path)
             )
         return path
 
     def discard(self, batch_id: int) -> None:
-        """Remove every file of a batch, whole or in part."""
+        """Remove the call file of a batch, published or unfinished."""
         if self.folder.is_dir():
             self.path(batch_id).unlink(missing_ok=True)
             for part in self.folder.glob(f"calls-{batch_id:08d}.*.part"):
@@ -82,16 +82,16 @@ class CallFiles:
             sync(self.folder)
 
     def sweep_spills(self) -> None:
-        """Remove the spill folders of processes that are gone."""
+        """Remove the spill folders of processes that have ended."""
         for spill in self.folder.glob(SPILL_PREFIX + "*"):
-            lock = locked(spill)
+            lock = lock_spill_folder(spill)
             if lock is not None:
                 shutil.rmtree(spill, ignore_errors=True)
                 os.close(lock)
 
 
-def create_private(path: Path) -> int:
-    """Return a handle to write an empty file that nobody can read but who may read its folder."""
+def create_restricted_file(path: Path) -> int:
+    """Create an empty file that only users of its folder can read, and return a handle for writing."""
     handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
     os.fchmod(handle, access_of(path.parent).file_mode)
     return handle

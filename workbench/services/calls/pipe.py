@@ -1,4 +1,4 @@
-"""Bytes as a path that DuckDB reads, so that no copy of a file is on the disk."""
+"""Passes bytes to DuckDB through a pipe, so that they are never written to the disk."""
 
 import os
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ _DRAINED_TOGETHER = 1 << 20
 
 @contextmanager
 def piped(content: bytes) -> Iterator[str]:
-    """Give the path of a pipe with some content, to be read once."""
+    """Yield the path of a pipe with some content, which can be read once."""
     read_end, write_end = os.pipe()
     with ThreadPoolExecutor(1, "staging") as executor:
         executor.submit(_write, content, write_end)
         try:
             yield f"/dev/fd/{read_end}"
         finally:
-            # A reader that gave up may hold the pipe open, so that the writer would wait for ever.
+            # A reader that failed may keep the pipe open, and the writer would wait for ever.
             while os.read(read_end, _DRAINED_TOGETHER):
                 pass
             os.close(read_end)

@@ -1,4 +1,4 @@
-"""All call records of some files, each once, for an export."""
+"""Reads the call records of some files for an export, each call once."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.domain.text.mask import MaskKind, mask_all
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import Engine, quoted
+from workbench.services.calls.engine import CallEngine, quoted
 
 _RECORDS = """
 SELECT {msisdn} AS msisdn, replace(callee::VARCHAR, '-', '') AS callee, {start},
@@ -17,7 +17,8 @@ SELECT {msisdn} AS msisdn, replace(callee::VARCHAR, '-', '') AS callee, {start},
 FROM {calls} AS record {joins} WHERE start_us >= {since_us}
 """
 
-# A call that several files have is one call; records that differ become the fullest one, as within a file.
+# A call that is in several files is one call. Records that differ are merged into the most complete one, as within a
+# file.
 _MERGED = """(
     SELECT msisdn, callee, start_us, max(duration_s) AS duration_s, bool_or(answered) AS answered, direction,
            max(imei) AS imei
@@ -31,19 +32,19 @@ _ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 
 
 class CallRecords:
-    """The records from an instant on, with masked numbers unless they are revealed; callees are keyed hashes."""
+    """The call records from a time on, with masked numbers unless `reveal` is set; callees are keyed hashes."""
 
-    def __init__(self, duck: Engine, *, is_one_file: bool, since_us: int | None, reveal: bool) -> None:
+    def __init__(self, duck: CallEngine, *, is_one_file: bool, since_us: int | None, reveal: bool) -> None:
         self._duck = duck
         self._named = {name: name if reveal else f"masked_{name}.shown" for name in _MASKS}
-        # Several threads would join in any order; the calls of a number stay together and in order of time.
+        # With one thread, the calls of a number stay together and in order of time; several threads would mix them.
         duck.run("SET threads = 1")
-        self._named["joins"] = "" if reveal else " ".join(map(self._joined, _MASKS))
+        self._named["joins"] = "" if reveal else " ".join(map(self._join_masked, _MASKS))
         self._named["calls"] = "call" if is_one_file else _MERGED
         self._named["since_us"] = str(since_us or 0)
 
-    def _joined(self, name: str) -> str:
-        """Make the table of the masked values of a column, and return the SQL that joins it."""
+    def _join_masked(self, name: str) -> str:
+        """Create a table of the masked values of a column, and return the SQL that joins it."""
         texts = [text for (text,) in self._duck.rows(_DISTINCT.format(name=name))]
         masked = zip(texts, mask_all(_MASKS[name], texts), strict=True)
         self._duck.load(f"masked_{name}", {name: "VARCHAR", "shown": "VARCHAR"}, masked)

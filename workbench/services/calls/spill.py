@@ -1,4 +1,4 @@
-"""The folders in which DuckDB keeps what does not fit into memory, each locked as long as its process lives."""
+"""The spill folders for data that does not fit into memory; each is locked while its process lives."""
 
 import fcntl
 import os
@@ -14,21 +14,21 @@ SPILL_PREFIX = "spill-"
 
 
 def make_call_folder(folder: Path) -> None:
-    """Make the folder of the call records if it is not there, for whom the folder above it is."""
+    """Create the folder of the call records if it is missing, with the access rights of its parent folder."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_folder(folder, access_of(folder.parent))
 
 
 @contextmanager
 def spill_folder(folder: Path) -> Iterator[Path]:
-    """Make a locked folder for what does not fit into memory, and remove it afterwards, and what was made for it."""
+    """Create a locked spill folder and remove it afterwards, with the folder above it if that was created too."""
     is_new = not folder.exists()
     make_call_folder(folder)
     while True:
         spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
-        # Whoever sweeps after a killed import may be another of the group.
+        # After a killed import, another member of the group may have to remove the folder.
         spill.chmod(access_of(folder).folder_mode)
-        lock = locked(spill)
+        lock = lock_spill_folder(spill)
         if lock is not None:
             break
     try:
@@ -41,19 +41,19 @@ def spill_folder(folder: Path) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def locked(spill: Path) -> int | None:
-    """Return a handle that holds the lock of a spill folder, or None if another has it or it is gone."""
+def lock_spill_folder(spill: Path) -> int | None:
+    """Lock a spill folder and return the handle; None if another process holds the lock or the folder is gone."""
     try:
         handle = os.open(spill, os.O_RDONLY | os.O_DIRECTORY)
     except (FileNotFoundError, PermissionError):
-        # One that cannot be opened yet is just being made by another member of the group.
+        # A folder that cannot be opened is being created by another member of the group.
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
         return None
-    # Between opening and locking a sweep may have taken the folder away.
+    # A sweep may have removed the folder between opening and locking.
     if not spill.exists():
         os.close(handle)
         return None

@@ -1,11 +1,11 @@
-"""The SQL of call windows: from records to dated calls, and from those to facts.
+"""The SQL statements of call windows: they select the calls of each window, and compute figures from them.
 
 A `period` is the key of a service period: the number itself, or the number on the days of one holder.
 """
 
-# A service period without a record outside has the figures of its number, so only the others are kept. What more
-# files bring never drops one that was kept.
-WANTED = """
+# A service period that includes all records of its number has the same figures as the number, so only other periods are
+# kept. A later file can only add such periods, never remove one.
+CREATE_WANTED = """
 CREATE TABLE wanted AS
 WITH reach AS (
     SELECT msisdn, min(start_us) AS first_us, max(start_us) AS last_us
@@ -15,12 +15,11 @@ SELECT asked.* FROM asked LEFT JOIN reach USING (msisdn)
 WHERE period = msisdn OR first_us < from_us OR last_us >= ended_us
 """
 
-# A window ends with the last outgoing call, never after the day of the import. A number that was only called has the
-# window of those calls.
-# Records before the reach cannot lie in a window; leaving them out first spares merging years of calls.
-# Columns are compared as differences, since DuckDB 1.3.0 finds no row when a bare column of several files is
-# compared with one of a joined table.
-LAST_RECORDS = """
+# A window ends with the last outgoing call, at the latest on the day of the import. If a number has only incoming
+# calls, its window ends with the last of them. Records that are too old for every window are left out first, so that
+# years of calls need not be merged. The comparisons use differences, because DuckDB 1.3.0 finds no row if it compares a
+# plain column of several files with a column of a joined table.
+CREATE_LAST_RECORD = """
 CREATE TABLE last_record AS
 SELECT row_number() OVER ()::INTEGER AS id, *
 FROM (
@@ -32,10 +31,10 @@ FROM (
 )
 """
 
-# Incoming calls may follow the last outgoing one on its day.
-RECENT_BOUNDS = "SELECT min(last_us) - $reach_us::BIGINT, max(last_us) + 86400000000 FROM last_record"
+# The upper bound is a day later, because incoming calls may follow the last outgoing call on its day.
+SELECT_BOUNDS = "SELECT min(last_us) - $reach_us::BIGINT, max(last_us) + 86400000000 FROM last_record"
 
-# Numbers stand in for the texts of periods, as they are grouped and sorted much faster.
+# Integer ids replace the texts of periods, because they are grouped and sorted much faster.
 _RECENT = """
     SELECT id, callee, start_us, direction = 'out' AS outgoing, {local_us} AS local_us,
            ({local_last_us}) // 86400000000 AS last_day, last_record.msisdn AS msisdn, duration_s, answered, imei
@@ -43,7 +42,8 @@ _RECENT = """
     WHERE last_us - start_us < {reach_us} AND start_us - from_us >= 0 AND until_us - start_us > 0
 """
 
-# A call that several files have is one call; records that differ become the fullest one, as within a file.
+# A call that is in several files is one call. Records that differ are merged into the most complete one, as within a
+# file.
 _MERGED = """
     SELECT id, callee, start_us, outgoing, local_us, last_day, msisdn,
            max(duration_s) AS duration_s, bool_or(answered) AS answered, max(imei) AS imei
@@ -72,16 +72,16 @@ WHERE day > last_day - {window_days} AND day <= last_day
 """
 
 
-def windowed(*, local_us: str, local_last_us: str, reach_us: int, window_days: int, is_one_file: bool) -> str:
-    """Return the statement that makes the relation of dated calls within their windows.
+def create_windowed(*, local_us: str, local_last_us: str, reach_us: int, window_days: int, is_one_file: bool) -> str:
+    """Return the statement that creates the relation of calls within their windows, with local day and half hour.
 
     Args:
-        local_us: The SQL of the local time of `start_us`, in microseconds of ordinals.
-        local_last_us: The same of `last_us`.
-        reach_us: How long before the last record a window can begin.
+        local_us: The SQL of the local time of `start_us`, in microseconds since the day with ordinal 0.
+        local_last_us: The SQL of the local time of `last_us`, in the same unit.
+        reach_us: The longest time from the start of a window to its last record, in microseconds.
         window_days: The days of a window.
-        is_one_file: Whether all calls are in one file, which has each call once; reading it again is then cheaper than
-            keeping what was read.
+        is_one_file: Whether all calls are in one file. It has each call only once, and reading it again is cheaper than
+            storing the relation.
     """
     recent = _RECENT.format(local_us=local_us, local_last_us=local_last_us, reach_us=reach_us)
     return _WINDOWED.format(
@@ -91,10 +91,12 @@ def windowed(*, local_us: str, local_last_us: str, reach_us: int, window_days: i
     )
 
 
-WITHOUT_CALLS = "SELECT period FROM wanted ANTI JOIN last_record USING (period) WHERE period <> msisdn ORDER BY period"
-"""The service periods on whose days a number has no record, though it has some on others."""
+SELECT_WITHOUT_CALLS = (
+    "SELECT period FROM wanted ANTI JOIN last_record USING (period) WHERE period <> msisdn ORDER BY period"
+)
+"""Selects the service periods without records whose number has records on other days."""
 
-SLOTS = """
+CREATE_SLOT = """
 CREATE TABLE slot AS
 SELECT id, day, half, any_value(last_day) AS last_day,
        count(*) FILTER (outgoing) AS calls,
@@ -105,15 +107,15 @@ SELECT id, day, half, any_value(last_day) AS last_day,
        count(*) FILTER (outgoing AND opted_out) AS opt_out_calls
 FROM windowed GROUP BY id, day, half
 """
-"""What the half hours amount to. A short call is an answered one of at most 6 s (Telnyx penalty rule)."""
+"""Creates the totals of each half hour. A short call is an answered call of at most 6 s (Telnyx penalty rule)."""
 
-CALLEES = """
+CREATE_PAIR = """
 CREATE TABLE pair AS
 SELECT id, callee, count(*) AS calls FROM windowed WHERE outgoing GROUP BY id, callee
 """
 
-# Most callees are called once; only the others can be called several times a day.
-REPEATED = """
+# Most callees are called only once. The repeated calls are those to the other callees.
+CREATE_REPEATED = """
 CREATE TABLE repeated AS
 SELECT id, callee, day, start_us FROM windowed SEMI JOIN (FROM pair WHERE calls > 1) USING (id, callee) WHERE outgoing
 """
@@ -136,10 +138,10 @@ FACT_NAMES = (
     "max_same_callee_day",
     "max_same_callee_5min",
 )
-"""The columns of FACTS, by their names in CallFacts where it has them."""
+"""The columns of `SELECT_FACTS`, under their names in `CallFacts` where it has such a field."""
 
-# Five minutes are from start to start and include 300 s (Tencent Cloud rule of call frequency).
-FACTS = """
+# The five minutes are counted from start to start, and 300 s are included (Tencent Cloud rule of call frequency).
+SELECT_FACTS = """
 WITH totals AS (
     SELECT id, any_value(last_day) AS last_day, sum(calls)::BIGINT AS calls, sum(calls_in)::BIGINT AS calls_in,
            sum(answered)::BIGINT AS answered, coalesce(sum(duration_s), 0)::BIGINT AS total_duration_s,
@@ -182,25 +184,25 @@ LEFT JOIN same_5min USING (id)
 ORDER BY period
 """
 
-UNIONS = """
+SELECT_UNIONS = """
 SELECT grouped.id, count(DISTINCT callee) FILTER (outgoing),
        count(DISTINCT handset) FILTER (outgoing AND handset <> '')
 FROM windowed JOIN last_record USING (id) JOIN grouped USING (period) GROUP BY grouped.id
 """
 
-DAYS = """
+SELECT_DAYS = """
 SELECT period, day, sum(calls)::BIGINT, sum(answered)::BIGINT
 FROM slot JOIN last_record USING (id) WHERE calls > 0 GROUP BY period, day ORDER BY period, day
 """
 
 # Day 1 of the ordinals is a Monday.
-HOURS = """
+SELECT_HOURS = """
 SELECT period, (day + 6) % 7 AS weekday, half // 2 AS hour, sum(calls)::BIGINT
 FROM slot JOIN last_record USING (id) WHERE calls > 0 GROUP BY period, weekday, hour ORDER BY period, weekday, hour
 """
 
-ALL_VALUES = "SELECT max(hash(COLUMNS(*))) FROM call"
+READ_ALL_VALUES = "SELECT max(hash(COLUMNS(*))) FROM call"
 
-NUMBERS = "SELECT msisdn, count(*) FROM call GROUP BY msisdn ORDER BY msisdn"
+COUNT_BY_NUMBER = "SELECT msisdn, count(*) FROM call GROUP BY msisdn ORDER BY msisdn"
 
-CALLERS = "SELECT DISTINCT msisdn FROM call SEMI JOIN wanted USING (callee) WHERE direction = 'out'"
+SELECT_CALLERS = "SELECT DISTINCT msisdn FROM call SEMI JOIN wanted USING (callee) WHERE direction = 'out'"

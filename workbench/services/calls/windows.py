@@ -1,4 +1,4 @@
-"""What the calls of a number amount to within its window, and of all cards of an application."""
+"""Computes the call figures of a number within its window, and of all cards of an application together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +13,15 @@ from db.columns import to_us
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod
 from workbench.services.calls import statements
-from workbench.services.calls.engine import Engine
-from workbench.services.calls.local_time import DAY_US, EPOCH_ORDINAL, shift_sql, zone_shifts
+from workbench.services.calls.engine import CallEngine
+from workbench.services.calls.local_time import DAY_US, EPOCH_ORDINAL, utc_offset_sql, utc_offsets
 
 OptOut = tuple[str, int, str]
-"""Hash of a callee, since when not to be called (microseconds UTC), and by which msisdn ('': by any)."""
+"""An opt-out: the hash of the callee, its start (microseconds UTC), and the msisdn that must not call ('' for all)."""
 
 _HALF_HOURS = 48
 _ALWAYS_US = 1 << 60
-"""Later than any call, in microseconds; negated, earlier than any."""
+"""A time after every call, in microseconds; the negative value is before every call."""
 
 _ASKED = {"period": "VARCHAR", "msisdn": "VARCHAR", "from_us": "BIGINT", "ended_us": "BIGINT"}
 
@@ -46,17 +46,17 @@ class HourFacts:
     calls: int
 
 
-def ask(duck: Engine, numbers: Iterable[str | ServicePeriod] | None, zone: ZoneInfo) -> None:
-    """Make the table `wanted` of numbers (None: all) and of those service periods that exclude a record."""
+def load_wanted_periods(duck: CallEngine, numbers: Iterable[str | ServicePeriod] | None, zone: ZoneInfo) -> None:
+    """Create the table `wanted`: numbers (None: all), and the service periods that exclude some of their records."""
     if numbers is None:
         numbers = [msisdn for (msisdn,) in duck.rows("SELECT DISTINCT msisdn FROM call")]
     periods = {ServicePeriod(number, None, None) if isinstance(number, str) else number for number in numbers}
-    duck.load("asked", _ASKED, sorted({_asked(period, zone) for period in periods}))
-    duck.run(statements.WANTED)
+    duck.load("asked", _ASKED, sorted({_asked_row(period, zone) for period in periods}))
+    duck.run(statements.CREATE_WANTED)
 
 
-def _asked(period: ServicePeriod, zone: ZoneInfo) -> tuple[str, str, int, int]:
-    """Return a service period with its first instant and the one after its last."""
+def _asked_row(period: ServicePeriod, zone: ZoneInfo) -> tuple[str, str, int, int]:
+    """Return a service period as a row of `asked`, with its first instant and the first instant after it."""
     first_us = -_ALWAYS_US if period.activated_on is None else _midnight_us(period.activated_on, zone)
     ended_us = _ALWAYS_US if period.last_on is None else _midnight_us(period.last_on + timedelta(days=1), zone)
     return period.key, period.msisdn, first_us, ended_us
@@ -66,20 +66,20 @@ def _midnight_us(day: date, zone: ZoneInfo) -> int:
     return to_us(datetime.combine(day, time(), zone).astimezone(UTC))
 
 
-def _local_us(instant: str, shifts: Sequence[tuple[int, int]]) -> str:
-    """Return the SQL of an instant as local microseconds of ordinals."""
-    return f"{instant} + {EPOCH_ORDINAL * DAY_US} + {shift_sql(instant, shifts)}"
+def _local_time_sql(instant: str, offsets: Sequence[tuple[int, int]]) -> str:
+    """Return the SQL of the local time of an instant, in microseconds since the day with ordinal 0."""
+    return f"{instant} + {EPOCH_ORDINAL * DAY_US} + {utc_offset_sql(instant, offsets)}"
 
 
 class CallSurvey:
-    """The calls of some numbers and service periods, each within its own window, read once for every question.
+    """The calls of some numbers and service periods, each within its own window, read once for several queries.
 
-    In what it returns, `msisdn` is the key of the service period: the number itself if nothing limits it.
+    In the results, `msisdn` is the key of the service period: the number itself if the period is unlimited.
     """
 
     def __init__(
         self,
-        duck: Engine,
+        duck: CallEngine,
         *,
         window_days: int,
         zone: ZoneInfo,
@@ -87,41 +87,42 @@ class CallSurvey:
         today: date | None,
         is_one_file: bool,
     ) -> None:
-        """Lay the windows over the view `call` for the periods of the table `wanted`.
+        """Select the calls of the view `call` that are in the window of a period of the table `wanted`.
 
-        A window is the last `window_days` local days up to the last one with an outgoing call, `today` at the latest.
+        A window has `window_days` local days. It ends with the day of the last outgoing call, at the latest with
+        `today`.
         """
         self._duck = duck
         self._window_days = window_days
-        self._are_callees_counted = False
+        self._has_counted_callees = False
         duck.load("opt_out", {"callee": "UUID", "since_us": "BIGINT", "msisdn": "VARCHAR"}, opt_outs)
         until_us = _ALWAYS_US if today is None else _midnight_us(today + timedelta(days=1), zone)
-        duck.run(statements.LAST_RECORDS, {"until_us": until_us}, (0, 0.1))
-        [(first_us, last_us)] = duck.rows(statements.RECENT_BOUNDS, {"reach_us": self._reach_us})
-        shifts = [] if first_us is None else zone_shifts(zone, first_us, last_us)
+        duck.run(statements.CREATE_LAST_RECORD, {"until_us": until_us}, (0, 0.1))
+        [(first_us, last_us)] = duck.rows(statements.SELECT_BOUNDS, {"reach_us": self._reach_us})
+        offsets = [] if first_us is None else utc_offsets(zone, first_us, last_us)
         duck.run(
-            statements.windowed(
-                local_us=_local_us("start_us", shifts),
-                local_last_us=_local_us("last_us", shifts),
+            statements.create_windowed(
+                local_us=_local_time_sql("start_us", offsets),
+                local_last_us=_local_time_sql("last_us", offsets),
                 reach_us=self._reach_us,
                 window_days=window_days,
                 is_one_file=is_one_file,
             )
         )
-        duck.run(statements.SLOTS, part=(0.1, 0.4))
+        duck.run(statements.CREATE_SLOT, part=(0.1, 0.4))
 
     @property
     def _reach_us(self) -> int:
-        # Two days more than the window, as its first day starts at a midnight and clocks may be put back.
+        # Two days longer than the window, because its first day starts at midnight and clocks may be set back.
         return (self._window_days + 2) * DAY_US
 
     @contextmanager
-    def callees_counted(self) -> Iterator[None]:
-        """Count the calls to each callee, which facts rest on, while the block may read days and hours."""
+    def counting_callees(self) -> Iterator[None]:
+        """Count the calls to each callee for `facts` in another thread; the block may read days and hours meanwhile."""
 
         def count() -> None:
-            duck.run(statements.CALLEES, part=(0.4, 0.75))
-            duck.run(statements.REPEATED, part=(0.75, 1))
+            duck.run(statements.CREATE_PAIR, part=(0.4, 0.75))
+            duck.run(statements.CREATE_REPEATED, part=(0.75, 1))
 
         with self._duck.cursor() as duck, ThreadPoolExecutor(1, "callees") as executor:
             counted = executor.submit(count)
@@ -131,25 +132,25 @@ class CallSurvey:
                 duck.interrupt()
                 raise
             counted.result()
-        self._are_callees_counted = True
+        self._has_counted_callees = True
 
     def facts(self) -> Iterator[CallFacts]:
-        """Yield the facts of each number that has a record, and of each service period that excludes one."""
-        if not self._are_callees_counted:
-            with self.callees_counted():
+        """Yield the figures of each number that has a record, and of each service period that excludes a record."""
+        if not self._has_counted_callees:
+            with self.counting_callees():
                 pass
-        for row in self._duck.rows(statements.FACTS):
+        for row in self._duck.rows(statements.SELECT_FACTS):
             yield self._facts_of(row)
-        for (period,) in self._duck.rows(statements.WITHOUT_CALLS):
+        for (period,) in self._duck.rows(statements.SELECT_WITHOUT_CALLS):
             yield CallFacts(msisdn=period)
 
     @cached_property
     def windows(self) -> list[CallFacts]:
-        """The facts of each number and service period, kept for several questions."""
+        """The figures of each number and service period, cached for several queries."""
         return list(self.facts())
 
     def together(self, groups: Mapping[int, Iterable[str]]) -> dict[int, CallFacts]:
-        """Return the facts over all numbers of each group; a group without a record is left out."""
+        """Return the combined figures of the numbers of each group; a group without records is left out."""
         by_number = {facts.msisdn: facts for facts in self.windows}
         members = {
             group: [by_number[msisdn] for msisdn in dict.fromkeys(msisdns) if msisdn in by_number]
@@ -158,26 +159,26 @@ class CallSurvey:
         pairs = [(group, facts.msisdn) for group, cards in members.items() for facts in cards]
         self._duck.run("DROP TABLE IF EXISTS grouped")
         self._duck.load("grouped", {"id": "BIGINT", "period": "VARCHAR"}, pairs)
-        unions = {group: (callees, handsets) for group, callees, handsets in self._duck.rows(statements.UNIONS)}
+        unions = {group: (callees, handsets) for group, callees, handsets in self._duck.rows(statements.SELECT_UNIONS)}
         together: dict[int, CallFacts] = {}
         for group, cards in members.items():
             if cards:
                 callees, handsets = unions.get(group, (0, 0))
-                together[group] = replace(_summed(cards), distinct_callees=callees, handsets=handsets)
+                together[group] = replace(_combined(cards), distinct_callees=callees, handsets=handsets)
         return together
 
     def days(self) -> Iterator[DayFacts]:
-        """Yield the calls of each number on each local day that has some."""
-        for msisdn, day, calls, answered in self._duck.rows(statements.DAYS):
+        """Yield the calls of each number by local day, without days that have no calls."""
+        for msisdn, day, calls, answered in self._duck.rows(statements.SELECT_DAYS):
             yield DayFacts(msisdn=msisdn, on=date.fromordinal(day), calls=calls, answered=answered)
 
     def hours(self) -> Iterator[HourFacts]:
-        """Yield the calls of each number in each local hour of a weekday that has some."""
-        for msisdn, weekday, hour, calls in self._duck.rows(statements.HOURS):
+        """Yield the calls of each number by weekday and local hour, without hours that have no calls."""
+        for msisdn, weekday, hour, calls in self._duck.rows(statements.SELECT_HOURS):
             yield HourFacts(msisdn=msisdn, weekday=weekday, hour=hour, calls=calls)
 
     def _facts_of(self, row: tuple[Any, ...]) -> CallFacts:
-        """Return a row of the facts statement as a value."""
+        """Convert a row of the statement `SELECT_FACTS`."""
         named: dict[str, Any] = dict(zip(statements.FACT_NAMES, row, strict=True))
         last_day = named.pop("last_day")
         halves = named.pop("half_hours") or {}
@@ -189,10 +190,10 @@ class CallSurvey:
         )
 
 
-def _summed(cards: list[CallFacts]) -> CallFacts:
-    """Return the facts of several cards as one, but for the unions, which need the calls themselves.
+def _combined(cards: list[CallFacts]) -> CallFacts:
+    """Combine the figures of several cards, except distinct callees and handsets, which need the calls themselves.
 
-    Cards that were only called extend no window of outgoing calls.
+    A card with only incoming calls does not extend the window of the others.
     """
     calling = [card for card in cards if card.calls] or cards
     return CallFacts(

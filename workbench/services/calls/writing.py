@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.access import sync
-from workbench.services.calls.engine import Engine, translated_failures
+from workbench.services.calls.engine import CallEngine, translated_failures
 from workbench.services.calls.hashing import CalleeHasher
-from workbench.services.calls.parquet import CallFiles, check_of, create_private
+from workbench.services.calls.parquet import CallFiles, check_values_of, create_restricted_file
 
 _STAGED = {
     "msisdn": "BIGINT",
@@ -19,7 +19,8 @@ _STAGED = {
     "incoming": "BOOLEAN",
     "imei": "VARCHAR",
 }
-"""A staged call; `callee` is a keyed hash, `msisdn` a code, as integers are sorted several times faster than texts."""
+"""The columns of a staged call: `callee` is a keyed hash, and `msisdn` an integer code, which sorts faster than a text.
+"""
 
 _ADD = """
 INSERT INTO {table} SELECT msisdn, ((callee_high::UHUGEINT << 64) | callee_low)::UUID, start_us, duration_s, answered,
@@ -28,8 +29,8 @@ FROM portion WHERE odd_line = 0
 """
 _ADD_ODD = "INSERT INTO {table}_odd SELECT odd_line FROM portion WHERE odd_line > 0"
 
-# Records of one call that differ become the fullest one, in any order and file. The calls of a number must lie
-# together, so that reading them skips the others.
+# Records of the same call that differ are merged into the most complete one, independent of their order and file. The
+# rows are sorted by number, so that a query for some numbers skips the others.
 _MERGE = """
 SELECT coalesce(odd_number.msisdn, substr(code::VARCHAR, 2)) AS msisdn, callee, start_us,
        duration_s::BIGINT AS duration_s, answered, CASE WHEN incoming THEN 'in' ELSE 'out' END AS direction, imei
@@ -41,26 +42,27 @@ FROM (
 ORDER BY code, start_us
 """
 
-# DuckDB builds its hash table on the right side, which must be the batch and not everything ever imported.
-_ALREADY_THERE = """
+# DuckDB builds its hash table from the right side. That must be the batch, not all calls that were ever imported.
+_COUNT_PUBLISHED = """
 SELECT count(*) FROM (
     SELECT DISTINCT msisdn, callee, start_us, direction
     FROM published SEMI JOIN written USING (msisdn, callee, start_us, direction)
 )
 """
 
-_CODED_DIGITS = 17
-"""So many digits fit into a BIGINT after a 1."""
+_MOST_CODED_DIGITS = 17
+"""The most digits that fit into a BIGINT after a leading 1."""
 
 CallColumns = tuple[str, str, int, int, bool, bool, str]
-"""A call as it is handed in: the callee as a number, and whether the call is incoming."""
+"""An imported call, in the order of `_STAGED`, with the callee as a plain number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedCallFile:
     """A published call file.
 
-    Of the `rows` handed in, `created` are calls that no published file had; the others are `unchanged`.
+    `rows` counts the imported records. `created` are calls that no other published file has; the other rows are
+    `unchanged`.
     """
 
     path: Path
@@ -72,17 +74,17 @@ class PublishedCallFile:
 
 
 class StagedCalls:
-    """The calls of one import in a DuckDB of their own; a callee is hashed before it gets there."""
+    """The calls of one import in their own DuckDB database; callees are hashed before they are stored there."""
 
-    def __init__(self, duck: Engine, files: CallFiles, hasher: CalleeHasher) -> None:
+    def __init__(self, duck: CallEngine, files: CallFiles, hasher: CalleeHasher) -> None:
         self.duck = duck
         self.tables: set[str] = set()
         self._files = files
-        self._hashed = hasher
+        self._hasher = hasher
         self._odd_numbers: dict[str, int] = {}
 
     def begin(self, table: str) -> None:
-        """Make a table for calls, and one for the lines of others, empty."""
+        """Create an empty table for calls, and one for the line numbers of records that SQL does not accept."""
         self.duck.create(table, _STAGED)
         self.duck.create(f"{table}_odd", {"line": "BIGINT"})
         self.tables.add(table)
@@ -91,31 +93,32 @@ class StagedCalls:
         """Add the calls of a query to a table; several threads may add at once.
 
         The query has the columns of a staged call, none of them NULL, with `msisdn`, `callee` and `imei` as codes: the
-        digits after a 1. `odd_line` is 0, or the line of a record that is not taken but kept by its line.
+        digits after a 1. `odd_line` is 0 for a call. For a record that SQL does not accept, it is the line number, and
+        only that is stored.
         """
         with self.duck.cursor() as duck:
             portion = duck.arrays(query)
-            portion["callee_high"], portion["callee_low"] = self._hashed.of_coded(portion.pop("callee"))
-            with duck.opened_arrays("portion", portion):
+            portion["callee_high"], portion["callee_low"] = self._hasher.hash_codes(portion.pop("callee"))
+            with duck.registered_arrays("portion", portion):
                 duck.run(_ADD.format(table=table))
                 duck.run(_ADD_ODD.format(table=table))
 
     def load(self, table: str, calls: Iterable[CallColumns]) -> None:
-        """Make a table of calls."""
-        coded = ((self._code(call[0]), self._hashed(call[1]), *call[2:]) for call in calls)
+        """Create a table and fill it with calls."""
+        coded = ((self._code(call[0]), self._hasher(call[1]), *call[2:]) for call in calls)
         self.duck.load(table, _STAGED, coded)
         self.tables.add(table)
 
     def _code(self, number: str) -> int:
-        """Return the code of a number: its digits after a 1, or less than 0 if it is something else."""
-        if len(number) <= _CODED_DIGITS and number.isascii() and number.isdigit():
+        """Return the code of a number: its digits after a leading 1, or a negative code if it has other characters."""
+        if len(number) <= _MOST_CODED_DIGITS and number.isascii() and number.isdigit():
             return int("1" + number)
         return self._odd_numbers.setdefault(number, -1 - len(self._odd_numbers))
 
     def publish(self, batch_id: int, published: Collection[int] = ()) -> PublishedCallFile:
         """Publish the file of a batch under its name, and count the calls that no file of other batches has.
 
-        A repeated call stays in the file, so that it still counts when the batch that had it first is undone.
+        The file also has the calls that are published already, so that they still count if the earlier batch is undone.
 
         Raises:
             StorageFailed: If the disk is full or a published file is missing or damaged.
@@ -126,12 +129,12 @@ class StagedCalls:
         path, part = self._files.path(batch_id), self._files.part(batch_id)
         try:
             with translated_failures(folder):
-                # Made beforehand, so that DuckDB fills a file that was never readable by others.
-                os.close(create_private(part))
+                # Created before DuckDB writes it, so that other users can never read the file.
+                os.close(create_restricted_file(part))
                 rows = self._write(part)
                 created = self._count_created(part, earlier)
                 sync(part)
-                bytes_count, sha256 = check_of(part)
+                bytes_count, sha256 = check_values_of(part)
                 part.rename(path)
                 sync(folder)
         finally:
@@ -141,7 +144,7 @@ class StagedCalls:
         )
 
     def _write(self, part: Path) -> int:
-        """Write all staged calls to a file and free their memory; return how many were handed in."""
+        """Write all staged calls to a file, free their memory, and return the number of imported records."""
         if not self.tables:
             self.load("no_calls", ())
         tables = " UNION ALL ".join(f"FROM {table}" for table in sorted(self.tables))
@@ -157,5 +160,5 @@ class StagedCalls:
         self.duck.open_calls([part], "written")
         self.duck.open_calls(earlier, "published")
         [(calls,)] = self.duck.rows("SELECT count(*) FROM written")
-        [(known,)] = self.duck.rows(_ALREADY_THERE)
-        return int(calls) - int(known)
+        [(published_before,)] = self.duck.rows(_COUNT_PUBLISHED)
+        return int(calls) - int(published_before)

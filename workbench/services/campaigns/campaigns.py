@@ -18,8 +18,8 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS, awaits_campaign, choose
-from workbench.services.campaigns.opening import open_due, opened_today
+from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS, awaits_campaign, choose_cases
+from workbench.services.campaigns.opening import open_due_re_reviews, opened_today
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.row_values import from_row
@@ -40,7 +40,7 @@ _VERDICT_OF_STATE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRequest:
-    """A campaign: the cases by rules or filter, how many are opened each working day, and why, for the applicants."""
+    """The request for a campaign: the rules or filter for its cases, the number per working day, and the reason."""
 
     rules: tuple[str, ...] = ()
     filter: str = ""
@@ -50,9 +50,9 @@ class CampaignRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
-    """What a campaign does: how many cases it opens from which to which day; `id` is None if it was not started.
+    """The plan of a campaign: the number of its cases, and their first and last day; `id` is None for a dry run.
 
-    `passed`, `in_review` and `by_rule` are those of `Choice`; `opened` were opened at once.
+    `passed`, `in_review` and `by_rule` are as in `ChosenCases`; `opened` cases were opened at once.
     """
 
     id: int | None
@@ -113,7 +113,7 @@ class Campaigns(Service):
             reason = checked_reason(
                 request.reason, _("A campaign needs a reason, which the applicants read; give it with --reason.")
             )
-            choice = choose(context, request.rules, request.filter)
+            choice = choose_cases(context, request.rules, request.filter)
             with context.read() as session:
                 calendar, today = context.calendar(session), context.today(session)
                 days = list(_days(calendar, today, request.per_day, len(choice.case_ids)))
@@ -130,7 +130,9 @@ class Campaigns(Service):
                 taken = awaits_campaign(session, choice.case_ids)
                 case_ids = [case_id for case_id in choice.case_ids if case_id not in taken]
                 campaign_id = self._add(session, request, reason, case_ids, days)
-            return from_row(CampaignPlan, plan, id=campaign_id, chosen=len(case_ids), opened=open_due(context))
+            return from_row(
+                CampaignPlan, plan, id=campaign_id, chosen=len(case_ids), opened=open_due_re_reviews(context)
+            )
 
     def _add(
         self, session: Session, request: CampaignRequest, reason: str, case_ids: Sequence[int], days: Sequence[date]
@@ -246,7 +248,7 @@ class Campaigns(Service):
 
 
 def _days(calendar: WorkingCalendar, today: date, per_day: int, number: int) -> Iterator[date]:
-    """Yield the day on which each of some cases is opened: so many each working day, from today on."""
+    """Yield the day on which each of some cases is opened: `per_day` cases each working day, from today on."""
     day = calendar.working_day_from(today)
     for position in range(number):
         if position and position % per_day == 0:
@@ -260,7 +262,7 @@ def _count(session: Session, campaign_id: int, *conditions: Any) -> int:
 
 
 def _stop_of(session: Session, campaign_id: int) -> tuple[str | None, str]:
-    """Return who stopped a campaign and why, as the log tells."""
+    """Return who stopped a campaign and why, from the log."""
     stops = select(_EVENT.c.actor_login, _EVENT.c.body).where(
         _EVENT.c.case_id.is_(None), _EVENT.c.action == _STOP, ~_EVENT.c.is_refused
     )

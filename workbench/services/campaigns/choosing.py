@@ -44,7 +44,7 @@ class ChosenCases:
     by_rule: dict[str, int]
 
 
-def choose(context: Context, rules: Sequence[str], filter_text: str) -> ChosenCases:
+def choose_cases(context: Context, rules: Sequence[str], filter_text: str) -> ChosenCases:
     """Return the passed cases that a filter selects and that hit one of some rules under the policy in force.
 
     Without rules, the filter alone decides.
@@ -74,7 +74,7 @@ def choose(context: Context, rules: Sequence[str], filter_text: str) -> ChosenCa
 
 
 def awaits_campaign(session: Session, case_ids: Sequence[int]) -> set[int]:
-    """Return those of some cases that a running campaign will open."""
+    """Return which of some cases a running campaign will open again."""
     is_running = exists().where(CAMPAIGN.c.id == CAMPAIGN_CASE.c.campaign_id, CAMPAIGN.c.stopped_at.is_(None))
     statement = select(CAMPAIGN_CASE.c.case_id).where(*WAITS, is_running)
     found = (session.execute(statement.where(CAMPAIGN_CASE.c.case_id.in_(chunk))) for chunk in chunks(case_ids))
@@ -96,7 +96,7 @@ def _free(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
 def _hits(
     session: Session, context: Context, cases: Sequence[CaseRow], rules: Sequence[str]
 ) -> Iterator[tuple[CaseRow, set[str]]]:
-    """Yield the cases whose newest evidence hits one of some rules, with the rules that it hits."""
+    """Yield the cases whose newest evidence hits one of some rules, each with these rules."""
     if not rules:
         yield from ((case, set()) for case in cases)
         return

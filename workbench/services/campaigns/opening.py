@@ -1,4 +1,4 @@
-"""Opens the re-reviews of campaigns, up to a number each working day, in one short transaction each."""
+"""Opens the re-reviews of campaigns, a limited number each working day, in one short transaction each."""
 
 from datetime import datetime, time
 
@@ -22,7 +22,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
 
-def open_due(context: Context) -> int:
+def open_due_re_reviews(context: Context) -> int:
     """Open the re-reviews of running campaigns that are due today, and return their number.
 
     On a day off none is opened. If the program closes, it stops between two cases; the next call continues.
@@ -51,7 +51,7 @@ def _open_next(session: Session, context: Context, campaign_id: int) -> bool | N
 
     A case that is no longer passed, or whose application has a newer case, is skipped.
     """
-    # Locked, so that two processes do not open more than the cases of a day.
+    # The row is locked, so that two processes together do not exceed the number of a day.
     locked = select(CampaignRow).where(col(CampaignRow.id) == campaign_id).with_for_update()
     campaign = session.execute(locked).scalar_one()
     today = context.today(session)
@@ -83,7 +83,7 @@ def opened_today(session: Session, context: Context, campaign_id: int) -> int:
 def _open(session: Session, context: Context, campaign: CampaignRow, passed: CaseRow) -> CaseRow:
     """Open a new case of the application of a passed case, with the newest evidence and the policy in force.
 
-    It is queued even if a document is missing that the policy asks for now: that is a finding of the review.
+    It is queued even if a document is missing that the policy requires now; the review has a finding about it.
     """
     now, policy_id = context.now(), context.policy_id(session)
     key = (passed.agent, passed.application_no)

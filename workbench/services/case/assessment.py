@@ -131,9 +131,9 @@ def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
 
 
 def is_contradicted(session: Session, case_id: int, seen: str) -> bool:
-    """Return whether the rules that warn or block are no longer those that the decider saw.
+    """Return whether the rules that warn or block differ from those that the decider saw.
 
-    What was seen of appeals that an earlier version staged is unknown.
+    For appeals that an earlier version staged, it is unknown what the decider saw.
     """
     body, info = json.loads(seen), Severity.INFO.value
     before = {(found["rule"], found["severity"]) for found in body.get("findings", ())}
@@ -154,12 +154,12 @@ def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Findin
 
 
 def is_stale(session: Session, context: Context, case: CaseRow) -> bool:
-    """Return whether the findings of a case are of another day although it is open."""
+    """Return whether an open case has findings of an earlier day."""
     return case.state not in FINAL_STATES and case.findings_on != context.today(session)
 
 
 def refresh_findings(context: Context, case_id: int) -> None:
-    """Apply the rules to an open case again if its findings are of another day, since some depend on the date.
+    """Apply the rules to an open case again if its findings are of an earlier day, because some depend on the date.
 
     Raises:
         NotFound: If there is no such case.
@@ -172,7 +172,7 @@ def refresh_findings(context: Context, case_id: int) -> None:
 
 
 def record_evidence(session: Session, case: CaseRow, seq: int) -> None:
-    """Record that a case has the evidence up to a publication, with the newest version of its application."""
+    """Record that a case sees the evidence up to a publication, with the newest version of its application."""
     case.evidence_seq = max(case.evidence_seq, seq)
     case.evidence_no += 1
     set_application(session, case)

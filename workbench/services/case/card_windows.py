@@ -1,4 +1,4 @@
-"""The call figures of cards: those of the number, or of the days on which it served one holder."""
+"""Reads the call figures of cards: those of the number, or of the days on which the number served one holder."""
 
 import json
 from collections import defaultdict
@@ -36,15 +36,15 @@ class CardWindow:
 def windows_of_cards(
     session: Session, cards: Sequence[ImportedRow], store: Store, snapshot: Snapshot
 ) -> dict[ServicePeriod, CardWindow]:
-    """Return the call figures of the service period of each card that has some.
+    """Return the call figures of the service period of each card; cards without figures are left out.
 
-    They are those of the number, unless calls of the number lie outside the period.
+    They are the figures of the number, unless the number has calls outside the period.
     """
     of_hash = (session, (CALL_WINDOW.c.msisdn_hash,))
     key = itemgetter("msisdn_hash")
     rows = newest_of_many(*of_hash, {card["msisdn_hash"] for card in cards} - {""}, key, snapshot)
     windows = {row["msisdn_hash"]: row for row in rows}
-    # A number has figures of a period only beside its own.
+    # A number has figures of a period only in addition to its own.
     hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"] in windows}
     period_hash_of = {period: store.hashed(period.key) for period in hash_of}
     windows |= {row["msisdn_hash"]: row for row in newest_of_many(*of_hash, period_hash_of.values(), key, snapshot)}
@@ -65,7 +65,7 @@ def windows_of_cards(
 def _calls_outside(
     session: Session, windows: Mapping[ServicePeriod, ImportedRow], snapshot: Snapshot
 ) -> dict[ServicePeriod, int]:
-    """Return the outgoing calls that the window of each period's number has on other days."""
+    """Return the outgoing calls of each period's number that are within its window, but outside the period."""
     calls: dict[tuple[str, int], dict[date, int]] = defaultdict(dict)
     hashes = {window["msisdn_hash"] for window in windows.values()}
     key = itemgetter("msisdn_hash", "batch_id", "on_date")
@@ -80,5 +80,5 @@ def _calls_outside(
 
 
 def calls_of_row(row: ImportedRow) -> CallFacts:
-    """Return the call figures of a row, without calls outside the service of a card."""
+    """Return the call figures in a row, without a count of calls outside the service of a card."""
     return from_row(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])), calls_outside_service=0)

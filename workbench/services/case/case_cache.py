@@ -1,4 +1,4 @@
-"""The case that a person read last, kept because previews and the verdict read the same case again."""
+"""Caches the case that a person read last, because previews and the verdict read the same case again."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from db.models import EventRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.case.redaction import Redaction
-from workbench.services.foundation.calendar_days import edition
+from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
 
 _EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
@@ -28,7 +28,7 @@ _STAMP = select(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_o
 
 @dataclass(frozen=True, slots=True)
 class KeptCase:
-    """A case as it was read last, masked, with what masks its texts; it is unchanged while its stamp stays."""
+    """A masked case as it was read last, with the redaction of its texts; it is current while its stamp is the same."""
 
     stamp: Any
     casefile: CaseFile
@@ -36,10 +36,10 @@ class KeptCase:
 
 
 def stamp_of(session: Session, context: Context, case_id: int) -> Any:
-    """Return a value that changes with every change of what a case shows, except of drafts and holds.
+    """Return a value that changes whenever the shown case changes, except for drafts and holds.
 
-    An act writes an event, also on an earlier case of the application, new findings set their day, and some facts
-    depend on the day and the calendar.
+    The stamp has the last event, also of an earlier case of the application, and the day of the findings. It has the
+    day and the calendar too, because some facts depend on them.
     """
     row = session.connection().execute(_STAMP, {"case": case_id}).first()
-    return row and (*row, context.today(session), edition(session))
+    return row and (*row, context.today(session), calendar_edition(session))

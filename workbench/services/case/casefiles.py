@@ -36,9 +36,9 @@ from workbench.services.case.decisions import (
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import (
     asked_documents_of,
+    changes_since,
     contacts_of,
     history_of,
-    news_of,
     notices_of,
     re_reviews_of,
     verifications_of,
@@ -85,7 +85,7 @@ class CaseFiles(Service):
         return self.show(case_id)
 
     def unchanged(self, session: Session, case_id: int) -> KeptCase:
-        """Return a case as this person read it last, read again if it has changed since.
+        """Return a case as this person read it last, or read it again if it has changed since.
 
         Raises:
             NotFound: If there is no such case.
@@ -96,13 +96,13 @@ class CaseFiles(Service):
         return self._keep(session, read_case(session, case_id))
 
     def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
-        """Return what changed in a case since it had an evidence number, which grows with every such change.
+        """Return the changes in a case since an evidence number, which grows with each such change.
 
         Raises:
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return news_of(session, read_case(session, case_id), seen_no)
+            return changes_since(session, read_case(session, case_id), seen_no)
 
     def show_revealed(self, case_id: int) -> CaseFile:
         """Return a case with all personal values in clear, and log one event.
@@ -287,7 +287,7 @@ def _answers(session: Session, case: CaseRow, logins: Mapping[int, str]) -> dict
 def checklist_of(
     policy: Policy, evidence: Evidence, answers: Mapping[str, Mapping[str, Any]]
 ) -> tuple[ChecklistLine, ...]:
-    """Return the questions of a policy to an applicant, with their answers."""
+    """Return the checklist questions of a policy for an applicant, with their answers."""
     unanswered = {"answer": None, "note": "", "by": None}
     return tuple(
         from_row(

@@ -49,7 +49,7 @@ def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> Ap
 
 
 def makers_of_staged(session: Session, case_ids: Collection[int]) -> dict[int, str]:
-    """Return the login of who made the verdict, or the answer to an appeal, that waits for a check on these cases."""
+    """Return the login of the maker of the staged verdict or answer to an appeal, by case."""
     logins = logins_of(session)
     makers: dict[int, str] = {}
     for case, maker, status in (
@@ -80,7 +80,7 @@ def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[
 def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
     """Return the newest notice of the fail or the lapse of a case, None without one.
 
-    The notice of a lapse has the name of the state.
+    The kind of a notice about a lapse is the name of the state.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     of_result = (
@@ -92,8 +92,8 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
     return newest_row(session, NoticeRow, NoticeRow.case_id == case.id, of_result, is_valid)
 
 
-def told_result_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was notified of a fail or lapse: when the notice was written, or later sent.
+def result_notified_at(session: Session, context: Context, case: CaseRow) -> datetime:
+    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written.
 
     The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
     as sent counts as sent on that day.
@@ -113,37 +113,37 @@ def is_answered(session: Session, case: CaseRow) -> bool:
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if closed is None or decision is None or closed.decision_id != decision.id:
         return False
-    told = result_notice(session, case)
-    return told is None or closed.filed_at >= told.created_at
+    notice = result_notice(session, case)
+    return notice is None or closed.filed_at >= notice.created_at
 
 
 def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date | None:
     """Return the last day on which an appeal against the result of a case can be received; None if none is possible."""
     if case.state not in {CaseState.FAILED, CaseState.LAPSED} or is_answered(session, case):
         return None
-    return filing_day_of(session, context, case)
+    return appeal_filing_day(session, context, case)
 
 
-def filing_day_of(session: Session, context: Context, case: CaseRow) -> date:
-    """Return the last day to appeal against a result: the one that its notice gives, or a later one by the calendar."""
+def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
+    """Return the last day to appeal against a result: the day in its notice, or a later day by the calendar."""
     file_days = context.policy(session, case.policy_version_id).appeal.file_days
     calendar = context.calendar(session, case.policy_version_id)
-    day = last_filing_day(told_result_at(session, context, case), file_days, calendar)
-    told = result_notice(session, case)
-    return max(day, told.appeal_until_on or day) if told is not None else day
+    day = last_filing_day(result_notified_at(session, context, case), file_days, calendar)
+    notice = result_notice(session, case)
+    return max(day, notice.appeal_until_on or day) if notice is not None else day
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
-    """Return the newest final fail of the applicant in whose cooldown this application was received, None without one.
+    """Return the newest final fail of the applicant if this application was received in its cooldown, else None.
 
-    An enterprise or sole proprietor is known by its USCC, a person by the ID number.
+    An enterprise or sole proprietor is identified by its USCC, a person by the ID number.
     """
     days = context.policy(session, case.policy_version_id).rectify.cooldown_days
     if days is None:
         return None
-    own = session.get_one(ApplicationRow, case.application_id)
-    is_person = own.applicant_kind == ApplicantKind.INDIVIDUAL
-    name, value = ("handler_id_hash", own.handler_id_hash) if is_person else ("uscc", own.uscc)
+    application = session.get_one(ApplicationRow, case.application_id)
+    is_person = application.applicant_kind == ApplicantKind.INDIVIDUAL
+    name, value = ("handler_id_hash", application.handler_id_hash) if is_person else ("uscc", application.uscc)
     if not value:
         return None
     failed_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
@@ -184,10 +184,10 @@ def first_deadline(session: Session, case: CaseRow) -> datetime | None:
 
 
 def due_if_answered(session: Session, context: Context, case: CaseRow, province: str) -> datetime | None:
-    """Return when a case from a province is due if the applicant, who has it, answers at the last moment.
+    """Return when a case that waits for its applicant is due if the answer comes at the last moment.
 
-    The stored due date moves on by the working time from the verdict until the answer. None while nobody can say it: a
-    suspension of the case lasts longer than until that moment, and begins before the case is due.
+    The stored due date moves on by the working time from the verdict until the answer. None if it is unknown, because a
+    suspension lasts beyond that moment and begins before the case is due.
     """
     if case.due_at is None or not is_with_applicant(CaseState(case.state), case.waits_for):
         return None
@@ -235,7 +235,7 @@ def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
 
 
 def _deadline_at(session: Session, decision: Any) -> datetime | None:
-    """Return the deadline in force, which an extension or a late letter may have moved; before a check, the planned."""
+    """Return the deadline in force, with extensions and moves by late letters; before a check, the planned deadline."""
     in_force = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == decision.id)
     return session.exec(in_force).first() or decision.deadline_at
 

@@ -65,7 +65,7 @@ class Documents(Service):
             return self._lines(case_id)
 
     def open(self, case_id: int, sha256: str) -> BinaryIO:
-        """Open a document whose file is byte for byte the imported one; `record_opening` follows once it is shown.
+        """Open a document, after checking that its file is the imported one; call `record_opening` once it is shown.
 
         Raises:
             NotAllowed: If the person may not open documents.
@@ -80,7 +80,7 @@ class Documents(Service):
             return self._file_of(case_id, line)
 
     def record_opening(self, case_id: int, line: DocumentLine, how: Literal["shown", "viewer"]) -> None:
-        """Log that this person sees a document: a page of it was drawn, or a viewer was started on it.
+        """Log that this person opened a document: a page was drawn, or a viewer was started.
 
         Raises:
             NotAllowed: If the person may not open documents.
@@ -111,13 +111,13 @@ class Documents(Service):
                 written = [one.line for one in results if one.state == "written"]
                 if not written:
                     raise DocumentDamaged(results[0].problem, results[0].state)
-                # The event is written before the folder appears: an extra event is better than a missing one.
+                # The event is written before the folder appears, because an extra event is better than a missing one.
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
                 self.context.log_alone(WRITTEN, case_id=case_id, body=body)
         return results
 
     def copy(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
-        """Copy the documents of a case into a folder that is made for them; the caller logs it.
+        """Copy the documents of a case into a folder that the caller created for them; the caller logs the act.
 
         Raises:
             NotAllowed: If the person may not open documents.
@@ -189,7 +189,7 @@ class Documents(Service):
 
 
 def openings_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[Opening, ...]]:
-    """Return who opened (or copied) each file of a case and when they last did so, by SHA-256, the newest first."""
+    """Return who opened (or copied) each file of a case, and when they last did, by SHA-256, the newest first."""
     rows = session.exec(
         select(EventRow)
         .where(EventRow.case_id == case_id, col(EventRow.action).in_(actions), col(EventRow.is_refused).is_(False))
@@ -230,7 +230,7 @@ def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
         raise DocumentDamaged(message.format(document=name, cause=error.strerror), "missing") from error
     except ValueError as error:
         raise _altered(name) from error
-    # A buffer in memory can be digested too.
+    # The digest of a decrypted file, a buffer in memory, is computed in the same way.
     if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:  # type: ignore[arg-type]
         file.close()
         raise _altered(name)

@@ -53,7 +53,7 @@ _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 
 
 def documents_since(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
-    """Return the documents of a case that were imported after a verdict, which rests on what was `seen` at a time."""
+    """Return the documents of a case that were imported after a verdict, given what it has `seen` and its time."""
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
     of_case = (DOCUMENT.c[name] == CASE.c[name] for name in _OF_APPLICATION)
     found = select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(CASE.c.id == case_id, *of_case)
@@ -136,7 +136,7 @@ class EvidenceReader:
         """Return the newest rows by the columns `names`; the `more` columns distinguish the rows of one group."""
         columns = [table.c[name] for name in names]
         rows = newest_of_many(self.session, columns, wanted, itemgetter(*names, *more), self.snapshot)
-        return _grouped(rows, itemgetter(*names))
+        return _group_by(rows, itemgetter(*names))
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
         """Return the hashes of the company, its legal representative and the handler, without duplicates."""
@@ -151,7 +151,7 @@ class EvidenceReader:
             lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
             self.snapshot,
         )
-        return _grouped(rows, itemgetter("subject_hash"))
+        return _group_by(rows, itemgetter("subject_hash"))
 
 
 def read_evidence(session: Session, case: models.CaseRow, store: Store, today: date) -> Evidence:
@@ -184,7 +184,7 @@ def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
     return tuple((day, days.get(day, 0)) for day in all_days)
 
 
-def _grouped(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRow]]:
+def _group_by(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRow]]:
     grouped: dict[Any, list[ImportedRow]] = defaultdict(list)
     for row in rows:
         grouped[key(row)].append(row)

@@ -61,7 +61,7 @@ _WITH_TEXT = ("comment", "contact", "verify")
 """The actions whose texts are stored in separate tables."""
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
-"""The actions whose events are not lines; whether a letter that was handed over was sent is an event of its own."""
+"""The actions whose events are not shown: their texts are lines, or another event tells whether a letter was sent."""
 
 _BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending", "awaiting_check", "rectifying")}
 """The states in which a document can still be considered before the next verdict."""
@@ -75,13 +75,13 @@ _CASE_ID: BindParameter[int] = bindparam("case")
 
 
 def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
-    """Return the statement that reads columns of what people did on a case, with the login of each, in order."""
+    """Return the statement that reads the records of people about a case, with the login of each, in order."""
     wrote = table.join(_REVIEWER, _REVIEWER.c.id == table.c[person])
     return select_columns(*columns, _REVIEWER.c.login).select_from(wrote).where(table.c.case_id == _CASE_ID)
 
 
 def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any) -> Select[Any]:
-    """Return the statement that reads the texts of one table as lines of the history, the empty ones left out."""
+    """Return the statement that reads the texts of one table as lines of the history, without empty texts."""
     is_verdict = person == "maker_id"
     columns: tuple[Any, ...] = (
         literal_column(str(position)).label("position"),
@@ -109,7 +109,7 @@ _TEXTS = union_all(
     _texts(6, "check-note", DECISION, "checker_id", "checked_at", DECISION.c.check_note),
     _texts(7, "check-note", APPEAL, "checker_id", "checked_at", APPEAL.c.check_note),
 )
-"""The texts about a case; `position` is the order of simultaneous lines, among which acts have `_POSITION_OF_ACTS`."""
+"""The texts about a case; `position` orders simultaneous lines, and that of acts is `_POSITION_OF_ACTS`."""
 
 _ACTS = (
     select_columns(_EVENT)
@@ -135,7 +135,7 @@ _RE_REVIEWS = (
         _PLANNED.c.campaign_id.label("campaign"),
         *(_CAMPAIGN.c.reason, CASE.c.state),
     )
-    # Both cases are of one application, so the plans of a long campaign are found by index.
+    # Both cases belong to one application, so that an index finds the plans of a long campaign.
     .select_from(_OWN)
     .join(_SIBLING, (_SIBLING.c.agent == _OWN.c.agent) & (_SIBLING.c.application_no == _OWN.c.application_no))
     .join(_PLANNED, _PLANNED.c.case_id == _SIBLING.c.id)
@@ -147,14 +147,14 @@ _RE_REVIEWS = (
 
 
 def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
-    """Return the acts on a case, or those before an event, the newest first, without refused attempts."""
+    """Return the acts on a case, by default all, else those before an event; the newest first, without refusals."""
     connection, of_case = session.connection(), {"case": case_id}
-    own = 0 if before is None else json.loads(before.body).get("decision", 0)
+    own_decision = 0 if before is None else json.loads(before.body).get("decision", 0)
     lines = [
         (row.position, from_row(HistoryLine, row, who=row.login, state=None, received_at=None))
         for row in connection.execute(_TEXTS, of_case)
-        # The texts of the verdict that the event logs are not those of an earlier act.
-        if (before is None or row.at <= before.at) and row.decision != own
+        # The texts of the verdict that the event logs do not belong to an earlier act.
+        if (before is None or row.at <= before.at) and row.decision != own_decision
     ]
     acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)
     lines += ((_POSITION_OF_ACTS, _event_line(row)) for row in acts)
@@ -164,7 +164,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
 
 
 def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
-    """Yield lines, the oldest first, with the round in which each act fell; only acts that can change it record it."""
+    """Yield lines, the oldest first, with the round of each act; only the events of acts that can change it have it."""
     current = 1
     for line in lines:
         current = line.round or current
@@ -185,8 +185,8 @@ def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
     )
 
 
-def news_of(session: Session, case: CaseRow, seen_no: int) -> ChangesSinceSeen:
-    """Return what changed in a case since it had an evidence number."""
+def changes_since(session: Session, case: CaseRow, seen_no: int) -> ChangesSinceSeen:
+    """Return the changes in a case since an evidence number."""
     unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
     is_only_policy = case.evidence_no == seen_no + len(unseen)
     return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
@@ -202,7 +202,7 @@ def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = N
 def asked_documents_of(
     session: Session, case: CaseRow, missing: Iterable[DocumentKind], before: EventRow | None = None
 ) -> tuple[AskedDocument, ...]:
-    """Return the missing documents that letters about a new policy asked for, while a verdict is due."""
+    """Return the missing documents that letters about a new policy asked for, if the next verdict can consider them."""
     kinds = tuple(missing)
     if not kinds or case.state not in _BEFORE_VERDICT:
         return ()

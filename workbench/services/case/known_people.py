@@ -35,8 +35,8 @@ def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
     return [BETWEEN_NUMBERS.join(islice(masked, len(own))) for own in lists]
 
 
-def values_apart(kind: str, texts: Sequence[str]) -> Sequence[str]:
-    """Return values of a personal column, with a list of numbers as `places_to_mask` takes it."""
+def values_for_search(kind: str, texts: Sequence[str]) -> Sequence[str]:
+    """Return values of a personal column in the form that `places_to_mask` takes: a list of numbers is split."""
     return [text.replace(BETWEEN_NUMBERS, BETWEEN_TEXTS) for text in texts] if kind == "msisdns" else texts
 
 
@@ -57,11 +57,11 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
     return {key: Redaction.of(pairs) for key, pairs in pairs_by_key.items()}
 
 
-def others_of(application: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    """Return columns with the other people of an application, of its other versions and of its cards, in one text each.
+def columns_of_other_people(application: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """Return two columns with the people of the other versions and of the cards of an application, in one text each.
 
-    With its own values they include all that `redactions_of` masks, and values of unpublished rows too. If both are
-    empty, `redaction_of_version` is its redaction.
+    Together with the application's own values, they include all that `redactions_of` masks, and values of unpublished
+    rows too. If both are empty, `redaction_of_version` returns the whole redaction.
     """
     version, card = (table_of(model).alias(f"other_{model.__tablename__}") for model in (ApplicationRow, CardRow))
     individual = case((version.c.applicant_kind == ApplicantKind.INDIVIDUAL.value, version.c.applicant_name), else_="")

@@ -54,7 +54,7 @@ def public_name(kind: ApplicantKind | str, name: str) -> str:
 
 
 def shown_name(kind: ApplicantKind | str, name: str, erased_at: datetime | None, zone: tzinfo) -> str:
-    """Return the name of an applicant as `public_name`, or words that say when retention erased it."""
+    """Return the name of an applicant as `public_name` does, or the words that say when retention erased it."""
     return public_name(kind, name) if erased_at is None else erased_words(erased_at.astimezone(zone).date())
 
 

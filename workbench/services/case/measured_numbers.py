@@ -1,4 +1,4 @@
-"""The phone numbers that measures concern, and the orders to bar or restore them."""
+"""Reads the phone numbers that measures concern, and the orders to bar or restore them."""
 
 import json
 from datetime import date
@@ -16,7 +16,7 @@ from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.foundation.row_values import from_row
 
 _KEY = "msisdns"
-"""The name under which a decision keeps its numbers in `seen`: that of the personal column of applications."""
+"""The key of a decision's numbers in `seen`; it is the name of a personal column of applications."""
 
 UNKNOWN = ""
 """The number of an order for a case without any number."""
@@ -55,7 +55,7 @@ def numbers_in_service(session: Session, case: CaseRow, today: date) -> tuple[st
 
 
 def numbers_out_of_service(session: Session, case: CaseRow, today: date) -> frozenset[str]:
-    """Return the numbers of a case whose service has ended; such a number may belong to somebody else by now."""
+    """Return the numbers of a case whose service has ended; they may belong to somebody else now."""
     return _ended(_cards(session, case), today)
 
 
@@ -69,12 +69,12 @@ def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:
 
 
 def keep_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:
-    """Keep the numbers that the measure of a decision concerns, as of the moment when it comes into force."""
+    """Store in a decision the numbers that its measure concerns, when it comes into force."""
     decision.seen = json.dumps({**json.loads(decision.seen), _KEY: BETWEEN_NUMBERS.join(numbers)}, ensure_ascii=False)
 
 
 def kept_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
-    """Return the numbers that the measure of a decision concerns; None if the decision has not kept any."""
+    """Return the numbers that the measure of a decision concerns, None if the decision stores none."""
     if measure == Measure.NONE:
         return ()
     kept = json.loads(seen).get(_KEY)
@@ -84,7 +84,7 @@ def kept_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
 def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[MeasureOrder, ...]:
     """Return the orders on the numbers of a case's application, oldest first, also those of its other cases.
 
-    The measures of verdicts without orders come first: those verdicts are older than the orders.
+    The measures of verdicts without orders come first, because those verdicts are older than all orders.
     """
     of_application = {"agent": case.agent, "application_no": case.application_no}
     rows = session.execute(_ORDERS, of_application).all()
@@ -96,7 +96,7 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
-        # Where every number was out of service, nothing was barred.
+        # If every number was out of service, nothing was barred.
         for number in numbers or (() if ended else (UNKNOWN,)):
             order = MeasureOrder(
                 id=None,

@@ -27,14 +27,14 @@ _SHORTEST = 2
 
 
 _spelled = lru_cache(maxsize=1024)(SpelledText)
-"""The last texts with their spelling, because thousands of applications state the same texts."""
+"""A cache of spelled texts, because thousands of applications have the same texts."""
 
 
 BETWEEN_TEXTS = "\uffff"
-"""The separator of the texts, and of the names and numbers, of one row in `places_to_mask`; no character."""
+"""The separator of the texts, names and numbers of one row in `places_to_mask`; it is not a valid character."""
 
 _BETWEEN_ROWS = "\0"
-"""Imports refuse it."""
+"""The separator of rows; imports refuse this character."""
 
 _SHAPES = CharTable(lambda char: "0" if char in "0123456789" else char)
 _TEN_DIGITS = "0" * 10
@@ -136,7 +136,7 @@ def places_to_mask(
     keys = joined.split(_BETWEEN_ROWS)
     named = dict(_named_rows(range(len(texts)), names, keys))
     with_digits = _rows_with_digits(joined)
-    # The usual numbers have ten digits or more, so only texts with as many can have them.
+    # Usual numbers have ten digits or more, so only texts with at least ten digits can have one.
     shapes = _SHAPES.translated(all_numbers).split(_BETWEEN_ROWS)
     unusual = {row for row, shape in enumerate(shapes) if not _is_usual(shape)}
     named.update(_named_rows(sorted((unusual | with_digits) - named.keys()), numbers, keys))
@@ -151,7 +151,7 @@ def _is_usual(shape: str) -> bool:
 
 
 def _rows_with_digits(keys: str) -> set[int]:
-    """Return the rows of keys with ten digits or more together, or with brackets between them."""
+    """Return the rows whose keys have ten digits or more in a row, possibly with brackets in between."""
     shape = _SHAPES.translated(keys.replace(")", ""))
     rows, row, done, at = set(), 0, 0, shape.find(_TEN_DIGITS)
     while at >= 0:
@@ -163,7 +163,7 @@ def _rows_with_digits(keys: str) -> set[int]:
 
 
 def _named_rows(rows: Sequence[int], names: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the rows whose text has one of their names or numbers, with the text; the texts are keys."""
+    """Yield the rows whose text contains one of their names or numbers, with the text; the texts are keys."""
     _folded, keys = folded_and_keys(_BETWEEN_ROWS.join([names[row] for row in rows]))
     for row, own in zip(rows, keys.split(_BETWEEN_ROWS), strict=False):
         text = texts[row]

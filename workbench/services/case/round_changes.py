@@ -1,4 +1,4 @@
-"""Compares a case of a later round with what its last verdict rested on."""
+"""Compares a case of a later round with the evidence of its last verdict."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def round_changes(
     """Return what changed since the verdict of an earlier round; None in the first round.
 
     Imported rows are never updated, so the evidence of that verdict is read as of its last publication. Facts are
-    observed as of today on both sides, so that only the evidence makes a difference.
+    observed as of today on both sides, so that only the evidence differs.
     """
     in_effect = (line for line in reversed(decisions) if line.status in {"applied", "approved"})
     last = next((line for line in in_effect if line.round < case.round), None)
@@ -41,7 +41,7 @@ def round_changes(
         return None
     facts = observe(evidence, context.policy(session, case.policy_version_id), today).case
     before = RoundBasis(evidence=evidence, facts=facts, findings=tuple(map(_finding, seen.get("findings", ()))))
-    named = _named(last, before.findings, context.policy(session, case.policy_version_id))
+    named = _named_codes(last, before.findings, context.policy(session, case.policy_version_id))
     changes, unchanged = compare(before, basis, named)
     return RoundChanges(
         since_round=last.round,
@@ -52,7 +52,7 @@ def round_changes(
     )
 
 
-def _named(decision: DecisionLine, findings: Sequence[Finding], policy: Policy) -> dict[str, set[str]]:
+def _named_codes(decision: DecisionLine, findings: Sequence[Finding], policy: Policy) -> dict[str, set[str]]:
     """Return the codes that a verdict named or saw, with the subjects of their findings and the documents in items."""
     named: dict[str, set[str]] = {code: set() for code in decision.reasons}
     names = policy.documents.names.items()
@@ -66,7 +66,7 @@ def _named(decision: DecisionLine, findings: Sequence[Finding], policy: Policy) 
 
 
 def _last_publication(session: Session, decision: DecisionLine) -> int:
-    """Return the last publication before a decision that an earlier version stored without it."""
+    """Return the last publication before a decision, for decisions of earlier versions that did not store it."""
     published = select(func.max(BATCH.c.published_seq)).where(BATCH.c.published_at <= decision.decided_at)
     return int(session.execute(published).scalar() or 0)
 

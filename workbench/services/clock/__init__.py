@@ -1,1 +1,1 @@
-"""The clocks of cases."""
+"""Computes the clocks and due dates of cases."""

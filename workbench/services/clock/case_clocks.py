@@ -75,7 +75,7 @@ class Clocks:
     province_by_application: dict[int, str] = field(default_factory=dict)
 
     def calendar(self, case: CaseRow, budget: Budget | None = None) -> WorkingCalendar:
-        """Return the calendar under the policy version of a case, or under that of its budget if it is an appeal's."""
+        """Return the calendar under the policy version of a case, or for an appeal under the version of its budget."""
         version = budget.policy_version if budget else None
         if self.calendar_of is not None:
             return self.calendar_of(version or case.policy_version_id)
@@ -138,8 +138,9 @@ class Clocks:
     def update_due_date(self, case: CaseRow) -> bool:
         """Store the computed state of a clock with its case and its open appeal, and return whether it changed.
 
-        Only this method and a change of the calendar, which computes it the same way, write the due date of a case. A
-        caller that changes what the due date depends on calls it in the same transaction, after writing the event.
+        Only this method and a change of the calendar, which uses the same computation, write the due date of a case. A
+        caller that changes anything that the due date depends on must call it in the same transaction, after writing
+        the event.
         """
         state = self.state(case)
         if state is None or state == stored_clock_state(case):
@@ -193,7 +194,7 @@ def first_clock_state(
     suspensions: Iterable[Suspension],
     calendar: WorkingCalendar,
 ) -> tuple[datetime, ClockState]:
-    """Return when a case that is about to be queued became complete, and the state of its clock."""
+    """Return when a case became complete that is about to be queued, and the state of its clock."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in suspensions if one.concerns(application.province, application.agent)]
@@ -217,7 +218,7 @@ def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[Cl
 
 
 def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
-    """Return when imported evidence was received, by case and batch, for events that do not have this time."""
+    """Return the time of receipt of imported evidence by case and batch, for events without this time."""
     undated = [
         row for row in rows if row.batch_id and row.action in _RECEIVING_ACTIONS and "counted_at" not in row.body
     ]

@@ -1,6 +1,6 @@
-"""Computes and writes the due dates that a change of the calendar moves.
+"""Computes and writes the due dates that move when the calendar changes.
 
-The deadlines of rectifications stay, because letters promised these dates.
+The deadlines of rectifications do not change, because letters promised these dates.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +91,7 @@ def _some_changes(
     clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
-    cases, told = {case.id: case for case in rows}, told_due_dates(session, case_ids)
+    cases, stated = {case.id: case for case in rows}, stated_due_dates(session, case_ids)
     for case_id in case_ids:
         case = cases[case_id]
         state = clocks.state(case)
@@ -104,14 +104,14 @@ def _some_changes(
                 after=state.due_at,
                 is_provisional=state.is_due_provisional,
                 is_notified=state.due_at > now
-                and is_later_than_told(state.due_at, told.get(case_id), case.due_at, clocks.calendar(case))
+                and is_later_than_stated(state.due_at, stated.get(case_id), case.due_at, clocks.calendar(case))
                 and clock_runs(CaseState(case.state), case.waits_for),
             )
 
 
-def told_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
-    """Return the due date in the newest letter to the applicant of each case; without cases that had no such letter."""
-    # The state that the case had when the letter was written: events come before their letters.
+def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return the due date that the last letter about it stated, by case; cases without such a letter are left out."""
+    # The state of the case when the letter was written; an event is never later than its letters.
     before = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
     state = select(EVENT.c.state).where(*before).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     is_deadline = state == CaseState.RECTIFYING.value
@@ -123,10 +123,10 @@ def told_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datet
     return {row.case_id: row.told_due_at for row in rows}
 
 
-def is_later_than_told(
+def is_later_than_stated(
     due_at: datetime, told_due_at: datetime | None, before: datetime, calendar: WorkingCalendar
 ) -> bool:
-    """Say whether a due date changed to a later day than the last letter told; without a letter, to a later time."""
+    """Say whether a changed due date is a later day than the last letter stated; without a letter, if it is later."""
     if told_due_at is None or due_at == before:
         return due_at > before
     return calendar.local_day(due_at) > calendar.local_day(told_due_at)

@@ -67,7 +67,7 @@ class BulkChanges(Service):
     def _change_chunk(
         self, session: Session, chunk: Sequence[int], action: Action, reason: str, changes: Mapping[str, Any]
     ) -> BulkChange:
-        """Change the cases of one transaction; a case is refused before anything of it is written."""
+        """Change the cases of one transaction; a refused case is refused before any part of it is written."""
         changed: list[int] = []
         refused: list[RefusedCase] = []
         one_case = Rescheduling(self.context)

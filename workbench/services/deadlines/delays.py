@@ -1,4 +1,4 @@
-"""Delay notices to applicants whose case is late or will be late, one for each due date."""
+"""Writes delay notices to applicants whose case is late or will be late, one for each due date."""
 
 from datetime import datetime
 

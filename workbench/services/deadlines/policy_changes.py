@@ -1,4 +1,4 @@
-"""Changes open cases to a policy version that applies to them, and says what that does to how many of them."""
+"""Changes open cases to a policy version that applies to them, and counts the effects."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,22 +29,22 @@ from workbench.services.notices.due_date_notices import cancel_outdated, notify_
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
-from workbench.services.review.back_to_queue import to_queue, void_staged
+from workbench.services.review.back_to_queue import move_to_queue, void_staged
 
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])
 _VERSION = PolicyVersionRow
 _IS_UNSETTLED = (col(_VERSION.is_for_open_cases), col(_VERSION.settled_at).is_(None))
 _CASES_AT_ONCE = 10
-"""The cases in one transaction: each is assessed twice in it, while other writers wait."""
+"""The number of cases in one transaction; it is small because each case is assessed twice while other writers wait."""
 
 _MISSING = "DOC-MISSING"
 
 
 class PolicyChanges(Service):
-    """Changes open cases to a policy version that applies to them; every role may continue that."""
+    """Changes open cases to a policy version that applies to them; every role may continue an interrupted run."""
 
     def effect_of(self, policy: Policy) -> OpenCaseEffect:
-        """Return what changing all open cases from their own policies to this one would do; nothing is written."""
+        """Compute the effect of changing all open cases from their policies to this one; nothing is written."""
         effect = OpenCaseEffect()
         for case_ids in chunks(matching_case_ids(self.context, (_IS_OPEN,))):
             with self.context.read() as session:
@@ -56,13 +56,14 @@ class PolicyChanges(Service):
     def finish(self) -> OpenCaseEffect:
         """Change the open cases that a version in force applies to and that have not changed yet, in short portions.
 
-        Every start of the program, every tick and every import call it, to continue an interrupted run; several may run
-        at once.
+        Every start of the program, every tick and every import call this, to continue an interrupted run; several may
+        run at once.
         """
         context, effect = self.context, OpenCaseEffect()
         with context.read() as session:
             in_force = context.policy_id(session)
-            # A newer version has not begun, and an older one either was in force or was settled when it was replaced.
+            # Newer versions have not begun yet. An older version has been in force, or was settled when it was
+            # replaced.
             unsettled = select(col(_VERSION.id)).where(*_IS_UNSETTLED, col(_VERSION.id) <= in_force)
             version_ids = session.execute(unsettled).scalars().all()
         if not version_ids:
@@ -86,7 +87,7 @@ class PolicyChanges(Service):
 def _changes(
     session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy
 ) -> Iterator[tuple[int, CaseChange]]:
-    """Yield what a policy does to each of some cases; their evidence is read together."""
+    """Yield the effect of a policy on each of some cases; their evidence is read together."""
     today = context.today(session)
     clocks = Clocks(session, context, clock_events(session, [case.id or 0 for case in cases]), given_policy=policy)
     by_seq: dict[int, list[CaseRow]] = defaultdict(list)
@@ -101,7 +102,7 @@ def _changes(
 
 
 def _change(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:
-    """Change a case to a version in the caller's write transaction, with one event, and return what that did."""
+    """Change a case to a version in the caller's write transaction, with one event, and return the effect."""
     versions = {"from": case.policy_version_id, "to": version_id}
     before, policy = context.policy(session, case.policy_version_id), context.policy(session, version_id)
     evidence = read_evidence(session, case, context.store, context.today(session))
@@ -112,11 +113,11 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     store_assessment(session, case, change.assessment)
     if change.is_completed:
         case.complete_at = context.now()
-        to_queue(case)
+        move_to_queue(case)
     elif change.is_voided:
         void_staged(session, case)
     if not change.is_appeal:
-        # It can be computed before the event: the event neither begins nor ends a pause.
+        # The effect can be computed before the event, because the event neither starts nor ends a pause.
         update_due_date(session, context, case)
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
@@ -148,12 +149,12 @@ def _asked_until(session: Session, context: Context, case: CaseRow, change: Case
     days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
     until = calendar.nth_working_day_after(today, days)
     due_on = calendar.local_day(case.due_at) if case.due_at else today
-    # Nothing that comes after the decision is considered.
+    # Documents that come after the decision are not considered.
     return min(until, due_on) if due_on > today else until
 
 
 def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, until: date | None) -> None:
-    """Tell the applicant that other rules apply; what was asked for keeps its items and its deadline."""
+    """Notify the applicant that other rules apply; items asked for earlier and their deadline stay."""
     policy, calendar = (
         context.policy(session, case.policy_version_id),
         context.calendar(session, case.policy_version_id),
@@ -162,7 +163,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
     deadline_at, asked_until = (None, until) if row is None else (row.deadline_at, None)
     asked = [] if row is None else open_items(session, row)
-    # What the letter asks for is not also suggested.
+    # Documents that the letter asks for are not suggested again.
     named = {_MISSING} if change.missing else set()
     if state is CaseState.INCOMPLETE:
         findings = ()

@@ -1,4 +1,4 @@
-"""Computes what another policy does to an open case: its findings, state, due date and letter; nothing is written."""
+"""Computes the effect of another policy on an open case: its findings, state, due date and letter."""
 
 from dataclasses import dataclass, field, replace
 
@@ -24,12 +24,12 @@ from workbench.wording.what_would_help import missing_names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseChange:
-    """What a change of policy does to a case.
+    """The effect of a change of policy on a case.
 
-    `is_completed` says that no document is missing any more, `is_voided` that what waits for its check goes back,
-    `is_appeal` that the due date is that of an appeal, which keeps the policy of its filing. `letter` is the letter to
-    the applicant, None if there is none; `missing` are the documents that it asks for, by name and by kind, `waived`
-    those that are no longer required.
+    `is_completed` says that no document is missing any more, `is_voided` that a staged verdict or answer is void,
+    `is_appeal` that the due date is that of an appeal, which keeps its policy. `letter` is the kind of the letter to
+    the applicant, None without one. It asks for the documents in `missing`, whose kinds are `missing_kinds`; the
+    documents in `waived` are no longer required.
     """
 
     assessment: Assessment
@@ -46,10 +46,10 @@ class CaseChange:
 
 @dataclass(slots=True)
 class OpenCaseEffect:
-    """How many open cases a policy concerns, and in how many of them what changes.
+    """The effect of a policy on the open cases: their number, and the numbers of cases with each kind of change.
 
-    The cases `touched` get other findings, `voided_count` lose what waits for its check, the due dates of `moved_count`
-    move, and the applicants of `letter_count` get a letter.
+    The cases `touched` get other findings. The staged verdicts of `voided_count` cases are void, the due dates of
+    `moved_count` cases move, and the applicants of `letter_count` cases get a letter.
     """
 
     open_count: int = 0
@@ -60,11 +60,11 @@ class OpenCaseEffect:
 
     @property
     def touched_count(self) -> int:
-        """How many cases get other findings."""
+        """The number of cases that get other findings."""
         return len(self.touched)
 
     def add(self, case_id: int, change: CaseChange) -> None:
-        """Count a case and what changes in it."""
+        """Count a case with its changes."""
         self.open_count += 1
         self.touched += [case_id] if change.findings else []
         self.voided_count += change.is_voided
@@ -73,14 +73,14 @@ class OpenCaseEffect:
 
 
 def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy, after: Policy) -> CaseChange:
-    """Return what changing a case from one policy to another does; the clocks compute with the other one."""
+    """Compute the effect of changing a case from one policy to another; the clocks use the other policy."""
     session, context, state = clocks.session, clocks.context, CaseState(case.state)
     today = context.today(session)
     assessment = assess(evidence, after, today)
     is_completed = state is CaseState.INCOMPLETE and assessment.is_complete
     columns = assessed_columns(case, assessment)
     if is_completed:
-        # Nothing came: what is required became less, now.
+        # No document came; fewer documents are required from now on.
         columns["complete_at"] = context.now()
     is_appeal = newest_appeal(session, case.id or 0, AppealStatus.OPEN, AppealStatus.STAGED) is not None
     clock = None if is_appeal else clocks.state(CaseRow(**case.model_dump() | columns))
@@ -101,7 +101,7 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
     if is_completed:
         return replace(change, letter=ClockLetterKind.RECEIPT if owes_receipt(due_at, context.now()) else None)
     if state is CaseState.INCOMPLETE:
-        # Without a letter that was released, the next tick writes the first one.
+        # If no such letter was released yet, the next tick writes the first one.
         is_owed = missing != asked and _is_asked(session, context, case.id or 0)
         waived = tuple(name for name in asked if name not in missing)
         return replace(change, letter=ClockLetterKind.POLICY if is_owed else None, missing=missing, waived=waived)

@@ -19,14 +19,14 @@ from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)
-"""The age up to which a case gets its first letter about missing documents; an older one is history."""
+"""The age up to which a case gets its first letter about missing documents; an older case was imported as history."""
 
 
 def remind(context: Context) -> int:
-    """Write the letters to applicants who have not answered, each once, and return how many."""
+    """Write the letters to applicants who have not answered, each once, and return their number."""
     is_new = CASE.c.opened_at > context.now() - _FIRST_LETTER_WITHIN
     is_past, is_ahead = NOTICE.c.told_due_at < context.now(), NOTICE.c.told_due_at >= context.now()
-    # A change of policy may have asked for other documents, by another day.
+    # A letter about a change of policy may have asked for other documents, with another deadline.
     is_past_date = _has_letter(ClockLetterKind.INCOMPLETE, is_past) & ~_has_letter(ClockLetterKind.POLICY, is_ahead)
     return (
         _ask_for_documents(context, ClockLetterKind.INCOMPLETE, is_new)
@@ -54,7 +54,7 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
 
 
 def _remind_of_deadlines(context: Context) -> int:
-    """Write a reminder a working day before a deadline, unless a letter of that day gives the deadline.
+    """Write a reminder a working day before a deadline, unless a letter of that day states the deadline.
 
     On a day off, that is the last working day. An item's own deadline in hours gets no reminder.
     """
@@ -62,11 +62,11 @@ def _remind_of_deadlines(context: Context) -> int:
     with context.read() as session:
         today, day_end = context.today(session), context.end_of_today(session)
         calendar = context.calendar(session)
-        # Not its closing time, which may have become earlier since the deadline was set.
+        # The day is compared, not the closing time, which may have become earlier since the deadline was set.
         next_day_end = day_end + (calendar.next_working_day(today) - today)
         since = day_end - (today - calendar.working_day_until(today)) - timedelta(days=1)
-    # Of the same case: by itself, the statement would ask for a letter about any case.
-    is_told = exists().where(
+    # The letter must be about the same case; alone, the statement would find a letter about any case.
+    is_stated = exists().where(
         NOTICE.c.case_id == RECTIFICATION.c.case_id,
         NOTICE.c.cancelled_at.is_(None),
         NOTICE.c.told_due_at == RECTIFICATION.c.deadline_at,
@@ -76,7 +76,7 @@ def _remind_of_deadlines(context: Context) -> int:
         RECTIFICATION.c.case_id == CASE.c.id,
         RECTIFICATION.c.is_open,
         RECTIFICATION.c.deadline_at.between(day_end, next_day_end),
-        ~is_told,
+        ~is_stated,
     )
 
     def act(session: Session, case: CaseRow) -> bool:

@@ -17,7 +17,7 @@ from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.decisions import items_of, open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
-from workbench.services.clock.due_date_changes import is_later_than_told, told_due_dates
+from workbench.services.clock.due_date_changes import is_later_than_stated, stated_due_dates
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
@@ -25,15 +25,15 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
-from workbench.services.reversal import deadlines_before, record_of
+from workbench.services.reversal import deadlines_before, undo_record
 from workbench.services.review.waiving import item_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
+class DueDateExtension:
     """The new due date of a case, or with `is_deadline` the new deadline of its rectification.
 
-    `item` is the text of the item whose own deadline was extended, empty if it is that of all items.
+    `item` is the text of the item whose own deadline was extended; it is empty for the common deadline.
     """
 
     case_id: int
@@ -45,21 +45,21 @@ class Extension:
 class Rescheduling(Service):
     """Changes due dates, classes and priorities on behalf of a supervisor; reasons are stored as comments."""
 
-    def extend(self, case_id: int, until: date, reason: str, item: str = "") -> Extension:
+    def extend(self, case_id: int, until: date, reason: str, item: str = "") -> DueDateExtension:
         """Extend the due date to the closing time of a day; while the applicant rectifies, extend the deadline instead.
 
         If the day is off or suspended, the next working day is used. The due date moves by the working time between the
         old and the new date, and later pauses move it further. The applicant gets a notice with the reason.
 
         A deadline in natural hours is extended only if `item` names its item by number or code. If the day is after the
-        deadline of the other items, that one moves too. Unsent reminders of the old deadline are cancelled, and so are
-        unsent letters about waived items: the letter about the extension names these too.
+        deadline of the other items, their deadline moves too. Unsent reminders of the old deadline are cancelled, and
+        so are unsent letters about waived items, which the letter about the extension names too.
 
         Raises:
             NotFound: If there is no such case or item.
             NotAllowed: If the person is not a supervisor, the case is closed or incomplete, or the deadline too late.
             WrongUsage: If the reason is missing or too long, the day is past, too far ahead or not later than the old
-                date, or the item has no deadline of its own.
+                date, or the item has no own deadline.
         """
         with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
             case = self._case(session, case_id, Action.EXTEND, reason)
@@ -71,8 +71,8 @@ class Rescheduling(Service):
                 raise WrongUsage(_("{case} is not being rectified; leave out --item.").format(case=name))
             return self._extend_due(session, case, until, reason)
 
-    def preview(self, case_id: int, until: date, item: str = "") -> Extension:
-        """Return what `extend` would do, without doing it.
+    def preview(self, case_id: int, until: date, item: str = "") -> DueDateExtension:
+        """Return the extension that `extend` would make; nothing is written.
 
         Raises:
             WorkbenchError: As `extend`, except for the reason and the roles.
@@ -81,11 +81,13 @@ class Rescheduling(Service):
             case = case_in_state_for(session, self.context, Action.EXTEND, case_id)
             check_not_far(until, self.context.today(session))
             if case.state != CaseState.RECTIFYING:
-                return Extension(case_id=case_id, until=self._new_due(session, case, until)[0], is_deadline=False)
+                return DueDateExtension(
+                    case_id=case_id, until=self._new_due(session, case, until)[0], is_deadline=False
+                )
             row = open_rectification(session, case)
             assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
             own, new_deadline = self._new_deadline(session, case, row, until, item)
-            return Extension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
+            return DueDateExtension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
 
     def _new_due(self, session: Session, case: CaseRow, until: date) -> tuple[datetime, float]:
         """Return the new due date, and by how many seconds of working time it moves."""
@@ -110,7 +112,7 @@ class Rescheduling(Service):
             raise WrongUsage(_not_later(case_id))
         return new_due_at, seconds
 
-    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> Extension:
+    def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> DueDateExtension:
         context, case_id = self.context, case.id or 0
         update_due_date(session, context, case)
         new_due_at, seconds = self._new_due(session, case, until)
@@ -119,12 +121,12 @@ class Rescheduling(Service):
         context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
         self._finish(session, case, reason)
         notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
-        return Extension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
+        return DueDateExtension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
 
     def _new_deadline(
         self, session: Session, case: CaseRow, row: RectificationRow, until: date, item: str
     ) -> tuple[RectificationItemRow | None, datetime]:
-        """Return the item with a deadline of its own, if one is named, and the new deadline."""
+        """Return the item with its own deadline, if one is named, and the new deadline."""
         context = self.context
         calendar = context.calendar(session, case.policy_version_id)
         own = _own_deadline(case, items_of(session, row.decision_id), item) if item else None
@@ -141,7 +143,9 @@ class Rescheduling(Service):
             raise NotAllowed(problem)
         return own, new_deadline
 
-    def _extend_deadline(self, session: Session, case: CaseRow, until: date, reason: str, item: str) -> Extension:
+    def _extend_deadline(
+        self, session: Session, case: CaseRow, until: date, reason: str, item: str
+    ) -> DueDateExtension:
         context, case_id = self.context, case.id or 0
         calendar = context.calendar(session, case.policy_version_id)
         row = open_rectification(session, case)
@@ -149,10 +153,10 @@ class Rescheduling(Service):
         own, new_deadline = self._new_deadline(session, case, row, until, item)
         kind, outdated = ClockLetterKind.DEADLINE, {ClockLetterKind.DEADLINE_NEAR.value, ClockLetterKind.WAIVED.value}
         if own is None:
-            # The letter about one item does not repeat the deadline of the others, which may be another one now.
+            # The letter about one item does not repeat the deadline of the others, which may be different now.
             outdated.add(kind.value)
         body = {
-            **record_of(session, context, case),
+            **undo_record(session, context, case),
             "notice": list(cancel_deadline_letters(session, context, case, row, outdated)),
             **deadlines_before([row] if own is None else [row, own]),
             "deadline": calendar.local_day(new_deadline).isoformat(),
@@ -175,7 +179,7 @@ class Rescheduling(Service):
             release_at=release_time(session, context, kind, policy),
         )
         notify(session, context, [(case, message)])
-        return Extension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
+        return DueDateExtension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
         """Change the service class of a case, and return its due date if it has one.
@@ -223,9 +227,9 @@ class Rescheduling(Service):
         case.evidence_no += action is Action.PRIORITY
         self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
         self._finish(session, case, reason)
-        told = told_due_dates(session, [case_id]).get(case_id)
+        told = stated_due_dates(session, [case_id]).get(case_id)
         calendar = self.context.calendar(session, case.policy_version_id)
-        if due_before and case.due_at and is_later_than_told(case.due_at, told, due_before, calendar):
+        if due_before and case.due_at and is_later_than_stated(case.due_at, told, due_before, calendar):
             notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return case.due_at
 

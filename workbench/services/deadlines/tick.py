@@ -12,7 +12,7 @@ from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
-from workbench.services.campaigns.opening import open_due
+from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.deadlines.batches import act_on_all
@@ -70,11 +70,11 @@ class Ticking(Service):
             delayed=notify_of_delays(self.context),
             resumed=self._notify_of_resumption(),
             reminded=remind(self.context),
-            opened=open_due(self.context),
+            opened=open_due_re_reviews(self.context),
         )
 
     def accept_clock(self) -> None:
-        """Take the clock of this machine for right, although events or the time that the machine ran speak against it.
+        """Accept the clock of this machine although an event or the uptime contradicts it.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -84,7 +84,7 @@ class Ticking(Service):
             accept_clock(session, self.context.now())
 
     def _cap_holds(self) -> None:
-        """Let no hold last longer than a new one would, as one does that was taken while the clock was ahead.
+        """Shorten holds that were taken while the clock was ahead, so that none lasts longer than a new one.
 
         How long a case is aside is the choice of its holder, so such a hold keeps its end.
         """

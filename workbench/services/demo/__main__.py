@@ -13,14 +13,14 @@ from workbench.errors import WorkbenchError
 
 
 def main() -> int:
-    """Make the demo, given the database, the time, the folder of the data and the language."""
+    """Create the demo from the arguments: database, time, data folder and language."""
     database, now, data, language = sys.argv[1:]
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.umask(0o077)
     # A core dump would hold personal data too.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     i18n.use(language)
-    # There is hardly any garbage, and the search for it takes a sixth of the time.
+    # There is hardly any garbage, and collecting it would take a sixth of the time.
     gc.disable()
     from workbench.services.demo.building import build
 
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def _end_with_parent() -> None:
-    """End the process when the parent closes standard input, or ends in whatever way."""
+    """End the process when the parent closes standard input or ends for any reason."""
     while os.read(sys.stdin.fileno(), 1):
         pass
     os._exit(1)

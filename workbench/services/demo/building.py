@@ -1,4 +1,4 @@
-"""Makes the database of the demo: creates it, and replays its history with a clock that follows the history."""
+"""Creates the database of the demo, and replays its history with a clock that shows the time of each step."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ from db.dialects.sqlite import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.demo.history import ADMIN, History
+from workbench.services.demo.history import ADMIN, DemoHistory
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.foundation.pacing import without_pauses
 from workbench.services.opening import NewSite, make_site, open_services
@@ -50,7 +50,7 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
         database: The path of the new database, in a folder of its own.
         now: The time at which the history ends.
         data: The folder of the sample data.
-        progress: Is called with the number of finished steps and of all steps.
+        progress: Called with the number of finished steps and of all steps.
     """
     clock = DemoClock(now - _FOUNDED_BEFORE)
     folder = database.parent / "delivered"
@@ -62,7 +62,7 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
             context = services_of[ADMIN].context
             with context.read() as session:
                 dates = RelativeDates(now, context.calendar(session))
-            steps = History(data=data, folder=folder, services_of=services_of, dates=dates).steps()
+            steps = DemoHistory(data=data, folder=folder, services_of=services_of, dates=dates).steps()
             for number, step in enumerate(steps):
                 progress(number, len(steps))
                 clock.at = step.at
@@ -77,7 +77,7 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
 
 
 class _UnreadCaseFiles(CaseFiles):
-    """Does not read the cases that are claimed, because nobody looks at them while the history is replayed."""
+    """Case files that are not read on a claim, because nobody looks at them while the history is replayed."""
 
     def show_current(self, case_id: int) -> Any:
         refresh_findings(self.context, case_id)

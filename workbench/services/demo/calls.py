@@ -1,4 +1,4 @@
-"""The call records of the demo, expanded from a few rows that say how a card calls."""
+"""Generates the call records of the demo from the calling profiles of its cards."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
@@ -18,13 +18,13 @@ Row = Mapping[str, str]
 
 
 def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> Iterator[tuple[str, ...]]:
-    """Yield the calls that a card makes or receives by one row of its profile.
+    """Yield the calls that a card makes or receives according to one row of its profile.
 
     Args:
         msisdn: The card.
         number: The number of the card, so that its calls differ from those of other cards.
-        profile: A row of the profile. On each working day from `first` to `last` the card has `calls` calls, one
-            each `every_s` seconds from `start` on, to `callees` numbers in turn or to the one `callee`. The calls last
+        profile: A row of the profile. On each working day from `first` to `last` the card has `calls` calls, one each
+            `every_s` seconds from `start` on, to `callees` numbers in turn or to the one `callee`. The calls last
             `seconds` in turn, and come from another of `handsets` devices each day.
         dates: Turns working days into dates.
     """

@@ -1,4 +1,4 @@
-"""The history of the demo: the imports and acts of its files, in the order of their times."""
+"""The history of the demo: the imports and acts in its files, ordered by time."""
 
 import csv
 import shutil
@@ -25,7 +25,7 @@ from workbench.services.wiring import Services
 
 ADMIN = "admin"
 
-# In any order: the import puts the sheets of a workbook in the order that it needs.
+# The order does not matter, because an import orders the sheets of a workbook itself.
 _SHEETS = (
     ImportKind.OPTOUTS,
     ImportKind.COMPLAINTS,
@@ -116,7 +116,7 @@ _HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class DemoHistory:
     """The history of the demo.
 
     Args:
@@ -188,7 +188,7 @@ class History:
             yield DemoStep(self.dates.instant(f"w{day} 17:50"), self._send_letters)
 
     def _send_letters(self) -> None:
-        """Mark the letters of the day as sent; of some dozens one is forgotten and one cannot be delivered."""
+        """Mark the letters of the day as sent, except for a few that are forgotten or cannot be delivered."""
         notices = self.services_of["sup"].notices
         now = notices.context.now()
         deliveries = [

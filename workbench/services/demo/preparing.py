@@ -1,4 +1,4 @@
-"""Opens the demo as it was left, or makes it first."""
+"""Opens the existing demo, or creates it first."""
 
 import fcntl
 import os
@@ -16,8 +16,8 @@ from workbench.i18n import _
 
 NAME = "demo.db"
 
-Progress = Callable[[int, int], None]
-"""Is called with the number of finished steps and of all steps."""
+DemoProgressCallback = Callable[[int, int], None]
+"""A callback that gets the number of finished steps and of all steps."""
 
 _UNFINISHED = "unfinished"
 _LOCK = "preparing.lock"
@@ -28,17 +28,17 @@ DATA = _ROOT / "fixtures" / "demo"
 
 
 def prepare(
-    folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: Progress | None = None
+    folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: DemoProgressCallback | None = None
 ) -> Path:
-    """Return the database of the demo; make it if it does not exist or is to be reset.
+    """Return the database of the demo; create it if it does not exist or with `reset`.
 
-    It is made under another path and moved when it is complete, so that a killed preparation leaves no broken demo.
+    It is created under another path and moved when it is complete, so that a killed process leaves no broken demo.
 
     Args:
         folder: The folder of the demo, which holds nothing else.
         now: The clock; the history of the demo ends on the last working day before it.
         reset: Whether an existing demo is replaced.
-        progress: Is called after each step.
+        progress: Called after each step.
 
     Raises:
         CannotCreate: If a file cannot be written.
@@ -47,7 +47,7 @@ def prepare(
     place = folder / NAME
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(folder / _LOCK) as lock:
+        with _locked(folder / _LOCK) as lock:
             if place.exists() and not reset:
                 return place
             unfinished = folder / _UNFINISHED
@@ -65,7 +65,7 @@ def prepare(
 
 
 def days_since_made(folder: Path, now: datetime) -> int | None:
-    """Return how many days ago the demo was made if that is more than a week, else None."""
+    """Return the age of the demo in days if it is older than a week, else None."""
     try:
         made_at = datetime.fromisoformat((folder / _MADE).read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -91,11 +91,11 @@ def checked_demo(place: Path) -> Path:
     return place
 
 
-def _build(database: Path, at: datetime, progress: Progress | None, lock: int) -> None:
-    """Make the demo in a child process, so that this process does not keep the memory that it takes.
+def _build(database: Path, at: datetime, progress: DemoProgressCallback | None, lock: int) -> None:
+    """Create the demo in a child process, so that its memory is freed afterwards.
 
-    The child ends as soon as its standard input closes, so also if this process is killed, or interrupted before it
-    knows the child. The child inherits the lock: the next preparation waits until the child has ended.
+    The child ends when its standard input closes, even if this process is killed or interrupted early. The child
+    inherits the lock, so that the next preparation waits until the child has ended.
     """
     arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current_language())
     with subprocess.Popen(  # noqa: S603 - our own program
@@ -107,12 +107,12 @@ def _build(database: Path, at: datetime, progress: Progress | None, lock: int) -
         stderr=subprocess.PIPE,
         encoding="utf-8",
     ) as process:
-        problems = _followed(process, progress)
+        problems = _follow(process, progress)
     if process.returncode:
         raise _cannot_create(database.parent.parent, problems[-1] if problems else f"exit code {process.returncode}")
 
 
-def _followed(process: "subprocess.Popen[str]", progress: Progress | None) -> list[str]:
+def _follow(process: "subprocess.Popen[str]", progress: DemoProgressCallback | None) -> list[str]:
     """Report the progress of the child until it ends, and return the lines of its error output."""
     for line in process.stdout or ():
         done, total = line.split()
@@ -127,8 +127,8 @@ def _cannot_create(folder: Path, cause: str) -> CannotCreate:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[int]:
-    """Wait until no other process prepares the demo, and yield the handle of the lock."""
+def _locked(lock: Path) -> Iterator[int]:
+    """Lock the preparation of the demo against other processes, and yield the handle of the lock."""
     handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -138,7 +138,7 @@ def _alone(lock: Path) -> Iterator[int]:
 
 
 def _move(unfinished: Path, folder: Path) -> None:
-    """Replace an earlier demo by a finished one; the database is moved last, because without it there is no demo."""
+    """Replace an earlier demo with a complete one; the database is moved last, because a demo exists only with it."""
     (folder / NAME).unlink(missing_ok=True)
     for old in folder.glob(f"{NAME}*"):
         if old.is_dir():

@@ -18,7 +18,7 @@ class SealBroken(ValueError):
     """A sealed content was changed, was sealed under another name, or was sealed with another key."""
 
 
-def derived(secret: bytes, purpose: str, salt: bytes = b"") -> bytes:
+def derive_key(secret: bytes, purpose: str, salt: bytes = b"") -> bytes:
     """Return the key for one purpose; keys for other purposes do not reveal it."""
     return HKDF(SHA256(), KEY_BYTES, salt or None, purpose.encode()).derive(secret)
 
@@ -43,13 +43,13 @@ def unseal(key: bytes, name: bytes, sealed: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class DataKeys:
-    """The keys of one database, all derived from one random secret, which the database keeps for its whole life.
+    """The keys of one database, all derived from one random secret, which never changes.
 
-    A file is sealed with a key of its own under its name, so that two files cannot be exchanged.
+    Each file is sealed under its name with its own key, so that files cannot be exchanged.
     """
 
     SEAL_BYTES = _NONCE_BYTES + _TAG_BYTES
-    """How much longer a content becomes when it is sealed."""
+    """The number of bytes by which sealing lengthens a content."""
 
     secret: bytes = field(repr=False)
 
@@ -61,20 +61,20 @@ class DataKeys:
     @property
     def of_database(self) -> bytes:
         """The key of the database file and of its copies."""
-        return derived(self.secret, "database")
+        return derive_key(self.secret, "database")
 
     def of_call_file(self, name: str) -> str:
         """Return the key of a call file, in the base64 form that DuckDB takes."""
-        return base64.b64encode(derived(self.secret, f"call file {name}")).decode()
+        return base64.b64encode(derive_key(self.secret, f"call file {name}")).decode()
 
     def sealed(self, name: str, content: bytes) -> bytes:
         """Encrypt the content of the file with a name."""
-        return seal(derived(self.secret, f"file {name}"), name.encode(), content)
+        return seal(derive_key(self.secret, f"file {name}"), name.encode(), content)
 
     def unsealed(self, name: str, sealed: bytes) -> bytes:
         """Return the content of the file with a name.
 
         Raises:
-            SealBroken: If the file was changed, or is another one.
+            SealBroken: If the file was changed or exchanged.
         """
-        return unseal(derived(self.secret, f"file {name}"), name.encode(), sealed)
+        return unseal(derive_key(self.secret, f"file {name}"), name.encode(), sealed)

@@ -1,6 +1,6 @@
-"""The key settings of a store: where its key comes from, and the secret of its data, sealed with that key.
+"""The key settings of a store: the source of its key, and the secret of its data, sealed with that key.
 
-The data are encrypted with keys derived from a random secret, so that another key needs one small file written anew.
+The data are encrypted with keys derived from a random secret, so that for a new key only one small file changes.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from db.access import access_of, new_file, sync
 from workbench.errors import BadConfiguration, CannotCreate, StorageFailed
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
-from workbench.services.encryption.data_keys import DataKeys, SealBroken, derived, seal, unseal
+from workbench.services.encryption.data_keys import DataKeys, SealBroken, derive_key, seal, unseal
 from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
 
 _INTRODUCTION = (
@@ -32,7 +32,7 @@ _PURPOSE = "key of the secret"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySettings:
-    """The content of the file; `strength` says whether the key is random or must be strengthened as a passphrase."""
+    """The content of the settings file; `strength` says whether the key is random or a passphrase to strengthen."""
 
     source: KeySource
     strength: str
@@ -55,14 +55,14 @@ class KeySettings:
             raise _damaged(file, error.strerror or "") from error
         with os.fdopen(handle, "rb") as opened:
             try:
-                return cls._parsed(opened.read(_MOST_BYTES))
+                return cls._parse(opened.read(_MOST_BYTES))
             except OSError as error:
                 raise _damaged(file, error.strerror or "") from error
             except (ValueError, KeyError) as error:
                 raise _damaged(file, _("it was changed")) from error
 
     @classmethod
-    def _parsed(cls, content: bytes) -> "KeySettings":
+    def _parse(cls, content: bytes) -> "KeySettings":
         """Return the settings in a file.
 
         Raises:
@@ -105,7 +105,7 @@ class KeySettings:
         file = store / KEY_SETTINGS
         draft = file.with_name(f".{KEY_SETTINGS}.new")
         try:
-            # One that a killed process left.
+            # A killed process may have left this file.
             draft.unlink(missing_ok=True)
             with new_file(draft, access_of(store).file_mode) as opened:
                 opened.write(content)
@@ -130,7 +130,7 @@ class KeySettings:
         try:
             body = self._body()
             content = body + _CHECK + _check_of(body)
-            is_readable = self._parsed(content) == self
+            is_readable = self._parse(content) == self
         except ValueError:
             # Such as a path that is not UTF-8.
             is_readable = False
@@ -155,11 +155,11 @@ class KeySettings:
 
     def _sealing_key(self, key: str) -> bytes:
         if self.strength == _RANDOM:
-            return derived(bytes.fromhex(key) if _is_random(key) else key.encode(), _PURPOSE, self.salt)
+            return derive_key(bytes.fromhex(key) if _is_random(key) else key.encode(), _PURPOSE, self.salt)
         strong = hashlib.scrypt(
             key.encode(), salt=self.salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, maxmem=1 << 27, dklen=32
         )
-        return derived(strong, _PURPOSE, self.salt)
+        return derive_key(strong, _PURPOSE, self.salt)
 
 
 def unlock(store: Path, ask: Ask | None = None) -> DataKeys | None:
@@ -173,11 +173,11 @@ def unlock(store: Path, ask: Ask | None = None) -> DataKeys | None:
         return None
     if settings.source.kind is KeyKind.COMMAND:
         _refuse_foreign_command(store / KEY_SETTINGS)
-    return opened(settings, Key(settings.source, settings.source.read(sharing_group(store), ask)))
+    return open_data_keys(settings, Key(settings.source, settings.source.read(sharing_group(store), ask)))
 
 
-def opened(settings: KeySettings, key: Key) -> DataKeys:
-    """Return the keys of the database that a key opens.
+def open_data_keys(settings: KeySettings, key: Key) -> DataKeys:
+    """Open the secret of a database with a key, and return its data keys.
 
     Raises:
         BadConfiguration: If the key is not the right one.

@@ -1,4 +1,4 @@
-"""Where the key of an encrypted database comes from: a file, a command, or a person who types a passphrase."""
+"""The sources of the key of an encrypted database: a file, a command, or a typed passphrase."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ from workbench.errors import BadConfiguration, CannotCreate, PassphraseNeeded
 from workbench.i18n import _
 
 Ask = Callable[[], str]
-"""Asks the person for the passphrase."""
+"""A function that asks the person for the passphrase."""
 
 _MOST_BYTES = 4096
 _COMMAND_TIMEOUT_S = 60
@@ -95,7 +95,7 @@ def sharing_group(folder: Path) -> int | None:
 
 
 def protection_problem(status: os.stat_result, path: Path, group_id: int | None) -> str:
-    """Return what to say of a key file that others than the users of the database can read, "" if they cannot."""
+    """Return the problem of a key file that other people than the users of the database can read, "" if none can."""
     allowed = 0o640 if status.st_gid == group_id else 0o600
     if not stat.S_IMODE(status.st_mode) & ~allowed & 0o077:
         return ""
@@ -144,7 +144,7 @@ def _from_command(command: str) -> str:
 
 
 def _text(content: bytes, message: str, where: object) -> str:
-    """Return the key in a content, without the end of its line."""
+    """Return the key in the content of a file, without its line end."""
     try:
         text = content.decode().strip()
     except UnicodeDecodeError:

@@ -32,7 +32,7 @@ class EventCollector:
 
         Raises:
             FileProblem: If a value is missing or invalid, or there are too many events. `columns` are the names of the
-                three columns, of which the error names one.
+                three columns, for the error.
         """
         for value, column in zip((case, activity, at), columns, strict=True):
             if not value.strip():

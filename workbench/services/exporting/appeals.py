@@ -10,7 +10,7 @@ from db.queries.published import APPEAL, CASE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.services.case.decisions import waiver_of
 from workbench.services.exporting.sheets import Record
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 
 _REVIEWER = table_of(ReviewerRow)
 _OPEN = frozenset({AppealStatus.OPEN.value, AppealStatus.STAGED.value})
@@ -24,7 +24,7 @@ COLUMNS = (
 )
 
 
-def rows(source: Source) -> Iterator[Record]:
+def rows(source: ExportSource) -> Iterator[Record]:
     """Yield the appeals in the order in which they were filed."""
     filer, decider, checker = (_REVIEWER.alias(name) for name in ("filer", "decider", "checker"))
     statement = (

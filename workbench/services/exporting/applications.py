@@ -1,4 +1,4 @@
-"""Exports applications with the columns of an import, so that an unmasked export can be imported again."""
+"""Exports applications with the columns of an import; an unmasked export can be imported again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -18,15 +18,15 @@ from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import (
+    columns_of_other_people,
     masked_values,
-    others_of,
     redaction_of_version,
     redactions_of,
-    values_apart,
+    values_for_search,
 )
 from workbench.services.case.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
-from workbench.services.exporting.sheets import Column, Page, converted, text_of
-from workbench.services.exporting.source import Portion, Source
+from workbench.services.exporting.sheets import ColumnValues, Page, convert_column, text_of
+from workbench.services.exporting.source import ExportSource, KeyRange
 from workbench.services.reading.kinds import COLUMN_TYPES
 from workbench.wording.retention import erased_words
 
@@ -42,7 +42,7 @@ _KEY = ("agent", "application_no")
 _CONVERTED = {"registered_capital_cny", *_DAYS}
 
 _SHOWN = [APPLICATION.c[name] for name in ("id", "registered_capital_fen", *_IMPORT_COLUMNS) if name not in _CONVERTED]
-_OTHERS = {f"others_{place}": column for place, column in enumerate(others_of(APPLICATION))}
+_OTHERS = {f"others_{place}": column for place, column in enumerate(columns_of_other_people(APPLICATION))}
 _NOBODY = Redaction.of(())
 
 
@@ -52,7 +52,7 @@ def _day(column: Any) -> Any:
     return case((text == LONG_TERM.isoformat(), text_of(LONG_TERM)), else_=func.coalesce(text, ""))
 
 
-# The columns are read as they are stored: converting each value of a million rows would take longer than all the rest.
+# The columns are read as they are stored, because converting each value of a million rows would take the most time.
 _STATEMENT = (
     select(
         *(type_coerce(column, NullType()).label(column.name) for column in (*_SHOWN, CASE.c.held_until)),
@@ -65,13 +65,13 @@ _STATEMENT = (
 )
 
 
-def pages(source: Source) -> Iterator[Page]:
-    """Yield the newest published version of each application, with its open case, else its newest."""
+def pages(source: ExportSource) -> Iterator[Page]:
+    """Yield the newest published version of each application, with its open case, or else its newest case."""
     return chain.from_iterable(pages_of(source, portion) for portion in source.portions(APPLICATION.c.id))
 
 
-def pages_of(source: Source, portion: Portion) -> Iterator[Page]:
-    """Yield the same of a portion of the applications."""
+def pages_of(source: ExportSource, portion: KeyRange) -> Iterator[Page]:
+    """Yield the rows of a portion of the applications."""
     statement = _STATEMENT.where(*source.on_or_after_since(APPLICATION.c.received_at))
     for columns in source.columns(statement, APPLICATION.c.id, portion):
         if not source.reveal:
@@ -85,15 +85,15 @@ def pages_of(source: Source, portion: Portion) -> Iterator[Page]:
             for name, at in zip(columns["applicant_name"], columns["erased_at"], strict=True)
         ]
         columns["case"] = [case and format_case(case) for case in columns["case"]]
-        columns["registered_capital_cny"] = converted(columns["registered_capital_fen"], _yuan)
+        columns["registered_capital_cny"] = convert_column(columns["registered_capital_fen"], _yuan)
         columns |= {name: source.local(columns[name]) for name in _INSTANTS}
         yield [columns[name] for name in COLUMNS]
 
 
-def _masked(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the columns with personal values, masked."""
+def _masked(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
+    """Return the masked columns of personal values."""
     kinds, names = columns["applicant_kind"], columns["applicant_name"]
-    masked: dict[str, Column] = {name: masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()}
+    masked: dict[str, ColumnValues] = {name: masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()}
     masked["applicant_name"] = [
         mask(MaskKind.NAME, name) if kind == ApplicantKind.INDIVIDUAL else name
         for kind, name in zip(kinds, names, strict=True)
@@ -101,8 +101,8 @@ def _masked(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
     return masked | _masked_texts(source, columns)
 
 
-def _masked_texts(source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the columns with free texts, masked."""
+def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
+    """Return the masked columns of free texts."""
     texts = {name: list(columns[name]) for name in FREE_TEXTS if any(columns[name])}
     in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
     named, numbered = places_to_mask(*in_rows)
@@ -124,21 +124,24 @@ def _masked_texts(source: Source, columns: Mapping[str, Column]) -> dict[str, Co
     return dict(texts)
 
 
-def _names(columns: Mapping[str, Column]) -> list[Column]:
-    """Return the columns with names of people that the texts of a row may have."""
+def _names(columns: Mapping[str, ColumnValues]) -> list[ColumnValues]:
+    """Return the columns with names of people that the texts of a row may mention."""
     kinds, names = columns["applicant_kind"], columns["applicant_name"]
     own = [name if kind == ApplicantKind.INDIVIDUAL else "" for kind, name in zip(kinds, names, strict=True)]
     return [own, *(columns[name] for name, kind in _PERSONAL.items() if kind == MaskKind.NAME)]
 
 
-def _numbers(columns: Mapping[str, Column]) -> list[Column]:
+def _numbers(columns: Mapping[str, ColumnValues]) -> list[ColumnValues]:
     """Return the columns with numbers of people, and with the names and numbers of other versions and cards."""
     kinds = {name: kind for name, kind in _PERSONAL.items() if kind != MaskKind.NAME}
-    return [*(values_apart(kind, columns[name]) for name, kind in kinds.items()), *(columns[name] for name in _OTHERS)]
+    return [
+        *(values_for_search(kind, columns[name]) for name, kind in kinds.items()),
+        *(columns[name] for name in _OTHERS),
+    ]
 
 
-def _in_rows(columns: Sequence[Column]) -> list[str]:
-    """Return the texts of each row in one text; columns without any text are left out."""
+def _in_rows(columns: Sequence[ColumnValues]) -> list[str]:
+    """Join the texts of each row into one text; columns without any text are left out."""
     with_text = list(filter(any, columns)) or columns[:1]
     return list(map(BETWEEN_TEXTS.join, zip(*with_text, strict=True)))
 

@@ -1,4 +1,4 @@
-"""Exports call records; numbers that were called are kept, and exported, as keyed hashes."""
+"""Exports call records; called numbers are stored and exported as keyed hashes."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,15 +12,15 @@ from db.queries.published import BATCH, call_file_checks
 from workbench.services.calls.records import CallRecords
 from workbench.services.calls.store import CallStore
 from workbench.services.exporting.sheets import Page
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 
 COLUMNS = ("msisdn", "callee", "start_at", "duration_s", "answered", "direction", "imei")
 
 _PAGE = 1000
 
 
-def pages(source: Source) -> Iterator[Page]:
-    """Yield the calls; those of one import by number and time, those of several as well."""
+def pages(source: ExportSource) -> Iterator[Page]:
+    """Yield the calls, ordered by number and time."""
     with _records(source) as records:
         remaining = iter(records)
         while rows := list(islice(remaining, _PAGE)):
@@ -29,13 +29,13 @@ def pages(source: Source) -> Iterator[Page]:
             yield [*columns[:start_at], source.local(columns[start_at]), *columns[start_at + 1 :]]
 
 
-def write_parquet(path: Path, source: Source) -> int:
+def write_parquet(path: Path, source: ExportSource) -> int:
     """Write the calls to a Parquet file, and return their number."""
     with _records(source) as records:
         return records.write(path)
 
 
-def _records(source: Source) -> AbstractContextManager[CallRecords]:
+def _records(source: ExportSource) -> AbstractContextManager[CallRecords]:
     published = BATCH.c.calls_sha256.is_not(None) & BATCH.c.published_at.is_not(None)
     batches = source.session.execute(select(BATCH.c.id).where(published)).scalars().all()
     store = source.store

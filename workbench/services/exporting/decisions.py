@@ -20,7 +20,7 @@ from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.masking import shown_name
 from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
 from workbench.services.exporting.sheets import Record
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 
 _REASON = table_of(DecisionReasonRow)
 _REVIEWER = table_of(ReviewerRow)
@@ -36,7 +36,7 @@ _IN_FORCE = frozenset({"applied", "approved"})
 _TEXTS = ("check_note", "note", "letter", "notice")
 
 
-def rows(source: Source) -> Iterator[Record]:
+def rows(source: ExportSource) -> Iterator[Record]:
     """Yield the decisions in the order in which they were made."""
     maker, checker = _REVIEWER.alias("maker"), _REVIEWER.alias("checker")
     statement = (
@@ -84,10 +84,10 @@ def rows(source: Source) -> Iterator[Record]:
                 yield {**record, "msisdn": shown, "numbers": len(numbers)}
 
 
-def _numbers(source: Source, row: Any) -> tuple[str, ...]:
+def _numbers(source: ExportSource, row: Any) -> tuple[str, ...]:
     """Return the numbers that the measure of a decision concerns; none before the decision is in force.
 
-    A decision of an earlier version of the program has not kept its numbers; the present ones stand in for them.
+    Earlier versions of the program did not store the numbers of a decision; its present numbers are exported instead.
     """
     if row.status not in _IN_FORCE:
         return ()
@@ -97,7 +97,7 @@ def _numbers(source: Source, row: Any) -> tuple[str, ...]:
     return numbers_in_service(source.session, source.session.get_one(CaseRow, row.case_id), source.today)
 
 
-def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]]:
+def _reasons(source: ExportSource, decision_ids: Sequence[int]) -> dict[int, list[str]]:
     statement = (
         select(_REASON)
         .where(_REASON.c.decision_id.in_(decision_ids))
@@ -107,7 +107,7 @@ def _reasons(source: Source, decision_ids: Sequence[int]) -> dict[int, list[str]
     return {decision_id: [row.code for row in found] for decision_id, found in rows_by_decision}
 
 
-def _notices(source: Source, decision_ids: Sequence[int]) -> dict[int, str]:
+def _notices(source: ExportSource, decision_ids: Sequence[int]) -> dict[int, str]:
     """Return the text of each decision's notice, unless it was cancelled."""
     statement = (
         select(NOTICE.c.decision_id, NOTICE.c.body)

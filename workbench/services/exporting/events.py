@@ -8,7 +8,7 @@ from db.models import EventRow
 from db.queries.published import table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.services.exporting.sheets import Record
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 
 _EVENT = table_of(EventRow)
 
@@ -18,7 +18,7 @@ COLUMNS = (
 )
 
 
-def rows(source: Source) -> Iterator[Record]:
+def rows(source: ExportSource) -> Iterator[Record]:
     """Yield the events in the order of their numbers; they contain no personal values."""
     statement = select(_EVENT).where(*source.on_or_after_since(_EVENT.c.at))
     for page in source.pages(statement, _EVENT.c.seq):

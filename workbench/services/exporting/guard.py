@@ -1,4 +1,4 @@
-"""Quotes texts that a spreadsheet would read as formulas, reversibly."""
+"""Quotes texts that a spreadsheet would read as formulas, in a reversible way."""
 
 import re
 
@@ -16,13 +16,13 @@ _SUSPECT = re.compile(rf"{BETWEEN_TEXTS}['\t\r＝＋－＠=+\-@{_SKIPPED}]")
 
 
 def is_harmless(texts: str) -> bool:
-    """Say whether no text, of many that a NUL separates, begins with a character that can make `guarded` change it."""
+    """Say whether `guarded` leaves these texts unchanged, judged by their first characters; a NUL separates them."""
     return not _SUSPECT.search(BETWEEN_TEXTS + texts)
 
 
 def guarded(text: str) -> str:
     """Return a text with a quote in front if a spreadsheet could read it as a formula.
 
-    A text that already looks guarded gets one more quote, so that removing one quote restores every text.
+    A text that already looks guarded gets another quote, so that removing one quote always restores the text.
     """
     return f"'{text}" if _STARTS.match(text) or _GUARDED.match(text) else text

@@ -8,10 +8,10 @@ from db.queries.published import CASE, MEASURE_ORDER, is_published
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.exporting.sheets import Record
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 
 
-def rows(source: Source) -> Iterator[Record]:
+def rows(source: ExportSource) -> Iterator[Record]:
     """Yield the owed orders in the order in which they were written."""
     statement = (
         select(MEASURE_ORDER, CASE.c.agent, CASE.c.application_no)
@@ -32,15 +32,16 @@ def rows(source: Source) -> Iterator[Record]:
             }
 
 
-def mark_exported(source: Source) -> None:
-    """Record that a work list has the owed orders with unmasked numbers.
+def mark_exported(source: ExportSource) -> None:
+    """Record that the owed orders were exported with unmasked numbers.
 
-    This comes before the list is written: a verdict that lifts a bar in between must know that the carrier may set it.
+    This happens before the list is written. A verdict that lifts a bar in between must know that the carrier may bar
+    the number.
     """
     source.session.execute(update(MEASURE_ORDER).where(*_is_owed(source)).values(exported_at=source.now))
 
 
-def _is_owed(source: Source) -> tuple[ColumnElement[bool], ...]:
+def _is_owed(source: ExportSource) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on the orders of a work list."""
     order = MEASURE_ORDER.c
     is_open = (order.done_at.is_(None), order.cancelled_at.is_(None), order.release_at <= source.now)

@@ -9,7 +9,7 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.masking import shown_name
 from workbench.services.exporting.sheets import Record
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 from workbench.services.notices.sender import channel_of, select_letters
 
 COLUMNS = (
@@ -19,7 +19,7 @@ COLUMNS = (
 )
 
 
-def rows(source: Source) -> Iterator[Record]:
+def rows(source: ExportSource) -> Iterator[Record]:
     """Yield the released notices in the order in which they were written."""
     is_released = (NOTICE.c.release_at <= source.now, *source.on_or_after_since(NOTICE.c.release_at))
     for page in source.pages(select_letters().where(*is_released), NOTICE.c.id):
@@ -36,7 +36,7 @@ def rows(source: Source) -> Iterator[Record]:
             }
 
 
-def _recipient(row: Any, source: Source) -> dict[str, str | None]:
+def _recipient(row: Any, source: ExportSource) -> dict[str, str | None]:
     """Return the recipient of a notice, or that retention erased it."""
     name, handler, phone = row.applicant_name, row.handler_name, row.contact_phone
     if row.erased_at is not None or not source.reveal:

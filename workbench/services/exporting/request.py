@@ -52,10 +52,10 @@ class ExportRequest:
 
     @property
     def chosen_format(self) -> ExportFormat:
-        """The requested format, else the format of the file name.
+        """The requested format, or else the format of the file name.
 
         Raises:
-            WrongUsage: If the file name has no known format, or what is exported cannot have it.
+            WrongUsage: If the format of the file name is unknown, or not available for this export.
         """
         found = self.format or _FORMAT_BY_SUFFIX.get(self.output.suffix.lower())
         if found is None:

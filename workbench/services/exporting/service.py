@@ -18,7 +18,7 @@ from workbench.services.exporting import appeals, applications, calls, decisions
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.shared_reading import shared_texts
 from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows, write_texts
-from workbench.services.exporting.source import Source
+from workbench.services.exporting.source import ExportSource
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
@@ -30,7 +30,7 @@ from workbench.services.policy.supplier import sender_of
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
 
-_RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Record]]]] = {
+_RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[ExportSource], Iterator[Record]]]] = {
     ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
     ExportKind.APPEALS: (appeals.COLUMNS, appeals.rows),
     ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
@@ -39,7 +39,7 @@ _RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[Source], Iterator[Re
 }
 
 
-def _pages(what: ExportKind, source: Source) -> tuple[tuple[str, ...], Iterator[Page]]:
+def _pages(what: ExportKind, source: ExportSource) -> tuple[tuple[str, ...], Iterator[Page]]:
     """Return the names of the columns of an export, and its rows."""
     if what is ExportKind.APPLICATIONS:
         return applications.COLUMNS, applications.pages(source)
@@ -66,14 +66,14 @@ class Exports(Service):
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
                 write_sender(self.context)
-            return self._write_letters(request) if request.is_folder else self._written(request)
+            return self._write_letters(request) if request.is_folder else self._write_rows_file(request)
 
-    def _written(self, request: ExportRequest) -> ExportReport:
+    def _write_rows_file(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
         with replacing(request.output, self.context.own_files) as draft:
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
-                    measures.mark_exported(Source.of(self.context, session, request))
+                    measures.mark_exported(ExportSource.of(self.context, session, request))
             count = self._write_file(draft, request)
             # The export must be in the log before anybody can read the file.
             self._log(request, count, chosen.value)
@@ -85,7 +85,7 @@ class Exports(Service):
         if request.what is ExportKind.APPLICATIONS and chosen is not ExportFormat.XLSX:
             return write_texts(draft, chosen, applications.COLUMNS, shared_texts(self.context, request))
         with self.context.read() as session:
-            source = Source.of(self.context, session, request)
+            source = ExportSource.of(self.context, session, request)
             if chosen is ExportFormat.PARQUET:
                 return calls.write_parquet(draft, source)
             return write_rows(draft, chosen, *_pages(request.what, source))
@@ -94,7 +94,7 @@ class Exports(Service):
         path = absolute_path(request.output)
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
-                source = Source.of(self.context, session, request)
+                source = ExportSource.of(self.context, session, request)
                 rows = _letters(folder, source, senders(session, self.context), request)
                 table, columns = folder / LETTER_TABLE, (*notices.COLUMNS, "file")
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
@@ -117,7 +117,9 @@ class Exports(Service):
         self.context.log_alone("export", body=body)
 
 
-def _letters(folder: Path, source: Source, suppliers: Sequence[Supplier], request: ExportRequest) -> Iterator[Record]:
+def _letters(
+    folder: Path, source: ExportSource, suppliers: Sequence[Supplier], request: ExportRequest
+) -> Iterator[Record]:
     """Yield the row of each notice after its printable letter was written to a folder, with the head of its sender."""
     for row in notices.rows(source):
         supplier = sender_of(str(row["body"]), suppliers, Language(str(row["language"])))

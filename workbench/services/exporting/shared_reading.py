@@ -1,4 +1,4 @@
-"""Turns many applications into text with two processes, which read one snapshot of the database."""
+"""Exports many applications with two processes, which read the same snapshot of the database."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,47 +9,47 @@ from sqlalchemy import func, select
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.exporting import applications
 from workbench.services.exporting.request import ExportRequest
-from workbench.services.exporting.sheets import encoded
-from workbench.services.exporting.source import Portion, Source
+from workbench.services.exporting.sheets import encode_page
+from workbench.services.exporting.source import ExportSource, KeyRange
 from workbench.services.foundation.context import Context
 from workbench.services.workers import HelperProcess, distribute, optional_helper
 
-Text = tuple[int, bytes]
+EncodedPage = tuple[int, bytes]
 """A number of rows, and their text."""
 
 _MANY = 50_000
-"""From so many applications on, a second process saves more time than its start takes."""
+"""The number of applications from which a second process saves more time than its start takes."""
 
 
 class _Reader:
     """Reads applications in one process."""
 
     def __init__(self, context: Context, request: ExportRequest) -> None:
-        # Both processes see the same time.
+        # Both processes use the same time.
         self.context = replace(context, now=context.now().replace)
         self._request = request
-        self._source: Source | None = None
+        self._source: ExportSource | None = None
 
     def open(self, opened: ExitStack) -> None:
         """Read the present snapshot of the database until the stack is closed."""
         session = opened.enter_context(self.context.read())
-        self._source = Source.of(self.context, session, self._request)
+        self._source = ExportSource.of(self.context, session, self._request)
 
     @property
-    def source(self) -> Source:
+    def source(self) -> ExportSource:
         """The snapshot that was opened."""
         if self._source is None:
             raise RuntimeError("no snapshot is open")
         return self._source
 
-    def texts(self, portion: Portion) -> list[Text]:
+    def texts(self, portion: KeyRange) -> list[EncodedPage]:
         """Return the texts of the pages of a portion."""
         pages = applications.pages_of(self.source, portion)
-        return [encoded(self._request.chosen_format, applications.COLUMNS, page) for page in pages]
+        return [encode_page(self._request.chosen_format, applications.COLUMNS, page) for page in pages]
 
 
-def shared_texts(context: Context, request: ExportRequest) -> Iterator[Text]:
-    """Yield the applications that are asked for as texts, in the order of their ids."""
+def shared_texts(context: Context, request: ExportRequest) -> Iterator[EncodedPage]:
+    """Yield the requested applications as encoded pages, in the order of their ids."""
     with ExitStack() as opened:
         reader = _Reader(context, request)
         helper = opened.enter_context(optional_helper(is_wanted=_are_many(context)))
@@ -68,8 +68,8 @@ def _are_many(context: Context) -> bool:
 
 
 def _open_in_both(reader: _Reader, helper: HelperProcess, opened: ExitStack) -> None:
-    """Open one snapshot in both processes: nobody writes meanwhile."""
-    # The other process imports its modules and connects before anybody has to wait for it.
+    """Open the same snapshot in both processes, while nobody can write."""
+    # The other process imports its modules and connects before the write lock is taken, so that nobody waits for that.
     helper.begin(_connect, reader)
     helper.send(None)
     helper.result()
@@ -85,8 +85,8 @@ def _connect(reader: _Reader, _task: None) -> None:
         pass
 
 
-def _texts(reader: _Reader, portion: Portion | None) -> list[Text]:
-    """Return the texts of a portion; None opens the snapshot until the process ends."""
+def _texts(reader: _Reader, portion: KeyRange | None) -> list[EncodedPage]:
+    """Return the encoded pages of a portion; None opens the snapshot, which stays open until the process ends."""
     if portion is None:
         reader.open(ExitStack())
         return []

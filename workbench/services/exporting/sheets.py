@@ -22,11 +22,11 @@ Value = str | int | Decimal | bool | date | None
 
 Record = Mapping[str, Value]
 
-Column = Sequence[Any]
+ColumnValues = Sequence[Any]
 """The values of one column, each a `Value`; an empty text means None."""
 
-Page = Sequence[Column]
-"""Some rows, column by column, because a column is converted in a fraction of the time that its values would take."""
+Page = Sequence[ColumnValues]
+"""Some rows, column by column, because converting a whole column is many times faster than converting each value."""
 
 _PAGE = 1000
 
@@ -43,8 +43,8 @@ def in_pages(columns: Sequence[str], records: Iterable[Record]) -> Iterator[Page
         yield [[record[column] for record in page] for column in columns]
 
 
-def converted(column: Column, convert: Callable[[Any], Any]) -> Column:
-    """Return a column with each value converted that is neither None nor empty; equal values are converted once."""
+def convert_column(column: ColumnValues, convert: Callable[[Any], Any]) -> ColumnValues:
+    """Convert the values of a column except None and empty texts; equal values are converted only once."""
     values = {value: convert(value) for value in set(column) if value is not None and value != ""}
     return [values.get(value) for value in column] if values else [None] * len(column)
 
@@ -53,11 +53,11 @@ def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: 
     """Write pages of rows to a file in one of the formats, and return the number of rows."""
     if chosen is ExportFormat.XLSX:
         return _write_sheet(path, columns, _rows_of(pages))
-    return write_texts(path, chosen, columns, (encoded(chosen, columns, page) for page in pages))
+    return write_texts(path, chosen, columns, (encode_page(chosen, columns, page) for page in pages))
 
 
 def write_texts(path: Path, chosen: ExportFormat, columns: Sequence[str], texts: Iterable[tuple[int, bytes]]) -> int:
-    """Write a file in a text format from the counts and texts of its rows, and return the number of rows."""
+    """Write a file in a text format from encoded pages, and return the number of rows."""
     count = 0
     with path.open("wb") as file:
         if chosen is ExportFormat.CSV:
@@ -69,8 +69,8 @@ def write_texts(path: Path, chosen: ExportFormat, columns: Sequence[str], texts:
     return count
 
 
-def encoded(chosen: ExportFormat, columns: Sequence[str], page: Page) -> tuple[int, bytes]:
-    """Return the number of rows of a page, and their text as a file in a text format has it."""
+def encode_page(chosen: ExportFormat, columns: Sequence[str], page: Page) -> tuple[int, bytes]:
+    """Return the number of rows of a page, and their text in a text format."""
     match chosen:
         case ExportFormat.CSV:
             text = _csv_rows(map(_csv_cells, page))
@@ -86,13 +86,13 @@ def _rows_of(pages: Iterable[Page]) -> Iterator[tuple[Value, ...]]:
         yield from zip(*page, strict=True)
 
 
-def _csv_rows(columns: Iterable[Column]) -> str:
-    """Return the rows of columns of texts; joining quoted texts takes a third of the time of `csv.writer`."""
+def _csv_rows(columns: Iterable[ColumnValues]) -> str:
+    """Return the CSV rows of columns of texts; joining quoted texts takes a third of the time of `csv.writer`."""
     return "".join([f'"{row}"\r\n' for row in map('","'.join, zip(*columns, strict=True))])
 
 
-def _csv_cells(column: Column) -> Column:
-    """Return the texts of a column as they are written between quotes; nearly all columns stay as they are."""
+def _csv_cells(column: ColumnValues) -> ColumnValues:
+    """Return the texts of a column with guards and doubled quotes; nearly all columns stay unchanged."""
     texts, joined = column, ""
     try:
         joined = BETWEEN_TEXTS.join(texts)

@@ -1,4 +1,4 @@
-"""Reads the database for an export: pages of rows in order, with local instants and masked people."""
+"""Reads the database for an export: pages of rows in order, with local times and masked people."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,15 @@ from workbench.services.foundation.file_store import Store
 
 _PAGE = 1000
 
-Portion = tuple[int, int]
-"""A part of a table: the keys above the first number, up to the second."""
+KeyRange = tuple[int, int]
+"""A part of a table: the keys greater than the first number, up to the second."""
 
 _PORTION = 10_000
-"""How many keys a portion has, because starting a statement takes as long as reading a hundred rows."""
+"""The number of keys of a portion. It is large, because starting a statement takes as long as reading a hundred rows.
+"""
 
 _COLUMN = 200
-"""How many values a column has: so few that a page stays in the cache of the processor while it is converted."""
+"""The number of values of a column, so small that a page stays in the processor cache while it is converted."""
 
 _NOBODY = Redaction.of(())
 
@@ -41,7 +42,7 @@ _CLOCK = [f":{second // 60:02}:{second % 60:02}" for second in range(3600)]
 
 @lru_cache(maxsize=50_000)
 def _quarter_hour(zone: ZoneInfo, quarter: int) -> tuple[str, int, str] | None:
-    """Return the local hour, the second within it and the offset at which a quarter of an hour since 1970 begins.
+    """Return the local hour, the second within it and the UTC offset at the start of a quarter of an hour since 1970.
 
     None if the clock changes within the quarter, or is not ahead of UTC by whole quarters.
     """
@@ -53,7 +54,7 @@ def _quarter_hour(zone: ZoneInfo, quarter: int) -> tuple[str, int, str] | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ExportSource:
     """The database as an export reads it; `reveal` leaves personal values unmasked."""
 
     session: Session
@@ -64,8 +65,8 @@ class Source:
     reveal: bool
 
     @classmethod
-    def of(cls, context: Context, session: Session, request: ExportRequest) -> "Source":
-        """Return what a request asks for, as a session reads it."""
+    def of(cls, context: Context, session: Session, request: ExportRequest) -> "ExportSource":
+        """Return the source for a request, read through a session."""
         return cls(
             session=session,
             store=context.store,
@@ -117,7 +118,7 @@ class Source:
         return state
 
     def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Redaction]:
-        """Return the people to mask in texts about the applications of these rows; nobody if values are revealed."""
+        """Return the redactions for texts about the applications of these rows, empty if values are revealed."""
         keys = [(row.agent, row.application_no) for row in rows]
         return dict.fromkeys(keys, _NOBODY) if self.reveal else redactions_of(self.session, keys)
 
@@ -131,12 +132,12 @@ class Source:
             yield rows
             last = getattr(rows[-1], key.name)
 
-    def portions(self, key: ColumnElement[int]) -> Iterator[Portion]:
+    def portions(self, key: ColumnElement[int]) -> Iterator[KeyRange]:
         """Yield the portions in which `columns` reads a table, in order; `key` is its primary key."""
         last = self.session.execute(select(func.max(key))).scalar() or 0
         return ((after, after + _PORTION) for after in range(0, last, _PORTION))
 
-    def columns(self, statement: Any, key: ColumnElement[int], portion: Portion) -> Iterator[dict[str, Sequence[Any]]]:
+    def columns(self, statement: Any, key: ColumnElement[int], portion: KeyRange) -> Iterator[dict[str, Sequence[Any]]]:
         """Yield the rows of a portion in small pages, column by column, with all values as the driver reads them."""
         names = [column.name for column in statement.selected_columns]
         within = statement.where(key > bindparam("after"), key <= bindparam("until")).order_by(key)

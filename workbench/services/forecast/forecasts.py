@@ -27,7 +27,7 @@ from workbench.services.forecast import history_reader
 from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.forecast.incomplete_cases import IncompleteCases
 from workbench.services.forecast.presenter import ForecastPresenter
-from workbench.services.foundation.calendar_days import all_suspensions, edition
+from workbench.services.foundation.calendar_days import all_suspensions, calendar_edition
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 
@@ -140,7 +140,10 @@ class Forecasts(Service):
         suspensions = all_suspensions(session)
         closed = closed_days(suspensions, calendar, now, first, last)
         assumptions = _assumptions(session, policy)
-        model_by_key, key = self.context.cache.models, (today, policy_id, edition(session), closed, assumptions)
+        model_by_key, key = (
+            self.context.cache.models,
+            (today, policy_id, calendar_edition(session), closed, assumptions),
+        )
         if key not in model_by_key:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)

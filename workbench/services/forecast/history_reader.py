@@ -92,7 +92,7 @@ def _open_cases(
 ) -> Iterator[OpenCase]:
     """Yield open cases, given their rows and how many queued cases are ahead of each.
 
-    An incomplete case, or one with its applicant, has the position that it would have if everything came now.
+    A case that is incomplete or waits for its applicant has the position as if everything came now.
     """
     rules_by_case = _block_rules(incomplete.session, rows)
     acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
@@ -110,7 +110,7 @@ def _open_cases(
         is_arriving = state is CaseState.INCOMPLETE
         waits_for_others = state is CaseState.PENDING and not is_with_applicant(state, row.waits_for)
         stopped_until = incomplete.stopped_until(row.province, row.agent)
-        steps = _completed(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
+        steps = _complete_steps(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
         is_returning = is_with_applicant(state, row.waits_for)
         due_on, ahead_if_queued = due_at, ahead
         is_to_come = (is_arriving or is_returning) and due_us is not None
@@ -137,7 +137,7 @@ def _open_cases(
 
 
 def _returns_at(row: Any, time_: WorkingTime) -> float:
-    """Return when a pending case returns to the queue without an answer: on the day after the last one of its wait."""
+    """Return when a pending case returns to the queue without an answer: on the day after its wait ends."""
     if row.next_action_on is None:
         return 0.0
     return time_.of_day(date.fromisoformat(row.next_action_on) + timedelta(days=1))
@@ -200,7 +200,7 @@ def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[An
     return _acts_by_case(forecast_cases.events_of(session, ids), time_)
 
 
-def _completed(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
+def _complete_steps(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
     """Return steps of a case, with steps added if they do not end with its state."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]

@@ -1,4 +1,4 @@
-"""The positions that incomplete cases would have in the queue, and when suspended work on them resumes."""
+"""Computes the positions of incomplete cases if they were queued now, and when suspended work on them resumes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from workbench.domain.forecast.queue.position import HELD_POSITION, QueuePositio
 
 @dataclass(frozen=True)
 class IncompleteCases:
-    """The queue as incomplete cases would find it if their documents came now."""
+    """The queue for incomplete cases, as if their documents came now."""
 
     session: Session
     calendar: WorkingCalendar

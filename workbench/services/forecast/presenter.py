@@ -1,4 +1,4 @@
-"""Turns the results of the queue model, in working days, into forecasts in calendar days."""
+"""Converts the results of the queue model, in working days, to forecasts in calendar days."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -184,7 +184,7 @@ class ForecastPresenter:
 
 
 def _needs(case: OpenCase, state: CaseState) -> tuple[PassNeed, ...]:
-    """Return what has to happen before a case can pass, in that order."""
+    """Return the steps that are needed before a case can pass, in their order."""
     is_with_applicant = state in {CaseState.RECTIFYING, CaseState.PENDING} and not case.waits_for_others
     applies = {
         PassNeed.DOCUMENTS: case.is_arriving,

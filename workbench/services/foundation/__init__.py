@@ -1,1 +1,1 @@
-"""What every service builds on: the context of a call, the audit log, the file store and the site settings."""
+"""The basis of all services: the context of a call, the audit log, the file store and the site settings."""

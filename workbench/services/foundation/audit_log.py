@@ -22,10 +22,10 @@ _FIRST_PREV_HASH = "0" * 64
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
 _FACTS = "facts of the next event"
-"""The key under which a session keeps what its next event also records."""
+"""The key under which a session stores facts for its next event."""
 
 LETTERS, CALENDAR = "letters", "calendar"
-"""The names of facts: the digest of each letter that was written by its number, and the digest of all calendar days."""
+"""The names of facts: the digests of written letters by number, and the digest of all calendar days."""
 
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
@@ -93,13 +93,13 @@ def append(  # noqa: PLR0913 - one parameter for each column
 
 
 def log_also(session: Session, name: str, facts: Any) -> None:
-    """Let the next event of the caller's transaction also record some facts; mappings of one name are merged."""
+    """Add facts to the next event of the caller's transaction; mappings with the same name are merged."""
     known = session.info.setdefault(_FACTS, {})
     known[name] = {**known.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
 
 
 def log_rest(session: Session, actor: Actor, at: datetime) -> None:
-    """Append an event with the facts that no event of the caller's transaction has recorded yet, if there are any."""
+    """Append an event with the facts that the caller's transaction has not recorded yet, if there are any."""
     if session.info.get(_FACTS):
         append(session, actor, "recorded", at)
 
@@ -136,7 +136,7 @@ def last_event(session: Session) -> tuple[int, str]:
 
 
 def first_hash(session: Session) -> str:
-    """Return the hash of the first event, which tells one database from another; of an empty log, a hash of zeros."""
+    """Return the hash of the first event, which identifies a database; of an empty log, a hash of zeros."""
     found = session.execute(select(_EVENT.c.hash).order_by(_EVENT.c.seq).limit(1)).scalar()
     return _FIRST_PREV_HASH if found is None else str(found)
 
@@ -175,7 +175,7 @@ _NEVER_CHANGED = (
     *("id", "case_id", "round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for"),
     *("until_on", "maker_id", "decided_at", "before"),
 )
-"""The columns of a decision that nothing changes after its event."""
+"""The columns of a decision that never change after its event."""
 
 
 def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
@@ -191,12 +191,12 @@ DIGESTED = ("id", "case_id", "decision_id", "kind", "language", "subject", "body
 
 
 def notice_digest(notice: Any) -> str:
-    """Return SHA-256 of what a notice says, a row of its table, and of the case and the decision that it belongs to."""
+    """Return SHA-256 of the text of a notice, a row of its table, with the case and the decision that it belongs to."""
     return hashlib.sha256(json.dumps([getattr(notice, name) for name in DIGESTED]).encode()).hexdigest()
 
 
 def log_letters(session: Session, notices: Iterable[Any]) -> None:
-    """Let the next event of the caller's transaction record the digests of letters that were written or changed."""
+    """Add the digests of written or changed letters to the next event of the caller's transaction."""
     log_also(session, LETTERS, {str(notice.id): notice_digest(notice) for notice in notices})
 
 

@@ -43,7 +43,7 @@ _OVERRIDES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
+class CalendarOverride:
     """A day that an admin set, with reason, login and time; without `hours`, the hours of the policy apply."""
 
     on: date
@@ -59,7 +59,7 @@ class Override:
         return from_row(CalendarDay, self, kind=DayKind.OVERRIDE, status=DayStatus.OFFICIAL)
 
 
-def edition(session: Session) -> str:
+def calendar_edition(session: Session) -> str:
     """Return a token that changes with every change of the calendar; it is part of the key of a cached calendar.
 
     It is read once in each transaction, because no other process can change it during one.
@@ -79,7 +79,7 @@ def calendar_digest(session: Session) -> str:
 
 
 def log_calendar(session: Session) -> None:
-    """Let the next event of the transaction record the digest of the calendar."""
+    """Add the digest of the calendar to the next event of the transaction."""
     log_also(session, CALENDAR, calendar_digest(session))
 
 
@@ -100,10 +100,10 @@ def published_days(session: Session) -> dict[date, CalendarDay]:
     }
 
 
-def overrides(session: Session) -> dict[date, Override]:
+def overrides(session: Session) -> dict[date, CalendarOverride]:
     """Return the days that admins set."""
     rows = session.connection().execute(_OVERRIDES)
-    return {row.on: from_row(Override, row, hours=parse_hours(row.hours) if row.hours else ()) for row in rows}
+    return {row.on: from_row(CalendarOverride, row, hours=parse_hours(row.hours) if row.hours else ()) for row in rows}
 
 
 def days_in_force(session: Session) -> dict[date, CalendarDay]:
@@ -135,7 +135,7 @@ def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
         session.execute(insert(_DAYS), chunk)
 
 
-def write_override(session: Session, override: Override, admin_id: int) -> None:
+def write_override(session: Session, override: CalendarOverride, admin_id: int) -> None:
     """Write an override, replacing that of the same date; `admin_id` is the admin who set it."""
     session.merge(
         CalendarOverrideRow(

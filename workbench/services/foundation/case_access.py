@@ -18,7 +18,7 @@ from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
-# How a person takes or gives up a case. New evidence and checks also move cases, but only as a side effect.
+# The actions by which a person takes or gives up a case. New evidence and checks do so too, but as a side effect.
 _HOLD_ACTIONS = (
     *(Action.NEXT, Action.TAKE, Action.RELEASE, Action.SKIP, Action.DECIDE),
     *(Action.UNDO, Action.ASSIGN, Action.WITHDRAW),
@@ -32,9 +32,9 @@ _PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """The event that ended a hold: its action, actor and time, and who has the case after an assignment or undo.
+    """The end of a hold: the action, actor and time of the event that ended it, and the new holder.
 
-    `to` is that person, "" if there is none.
+    `to` is the login of the new holder after an assignment or undo, "" if there is none.
     """
 
     case_id: int
@@ -73,7 +73,7 @@ def read_case(session: Session, case_id: int) -> CaseRow:
     Raises:
         NotFound: If there is no such case.
     """
-    # The first object of a process would configure all models, which the first case need not wait for.
+    # The first object of a model configures all models, which would delay the first case.
     row: Any = session.connection().execute(_CASE, {"case": case_id}).first()
     return _published(session, case_id, row)
 
@@ -109,10 +109,10 @@ def case_in_state_for(session: Session, context: Context, action: Action, case_i
     return case
 
 
-def case_instead_of(session: Session, case: CaseRow) -> CaseRow | None:
+def superseding_case(session: Session, case: CaseRow) -> CaseRow | None:
     """Return the other case of an application that is open or has the later result; None if there is none.
 
-    Every way back from a closed state asks this, because an application has at most one open case.
+    Every act that reopens a closed case calls this, because an application has at most one open case.
     """
     is_later = (col(CaseRow.id) > case.id) & (col(CaseRow.state) != CaseState.WITHDRAWN.value)
     return session.execute(
@@ -130,7 +130,7 @@ def refuse_second_case(session: Session, case: CaseRow) -> None:
     Raises:
         NotAllowed: If there is such a case; the message names it and the way out.
     """
-    other = case_instead_of(session, case)
+    other = superseding_case(session, case)
     if other is None:
         return
     if other.state in FINAL_STATES:
@@ -152,13 +152,13 @@ def is_held(case: CaseRow, now: datetime) -> bool:
 
 
 def shown_state(case: CaseRow, now: datetime) -> CaseState:
-    """Return the state of a case as lists show it: one whose hold ran out is queued."""
+    """Return the state of a case as lists show it: a case with an expired hold is queued."""
     state = CaseState(case.state)
     return CaseState.QUEUED if state is CaseState.IN_REVIEW and not is_held(case, now) else state
 
 
 def last_event(session: Session, case_id: int, actions: Iterable[str] = _HOLD_ACTIONS) -> EventRow | None:
-    """Return the newest of some acts on a case, by default those that take it or give it up; None without one."""
+    """Return the newest event of some actions on a case, by default those that take or give up a case, or None."""
     return session.execute(
         select(EventRow)
         .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))

@@ -27,7 +27,7 @@ from workbench.domain.policy.settings import WorkingHours
 from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation import audit_log
-from workbench.services.foundation.calendar_days import days_in_force, edition
+from workbench.services.foundation.calendar_days import calendar_edition, days_in_force
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import refusal
 from workbench.services.foundation.safe_files import OwnFiles
@@ -57,7 +57,7 @@ class Cache:
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
-# Statements of tables, which cost a third of those of models; each transaction runs the first.
+# These statements use tables, which cost a third of statements with models; each transaction runs the first one.
 _REVIEWER, _ROLE, _VERSION = table_of(ReviewerRow), table_of(ReviewerRoleRow), table_of(PolicyVersionRow)
 _ROLES = (
     select(_ROLE.c.role)
@@ -74,17 +74,17 @@ _BODY = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("version"))
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
 RoleCheck = Callable[[Actor], str | None]
-"""Says why a person's roles do not allow an act, None if they do."""
+"""A function that returns why a person's roles do not allow an act, None if they do."""
 
 _required: ContextVar["tuple[Context, RoleCheck] | None"] = ContextVar("required", default=None)
-"""The check of the act that is being carried out, and whose act that is."""
+"""The role check of the current act, and the context of its person."""
 
 
 @dataclass
 class Context:
-    """What a service works with, for one person and one database; each transaction reads the person's roles.
+    """The environment of the services of one person on one database; each transaction reads the person's roles.
 
-    With `is_finishing` the person only finishes what was begun, so that the roles do not matter any more.
+    With `is_finishing`, the person only finishes an act that was begun, so that the roles no longer matter.
     """
 
     database: Database
@@ -95,13 +95,13 @@ class Context:
     is_finishing: bool = False
 
     def __reduce__(self) -> tuple[Callable[..., "Context"], tuple[object, ...]]:
-        """Let another process open the same database for the same person; its clock stands still."""
+        """Pickle for another process, which opens the same database for the same person; its clock stands still."""
         # `replace` without arguments always returns the same time.
         parts = (self.database, self.store, self.now().replace, self.actor)
         return partial(Context, is_finishing=self.is_finishing), parts
 
     def finishing(self, actor: Actor) -> "Context":
-        """Return a context in which a person finishes what they began, also in another person's process."""
+        """Return a context in which a person finishes an act that they began, also in another person's process."""
         return replace(self, actor=actor, is_finishing=True)
 
     @contextmanager
@@ -120,10 +120,10 @@ class Context:
     def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
         """Open a write transaction, which is committed at the end, or rolled back on an exception.
 
-        With `is_bulk` it writes rows that nobody sees before a later transaction.
+        With `is_bulk`, it writes rows that are visible only after a later transaction.
 
         Raises:
-            NotAllowed: If the person has no role, or none that allows the act that is being carried out.
+            NotAllowed: If the person has no role, or none that allows the current act.
             StorageBusy: If another process kept the write lock for ten seconds.
             StorageFailed: If the disk or the database fails.
         """
@@ -150,7 +150,7 @@ class Context:
             self.actor = replace(self.actor, roles=roles)
 
     def _check_roles(self) -> None:
-        """Refuse the act that is being carried out if the person's roles do not allow it."""
+        """Refuse the current act if the person's roles do not allow it."""
         whose, refusal = _required.get() or (None, None)
         why = refusal(self.actor) if refusal is not None and whose is self else None
         if why:
@@ -159,7 +159,7 @@ class Context:
     def acting(self, action: Action, case_id: int | None = None) -> AbstractContextManager[None]:
         """Check that the person's roles allow an action, and log a refusal raised by the check or by the block.
 
-        `StorageBusy` is not logged, because the log would wait for the same lock again.
+        `StorageBusy` is not logged, because logging would wait for the same lock.
 
         Raises:
             NotAllowed: If the person's roles do not allow the action.
@@ -206,7 +206,7 @@ class Context:
         return audit_log.append(session, self.actor, str(action), self.now(), **details)
 
     def log_alone(self, action: str, **details: Any) -> None:
-        """Append an event in a transaction of its own."""
+        """Append an event in a separate transaction."""
         with self.write() as session:
             self.log(session, action, **details)
 
@@ -218,8 +218,8 @@ class Context:
         self.log(session, action, case_id=case.id, body=body, **details)
 
     def policy_id(self, session: Session) -> int:
-        """Return the id of the policy version in force: the newest that has begun, each by the day in its own zone."""
-        # Read once in each transaction; only one that applies a policy changes it, and tells so.
+        """Return the id of the policy version in force: the newest that has begun, by the day in the zone of each."""
+        # Read once in each transaction; a transaction that applies a policy clears this cache.
         versions = session.info.get(VERSIONS) or session.connection().execute(_VERSIONS).all()
         session.info[VERSIONS] = versions
         return next(int(number) for number, day in versions if self._has_begun(session, number, day))
@@ -229,7 +229,7 @@ class Context:
             return True
         days_ago = (self.now().astimezone(UTC).date() - effective_on).days
         if abs(days_ago) > 1:
-            # No zone is a day apart from UTC; reading the policy, which has the zone, takes long.
+            # No zone differs from UTC by a day. This avoids reading the policy for its zone, which takes long.
             return days_ago > 0
         return effective_on <= self.now().astimezone(ZoneInfo(self.policy(session, version_id).zone)).date()
 
@@ -254,7 +254,7 @@ class Context:
 
     def calendar_under(self, session: Session, policy: Policy) -> WorkingCalendar:
         """Return the working calendar with the hours and zone of a policy."""
-        wanted = (edition(session), policy.zone, policy.hours)
+        wanted = (calendar_edition(session), policy.zone, policy.hours)
         found = self.cache.calendars.get(wanted)
         if found is None:
             found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)

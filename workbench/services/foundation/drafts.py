@@ -46,7 +46,7 @@ class Drafts(Service):
                     "Your draft is only on the screen: copy what you need, then start the workbench again."
                 )
                 raise StorageGone(message.format(database=self.context.database.path)) from error
-            kept = self._kept_in_a_file(case_id, body)
+            kept = self._save_to_file(case_id, body)
             message = _(
                 "{database} was replaced or removed while it was open, so nothing was written into it. "
                 "Your draft is in {file}; start the workbench again."
@@ -58,15 +58,15 @@ class Drafts(Service):
             me = self.context.actor.id
             draft = find_draft(session, case_id, me) or DraftRow(case_id=case_id, reviewer_id=me)
             if draft.decision_id is not None and session.get_one(CaseRow, case_id).held_by_id != me:
-                # The draft became a decision; a late save must not carry it into the next round.
+                # The draft became a decision. A late save must not restore it in the next round.
                 return
             draft.body = json.dumps(body, ensure_ascii=False)
             draft.decision_id = None
             draft.saved_at = self.context.now()
             session.add(draft)
 
-    def _kept_in_a_file(self, case_id: int, body: Mapping[str, Any]) -> Path:
-        """Write a draft that has no database any more into a file of the user, and return its path."""
+    def _save_to_file(self, case_id: int, body: Mapping[str, Any]) -> Path:
+        """Write a draft whose database is gone to a file of the user, and return its path."""
         import platformdirs
 
         folder = Path(platformdirs.user_state_dir(APP_NAME)) / "drafts"
@@ -85,7 +85,7 @@ def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | N
 
 
 def link_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int | None) -> None:
-    """Link a draft to the decision it became, or with None open the draft again; does nothing without a draft."""
+    """Link a draft to the decision it became, or with None reopen the draft; without a draft, do nothing."""
     session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": decision_id})
 
 

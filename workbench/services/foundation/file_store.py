@@ -112,7 +112,7 @@ class Store:
         return self.documents / sha256[:2] / sha256
 
     def open_document(self, sha256: str) -> BinaryIO:
-        """Open a document by its SHA-256, which the caller compares.
+        """Open a document by its SHA-256; the caller compares the digest.
 
         Raises:
             OSError: If the file is missing or cannot be read.
@@ -126,12 +126,12 @@ class Store:
             return BytesIO(self.keys.unsealed(sha256, file.read()))
 
     def size_of(self, content_size: int) -> int:
-        """Return the size of a file of the store with a content of some size."""
+        """Return the size of a file in the store whose content has a size."""
         return content_size + (self.keys.SEAL_BYTES if self.keys else 0)
 
     @contextmanager
     def sealing(self, name: str, file: BinaryIO) -> Iterator[BinaryIO]:
-        """Yield where to write the content of a new file of the store; if the store is encrypted, the file is sealed.
+        """Yield a file object for the content of a new file in the store, which is sealed if the store is encrypted.
 
         The name is part of the seal: only the file with this name can be read.
         """
@@ -147,7 +147,7 @@ class Store:
         return self.keys.new() if self.keys else None
 
     def unsealed(self, name: str, content: bytes) -> bytes:
-        """Return what was written into the file of the store with a name, of which this is the content.
+        """Return the unsealed content of the file with a name in the store.
 
         Raises:
             ValueError: If the store is encrypted, and the file was changed or is another one.

@@ -1,4 +1,4 @@
-"""The path of the database, from options and settings, and the messages for a database that cannot be used."""
+"""Finds the path of the database, and words the errors for a database that cannot be used."""
 
 import os
 from collections.abc import Mapping

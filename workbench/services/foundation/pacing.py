@@ -1,4 +1,4 @@
-"""Long work in portions with pauses between their transactions, so that other writers get the lock."""
+"""Splits long work into portions, with pauses between their transactions so that other writers get the lock."""
 
 import gc
 import time
@@ -23,7 +23,7 @@ _Outcome = TypeVar("_Outcome", bound=_Summable)
 
 
 class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
-    """Work stopped after some of its portions; `recorded` is the outcome of these."""
+    """Work stopped after some of its portions; `recorded` is the outcome of the portions that were recorded."""
 
     def __init__(self, recorded: _Outcome, done: int, asked: int, error: BaseException) -> None:
         self.recorded = recorded
@@ -31,7 +31,7 @@ class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
         if isinstance(error, StorageBusy | StorageFailed):
             cause = _("The database is busy") if isinstance(error, StorageBusy) else _("The storage failed")
             self.exit_code = error.exit_code
-        # The portion that was interrupted may have been written too.
+        # The interrupted portion may have been written, too.
         message = _("{cause}: at least {done} of {all} entries are recorded. Run the command again for the rest.")
         super().__init__(message.format(cause=cause, done=done, all=asked))
 
@@ -39,7 +39,7 @@ class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
 def record_in_portions(
     portions: Sequence[Sequence[_Entry]], record: Callable[[Sequence[_Entry]], _Outcome], nothing: _Outcome
 ) -> _Outcome:
-    """Record each portion in a transaction of its own, and return the sum of the outcomes.
+    """Record each portion in a separate transaction, and return the sum of the outcomes.
 
     Raises:
         PartlyRecorded: If the database, the disk or the user stopped the work after the first portion.
@@ -60,13 +60,13 @@ def record_in_portions(
 
 
 def pause() -> None:
-    """Give other writers time to take the lock: SQLite does not queue them."""
+    """Give other writers time to take the lock, because SQLite does not queue them."""
     time.sleep(_PAUSE_S.get())
 
 
 @contextmanager
 def after_pause() -> Iterator[None]:
-    """Begin this block, a write transaction, once other writers had the time of a pause since the last such block."""
+    """Start a write transaction, the block, after a pause since the last one, so that other writers get the lock."""
     global _free_since  # noqa: PLW0603 - the lock, too, is one for the process
     rest_s = _free_since + _PAUSE_S.get() - time.monotonic()
     if rest_s > 0:
@@ -77,8 +77,8 @@ def after_pause() -> Iterator[None]:
         _free_since = time.monotonic()
 
 
-def collect_seldom() -> None:
-    """Let this process collect garbage seldom: a command makes many objects and hardly any cycle."""
+def collect_garbage_seldom() -> None:
+    """Let this process collect garbage seldom, because a command creates many objects and hardly any cycles."""
     gc.set_threshold(50_000, 20, 100)
 
 

@@ -1,4 +1,4 @@
-"""Fills dataclasses with the columns of rows, the fields of other dataclasses, or values of JSON."""
+"""Creates dataclasses from the columns of rows, the fields of other dataclasses, or JSON values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -27,7 +27,7 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
 
 
 class _Fields(NamedTuple):
-    """The fields of a dataclass that are read from a row: how all are read at once, and which values are converted."""
+    """The fields of a dataclass that come from a row: the getters for all of them, and the conversions of some."""
 
     names: Sequence[str]
     items: Callable[[Any], tuple[Any, ...]]
@@ -37,14 +37,14 @@ class _Fields(NamedTuple):
 
 @cache
 def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
-    """Return the fields of a dataclass but for the given."""
+    """Return the fields of a dataclass, without the given ones."""
     names: list[str] = []
     conversions: list[tuple[str, Callable[[Any], Any]]] = []
     for name, hint in get_type_hints(kind).items():
         if name in given:
             continue
         names.append(name)
-        # The type of an optional value, or the type itself.
+        # For an optional field, the type of its value.
         of_value = get_args(hint)[0] if isinstance(hint, UnionType) else hint
         if isinstance(of_value, type) and issubclass(of_value, date):
             conversions.append((name, partial(_moment, of_value)))
@@ -54,7 +54,7 @@ def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
 
 
 def _all(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what reads all names at once; a getter of one name would not return a tuple."""
+    """Return a getter for all names as a tuple, which the standard getter of a single name would not return."""
     if len(names) > 1:
         return getter(*names)
     read = [getter(name) for name in names]

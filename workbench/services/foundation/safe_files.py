@@ -1,4 +1,4 @@
-"""Opens files that others made, and creates and replaces files so that they are complete and on the disk."""
+"""Opens files of other people safely, and creates and replaces files so that they are complete and on the disk."""
 
 import contextlib
 import io
@@ -15,13 +15,13 @@ from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
 MAX_SHEET_ROWS = 1_048_575
-"""The rows that a sheet holds below its header."""
+"""The most rows of a sheet below its header."""
 
 MAX_CELL_LENGTH = 32_767
 
 
 class _RegularFile(io.FileIO):
-    """A regular file that ends where it ended when it was opened, however fast it grows."""
+    """A regular file that is read up to its size at the time of opening, even if it grows."""
 
     def __init__(self, handle: int) -> None:
         super().__init__(handle, "rb")
@@ -36,7 +36,7 @@ class _RegularFile(io.FileIO):
 
 
 def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
-    """Open a file that somebody else made, to read at most the bytes that it has now.
+    """Open a file of somebody else, and read at most the bytes that it has now.
 
     Raises:
         NotFound: If there is no such file.
@@ -59,12 +59,12 @@ def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
 
 
 def reader_of(handle: int) -> io.BufferedReader:
-    """Return a reader of an open regular file, which ends where the file ends now."""
+    """Return a reader of an open regular file that reads at most the bytes that it has now."""
     return io.BufferedReader(_RegularFile(handle))
 
 
 def read_whole(path: Path, most_bytes: int) -> bytes:
-    """Return the content of a file that somebody else made.
+    """Return the content of a file of somebody else.
 
     Raises:
         NotFound: If there is no such file.
@@ -98,7 +98,7 @@ class OwnFiles:
         Raises:
             CannotCreate: If it does; nothing was written.
         """
-        # A link is replaced itself, but whoever names one means the file behind it.
+        # Writing would replace a link itself, but a person who names a link means its target.
         if any(self._has(path) for path in (target.absolute(), Path(os.path.realpath(target)))):
             message = _("{file} belongs to the database itself. Nothing was written; choose another place.")
         elif target.exists() and not (target.is_file() or target.is_dir()):
@@ -133,7 +133,7 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
     try:
         if target.is_dir():
             raise IsADirectoryError(None, _("it is a folder"))
-        # A name has at most 255 bytes, and a character up to four.
+        # A file name has at most 255 bytes, and a character has up to four.
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:30]}.", suffix=".tmp", dir=target.parent.resolve())
         os.close(handle)
         draft = Path(name)

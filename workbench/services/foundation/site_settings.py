@@ -1,4 +1,4 @@
-"""The settings files: a user's own, and the site file that names the shared database to all users of a host."""
+"""Reads and writes settings files: those of a user, and the site file, which names the database for all users."""
 
 import json
 import secrets

@@ -62,7 +62,7 @@ class CallIntake:
         [(odd,)] = duck.rows(f"FROM {table}_odd SELECT count(*)")
         if odd:
             lines = (line for (line,) in duck.rows(f"FROM {table}_odd SELECT line ORDER BY line"))
-            staged.load(f"{table}_parsed", _parsed(records.judged(lines), refuse))
+            staged.load(f"{table}_parsed", _parsed(records.read_lines(lines), refuse))
             [(parsed,)] = duck.rows(f"FROM {table}_parsed SELECT count(*)")
             count += parsed
         return count, records.problem

@@ -19,7 +19,7 @@ from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
 from workbench.services.batches.affected_cases import applications_of_numbers
 from workbench.services.batches.publishing import WITH_CALLS, published_call_batches
-from workbench.services.calls.engine import Engine, PartDone
+from workbench.services.calls.engine import CallEngine, FractionCallback
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import CallSurvey, OptOut
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
@@ -59,7 +59,7 @@ class CallFigures:
     call_batches: Sequence[int]
     window_days: int
     insert: Insert
-    progress: PartDone
+    progress: FractionCallback
 
     def of_numbers(self, msisdns: Iterable[str]) -> None:
         """Compute numbers anew, and the applications that have one of them as a card."""
@@ -161,7 +161,7 @@ class CallFigures:
         return count
 
     def _surveyed(
-        self, numbers: Iterable[str | ServicePeriod], progress: PartDone = Engine.progress
+        self, numbers: Iterable[str | ServicePeriod], progress: FractionCallback = CallEngine.progress
     ) -> AbstractContextManager[CallSurvey]:
         with self.context.read() as session:
             zone, opt_outs = self.context.zone(session), list(self._opt_outs(session))
@@ -202,7 +202,7 @@ class CallFigures:
             {"msisdn_hash": hashed(hour.msisdn), "weekday": hour.weekday, "hour": hour.hour, "calls": hour.calls}
             for hour in survey.hours()
         )
-        with survey.callees_counted():
+        with survey.counting_callees():
             self._write(CALL_DAY, days)
             self._write(CALL_HOUR, hours)
         self._write(CALL_WINDOW, windows)
@@ -255,7 +255,9 @@ def _after(key: Key) -> Any:
     return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
 
 
-def figures(context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: PartDone) -> CallFigures:
+def figures(
+    context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: FractionCallback
+) -> CallFigures:
     """Return what computes the figures of a batch of some kind."""
     batches = published_call_batches(context)
     if kind in WITH_CALLS:

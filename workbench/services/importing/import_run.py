@@ -32,7 +32,7 @@ from workbench.services.batches.publishing import (
 from workbench.services.batches.sweeping import remove_batch
 from workbench.services.calls.writing import PublishedCallFile
 from workbench.services.clock.due_date_changes import due_changes_of
-from workbench.services.foundation.calendar_days import edition
+from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import pause
 from workbench.services.importing.call_intake import CallIntake
@@ -86,7 +86,7 @@ class ImportRun:
 
     def _calendar_edition(self) -> str:
         with self.context.read() as session:
-            return edition(session)
+            return calendar_edition(session)
 
     def _publish(self, batch_id: int, calendar: str, show: Callable[[Callable[[Session], None]], None]) -> None:
         """Publish the batch; if the calendar has changed since `calendar`, first update the due dates of its cases."""
@@ -102,7 +102,7 @@ class ImportRun:
         """Refuse the batch if the calendar, or a case that it replaces or appeals, changed during the import."""
         refuse_opened_again(session, batch_id, self.plan.reopened)
         refuse_unfit_appeals(session, batch_id)
-        if edition(session) != calendar:
+        if calendar_edition(session) != calendar:
             raise _CalendarChanged
 
     def _follow_calendar(self, batch_id: int) -> str:
@@ -112,7 +112,7 @@ class ImportRun:
         """
         has_due_date = (CASE.c.batch_id == batch_id, CASE.c.due_at.is_not(None))
         with self.context.read() as session:
-            calendar = edition(session)
+            calendar = calendar_edition(session)
             case_ids = session.execute(select(CASE.c.id).where(*has_due_date).order_by(CASE.c.id)).scalars().all()
         for some in chunks(case_ids, _FOLLOWING_TOGETHER):
             with self.context.write() as session:

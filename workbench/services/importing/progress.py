@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workbench.services.calls.engine import PartDone
+from workbench.services.calls.engine import FractionCallback
 from workbench.services.importing.request import ProgressCallback
 from workbench.services.reading.reader import Reader
 
@@ -26,7 +26,7 @@ class ImportProgress:
         if self._progress is not None:
             self._progress(min(self._done + bytes_done, self._total), self._total)
 
-    def step(self, readers: Sequence[Reader], start: float, end: float) -> PartDone:
+    def step(self, readers: Sequence[Reader], start: float, end: float) -> FractionCallback:
         """Return a callback for a step that covers a pass through files from the fraction `start` to `end`."""
         size = sum(reader.pass_bytes for reader in readers)
         return lambda part: self.advance(round(size * (start + (end - start) * part)))

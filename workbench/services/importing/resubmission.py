@@ -21,7 +21,7 @@ from workbench.services.importing.request import ImportReport, ImportRequest, Pr
 from workbench.services.importing.service import Imports
 from workbench.services.reading.reader import kind_of_file
 from workbench.services.rectifying.rectification import progress_of
-from workbench.services.review.new_evidence import answered_when
+from workbench.services.review.new_evidence import answer_time
 from workbench.services.review.remarks import Remarks, rectification_in_time
 
 
@@ -75,7 +75,7 @@ class Resubmissions(Service):
                 findings = findings_of_case(session, case_id)
                 progress = progress_of(session, self.context, case, findings, plan.documents)
                 if (
-                    answered_when(session, case, progress, affected_case.received_at, affected_case.application_at)
+                    answer_time(session, case, progress, affected_case.received_at, affected_case.application_at)
                     is not None
                 ):
                     return received_at

@@ -1,4 +1,4 @@
-"""Writes the orders to bar and restore numbers, and takes them back."""
+"""Writes the orders to bar and to restore numbers, and cancels them when their act is undone."""
 
 import json
 from collections import Counter
@@ -38,16 +38,16 @@ class OrderChanges:
 
     @property
     def record(self) -> dict[str, list[int]]:
-        """What the event of the act keeps, so that `take_back` can undo it; no personal values."""
+        """The record for the event of the act, from which `take_back_orders` undoes it; without personal values."""
         return {_WRITTEN: list(self.written), _CANCELLED: list(self.cancelled)}
 
 
-def order_of_verdict(
+def order_measure(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow
 ) -> tuple[Measure, tuple[str, ...]]:
-    """Order the measure of a verdict that takes effect, and of a pass the restoring of what is barred.
+    """Order the measure of a verdict that takes effect; a pass also orders the restoring of barred numbers.
 
-    Return the measure and the numbers of which the letter tells: no measure if every number is out of service. A case
+    Return the measure and the numbers for the letter; there is no measure if every number is out of service. A case
     without any number gets one order without a number, so that somebody finds out which number it is.
     """
     measure, release_at = Measure(decision.measure), decision.release_at or context.now()
@@ -62,18 +62,18 @@ def order_of_verdict(
         changes = _order(session, context, case, measure, ordered, release_at, decision_id=decision.id)
         measure = measure if ordered else Measure.NONE
     if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
-        lifting = owe_restoring(session, context, case, decision_id=decision.id, release_at=release_at)
+        lifting = lift_bars(session, context, case, decision_id=decision.id, release_at=release_at)
         changes = OrderChanges(changes.written + lifting.written, changes.cancelled + lifting.cancelled)
         if lifting.lifted:
             measure, numbers = Measure.RESTORE, tuple(filter(None, dict.fromkeys([*numbers, *lifting.lifted])))
-    _keep(decision, changes)
+    _store_changes(decision, changes)
     return measure, numbers
 
 
-def measure_told(
+def preview_measure(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow
 ) -> tuple[Measure, tuple[str, ...]]:
-    """Return what `order_of_verdict` would return, without ordering anything."""
+    """Return what `order_measure` would return, without ordering anything."""
     measure, today = Measure(decision.measure), context.today(session)
     numbers: tuple[str, ...] = ()
     if measure is not Measure.NONE:
@@ -86,8 +86,8 @@ def measure_told(
     return measure, numbers
 
 
-def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
-    """Keep in a decision what it changed, instead of what it changed before its check was undone."""
+def _store_changes(decision: DecisionRow, changes: OrderChanges) -> None:
+    """Store the order changes in a decision, in place of those from before its check was undone."""
     has_changed = bool(changes.written or changes.cancelled)
     if has_changed or kept_record(decision):
         seen = {name: value for name, value in json.loads(decision.seen).items() if name not in changes.record}
@@ -95,7 +95,7 @@ def _keep(decision: DecisionRow, changes: OrderChanges) -> None:
 
 
 def kept_record(decision: DecisionRow) -> Mapping[str, Any]:
-    """Return what a decision keeps, empty without orders; only then is its long JSON text not parsed."""
+    """Return the order changes that a decision stores; without orders, its long JSON text is not parsed."""
     return json.loads(decision.seen) if f'"{_WRITTEN}"' in decision.seen else {}
 
 
@@ -104,7 +104,7 @@ def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[s
     return lifting_of(measure_orders(session, case, context.today(session))).numbers
 
 
-def owe_restoring(
+def lift_bars(
     session: Session,
     context: Context,
     case: CaseRow,
@@ -113,12 +113,12 @@ def owe_restoring(
     appeal_id: int | None = None,
     release_at: datetime,
 ) -> OrderChanges:
-    """Lift the bars on the numbers of a case: cancel those not carried out, order the restoring of the others.
+    """Lift the bars on the numbers of a case: cancel bars that were not carried out, and order to restore the others.
 
-    A number whose restoring is owed already gets no second order. A number out of service is not restored.
+    A number that is already to be restored gets no second order. A number out of service is not restored.
     """
     lifting = lifting_of(measure_orders(session, case, context.today(session)))
-    _set(session, lifting.cancelled, cancelled_at=context.now())
+    _update(session, lifting.cancelled, cancelled_at=context.now())
     act = {"decision_id": decision_id, "appeal_id": appeal_id}
     ordered = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
     return OrderChanges(ordered.written, lifting.cancelled + ordered.cancelled, lifting.numbers)
@@ -149,7 +149,7 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
         for order in measure_orders(session, case, context.today(session))
         if order.id is not None and order.is_open and order.msisdn in wanted
     )
-    _set(session, superseded, cancelled_at=now)
+    _update(session, superseded, cancelled_at=now)
     rows = [
         MeasureOrderRow(
             case_id=case.id or 0,
@@ -168,31 +168,31 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
     return OrderChanges(tuple(row.id or 0 for row in rows), superseded)
 
 
-def take_back(session: Session, now: datetime, record: Mapping[str, Any]) -> None:
+def take_back_orders(session: Session, now: datetime, record: Mapping[str, Any]) -> None:
     """Cancel the orders that an act wrote, and reopen those that it cancelled, as the act recorded them."""
-    _set(session, record.get(_WRITTEN, ()), cancelled_at=now)
-    _set(session, record.get(_CANCELLED, ()), cancelled_at=None)
+    _update(session, record.get(_WRITTEN, ()), cancelled_at=now)
+    _update(session, record.get(_CANCELLED, ()), cancelled_at=None)
 
 
 def is_carried_out(session: Session, record: Mapping[str, Any]) -> bool:
     """Say whether an order that an act wrote was confirmed, so that the act can no longer be undone."""
-    return any(row.done_at is not None for row in _written(session, record))
+    return any(row.done_at is not None for row in _written_orders(session, record))
 
 
 def orders_summary(session: Session, record: Mapping[str, Any]) -> str:
-    """Return in codes which orders an act wrote and how many it cancelled, for its event; "" if there are none."""
-    counts = Counter(row.measure for row in _written(session, record))
+    """Return a summary of the orders that an act wrote and cancelled, in codes for its event; "" if there are none."""
+    counts = Counter(row.measure for row in _written_orders(session, record))
     words = [f"{measure} ({count})" for measure, count in sorted(counts.items())]
     cancelled = len(record.get(_CANCELLED, ()))
     return ", ".join([*words, *([f"cancelled ({cancelled})"] if cancelled else [])])
 
 
-def _written(session: Session, record: Mapping[str, Any]) -> Iterator[Row[Any]]:
+def _written_orders(session: Session, record: Mapping[str, Any]) -> Iterator[Row[Any]]:
     columns = (MEASURE_ORDER.c.measure, MEASURE_ORDER.c.done_at)
     for chunk in chunks(record.get(_WRITTEN, ())):
         yield from session.execute(select(*columns).where(MEASURE_ORDER.c.id.in_(chunk)))
 
 
-def _set(session: Session, ids: Iterable[int], **values: Any) -> None:
+def _update(session: Session, ids: Iterable[int], **values: Any) -> None:
     for chunk in chunks(tuple(ids)):
         session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id.in_(chunk)).values(values))

@@ -1,4 +1,4 @@
-"""Reads which orders were carried out or failed, from CSV, XLSX or JSON Lines, or a list with one order per line."""
+"""Reads reports on orders that were carried out or failed: from CSV, XLSX, JSON Lines, or a list of order numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ WORK_LIST_COLUMNS = (
     *(_ORDER, _MSISDN, _MEASURE, "due_at", "overdue", "ordered_at", _DONE_AT, _FAILED_AT, _FAILURE),
     *("case", "decision", "agent", "application_no"),
 )
-"""The columns of the exported work list, which are those of a report too; `done_at` is exported empty."""
+"""The columns of the exported work list and of a report; `done_at` is empty in the export."""
 
 _LONGEST_NUMBER = 18
 _MOST_FAILURE = 500
@@ -38,10 +38,10 @@ class ReportedTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReport:
-    """The line of a file that reports the outcome of an order; without `done` and `failure` it says nothing.
+    """The line of a file about an order; without `done` and `failure`, it has no answer.
 
-    `done` is when it was carried out, `failed` when it failed. `msisdn` and `measure` are as the file has them, to
-    notice lines that moved apart.
+    `done` is when the order was carried out, `failed` when it failed. `msisdn` and `measure` are as in the file, to
+    notice cells that were moved to another line.
     """
 
     line: int
@@ -76,18 +76,19 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
             rows: list[RawRecord | BrokenRecord] = list(table)
             is_list = bool(table.header_line) and _ORDER not in map(_folded, table.names)
             if is_list:
-                # A list of numbers has no header: what stands for one is a line of it, as those above it are.
+                # A list of numbers has no header, so the row that was read as the header, and those above it, are lines
+                # of the list.
                 rows = [*table.above, RawRecord(table.header_line, table.names, table.names), *rows]
     finally:
         source.close()
     for row in rows:
         try:
-            reports.append(_listed(row) if is_list else _report(row, zone, now))
-        except _Wrong as wrong:
+            reports.append(_listed_order(row) if is_list else _report(row, zone, now))
+        except _LineProblem as wrong:
             place = RowProblem(file=path.name, sheet=source.sheet, line=row.line, message=wrong.message)
             problems.append(replace(place, column=wrong.column))
             if wrong.column and not _knows(wrong.column):
-                # An unknown column is wrong on every line.
+                # An unknown column would be reported again for every line.
                 break
     if problems:
         raise FileProblem(*problems)
@@ -99,8 +100,8 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
     return tuple(reports)
 
 
-class _Wrong(Exception):
-    """What is wrong with one line."""
+class _LineProblem(Exception):
+    """The problem of one line."""
 
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
@@ -123,29 +124,29 @@ def _knows(name: str) -> bool:
     return _folded(name) in WORK_LIST_COLUMNS
 
 
-def _listed(row: RawRecord | BrokenRecord) -> OrderReport:
+def _listed_order(row: RawRecord | BrokenRecord) -> OrderReport:
     """Return the report of a line of a list, which says that an order was carried out."""
     if isinstance(row, BrokenRecord):
-        raise _Wrong(row.column, row.message)
+        raise _LineProblem(row.column, row.message)
     return OrderReport(line=row.line, order=_order_of(_text(row.cells[0]) if row.cells else ""), done=ReportedTime())
 
 
 def _order_of(number: str) -> int:
     if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER:
-        raise _Wrong(_ORDER, _("needs the number of an order, as `export measures` writes it"))
+        raise _LineProblem(_ORDER, _("needs the number of an order, as `export measures` writes it"))
     return int(number)
 
 
 def _report(row: RawRecord | BrokenRecord, zone: ZoneInfo, now: datetime) -> OrderReport:
     if isinstance(row, BrokenRecord):
-        raise _Wrong(row.column, row.message)
+        raise _LineProblem(row.column, row.message)
     cells = {_folded(name): _text(cell) for name, cell in row.fields.items()}
     if unknown := [name for name in row.fields if not _knows(name)]:
         known = ", ".join(WORK_LIST_COLUMNS)
-        raise _Wrong(unknown[0], _("is no column of the work list; these are: {known}").format(known=known))
+        raise _LineProblem(unknown[0], _("is no column of the work list; these are: {known}").format(known=known))
     failure = cells.get(_FAILURE, "")
     if len(failure) > _MOST_FAILURE:
-        raise _Wrong(_FAILURE, _("has more than {most} characters; shorten the cause").format(most=_MOST_FAILURE))
+        raise _LineProblem(_FAILURE, _("has more than {most} characters; shorten the cause").format(most=_MOST_FAILURE))
     report = OrderReport(
         line=row.line,
         order=_order_of(cells.get(_ORDER, "")),
@@ -156,7 +157,7 @@ def _report(row: RawRecord | BrokenRecord, zone: ZoneInfo, now: datetime) -> Ord
         measure=cells.get(_MEASURE, ""),
     )
     if report.failed is not None and not report.has_answer:
-        raise _Wrong(_FAILURE, _("needs the cause of the failure; if the order did not fail, clear failed_at"))
+        raise _LineProblem(_FAILURE, _("needs the cause of the failure; if the order did not fail, clear failed_at"))
     return report
 
 
@@ -167,7 +168,7 @@ def _moment(cells: Mapping[str, str], column: str, zone: ZoneInfo, now: datetime
     try:
         at = not_after(text, lambda raw: instant_or_day(raw, zone), now)
     except BadValue as error:
-        raise _Wrong(column, str(error)) from error
+        raise _LineProblem(column, str(error)) from error
     local = at.astimezone(zone)
     has_time = local.time() != time()
     return ReportedTime(at=at, on=None if has_time else local.date())

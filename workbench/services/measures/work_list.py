@@ -1,4 +1,4 @@
-"""The work list of numbers to bar and to restore: lists the orders, and records which were carried out or failed."""
+"""The work list: lists orders to bar and to restore numbers, and records which of them were carried out or failed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,14 +27,14 @@ from workbench.services.reading.problems import FileProblem, RowProblem
 
 _REVIEWER = table_of(ReviewerRow)
 _TOGETHER = 200
-"""Orders in one transaction: few enough that others wait little."""
+"""The most orders in one transaction, so that other writers wait only briefly."""
 
 _IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCounts:
-    """How many orders a file confirmed as done, confirmed again, reported as failed, and left without an answer."""
+    """The number of orders that a file reports as done, done again, failed, or without an answer."""
 
     done: int = 0
     already_done: int = 0
@@ -42,7 +42,7 @@ class ReportCounts:
     unanswered: int = 0
 
     def __add__(self, other: Self) -> Self:
-        """Return the sums of two."""
+        """Return the sums of the counts of two files."""
         return replace(self, **{name: number + getattr(other, name) for name, number in asdict(self).items()})
 
 
@@ -52,7 +52,7 @@ class Measures(Service):
     def list(self, *, owed: bool = False, overdue: bool = False) -> tuple[MeasureOrder, ...]:
         """Return the orders, oldest first, with their numbers masked.
 
-        `owed` selects those that are to be carried out now, `overdue` those that should have been.
+        `owed` selects the orders to carry out now, `overdue` those that should be carried out already.
         """
         now = self.context.now()
         statement = (
@@ -83,14 +83,14 @@ class Measures(Service):
     def report(self, path: Path) -> ReportCounts:
         """Record which orders a file says were carried out or failed.
 
-        All lines are checked before the first is recorded. Many are recorded in several transactions, so that others
-        wait little; after a stop between them the same file can be recorded again. An order confirmed again stays as it
-        was confirmed first. A failed one stays owed.
+        All lines are checked before the first is recorded. Long files are recorded in several transactions, so that
+        other writers wait only briefly. After an interruption the same file can be recorded again. The first
+        confirmation of an order counts. A failed order stays owed.
 
         Raises:
             NotAllowed: If the person is neither a supervisor nor an admin.
             FileProblem: With each line of the file that is refused.
-            PartlyRecorded: If the work was stopped after some were recorded.
+            PartlyRecorded: If recording was interrupted after some of the orders.
         """
         context, now = self.context, self.context.now()
         with context.requiring("measures done", work_list_refusal):
@@ -111,7 +111,7 @@ class Measures(Service):
             return record_in_portions(portions, record_some, ReportCounts())
 
     def _record(self, session: Session, reports: Sequence[OrderReport], now: datetime) -> Counter[str]:
-        """Record a few reports; an order that was cancelled since it was checked is left out."""
+        """Record some reports; orders that were cancelled since the check are left out."""
         counts: Counter[str] = Counter()
         by_case: dict[int, Counter[str]] = defaultdict(Counter)
         rows = _rows(session, {report.order for report in reports})
@@ -146,7 +146,7 @@ class _ReportCheck:
     now: datetime
 
     def problems(self, reports: Sequence[OrderReport]) -> list[RowProblem]:
-        """Return what is wrong with the lines, each with its line."""
+        """Return the problems of the lines, each with its line number."""
         earlier: dict[int, OrderReport] = {}
         found = []
         for report in reports:
@@ -170,7 +170,7 @@ class _ReportCheck:
         return self._contradiction(report, row)
 
     def _contradiction(self, report: OrderReport, row: Row[Any]) -> str:
-        """Return what a report says against itself or what is known of its order, "" if nothing."""
+        """Return how a report contradicts itself or its order, "" if it does not."""
         released, done = (at and at.astimezone(self.zone) for at in (row.release_at, row.done_at))
         is_other_number = report.msisdn.isdecimal() and report.msisdn != row.msisdn
         if is_other_number or report.measure not in {"", row.measure}:
@@ -209,7 +209,7 @@ def _values(report: OrderReport, row: Row[Any], now: datetime) -> dict[str, Any]
 def _is_known_failure(report: OrderReport, row: Row[Any]) -> bool:
     """Say whether a line repeats the failure that was reported last, as the work list shows it.
 
-    Without a time, it does so only if the order has not been on a work list since.
+    A line without a time does so only if the order has not been on a work list since.
     """
     if row.failed_at is None or not report.failure:
         return False

@@ -18,7 +18,7 @@ from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import add_notices
 from workbench.services.notices.letter_measures import bars_in_force
-from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, rendered
+from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, render_letter
 from workbench.services.site.people import solo_reason
 from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
 from workbench.wording.quotation import quoted_if_foreign
@@ -34,10 +34,10 @@ class AppealLetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealLetter(Letter):
-    """What a letter about an appeal says.
+    """The contents of a letter about an appeal.
 
-    `is_lapse` says that the appeal is against a lapse. `due_on` is until when the appeal is answered; in the answer to
-    an overturned one, until when the case is reviewed. `outcome` and `answer` are empty before the decision.
+    `is_lapse` says that the appeal is against a lapse. `due_on` is the last day for the answer to the appeal; in the
+    answer to an overturned one, the last day for the review. `outcome` and `answer` are empty before the decision.
     `is_decided_alone` says that one person reviews alone, who decides the appeal without a check. `is_later` says that
     `appeal_until` is later than the notice of the result says. `rectify_until` is set if a lapse was taken back,
     because the letter with the deadline had been sent late.
@@ -59,14 +59,14 @@ class AppealLetter(Letter):
     provisional_years: tuple[int, ...] = ()
 
 
-def told_times(notice: NoticeRow | None) -> list[datetime]:
-    """Return when the notice of a result was written and, if it was, sent; nothing without a notice."""
+def notice_times(notice: NoticeRow | None) -> list[datetime]:
+    """Return when the notice of a result was written and, if so, sent; an empty list without a notice."""
     return [] if notice is None else [notice.created_at, notice.sent_at or notice.created_at]
 
 
 def compose_appeal_letter(letter: AppealLetter) -> ComposedLetter:
     """Return the subject and body of a letter about an appeal, in the applicant's language."""
-    return rendered(
+    return render_letter(
         "appeal_subject",
         "appeal",
         replace(letter, answer=quoted_if_foreign(letter.answer.strip(), letter.language)),
@@ -84,14 +84,14 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     kind: AppealLetterKind,
     *,
     due_at: datetime | None,
-    told: NoticeRow | None = None,
+    result_notice: NoticeRow | None = None,
     bars: tuple[Bars, ...] | None = None,
 ) -> ComposedLetter:
     """Return a letter about an appeal.
 
-    `due_at` is when the appeal, or the review after it, is due. `told` is the notice of the result that was
-    appealed; with it, the letter says until when another appeal is possible. `bars` are the
-    bars in force before the act, by default those in force now.
+    `due_at` is when the appeal, or the review after it, is due. `result_notice` is the notice of the appealed result;
+    with it, the letter says until when another appeal is possible. `bars` are the bars in force before the act, by
+    default those in force now.
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
@@ -101,8 +101,14 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     due_on = None if due_at is None else calendar.local_day(due_at)
     rectify_until = first_deadline(session, case)
     dates = (today, due_on, None if rectify_until is None else calendar.local_day(rectify_until))
-    days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in told_times(told)]
-    until = max([*days, *([told.appeal_until_on] if told is not None and told.appeal_until_on else [])], default=None)
+    days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in notice_times(result_notice)]
+    until = max(
+        [
+            *days,
+            *([result_notice.appeal_until_on] if result_notice is not None and result_notice.appeal_until_on else []),
+        ],
+        default=None,
+    )
     return compose_appeal_letter(
         AppealLetter(
             kind=kind,
@@ -124,7 +130,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             answer=appeal.answer,
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
-            is_later=until is not None and until > ((told and told.appeal_until_on) or days[0]),
+            is_later=until is not None and until > ((result_notice and result_notice.appeal_until_on) or days[0]),
             rectify_until=rectify_until,
             provisional_years=calendar.provisional_years(today, max(filter(None, dates))),
         )
@@ -139,13 +145,13 @@ def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
     kind: AppealLetterKind,
     *,
     release_at: datetime,
-    told: NoticeRow | None = None,
+    result_notice: NoticeRow | None = None,
     bars: tuple[Bars, ...] | None = None,
 ) -> str:
     """Write the notice with a letter about an appeal, and return its text with personal values masked."""
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
-    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, told=told, bars=bars)
+    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, result_notice=result_notice, bars=bars)
     language = select(APPLICATION.c.language).where(APPLICATION.c.id == case.application_id)
     notice = {
         "case_id": case.id,

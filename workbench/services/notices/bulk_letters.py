@@ -1,4 +1,4 @@
-"""Letters about due dates as rows of the table of notices; a text for thousands of applicants is composed once."""
+"""Composes letters about due dates as rows of the table of notices; a text for thousands of applicants only once."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _PLACEHOLDERS = {
     "agent": "\ue005",
     "earlier_case_no": "\ue006",
 }
-"""A placeholder for each field of a letter that differs between applicants, except the case number."""
+"""The placeholders for fields of a letter that differ between applicants, except the case number."""
 
 _ADD = insert(NOTICE).returning(*(NOTICE.c[name] for name in DIGESTED))
 _ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
@@ -49,7 +49,7 @@ class UnnumberedNotice:
 
 
 def add_notices(session: Session, notices: Sequence[Notice]) -> None:
-    """Insert notices, and let the next event of the transaction record their digests."""
+    """Insert notices, and add their digests to the next event of the transaction."""
     log_letters(session, session.connection().execute(_ADD, list(notices)).all())
 
 
@@ -64,7 +64,7 @@ def notice_of(letter: ClockLetter) -> UnnumberedNotice:
 
 @lru_cache(maxsize=256)
 def _template_of(letter: ClockLetter) -> Notice:
-    """Return the notice with a letter that has placeholders for what differs between applicants."""
+    """Return the notice with a letter in which placeholders replace the fields that differ between applicants."""
     composed = compose_clock_letter(letter)
     return {
         "decision_id": None,
@@ -74,7 +74,7 @@ def _template_of(letter: ClockLetter) -> Notice:
         "body": composed.body,
         "created_at": letter.written_at,
         "release_at": letter.release_at or letter.written_at,
-        # The unchanged deadline of the applicant is no due date.
+        # The letter repeats the deadline of the applicant, which is not a due date.
         "told_due_at": None if letter.keeps_deadline or not letter.shows_due_date else letter.due_at,
         "appeal_until_on": letter.status.appeal_until
         if letter.status and letter.kind is ClockLetterKind.LAPSED

@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy
-from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, LetterItem, item_fields, rendered
+from workbench.services.notices.verdict_letter import (
+    Bars,
+    ComposedLetter,
+    Letter,
+    LetterItem,
+    item_fields,
+    render_letter,
+)
 from workbench.wording.findings import LetterDetails
 from workbench.wording.letter_dates import letter_day, plain_day
 from workbench.wording.quotation import quoted_if_foreign
@@ -22,11 +29,11 @@ if TYPE_CHECKING:
 
 
 CASE_NO = "\ue000"
-"""A placeholder for the case number, which a case gets when it is written: a private character that no text uses."""
+"""A placeholder for the number of a case that is not stored yet: a private character that no text uses."""
 
 
 class ClockLetterKind(StrEnum):
-    """The kind of a letter about time, and of its notice; those from INCOMPLETE on have `StatusFacts`."""
+    """The kind of a letter about a date or state, and of its notice; those from INCOMPLETE on have `StatusFacts`."""
 
     RECEIPT = "receipt"
     RE_REVIEW = "re-review"
@@ -47,13 +54,13 @@ class ClockLetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusFacts:
-    """What a letter about the state of a case says besides a date.
+    """The contents of a letter about the state of a case, besides a date.
 
-    `items` are what the applicant had to submit or rectify, `asked_until` is until when (only for EXPIRED), `waived`
-    what is no longer needed, `bars` what is barred. `corrects_no` and `corrects_at` are the number of the notice that
-    this one takes back, and when it was written. `was_passed` says that the review had been passed (for REOPENED),
-    `is_deadline_moved` that the deadline moved because its letter was sent late (for LAPSE_UNDONE), `is_decided_alone`
-    that one person reviews alone (for REOPENED).
+    `items` are what the applicant had to submit or rectify, and `asked_until` the last day for it (only for EXPIRED).
+    `waived` are items that are no longer needed, and `bars` the bars in force. `corrects_no` and `corrects_at` are the
+    number of the notice that this one takes back, and when it was written. `was_passed` says that the review had been
+    passed (for REOPENED), `is_deadline_moved` that the deadline moved because its letter was sent late (for
+    LAPSE_UNDONE), `is_decided_alone` that one person reviews alone (for REOPENED).
     """
 
     items: tuple[LetterItem, ...]
@@ -81,17 +88,17 @@ class ClockLetter(Letter):
         is_late: Whether the due date will not be kept.
         is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
-        is_appeal: Whether the date is that of the answer to an appeal.
+        is_appeal: Whether the date is the due date of the answer to an appeal.
         awaits_others: Whether the review waits for information from third parties.
-        told_on: The day of the due date that the applicant was told last, None if no letter gave one.
+        told_on: The day of the due date in the last letter that stated one, None without such a letter.
         cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
-        is_forecast_later: Whether the forecast has a day after the due date, which the letter therefore does not
-            promise to keep.
+        is_forecast_later: Whether the forecast has a day after the due date; the letter then does not promise that
+            date.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
         status: What a letter about the state of a case also says; None in the other letters.
-        item: The item whose own deadline is extended; empty if the deadline is that of all items.
+        item: The item whose own deadline is extended; empty for the common deadline.
         asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
         waived: What is no longer needed, in such a letter.
         earlier_case_no: The case whose result is reviewed again because of other rules.
@@ -144,7 +151,7 @@ class ClockLetter(Letter):
 
     @property
     def has_known_due_date(self) -> bool:
-        """Whether the applicant knows a due date: letters show due dates, and an earlier one gave it."""
+        """Whether the applicant knows a due date: letters show due dates, and an earlier letter stated one."""
         return self.shows_due_date and self.told_on is not None
 
     @property
@@ -156,7 +163,7 @@ class ClockLetter(Letter):
 def forecast_fields(
     forecast: "CaseForecast | None", policy: ForecastPolicy, language: Language, due_on: date
 ) -> dict[str, Any]:
-    """Return the fields of a letter about its forecast, and whether it shows the due date, as the policy says.
+    """Return the fields of a letter for its forecast and due date, as the policy says.
 
     Without a forecast, the letter shows the due date.
     """
@@ -180,7 +187,7 @@ def suggestion_lines(
     kind: ApplicantKind = ApplicantKind.ENTERPRISE,
     found_on: date | None = None,
 ) -> str:
-    """Return numbered lines, in a language, with what the applicant can do to make the review faster.
+    """Return numbered lines that say in a language what the applicant can do to make the review faster.
 
     `found_on` is the local day of the findings; without it the lines do not say when a validity ends.
     """
@@ -203,7 +210,7 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
     template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
     waived = letter.waived if letter.status is None else letter.status.waived
-    return rendered(
+    return render_letter(
         f"{template}_subject",
         template,
         replace(

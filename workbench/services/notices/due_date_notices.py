@@ -20,7 +20,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy, Words
 from workbench.services.case.evidence_reader import APPLICATION
-from workbench.services.clock.due_date_changes import DueChange, told_due_dates, write_due_changes
+from workbench.services.clock.due_date_changes import DueChange, stated_due_dates, write_due_changes
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import add_notices, notice_of
 from workbench.services.notices.due_date_letter import (
@@ -50,7 +50,7 @@ REVERSIBLE_LETTERS: Mapping[str, ClockLetterKind] = {
     "resubmit": ClockLetterKind.LAPSE_UNDONE,
     "extend-deadline": ClockLetterKind.DEADLINE,
 }
-"""The letter of each act that can be undone, which is released when the undo time ends."""
+"""The letter of each undoable act; it is released when the undo time ends."""
 
 _CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
 
@@ -91,14 +91,14 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
     case_ids = [case.id for case, _message in pairs]
-    told = told_due_dates(session, case_ids)
+    stated = stated_due_dates(session, case_ids)
     appealed = select(APPEAL.c.case_id).where(APPEAL.c.case_id.in_(case_ids), text(OPEN_APPEAL))
     appealed_ids = set(session.execute(appealed).scalars())
     supplier = context.policy(session).supplier
     notices = []
     for case, message in pairs:
         policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
-        letter = letter_about(case, applications[case.application_id], message, policy, now, told.get(case.id))
+        letter = letter_about(case, applications[case.application_id], message, policy, now, stated.get(case.id))
         if letter is not None:
             notices.append(notice_of(replace(letter, is_appeal=case.id in appealed_ids)).numbered(case.id))
     if notices:
@@ -126,12 +126,12 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
     `asked` is what the applicant has to rectify besides `items`, `deadline_at` the deadline of the applicant,
-    `asked_until` the day by which a pending case waited for an answer. `findings` are those that the applicant can
-    act on early. `bars` are the bars in force before the act, by default those in force now. `waived` are items that
-    are no longer needed, `corrects` are the number of the notice that this takes back and when it was written.
-    `was_passed` says that the review had been passed before it was opened again,
-    `is_deadline_moved` that a lapse is taken back because the letter with the deadline was sent late, and
-    `is_decided_alone` that one person reviews alone, who opens the own verdict again.
+    `asked_until` the day by which a pending case waited for an answer. `findings` are those that the applicant can act
+    on early. `bars` are the bars in force before the act, by default those in force now. `waived` are items that are no
+    longer needed, `corrects` are the number of the notice that this one takes back, and when it was written.
+    `was_passed` says that the review had been passed before it was opened again, `is_deadline_moved` that a lapse is
+    taken back because the letter with the deadline was sent late, and `is_decided_alone` that one person reviews alone,
+    who opens the own verdict again.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
@@ -163,10 +163,10 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
 
 
 def release_time(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
-    """Return when a letter is released: about an act that can be undone when the undo time ends, others at once.
+    """Return when a letter is released: at the end of the undo time if its act can be undone, otherwise at once.
 
-    The first letter about missing documents and that about a missed deadline wait until the end of the day, because
-    documents that were received in time often come in a file of their own, some time later.
+    The first letter about missing documents and the letter about a missed deadline wait until the end of the day,
+    because documents that were received in time often come later, in a separate file.
     """
     if kind in REVERSIBLE_LETTERS.values():
         return context.now() + timedelta(seconds=policy.desk.grace_s)
@@ -183,7 +183,7 @@ def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: C
 
 
 def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:
-    """Cancel letters that were neither sent nor are in the hands of a gateway, released or not.
+    """Cancel letters, released or not, unless they were sent or a gateway is sending them.
 
     Return the kind of each by its number.
     """
@@ -201,7 +201,7 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
 
 
 def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
-    """Write the due dates that a change of the calendar moves, and the notices, in the caller's transaction."""
+    """Write the due dates that a calendar change moves, and the notices about them, in the caller's transaction."""
     write_due_changes(session, context, changes)
     message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=_CALENDAR_CHANGED)
     for chunk in chunks([one for one in changes if one.is_notified]):
@@ -219,8 +219,8 @@ def letter_about(
 ) -> ClockLetter | None:
     """Return the letter about a case to its applicant, None if the case has no due date yet.
 
-    `policy` is the case's, with the supplier of the policy in force. `told_due_at` is the due date that the applicant
-    was told last.
+    `policy` is the policy of the case with the supplier of the policy in force. `told_due_at` is the due date that the
+    last letter stated.
     """
     due_at = message.deadline_at or case.due_at
     if due_at is None:

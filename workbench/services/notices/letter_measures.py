@@ -1,4 +1,4 @@
-"""The bars that a letter names: those in force, and those that a correction lifts."""
+"""Finds the bars that a letter names: those in force, and those that a correction lifts."""
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable
@@ -29,17 +29,17 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
         return ()
     orders = _orders(session, context, case)
     barred = {order.msisdn for order in standing(orders) if order.is_bar}
-    told = {
+    notified = {
         order.msisdn: order
         for order in orders
         if order.case_id == case.id and order.is_bar and order.msisdn not in barred
         if order.cancelled_at is None or order.cancelled_at >= order.release_at
     }
-    return _by_kind(told.values(), barred_numbers(orders))
+    return _by_kind(notified.values(), barred_numbers(orders))
 
 
 def without_numbers(bars: Iterable[Bars], numbers: Collection[str]) -> tuple[Bars, ...]:
-    """Return bars without some numbers, such as those that are barred again; a bar without any number left is over."""
+    """Return bars without some numbers, such as those that are barred again; a bar without numbers is left out."""
     left = (bar._replace(msisdns=tuple(each for each in bar.msisdns if each not in numbers)) for bar in bars)
     return tuple(bar for bar in left if bar.msisdns or not numbers)
 
@@ -49,7 +49,7 @@ def _orders(session: Session, context: Context, case: CaseRow) -> tuple[MeasureO
 
 
 def _by_kind(orders: Iterable[MeasureOrder], barred: Container[str]) -> tuple[Bars, ...]:
-    """Return the numbers of each kind of bar; a number out of service may be somebody else's, so it is left out."""
+    """Return the numbers of each kind of bar, without numbers out of service, which may belong to somebody else now."""
     numbers: dict[tuple[Measure, bool], list[str]] = defaultdict(list)
     for order in orders:
         if not order.is_out_of_service:

@@ -1,4 +1,4 @@
-"""A letter as a page to print, and as a short message."""
+"""Renders a letter as a page to print, and as a short message."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _FACT = {
     Language.ZH: re.compile(r"(?!受理编号|申请编号|审核结论|申诉结论)[^：，。]{2,12}：.+[^。]"),
     Language.EN: re.compile(r"(?!Case number|Application number|Result|Decision)[A-Z][A-Za-z0-9 ()]{3,40}: .+[^.]"),
 }
-"""A line with a date under the case number of a letter, no sentence; the subject already gives the result."""
+"""Labels of lines with a date below the case number of a letter; the result is in the subject already."""
 
 _WITHDRAWALS = (ClockLetterKind.WITHDRAWN.value, AppealLetterKind.WITHDRAWN.value)
 
@@ -46,7 +46,7 @@ _CARDS: Mapping[Language, Mapping[str, str]] = {
         ),
     },
 }
-"""The sentences of letters that take or lift a measure, each with what a short message says of it."""
+"""The sentences of letters about a measure, each with its short form for a message."""
 
 _NOT_ASKED = {
     Language.ZH: "如未申请撤回，请拨打{phone}",

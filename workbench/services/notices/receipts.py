@@ -1,4 +1,4 @@
-"""The receipt for applicants whose case is first queued, with its number, its due date and what happens next."""
+"""Writes receipts for applicants whose case is first queued, with its number, its due date and the next steps."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ from workbench.services.notices.due_date_notices import DueDateMessage, letter_a
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
     """Say whether an applicant gets a receipt: only if the due date is in the future.
 
-    An application with a past due date was handed in long ago, and is imported as history.
+    An application with a past due date was submitted long ago, and is imported as history.
     """
     return due_at is not None and due_at > now
 

@@ -1,4 +1,4 @@
-"""The sender and the recipient of a letter: renders letters with the real supplier, and finds the applicant."""
+"""Renders letters with the supplier in force, and finds their recipients."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ def select_letters() -> Select[Any]:
 
 
 def channel_of(row: Any) -> str:
-    """Return the channel that a letter was sent through, or else the likely one: SMS, a call, the agent, or none."""
+    """Return the channel of a sent letter, or else the likely one: SMS, a call, the agent, or none."""
     if row.channel:
         return str(row.channel)
     if row.contact_phone:
@@ -51,7 +51,7 @@ def senders(session: Session, context: Context) -> tuple[Supplier, ...]:
 
 
 def write_sender(context: Context) -> None:
-    """Render the letters again that name an earlier supplier and were not sent: with the supplier in force.
+    """Render unsent letters that name an earlier supplier again, with the supplier in force.
 
     Raises:
         BadConfiguration: If the made-up supplier is in force.

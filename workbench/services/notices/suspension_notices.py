@@ -51,7 +51,7 @@ class SuspensionLetters:
         return sorted(found, key=lambda one: (one.is_ended, one.id))
 
     def last_announced_state(self, case: CaseRow, unannounced: Sequence[Suspension]) -> ClockState | None:
-        """Return the state of the clock that the applicant of a case knows: without the unannounced suspensions."""
+        """Return the state of the clock as the applicant knows it, without the unannounced suspensions."""
         budget = self.clocks.budget(case)
         known = (one.announced if one in unannounced else one for one in self.clocks.suspensions_of(case))
         announced = [one for one in known if one is not None]
@@ -72,7 +72,7 @@ class SuspensionLetters:
         known_ids = earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]
         ended = [one for one in unannounced if one.is_ended and one.id in known_ids]
         resumed = ended if ended and self.add_end_notice(case, ended) else []
-        # The notice that work resumes also covers ended suspensions that the applicant never knew of.
+        # The notice that work resumes also announces ended suspensions that were never announced before.
         delaying = [
             one for one in unannounced if not (one.is_ended and ended) and needs_notice(case, one, before, current)
         ]

@@ -26,7 +26,7 @@ class LetterReason:
 
 
 class Bars(NamedTuple):
-    """A bar on numbers, as letters name it; without numbers if none is known.
+    """A bar on numbers as letters name it; `msisdns` is empty if no number is known.
 
     `is_carried_out` says that the carrier may have carried it out, so that lifting it restores the numbers.
     """
@@ -46,7 +46,7 @@ class LetterItem(NamedTuple):
 class Correction(NamedTuple):
     """The notice of a result that a letter corrects: its number, its day and the verdict.
 
-    `later` says what told a later result than the verdict: lapsed, or passed or stands for the answer to an appeal.
+    `later` is a later result than the verdict: `lapsed`, or `passed` or `stands` as the answer to an appeal.
     """
 
     notice_no: int
@@ -58,7 +58,7 @@ class Correction(NamedTuple):
 
 
 class OwnDeadlines(NamedTuple):
-    """The items of a letter with deadlines of their own: their numbers, the earliest one, and if others have none."""
+    """The items of a letter with their own deadlines: their numbers, the earliest, and whether others have none."""
 
     numbers: tuple[int, ...]
     first: int
@@ -68,7 +68,7 @@ class OwnDeadlines(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What every letter to an applicant says; `agent` is the agent who brought the application, empty without one."""
+    """The contents of every letter to an applicant; `agent` is the agent of the application, empty without one."""
 
     language: Language
     applicant_kind: ApplicantKind
@@ -87,10 +87,10 @@ class LetterFacts(Letter):
     `causes` is the text that the reviewer edited, None if unedited. `items` are what the applicant must submit or
     correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
     answered, `appeal_until` the last day to appeal or to object. `corrects` is the notice that this letter corrects.
-    `bars` are the bars that stand besides the measure, `lifted` those that the applicant was told of and that no longer
-    apply; those of a measure that restores say which calls work again.
-    `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
-    `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
+    `bars` are the other bars in force, besides the measure. `lifted` are bars that the applicant was notified of and
+    that no longer apply; for a measure that restores, they say which calls work again. `is_decided_alone` says that no
+    second person checked the verdict, although the policy asks for it. `provisional_years` are the years with an
+    unpublished calendar that a date in the letter depends on.
     """
 
     verdict: Verdict
@@ -119,7 +119,7 @@ class LetterFacts(Letter):
 
     @property
     def also_restored(self) -> tuple[str, ...]:
-        """The numbers to restore of which no bar is known, so that the letter cannot say what was barred."""
+        """The numbers to restore without a known bar, so that the letter cannot say what was barred."""
         known = {number for bar in self.lifted for number in bar.msisdns}
         return tuple(number for number in self.msisdns if self.measure is Measure.RESTORE and number not in known)
 
@@ -181,7 +181,7 @@ def compose(letter: LetterFacts) -> ComposedLetter:
         raise ValueError(letter.missing)
     causes = _causes(letter)
     decided_on = letter.decided_at.astimezone(ZoneInfo(letter.zone)).date()
-    composed = rendered(
+    composed = render_letter(
         "subject",
         "letter",
         letter,
@@ -199,9 +199,10 @@ def compose(letter: LetterFacts) -> ComposedLetter:
 
 
 def item_fields(items: Sequence[LetterItem], letter: Letter, deadline_at: datetime | None) -> dict[str, Any]:
-    """Return what a letter says of its items: their lines, their own deadlines, and the deadline of all.
+    """Return the fields of a letter about its items: their lines, their own deadlines, and the common deadline.
 
-    A foreign text is quoted, an own deadline in brackets. The own deadline of an only item is the deadline of all.
+    A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
+    is the common deadline.
     """
     dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
     own = None
@@ -224,8 +225,8 @@ def _item_lines(items: Sequence[LetterItem], letter: Letter, own: OwnDeadlines |
     return lines
 
 
-def rendered(subject: str, body: str, letter: Letter, **more: object) -> ComposedLetter:
-    """Return a letter made from the templates of its subject and body in the applicant's language."""
+def render_letter(subject: str, body: str, letter: Letter, **more: object) -> ComposedLetter:
+    """Render a letter from the templates of its subject and body, in the applicant's language."""
     context = {
         "letter": letter,
         "supplier": letter.supplier.in_language(letter.language),
@@ -259,7 +260,7 @@ def letter_environment() -> "Environment":
     return Environment(
         loader=PackageLoader("workbench", "letters"),
         undefined=StrictUndefined,
-        # The other templates make plain text, which is escaped where it is shown.
+        # The other templates produce plain text, which is escaped where it is shown.
         autoescape=select_autoescape(("html.jinja",), default_for_string=False),
         trim_blocks=True,
         lstrip_blocks=True,

@@ -23,7 +23,7 @@ from workbench.wording.findings import LetterDetails, item_of, letter_of
 
 
 def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> LetterDetails:
-    """Return what the words for a reason depend on besides the findings."""
+    """Return the details for the wording of a reason, besides the findings."""
     application = casefile.evidence.application
     ends = {"id_days_left": application.handler_id_valid_to, "licence_days_left": application.licence_valid_to}
     return LetterDetails(
@@ -47,7 +47,7 @@ def _reasons(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemReque
 
 
 def causes(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemRequest] = ()) -> str:
-    """Return the text of the causes for the applicant, which the reviewer may edit; the items may name documents."""
+    """Return the default text of the causes, which the reviewer may edit; the items may name documents."""
     return causes_text(_reasons(casefile, codes, items), Language(casefile.header.language))
 
 
@@ -81,11 +81,11 @@ def compose_for(
     now: datetime,
     **known: Any,
 ) -> ComposedLetter:
-    """Return the letter about a decision, which only the applicant gets.
+    """Compose the letter about a decision, with the applicant's name and numbers in clear.
 
-    `known` are the fields of `LetterFacts` that neither the decision nor the case file has. The applicant's name and
-    the numbers are in clear. `measure` is the decision's, or restore if a pass lifts an earlier bar. `supplier` is that
-    of the policy in force, which may be newer than the case's.
+    `known` are the fields of `LetterFacts` that neither the decision nor the case file has. `measure` is that of the
+    decision, or `restore` if a pass lifts an earlier bar. `supplier` is that of the policy in force, which may be newer
+    than the policy of the case.
     """
     policy, header = casefile.policy, casefile.header
     owes_remedy = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS

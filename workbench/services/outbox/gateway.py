@@ -26,15 +26,15 @@ _OUTPUT_AFTER_EXIT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a gateway answered: the channel of a letter that it sent, or else why it failed."""
+class GatewayAnswer:
+    """The answer of a gateway: the channel of a sent letter, or the cause of a failure."""
 
     channel: str = ""
     failure: str = ""
 
 
 class Gateway:
-    """Starts the operator's program, without a shell, in a process group of its own."""
+    """Starts the operator's program without a shell, in its own process group."""
 
     def __init__(self, command: str, timeout_s: float) -> None:
         """Split the command line.
@@ -55,7 +55,7 @@ class Gateway:
             raise NotFound(message.format(program=self._words[0]))
         self._timeout_s = timeout_s
 
-    def hand_over(self, document: bytes, renew: Callable[[], object]) -> Answer:
+    def hand_over(self, document: bytes, renew: Callable[[], object]) -> GatewayAnswer:
         """Start the program with a letter on stdin, and return its answer; `renew` is called while it works."""
         try:
             process = subprocess.Popen(  # noqa: S603 - the operator's own command line, without a shell
@@ -66,8 +66,8 @@ class Gateway:
                 start_new_session=True,
             )
         except OSError as error:
-            return Answer(failure=_("cannot be started: {cause}").format(cause=error.strerror))
-        output, errors = _Kept(process.stdout), _Kept(process.stderr)
+            return GatewayAnswer(failure=_("cannot be started: {cause}").format(cause=error.strerror))
+        output, errors = _OutputTail(process.stdout), _OutputTail(process.stderr)
         Thread(target=_write, args=(process.stdin, document), daemon=True).start()
         try:
             has_ended = self._wait(process, renew)
@@ -77,11 +77,11 @@ class Gateway:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         if not has_ended:
-            return Answer(failure=_("no answer within {seconds} s").format(seconds=f"{self._timeout_s:g}"))
+            return GatewayAnswer(failure=_("no answer within {seconds} s").format(seconds=f"{self._timeout_s:g}"))
         return _answer(process.returncode, output.text(), errors.text())
 
     def _wait(self, process: subprocess.Popen[bytes], renew: Callable[[], object]) -> bool:
-        """Wait for the end of the program, and say whether it came in time."""
+        """Wait for the end of the program, and return whether it ended in time."""
         ends_at = time.monotonic() + self._timeout_s
         while (left := ends_at - time.monotonic()) > 0:
             try:
@@ -93,8 +93,8 @@ class Gateway:
         return False
 
 
-class _Kept:
-    """The end of what a program prints, read in a thread so that a program never waits for its reader."""
+class _OutputTail:
+    """Keeps the end of a program's output; a thread reads it, so that the program never waits for its reader."""
 
     def __init__(self, stream: IO[bytes] | None) -> None:
         self._content = bytearray()
@@ -108,7 +108,7 @@ class _Kept:
                 del self._content[:-_MOST_OUTPUT]
 
     def text(self) -> str:
-        """Return the last 64 kB; what is not UTF-8 is replaced."""
+        """Return the last 64 kB; invalid UTF-8 is replaced."""
         self._thread.join(_OUTPUT_AFTER_EXIT_S)
         return bytes(self._content).decode(errors="replace")
 
@@ -119,15 +119,15 @@ def _write(stream: IO[bytes], document: bytes) -> None:
         stream.write(document)
 
 
-def _answer(code: int, output: str, errors: str) -> Answer:
+def _answer(code: int, output: str, errors: str) -> GatewayAnswer:
     if code < 0:
-        return Answer(failure=_with_last_line(_("killed by signal {number}").format(number=-code), errors))
+        return GatewayAnswer(failure=_with_last_line(_("killed by signal {number}").format(number=-code), errors))
     if code:
-        return Answer(failure=_with_last_line(_("exit {code}").format(code=code), errors))
+        return GatewayAnswer(failure=_with_last_line(_("exit {code}").format(code=code), errors))
     channel = _channel_in(output)
     if channel is None:
-        return Answer(failure=_("exit 0, but its output is not a JSON object"))
-    return Answer(channel=channel)
+        return GatewayAnswer(failure=_("exit 0, but its output is not a JSON object"))
+    return GatewayAnswer(channel=channel)
 
 
 def _with_last_line(cause: str, errors: str) -> str:

@@ -27,18 +27,18 @@ from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.pacing import record_in_portions
 from workbench.services.foundation.row_values import from_row
-from workbench.services.outbox.recording import Delivery, Recorded, notice_rows, record
+from workbench.services.outbox.recording import Delivery, RecordedDeliveries, notice_rows, record_deliveries
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
 _REVIEWER, _EVENT = table_of(ReviewerRow), table_of(EventRow)
 _LISTED_IDS, _LISTED_UNDATED = 5, 100
 _COST_TOGETHER, _COST_OF_MOVING = 200, 20
-"""The notices in one transaction, of which one that may move a deadline counts as many: others wait little."""
+"""The cost of the notices in one transaction, and of one that may move a deadline: other writers wait only briefly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePage:
-    """The first notices of a list, and how many of all are there, owed, failed and overdue.
+    """The first notices of a list, with the numbers of all, owed, failed and overdue ones.
 
     `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
     """
@@ -59,7 +59,7 @@ class Notices(Service):
     ) -> tuple[NoticeLine, ...]:
         """Return the notices that were not cancelled, oldest first, of all cases or of one, with their exports.
 
-        With `unsent` only those to send now, with `overdue` only those that should have been sent already.
+        `unsent` selects only those to send now, `overdue` only those that should have been sent already.
 
         Raises:
             NotFound: If there is no such case.
@@ -75,7 +75,7 @@ class Notices(Service):
     def page(self, case_id: int | None = None, *, unsent: bool = False, limit: int) -> NoticePage:
         """Return the first notices: those owed in the order of release, then the sent ones unless `unsent`.
 
-        Of the owed ones, those that failed come first; of the sent ones, the last sent.
+        Failed notices come first among the owed ones, and the last sent ones first among the others.
 
         Raises:
             NotFound: If there is no such case.
@@ -106,7 +106,7 @@ class Notices(Service):
             measures = count_overdue_measures(session, self.context.now()) if is_clerk else 0
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
-    def record_file(self, path: Path) -> Recorded:
+    def record_file(self, path: Path) -> RecordedDeliveries:
         """Record the deliveries that a file reports, as `record` does; the person's roles are checked first.
 
         Raises:
@@ -121,18 +121,18 @@ class Notices(Service):
             deliveries = deliveries_in(path, zone)
         return self.record(deliveries)
 
-    def record(self, deliveries: Iterable[Delivery]) -> Recorded:
+    def record(self, deliveries: Iterable[Delivery]) -> RecordedDeliveries:
         """Record that notices were sent or failed; if one is reported twice, a success counts.
 
-        All are checked before the first is recorded. Many are recorded in several transactions, so that others wait
-        little; after an interruption the same deliveries can be recorded again.
+        All are checked before the first is recorded. Many are recorded in several transactions, so that other writers
+        wait only briefly. After an interruption, the same deliveries can be recorded again.
 
         Raises:
             NotAllowed: If the person's roles do not allow it, or a notice is not released or was cancelled.
             NotFound: If there is no such notice.
             WrongUsage: If a notice cannot have been sent at the given time, or none is given although a deadline or a
                 lapse depends on it.
-            PartlyRecorded: If the work was stopped after some were recorded.
+            PartlyRecorded: If recording was interrupted after some of the notices.
         """
         context, wanted = self.context, dict[int, Delivery]()
         for one in deliveries:
@@ -147,24 +147,24 @@ class Notices(Service):
                     "A deadline depends on when these notices were sent, so nothing is written: {notices}."
                     " Give the time of each (sent_at)."
                 )
-                _refuse(message, _depending(session, context, undated), WrongUsage, most=_LISTED_UNDATED)
+                _refuse(message, _needing_time(session, context, undated), WrongUsage, most=_LISTED_UNDATED)
 
-            def record_some(ids: Sequence[int]) -> Recorded:
+            def record_some(ids: Sequence[int]) -> RecordedDeliveries:
                 return self._record_some({one: wanted[one] for one in ids})
 
-            return record_in_portions(list(_batches(rows)), record_some, Recorded())
+            return record_in_portions(list(_batches(rows)), record_some, RecordedDeliveries())
 
     def needing_time(self, notice_ids: Iterable[int]) -> tuple[int, ...]:
-        """Return the notices that cannot be recorded as sent without the time: a deadline or a lapse depends on it."""
+        """Return the notices that need a time of sending, because a deadline or a lapse depends on it."""
         with self.context.read() as session:
-            return tuple(_depending(session, self.context, notice_rows(session, notice_ids)))
+            return tuple(_needing_time(session, self.context, notice_rows(session, notice_ids)))
 
-    def _record_some(self, wanted: Mapping[int, Delivery]) -> Recorded:
-        """Record a few deliveries in a transaction; a notice that was cancelled since it was checked is left out."""
+    def _record_some(self, wanted: Mapping[int, Delivery]) -> RecordedDeliveries:
+        """Record some deliveries in one transaction; notices that were cancelled since the check are left out."""
         context = self.context
         with context.write() as session:
             rows = [row for row in notice_rows(session, wanted) if row.cancelled_at is None]
-            recorded = record(session, context, wanted, rows)
+            recorded = record_deliveries(session, context, wanted, rows)
             if recorded.sent or recorded.failed:
                 body = {"count": recorded.sent, "failed": recorded.failed, "first": min(wanted), "last": max(wanted)}
                 context.log(session, "notices sent", body=body)
@@ -199,7 +199,7 @@ class Notices(Service):
 
 
 def _with_exports(session: Session, context: Context, lines: Sequence[NoticeLine]) -> tuple[NoticeLine, ...]:
-    """Return notices with the first export that wrote each: after its release, and not only of later days."""
+    """Return notices with the first export that had each: after its release, and with a `since` that includes it."""
     exports = select(_EVENT.c.at, _EVENT.c.actor_login, _EVENT.c.body).where(
         _EVENT.c.case_id.is_(None),
         _EVENT.c.action == "export",
@@ -238,8 +238,8 @@ def _last_overdue_release(session: Session, context: Context) -> datetime:
     return last_overdue_receipt(context.now(), context.policy(session).notices.send_days, context.calendar(session))
 
 
-def _depending(session: Session, context: Context, rows: Iterable[Any]) -> list[int]:
-    """Return the unsent notices that would change a deadline or a lapse if they counted as sent now."""
+def _needing_time(session: Session, context: Context, rows: Iterable[Any]) -> list[int]:
+    """Return the unsent notices that would change a deadline or a lapse if they were recorded as sent now."""
     now = context.now()
     return [row.id for row in rows if row.sent_at is None and depends_on_sending(session, context, row, now)]
 

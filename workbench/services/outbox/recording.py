@@ -39,8 +39,8 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """How many notices were newly marked as sent, were sent before, or failed; and the deadlines that moved."""
+class RecordedDeliveries:
+    """The number of notices that are newly sent, were sent before, or failed, and the deadlines that moved."""
 
     sent: int = 0
     already_sent: int = 0
@@ -48,7 +48,7 @@ class Recorded:
     moved: tuple[MovedDeadline, ...] = ()
 
     def __add__(self, other: Self) -> Self:
-        """Return the sums of two."""
+        """Return the sums of the counts, with all moved deadlines."""
         return replace(
             self,
             sent=self.sent + other.sent,
@@ -59,14 +59,16 @@ class Recorded:
 
 
 def notice_rows(session: Session, ids: Iterable[int]) -> list[Any]:
-    """Return what recording needs of some notices: their columns with the key of the application."""
+    """Return the rows of notices that recording needs: their columns with the key of the application."""
     statement = select(NOTICE, CASE.c.agent, CASE.c.application_no).join(CASE, CASE.c.id == NOTICE.c.case_id)
     found = (session.execute(statement.where(NOTICE.c.id.in_(chunk))) for chunk in chunks(sorted(ids)))
     return sorted((row for rows in found for row in rows), key=lambda row: row.id)
 
 
-def record(session: Session, context: Context, deliveries: Mapping[int, Delivery], rows: Sequence[Any]) -> Recorded:
-    """Record deliveries by notice in the caller's transaction; a notice that was sent before stays as it is.
+def record_deliveries(
+    session: Session, context: Context, deliveries: Mapping[int, Delivery], rows: Sequence[Any]
+) -> RecordedDeliveries:
+    """Record deliveries by notice in the caller's transaction; a notice that was sent before is not changed.
 
     Args:
         session: A write session.
@@ -81,7 +83,7 @@ def record(session: Session, context: Context, deliveries: Mapping[int, Delivery
     _write_failed(session, context, [(row, deliveries[row.id].failure) for row in failed])
     _cancel_overtaken(session, context, sent)
     moved = (move_deadline(session, context, row, deliveries[row.id].sent_at or context.now()) for row in sent)
-    return Recorded(
+    return RecordedDeliveries(
         sent=len(sent),
         already_sent=len(rows) - len(unsent),
         failed=len(failed),
@@ -90,7 +92,7 @@ def record(session: Session, context: Context, deliveries: Mapping[int, Delivery
 
 
 def masked_failures(session: Session, failures: Sequence[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
-    """Yield each row with its cause in one line, people masked: what a gateway prints may name them."""
+    """Yield each row with its cause in one line, with people masked, because the output of a gateway may name them."""
     redactions = redactions_of(session, ((row.agent, row.application_no) for row, _cause in failures))
     for row, cause in failures:
         line = safe(" ".join(cause.split()), limit=_FAILURE_LENGTH)
@@ -108,12 +110,12 @@ def _write_sent(session: Session, context: Context, sent: Sequence[tuple[Any, De
             statement,
             [{"notice_id": row.id, "at": given.sent_at or now, "how": given.channel} for row, given in chunk],
         )
-    told = [(row, details(channel=given.channel, sha256=audit_log.notice_digest(row))) for row, given in sent]
-    audit_log.append_many(session, me, SENT, now, ((row.case_id, {"notice": row.id, **body}) for row, body in told))
+    bodies = [(row, details(channel=given.channel, sha256=audit_log.notice_digest(row))) for row, given in sent]
+    audit_log.append_many(session, me, SENT, now, ((row.case_id, {"notice": row.id, **body}) for row, body in bodies))
 
 
 def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:
-    """Cancel the letters that only inform of what was before a result, once the result was sent without them."""
+    """Cancel unsent letters about the time before a result, once the letter with the result was sent."""
     for row in sent:
         if row.kind in _RESULTS:
             earlier = (NOTICE.c.case_id == row.case_id, NOTICE.c.id < row.id, NOTICE.c.kind.in_(INFORMING))

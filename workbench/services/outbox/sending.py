@@ -28,7 +28,7 @@ from workbench.services.outbox.recording import (
     Delivery,
     masked_failures,
     notice_rows,
-    record,
+    record_deliveries,
 )
 from workbench.services.rectifying.late_letters import MovedDeadline
 
@@ -37,12 +37,12 @@ PAUSES_S = (2.0, 10.0)
 
 _KEY_LENGTH = 32
 
-Progress = Callable[[int, int], object]
+SendProgressCallback = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedLetter:
-    """A letter that stands as failed after a run, with its cause."""
+    """A letter that failed in all attempts of a run, with the cause."""
 
     notice_id: int
     case_id: int
@@ -60,10 +60,10 @@ class WaitingLetter:
 
 @dataclass(slots=True)
 class SendReport:
-    """What a run did.
+    """The result of a run.
 
-    `skipped` letters were handed over by another run, `cancelled` ones were cancelled during this run. `waiting` are
-    by their numbers the letters that wait for an earlier one.
+    `skipped` letters were handed over by another run, `cancelled` letters were cancelled during this run. `waiting` are
+    the letters that wait for an earlier one, by their numbers.
     """
 
     sent: int = 0
@@ -82,17 +82,17 @@ class Sending(Service):
         gateway: Gateway,
         *,
         limit: int | None = None,
-        progress: Progress | None = None,
+        progress: SendProgressCallback | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> SendReport:
-        """Hand each owed letter to the gateway, and those that failed again after a while.
+        """Hand each owed letter to the gateway, and try failed letters again after a pause.
 
-        Cases without failed letters go first. The letters of a case go in the order in which they were written, as
-        `blocking_letter` says. Once a failed letter is recorded as sent some other way (`notices sent`), the next run
-        goes on with those that wait for it.
+        Cases without failed letters come first. The letters of a case are sent in the order in which they were written,
+        see `blocking_letter`. If a failed letter is recorded as sent in another way (`notices sent`), the next run
+        continues with the letters that wait for it.
 
-        A letter is marked as sent only after the gateway's success, in a transaction of its own. If the process ends
-        between the two, the next run hands it over again with the same idempotency key.
+        A letter is marked as sent only after the gateway succeeded, in a separate transaction. If the process ends in
+        between, the next run hands the letter over again with the same idempotency key.
 
         Raises:
             NotAllowed: If the person is neither supervisor nor admin.
@@ -112,7 +112,8 @@ class Sending(Service):
                     wait(pause_s)
                 failed = []
                 for notice_id in left:
-                    # A letter that waits does not count, or it would keep those of other cases from a limited run.
+                    # A waiting letter does not count towards the limit, or it would keep letters of other cases from
+                    # being sent.
                     if len(run.handed) == limit and notice_id not in run.handed:
                         continue
                     if run.hand_over(notice_id, is_last=attempt > len(PAUSES_S)):
@@ -123,7 +124,7 @@ class Sending(Service):
                         progress(done, total)
                 left = failed
                 if run.report.waiting.keys() >= set(left):
-                    # No letter failed that could be sent by another attempt.
+                    # All remaining letters wait for others, so another attempt would not help.
                     break
             return run.report
 
@@ -140,7 +141,7 @@ class _Run:
     handed: set[int] = field(default_factory=set)
 
     def hand_over(self, notice_id: int, *, is_last: bool) -> bool:
-        """Hand over one letter and record the outcome; return False if it failed or has to wait, and is tried again."""
+        """Hand over one letter and record the outcome; return False if it must be tried again."""
         row = self._claim(notice_id)
         if row is None:
             return notice_id not in self.report.waiting
@@ -150,13 +151,15 @@ class _Run:
             return is_last
         with self.context.write() as session:
             delivery = Delivery(notice_id=notice_id, channel=answer.channel)
-            recorded = record(session, self.context, {notice_id: delivery}, notice_rows(session, [notice_id]))
+            recorded = record_deliveries(
+                session, self.context, {notice_id: delivery}, notice_rows(session, [notice_id])
+            )
         self.report.sent += 1
         self.report.moved += recorded.moved
         return True
 
     def _claim(self, notice_id: int) -> Any | None:
-        """Take the lease on a letter and return its row; None if it cannot be handed over, as the report then says."""
+        """Take the lease on a letter and return its row; if it cannot be handed over, note that and return None."""
         now, report = self.context.now(), self.report
         report.waiting.pop(notice_id, None)
         columns = (NOTICE.c.case_id, NOTICE.c.cancelled_at, blocking_letter().label("after"))
@@ -176,7 +179,7 @@ class _Run:
             row = session.execute(select_letters().where(NOTICE.c.id == notice_id)).one()
             if notice_id not in self.handed:
                 self.handed.add(notice_id)
-                # The log has the event before the personal values leave the program.
+                # The event is logged before the personal values leave the program.
                 self.context.log(session, "notice-handed", case_id=row.case_id, body={"notice": notice_id})
             return row
 
@@ -200,9 +203,9 @@ class _Run:
             self.report.failures.append(FailedLetter(notice_id=row.id, case_id=row.case_id, failure=masked))
 
     def _document(self, row: Any) -> bytes:
-        """Return a letter as the gateway reads it, in clear.
+        """Return the JSON document of a letter for the gateway, in clear.
 
-        The key differs between databases and stays the same for all attempts with one letter.
+        Its idempotency key differs between databases and is the same for all attempts with one letter.
         """
         identity = f"{self.first_hash} {row.id} {to_us(row.created_at)}"
         document = {
@@ -230,7 +233,7 @@ class _Run:
 def _owed_ids(session: Session, now: datetime) -> Sequence[int]:
     """Return the letters to hand over, each after the earlier ones of its case.
 
-    Cases without failed letters come first, so that a few bad ones do not block the rest.
+    Cases without failed letters come first, so that a few bad letters do not block the others.
     """
     failed_at = func.max(NOTICE.c.failed_at).over(partition_by=NOTICE.c.case_id)
     statement = (

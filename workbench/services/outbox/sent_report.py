@@ -1,4 +1,4 @@
-"""Reads which notices were sent or failed: from an exported CSV or JSON Lines file, or a list of notice numbers."""
+"""Reads reports on sent and failed notices: an exported CSV or JSON Lines file, or a list of notice numbers."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Turns an error of Pydantic into the path of a key in the policy file, and advice on how to correct its value."""
+"""Converts an error of Pydantic to the path of a key in the policy file, with advice on how to correct its value."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -51,16 +51,16 @@ _NUMBERS = frozenset({"int_type", "float_type", "greater_than_equal", "less_than
 
 
 def faults_in(error: ValidationError, values: Any, root: type) -> list[PolicyFault]:
-    """Return what is wrong with values that should be the dataclass `root`, one fault for each key."""
+    """Return the faults of values that should form the dataclass `root`, one fault for each key."""
     found: dict[KeyPath, PolicyFault] = {}
-    # An unknown key comes first: if it is a misspelt one, the key that is missing is no error of its own.
+    # Unknown keys are reported first. If one is a misspelling, the missing key is not a separate error.
     for raw in sorted(error.errors(), key=lambda each: each["type"] != _UNKNOWN):
         # The values are the only item of a tuple.
         each: ErrorDetails = {**raw, "loc": raw["loc"][1:]}
         path = _path_of(each, values)
         if not (path in found or (each["type"] == "missing" and _is_misspelt(path, found))):
             found[path] = PolicyFault(path, _advice_on(each, path, root))
-    # A list is too short if its entries are wrong: the entries are named.
+    # If entries of a list are wrong, the list is also too short; only the entries are reported.
     return [
         fault
         for path, fault in found.items()

@@ -34,8 +34,8 @@ def parse_policy(text: str, name: str) -> Policy:
     """
     values = _values_in(text, name)
     policy: Policy | None
-    policy, faults = _validated(values, Policy)
-    checked = policy or _repaired(values)
+    policy, faults = _validate(values, Policy)
+    checked = policy or _without_faults(values)
     if checked is not None:
         known = {fault.path for fault in faults}
         faults += [fault for fault in faults_of(checked) if known.isdisjoint(_beginnings(fault.path))]
@@ -48,7 +48,7 @@ def parse_supplier(text: str, name: str) -> Supplier:
     """Return the supplier in a file that has the table [supplier] and nothing else.
 
     Raises:
-        BadConfiguration: If it is something else; the sentences say where, and what must be changed.
+        BadConfiguration: If it is something else; the message says where, and what must be changed.
     """
     return parse_table(text, name, _SupplierFile).supplier
 
@@ -66,14 +66,14 @@ def parse_table(
         text: The content of the file.
         name: What errors call the file.
         kind: The dataclass.
-        written_out: Returns the values with what a short form stands for.
-        more_faults: Returns what is wrong although each value has the right type.
+        written_out: Returns the values with all short forms expanded.
+        more_faults: Returns the faults of values that have the right types.
 
     Raises:
-        BadConfiguration: If it is something else; the sentences say where, and what must be changed.
+        BadConfiguration: If it is something else; the message says where, and what must be changed.
     """
     table: _Table | None
-    table, faults = _validated(written_out(_values_in(text, name)), kind)
+    table, faults = _validate(written_out(_values_in(text, name)), kind)
     faults = faults if table is None else [*more_faults(table)]
     if table is None or faults:
         raise _refusal(text, name, faults)
@@ -99,7 +99,7 @@ def _values_in(text: str, name: str) -> dict[str, Any]:
     return plain  # type: ignore[no-any-return]
 
 
-def _validated(values: Any, kind: type) -> tuple[Any, list[PolicyFault]]:
+def _validate(values: Any, kind: type) -> tuple[Any, list[PolicyFault]]:
     """Return values as a dataclass, or None and what is wrong with them."""
     try:
         [parsed] = _adapter(kind).validate_json(json.dumps([values]))
@@ -108,30 +108,30 @@ def _validated(values: Any, kind: type) -> tuple[Any, list[PolicyFault]]:
     return parsed, []
 
 
-def _repaired(values: dict[str, Any]) -> Policy | None:
-    """Return a policy with default values in place of its faults, so that the rest of it can be checked too.
+def _without_faults(values: dict[str, Any]) -> Policy | None:
+    """Return a policy in which default values replace its faults, so that the rest of it can be checked too.
 
     None if faults remain.
     """
     repaired = deepcopy(values)
     for _attempt in range(_REPAIRS):
-        policy, faults = _validated(repaired, Policy)
+        policy, faults = _validate(repaired, Policy)
         if policy is not None:
             return policy  # type: ignore[no-any-return]
         for fault in faults:
-            _repair(repaired, _default_values(), fault.path)
+            _restore_default(repaired, _default_values(), fault.path)
     return None
 
 
-def _repair(own: Any, usual: Any, path: KeyPath) -> None:
-    """Set the default value at a path; what the default policy does not have is removed, or its list replaced."""
+def _restore_default(values: Any, usual: Any, path: KeyPath) -> None:
+    """Set the default value at a path; a key without a default is removed, or the list around it is replaced."""
     key, *rest = path
     if isinstance(usual, dict) and key not in usual:
-        own.pop(key, None)
+        values.pop(key, None)
     elif not rest or not _has(usual[key], rest[0]):
-        own[key] = usual[key]
+        values[key] = usual[key]
     else:
-        _repair(own[key], usual[key], tuple(rest))
+        _restore_default(values[key], usual[key], tuple(rest))
 
 
 def _has(usual: Any, key: str | int) -> bool:

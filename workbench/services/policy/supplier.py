@@ -1,4 +1,4 @@
-"""The sender of the letters: made up in the default policy, read from a file, written into a policy file."""
+"""The supplier, who sends the letters: the made-up one of the default policy, or one from a file."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def is_made_up(supplier: Supplier) -> bool:
 
 
 def sender_of(letter: str, suppliers: Sequence[Supplier], language: Language) -> Supplier:
-    """Return which of some suppliers a letter names; of several the one of which it says most, else the first."""
+    """Return the supplier that a letter names: the one with the most values in the letter, by default the first."""
 
     def named(supplier: Supplier) -> int:
         values = supplier.in_language(language)
@@ -51,14 +51,15 @@ def sender_of(letter: str, suppliers: Sequence[Supplier], language: Language) ->
 def with_sender(letter: str, before: Supplier, supplier: Supplier, language: Language) -> str:
     """Return a letter with a supplier instead of the one that it names."""
     right, named = supplier.in_language(language), before.in_language(language)
-    # In one pass, so that no value of the supplier is searched; a longer value may contain a shorter one.
+    # All values are replaced in one pass, so that inserted values are not searched. Longer values come first, because
+    # they may contain shorter ones.
     names = sorted(named, key=lambda name: len(named[name]), reverse=True)
     values = {named[name].rstrip("。"): right[name].rstrip("。") for name in names}
     return re.sub("|".join(_place_of(named[name], name) for name in names), lambda found: values[found[0]], letter)
 
 
 def _place_of(value: str, name: str) -> str:
-    """Return the pattern of a value: a name stands alone in its line, a short phone number not in a longer one."""
+    """Return the pattern of a value: a name is alone in its line, and a phone number is not part of a longer one."""
     pattern = re.escape(value.rstrip("。"))
     if name == "name":
         return f"(?m:^{pattern}$)"
@@ -66,7 +67,7 @@ def _place_of(value: str, name: str) -> str:
 
 
 def advice_on_made_up() -> str:
-    """Return what is wrong while the made-up supplier is in force, and how to replace it."""
+    """Return the message that the made-up supplier is in force, and how to replace it."""
     return _(
         "The letters name a made-up supplier, so they are neither exported nor sent. Write yours into [supplier] of "
         "the file that `workbench policy show --toml` prints, then run `workbench policy apply FILE`."

@@ -139,7 +139,7 @@ class Assigning(Service):
         """Call `act` for each case id, and collect results and refusals."""
         assigned: list[AssignedCase] = []
         refused: list[RefusedCase] = []
-        # The session holds its objects by weak references; without this list, each would be read again.
+        # The session has only weak references to its objects. Without this list, each would be read again.
         _loaded = _load(session, chunk)
         for case_id in chunk:
             try:
@@ -177,7 +177,7 @@ class Assigning(Service):
             case.held_by_id = case.held_until = case.aside_until = None
         case.assignee_id = person.id
         case.is_listed = True
-        # A larger number offers the case again to people who skipped it; its holder did not skip it.
+        # A larger evidence number offers the case again to people who skipped it; its holder did not skip it.
         case.evidence_no += 0 if planned.from_holder == person.login else 1
         case.version += 1
         # Events hold no free text; the reason is stored as a comment.
@@ -187,10 +187,10 @@ class Assigning(Service):
 
     def _copy_draft(self, session: Session, case_id: int, from_id: int, to_id: int) -> None:
         draft = find_draft(session, case_id, from_id)
-        own = find_draft(session, case_id, to_id)
-        if draft is None or draft.decision_id is not None or (own is not None and own.decision_id is None):
+        own_draft = find_draft(session, case_id, to_id)
+        if draft is None or draft.decision_id is not None or (own_draft is not None and own_draft.decision_id is None):
             return
-        copied = own or DraftRow(case_id=case_id, reviewer_id=to_id, saved_at=draft.saved_at)
+        copied = own_draft or DraftRow(case_id=case_id, reviewer_id=to_id, saved_at=draft.saved_at)
         copied.body, copied.decision_id, copied.saved_at = draft.body, None, draft.saved_at
         session.add(copied)
 

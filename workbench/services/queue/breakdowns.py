@@ -1,4 +1,4 @@
-"""Frequency tables of the cases of a filter: by state, reason, agent, day and more."""
+"""Counts the cases of a filter by state, reason, agent, day and other properties."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ from workbench.services.queue.filters import list_of
 from workbench.wording.case.labels import APPLICANT_KIND, WAITS_FOR
 
 MOST_ROWS = 200
-"""The most rows of a table; the rarer values are counted together."""
+"""The most rows of a table; `others` counts the values without a row."""
 
 BREAKDOWNS: Mapping[str, str] = {
     "state": N_("by state"),
@@ -44,7 +44,7 @@ BREAKDOWNS: Mapping[str, str] = {
     "round": N_("by round"),
     "waits": N_("by whom a pending case waits for"),
 }
-"""What can be counted, by the key of the filter that narrows it."""
+"""The properties by which cases are counted, by the key of the filter for them."""
 
 _DAYS = frozenset({"due", "received", "decided"})
 _PEOPLE = frozenset({"who", "maker"})
@@ -52,7 +52,7 @@ _PEOPLE = frozenset({"who", "maker"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakdownRow:
-    """How many cases have a value; `term` narrows the filter to them."""
+    """The number of cases with a value; `term` is the filter term that selects them."""
 
     value: str
     words: str
@@ -64,7 +64,8 @@ class BreakdownRow:
 class Breakdown:
     """The counts of the cases of a filter by a property, the most frequent value first, or in the order of the days.
 
-    A case counts for each of its reasons, findings and people. `others` is how many rarer values have no row.
+    A case counts once for each of its reasons, findings and people. `others` is the number of rarer values without a
+    row.
     """
 
     by: str

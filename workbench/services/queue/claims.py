@@ -1,4 +1,4 @@
-"""The holds on cases: claiming the next case, renewing, releasing, skipping and putting aside."""
+"""Claims, renews, releases, skips and puts aside cases."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,14 +36,14 @@ Claim = Callable[[Session, Claimer, datetime], Claimed | None]
 
 
 class Claims(Service):
-    """The cases that one person claims and holds."""
+    """Claims and holds cases for one person."""
 
     def __init__(self, context: Context, casefiles: CaseFiles) -> None:
         super().__init__(context)
         self.casefiles = casefiles
 
     def next(self, filter_text: str = "") -> CaseFile | NoNextCase:
-        """Return the case that this person holds, else claim the next one of a filter, else say why there is none.
+        """Return the case that this person holds, or claim the next one of a filter, or return why there is none.
 
         Raises:
             NotAllowed: If the person does not review.
@@ -60,7 +60,7 @@ class Claims(Service):
         return self.casefiles.show_current(claimed)
 
     def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
-        """Return the held case, else claim the next case of a filter, which is found before the write lock is taken.
+        """Return the held case, or claim the next case of a filter; the case is found before the write lock is taken.
 
         Raises:
             Busy: If others claimed all cases that were found, in every attempt.
@@ -87,7 +87,7 @@ class Claims(Service):
         return Claimer(reviewer_id=context.actor.id, now=context.now(), day_end=context.end_of_today(session))
 
     def _held_or_claimed(self, claim: Claim) -> int | NoNextCase | None:
-        """Return the held case, else claim one, in one transaction; None if there is none to claim."""
+        """Return the held case, or claim one, in one transaction; None if there is no case to claim."""
         context = self.context
         with context.write() as session:
             now = context.now()
@@ -129,7 +129,7 @@ class Claims(Service):
         return now + span if renewed else None
 
     def loss(self, case_id: int, fence: int) -> LostHold | None:
-        """Return how this person's hold ended, None while it is valid.
+        """Return how the hold of this person ended, None while it is valid.
 
         `fence` is the number of the hold; it grows with each claim of a case.
         """
@@ -168,7 +168,7 @@ class Claims(Service):
             case.version += 1
             ends_assignment = action is Action.SKIP and case.assignee_id == context.actor.id
             if ends_assignment:
-                # Otherwise nobody would get the case: the queue offers an assigned case only to its assignee.
+                # Otherwise nobody would get the case, because the queue offers an assigned case only to its assignee.
                 case.assignee_id = None
             if action is Action.SKIP:
                 session.merge(
@@ -230,7 +230,7 @@ def _why_empty(session: Session, reviewer_id: int, now: datetime) -> NoNextCase:
 
 
 def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
-    """Return the conditions that a person holds a case and the hold has not expired."""
+    """Return the conditions on cases that a person holds and whose hold has not expired."""
     return (
         col(CaseRow.state) == CaseState.IN_REVIEW.value,
         col(CaseRow.held_by_id) == reviewer_id,
@@ -239,7 +239,7 @@ def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
 
 
 def _resume(session: Session, case_id: int) -> int:
-    """Resume a held case, whose time aside is over if it was put aside, and return its number."""
+    """Return a held case to the desk, even if it was put aside, and return its id."""
     was_aside = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.aside_until).is_not(None))
     session.execute(was_aside.values(aside_until=None, version=col(CaseRow.version) + 1))
     return case_id

@@ -1,4 +1,4 @@
-"""Deactivates people who left: they can do nothing any more, and their cases go back to the queue."""
+"""Deactivates people who left, so that they can no longer act, and returns their cases to the queue."""
 
 from sqlalchemy import or_, select
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from workbench.services.site.roles import is_admin
 
 _FREED_TOGETHER = 100
 _WITH_PERSON = (CaseState.INCOMPLETE, CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.APPEALED)
-"""The states in which a case waits for a person of the site; in any other, who had it no longer matters."""
+"""The states in which a case waits for a person of the site; in other states, its holder no longer matters."""
 
 
 class Deactivating(Service):
@@ -25,7 +25,7 @@ class Deactivating(Service):
     def deactivate(self, login: str) -> int:
         """Deactivate a person, free the open cases that they hold or are assigned, and return how many.
 
-        If that was interrupted, another call frees the others.
+        If this is interrupted, another call frees the remaining cases.
 
         Raises:
             NotAllowed: If the caller is not an admin, or names themselves or an admin.
@@ -34,7 +34,7 @@ class Deactivating(Service):
         with self.context.as_admin("reviewers deactivate"):
             with self.context.write() as session:
                 person = find_person(session, login)
-                # This keeps the last admin, too.
+                # This also keeps the last admin.
                 if person.id == self.context.actor.id:
                     raise NotAllowed(_("You cannot deactivate yourself; ask another admin."))
                 if is_admin(session, person):

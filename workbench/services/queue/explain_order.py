@@ -32,7 +32,7 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
 
 
 def _assigned_words(context: Context, casefile: CaseFile, assignee: str) -> str:
-    """Return to whom a case is assigned, and why if it comes back to who decided the last round."""
+    """Return to whom a case is assigned, and the reason if it is the person who decided the last round."""
     with context.read() as session:
         if is_away(session, assignee, context.today(session)):
             return _("Assigned to {login}, who is away; offered to everybody.").format(login=assignee)

@@ -87,7 +87,7 @@ class _FilterReader:
         return self.session.execute(named.limit(1)).first() is not None
 
     def _conditions(self, wanted: Filter) -> Iterable[Condition]:
-        """Yield the conditions of all terms that no other field of CaseList expresses."""
+        """Yield the conditions of all terms that no other field of CaseQuery expresses."""
         for number, term in enumerate(wanted.terms):
             if term.key in {"state", "priority"} or (term.key == "due" and not term.is_negated):
                 continue
@@ -95,7 +95,7 @@ class _FilterReader:
             yield conditions.negated(condition) if term.is_negated else condition
 
     def _due_span(self, term: Term) -> DueRange:
-        """Return the due dates that a term selects; days are in the zone of `now`."""
+        """Return the range of due dates that a term selects; days are in the zone of `now`."""
         if term.values[0] == "none":
             return DueRange(with_dates=False)
         if term.values[0] == "overdue":
@@ -103,7 +103,7 @@ class _FilterReader:
         return self._day_span(term)
 
     def _day_span(self, term: Term) -> DueRange:
-        """Return the instants of the days that a term selects."""
+        """Return the range of instants that a term with days selects."""
         on, zone = self._day(term), self.now.tzinfo
         begins = to_us(datetime.combine(on, time(), tzinfo=zone) - _MICROSECOND)
         ends = to_us(datetime.combine(on + timedelta(days=1), time(), tzinfo=zone) - _MICROSECOND)
@@ -116,7 +116,7 @@ class _FilterReader:
         return spans.get(term.op, DueRange(after=begins, until=ends, with_none=False))
 
     def _day(self, term: Term) -> date:
-        """Return the day of a term; one such as +5 or 周三 is relative to today."""
+        """Return the day of a term; days such as +5 or 周三 are relative to today."""
         reference = Reference(now=self.now, calendar=self.context.calendar(self.session), aim=Aim.ANY)
         try:
             return read_date(term.values[0], reference)
@@ -223,7 +223,7 @@ class _FilterReader:
 
 
 def _whole_values(term: Term) -> tuple[str, ...]:
-    """Return the whole values that a term with = selects."""
+    """Return the values that a term with = must match completely."""
     (value,) = term.values
     return ("", value) if value == NO_VALUE else (value,)
 

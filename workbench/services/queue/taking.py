@@ -19,10 +19,10 @@ from workbench.services.foundation.input_checks import check_not_blank
 
 
 class Taking(Service):
-    """Chosen cases that one person takes."""
+    """Takes chosen cases for one person."""
 
     def take(self, case_id: int, reason: str) -> CaseFile:
-        """Hold a chosen case, whichever would be next; one that this person put aside comes back at once.
+        """Hold a chosen case instead of the next one; a case that this person put aside comes back at once.
 
         The case on this person's desk stays held. The reason is stored as a comment. A case that this person holds
         already is returned as it is.
@@ -37,7 +37,7 @@ class Taking(Service):
         context = self.context
         with context.acting(Action.TAKE, case_id), context.write() as session:
             check_not_blank(reason, _("Taking a chosen case needs a reason; give one."))
-            case = self._takeable(session, case_id)
+            case = self._case_to_take(session, case_id)
             if not self._is_on_my_desk(case):
                 is_new = not is_held(case, context.now())
                 case.state = CaseState.IN_REVIEW.value
@@ -56,7 +56,7 @@ class Taking(Service):
             if (refusal := role_refusal(Action.TAKE, self.context.actor)) is not None:
                 return refusal
             try:
-                self._takeable(session, case_id)
+                self._case_to_take(session, case_id)
             except WorkbenchError as error:
                 return str(error)
         return ""
@@ -65,7 +65,7 @@ class Taking(Service):
         now, is_mine = self.context.now(), case.held_by_id == self.context.actor.id
         return is_mine and is_held(case, now) and (case.aside_until is None or case.aside_until <= now)
 
-    def _takeable(self, session: Session, case_id: int) -> CaseRow:
+    def _case_to_take(self, session: Session, case_id: int) -> CaseRow:
         """Return a case that this person may take now."""
         context, name, now = self.context, format_case(case_id), self.context.now()
         case, desk = case_in_state_for(session, context, Action.TAKE, case_id), context.policy(session).desk

@@ -54,7 +54,7 @@ class _Flaw(NamedTuple):
     line: int
 
 
-def _decoded(file: IO[bytes], codec: str) -> tuple[_Flaw | None, str]:
+def _decode(file: IO[bytes], codec: str) -> tuple[_Flaw | None, str]:
     """Decode a file strictly with a codec; return the first invalid byte, and the first non-ASCII characters."""
     decoder = codecs.getincrementaldecoder(codec)("strict")
     file.seek(0)
@@ -88,10 +88,10 @@ def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
         FileProblem: If no encoding fits, two fit, or a line is too long.
     """
     _refuse_no_text(file, name)
-    label, codec = _named(override) if override else _marked(file)
+    label, codec = _find_named(override) if override else _find_mark(file)
     if not codec:
-        label = codec = _guessed(file, name)
-    elif flaw := _decoded(file, codec)[0]:
+        label = codec = _guess(file, name)
+    elif flaw := _decode(file, codec)[0]:
         raise _broken(name, label, flaw)
     return Encoding(label, codec)
 
@@ -112,7 +112,7 @@ def _refuse_no_text(file: IO[bytes], name: str) -> None:
             raise FileProblem(RowProblem(file=name, message=message.format(limit=LINE_BYTES >> 20)))
 
 
-def _named(override: str) -> tuple[str, str]:
+def _find_named(override: str) -> tuple[str, str]:
     """Return name and codec of an encoding that the user has named."""
     wanted = override.strip().lower().replace("_", "-")
     codec = _CODECS.get(wanted) or _CODECS.get(wanted.replace("utf", "utf-"))
@@ -122,7 +122,7 @@ def _named(override: str) -> tuple[str, str]:
     return wanted, codec
 
 
-def _marked(file: IO[bytes]) -> tuple[str, str]:
+def _find_mark(file: IO[bytes]) -> tuple[str, str]:
     """Return name and codec of the byte order mark, '' if there is none."""
     file.seek(0)
     start = file.read(4)
@@ -130,16 +130,16 @@ def _marked(file: IO[bytes]) -> tuple[str, str]:
     return codec, codec
 
 
-def _guessed(file: IO[bytes], name: str) -> str:
+def _guess(file: IO[bytes], name: str) -> str:
     """Return utf-8 or gb18030 for a file without a byte order mark."""
-    flaw, sample = _decoded(file, "utf-8")
+    flaw, sample = _decode(file, "utf-8")
     if flaw is None and (not 0 < len(sample) < _SAMPLE_CHARACTERS or _is_common_chinese(sample)):
         return "utf-8"
     if flaw is not None and _is_damaged_utf8(file, flaw):
         raise _broken(name, "utf-8", flaw)
-    other_flaw, other = _decoded(file, "gb18030")
+    other_flaw, other = _decode(file, "gb18030")
     if flaw is None:
-        # A few bytes that are valid UTF-8 may make common Chinese in GB18030 only.
+        # A few bytes may be valid UTF-8, and yet be common Chinese only in GB18030.
         if other_flaw is None and _is_common_chinese(other):
             message = _("The file can be UTF-8 or GB18030; say which with --encoding utf-8 or gb18030.")
             raise FileProblem(RowProblem(file=name, message=message))

@@ -1,4 +1,4 @@
-"""The names of columns in English and Chinese, and the problems of a header."""
+"""The English and Chinese names of columns, and the checks of a header."""
 
 import difflib
 import re
@@ -21,8 +21,8 @@ COLUMNS_FILE = Path(__file__).resolve().parents[3] / "fixtures" / "columns.toml"
 
 MAX_COLUMNS = 200
 MAX_HEADER_LENGTH = 256
-MAX_UNKNOWN_TOLD = 20
-"""The most unknown columns that get a message of their own."""
+MAX_UNKNOWN_REPORTED = 20
+"""The most unknown columns that get their own message."""
 
 IGNORED = ""
 """The meaning of a known column that is not read, such as the cause in a file of rejects."""
@@ -35,14 +35,14 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """The names of the columns of one kind of file: all spellings, and the Chinese name to show."""
+    """The names of the columns of one kind of file: all accepted spellings, and the Chinese name to show."""
 
     meanings: Mapping[str, str]
     chinese: Mapping[str, str]
 
     def meaning(self, name: str) -> str | None:
-        """Return the column for a name in a file, IGNORED, or None if the name is unknown."""
-        return self.meanings.get(normalised(name))
+        """Return the column that a name in a file means; IGNORED if it is not imported, None if the name is unknown."""
+        return self.meanings.get(normalised_name(name))
 
     def knows(self, name: str) -> bool:
         """Say whether a text is the name of a column that is read."""
@@ -53,13 +53,13 @@ class ColumnNames:
         return self.chinese[column] if current_language() == "zh" else column
 
 
-def nearest(name: str, meanings: Mapping[str, str]) -> list[str]:
+def nearest_names(name: str, meanings: Mapping[str, str]) -> list[str]:
     """Return up to three meanings with spellings similar to a name, most similar first."""
-    near = difflib.get_close_matches(normalised(name)[:MAX_HEADER_LENGTH], list(meanings), 3, _NEAR)
+    near = difflib.get_close_matches(normalised_name(name)[:MAX_HEADER_LENGTH], list(meanings), 3, _NEAR)
     return list(dict.fromkeys(meanings[spelling] for spelling in near))
 
 
-def normalised(name: str) -> str:
+def normalised_name(name: str) -> str:
     """Return a name for comparison, without differences of width, case, blanks and a required mark."""
     plain = unicodedata.normalize("NFKC", name).strip().strip("*").casefold()
     return _BLANKS.sub("_", plain).strip("_")
@@ -75,7 +75,7 @@ def columns_file() -> dict[str, Any]:
 def spellings(section: Mapping[str, Any]) -> dict[str, str]:
     """Return the meanings of the normalised names in a section of the file."""
     return {
-        normalised(name): meaning
+        normalised_name(name): meaning
         for meaning, names in section.items()
         for name in (meaning, names["zh"], *names.get("also", ()))
     }
@@ -106,10 +106,10 @@ def header_problems(
     """Return the problems of a header.
 
     Args:
-        names: The columns as in the file; '' is a column without a name.
-        known: What columns may be called.
-        required: Columns that must be there; of each set, one.
-        place: File, sheet and line of the header; its message does not count.
+        names: The columns as in the file, '' for a column without a name.
+        known: The accepted names of the columns.
+        required: Sets of columns; of each set, one must be there.
+        place: File, sheet and line of the header; its message is ignored.
     """
     if len(names) > MAX_COLUMNS:
         message = _("There are {count} columns, more than {limit}; remove those that are not read.")
@@ -119,18 +119,18 @@ def header_problems(
         for name in names
         if len(name) > MAX_HEADER_LENGTH
     ]
-    problems += _marks(names, place)
+    problems += _invisible_marks(names, place)
     if problems:
         return problems
-    return _unknown(names, known, place) + _twice(names, known, place) + _missing(names, known, required, place)
+    return _unknown(names, known, place) + _repeated(names, known, place) + _missing(names, known, required, place)
 
 
 def _at(place: RowProblem, column: str, message: str) -> RowProblem:
-    """Return a problem of a column at the place of the header."""
+    """Return a problem of a column, at the line of the header."""
     return RowProblem(file=place.file, sheet=place.sheet, line=place.line, column=column, message=message)
 
 
-def _marks(names: Sequence[str], place: RowProblem) -> list[RowProblem]:
+def _invisible_marks(names: Sequence[str], place: RowProblem) -> list[RowProblem]:
     """Return a problem for each column name with invisible characters."""
     message = _("The column's name holds a byte order mark or a NUL; type the name again.")
     return [_at(place, name, message) for name in names if "\ufeff" in name or "\0" in name]
@@ -142,8 +142,8 @@ def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> lis
     # A row without a known name may be a record, with names of people in its cells.
     is_header = any(known.meaning(name) is not None for name in names)
     problems = []
-    for unknown_name in unknown[:MAX_UNKNOWN_TOLD]:
-        near = [known.shown(column) for column in nearest(unknown_name, known.meanings) if column != IGNORED]
+    for unknown_name in unknown[:MAX_UNKNOWN_REPORTED]:
+        near = [known.shown(column) for column in nearest_names(unknown_name, known.meanings) if column != IGNORED]
         name = unknown_name if is_header else outlined(unknown_name)
         if near:
             message = _("The column “{name}” is not known; did you mean {near}?")
@@ -151,19 +151,19 @@ def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> lis
         else:
             message = _("The column “{name}” is not known; rename or remove it.").format(name=name)
         problems.append(_at(place, name, message))
-    if len(unknown) > MAX_UNKNOWN_TOLD:
+    if len(unknown) > MAX_UNKNOWN_REPORTED:
         message = _("{count} more columns are not known; is this the right kind of file?")
-        problems.append(_at(place, "", message.format(count=len(unknown) - MAX_UNKNOWN_TOLD)))
+        problems.append(_at(place, "", message.format(count=len(unknown) - MAX_UNKNOWN_REPORTED)))
     return problems
 
 
-def _twice(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
+def _repeated(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return a problem for each column with the same meaning as an earlier one."""
     first: dict[str, str] = {}
     problems = []
     for name in names:
         meaning = known.meaning(name)
-        key = meaning or normalised(name)
+        key = meaning or normalised_name(name)
         if not key or meaning == IGNORED:
             continue
         if key in first:
@@ -177,10 +177,10 @@ def _missing(
     names: Sequence[str], known: ColumnNames, required: Sequence[frozenset[str]], place: RowProblem
 ) -> list[RowProblem]:
     """Return a problem for each required column that is missing."""
-    there = {known.meaning(name) for name in names}
+    present = {known.meaning(name) for name in names}
     problems = []
     for choices in required:
-        if choices.isdisjoint(there):
+        if choices.isdisjoint(present):
             wanted = _(" or ").join(known.shown(column) for column in sorted(choices))
             message = _("The column {column} is missing; add it.").format(column=wanted)
             problems.append(_at(place, wanted, message))

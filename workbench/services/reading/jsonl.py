@@ -1,4 +1,4 @@
-"""The records of a JSON Lines file: one object in each line, read strictly."""
+"""Reads the records of a JSON Lines file strictly: one object in each line."""
 
 import json
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ MAX_KEYS = 200
 
 
 class _NotStrict(ValueError):
-    """Python accepts the text, but JSON does not allow it; the message is for the user."""
+    """A text that Python accepts although JSON does not allow it; the message is for the user."""
 
 
 class _Object(tuple[tuple[str, Any], ...]):
-    """The pairs of an object, with repeated keys."""
+    """The key-value pairs of an object, including repeated keys."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ class JsonLines:
     """The keys of the first object of a text, and one iteration over its records.
 
     Raises:
-        FileProblem: If there is no line with anything in it.
+        FileProblem: If all lines are empty.
     """
 
     header_line = 0
@@ -73,7 +73,7 @@ def _record(number: int, line: str) -> RawRecord | BrokenRecord:
 
 
 def _flaw(pairs: _Object, names: tuple[str, ...], text: str) -> tuple[str, str] | None:
-    """Return column and message of the first flaw of an object, or None."""
+    """Return the column and the message of the first problem of an object, None if there is none."""
     if len(names) > MAX_KEYS:
         return "", _("The object has more than {limit} keys; remove those not read.").format(limit=MAX_KEYS)
     if len(set(names)) < len(names):

@@ -1,4 +1,4 @@
-"""What each kind of file holds: its columns, and how their values are read."""
+"""The columns of each kind of file, and how their values are parsed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ PATH_LENGTH = 1_000
 Parse = Callable[..., Any]
 
 RowValue = Mapping[str, Any]
-"""The values of a row by field: texts, whole numbers, flags, days and instants, None where unknown; words as codes."""
+"""The values of a row by field: texts, integers, booleans, dates, instants and codes; None for unknown ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnType:
-    """A sort of value: how its text is read, and what else than a text it may be in JSON or a sheet.
+    """The type of a column: the parser of its texts, and which other cells of JSON or of a sheet it accepts.
 
-    A float is let through to numbers that identify, because their parser says that digits were lost.
-    `types` are those of JSON; `holds` is what a cell of a sheet, which has types of its own, must know.
-    `blank` is what an empty cell means. A local value is read with the zone; a choice has the words of an
-    enumeration, and the section of the file of names that says what else they are called.
+    `types` are the accepted JSON types; a number that identifies accepts a float, so that its parser can say that
+    digits were lost. `holds` tells how the cells of a sheet are converted. `blank` is the value of an empty cell. A
+    local value is parsed with the time zone. A choice has `words`, the codes of an enumeration, and `section`, the
+    section of the file of names with their other names.
     """
 
     parse: Parse
@@ -57,7 +57,7 @@ class ColumnType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: the field of the row that it fills, how its text is read, what else than text it holds."""
+    """A column: the field that it fills, the parser of its texts, and which other cells it accepts."""
 
     name: str
     field: str
@@ -68,9 +68,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindSpec:
-    """One kind of file: its columns by name, of which sets one must be there, and what makes their values a row.
+    """The specification of a kind of file: its columns by name, and how their values are completed to a row.
 
-    `blank` is a row without any value; `same_as` names fields whose value is that of another one if they have none.
+    `required` are sets of columns; of each set, one must have a value. `blank` is the row of a record without values.
+    `same_as` maps a field to another field, whose value it gets if it has none.
     """
 
     columns: Mapping[str, Column]
@@ -79,19 +80,19 @@ class KindSpec:
     same_as: Mapping[str, str]
 
 
-class Layout(Protocol):
-    """How the columns of a sheet with names of its own are read; other processes get a copy."""
+class SheetLayout(Protocol):
+    """How a sheet is read that has its own column names; other processes get a pickled copy."""
 
     @property
     def sha256(self) -> str:
-        """The check value of its text, for the log."""
+        """The SHA-256 of the map's text, for the log."""
 
     @property
     def known(self) -> ColumnNames:
-        """What the columns mean."""
+        """The names of the sheet's columns, with their meanings."""
 
     def adapted(self, usual: KindSpec) -> KindSpec:
-        """Return how a kind of file is read in this layout."""
+        """Return the specification of a kind of file, changed for this layout."""
 
 
 _DECIMAL = frozenset({int, float})
@@ -116,7 +117,7 @@ SHA256 = ColumnType(parse=values.sha256, blank="")
 
 
 def _choice(section: str, words: type[StrEnum]) -> ColumnType:
-    """Return the sort of a word out of an enumeration, named as a section of the file of names does."""
+    """Return the type of a column with codes, whose other names are in a section of the file of names."""
     return ColumnType(parse=values.choice, section=section, words=words, blank="")
 
 
@@ -212,17 +213,17 @@ COLUMN_TYPES: Mapping[ImportKind, Mapping[str, ColumnType]] = {
 _BLANK: Mapping[ImportKind, RowValue] = {
     ImportKind.APPLICATIONS: {"language": Language.ZH.value},
     ImportKind.CALLS: {"direction": Direction.OUT.value},
-    # A match under a number is exact, if nothing else is said.
+    # A match by number is exact by default.
     ImportKind.CREDIT: {"match": CreditMatch.EXACT.value, "disputed": False},
     ImportKind.COMPLAINTS: {"verified": False},
 }
-"""What empty cells mean where it is not what their sort says."""
+"""The values of empty cells that differ from `ColumnType.blank`."""
 
 _FIELDS = {"registered_capital_cny": "registered_capital_fen", "amount_cny": "amount_fen"}
-"""The fields that are not named as their columns."""
+"""The fields whose names differ from those of their columns."""
 
 _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "listed_on"})
-"""The columns of events that have happened when their file is imported."""
+"""The columns of times that must not be in the future."""
 
 
 def blank_row(kind: ImportKind) -> dict[str, Any]:
@@ -232,14 +233,14 @@ def blank_row(kind: ImportKind) -> dict[str, Any]:
     return {**blank, **_BLANK.get(kind, {})}
 
 
-def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> KindSpec:
-    """Return how a kind of file is read.
+def kind_spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> KindSpec:
+    """Return the specification of a kind of file.
 
     Args:
         kind: The kind of file.
-        zone: Where instants without a zone of their own are.
+        zone: The time zone of instants without one.
         agent: The agent of rows that name none.
-        now: When the file is read; past events must not be later. None allows any time.
+        now: The time of the import; past events must not be later. None allows any time.
     """
     columns: dict[str, Column] = {}
     required: list[frozenset[str]] = []
@@ -263,13 +264,13 @@ def spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None
         columns=columns,
         required=tuple(required),
         blank=blank,
-        # An application was received when it was submitted, if nothing else is said.
+        # By default, an application was received when it was submitted.
         same_as={"received_at": "submitted_at"} if kind is ImportKind.APPLICATIONS else {},
     )
 
 
 def _bound(sort: ColumnType, zone: ZoneInfo, now: datetime | None) -> Parse:
-    """Return a parser that needs nothing but the text."""
+    """Return a parser that needs only the text as argument."""
     if sort.words is not None:
         names = {name: word.value for name, word in value_names(sort.section, sort.words).items()}
         return partial(sort.parse, names=names)

@@ -1,4 +1,4 @@
-"""Files of other people: opened once, checked, unpacked, and read any number of times."""
+"""Opens files of other people: each is checked once, and then unpacked and read any number of times."""
 
 import gzip
 import hashlib
@@ -44,8 +44,8 @@ class OpenedFile:
         self.file.close()
 
     @contextmanager
-    def examining(self) -> Iterator[None]:
-        """Close the file if the block, which reads it for the first time, fails."""
+    def closed_on_failure(self) -> Iterator[None]:
+        """Close the file if the block fails, which reads the file for the first time."""
         try:
             yield
         except BaseException as error:
@@ -91,13 +91,13 @@ class OpenedText(OpenedFile):
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path)
         self._is_packed = may_be_packed and path.suffix.lower() in PACKED_SUFFIXES
-        with self.examining(), _damage_reported(path):
-            self.encoding, self._codec = detect(self._unpacked(self.file), path.name, encoding)
+        with self.closed_on_failure(), _reporting_damage(path):
+            self.encoding, self._codec = detect(self._unpack(self.file), path.name, encoding)
             self.sha256 = self.digest()
 
     @contextmanager
     def text(self) -> Iterator[TextIO]:
-        """Give the text from its start, with its own line ends; only one pass at a time.
+        """Open the text from its start, with unchanged line ends; only one pass at a time.
 
         Raises:
             FileProblem: If the file has changed since it was opened.
@@ -105,8 +105,8 @@ class OpenedText(OpenedFile):
         self.refuse_change()
         self.file.seek(0)
         # Each pass has its own handle, so that it may end before or after the file is closed.
-        with reader_of(os.dup(self.file.fileno())) as handle, _damage_reported(self.path):
-            unpacked = self._unpacked(handle)
+        with reader_of(os.dup(self.file.fileno())) as handle, _reporting_damage(self.path):
+            unpacked = self._unpack(handle)
             with io.TextIOWrapper(unpacked, encoding=self._codec, errors="strict", newline="\n") as text:
                 try:
                     yield text
@@ -114,7 +114,7 @@ class OpenedText(OpenedFile):
                     raise self.changed() from None
         self.refuse_change()
 
-    def _unpacked(self, file: BinaryIO) -> IO[bytes]:
+    def _unpack(self, file: BinaryIO) -> IO[bytes]:
         """Return the unpacked bytes of the file; its name says how it is packed.
 
         Raises:
@@ -150,7 +150,7 @@ def is_archive(path: Path) -> bool:
 
 
 @contextmanager
-def _damage_reported(path: Path) -> Iterator[None]:
+def _reporting_damage(path: Path) -> Iterator[None]:
     """Convert the errors of unpacking to a problem of the file.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How the cells of a record become a typed row: made once for a header, followed for each record."""
+"""Parses the cells of records into typed rows; one parser is prepared for each header."""
 
 import re
 from collections.abc import Sequence
@@ -13,27 +13,27 @@ from workbench.services.reading.sheets.cells import SheetValue
 from workbench.services.reading.table import Cell
 
 _TITLE = "title"
-"""A word as titles have it."""
+"""A sample of a title, to find out which columns accept any words."""
 
 _LONG_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){5})[0-9A-Za-z*+;]+")
 
-_MOST_CELLS_KEPT = 1_000
+_MOST_CACHED_CELLS = 1_000
 
-Complaint = tuple[str, str]
-"""A column's name as in the file, and what is wrong with its value."""
+ValueProblem = tuple[str, str]
+"""The name of a column as in the file, and the message about its value."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One column of a file that is read."""
+class _FileColumn:
+    """A column of the file that is imported."""
 
     index: int
     name: str
     column: Column
 
 
-class _Parsed(dict[str, Any]):
-    """The values of a column's cells, None of an empty one: most columns have few that differ."""
+class _ValueCache(dict[str, Any]):
+    """Caches the parsed values of a column, None for an empty cell, because most columns have few different values."""
 
     def __init__(self, parse: Parse) -> None:
         super().__init__()
@@ -42,108 +42,116 @@ class _Parsed(dict[str, Any]):
     def __missing__(self, cell: str) -> Any:
         text = cell.strip()
         value = self._parse(text) if text else None
-        if len(self) >= _MOST_CELLS_KEPT:
+        if len(self) >= _MOST_CACHED_CELLS:
             self.clear()
         self[cell] = value
         return value
 
 
-class RowPlan:
-    """Reads records with the same columns of one kind of file."""
+class RowParser:
+    """Parses records that have the same columns, of one kind of file."""
 
     def __init__(self, names: Sequence[str], kind: KindSpec, known: ColumnNames) -> None:
         self._kind = kind
         self._known = known
-        self._steps: list[_Step] = []
+        self._columns: list[_FileColumn] = []
         self._nameless: list[int] = []
         for index, name in enumerate(names):
             meaning = known.meaning(name)
             if meaning:
-                self._steps.append(_Step(index, name, kind.columns[meaning]))
+                self._columns.append(_FileColumn(index, name, kind.columns[meaning]))
             elif not name:
                 self._nameless.append(index)
-        self._quick = [(step.index, step.column.field, _Parsed(step.column.parse)) for step in self._steps]
-        self._step_at = {step.index: step for step in self._steps}
-        self._name_of = {step.column.name: step.name for step in self._steps}
+        self._caches = [
+            (read_column.index, read_column.column.field, _ValueCache(read_column.column.parse))
+            for read_column in self._columns
+        ]
+        self._column_at = {read_column.index: read_column for read_column in self._columns}
+        self._name_of = {read_column.column.name: read_column.name for read_column in self._columns}
 
-    def read(self, cells: Sequence[str]) -> RowValue | list[Complaint]:
-        """Return the row of these cells, or everything that is wrong with them."""
+    def read(self, cells: Sequence[str]) -> RowValue | list[ValueProblem]:
+        """Parse the cells into a row, or return all problems of their values."""
         found: dict[str, Any] = {}
         try:
-            for index, field, parsed in self._quick:
-                value = parsed[cells[index]]
+            for index, field, cache in self._caches:
+                value = cache[cells[index]]
                 if value is not None:
                     found[field] = value
         except BadValue:
-            return self._complaints(cells)
+            return self._problems(cells)
         for choices in self._kind.required:
             if choices.isdisjoint(found):
-                return self._complaints(cells)
+                return self._problems(cells)
         for index in self._nameless:
             if cells[index].strip():
-                return self._complaints(cells)
+                return self._problems(cells)
         row = {**self._kind.blank, **found}
         for field, other in self._kind.same_as.items():
             if row[field] is None:
                 row[field] = row[other]
         return row
 
-    def _complaints(self, cells: Sequence[str]) -> list[Complaint]:
-        """Return everything that is wrong with these cells."""
-        complaints: list[Complaint] = []
+    def _problems(self, cells: Sequence[str]) -> list[ValueProblem]:
+        """Return all problems of the values in these cells."""
+        problems: list[ValueProblem] = []
         filled: set[str] = set()
-        for step in self._steps:
-            cell = cells[step.index].strip()
+        for read_column in self._columns:
+            cell = cells[read_column.index].strip()
             if not cell:
                 continue
-            filled.add(step.column.name)
+            filled.add(read_column.column.name)
             try:
-                step.column.parse(cell)
+                read_column.column.parse(cell)
             except BadValue as problem:
-                complaints.append((step.name, problem.outlined))
+                problems.append((read_column.name, problem.outlined))
         for choices in self._kind.required:
             if choices.isdisjoint(filled):
                 names = [self._name_of.get(name, self._known.shown(name)) for name in sorted(choices)]
-                complaints.append((_(" or ").join(names), _("The value is missing; fill it in.")))
+                problems.append((_(" or ").join(names), _("The value is missing; fill it in.")))
         for index in self._nameless:
             if cells[index].strip():
                 message = _("Column {number} has a value and no name; name it or empty it.")
-                complaints.append(("", message.format(number=index + 1)))
-        return complaints
+                problems.append(("", message.format(number=index + 1)))
+        return problems
 
     def is_like_a_record(self, cells: Sequence[Cell]) -> bool:
-        """Say whether a row over the header may be a record.
+        """Say whether a row above the header may be a record.
 
-        It fills as many columns as must be filled, and most of those that are not for words have what belongs there.
+        It may be one if it fills as many columns as are required, and if most cells in columns for numbers, dates and
+        codes fit their column.
         """
-        texts, _complaints = self.texts(cells)
-        filled = [step for step in self._steps if texts[step.index].strip()]
+        texts, _problems = self.texts(cells)
+        filled = [read_column for read_column in self._columns if texts[read_column.index].strip()]
         if len(filled) < len(self._kind.required):
             return False
-        judged = [_is_apt(step.column, texts[step.index].strip()) for step in filled if _is_choosy(step.column)]
-        return 2 * sum(judged) > len(judged)
+        fitting = [
+            _fits(read_column.column, texts[read_column.index].strip())
+            for read_column in filled
+            if _is_strict(read_column.column)
+        ]
+        return 2 * sum(fitting) > len(fitting)
 
-    def texts(self, cells: Sequence[Cell]) -> tuple[Sequence[str], list[Complaint]]:
-        """Return cells of JSON or of a sheet as texts, and what is wrong with those that may not be so."""
+    def texts(self, cells: Sequence[Cell]) -> tuple[Sequence[str], list[ValueProblem]]:
+        """Return cells of JSON or of a sheet as texts, with the problems of cells that their columns do not accept."""
         texts: list[str] = []
-        complaints: list[Complaint] = []
+        problems: list[ValueProblem] = []
         for index, cell in enumerate(cells):
-            step = self._step_at.get(index)
+            read_column = self._column_at.get(index)
             if isinstance(cell, str):
                 texts.append(cell)
-            elif cell is None or step is None:
+            elif cell is None or read_column is None:
                 texts.append(_as_text(cell))
             else:
                 try:
-                    texts.append(_text_in(cell, step.column))
+                    texts.append(_text_in(cell, read_column.column))
                 except BadValue as problem:
                     texts.append(_as_text(cell))
-                    complaints.append((step.name, problem.outlined))
-        return texts, complaints
+                    problems.append((read_column.name, problem.outlined))
+        return texts, problems
 
 
-def _takes(column: Column, text: str) -> bool:
-    """Say whether a column takes a text."""
+def _accepts(column: Column, text: str) -> bool:
+    """Say whether a column accepts a text."""
     try:
         column.parse(text)
     except BadValue:
@@ -151,26 +159,26 @@ def _takes(column: Column, text: str) -> bool:
     return True
 
 
-def _is_choosy(column: Column) -> bool:
-    """Say whether a column is for something else than words."""
-    return float in column.types or not _takes(column, _TITLE)
+def _is_strict(column: Column) -> bool:
+    """Say whether a column is for numbers, dates or codes, not for any words."""
+    return float in column.types or not _accepts(column, _TITLE)
 
 
-def _is_apt(column: Column, text: str) -> bool:
-    """Say whether a text belongs into a column that is not for words; a masked or wrong number does, a date does not.
+def _fits(column: Column, text: str) -> bool:
+    """Say whether a text fits a column for numbers, dates or codes. A masked or wrong number fits a column of numbers.
 
-    What is wrong with numbers of people and telephones is found later, so their columns take any text.
+    Wrong ID and phone numbers are found later by the rules, so the parsers of these columns accept any text.
     """
-    if _takes(column, _TITLE):
+    if _accepts(column, _TITLE):
         return _LONG_NUMBER.fullmatch(text) is not None
-    return _takes(column, text)
+    return _accepts(column, text)
 
 
 def _text_in(cell: Cell, column: Column) -> str:
-    """Return the text of a cell that is none in a column.
+    """Convert a cell that is not a text for its column.
 
     Raises:
-        BadValue: If the column does not hold such cells.
+        BadValue: If the column does not accept cells of this type.
     """
     if isinstance(cell, SheetValue):
         return cell.text_in(column.holds)
@@ -181,7 +189,7 @@ def _text_in(cell: Cell, column: Column) -> str:
 
 
 def _as_text(cell: Cell) -> str:
-    """Return what a cell that is no text would be in a CSV file."""
+    """Return a cell that is not a text as it would be written in a CSV file."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

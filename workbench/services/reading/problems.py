@@ -12,10 +12,10 @@ from workbench.i18n import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
-    """One problem: `line` is the first line of the record, 0 if the problem is of the whole file.
+    """A problem of a record or file; `line` is the first line of the record, 0 for the whole file.
 
-    `column` is the column's name as in the file, '' when no single one is at fault; `sheet` '' but in sheets. Long
-    numbers are masked in all, because a file may have values where names should be, and its own name may have one.
+    `column` is the name as in the file, '' if no single column is at fault. `sheet` is '' outside workbooks. Long
+    numbers are masked in all texts, because column names, and even the name of the file, may contain personal numbers.
     """
 
     file: str
@@ -42,9 +42,9 @@ class RowProblem:
 
 
 class FileProblem(BadData):
-    """A file cannot be read: its encoding or its header is wrong, or it is damaged.
+    """A file that cannot be read: its encoding or header is wrong, or it is damaged.
 
-    `problems` has all causes; the message is the first one and the number of others.
+    `problems` are all causes. The message has the first one and the number of the others.
     """
 
     def __init__(self, *problems: RowProblem) -> None:
@@ -57,7 +57,7 @@ class FileProblem(BadData):
 
 @dataclass(slots=True)
 class ParsedRow:
-    """One good record: its first line, its columns and cells as in the file, and its value."""
+    """A valid record: its first line, its columns and cells as in the file, and its parsed value."""
 
     line: int
     names: Sequence[str]
@@ -72,10 +72,10 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRecord:
-    """One record that cannot be imported, with all of its problems.
+    """A record that cannot be imported, with all its problems.
 
-    `cells` are its cells in the file's order, also where there are too many or too few for `raw`; `text` is
-    the record as in the file where it is JSON Lines, else ''.
+    `cells` are all its cells in the order of the file, even if they are more or fewer than the columns in `raw`. `text`
+    is the line of a JSON Lines file, '' for other formats.
     """
 
     line: int

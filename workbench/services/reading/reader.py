@@ -1,4 +1,4 @@
-"""Reads a file or sheet of one kind into typed rows, as often as it is asked to."""
+"""Reads a file or sheet of one kind into typed rows, any number of times."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,18 +14,17 @@ from workbench.i18n import _
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import BadRecord, FileProblem, ParsedRow, RowProblem
 from workbench.services.reading.row_reader import RowReader
-from workbench.services.reading.sheets.names import kind_of, sheets_by_kind
+from workbench.services.reading.sheets.names import kind_of_sheet, sheets_by_kind
 from workbench.services.reading.sheets.workbook import Workbook
 from workbench.services.reading.sources import RecordTable, SheetSource, Source, source_of
 
 
 class Reader:
-    """One imported file or sheet; iterating it reads its records from the start, each as a Row or a BadRecord.
+    """An imported file or sheet; iterating it yields its records from the start, as ParsedRow or BadRecord.
 
-    `name` is that of the file for people, `format`, `encoding` ('' for sheets), `columns` (the header as in the file;
-    in JSON Lines the keys of the first object), `sha256` and `bytes_count` are known before; `pass_bytes` is how many
-    bytes one pass reads, `file` what the readers of one file have in common, and `rows` what makes rows of records. Use
-    it as a context manager, or close it.
+    `name` is the name of the file to show, and `encoding` is '' for sheets. `columns` is the header as in the file; in
+    JSON Lines, the keys of the first object. One pass reads `pass_bytes` bytes. The readers of one workbook share
+    `file`. `rows` parses the records. Use the reader as a context manager, or close it.
     """
 
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
@@ -59,7 +58,7 @@ class Reader:
 
     @property
     def bytes_read(self) -> int:
-        """How far the present pass has come, for showing progress."""
+        """The number of bytes that the current pass has read, for a progress display."""
         return self.source.bytes_read
 
     def close(self) -> None:
@@ -75,20 +74,20 @@ class Reader:
         self.close()
 
     def __iter__(self) -> Iterator[ParsedRow | BadRecord]:
-        """Read the records from the start; one pass at a time.
+        """Yield the records from the start; only one pass at a time.
 
         Raises:
-            FileProblem: If the file cannot be trusted from some line on, or changed since it was opened.
+            FileProblem: If the rest of the file cannot be read reliably, or the file changed since it was opened.
         """
         with self.table() as table:
             for record in table:
                 yield self.rows.read(record)
 
     def table(self) -> AbstractContextManager[RecordTable]:
-        """Give the records from the start as they are in the file; one pass at a time.
+        """Open the raw records from the start; only one pass at a time.
 
         Raises:
-            FileProblem: If the file cannot be trusted from some line on, or changed since it was opened.
+            FileProblem: If the rest of the file cannot be read reliably, or the file changed since it was opened.
         """
         return self.source.table(self.rows.known.knows)
 
@@ -105,13 +104,13 @@ def open_reader(
     """Open a file and check its encoding and header.
 
     Args:
-        path: A CSV, XLSX or JSON Lines file; its extension says which, else how it begins. Of a workbook the sheet
-            that is named like the kind is read, else the first that is not hidden.
-        kind: What it holds.
-        zone: Where instants without a zone of their own are.
-        encoding: The encoding of a text file, if it is not to be found out.
+        path: A CSV, XLSX or JSON Lines file, recognised by its extension or else by its first bytes. Of a workbook, the
+            sheet with the name of the kind is read, or else the first visible one.
+        kind: The kind of its records.
+        zone: The time zone of instants without one.
+        encoding: The encoding of a text file; None detects it.
         agent: The agent of rows that name none.
-        now: When the file is imported; past events must not be later. None allows any time.
+        now: The time of the import; past events must not be later. None allows any time.
 
     Raises:
         NotFound: If there is no such file.
@@ -128,11 +127,11 @@ def open_reader(
 
 
 def open_readers(path: Path, *, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> list[Reader]:
-    """Open a workbook and return the readers of its sheets by the kinds that they are named like.
+    """Open a workbook and return the readers of its sheets; the name of each sheet gives its kind.
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it is no workbook, a sheet is named like no kind, or headers are wrong; it tells all of them.
+        FileProblem: If it is not a workbook, a sheet has no name of a kind, or headers are wrong; with all problems.
         StorageFailed: If it cannot be read.
     """
     workbook = Workbook(path)
@@ -162,19 +161,19 @@ _TELLING_COLUMNS = {
     ImportKind.APPLICATIONS: "applicant_kind",
     ImportKind.CARDS: "msisdn",
 }
-"""The column that only one of the kinds that an applicant submits requires."""
+"""A column for each kind that an applicant submits, which no other of these kinds requires."""
 
 
 def kind_of_file(path: Path) -> ImportKind:
-    """Return which kind of what an applicant submits a file holds, by the names of its sheets or its columns.
+    """Return the kind of a file that an applicant submitted, by the names of its sheets or columns.
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it holds none of them, or cannot be read.
+        FileProblem: If it has no such kind, or cannot be read.
     """
     source = source_of(path, ImportKind.APPLICATIONS, None)
     try:
-        if isinstance(source, SheetSource) and any(map(kind_of, source.sheet_names)):
+        if isinstance(source, SheetSource) and any(map(kind_of_sheet, source.sheet_names)):
             return ImportKind.WORKBOOK
         with source.table(lambda name: any(column_names(kind).meaning(name) for kind in _TELLING_COLUMNS)) as table:
             names = table.names

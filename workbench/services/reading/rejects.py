@@ -1,4 +1,4 @@
-"""Writes the records that were not imported to a file of the same format, with the cause of each."""
+"""Writes the records that were not imported to a file of the same format, each with its cause."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ from workbench.services.foundation.safe_files import (
 from workbench.services.reading.headers import IGNORED
 from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import Reader
-from workbench.services.reading.sheets.names import own_name
+from workbench.services.reading.sheets.names import sheet_name_for
 from workbench.services.reading.sources import WORKBOOK_SUFFIXES
 from workbench.services.reading.table import Format
 
@@ -34,11 +34,11 @@ _Sheet = tuple[str, tuple[str, ...]]
 """A sheet: its name, and its columns."""
 
 _Put = Callable[[_Sheet, str, tuple[str, ...], str], object]
-"""Adds a record to a file: its sheet, cause and cells, and its text if the file is JSON Lines."""
+"""A function that adds a record to the file: its sheet, cause and cells, and its text in JSON Lines."""
 
 
 class RejectWriter(ExitStack):
-    """A file of bad records, which appears when it is complete.
+    """Writes a file of bad records; the file appears when it is complete.
 
     The cause is the first column, so that a record with too few or too many fields stays as it was. The file can be
     imported after its rows are fixed, because an import ignores the column `cause`. With `keeps_sheets`, each sheet
@@ -53,7 +53,7 @@ class RejectWriter(ExitStack):
         self._layout: tuple[Format, tuple[str, ...]] | None = None
 
     def follow(self, reader: Reader) -> None:
-        """Continue with the records of this file or sheet.
+        """Start with the records of the next file or sheet.
 
         Raises:
             WrongUsage: If the rejects would replace it, or do not have its format or columns.
@@ -66,10 +66,10 @@ class RejectWriter(ExitStack):
             raise WrongUsage(message.format(name=self._path.with_suffix(reader.path.suffix).name))
         meaning = reader.rows.known.meaning
         self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
-        columns = self._kept(reader.columns)
+        columns = self._without_cause(reader.columns)
         layout = (reader.format, () if self._keeps_sheets or reader.format == "jsonl" else columns)
         if self._keeps_sheets or self._layout is None:
-            self._sheet = (own_name(reader.kind, reader.sheet), columns)
+            self._sheet = (sheet_name_for(reader.kind, reader.sheet), columns)
         elif layout != self._layout:
             message = _("{file} has other columns than the file before; import it with a --rejects of its own.")
             raise WrongUsage(message.format(file=reader.name))
@@ -89,10 +89,10 @@ class RejectWriter(ExitStack):
         cause = "; ".join(
             f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in record.problems
         )
-        self._put(self._sheet, cause, self._kept(record.cells), record.text)
+        self._put(self._sheet, cause, self._without_cause(record.cells), record.text)
 
-    def _kept(self, cells: tuple[str, ...]) -> tuple[str, ...]:
-        """Return cells without those of an earlier cause."""
+    def _without_cause(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        """Return cells without the cause of an earlier import."""
         return tuple(cell for place, cell in enumerate(cells) if place not in self._ignored)
 
 
@@ -105,20 +105,20 @@ def _csv_rows(path: Path) -> Iterator[_Put]:
 
 @contextmanager
 def _json_lines(path: Path) -> Iterator[_Put]:
-    # UTF-8 has no surrogates; this writes them as JSON escapes them.
+    # UTF-8 cannot encode surrogates; `backslashreplace` writes them as JSON escapes.
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         yield lambda _sheet, cause, _cells, text: file.write(_as_json(text, cause) + "\n")
 
 
 def _as_json(text: str, cause: str) -> str:
-    """Return an object with the cause as its first key; a line that is not an object becomes its text."""
+    """Return an object with the cause as its first key; a line that is not an object becomes the value of `text`."""
     try:
         is_object = isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         is_object = False
     if not is_object:
         return json.dumps({CAUSE: cause, "text": text}, ensure_ascii=False)
-    # The text stays as it is, with repeated keys and the numbers as they were written.
+    # The text is not parsed and written again, so that repeated keys and the form of numbers stay.
     others = _EARLIER_CAUSE.sub("", text)[1:].lstrip(", ")
     first = json.dumps({CAUSE: cause}, ensure_ascii=False)[:-1]
     return first + others if others == "}" else f"{first}, {others}"
@@ -135,12 +135,12 @@ def _sheets(path: Path) -> Iterator[_Put]:
         def put(sheet: _Sheet, cause: str, cells: tuple[str, ...], _text: str) -> None:
             if sheet not in sheets:
                 name, columns = sheet
-                # An underscore at the end makes the name different, but not the kind that it stands for.
+                # An underscore makes the name unique, and the import still recognises the kind.
                 while name in workbook.sheetnames:
                     name += "_"
                 sheets[sheet] = workbook.add_worksheet(name)
                 sheets[sheet].freeze_panes(1, 1)
-                # Cells that somebody fills in later are texts too.
+                # The columns are formatted as text too, for cells that somebody fills in later.
                 sheets[sheet].set_column(0, 0, _CAUSE_WIDTH, text)
                 sheets[sheet].set_column(1, len(columns), _WIDTH, text)
                 _write_row(sheets[sheet], 0, (CAUSE, *columns), bold)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from db.enums import ImportKind
 from workbench.i18n import _
 from workbench.services.reading.jsonl import JsonLines
-from workbench.services.reading.kinds import Layout
+from workbench.services.reading.kinds import SheetLayout
 from workbench.services.reading.opened import PACKED_SUFFIXES, OpenedFile, OpenedText, is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.names import sheet_of
@@ -40,9 +40,9 @@ _INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
 class RecordTable(Protocol):
-    """The columns of records and one iteration over them; `header_line` is 0 if each record names its own columns.
+    """A header and one iteration over the records below it; `header_line` is 0 if each record names its own columns.
 
-    `above` are the rows above the header, with their cells in the columns of the header.
+    `above` are the rows above the header, cut to its columns.
     """
 
     @property
@@ -61,16 +61,16 @@ class TextSource(OpenedText):
     """A text file."""
 
     sheet = ""
-    layout: Layout | None = None
+    layout: SheetLayout | None = None
 
     def __init__(self, path: Path, encoding: str | None = None, *, may_be_packed: bool = False) -> None:
         super().__init__(path, encoding, may_be_packed=may_be_packed)
         self.pass_bytes = self.bytes_count
-        self.format: Format = self._found_format()
+        self.format: Format = self._detect_format()
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[RecordTable]:
-        """Give the records from the start; only one pass at a time.
+        """Open the records from the start; only one pass at a time.
 
         Raises:
             FileProblem: If the file is empty, or has changed since it was opened.
@@ -78,8 +78,8 @@ class TextSource(OpenedText):
         with self.text() as text:
             yield JsonLines(text, self.path.name) if self.format == "jsonl" else CsvTable(text, self.path.name, knows)
 
-    def _found_format(self) -> Format:
-        """Return the format by the file's extension, else by its first character."""
+    def _detect_format(self) -> Format:
+        """Return the format by the extension of the file, or else by its first character."""
         by_name = _FORMATS.get(self.path.suffix.lower())
         if by_name is not None:
             return by_name
@@ -92,7 +92,7 @@ class SheetSource:
 
     format: Format = "xlsx"
     encoding = ""
-    layout: Layout | None = None
+    layout: SheetLayout | None = None
 
     def __init__(self, workbook: Workbook, sheet: SheetPart) -> None:
         self.file: object = workbook
@@ -116,7 +116,7 @@ class SheetSource:
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[RecordTable]:
-        """Give the records from the start; only one pass at a time.
+        """Open the records from the start; only one pass at a time.
 
         Raises:
             FileProblem: If the sheet is empty or the workbook damaged, or the file has changed since it was opened.
@@ -125,7 +125,7 @@ class SheetSource:
         try:
             yield SheetTable(self._workbook.rows(self._part), place, knows)
         except FileProblem as problem:
-            # A problem that names no sheet is one of this sheet.
+            # A problem without a sheet belongs to this sheet.
             placed = (replace(one, sheet=one.sheet or self.sheet) for one in problem.problems)
             raise FileProblem(*placed) from problem
 
@@ -141,18 +141,18 @@ class ParquetSource(OpenedFile):
 
     sheet = encoding = ""
     format: Format = "csv"
-    layout: Layout | None = None
+    layout: SheetLayout | None = None
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.pass_bytes = self.bytes_count
         self.bytes_read = 0
-        with self.examining():
+        with self.closed_on_failure():
             self.sha256 = self.digest()
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator["ParquetTable"]:  # noqa: ARG002 - the columns have names of their own
-        """Give the records from the start.
+        """Open the records from the start.
 
         Raises:
             FileProblem: If the file cannot be read or has changed since it was opened.
@@ -206,7 +206,7 @@ class ParquetTable:
 
 
 def _text_of(name: str, kind: str) -> str:
-    """Return the SQL of a column's values as texts; an instant has its offset."""
+    """Return the SQL of a column as texts; an instant gets its UTC offset."""
     column = '"' + name.replace('"', '""') + '"'
     if kind == _INSTANT:
         column = f"make_timestamp(epoch_us({column}))::VARCHAR || '+00:00'"
@@ -216,13 +216,13 @@ def _text_of(name: str, kind: str) -> str:
 Source = TextSource | SheetSource | ParquetSource
 """A file or sheet that can be read any number of times.
 
-The sheets of a workbook share `file`, of which `bytes_count` and `sha256` are. A pass reads `pass_bytes` bytes; the
-current one has read `bytes_read`.
+The sheets of a workbook share `file`; `bytes_count` and `sha256` are its size and digest. One pass reads `pass_bytes`
+bytes, and the current pass has read `bytes_read`.
 """
 
 
 def source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
-    """Return the source of a file's records."""
+    """Return the source of the records in a file."""
     suffix = path.suffix.lower()
     has_calls = kind is ImportKind.CALLS
     if has_calls and suffix == PARQUET_SUFFIX:

@@ -1,4 +1,4 @@
-"""The records of a CSV file, read strictly."""
+"""Reads the records of a CSV file strictly."""
 
 import csv
 import re
@@ -20,7 +20,7 @@ Cell = str | int | float | bool | list[object] | SheetValue | None
 Format = Literal["csv", "jsonl", "xlsx"]
 
 Knows = Callable[[str], bool]
-"""Returns whether a text is the name of a column."""
+"""A function that returns whether a text is the name of a column."""
 
 FIELD_LENGTH = 32_000
 """The most characters of one field."""
@@ -28,13 +28,13 @@ FIELD_LENGTH = 32_000
 DELIMITERS = (",", ";", "\t")
 
 HEADER_WITHIN_LINES = 10
-"""The header is one of these first lines, as a title may be above it."""
+"""The header is within this number of lines, because a title may be above it."""
 
 _ENOUGH_KNOWN_NAMES = 2
 
 
 class RawRecord(NamedTuple):
-    """One record as in the file: its first line, its columns, and a cell for each column."""
+    """A record as it is in the file: its first line, its columns, and a cell for each column."""
 
     line: int
     names: tuple[str, ...]
@@ -78,20 +78,20 @@ class CsvTable:
             raise FileProblem(RowProblem(file=file, message=message))
         self.delimiter, self.header_line = _find_header(head, knows)
         self._record: list[str] = []
-        self._odd = False
+        self._must_check = False
         titles = list(_with_lines(csv.reader(head[: self.header_line - 1], delimiter=self.delimiter)))
         lines = chain(head[self.header_line - 1 :], text)
-        self._reader = csv.reader(self._watched(lines), delimiter=self.delimiter, strict=True)
+        self._reader = csv.reader(self._collected(lines), delimiter=self.delimiter, strict=True)
         self.names = self._header()
         self.first_line = self.header_line + self._reader.line_num
-        self.above = tuple(RawRecord(line, self.names, self._placed(cells)) for line, cells in titles)
+        self.above = tuple(RawRecord(line, self.names, self._at_width(cells)) for line, cells in titles)
 
-    def _watched(self, lines: Iterator[str]) -> Iterator[str]:
-        """Yield the lines; keep those of the current record, and whether one of them must be checked."""
+    def _collected(self, lines: Iterator[str]) -> Iterator[str]:
+        """Yield the lines; keep those of the current record, and note whether a field in them must be checked."""
         record = self._record
         for line in lines:
             if "\0" in line or "\ufeff" in line or len(line) > FIELD_LENGTH:
-                self._odd = True
+                self._must_check = True
             record.append(line)
             yield line
 
@@ -100,13 +100,13 @@ class CsvTable:
         try:
             cells = next(self._reader)
         except csv.Error as error:
-            broken = self._explained(self.header_line, str(error), ())
-            raise self._torn(self.header_line, "", broken.message) from error
-        self._odd = False
+            broken = self._invalid_csv(self.header_line, str(error), ())
+            raise self._unreadable_from(self.header_line, "", broken.message) from error
+        self._must_check = False
         return tuple(cell.strip() for cell in cells)
 
-    def _placed(self, cells: Sequence[str]) -> list[str]:
-        """Return as many cells as there are columns."""
+    def _at_width(self, cells: Sequence[str]) -> list[str]:
+        """Return the cells, cut or filled up to the number of columns."""
         width = len(self.names)
         return [*cells[:width], *[""] * (width - len(cells))]
 
@@ -128,15 +128,15 @@ class CsvTable:
                 return
             except csv.Error as error:
                 end = before + reader.line_num
-                yield self._explained(start, str(error), names)
-                self._odd = False
+                yield self._invalid_csv(start, str(error), names)
+                self._must_check = False
                 continue
             end = before + reader.line_num
-            if self._odd or end > start:
-                self._odd = False
-                odd = self._oddity(start, cells)
-                if odd is not None:
-                    yield odd
+            if self._must_check or end > start:
+                self._must_check = False
+                flawed = self._flawed_field(start, cells)
+                if flawed is not None:
+                    yield flawed
                     continue
             if len(cells) == width:
                 if cells[0] == names[0] and tuple(cell.strip() for cell in cells) == names:
@@ -144,10 +144,10 @@ class CsvTable:
                 elif any(cells):
                     yield RawRecord(start, names, cells)
             elif any(cells):
-                yield self._ragged(start, cells)
+                yield self._wrong_length(start, cells)
 
-    def _ragged(self, line: int, cells: list[str]) -> BrokenRecord:
-        """Return a record with too few or too many fields, with its message."""
+    def _wrong_length(self, line: int, cells: list[str]) -> BrokenRecord:
+        """Return the error of a record with too few or too many fields."""
         width = len(self.names)
         column = self.names[len(cells)] if len(cells) < width else ""
         message = _("The record has {count} fields and the header {width}; check commas and quotes.").format(
@@ -155,8 +155,8 @@ class CsvTable:
         )
         return BrokenRecord(line, column, message, tuple(cells))
 
-    def _oddity(self, line: int, cells: list[str]) -> BrokenRecord | None:
-        """Return the first flaw in the fields of a record, or None."""
+    def _flawed_field(self, line: int, cells: list[str]) -> BrokenRecord | None:
+        """Return the error of the first field that no column allows, None if there is none."""
         for index, cell in enumerate(cells):
             message = flaw_of(cell)
             if not message:
@@ -166,8 +166,8 @@ class CsvTable:
             return BrokenRecord(line, self._name(index), message, tuple(cells))
         return None
 
-    def _explained(self, line: int, cause: str, names: tuple[str, ...]) -> BrokenRecord:
-        """Return a record that is not valid CSV, with its message.
+    def _invalid_csv(self, line: int, cause: str, names: tuple[str, ...]) -> BrokenRecord:
+        """Return the error of a record that is not valid CSV.
 
         Raises:
             FileProblem: If the wrong quote may extend beyond its line.
@@ -175,7 +175,7 @@ class CsvTable:
         text = "".join(self._record)
         index, offset = faulty_field(text, self.delimiter)
         column = self._name(index) if names else ""
-        # A line with an even number of quotes is a whole record, so the next line starts a new one.
+        # If the line has an even number of quotes, the record ends with it, and the next line is a new record.
         is_alone = len(self._record) == 1 and text.count('"') % 2 == 0
         if "field larger" in cause and is_alone:
             message = _too_long()
@@ -186,11 +186,11 @@ class CsvTable:
         else:
             message = _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
         if not is_alone:
-            raise self._torn(line + offset, column, message)
-        # The cells are approximate, so that somebody can fix them.
+            raise self._unreadable_from(line + offset, column, message)
+        # The record cannot be split exactly; approximate cells are enough for somebody to fix it.
         return BrokenRecord(line, column, message, tuple(text.rstrip("\r\n").split(self.delimiter)))
 
-    def _torn(self, line: int, column: str, message: str) -> FileProblem:
+    def _unreadable_from(self, line: int, column: str, message: str) -> FileProblem:
         """Return the problem of a file that cannot be read from this line on."""
         return FileProblem(RowProblem(file=self._file, line=line, column=column, message=message))
 
@@ -205,7 +205,7 @@ def header_repeated() -> str:
 
 
 def flaw_of(text: str) -> str:
-    """Return the flaw of a field that no column allows, '' if there is none."""
+    """Return the message about a field that no column allows, '' if it is allowed."""
     if len(text) > FIELD_LENGTH:
         return _too_long()
     if "\0" in text:
@@ -220,9 +220,9 @@ def _too_long() -> str:
 
 
 def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
-    """Return the index of the field that is not valid CSV, and its first line, counted from that of the record."""
+    """Return the index of the first field that is not valid CSV, and its line, counted from 0 within the record."""
     most = f"{{0,{FIELD_LENGTH}}}"
-    # A field in quotes, in which two quotes stand for one, or a field without quotes.
+    # A field in quotes, with doubled quotes inside, or a field without quotes.
     field = re.compile(f'("([^"]|""){most}"|(?!")[^\r{delimiter}]{most}){delimiter}')
     at = index = 0
     while found := field.match(text, at):
@@ -234,7 +234,7 @@ def faulty_field(text: str, delimiter: str) -> tuple[int, int]:
 def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
     """Return the delimiter and the line of the header."""
     rows = {delimiter: _with_lines(csv.reader(head, delimiter=delimiter)) for delimiter in DELIMITERS}
-    found = {delimiter: most_known(rows[delimiter], knows) for delimiter in DELIMITERS}
+    found = {delimiter: row_with_most_names(rows[delimiter], knows) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: found[one][0])
     if found[delimiter][0]:
         return delimiter, found[delimiter][1]
@@ -251,8 +251,8 @@ def _with_lines(rows: "_csv.Reader") -> Iterator[tuple[int, Sequence[str]]]:
             start = rows.line_num + 1
 
 
-def most_known(rows: Iterable[tuple[int, Sequence[str]]], knows: Knows) -> tuple[int, int]:
-    """Return the row with the most column names: their number, and its line."""
+def row_with_most_names(rows: Iterable[tuple[int, Sequence[str]]], knows: Knows) -> tuple[int, int]:
+    """Return the most column names that a row has, and the line of that row."""
     most, line_of_most = 0, 1
     for line, cells in rows:
         known = sum(1 for cell in cells if knows(cell))

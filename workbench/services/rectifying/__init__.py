@@ -1,1 +1,1 @@
-"""Services about what an applicant has to rectify: what came, the lapse, and deadlines that a late letter moves."""
+"""Rectifications: the progress of their items, lapses, and deadlines that move after late letters."""

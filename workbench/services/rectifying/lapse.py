@@ -1,4 +1,4 @@
-"""Closes a case that was not rectified in time, and takes that back if it was in time after all."""
+"""Lapses a case that was not rectified in time, and takes the lapse back if it was in time after all."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ _WITH_OLD_DEADLINE = (
 
 
 def lapse(session: Session, context: Context, case: CaseRow) -> None:
-    """Close a case whose deadline has passed, and tell the applicant what did not come by when.
+    """Lapse a case whose deadline has passed, and notify the applicant of the missing items and the deadline.
 
     The items stay open: an answer that was received in time may still be imported.
     """
@@ -45,14 +45,14 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     deadlines = {item.id: item.deadline_at or row.deadline_at for item in open_items(session, row)}
     missed = [item for item in open_items(session, row) if (at := deadlines[item.id]) is not None and at < now]
     passed = [at for item in missed if (at := deadlines[item.id]) is not None]
-    # The deadline stands above the items, so it is not repeated beside them.
+    # The letter states the deadline above the items, so it is not repeated beside them.
     items = [item._replace(deadline_at=None) for item in letter_items(missed)]
     deadline_at = max(passed, default=row.deadline_at)
     notify_of_status(session, context, case, ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
 
 
 def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
-    """Let the applicant of a lapsed case rectify on, because the deadline moved and is still to come; tell them."""
+    """Take back a lapse because the deadline moved into the future, and notify the applicant."""
     case.state = CaseState.RECTIFYING.value
     case.version += 1
     context.log_case(session, "lapse-undone", case, {"round": case.round})
@@ -63,8 +63,8 @@ def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
 def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_lapsed: bool = False) -> None:
     """Cancel the unsent letters that state a deadline before it moved, and write one that states the new deadline.
 
-    Nothing is written if there are none and the case had not lapsed. If too little time is left when the letter is
-    written, the deadline moves on to the first day that leaves enough.
+    Nothing is written if there are no such letters and the case had not lapsed. If too little time is left after the
+    letter, the deadline moves to the first day that leaves enough.
     """
     row = open_rectification(session, case)
     if row is None or row.deadline_at is None:
@@ -73,8 +73,8 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
     if not cancelled and not was_lapsed:
         return
     _leave_time(session, context, case, row)
-    is_lapse_told = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
-    if (is_lapse_told and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
+    is_lapse_known = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
+    if (is_lapse_known and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
         return
     message = DueDateMessage(
         kind=ClockLetterKind.DEADLINE,
@@ -96,7 +96,7 @@ def cancel_deadline_letters(
 
 
 def _leave_time(session: Session, context: Context, case: CaseRow, row: RectificationRow) -> None:
-    """Move on the deadlines that are still to come, but too soon for a letter that is written now."""
+    """Postpone future deadlines that are too soon for a letter that is written now."""
     now, calendar = context.now(), context.calendar(session, case.policy_version_id)
     rows: list[RectificationRow | RectificationItemRow] = [row, *open_items(session, row)]
     for one in rows:
@@ -105,12 +105,12 @@ def _leave_time(session: Session, context: Context, case: CaseRow, row: Rectific
 
 
 def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:
-    """Tell the applicant that a case goes on although it had lapsed, and return whether a letter was written.
+    """Notify the applicant that a lapsed case continues, and return whether a letter was written.
 
-    It is not if the letter about the lapse was cancelled before its release; a released one counts as sent.
+    No letter is written if the letter about the lapse was cancelled before its release; a released one counts as sent.
 
-    The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise what was
-    due had come in time.
+    The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise the items
+    that were due had been received in time.
     """
     of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
     columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)

@@ -1,4 +1,4 @@
-"""Moves on the deadline in a letter that was sent late, and takes back a lapse that this deadline no longer allows."""
+"""Postpones the deadline in a letter that was sent late, and takes back a lapse that was then too early."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationR
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import moved_on, working_days_late
 from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision, open_rectification
-from workbench.services.foundation.case_access import case_instead_of
+from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.rectifying.lapse import correct_deadline, take_back_lapse
@@ -31,10 +31,10 @@ _LAPSED_STATES = (CaseState.LAPSED, CaseState.APPEALED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDeadline:
-    """What a letter changed that was sent late: the deadline moved on to a day.
+    """The effect of a letter that was sent late: the new deadline.
 
-    The case may have lapsed at the old deadline; `is_lapse_undone` says that this was taken back. Without a day nothing
-    moved, because the case went on at its old date without the answer of the applicant.
+    The case may have lapsed at the old deadline; `is_lapse_undone` says that the lapse was taken back. Without a day,
+    nothing moved, because the case had already continued at its old date without an answer.
     """
 
     case_id: int
@@ -44,13 +44,13 @@ class MovedDeadline:
 
 
 def move_deadline(session: Session, context: Context, notice: Any, sent_at: datetime) -> MovedDeadline | None:
-    """Move on the deadline in a letter by the working days that it was sent late; return None if nothing moves.
+    """Postpone the deadline in a letter by the working days that it was sent late; return None if nothing moves.
 
-    The deadline counts from the release, and the letter keeps it as printed; unsent letters that state it are replaced.
-    A case that lapsed although the new deadline is still to come is rectified on, with a notice that takes the lapse
-    back, unless a newer case replaced it.
+    The deadline counts from the release. The sent letter still states the old deadline; unsent letters that state it
+    are replaced. If the case has lapsed and the new deadline is in the future, a notice takes the lapse back, unless
+    there is a newer case.
     """
-    late = _late(session, context, notice, sent_at)
+    late = _late_effect(session, context, notice, sent_at)
     if late is None:
         return None
     case, calendar = late.case, context.calendar(session, late.case.policy_version_id)
@@ -76,12 +76,12 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
 
 def depends_on_sending(session: Session, context: Context, notice: Any, sent_at: datetime) -> bool:
     """Return whether a deadline or a lapse changes if a letter was sent at some time."""
-    return _late(session, context, notice, sent_at) is not None
+    return _late_effect(session, context, notice, sent_at) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Late:
-    """What a letter changes that was sent some working days late."""
+class _LateEffect:
+    """The changes that a letter causes because it was sent some working days late."""
 
     case: CaseRow
     days: int
@@ -90,8 +90,8 @@ class _Late:
     went_on: bool = False
 
 
-def _late(session: Session, context: Context, notice: Any, sent_at: datetime) -> _Late | None:
-    """Return what a letter changes if it was sent at some time, None if nothing."""
+def _late_effect(session: Session, context: Context, notice: Any, sent_at: datetime) -> _LateEffect | None:
+    """Return the changes that a letter causes if it was sent at a time, None if there are none."""
     if notice.kind not in KINDS_WITH_DEADLINE:
         return None
     case = session.get_one(CaseRow, notice.case_id)
@@ -99,68 +99,70 @@ def _late(session: Session, context: Context, notice: Any, sent_at: datetime) ->
     if not days:
         return None
     if notice.kind == Verdict.PENDING:
-        return _late_for_pending(session, context, case, notice, days)
-    moves = _moves(session, context, case, notice, days)
-    return _Late(case=case, days=days, moves=moves) if moves else None
+        return _pending_late_effect(session, context, case, notice, days)
+    moves = _moved_deadlines(session, context, case, notice, days)
+    return _LateEffect(case=case, days=days, moves=moves) if moves else None
 
 
 def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> bool:
-    """Take back a lapse if the deadline has moved and is still to come, and return whether it was."""
+    """Take back a lapse if the deadline has moved into the future, and return whether it was taken back."""
     row = open_rectification(session, case) if case.state == CaseState.LAPSED else None
     until = None if row is None else next_deadline(session, row)
-    is_early = until is not None and until >= context.now() and case_instead_of(session, case) is None
+    is_early = until is not None and until >= context.now() and superseding_case(session, case) is None
     if is_early:
         take_back_lapse(session, context, case)
     return is_early
 
 
 def move_again(session: Session, context: Context, case: CaseRow) -> None:
-    """Move on the deadlines that an undo has restored, by the days that their letters were sent late meanwhile."""
+    """Postpone the deadlines that an undo has restored by the days that their letters were sent late since."""
     of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(_WITH_DEADLINE), NOTICE.c.cancelled_at.is_(None))
     calendar = context.calendar(session, case.policy_version_id)
     for notice in session.execute(select(NOTICE).where(*of_case, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)):
         if days := working_days_late(notice.release_at, notice.sent_at, calendar):
-            for one, new in _moves(session, context, case, notice, days):
+            for one, new in _moved_deadlines(session, context, case, notice, days):
                 one.deadline_at = new
 
 
-def _moves(
+def _moved_deadlines(
     session: Session, context: Context, case: CaseRow, notice: Any, days: int
 ) -> list[tuple[RectificationRow | RectificationItemRow, datetime]]:
-    """Return what a letter gives a deadline for in an open rectification, each with the new one if that is later.
+    """Return the rows of an open rectification whose deadline a late letter moves, each with the new deadline.
 
-    A deadline that a supervisor has extended further since stays: the letter about the extension gives that one.
+    A deadline that a supervisor extended to a later day stays, because another letter states it.
     """
     row, calendar = open_rectification(session, case), context.calendar(session, case.policy_version_id)
-    printed = [] if row is None else _printed(session, row, notice)
+    printed = [] if row is None else _stated_deadlines(session, row, notice)
     moves = ((one, moved_on(printed_at, days, calendar)) for one, printed_at in printed)
     return [(one, new) for one, new in moves if one.deadline_at is not None and new > one.deadline_at]
 
 
-def _printed(session: Session, row: RectificationRow, notice: Any) -> list[tuple[Any, datetime]]:
-    """Return the rectification and its open items whose deadlines a letter gives, each with that deadline."""
-    own = [item for item in open_items(session, row) if item.deadline_at is not None]
+def _stated_deadlines(session: Session, row: RectificationRow, notice: Any) -> list[tuple[Any, datetime]]:
+    """Return the rectification and its open items whose deadlines a letter states, each with that deadline."""
+    own_items = [item for item in open_items(session, row) if item.deadline_at is not None]
     if notice.kind == ClockLetterKind.DEADLINE:
-        rows: list[RectificationRow | RectificationItemRow] = [row, *own]
+        rows: list[RectificationRow | RectificationItemRow] = [row, *own_items]
         return [(one, notice.told_due_at) for one in rows if one.deadline_at == notice.told_due_at]
     decision = session.get_one(DecisionRow, row.decision_id)
     if notice.decision_id != decision.id:
         return []
     plan = items_in_plan(decision)
-    printed = [(row, decision.deadline_at), *((item, plan[item.position].deadline_at) for item in own)]
+    printed = [(row, decision.deadline_at), *((item, plan[item.position].deadline_at) for item in own_items)]
     return [(one, at) for one, at in printed if at is not None]
 
 
-def _late_for_pending(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> _Late | None:
-    """Return what a late letter changes for a case that waits for its applicant, or went on at its printed date."""
+def _pending_late_effect(
+    session: Session, context: Context, case: CaseRow, notice: Any, days: int
+) -> _LateEffect | None:
+    """Return the changes for a case that waits for its applicant, or that continued at the date in the letter."""
     newest = newest_decision(session, case.id or 0, "applied", "approved")
     if newest is None or newest.id != notice.decision_id or newest.until_on is None:
         return None
     calendar = context.calendar(session, case.policy_version_id)
     new_day = calendar.nth_working_day_after(newest.until_on, days)
     if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT and case.next_action_on is not None:
-        return _Late(case=case, days=days, next_day=new_day) if new_day > case.next_action_on else None
+        return _LateEffect(case=case, days=days, next_day=new_day) if new_day > case.next_action_on else None
     expired = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.EXPIRED.value, NOTICE.c.id > notice.id)
-    told_at = session.execute(select(NOTICE.c.created_at).where(*expired)).scalars().first()
-    is_early = told_at is not None and calendar.local_day(told_at) <= new_day
-    return _Late(case=case, days=days, went_on=True) if is_early else None
+    notified_at = session.execute(select(NOTICE.c.created_at).where(*expired)).scalars().first()
+    is_early = notified_at is not None and calendar.local_day(notified_at) <= new_day
+    return _LateEffect(case=case, days=days, went_on=True) if is_early else None

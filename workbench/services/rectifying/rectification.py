@@ -1,4 +1,4 @@
-"""Compares what an applicant was asked for with what came since, and closes rectifications."""
+"""Compares the items asked of an applicant with the evidence received since, and closes rectifications."""
 
 import json
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ from workbench.services.notices.verdict_letter import LetterItem
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How many of the items asked for came, and when the last of them was received; None without a date.
+class RectificationProgress:
+    """The number of items asked for and received, and the last time of receipt, None if nothing was received.
 
-    `first_deadline_at` is the earliest own deadline of the items that did not come in time, None if there is none.
-    `to_judge` are the items that name no document but may have come with one: only a reviewer can say.
+    `first_deadline_at` is the earliest own deadline of the items that were not received in time, None if there is none.
+    `to_judge` counts items that name no document but may have come with one; only a reviewer can judge that.
     """
 
     received: int
@@ -38,12 +38,12 @@ class Progress:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to wait for: everything came, or waits for the judgement of a reviewer."""
+        """Whether every item was received, or waits for the judgement of a reviewer."""
         return self.received + self.to_judge == self.asked
 
 
 class ReceivedDocument(NamedTuple):
-    """A document that an applicant handed in: its kind, and when it was received."""
+    """A document from an applicant: its kind, and when it was received."""
 
     kind: str
     received_at: datetime
@@ -55,20 +55,20 @@ def progress_of(
     case: CaseRow,
     findings: Iterable[Finding],
     arriving: Iterable[ReceivedDocument] = (),
-) -> Progress:
-    """Return what came of the items that the verdict on a case asks for, and mark items to rectify that came.
+) -> RectificationProgress:
+    """Return the progress of the items that the verdict on a case asks for, and mark received items to rectify.
 
-    `arriving` are documents that count as well although they are not imported yet.
+    `arriving` are documents that count too, although they are not imported yet.
 
-    An item came if a document that it names was imported after the verdict, or if the finding that its reason names is
-    gone. If the letter or that finding lists documents, each of them must have come. An item in free words, or one that
-    names no document, waits for a reviewer's judgement once any other document came. Documents that were received
-    before the verdict are late evidence, not items to rectify; what was received after an item's own deadline does not
-    count either. A pending case asks for the documents of its items or reasons; if these name none, any answers.
+    An item counts as received if a document that it names was imported after the verdict, or if the finding of its
+    reason is gone. If the letter or that finding lists documents, all of them are needed. An item in free words, or one
+    that names no document, waits for the judgement of a reviewer once any other document was received. Documents that
+    were received before the verdict are late evidence and do not count, nor do documents received after an item's own
+    deadline. A pending case asks for the documents of its items or reasons; if these name none, any answers.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None:
-        return Progress(0, 0, None)
+        return RectificationProgress(0, 0, None)
     since = decision.checked_at or decision.decided_at
     seen = json.loads(decision.seen)
     documents = [*documents_since(session, case.id or 0, seen, since), *arriving]
@@ -78,7 +78,7 @@ def progress_of(
         planned = planned or [(code, "") for code in session.execute(reasons).scalars()]
         named = [one for one in named_documents(planned, seen) if one.kinds]
         matching = [documents_for(one, named, documents)[1] for one in named] or [documents]
-        return Progress(sum(map(bool, matching)), len(matching), _last_at(matching))
+        return RectificationProgress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
     gone = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
     items, now = items_of(session, decision.id or 0), context.now()
@@ -94,11 +94,11 @@ def progress_of(
         if _is_open(item) and not found and item.deadline_at is not None:
             own_deadlines.append(item.deadline_at)
         matching.append(found)
-    # Nothing needs to come for a waived item, and a waiver is no receipt.
+    # A waived item needs nothing, and does not count as received.
     asked = [item for item in items if item.waived_at is None]
-    came = sum(item.satisfied_at is not None for item in asked)
+    received = sum(item.satisfied_at is not None for item in asked)
     first_deadline_at = min(own_deadlines, default=None)
-    return Progress(came, len(asked), _last_at(matching), first_deadline_at, to_judge)
+    return RectificationProgress(received, len(asked), _last_at(matching), first_deadline_at, to_judge)
 
 
 def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:
@@ -110,18 +110,18 @@ def _is_open(item: RectificationItemRow) -> bool:
 
 
 def open_items(session: Session, rectification: RectificationRow) -> list[RectificationItemRow]:
-    """Return the items that have neither come nor been waived."""
+    """Return the items that were neither received nor waived."""
     return [item for item in items_of(session, rectification.decision_id) if _is_open(item)]
 
 
 def next_deadline(session: Session, rectification: RectificationRow) -> datetime | None:
-    """Return the deadline that ends a rectification: the earliest of an open item's own and that of the letter.
+    """Return the deadline that ends a rectification: the earliest own deadline of an open item, or that of the letter.
 
-    An item with a deadline in hours, such as a second identity verification, cannot wait for the others: whoever does
-    not verify in time has the service limited or suspended (反诈法, art. 11), whatever else is on its way.
+    An item with a deadline in hours, such as a second identity verification, cannot wait for the others. If it is late,
+    the service is limited or suspended (反诈法, art. 11), even if other items are still due later.
     """
-    own = [item.deadline_at for item in open_items(session, rectification)]
-    return min(filter(None, (rectification.deadline_at, *own)), default=None)
+    own_deadlines = [item.deadline_at for item in open_items(session, rectification)]
+    return min(filter(None, (rectification.deadline_at, *own_deadlines)), default=None)
 
 
 def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
@@ -136,10 +136,11 @@ def waived_texts(session: Session, rectification: RectificationRow) -> tuple[str
 
 def reopen_items(
     session: Session, context: Context, case: CaseRow, findings: Iterable[Finding], since: datetime
-) -> Progress | None:
-    """Open the items that came since a time and for which nothing is left; None without an open rectification.
+) -> RectificationProgress | None:
+    """Reopen the items received since a time whose evidence is gone; return None without an open rectification.
 
-    The import that had brought them is undone. What came earlier counts as before, also after its own deadline.
+    The import with their evidence was undone. Items received earlier still count, even if their own deadline has
+    passed.
     """
     rectification = open_rectification(session, case)
     if rectification is None:
@@ -151,7 +152,7 @@ def reopen_items(
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
-    """Close the rectification of a case, mark the items that came, and cancel an unsent reminder of its deadline."""
+    """Close the rectification of a case, mark the received items, and cancel an unsent reminder of its deadline."""
     progress_of(session, context, case, findings)
     cancel_reminder(session, context, case)
     of_case = col(RectificationRow.case_id) == case.id
@@ -159,5 +160,5 @@ def close_rectification(session: Session, context: Context, case: CaseRow, findi
 
 
 def cancel_reminder(session: Session, context: Context, case: CaseRow) -> None:
-    """Cancel the unsent reminder of a deadline that no longer matters; if an undo brings it back, `remind` does too."""
+    """Cancel the unsent reminder of a deadline that no longer applies; after an undo, `remind` writes a new one."""
     cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value))

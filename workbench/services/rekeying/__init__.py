@@ -1,1 +1,1 @@
-"""Gives a database another key, or another secret."""
+"""Replaces the key or the secret of a database."""

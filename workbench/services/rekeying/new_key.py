@@ -1,4 +1,4 @@
-"""Gives an encrypted database another key."""
+"""Replaces the key of an encrypted database."""
 
 from workbench.errors import BadConfiguration
 from workbench.i18n import _
@@ -8,9 +8,9 @@ from workbench.services.foundation.context import Context
 
 
 def rekey(context: Context, key: Key) -> None:
-    """Seal the secret of the database with another key; the data stay as they are, since only the secret opens them.
+    """Seal the secret of the database with another key; the data stay as they are, because the secret is the same.
 
-    A process that is killed meanwhile leaves the former key or the new one.
+    If the process is killed, either the former or the new key is valid.
 
     Raises:
         NotAllowed: If the person is not an admin.
@@ -24,13 +24,13 @@ def rekey(context: Context, key: Key) -> None:
             raise not_encrypted()
         if former.source == key.source and former.opened_with(key) is not None:
             raise BadConfiguration(_("The database has this key already; nothing was changed. Give another one."))
-        # The event comes first: an extra event is better than a missing one.
+        # The event is written first, because an extra event is better than a missing one.
         context.log_alone("rekey", body={"from": former.source.kind.value, "to": key.source.kind.value})
         KeySettings.sealing(keys, key).write(folder)
 
 
 def not_encrypted() -> BadConfiguration:
-    """Return the error that a database has no key."""
+    """Return the error for a database that is not encrypted."""
     return BadConfiguration(
         _("The database is not encrypted, so it has no key; `workbench init --encrypt` makes one that is.")
     )

@@ -1,4 +1,4 @@
-"""Encrypts a database and its store anew, with a new secret; before, they may be encrypted or not."""
+"""Encrypts a database and its store with a new secret, whether they were encrypted before or not."""
 
 import hashlib
 import os
@@ -12,8 +12,8 @@ from db.engine import Database
 from db.queries.published import BATCH
 from workbench.errors import BadConfiguration
 from workbench.i18n import _
-from workbench.services.calls.engine import engine
-from workbench.services.calls.parquet import CallFileCheck, check_of, create_private
+from workbench.services.calls.engine import open_engine
+from workbench.services.calls.parquet import CallFileCheck, check_values_of, create_restricted_file
 from workbench.services.encryption.data_keys import DataKeys
 from workbench.services.encryption.key_settings import KeySettings
 from workbench.services.encryption.key_source import Key
@@ -21,9 +21,9 @@ from workbench.services.foundation.file_store import Store
 
 
 def reencrypt(path: Path, store: Store, key: Key) -> None:
-    """Encrypt a database and its store anew; both belong to this process alone.
+    """Encrypt a database and its store with a new secret; no other process may use them.
 
-    A process that is killed meanwhile leaves them useless, so the caller gives them their names afterwards.
+    A killed process would leave them unusable, so the caller moves them to their final names afterwards.
 
     Raises:
         OSError: If a file cannot be written.
@@ -35,7 +35,7 @@ def reencrypt(path: Path, store: Store, key: Key) -> None:
     _reseal(store.key_file, store.key_file.name, store, new)
     for file in sorted(store.documents.glob("*/*")):
         _reseal(file, file.name, store, new)
-    checks = {batch_id: _rewritten(file, store, new) for batch_id, file in _call_files(store)}
+    checks = {batch_id: _reencrypt_calls(file, store, new) for batch_id, file in _call_files(store)}
     fresh = path.with_name(f"{path.name}.fresh")
     copy_with_key(path, store.database_key, fresh, keys.of_database)
     fresh.replace(path)
@@ -64,15 +64,15 @@ def _call_files(store: Store) -> list[tuple[int, Path]]:
     return [(int(file.stem.removeprefix("calls-")), file) for file in files]
 
 
-def _rewritten(file: Path, store: Store, new: Store) -> CallFileCheck:
-    """Encrypt a call file anew, and return its check values."""
+def _reencrypt_calls(file: Path, store: Store, new: Store) -> CallFileCheck:
+    """Encrypt a call file with the new secret, and return its check values."""
     part = file.with_name(f"{file.name}.part")
-    with engine(file.parent, new.keys) as duck:
+    with open_engine(file.parent, new.keys) as duck:
         duck.with_keys(store.keys).open_calls([file])
-        os.close(create_private(part))
+        os.close(create_restricted_file(part))
         duck.write_calls("FROM call", part, (0, 1))
     part.replace(file)
-    return check_of(file)
+    return check_values_of(file)
 
 
 def _record(session: Session, checks: dict[int, CallFileCheck]) -> None:

@@ -1,4 +1,4 @@
-"""What the values of a column probably are, where its name does not tell."""
+"""Recognises columns by their values, if their names are unknown."""
 
 import re
 from collections.abc import Callable, Sequence, Set
@@ -11,12 +11,12 @@ from workbench.domain.values.provinces import province_key
 from workbench.domain.values.values import folded
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.kinds import PHONES
-from workbench.services.reseller_sheets.conversions import converted
+from workbench.services.reseller_sheets.conversions import import_text
 from workbench.services.reseller_sheets.sheet_map import ColumnRule
 from workbench.services.reseller_sheets.words import sheet_words
 
 _ENOUGH = 0.9
-# Shapes only: a wrong check digit is for the review to find.
+# Only the form is tested; the review finds wrong check digits.
 _ID_NUMBER = re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX]")
 _USCC = re.compile(r"[159NY][1-9A]\d{6}[0-9A-HJ-NP-RTUW-Y]{10}")
 _CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z_/-]|\d{6})[\w/-]{3,32}", re.ASCII)
@@ -30,8 +30,8 @@ _SURNAMES = frozenset(
 _Test = Callable[[str], bool]
 
 
-def kind_word(text: str) -> str:
-    """Return the kind of applicant that a word tells, '' if none."""
+def applicant_kind_in(text: str) -> str:
+    """Return the kind of applicant that a word means, '' if it is unknown."""
     known = value_names("applicant_kind", ApplicantKind).get(folded(text))
     if known is not None:
         return known.value
@@ -42,8 +42,8 @@ def kind_word(text: str) -> str:
     return found[0] if found else ""
 
 
-def guessed(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str:
-    """Return the column that most of these values fit and that no other column is, '' if there is none."""
+def guess_column(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str:
+    """Return the column that most of these values fit, without the columns in `taken`; '' if there is none."""
     if not texts:
         return ""
     tests = _TESTS_OF_CARDS if kind is ImportKind.CARDS else _TESTS
@@ -66,7 +66,7 @@ def _is_id_number(text: str) -> bool:
 def _has_numbers(text: str) -> bool:
     """Say whether a cell has several mobile numbers, or one of a reseller's range."""
     try:
-        parts = converted(text, PHONES, ColumnRule(means="msisdns")).split(";")
+        parts = import_text(text, PHONES, ColumnRule(means="msisdns")).split(";")
     except BadValue:
         return True
     return all(map(_MOBILE.fullmatch, parts)) and (len(parts) > 1 or _RESOLD.fullmatch(parts[0]) is not None)
@@ -85,7 +85,7 @@ def _is_day(text: str) -> bool:
 
 
 def is_company(text: str) -> bool:
-    """Say whether a name is that of a company, and of no person."""
+    """Say whether a name is the name of a company, not of a person."""
     return text.strip().endswith(tuple(sheet_words()["words"]["companies"]))
 
 
@@ -103,7 +103,7 @@ _TESTS: Sequence[tuple[str, _Test]] = (
     ("msisdns", _has_numbers),
     ("contact_phone", _is_mobile),
     ("applicant_name", is_company),
-    ("applicant_kind", lambda text: bool(kind_word(text)) and not is_company(text)),
+    ("applicant_kind", lambda text: bool(applicant_kind_in(text)) and not is_company(text)),
     ("province", lambda text: bool(province_key(text))),
     ("submitted_at", _is_day),
     ("application_no", _is_code),

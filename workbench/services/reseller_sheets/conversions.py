@@ -1,4 +1,4 @@
-"""Turns the values of resellers' sheets into the form that an import takes: amounts in 万元, dates, several numbers."""
+"""Converts values of resellers' sheets to the form that an import accepts: amounts in 万元, dates, several numbers."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ from workbench.services.reading.kinds import (
 )
 
 Unit = Literal["?", "元", "千元", "万元", "百万元", "亿元"]
-"""A unit of amounts; `?` where a person has to decide."""
+"""A unit of amounts; `?` if a person still has to decide."""
 
 Order = Literal["ymd", "dmy", "mdy"]
 
@@ -51,11 +51,11 @@ _IDENTIFYING = (CODE, NUMBER, USCC, ID_NUMBER, PHONE, PHONES)
 
 
 class ValueRule(Protocol):
-    """What a map says about the values of a column."""
+    """The rule of a map for the values of a column."""
 
     @property
     def unit(self) -> str | None:
-        """The unit of amounts that name none."""
+        """The unit of amounts that do not name one."""
 
     @property
     def order(self) -> Order | None:
@@ -66,16 +66,16 @@ class ValueRule(Protocol):
         """Words of the sheet with their codes."""
 
 
-def convert(raw: str, sort: ColumnType, rule: ValueRule, parse: Parse) -> Any:
-    """Return the value of a cell: converted first, then parsed.
+def parse_converted(raw: str, sort: ColumnType, rule: ValueRule, parse: Parse) -> Any:
+    """Convert a cell and parse the result.
 
-    What cannot be converted is parsed as it is, so that the parser words the error.
+    A text that cannot be converted is parsed unchanged, so that the parser words the error.
     """
-    return parse(converted(raw, sort, rule))
+    return parse(import_text(raw, sort, rule))
 
 
-def converted(raw: str, sort: ColumnType, rule: ValueRule) -> str:
-    """Return the text of a cell in the form that the parser of its column takes."""
+def import_text(raw: str, sort: ColumnType, rule: ValueRule) -> str:
+    """Return the text of a cell in the form that the parser of its column accepts."""
     if rule.values and (code := _own_word(raw, rule.values)) is not None:
         return code
     text = raw
@@ -91,7 +91,7 @@ def converted(raw: str, sort: ColumnType, rule: ValueRule) -> str:
     elif sort is FLAG:
         text = _flag(raw)
     elif sort in _IDENTIFYING:
-        # An apostrophe in front makes a text of a number in a spreadsheet.
+        # In a spreadsheet, an apostrophe before a number makes the cell a text.
         plain = raw.strip().lstrip("'’‘`").strip()
         text = _numbers(plain) if sort is PHONES else plain
     return text
@@ -108,7 +108,7 @@ def _own_word(raw: str, words: Mapping[str, str]) -> str | None:
 
 
 def _amount(raw: str, unit: str | None) -> str:
-    """Return an amount in yuan; a unit in the cell counts before that of the column."""
+    """Return an amount in yuan; a unit in the cell takes precedence over that of the column."""
     found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
     if found is None or (found[2] is None and unit is None):
         return raw if found is None else found[1]
@@ -119,7 +119,7 @@ def _amount(raw: str, unit: str | None) -> str:
 
 
 def _date(raw: str, order: Order | None, *, is_end: bool) -> str:
-    """Return a date with the year first; of a validity from one day to another, the last day."""
+    """Return a date with the year first; of a period, which `is_end` allows, the last day."""
     plain = unicodedata.normalize("NFKC", raw).strip()
     if is_end:
         span = _SPAN.fullmatch(plain)
@@ -135,10 +135,10 @@ def _date(raw: str, order: Order | None, *, is_end: bool) -> str:
 
 
 def _numbers(raw: str) -> str:
-    """Return telephone numbers with `;` between them, if each part is a whole number or a range of them.
+    """Return phone numbers separated by `;`, if each part is a complete number or a range of numbers.
 
     Raises:
-        BadValue: If a range is not clear, because its dash would be dropped and one long number remain.
+        BadValue: If a range is not clear. Without its dash, it would be read as one long number.
     """
     plain = _TO.sub("-", unicodedata.normalize("NFKC", raw).strip())
     parts = [part for part in _BETWEEN.split(plain) if part]
@@ -147,7 +147,7 @@ def _numbers(raw: str) -> str:
 
 
 def _of_range(part: str) -> list[str]:
-    """Return the numbers of a range such as 17100000001-17100000010, else the part."""
+    """Return the numbers of a range such as 17100000001-17100000010, or the part if it is not a range."""
     found = _RANGE.fullmatch(part)
     if found is None:
         return [part]

@@ -1,4 +1,4 @@
-"""Writes the form for applications: a workbook that imports without a map once it is filled in."""
+"""Writes the form for applications: a workbook that is filled in and then imported without a map."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from workbench.services.reading.sheets.names import shown
 from workbench.wording.case.labels import APPLICANT_KIND
 
 _OUR_COLUMNS = frozenset({"agent", "first_reviewed_on", "received_at", "sha256"})
-"""What we know, not the applicant."""
+"""The columns that the reviewing site fills in, not the applicant."""
 
 _ENTERPRISE_COLUMNS = frozenset(
     {
@@ -41,7 +41,7 @@ _ENTERPRISE_COLUMNS = frozenset(
         "legal_rep_id_type",
     }
 )
-"""What a person has not."""
+"""The columns that do not apply to a person."""
 
 _ROWS = 1_000
 _WIDTH = 20
@@ -51,7 +51,7 @@ _LISTS = "lists"
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column of the form: its name, its sort, and the words to choose from, if any."""
+    """A column of the form: its name and type, and the words to choose from, if any."""
 
     name: str
     is_required: bool
@@ -63,10 +63,10 @@ class Forms(Service):
     """Writes forms for one person."""
 
     def write(self, kind: ApplicantKind, path: Path) -> None:
-        """Write the form for a kind of applicant, with the documents and classes of the policy in force.
+        """Write the form for a kind of applicant, with the documents and service classes of the policy in force.
 
         Raises:
-            WrongUsage: If the file is not named as a workbook.
+            WrongUsage: If the file name does not have the extension of a workbook.
             CannotCreate: If the file cannot be written.
         """
         if path.suffix.lower() != ".xlsx":
@@ -89,14 +89,14 @@ class _Form:
         self._workbook = workbook
         self._policy = policy
         self._kind = kind
-        # A spreadsheet keeps the digits of numbers only in cells that are texts.
+        # A spreadsheet keeps all digits of a number only in a text cell.
         self._text = workbook.add_format({"num_format": "@"})
         self._bold = workbook.add_format({"num_format": "@", "bold": True, "bottom": 1})
         self._wrapped = workbook.add_format({"num_format": "@", "italic": True})
         self._lists: list[Sequence[str]] = []
 
     def add(self, kind: ImportKind) -> None:
-        """Add the sheet of a kind: how to fill it in, the header, and what each column takes."""
+        """Add the sheet of a kind: the instructions, the header, and the accepted values of each column."""
         sheet = self._workbook.add_worksheet(shown(kind))
         fields = list(self._fields(kind))
         sheet.set_column(0, len(fields) - 1, _WIDTH, self._text)
@@ -109,7 +109,7 @@ class _Form:
         sheet.freeze_panes(2, 1)
 
     def add_lists(self) -> None:
-        """Add the hidden sheet with the words to choose from; a list in the cell itself holds 255 characters only."""
+        """Add the hidden sheet with the words to choose from, because a list in a cell has at most 255 characters."""
         sheet = self._workbook.add_worksheet(_LISTS)
         sheet.hide()
         for row in range(max(map(len, self._lists))):
@@ -127,7 +127,7 @@ class _Form:
             yield _Field(name, is_required, sort, self._choices(name, sort))
 
     def _choices(self, name: str, sort: ColumnType) -> Sequence[str]:
-        """Return the words to choose from, those of the policy first."""
+        """Return the words to choose from, those in the policy first."""
         if sort is FLAG:
             return ("是", "否") if current_language() == "zh" else ("yes", "no")
         codes: Iterable[StrEnum] = sort.words or ()
@@ -170,13 +170,13 @@ class _Form:
 
 
 def _word(section: str, code: StrEnum) -> str:
-    """Return what a code is called in the current language, as an import understands it."""
+    """Return a word for a code in the current language that an import understands."""
     names: Sequence[str] = columns_file()["values"][section].get(code.value, ())
     return names[0] if names and current_language() == "zh" else code.value
 
 
 def _hint(sort: ColumnType) -> str:
-    """Return how a value is written, '' where it is plain."""
+    """Return a hint on how to write a value, '' if none is needed."""
     if sort in (DAY, INSTANT_OR_DAY):
         return _("A date such as 2026-11-03.")
     if sort is VALID_TO:

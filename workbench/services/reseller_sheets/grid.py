@@ -1,4 +1,4 @@
-"""The filled cells of a text or a sheet, row by row, before anything is known about its columns."""
+"""Reads the filled cells of a text or sheet row by row, without knowing its columns."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.table import DELIMITERS, FIELD_LENGTH
 
 HEAD_ROWS = 40
-"""The header is among so many first rows, below titles and explanations."""
+"""The header is within this number of rows, below titles and explanations."""
 
 
 def text_rows(text: TextIO, file: str) -> Iterator[SheetRow]:
@@ -37,14 +37,14 @@ def text_rows(text: TextIO, file: str) -> Iterator[SheetRow]:
 
 
 def _explained(cause: str) -> str:
-    """Return what is wrong with a row that is not valid CSV."""
+    """Return the message about a row that is not valid CSV."""
     if "field larger" in cause:
         return _("The field is longer than {limit} characters; shorten it.").format(limit=FIELD_LENGTH)
     return _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
 
 
 def _count(head: Sequence[str], delimiter: str) -> int:
-    """Return how often a delimiter stands between cells."""
+    """Return how often a delimiter separates cells."""
     try:
         return sum(len(cells) - 1 for cells in csv.reader(head, delimiter=delimiter))
     except csv.Error:

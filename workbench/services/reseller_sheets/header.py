@@ -1,4 +1,4 @@
-"""The headers that a sheet may have: rows of names below titles, in one line or in levels with merged cells."""
+"""Finds the possible headers of a sheet: rows of names below titles, in one or several levels with merged cells."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.text.safe import safe
-from workbench.services.reading.headers import MAX_COLUMNS, MAX_HEADER_LENGTH, normalised
+from workbench.services.reading.headers import MAX_COLUMNS, MAX_HEADER_LENGTH, normalised_name
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 
 BETWEEN_LEVELS = "/"
@@ -20,7 +20,7 @@ _BLANK_BESIDE_WIDE = re.compile(rf"(?<={_WIDE})\s+|\s+(?={_WIDE})")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A possible header: its first and last line, and the names of each column from the top level to the lowest."""
+    """A possible header: its first and last line, and the names of each column, from the top level to the lowest."""
 
     first_line: int
     line: int
@@ -33,24 +33,24 @@ class Header:
         return bool(lowest) and all(name.startswith(("(", "[", "【")) for name in lowest)
 
     def names(self) -> dict[int, str]:
-        """Return one name for each column; a name that stands twice gets the letters of its column."""
+        """Return one name for each column; a repeated name gets the letters of its column."""
         joined = {column: BETWEEN_LEVELS.join(parts)[:MAX_HEADER_LENGTH] for column, parts in self.parts.items()}
-        counts = Counter(map(normalised, joined.values()))
+        counts = Counter(map(normalised_name, joined.values()))
         return {
-            column: name if counts[normalised(name)] == 1 else f"{name} {lettered(column)}"
+            column: name if counts[normalised_name(name)] == 1 else f"{name} {column_letters(column)}"
             for column, name in joined.items()
         }
 
 
-def lettered(column: int) -> str:
-    """Return the name of a column without a name: its letters in a spreadsheet, such as #C."""
+def column_letters(column: int) -> str:
+    """Return the letters of a column in a spreadsheet, such as #C, as its name."""
     from xlsxwriter.utility import xl_col_to_name
 
     return f"#{xl_col_to_name(column)}"
 
 
-def column_of(name: str) -> int | None:
-    """Return the column that letters such as #C name, None for another name."""
+def column_of_letters(name: str) -> int | None:
+    """Return the column with letters such as #C, None for any other name."""
     if not _LETTERS.fullmatch(name):
         return None
     from xlsxwriter.utility import xl_cell_to_rowcol
@@ -58,14 +58,14 @@ def column_of(name: str) -> int | None:
     return int(xl_cell_to_rowcol(f"{name[1:].upper()}1")[1])
 
 
-def cleaned(text: str) -> str:
-    """Return a name in one line and half width, without the blanks that spread Chinese words out."""
+def cleaned_name(text: str) -> str:
+    """Return a name in one line and half width, without blanks between Chinese characters."""
     plain = safe(" ".join(unicodedata.normalize("NFKC", text).split()))
     return _BLANK_BESIDE_WIDE.sub("", plain).strip("*: ")
 
 
 def headers_in(head: Sequence[SheetRow], merges: Sequence[MergedCells]) -> Iterator[Header]:
-    """Yield the headers that the first rows may be, those with fewer levels first."""
+    """Yield the possible headers within the first rows, those with fewer levels first."""
     names = [_Names(row, merges) for row in head]
     for levels in range(1, _MOST_LEVELS + 1):
         for last in range(levels - 1, len(head)):
@@ -80,11 +80,11 @@ class _Names:
     """The names in one row."""
 
     def __init__(self, row: SheetRow, merges: Sequence[MergedCells]) -> None:
-        self.own = {column: name for column, cell in row.cells.items() if (name := cleaned(str(cell)))}
+        self.own = {column: name for column, cell in row.cells.items() if (name := cleaned_name(str(cell)))}
         self.merges = [merge for merge in merges if merge.first_line == row.line]
 
     def above(self, column: int, lower: Mapping[int, str]) -> str:
-        """Return the name in this row that a column below belongs to, '' if there is none.
+        """Return the name in this row that is above a column of the lower level, '' if there is none.
 
         Where nothing is merged, a group extends to the right until the next name.
         """

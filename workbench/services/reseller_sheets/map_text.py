@@ -1,4 +1,4 @@
-"""Writes a map as TOML, with a comment on how each meaning is known."""
+"""Writes a proposal as the TOML text of a map, with a comment on the source of each meaning."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +13,8 @@ def map_text(proposal: Proposal) -> str:
     return "\n".join(_lines(proposal)) + "\n"
 
 
-def told_words(column: ProposedColumn) -> str:
-    """Return how the meaning of a column is known."""
+def source_words(column: ProposedColumn) -> str:
+    """Return the source of the meaning of a column, in words."""
     words = {
         MeaningSource.NAME: _("its name"),
         MeaningSource.WORD: _("the word in its name"),
@@ -23,7 +23,7 @@ def told_words(column: ProposedColumn) -> str:
         MeaningSource.PERSON: _("your answer"),
         MeaningSource.NOTHING: "",
     }
-    return words[column.told]
+    return words[column.source]
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:
@@ -40,9 +40,9 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield "[columns]"
     for column in proposal.columns:
         if column.means:
-            told = told_words(column)
+            known_by = source_words(column)
             yield f"{_text(column.name)} = {_rule(column)}" + (
-                f" # {_('known by {how}').format(how=told)}" if told else ""
+                f" # {_('known by {how}').format(how=known_by)}" if known_by else ""
             )
     if proposal.constants:
         yield ""
@@ -59,7 +59,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
 
 
 def _rule(column: ProposedColumn) -> str:
-    """Return what the map says about a column."""
+    """Return the TOML value of the rule for a column."""
     more: dict[str, str] = {}
     if column.unit is not None:
         more["unit"] = _text(column.unit)
@@ -82,10 +82,10 @@ def _list(words: Sequence[str]) -> str:
 
 
 def _text(value: str) -> str:
-    # A text of TOML is escaped like one of JSON, but for the delete character.
+    # TOML escapes a text as JSON does, except for the delete character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def is_undecided(column: ProposedColumn) -> bool:
-    """Say whether a person has to say something about a column."""
+    """Say whether a person still has to decide something about a column."""
     return UNDECIDED in {column.means, column.unit, *column.words.values()}

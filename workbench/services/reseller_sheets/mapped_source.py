@@ -1,4 +1,4 @@
-"""Files that are read with a map: sources whose tables have the columns of the map, and records of joined rows."""
+"""Sources of files that are read with a map: their tables have the columns of the map, and may join several rows."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from workbench.i18n import _, comma_joined
 from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader
-from workbench.services.reading.sheets.names import kind_of, sheet_of, shown
+from workbench.services.reading.sheets.names import kind_of_sheet, sheet_of, shown
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.sheets.workbook import SheetPart, Workbook
 from workbench.services.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, SheetSource, TextSource
@@ -25,7 +25,7 @@ from workbench.services.reseller_sheets.sheet_map import SheetMap
 
 
 class MappedText(TextSource):
-    """A CSV file that is read with a map."""
+    """The source of a CSV file that is read with a map."""
 
     def __init__(self, path: Path, encoding: str | None, layout: SheetMap) -> None:
         super().__init__(path, encoding)
@@ -34,7 +34,7 @@ class MappedText(TextSource):
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[MappedTable]:  # noqa: ARG002 - the map knows the names
-        """Give the records from the start; only one pass at a time.
+        """Open the records from the start; only one pass at a time.
 
         Raises:
             FileProblem: If the file does not fit the map, or has changed since it was opened.
@@ -44,7 +44,7 @@ class MappedText(TextSource):
 
 
 class MappedSheet(SheetSource):
-    """A sheet of a workbook that is read with a map."""
+    """The source of a sheet that is read with a map."""
 
     def __init__(self, workbook: Workbook, part: SheetPart, layout: SheetMap) -> None:
         super().__init__(workbook, part)
@@ -62,12 +62,12 @@ class MappedSheet(SheetSource):
 
     @cached_property
     def _merges(self) -> tuple[MergedCells, ...]:
-        """The merged cells, which a sheet has after its rows."""
+        """The merged cells, which the file of a sheet has after its rows."""
         return tuple(each for each in self._workbook.rows(self._part) if isinstance(each, MergedCells))
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[MappedTable]:  # noqa: ARG002 - the map knows the names
-        """Give the records from the start; only one pass at a time.
+        """Open the records from the start; only one pass at a time.
 
         Raises:
             FileProblem: If the sheet does not fit the map or the workbook is damaged.
@@ -90,11 +90,11 @@ def mapped_readers(
     agent: str = "",
     now: datetime | None = None,
 ) -> list[Reader]:
-    """Open a file and return the readers of its text, or of the sheets that the maps name.
+    """Open a file and return its readers: one for a CSV file, or one for each sheet that the maps name.
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it does not fit a map; a BadData too if it is no regular file.
+        FileProblem: If it does not fit a map; also a BadData if it is not a regular file.
         WrongUsage: If it is neither CSV nor a workbook, or a map is of another agent.
         StorageFailed: If it cannot be read.
     """
@@ -129,10 +129,10 @@ def sources_of(path: Path, layouts: Sequence[SheetMap], encoding: str | None) ->
 
 
 def is_workbook(path: Path) -> bool:
-    """Say whether a file is a workbook, else CSV.
+    """Return whether a file is a workbook; otherwise it is CSV.
 
     Raises:
-        WrongUsage: If it is JSON Lines, which name their columns in each record.
+        WrongUsage: If it is JSON Lines, which has column names in each record and needs no map.
     """
     suffix = path.suffix.lower()
     if suffix in WORKBOOK_SUFFIXES:
@@ -145,9 +145,10 @@ def is_workbook(path: Path) -> bool:
 
 
 def _chosen_sheets(workbook: Workbook, layouts: Sequence[SheetMap]) -> list[tuple[SheetPart, SheetMap]]:
-    """Return the sheets of each map: the visible ones with the names or patterns that it says, else of its kind.
+    """Return the visible sheets of each map: those that match its names or patterns, else the one of its kind.
 
-    A file of rejected rows has sheets that are named like the kinds. A single map without names takes the usual sheet.
+    A file of rejected rows has sheets with the names of kinds. A single map without names is for the sheet that is read
+    by default.
 
     Raises:
         FileProblem: If there is no such sheet.
@@ -157,7 +158,7 @@ def _chosen_sheets(workbook: Workbook, layouts: Sequence[SheetMap]) -> list[tupl
     for layout in layouts:
         kind, wanted = layout.table.kind, layout.table.sheets
         found = [sheet for sheet in visible if any(fnmatchcase(sheet.name.strip(), name) for name in wanted)]
-        found = found or [sheet for sheet in visible if kind_of(sheet.name) is kind]
+        found = found or [sheet for sheet in visible if kind_of_sheet(sheet.name) is kind]
         if not found and not wanted and len(layouts) == 1:
             found = [sheet_of(workbook, kind)]
         chosen += ((sheet, layout) for sheet in found)

@@ -1,4 +1,4 @@
-"""The maps of a database: text files in its store, so that everybody who imports uses the same ones."""
+"""Keeps the maps of a database as text files in its store, so that all people import with the same maps."""
 
 import re
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ from workbench.services.foundation.safe_files import cannot_write, read_whole
 from workbench.services.reseller_sheets.map_text import map_text
 from workbench.services.reseller_sheets.mapped_source import MappedSheet, sources_of
 from workbench.services.reseller_sheets.proposal import Proposal, propose
-from workbench.services.reseller_sheets.sheet_map import HANDED_IN, MAPPED_KINDS, SheetMap, parse_map
+from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS, WORKBOOK_KINDS, SheetMap, parse_map
 
 _NAME = re.compile(r"\w[\w-]{0,59}")
 _SUFFIX, _PROPOSAL_SUFFIX = ".toml", ".proposal.toml"
-"""What follows the name and the kind of a map in the name of its file."""
+"""The ends of file names, after the name and the kind of a map."""
 
 _MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapLine:
-    """One map: its file and text, whether it is only proposed, and what is wrong in it, '' if nothing is."""
+    """A map as lists show it: its file and text, whether it is only proposed, and its problem, '' if it has none."""
 
     name: str
     kind: str
@@ -39,7 +39,7 @@ class MapLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetPreview:
-    """What a map makes of a sheet: the line of the header, the number of records, and the lines that are left out."""
+    """The result of reading a sheet with a map: the line of the header, the count of records, and skipped lines."""
 
     sheet: str
     header_line: int
@@ -56,11 +56,11 @@ class Maps(Service):
         return self.context.store.maps
 
     def find(self, name: str, kind: ImportKind) -> list[SheetMap]:
-        """Return the map of a name for a kind, or all of them for a workbook; they may have been edited meanwhile.
+        """Read the map of a name for a kind, or all its maps for a workbook; somebody may have edited the files.
 
         Raises:
-            WrongUsage: If this cannot be the name of a map, or there are no maps for the kind.
-            BadConfiguration: If something in one is wrong.
+            WrongUsage: If the name is not valid for a map, or files of the kind have no maps.
+            BadConfiguration: If a map has an error.
         """
         if kind not in MAPPED_KINDS and kind is not ImportKind.WORKBOOK:
             raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
@@ -69,18 +69,18 @@ class Maps(Service):
         return [parse_map(_read(file), name, each, str(file)) for each, file in files.items()]
 
     def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> list[Proposal]:
-        """Return proposals for a file, one for each kind that a workbook holds; nothing is written.
+        """Propose maps for a file, one for each kind in a workbook; nothing is written.
 
         Raises:
             NotAllowed: If the person is not an admin.
             BadData: If the file cannot be read.
         """
         with self.context.as_admin("import"):
-            kinds = HANDED_IN if kind is ImportKind.WORKBOOK else (kind,)
+            kinds = WORKBOOK_KINDS if kind is ImportKind.WORKBOOK else (kind,)
             return propose(name, kinds, path, encoding, agent)
 
     def keep(self, proposal: Proposal) -> Path:
-        """Write a proposal for somebody to edit and accept; return its file.
+        """Write a proposal, which somebody may edit and accept, and return its file.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -92,11 +92,11 @@ class Maps(Service):
         return file
 
     def confirm(self, proposals: Sequence[Proposal]) -> list[SheetMap]:
-        """Put proposals of one name, which a person has confirmed, into use.
+        """Put proposals into use that a person has confirmed; all have the same name.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            BadConfiguration: If something is wrong or undecided; the proposals are kept.
+            BadConfiguration: If a proposal has an error or is undecided; the proposals are kept.
             CannotCreate: If it cannot be written.
         """
         for proposal in proposals:
@@ -109,7 +109,7 @@ class Maps(Service):
         Raises:
             NotAllowed: If the person is not an admin.
             NotFound: If there is no proposal.
-            BadConfiguration: If something in one is wrong or undecided.
+            BadConfiguration: If a proposal has an error or is undecided.
         """
         kinds = [kind for kind in sorted(MAPPED_KINDS) if self._file(name, kind, _PROPOSAL_SUFFIX).exists()]
         return self._accept(name, kinds)
@@ -151,7 +151,7 @@ class Maps(Service):
     def preview(
         self, path: Path, layouts: Sequence[SheetMap], encoding: str | None
     ) -> tuple[list[SheetPreview], list[str]]:
-        """Return what maps make of the sheets of a file, and the names of the sheets that they leave alone.
+        """Return the results of reading the sheets of a file with maps, and the names of the sheets without a map.
 
         Raises:
             FileProblem: If the file does not fit the maps.
@@ -203,7 +203,7 @@ def map_files(store: Store) -> list[Path]:
 
 
 def _line(file: Path) -> MapLine:
-    """Return a map as it stands in a list."""
+    """Return a map as lists show it."""
     is_proposed = file.name.endswith(_PROPOSAL_SUFFIX)
     name, _dot, kind = file.name.removesuffix(_PROPOSAL_SUFFIX if is_proposed else _SUFFIX).partition(".")
     text = agent = problem = ""

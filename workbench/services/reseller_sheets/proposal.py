@@ -1,4 +1,4 @@
-"""A map that is proposed for a sheet which nobody has described yet; a person confirms it before it is used."""
+"""Proposes a map for sheets that nobody has described yet; a person confirms it before it is used."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
 from workbench.i18n import _, comma_joined
-from workbench.services.reading.kinds import spec
+from workbench.services.reading.kinds import kind_spec
 from workbench.services.reading.opened import OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheets.names import kind_of
+from workbench.services.reading.sheets.names import kind_of_sheet
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow
 from workbench.services.reading.sheets.workbook import Workbook
 from workbench.services.reseller_sheets.conversions import Order
@@ -24,17 +24,17 @@ from workbench.services.reseller_sheets.sheet_map import RowRules
 from workbench.services.reseller_sheets.words import meaning_of
 
 _MOST_ROWS = 2_000
-"""So many rows of a sheet are looked at."""
+"""The most rows of a sheet that are examined."""
 
 _ENOUGH = 3
-"""Of so many columns at least it must be known what they mean, to tell the kind of a sheet."""
+"""The number of recognised columns that a sheet needs for its kind to be clear."""
 
 _Sheet = tuple[str, Sequence[SheetRow], Sequence[MergedCells]]
 """The name of a sheet, its first rows, and its merged cells."""
 
 
 class MeaningSource(StrEnum):
-    """How a proposal knows what a column means."""
+    """The source of the meaning of a column: its name, a usual word, its values, a similar name, or a person."""
 
     NAME = "name"
     WORD = "word"
@@ -46,10 +46,10 @@ class MeaningSource(StrEnum):
 
 @dataclass(slots=True)
 class ProposedColumn:
-    """A column of a sheet: its place, name and values, what it probably means, and how that is known.
+    """A column of a sheet: its index, name and values, its probable meaning, and the source of the meaning.
 
     `parts` are its names from the top level of the header to the lowest. `means` is '' if it is not imported, and
-    UNDECIDED if a person has to say. `unit`, `order` and `words` are those of the map.
+    UNDECIDED if a person has to decide. `unit`, `order` and `words` are as in the map.
     """
 
     column: int
@@ -57,7 +57,7 @@ class ProposedColumn:
     parts: Sequence[str]
     values: Sequence[str] = ()
     means: str = ""
-    told: MeaningSource = MeaningSource.NOTHING
+    source: MeaningSource = MeaningSource.NOTHING
     unit: str | None = None
     order: Order | None = None
     words: dict[str, str] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class ProposedColumn:
 
 @dataclass(slots=True)
 class Proposal:
-    """A map that nobody has confirmed, and the file that it is proposed for."""
+    """A map that nobody has confirmed yet, and the file that it is proposed for."""
 
     name: str
     kind: ImportKind
@@ -78,51 +78,51 @@ class Proposal:
 
     @property
     def meanings(self) -> set[str]:
-        """What is there: the columns that something in the sheet means, and those with one value for all rows."""
+        """The meanings of the columns of the sheet, and the columns with one value for all rows."""
         return {column.means for column in self.columns} | set(self.constants)
 
     def missing(self) -> list[frozenset[str]]:
-        """Return the required columns that are not there; of each set one must be."""
+        """Return the sets of required columns of which none is there."""
         there = self.meanings
-        return [choices for choices in spec(self.kind, ZoneInfo("UTC")).required if choices.isdisjoint(there)]
+        return [choices for choices in kind_spec(self.kind, ZoneInfo("UTC")).required if choices.isdisjoint(there)]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetHead:
-    """The first rows of a sheet, its merged cells, and its header, of which some columns are understood as a kind's."""
+    """The first rows of a sheet, its merged cells, and its header; `recognised` counts the columns that a kind has."""
 
     name: str
     kind: ImportKind
     rows: Sequence[SheetRow]
     merges: Sequence[MergedCells]
     header: Header
-    understood: int
+    recognised: int
 
 
-def head_of(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind) -> SheetHead:
-    """Return a sheet with the header that is understood best.
+def sheet_head(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind) -> SheetHead:
+    """Return a sheet with the header that has the most recognised columns.
 
-    If none is, it is the first row that fills the most columns.
+    If no column is recognised, the header is the first row that fills the most columns.
     """
 
-    def understood(header: Header) -> int:
+    def recognised(header: Header) -> int:
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
 
     candidates = list(headers_in(rows[:HEAD_ROWS], merges))
-    best = max(candidates, key=lambda header: (understood(header), header.has_hints))
-    if not understood(best):
+    best = max(candidates, key=lambda header: (recognised(header), header.has_hints))
+    if not recognised(best):
         best = max(candidates, key=lambda header: len(header.parts))
-    return SheetHead(name, kind, rows, merges, best, understood(best))
+    return SheetHead(name, kind, rows, merges, best, recognised(best))
 
 
 def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | None, agent: str) -> list[Proposal]:
-    """Return a proposal for each of some kinds that a file holds.
+    """Propose a map for each of some kinds that a file has.
 
-    Each sheet is of the kind of which most of its columns are understood. A map is for the sheet of its kind that is
-    understood best, and for the sheets with the same columns.
+    The kind of a sheet is the one that recognises most of its columns. The map of a kind is for the sheet with the most
+    recognised columns, and for all sheets with the same columns.
 
     Raises:
-        FileProblem: If the file has no rows, or is of none of several kinds; a BadData too if it cannot be read.
+        FileProblem: If the file has no rows, or if its kind is not clear; also a BadData if it cannot be read.
         WrongUsage: If it is neither CSV nor a workbook.
     """
     from workbench.services.reseller_sheets.proposing import Proposer
@@ -131,12 +131,12 @@ def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | 
     if not sheets:
         message = _("The sheet is empty; it needs a header and rows.")
         raise FileProblem(RowProblem(file=path.name, message=message))
-    heads = [max((head_of(*sheet, kind) for kind in kinds), key=attrgetter("understood")) for sheet in sheets]
+    heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("understood")) for sheet in sheets]
     proposals = []
     for kind in kinds:
-        of_kind = [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.understood >= _ENOUGH)]
+        of_kind = [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.recognised >= _ENOUGH)]
         if of_kind:
-            best = max(of_kind, key=lambda head: (head.understood, kind_of(head.name) is kind))
+            best = max(of_kind, key=lambda head: (head.recognised, kind_of_sheet(head.name) is kind))
             names = set(best.header.names().values())
             alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
             proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name)

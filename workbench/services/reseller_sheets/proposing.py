@@ -1,4 +1,4 @@
-"""Finds out what the columns and rows of a sheet probably mean: by their names, then by their values."""
+"""Guesses what the columns and rows of a sheet mean: by their names, then by their values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,23 +9,23 @@ from db.enums import ApplicantKind, ImportKind
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.moments import day_or_long_term
 from workbench.domain.values.values import folded
-from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised, value_names
+from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised_name, value_names
 from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
 from workbench.services.reading.sheets.rows import SheetRow
 from workbench.services.reading.table import Cell
-from workbench.services.reseller_sheets.by_values import guessed, kind_word
-from workbench.services.reseller_sheets.cells import Cells, Merged, compact, has_few_cells, sum_in
-from workbench.services.reseller_sheets.conversions import Order, converted
-from workbench.services.reseller_sheets.header import lettered
+from workbench.services.reseller_sheets.by_values import applicant_kind_in, guess_column
+from workbench.services.reseller_sheets.cells import Cells, MergedCellFiller, compact, has_few_cells, total_word_in
+from workbench.services.reseller_sheets.conversions import Order, import_text
+from workbench.services.reseller_sheets.header import column_letters
 from workbench.services.reseller_sheets.proposal import MeaningSource, Proposal, ProposedColumn, SheetHead
-from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, sorts_of
+from workbench.services.reseller_sheets.sheet_map import UNDECIDED, ColumnRule, column_types_of
 from workbench.services.reseller_sheets.words import (
     Clarity,
     is_ignorable,
     meaning_of,
     sheet_words,
-    uncounted,
     unit_in,
+    without_count,
 )
 
 _NEAR = 0.75
@@ -38,32 +38,33 @@ _MOST_NOTE = 20
 
 
 class Proposer:
-    """Fills in a proposal from one sheet."""
+    """Fills in a proposal for a map from one sheet."""
 
     def __init__(self, proposal: Proposal, sheet: SheetHead) -> None:
         self._proposal = proposal
         self._kind = proposal.kind
         names, parts = sheet.header.names(), sheet.header.parts
-        merged = Merged([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
+        merged = MergedCellFiller([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
         below = [row for row in sheet.rows if row.line > sheet.header.line]
-        filled = [merged.filled(row) for row in below]
+        filled = [merged.fill_row(row) for row in below]
         columns = sorted(set(names) | {column for row in below for column in row.cells})[:MAX_COLUMNS]
         proposal.columns = [
-            ProposedColumn(column, names.get(column, lettered(column)), parts.get(column, ())) for column in columns
+            ProposedColumn(column, names.get(column, column_letters(column)), parts.get(column, ()))
+            for column in columns
         ]
         self._by_names()
         self._records = self._without_sums_and_notes(below, filled)
         self._take_values()
 
     def fill(self) -> None:
-        """Fill in what the names do not tell, what the values need, and which rows belong together."""
+        """Fill in the other meanings, the conversions of values, and which rows belong together."""
         self._by_values()
         self._by_similar_names()
         for column in self._proposal.columns:
             if not column.means and column.values and not (column.parts and is_ignorable(column.parts, self._kind)):
                 column.means = UNDECIDED
             self._add_conversions(column)
-        # A column without name and values is none.
+        # A column without a name and values is left out.
         self._proposal.columns = [column for column in self._proposal.columns if column.parts or column.values]
         if self._is_continued():
             self._proposal.rows = replace(self._proposal.rows, continued=True)
@@ -74,49 +75,49 @@ class Proposer:
             self._proposal.agent = ""
 
     def _by_names(self) -> None:
-        """Take the clearest names first: of two columns that may mean the same, theirs counts."""
-        for clearness in Clarity:
+        """Assign meanings by name, the clearest names first, because two columns must not have the same meaning."""
+        for clarity in Clarity:
             for column in self._proposal.columns:
                 if not column.means and column.parts:
-                    column.means = self._meaning_left(column, clearness)
+                    column.means = self._meaning_left(column, clarity)
                     if column.means:
-                        column.told = MeaningSource.NAME if clearness is Clarity.NAME else MeaningSource.WORD
+                        column.source = MeaningSource.NAME if clarity is Clarity.NAME else MeaningSource.WORD
 
     def _meaning_left(self, column: ProposedColumn, wanted: Clarity) -> str:
-        """Return what the names of a column mean, if they are so clear and no other column means it, else ''."""
-        found, clearness = meaning_of(column.parts, self._kind)
+        """Return the meaning of a column by its name; '' if its clarity is not `wanted` or the meaning is taken."""
+        found, clarity = meaning_of(column.parts, self._kind)
         taken = self._proposal.meanings
-        if not found or clearness is not wanted:
+        if not found or clarity is not wanted:
             return ""
         if found not in taken or self._is_further(column, found):
             return found
-        is_phone = clearness is Clarity.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
+        is_phone = clarity is Clarity.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
         return _PHONE if is_phone else ""
 
     def _is_further(self, column: ProposedColumn, means: str) -> bool:
-        """Say whether a column has further numbers: 号码2 has such beside 号码1."""
+        """Say whether a column has more numbers of another column, as 号码2 has besides 号码1."""
         if means != _NUMBERS or self._kind is not _APPLICATIONS:
             return False
         others = (other for other in self._proposal.columns if other.means == _NUMBERS)
-        return any(uncounted(other.name) == uncounted(column.name) for other in others)
+        return any(without_count(other.name) == without_count(column.name) for other in others)
 
     def _by_values(self) -> None:
         for column in self._proposal.columns:
             if not column.means and not (column.parts and is_ignorable(column.parts, self._kind)):
-                found = guessed(column.values, self._kind, self._proposal.meanings)
+                found = guess_column(column.values, self._kind, self._proposal.meanings)
                 if found:
-                    column.means, column.told = found, MeaningSource.VALUES
+                    column.means, column.source = found, MeaningSource.VALUES
 
     def _by_similar_names(self) -> None:
         known = column_names(self._kind).meanings
         for column in self._proposal.columns:
             if not column.means and column.parts and not is_ignorable(column.parts, self._kind):
-                for spelling in get_close_matches(normalised(column.parts[-1]), list(known), 1, _NEAR):
+                for spelling in get_close_matches(normalised_name(column.parts[-1]), list(known), 1, _NEAR):
                     if known[spelling] and known[spelling] not in self._proposal.meanings:
-                        column.means, column.told = known[spelling], MeaningSource.SIMILAR
+                        column.means, column.source = known[spelling], MeaningSource.SIMILAR
 
     def _without_sums_and_notes(self, below: Sequence[SheetRow], filled: Sequence[Cells]) -> list[Cells]:
-        """Return the rows that may be records; the words by which the others are known go into the proposal."""
+        """Return the rows that may be records, and put the words that mark the other rows into the proposal."""
         words = sheet_words()["words"]
         totals = {compact(word): word for word in words["totals"]}
         notes = {compact(word): word for word in words["notes"]}
@@ -129,7 +130,7 @@ class Proposer:
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
-            total = sum_in(texts, totals, key, read)
+            total = total_word_in(texts, totals, key, read)
             note = next((word for text, word in notes.items() if first.startswith(text)), None)
             if note is None and len(cells) == 1 and columns > _FEW and not first.isascii():
                 note = first[:_MOST_NOTE]
@@ -144,7 +145,7 @@ class Proposer:
         return records
 
     def _take_values(self) -> None:
-        """Give each column its values; marks for nothing are none."""
+        """Give each column its values, without marks for empty cells."""
         marks, seen = frozenset(sheet_words()["words"]["empty"]), set[str]()
         for column in self._proposal.columns:
             texts = [str(cells.get(column.column, "")).strip() for cells in self._records]
@@ -156,8 +157,8 @@ class Proposer:
         return next((column.column for column in self._proposal.columns if column.means == means), -1)
 
     def _add_conversions(self, column: ProposedColumn) -> None:
-        """Add what the values of a column need: a unit, an order of dates, words for the codes."""
-        sort = sorts_of(self._kind).get(column.means)
+        """Add the conversions that the values of a column need: a unit, an order of dates, or words for codes."""
+        sort = column_types_of(self._kind).get(column.means)
         if sort is None:
             return
         if sort is MONEY:
@@ -168,10 +169,10 @@ class Proposer:
             known = value_names(sort.section, sort.words)
             unknown = dict.fromkeys(value for value in column.values if folded(value) not in known)
             is_kind = sort.words is ApplicantKind
-            column.words = {word: (kind_word(word) if is_kind else "") or UNDECIDED for word in unknown}
+            column.words = {word: (applicant_kind_in(word) if is_kind else "") or UNDECIDED for word in unknown}
 
     def _is_continued(self) -> bool:
-        """Say whether rows below one another belong to one application, because they repeat or leave out its number."""
+        """Say whether applications have several rows: a row repeats or leaves out the values of the row above."""
         key, numbers = self._column_of(_KEY), self._column_of(_NUMBERS)
         if self._kind is not _APPLICATIONS or key < 0 or numbers < 0:
             return False
@@ -182,7 +183,7 @@ class Proposer:
         )
 
     def _filled_down(self) -> tuple[str, ...]:
-        """Return the name of the application number if rows of other kinds leave out that of the row above."""
+        """Return the column of the application number if rows of other kinds leave it out after the row that has it."""
         key = self._column_of(_KEY)
         if self._kind is _APPLICATIONS or key < 0:
             return ()
@@ -196,14 +197,14 @@ def _text(cells: Mapping[int, Cell], column: int) -> str:
 
 
 def _unit_needed(values: Sequence[str]) -> str | None:
-    """Return UNDECIDED for amounts that are too small to be in yuan and name no unit, None for others."""
+    """Return UNDECIDED for amounts without a unit that are too small to be in yuan, else None."""
     plain = [value.replace(",", "") for value in values]
     amounts = [float(value) for value in plain if value.replace(".", "", 1).isdecimal()]
     return UNDECIDED if amounts and max(amounts) < _SMALL_AMOUNT else None
 
 
 def _order_of(values: Sequence[str]) -> Order | None:
-    """Return the order of dates that end with the year, None where the year is first or the order is not clear."""
+    """Return the order of dates that end with the year; None if the year is first or the order is not clear."""
     if not values or _are_days(values, None):
         return None
     fitting: list[Order] = [order for order in ("dmy", "mdy") if _are_days(values, order)]
@@ -214,7 +215,7 @@ def _are_days(values: Sequence[str], order: Order | None) -> bool:
     rule = ColumnRule(means="", order=order)
     try:
         for value in values:
-            day_or_long_term(converted(value.split(" ")[0], DAY, rule))
+            day_or_long_term(import_text(value.split(" ")[0], DAY, rule))
     except BadValue:
         return False
     return True

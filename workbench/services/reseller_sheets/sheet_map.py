@@ -1,4 +1,4 @@
-"""What the columns of a reseller's sheet mean: a TOML file that is written once and kept for each agent."""
+"""Maps, which say what the columns of a reseller's sheets mean: TOML files, written once for each agent."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from workbench.domain.findings.policy_checks import PolicyFault
 from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
 from workbench.services.policy.reader import parse_table
-from workbench.services.reading.headers import ColumnNames, column_names, nearest, normalised
+from workbench.services.reading.headers import ColumnNames, column_names, nearest_names, normalised_name
 from workbench.services.reading.kinds import (
     COLUMN_TYPES,
     DAY,
@@ -23,18 +23,18 @@ from workbench.services.reading.kinds import (
     ColumnType,
     KindSpec,
     Parse,
-    spec,
+    kind_spec,
 )
-from workbench.services.reseller_sheets.conversions import Order, Unit, convert
+from workbench.services.reseller_sheets.conversions import Order, Unit, parse_converted
 from workbench.toml_lines import KeyPath
 
 UNDECIDED = "?"
-"""What a proposal says where a person has to decide."""
+"""The value in a proposal if a person has to decide."""
 
 MAPPED_KINDS = frozenset(COLUMN_TYPES) - {ImportKind.CALLS}
 
-HANDED_IN = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
-"""The kinds that a workbook of a reseller may hold."""
+WORKBOOK_KINDS = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
+"""The kinds of sheets that a workbook of a reseller may have."""
 
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
 _KEY = "application_no"
@@ -42,7 +42,7 @@ _KEY = "application_no"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRule:
-    """One column of a sheet: what it means, the unit of its amounts, the order of its dates, and words of its own."""
+    """The rule for a column: its meaning, the unit of amounts, the order of dates, and the codes of words."""
 
     means: str
     unit: Unit | None = None
@@ -52,11 +52,11 @@ class ColumnRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRules:
-    """Which rows are no records, and which belong together.
+    """The rules for rows: which are not records, and which belong together.
 
-    A row with one of `totals` in a cell, or that begins with one of `notes`, is skipped. Cells with one of `empty` are
-    empty. With `continued`, a row that repeats or leaves out the application number belongs to the record above, and
-    its numbers too. Blank cells of the columns in `fill_down` have the value above.
+    A row is skipped if a cell has one of `totals`, or if it begins with one of `notes`. A cell with one of `empty` is
+    empty. With `continued`, a row that repeats or leaves out the application number adds its numbers to the record
+    above. An empty cell of a column in `fill_down` has the value of the row above.
     """
 
     totals: tuple[str, ...] = ()
@@ -67,8 +67,8 @@ class RowRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MapTable:
-    """The content of a map; `sheets` are names or patterns such as `*月`, none for the usual sheet."""
+class MapContent:
+    """The content of a map; `sheets` are names or patterns such as `*月`, empty for the default sheet."""
 
     kind: ImportKind
     columns: Mapping[str, ColumnRule]
@@ -81,30 +81,30 @@ class MapTable:
 
 @dataclass(frozen=True)
 class SheetMap:
-    """A checked map: its name, its check value, and its content. It is the layout of the sheets that fit it."""
+    """A valid map: its name, SHA-256 and content. It is the layout of the sheets that it is for."""
 
     name: str
     sha256: str
-    table: MapTable
+    table: MapContent
 
     @cached_property
     def rules(self) -> Mapping[str, ColumnRule]:
         """The rules of the columns by their normalised names."""
-        return {normalised(name): rule for name, rule in self.table.columns.items()}
+        return {normalised_name(name): rule for name, rule in self.table.columns.items()}
 
     @cached_property
     def known(self) -> ColumnNames:
-        """What the columns mean."""
+        """The names of the sheet's columns, with their meanings."""
         meanings = {name: rule.means for name, rule in self.rules.items()}
         return ColumnNames(meanings, column_names(self.table.kind).chinese)
 
     def adapted(self, usual: KindSpec) -> KindSpec:
-        """Return how a kind of file is read in this layout: with conversions before each parser, and constants."""
-        sorts = sorts_of(self.table.kind)
+        """Return the specification of a kind with the conversions and constants of the map."""
+        sorts = column_types_of(self.table.kind)
         columns = dict(usual.columns)
         for rule in self.table.columns.values():
             column = columns[rule.means]
-            parse = partial(convert, sort=sorts[rule.means], rule=rule, parse=column.parse)
+            parse = partial(parse_converted, sort=sorts[rule.means], rule=rule, parse=column.parse)
             columns[rule.means] = replace(column, parse=parse)
         constants = {
             usual.columns[name].field: usual.columns[name].parse(text) for name, text in self.table.constants.items()
@@ -113,35 +113,35 @@ class SheetMap:
         return replace(usual, columns=columns, required=required, blank={**usual.blank, **constants})
 
 
-def sorts_of(kind: ImportKind) -> Mapping[str, ColumnType]:
-    """Return the sorts of the columns of a kind by their names."""
+def column_types_of(kind: ImportKind) -> Mapping[str, ColumnType]:
+    """Return the types of the columns of a kind by their names."""
     return {name.removesuffix("*"): sort for name, sort in COLUMN_TYPES[kind].items()}
 
 
-def parsed(kind: ImportKind, name: str, text: str) -> Any:
-    """Return the value that a column has for all rows.
+def parse_constant(kind: ImportKind, name: str, text: str) -> Any:
+    """Parse the value that a column has for all rows.
 
     Raises:
-        BadValue: If it is not one of the column's, or if each row needs its own.
+        BadValue: If it is not valid for the column, or if each row needs its own value.
     """
     if name == _KEY:
         message = _("Each row needs its own {column}; add a column to the sheet.")
         raise BadValue(message.format(column=column_names(kind).shown(name)))
-    return spec(kind, ZoneInfo("UTC")).columns[name].parse(text)
+    return kind_spec(kind, ZoneInfo("UTC")).columns[name].parse(text)
 
 
 def parse_map(text: str, name: str, kind: ImportKind, file: str) -> SheetMap:
-    """Return the map of a kind in a TOML text; errors call it by the name of its file.
+    """Parse the map of a kind from a TOML text; errors call it by its `file`.
 
     Raises:
-        BadConfiguration: If it is not TOML, or something in it is wrong or undecided; the sentences name line and key.
+        BadConfiguration: If it is not TOML, or has errors or undecided values; the message names their lines and keys.
     """
-    table = parse_table(text, file, MapTable, _written_out, partial(_faults, kind))
+    table = parse_table(text, file, MapContent, _expanded, partial(_faults, kind))
     return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), table)
 
 
-def _written_out(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a map with a table for each column; a text stands for what the column means."""
+def _expanded(values: dict[str, Any]) -> dict[str, Any]:
+    """Expand the short form of columns: a text, which is the meaning, becomes a table."""
     columns = values.get("columns")
     if not isinstance(columns, dict):
         return values
@@ -149,16 +149,16 @@ def _written_out(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "columns": tables}
 
 
-def _faults(kind: ImportKind, table: MapTable) -> Iterator[PolicyFault]:
+def _faults(kind: ImportKind, table: MapContent) -> Iterator[PolicyFault]:
     if table.kind is not kind:
         yield PolicyFault(("kind",), _("the name of the file says {kind}").format(kind=kind.value))
         return
-    usual = spec(table.kind, ZoneInfo("UTC"))
+    usual = kind_spec(table.kind, ZoneInfo("UTC"))
     yield from _column_faults(table, usual)
     yield from _constant_faults(table, usual)
-    there = {rule.means for rule in table.columns.values()} | set(table.constants)
+    present = {rule.means for rule in table.columns.values()} | set(table.constants)
     for choices in usual.required:
-        if choices.isdisjoint(there) and UNDECIDED not in there:
+        if choices.isdisjoint(present) and UNDECIDED not in present:
             wanted = _(" or ").join(sorted(choices))
             message = _("no column means {column}, which is required; name one, or give it under constants")
             if _KEY in choices:
@@ -167,15 +167,15 @@ def _faults(kind: ImportKind, table: MapTable) -> Iterator[PolicyFault]:
     for place, name in enumerate(table.rows.fill_down):
         if name not in table.columns:
             yield PolicyFault(("rows", "fill_down", place), _("“{name}” is no column of this map").format(name=name))
-    if table.rows.continued and (table.kind is not ImportKind.APPLICATIONS or _KEY not in there):
+    if table.rows.continued and (table.kind is not ImportKind.APPLICATIONS or _KEY not in present):
         message = _("only rows of applications with an application_no can be continued")
         yield PolicyFault(("rows", "continued"), message)
 
 
-def _column_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
+def _column_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault]:
     first: dict[str, str] = {}
-    sorts = sorts_of(table.kind)
-    ignored = set(map(normalised, table.ignored))
+    sorts = column_types_of(table.kind)
+    ignored = set(map(normalised_name, table.ignored))
     for name, rule in table.columns.items():
         path = ("columns", name)
         if rule.means == UNDECIDED:
@@ -188,7 +188,7 @@ def _column_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
             yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
         else:
             yield from _rule_faults(path, rule, sorts[rule.means], usual)
-        if normalised(name) in ignored:
+        if normalised_name(name) in ignored:
             yield PolicyFault(path, _("“{name}” is among ignored too; remove it there").format(name=name))
         first.setdefault(rule.means, name)
 
@@ -204,14 +204,14 @@ def _rule_faults(path: tuple[str, str], rule: ColumnRule, sort: ColumnType, usua
         yield from _value_faults((*path, "values", word), usual.columns[rule.means].parse, code)
 
 
-def _constant_faults(table: MapTable, usual: KindSpec) -> Iterator[PolicyFault]:
+def _constant_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault]:
     means = {rule.means: name for name, rule in table.columns.items()}
     for name, text in table.constants.items():
         path = ("constants", name)
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, table.kind))
             continue
-        yield from _value_faults(path, partial(parsed, table.kind, name), text)
+        yield from _value_faults(path, partial(parse_constant, table.kind, name), text)
         if name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))
@@ -228,8 +228,10 @@ def _value_faults(path: KeyPath, parse: Parse, text: str) -> Iterator[PolicyFaul
 
 
 def _unknown(name: str, kind: ImportKind) -> str:
-    """Return the advice on a column that no import knows."""
-    near: Sequence[str] = [column for column in nearest(name, column_names(kind).meanings) if column]
+    """Return the message about a column that no import knows."""
+    near: Sequence[str] = [column for column in nearest_names(name, column_names(kind).meanings) if column]
     if near:
         return _("unknown column “{name}”; perhaps “{near}” is meant").format(name=name, near=near[0])
-    return _("unknown column “{name}”; use one of: {known}").format(name=name, known=comma_joined(sorts_of(kind)))
+    return _("unknown column “{name}”; use one of: {known}").format(
+        name=name, known=comma_joined(column_types_of(kind))
+    )

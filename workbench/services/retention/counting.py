@@ -1,4 +1,4 @@
-"""Counts what retention would erase today, and what keeps the rest."""
+"""Counts the cases and files that retention would erase today, and the reasons why others stay."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,9 +19,9 @@ from workbench.services.site.due_erasures import Key, Retained
 
 @dataclass(slots=True, kw_only=True)
 class KindCount:
-    """What would go of one kind: cases, with files of documents and records of calls; and the cases that stay, by why.
+    """The counts of one kind: cases, documents and call records to erase, and the cases that stay, by reason.
 
-    `period` is that of the policy, "" without one.
+    `period` is the period in the policy, "" without one.
     """
 
     kind: Kind
@@ -36,7 +36,7 @@ class KindCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionCounts:
-    """What would go on a day, by kind, and how many cases are open; `next_on` is the next day on which more is due."""
+    """The counts of a day by kind, and the number of open cases; `next_on` is the next day on which more is due."""
 
     day: date
     kinds: tuple[KindCount, ...]
@@ -44,10 +44,10 @@ class RetentionCounts:
     next_on: date | None
 
 
-def count(
+def count_retention(
     session: Session, store: Store, applications: Iterable[Retained], policy: RetentionPolicy, day: date
 ) -> RetentionCounts:
-    """Count by kind; nothing is written."""
+    """Count the cases, documents and call records of each kind; nothing is written."""
     kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in Kind}
     open_cases, days = 0, set[date]()
     for one in applications:
@@ -66,18 +66,18 @@ def count(
 
 
 def period_text(policy: RetentionPolicy, kind: Kind) -> str:
-    """Return the period of a kind as the policy writes it, "" if it has none."""
+    """Return the period of a kind as in the policy, "" if it has none."""
     if kind in policy.periods:
         return policy.periods[kind]
     return f"{policy.years} years" if policy.years is not None and kind not in PARTS else ""
 
 
 def _outcomes(one: Retained) -> Iterator[tuple[Kind, Keeps | None, date | None]]:
-    """Yield what happens to each closed case of an application, and to each part of it that has its own period."""
+    """Yield the outcome of each closed case of an application, and of each part with its own period."""
     for kind in one.kinds:
         yield kind, one.whole.keeps, one.whole.due_on
     if one.whole.keeps is None:
-        # The parts go with the whole.
+        # The parts are erased with the whole case.
         return
     for part, outcome in one.parts.items():
         for _case in one.kinds:
@@ -92,7 +92,7 @@ def _used_by(session: Session, table: Table, column: str, keys: set[Key], *condi
 
 
 def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
-    """Return those of some values that the rows of other applications have, too."""
+    """Return which of some values also occur in rows of other applications."""
     found = select(table.c[column], table.c.agent, table.c.application_no).where(is_wanted((table.c[column],)))
     return {row[0] for row in session.execute(found, wanted(values)) if (row[1], row[2]) not in keys}
 

@@ -1,4 +1,4 @@
-"""Erases what the cases of one application say about people, in one transaction with the events that prove it."""
+"""Erases the personal values of one application's cases, in one transaction with the events that prove it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD
 from workbench.services.foundation.audit_log import decision_digest, notice_digest
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
-from workbench.services.retention.sharing import Sharing
+from workbench.services.retention.sharing import SubjectSharing
 from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained
 
 _OF_CASES: tuple[type[SQLModel], ...] = (
@@ -29,11 +29,11 @@ _OF_CASES: tuple[type[SQLModel], ...] = (
     *(models.VerificationRow, models.ContactRow, models.DecisionRow, models.NoticeRow, models.AppealRow),
     *(models.MeasureOrderRow, models.LegalHoldRow),
 )
-"""The tables with a `case_id` whose columns are emptied; the rows of drafts and skips go."""
+"""The tables with a `case_id` whose columns are emptied; the rows of drafts and skips are deleted."""
 
 _SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionRow, models.AppealRow)
 _SNAPSHOT_COLUMNS = ("body", "seen")
-_GONE = (table_of(models.DraftRow), table_of(models.SkipRow))
+_DELETED = (table_of(models.DraftRow), table_of(models.SkipRow))
 _ITEM = table_of(models.RectificationItemRow)
 _REASON, _ERASURE = table_of(models.DecisionReasonRow), table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
@@ -41,12 +41,12 @@ _OF_NUMBER = (CALL_WINDOW, CALL_DAY, CALL_HOUR, COMPLAINT)
 
 
 @dataclass(slots=True)
-class _Found:
-    """What an application names.
+class _FoundEvidence:
+    """The numbers, subjects and documents of an application.
 
-    `numbers`, by keyed hash, are those that no other application has, `periods` the hashes of their service periods.
-    `all_numbers` are the hashes of its own, `subjects` the numbers of its company and people, `documents` the SHA-256
-    of its documents.
+    `numbers`, by keyed hash, are the phone numbers that no other application has, and `periods` the hashes of their
+    service periods. `all_numbers` are the hashes of all its phone numbers. `subjects` are the numbers of its company
+    and people, and `documents` the SHA-256 of its documents.
     """
 
     all_numbers: set[str] = field(default_factory=set)
@@ -56,72 +56,74 @@ class _Found:
     documents: set[str] = field(default_factory=set)
 
 
-def erase(session: Session, context: Context, due: Retained, reason: str, sharing: Sharing) -> set[str]:
-    """Erase what is due of an application, and note with it which files are left to erase.
+def erase_application(
+    session: Session, context: Context, due: Retained, reason: str, sharing: SubjectSharing
+) -> set[str]:
+    """Erase the due parts of an application, and record the files that are left to erase.
 
-    Returns the numbers that nobody has any more, whose opt-outs are for `erase_opt_outs`.
+    Return the numbers that no application has any more; `erase_opt_outs` erases their opt-outs.
     """
-    own = _own(APPLICATION, due.key)
+    own = _is_own(APPLICATION, due.key)
     applications = session.execute(select(APPLICATION).where(own)).all()
-    found = _found(session, context.store, due.key, applications)
+    found = _find_evidence(session, context.store, due.key, applications)
     parts = [part.value for part in due.due_parts] if due.whole.keeps is not None else [WHOLE]
-    pending = _pending(found, parts)
+    pending = _pending_files(found, parts)
     for case_id in due.case_ids:
         before = _digests(session, case_id)
         for part in parts:
             _erase_part(session, context, case_id, part)
         body = {"parts": parts, "reason": mask_digits_within(reason), **_changes(before, _digests(session, case_id))}
         context.log(session, ERASED, case_id=case_id, body=body)
-        _note(session, context, case_id, parts, reason, pending)
+        _record_erasure(session, context, case_id, parts, reason, pending)
     gone = set[str]()
     if WHOLE in parts:
         unshared = sharing.take_unshared(due.key, found.subjects)
         _erase_evidence(session, due.key, found, {context.store.hashed(number) for number in unshared})
         gone = set(found.numbers.values())
     if WHOLE in parts or Kind.DOCUMENTS in parts:
-        emptied = update(DOCUMENT).where(_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
+        emptied = update(DOCUMENT).where(_is_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
         session.execute(emptied.values(erased_at=context.now()))
     return gone
 
 
 def erase_opt_outs(session: Session, numbers: set[str]) -> None:
-    """Remove the opt-outs towards numbers that nobody has any more; they have no index by number."""
+    """Delete the opt-outs for numbers that no application has any more; they have no index by number."""
     session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted(numbers))
 
 
-def _own(table: Table, key: Key) -> ColumnElement[bool]:
+def _is_own(table: Table, key: Key) -> ColumnElement[bool]:
     return and_(table.c.agent == key[0], table.c.application_no == key[1])
 
 
-def _found(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _Found:
-    found = _Found()
+def _find_evidence(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _FoundEvidence:
+    found = _FoundEvidence()
     found.subjects = {
         number for row in applications for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no) if number
     }
-    own_cards = select(CARD).where(_own(CARD, key), CARD.c.msisdn_hash != "")
+    own_cards = select(CARD).where(_is_own(CARD, key), CARD.c.msisdn_hash != "")
     cards = [row._asdict() for row in session.execute(own_cards)]
     found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
     found.all_numbers = set(found.numbers)
     found.numbers = _unshared_numbers(session, key, found.numbers)
     found.periods = {store.hashed(period_of_row(card).key) for card in cards if card["msisdn_hash"] in found.numbers}
-    documents = select(DOCUMENT.c.sha256).where(_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
+    documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
     found.documents = set(session.execute(documents).scalars())
     return found
 
 
-def _other(table: Table, key: Key) -> ColumnElement[bool]:
+def _is_other(table: Table, key: Key) -> ColumnElement[bool]:
     return or_(table.c.agent != key[0], table.c.application_no != key[1])
 
 
 def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
-    """Return the numbers that no card of another application has; the cards of erased ones have lost theirs."""
-    shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _other(CARD, key))
+    """Return the numbers that no card of another application has; the cards of erased applications have no numbers."""
+    shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
     taken = set(session.execute(shared, wanted(numbers)).scalars())
     return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
 
 
-def _pending(found: _Found, parts: Sequence[str]) -> str:
-    """Return what of the store is to be erased after the transaction, by digests and keyed hashes."""
+def _pending_files(found: _FoundEvidence, parts: Sequence[str]) -> str:
+    """Return the documents and calls to erase after the transaction, as JSON with digests and keyed hashes."""
     documents = sorted(found.documents) if {WHOLE, Kind.DOCUMENTS}.intersection(parts) else []
     numbers = sorted(found.all_numbers) if {WHOLE, Kind.CALLS}.intersection(parts) else []
     return json.dumps({"documents": documents, "numbers": numbers}) if documents or numbers else ""
@@ -133,7 +135,7 @@ def _erase_part(session: Session, context: Context, case_id: int, part: str) -> 
     elif part == Kind.SNAPSHOTS:
         _erase_snapshots(session, case_id)
     elif part == Kind.DRAFTS:
-        session.execute(delete(_GONE[0]).where(_GONE[0].c.case_id == case_id))
+        session.execute(delete(_DELETED[0]).where(_DELETED[0].c.case_id == case_id))
 
 
 def _erase_case(session: Session, context: Context, case_id: int) -> None:
@@ -142,7 +144,7 @@ def _erase_case(session: Session, context: Context, case_id: int) -> None:
     of_case = select(RECTIFICATION.c.id).where(RECTIFICATION.c.case_id == case_id)
     items = update(_ITEM).where(_ITEM.c.rectification_id.in_(of_case))
     session.execute(items.values(erased_values(models.RectificationItemRow)))
-    for table in _GONE:
+    for table in _DELETED:
         session.execute(delete(table).where(table.c.case_id == case_id))
     case = session.get_one(CaseRow, case_id)
     case.applicant_name, case.reopen_for, case.erased_at = "", "", context.now()
@@ -152,7 +154,7 @@ def _erase_case(session: Session, context: Context, case_id: int) -> None:
 
 
 def _erase_snapshots(session: Session, case_id: int) -> None:
-    """Empty what rounds, decisions and appeals showed, but for the numbers that a measure concerns."""
+    """Empty the snapshots of rounds, decisions and appeals, except for the numbers that a measure concerns."""
     kept = session.execute(select(DECISION.c.id, DECISION.c.seen).where(DECISION.c.case_id == case_id)).all()
     for model in _SNAPSHOTS:
         _empty(session, model, case_id, _SNAPSHOT_COLUMNS)
@@ -162,24 +164,24 @@ def _erase_snapshots(session: Session, case_id: int) -> None:
 
 
 def _empty(session: Session, model: type[SQLModel], case_id: int, only: Iterable[str] = ()) -> None:
-    """Empty the declared columns of the rows of a case, or some of them."""
+    """Empty the declared columns in the rows of a case, by default all of them."""
     table, values = table_of(model), erased_values(model)
     wanted_values = {name: value for name, value in values.items() if not only or name in only}
     session.execute(update(table).where(table.c.case_id == case_id).values(wanted_values))
 
 
-def _erase_evidence(session: Session, key: Key, found: _Found, subjects: set[str]) -> None:
-    """Empty what the applicant handed in, and remove what is known of numbers and subjects that no other case has."""
-    session.execute(update(APPLICATION).where(_own(APPLICATION, key)).values(erased_values(models.ApplicationRow)))
-    session.execute(update(DOCUMENT).where(_own(DOCUMENT, key)).values(erased_values(models.DocumentRow)))
-    cards = session.execute(select(CARD.c.id, CARD.c.msisdn).where(_own(CARD, key)).order_by(CARD.c.id)).all()
+def _erase_evidence(session: Session, key: Key, found: _FoundEvidence, subjects: set[str]) -> None:
+    """Empty the applicant's evidence, and delete the evidence about numbers and subjects that no other case has."""
+    session.execute(update(APPLICATION).where(_is_own(APPLICATION, key)).values(erased_values(models.ApplicationRow)))
+    session.execute(update(DOCUMENT).where(_is_own(DOCUMENT, key)).values(erased_values(models.DocumentRow)))
+    cards = session.execute(select(CARD.c.id, CARD.c.msisdn).where(_is_own(CARD, key)).order_by(CARD.c.id)).all()
     order = {number: place for place, number in enumerate(dict.fromkeys(card.msisdn for card in cards), start=1)}
     emptied = erased_values(models.CardRow)
     for card in cards:
-        # The cards stay as many as they were, and the versions of one card stay together.
+        # The pseudonyms keep the number of cards, and the versions of one card together.
         pseudonym = {**emptied, "msisdn": f"#{order[card.msisdn]}"}
         session.execute(update(CARD).where(CARD.c.id == card.id).values(pseudonym))
-    session.execute(delete(CALL_WINDOW).where(_own(CALL_WINDOW, key)))
+    session.execute(delete(CALL_WINDOW).where(_is_own(CALL_WINDOW, key)))
     hashes = wanted([*found.numbers, *found.periods])
     for table in _OF_NUMBER:
         session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
@@ -208,8 +210,10 @@ def _changes(before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]
     }
 
 
-def _note(session: Session, context: Context, case_id: int, parts: Sequence[str], reason: str, pending: str) -> None:
-    """Note what was erased of a case, and which files are still to be erased."""
+def _record_erasure(
+    session: Session, context: Context, case_id: int, parts: Sequence[str], reason: str, pending: str
+) -> None:
+    """Record the erased parts of a case, and the files that are still to be erased."""
     rows = [
         {
             "case_id": case_id,
@@ -221,5 +225,5 @@ def _note(session: Session, context: Context, case_id: int, parts: Sequence[str]
         }
         for part in parts
     ]
-    # A part that went before, of an application with a later case, stays as it was noted then.
+    # A part that was erased earlier, before a later case of its application, keeps its record.
     session.execute(insert(_ERASURE).prefix_with("OR IGNORE"), rows)

@@ -1,6 +1,6 @@
-"""Erases files after the rows that named them: documents, and calls of numbers that no kept case has.
+"""Erases files after their rows: documents, and the calls of numbers that no remaining case has.
 
-What is left to do is written down with the rows, so that any start finishes it after an interruption.
+The pending work is stored with the rows, so that any start finishes it after an interruption.
 """
 
 import json
@@ -16,7 +16,7 @@ from db.models import ErasureRow
 from db.queries.published import BATCH, CASE, call_file_checks, table_of
 from workbench.domain.policy.retention import Kind
 from workbench.services.batches.publishing import published_call_batches
-from workbench.services.calls.erasing import erasing_part, has_check, put_in_place, write_without
+from workbench.services.calls.erasing import has_check_values, replace_call_file, replacement_path, write_without
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.calls.store import CallStore
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
@@ -32,14 +32,14 @@ _PENDING = select(_ERASURE.c.id, _ERASURE.c.pending).where(_ERASURE.c.pending !=
 
 @dataclass(slots=True)
 class ErasedFiles:
-    """How much of the store was erased."""
+    """The counts of erased documents, their bytes, and call records."""
 
     documents: int = 0
     bytes_count: int = 0
     call_rows: int = 0
 
     def __add__(self, other: "ErasedFiles") -> "ErasedFiles":
-        """Return how much was erased by two runs together."""
+        """Return the sums of the counts of two runs."""
         return ErasedFiles(
             documents=self.documents + other.documents,
             bytes_count=self.bytes_count + other.bytes_count,
@@ -49,7 +49,7 @@ class ErasedFiles:
 
 @dataclass(slots=True)
 class _Pending:
-    """What is left to erase: the erasures that say so, and the digests and keyed hashes that they name."""
+    """The pending work: the erasures that it belongs to, and the digests and keyed hashes to erase."""
 
     erasures: list[int] = field(default_factory=list)
     documents: set[str] = field(default_factory=set)
@@ -57,7 +57,7 @@ class _Pending:
 
 
 def erase_pending_files(context: Context) -> ErasedFiles:
-    """Erase the files that erasures have left; the caller holds the import lock, so that no row names them anew."""
+    """Erase the pending files; the caller holds the import lock, so that no new row refers to them."""
     erased = ErasedFiles()
     with context.read() as session:
         pending = _pending(session)
@@ -86,13 +86,13 @@ def _pending(session: Session) -> _Pending:
 
 
 def _unused_documents(session: Session, digests: set[str]) -> list[str]:
-    """Return the documents that no row names whose file is not erased."""
+    """Return the documents to which no remaining row refers."""
     used = select(DOCUMENT.c.sha256).where(is_wanted((DOCUMENT.c.sha256,)), DOCUMENT.c.erased_at.is_(None))
     return sorted(digests - set(session.execute(used, wanted(digests)).scalars()))
 
 
 def _unused_numbers(session: Session, hashes: set[str]) -> set[str]:
-    """Return the numbers of which no case keeps the calls."""
+    """Return the numbers whose calls no case needs any more."""
     is_erased = exists().where(_ERASURE.c.case_id == CASE.c.id, _ERASURE.c.part.in_((WHOLE, Kind.CALLS.value)))
     keeper = exists().where(CASE.c.agent == CARD.c.agent, CASE.c.application_no == CARD.c.application_no, ~is_erased)
     used = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), keeper)
@@ -112,7 +112,7 @@ def _erase_documents(context: Context, digests: list[str], erased: ErasedFiles) 
 
 
 def _erase_calls(context: Context, batch_id: int, hashes: set[str]) -> int:
-    """Erase the calls of some numbers from the file of a batch, and return how many they were."""
+    """Erase the calls of some numbers from the file of a batch, and return their count."""
     with context.read() as session:
         checks = call_file_checks(session)
     files = CallFiles(context.store.calls, checks)
@@ -124,31 +124,31 @@ def _erase_calls(context: Context, batch_id: int, hashes: set[str]) -> int:
     with context.write() as session:
         values = dict(zip(("next_calls_bytes", "next_calls_sha256"), check, strict=True))
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(values))
-    put_in_place(files, batch_id)
+    replace_call_file(files, batch_id)
     _finish_replacement(context, batch_id)
     return sum(counts.values())
 
 
 def _numbers_in(context: Context, store: CallStore, batch_id: int, hashes: set[str]) -> Iterator[tuple[str, int]]:
-    """Yield the numbers of a batch that have one of these hashes, with how many calls they have."""
+    """Yield the numbers of a batch with one of these hashes, each with its count of calls."""
     for number, calls in store.numbers_of(batch_id):
         if context.store.hashed(number) in hashes:
             yield number, calls
 
 
 def _finish_replacement(context: Context, batch_id: int) -> None:
-    """Record that a call file was replaced, or forget a replacement that was interrupted too early."""
+    """Record that a call file was replaced, or discard a replacement that was interrupted too early."""
     files = CallFiles(context.store.calls, {})
-    part = erasing_part(files, batch_id)
+    part = replacement_path(files, batch_id)
     with context.read() as session:
         row = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
     if row.next_calls_sha256 is None:
         part.unlink(missing_ok=True)
         return
     replaced = (row.next_calls_bytes, row.next_calls_sha256)
-    if has_check(part, replaced):
-        put_in_place(files, batch_id)
-    is_in_place = has_check(files.path(batch_id), replaced)
+    if has_check_values(part, replaced):
+        replace_call_file(files, batch_id)
+    is_in_place = has_check_values(files.path(batch_id), replaced)
     values = {"calls_bytes": replaced[0], "calls_sha256": replaced[1]} if is_in_place else {}
     with context.write() as session:
         none = {"next_calls_bytes": None, "next_calls_sha256": None}

@@ -1,4 +1,4 @@
-"""Legal holds: while a case has one, retention erases nothing of it."""
+"""Places and ends legal holds; retention erases nothing of a case under legal hold."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,7 @@ class LegalHolds(Service):
         """Put a case under legal hold.
 
         Raises:
-            NotAllowed: If the person may not, or the case is under legal hold or erased.
+            NotAllowed: If the person's roles do not allow it, or the case is under legal hold or erased.
             NotFound: If there is no such case.
             WrongUsage: If no reason is given.
         """
@@ -83,7 +83,7 @@ class LegalHolds(Service):
         """End the legal hold of a case.
 
         Raises:
-            NotAllowed: If the person may not, or the case is under no legal hold.
+            NotAllowed: If the person's roles do not allow it, or the case is not under legal hold.
             NotFound: If there is no such case.
             WrongUsage: If no reason is given.
         """
@@ -107,7 +107,7 @@ class LegalHolds(Service):
 
 
 def _masked(session: Session, case: CaseRow, reason: str) -> dict[str, str]:
-    """Return a reason as an event keeps it, which is never erased: without names and numbers of people."""
+    """Return the masked reason for an event, because an event is never erased."""
     return {"reason": redaction_of(session, (case.agent, case.application_no)).mask_in(reason)}
 
 

@@ -1,4 +1,4 @@
-"""Shows what retention would erase, and erases it for an admin, a few applications at a time."""
+"""Counts what retention would erase, and erases it for an admin, a few applications at a time."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,32 +21,32 @@ from workbench.services.foundation.context import Context, Service, storage_erro
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
-from workbench.services.retention.counting import RetentionCounts, count
-from workbench.services.retention.erasing import erase, erase_opt_outs
+from workbench.services.retention.counting import RetentionCounts, count_retention
+from workbench.services.retention.erasing import erase_application, erase_opt_outs
 from workbench.services.retention.files import ErasedFiles, erase_pending_files
-from workbench.services.retention.sharing import Sharing
+from workbench.services.retention.sharing import SubjectSharing
 from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now
 from workbench.services.site.machine_clock import clock_problem
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 
 APPLIED, COMPACTED = "retention apply", "retention compact"
-"""The acts, in the log of refusals."""
+"""The names of the acts in events of refusals."""
 
 _ERASED_TOGETHER = 10
 _COMPARED_TOGETHER = 2_000
 _COMPACTED_AT_ONCE_BYTES = 100_000_000
-"""A larger file is compacted on demand, because nobody can write meanwhile."""
+"""A larger database file is compacted only on demand, because nobody can write meanwhile."""
 
-Progress = Callable[[int, int], object]
-"""Is told how many applications are done, of how many."""
+RetentionProgressCallback = Callable[[int, int], object]
+"""A callback that gets the number of finished applications and of all applications."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Erased:
-    """What was erased: cases by their result, parts of other cases by kind, and files.
+class ErasureReport:
+    """The result of an erasure: the erased cases by kind, erased parts of other cases, and files.
 
-    `has_remnants` says that the database file must still be compacted; `copies` are those of the database beside it
-    from before an upgrade, which still contain all of it.
+    `has_remnants` says that the database file must still be compacted. `copies` are copies of the database beside it
+    that upgrades made; they still contain everything that was erased.
     """
 
     cases: Counter[Kind] = field(default_factory=Counter)
@@ -57,17 +57,17 @@ class Erased:
 
 
 class Retention(Service):
-    """What is kept no longer than necessary."""
+    """Counts and erases the personal values whose retention period is over."""
 
     def show(self) -> RetentionCounts:
-        """Return what would be erased now, and why the rest stays."""
+        """Return the counts of what would be erased now, and of what stays, by reason."""
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
             applications = retained(session, policy, self.context.zone(session), today)
-            return count(session, self.context.store, applications, policy, today)
+            return count_retention(session, self.context.store, applications, policy, today)
 
-    def apply(self, reason: str, progress: Progress = lambda _done, _all: None) -> Erased:
-        """Erase what is due; an interrupted run is continued by the next, and its files by any start.
+    def apply(self, reason: str, progress: RetentionProgressCallback = lambda _done, _all: None) -> ErasureReport:
+        """Erase what is due. The next run continues an interrupted one, and any start erases its pending files.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -78,12 +78,12 @@ class Retention(Service):
         text = checked_reason(reason, _("Erasing needs a reason."))
         with self.context.as_admin(APPLIED), self._alone():
             self._check_clock()
-            erased = Erased(files=erase_pending_files(self.context))
+            erased = ErasureReport(files=erase_pending_files(self.context))
             due = self._due()
             done = 0
             for compared in chunks(due, _COMPARED_TOGETHER):
                 with self.context.read() as session:
-                    sharing = Sharing(session, compared)
+                    sharing = SubjectSharing(session, compared)
                 for keys in chunks(compared, _ERASED_TOGETHER):
                     self._erase(keys, text, sharing, erased)
                     done += len(keys)
@@ -98,9 +98,9 @@ class Retention(Service):
         return erased
 
     def compact(self) -> bool:
-        """Remove what is left of erased rows in unused parts of the database file; return whether nothing is left.
+        """Remove remnants of erased rows from unused parts of the database file; return whether none are left.
 
-        Others cannot write meanwhile, about a second for 100 MB.
+        Other processes cannot write meanwhile, for about a second for each 100 MB.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -129,7 +129,7 @@ class Retention(Service):
         return is_clean
 
     def finish(self) -> None:
-        """Erase the files that an interrupted run left, for the person who began it; `doctor` says what prevents it."""
+        """Erase the pending files of an interrupted run, for the person who started it; `doctor` reports obstacles."""
         with try_import_lock(self.context.store) as is_mine, suppress(WorkbenchError):
             if is_mine:
                 erase_pending_files(_of_last_erasure(self.context))
@@ -146,8 +146,8 @@ class Retention(Service):
             found = retained(session, policy, self.context.zone(session), today)
             return [one.key for one in found if one.whole.keeps is None or one.due_parts]
 
-    def _erase(self, keys: list[Key], reason: str, sharing: Sharing, erased: Erased) -> None:
-        """Erase some applications in one transaction, each only if it is due still."""
+    def _erase(self, keys: list[Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
+        """Erase some applications in one transaction, each only if it is still due."""
         with self.context.write() as session:
             session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
             numbers = set[str]()
@@ -155,7 +155,7 @@ class Retention(Service):
                 one = self._due_now(session, key)
                 if one is None:
                     continue
-                numbers |= erase(session, self.context, one, reason, sharing)
+                numbers |= erase_application(session, self.context, one, reason, sharing)
                 if one.whole.keeps is None:
                     erased.cases.update(one.kinds)
                 else:
@@ -169,7 +169,7 @@ class Retention(Service):
 
 
 def _of_last_erasure(context: Context) -> Context:
-    """Return the context of the person who erased last."""
+    """Return the context of the person who made the last erasure."""
     event = table_of(EventRow).c
     actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)
     with context.read() as session:

@@ -1,4 +1,4 @@
-"""Which applications name the same company or person, so that credit records go with the last of them."""
+"""Finds the applications that name the same company or person; credit records are erased with the last one."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -11,13 +11,13 @@ from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.site.due_erasures import Key
 
 _SUBJECTS = (APPLICATION.c.uscc, APPLICATION.c.legal_rep_id_no, APPLICATION.c.handler_id_no)
-"""The numbers that credit records can be about; not all have an index, so many applications are read at once."""
+"""The numbers that credit records can be about. Not all are indexed, so many applications are read at once."""
 
 _OF_APPLICATIONS = select(APPLICATION.c.agent, APPLICATION.c.application_no, *_SUBJECTS)
 
 
-class Sharing:
-    """Who names the subjects of some applications; imports must not run while it is used."""
+class SubjectSharing:
+    """The applications that name the subjects of some applications; no import may run while this is used."""
 
     def __init__(self, session: Session, keys: Collection[Key]) -> None:
         own = _OF_APPLICATIONS.where(is_wanted((APPLICATION.c.agent, APPLICATION.c.application_no)))
@@ -30,7 +30,7 @@ class Sharing:
         self._named_by: Mapping[str, set[Key]] = named_by
 
     def take_unshared(self, key: Key, numbers: Collection[str]) -> set[str]:
-        """Return those numbers of an application that no other one names; it is erased, so it names none any more."""
+        """Remove an erased application, and return those of its numbers that no other application names."""
         for number in numbers:
             self._named_by[number].discard(key)
         return {number for number in numbers if not self._named_by[number]}

@@ -1,4 +1,4 @@
-"""Puts a verdict into force: the state of the case, the rectification, the orders of its measure and the notice."""
+"""Puts a verdict into force: changes the case, opens its rectification, orders its measure and writes its notice."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import kept_record, measure_told, order_of_verdict
+from workbench.services.measures.orders import kept_record, order_measure, preview_measure
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.bulk_letters import add_notices
@@ -42,11 +42,11 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     correction = _correction(session, context, corrected)
     _change_state(session, case, decision)
     bars = lifted = bars_in_force(session, context, case)
-    measure, numbers = order_of_verdict(session, context, case, decision)
+    measure, numbers = order_measure(session, context, case, decision)
     if measure is not Measure.RESTORE:
-        # The answer that passed the review on appeal told what was lifted.
-        told = None if correction and correction.later == "passed" else corrected
-        lifted = bars_lifted(session, context, case, told)
+        # The answer to the appeal that passed the review has already named the lifted bars.
+        notified = None if correction and correction.later == "passed" else corrected
+        lifted = bars_lifted(session, context, case, notified)
     if kept_record(decision):
         bars = bars_in_force(session, context, case)
     letter = _letter(
@@ -78,17 +78,17 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     return kept.redaction.mask_in(letter.body)
 
 
-def letter_ahead(
+def preview_letter(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, codes: Sequence[str]
 ) -> str:
-    """Return the letter that a verdict would send, masked like that of `apply_verdict`; nothing is written."""
+    """Return the letter that a verdict would send, masked as by `apply_verdict`; nothing is written."""
     corrected = None if case.corrects_id is None else session.get_one(DecisionRow, case.corrects_id)
     correction = _correction(session, context, corrected)
-    measure, numbers = measure_told(session, context, case, decision)
+    measure, numbers = preview_measure(session, context, case, decision)
     bars = lifted = bars_in_force(session, context, case)
     if measure is not Measure.RESTORE:
-        told = None if correction and correction.later == "passed" else corrected
-        lifted = without_numbers(bars_lifted(session, context, case, told), numbers)
+        notified = None if correction and correction.later == "passed" else corrected
+        lifted = without_numbers(bars_lifted(session, context, case, notified), numbers)
     facts = {"measure": measure, "msisdns": numbers, "corrects": correction, "lifted": lifted}
     bars = bars if measure is Measure.NONE else ()
     letter = _letter(session, context, case, decision, kept, codes=codes, bars=bars, **facts)
@@ -129,10 +129,10 @@ def _change_state(session: Session, case: CaseRow, decision: DecisionRow) -> Non
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
-    """Return the notice that is corrected, as the letter names it: the last one that told the result of a verdict.
+    """Return the notice that a letter corrects: the last notice about the result of a verdict.
 
-    That of a lapse or of an appeal is later than that of the verdict. An appeal after which the case was reviewed again
-    told no result.
+    This may be a later notice of a lapse or of an appeal. An appeal after which the case was reviewed again has no
+    result.
     """
     if corrected is None:
         return None
@@ -155,10 +155,10 @@ def _correction(session: Session, context: Context, corrected: DecisionRow | Non
     return from_row(Correction, corrected, notice_no=notice.id, on=on, later=later.get(notice.kind, ""))
 
 
-def outcome(
+def decision_result(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
 ) -> DecisionResult:
-    """Return what a verdict or its approval did, after `case` and `decision` were changed."""
+    """Return the result of a verdict or of its approval, after `case` and `decision` were changed."""
     waiver = waiver_of(decision)
     return from_row(
         DecisionResult,

@@ -1,4 +1,4 @@
-"""Puts a case back into the queue, and voids what waits for its check."""
+"""Returns cases to the queue, and voids staged verdicts and answers to appeals."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,14 @@ from sqlmodel import Session
 
 from db.enums import AppealStatus, CaseState
 from db.models import CaseRow
-from workbench.services.appeals.acts import to_decider
+from workbench.services.appeals.acts import return_to_decider
 from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import link_draft
 
 
-def to_queue(case: CaseRow) -> None:
+def move_to_queue(case: CaseRow) -> None:
     """Put a case into the queue and end its hold; its assignee and the person it was returned to stay."""
     case.state = CaseState.QUEUED.value
     case.waits_for = ""
@@ -24,8 +24,8 @@ def to_queue(case: CaseRow) -> None:
 def requeue(
     session: Session, context: Context, case: CaseRow, action: str, record: Mapping[str, Any] | None = None
 ) -> None:
-    """Put a case into the queue for everybody, including those who skipped it; log the action, with a record of it."""
-    to_queue(case)
+    """Put a case into the queue for everybody, also for those who skipped it, and log the action with its record."""
+    move_to_queue(case)
     case.evidence_no += 1
     case.version += 1
     case.is_listed = True
@@ -40,14 +40,14 @@ def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
 
 
 def void_staged(session: Session, case: CaseRow) -> None:
-    """Void the verdict or the answer to an appeal that waits for its check, if there is one; who decided does so again.
+    """Void the staged verdict or answer to an appeal of a case, if there is one; its maker then decides again.
 
-    A case with a void verdict is queued for its maker, an appeal goes back to the person who decided it.
+    The case is queued for the maker of the verdict. An appeal goes back to the person who decided it.
     """
     if (appeal := newest_appeal(session, case.id or 0, AppealStatus.STAGED)) is not None:
-        to_decider(case, appeal)
+        return_to_decider(case, appeal)
     elif (staged := newest_decision(session, case.id or 0, "staged")) is not None:
         staged.status = "void"
         case.returned_to_id = case.assignee_id = staged.maker_id
         link_draft(session, staged.case_id, staged.maker_id, None)
-        to_queue(case)
+        move_to_queue(case)

@@ -35,14 +35,14 @@ from workbench.services.notices.due_date_notices import cancel_outdated, cancel_
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import (
-    Progress,
+    RectificationProgress,
     close_rectification,
     next_deadline,
     progress_of,
     reopen_items,
 )
-from workbench.services.reversal import record_of
-from workbench.services.review.back_to_queue import to_queue, void_staged
+from workbench.services.reversal import undo_record
+from workbench.services.review.back_to_queue import move_to_queue, void_staged
 from workbench.services.review.next_round import assign_to_last_maker
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
@@ -52,8 +52,8 @@ _ANSWERS = frozenset({"answer", "resubmit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """Newly published evidence of a case, with the assessment of all evidence of the case.
+class NewEvidence:
+    """Newly published evidence of a case, with the assessment of all its evidence.
 
     The clock counts from `received_at`. `application_at` is when an application row of the case was received, if there
     is one. `forecast` is set if the new evidence makes the case complete.
@@ -69,50 +69,50 @@ class Arrival:
     forecast: CaseForecast | None = None
 
 
-def apply_evidence(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
     """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
     state = CaseState(case.state)
-    is_from_applicant = arrival.kind in FROM_APPLICANT
+    is_from_applicant = new.kind in FROM_APPLICANT
     if state in FINAL_STATES and not (state is CaseState.LAPSED and is_from_applicant):
-        _apply_to_closed(session, context, case, arrival)
+        _apply_to_closed(session, context, case, new)
         return
-    voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, arrival)
+    voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, new)
     waits = is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for))
-    record = _record(session, context, case) if waits else {}
-    record_evidence(session, case, arrival.seq)
+    record = _undo_record(session, context, case) if waits else {}
+    record_evidence(session, case, new.seq)
     case.version += 1
-    store_assessment(session, case, arrival.assessment)
+    store_assessment(session, case, new.assessment)
     action, progress = "evidence", None
     if state is CaseState.INCOMPLETE:
-        cancel_outdated(session, context, case, is_complete=arrival.assessment.is_complete)
-    if state is CaseState.INCOMPLETE and arrival.assessment.is_complete:
+        cancel_outdated(session, context, case, is_complete=new.assessment.is_complete)
+    if state is CaseState.INCOMPLETE and new.assessment.is_complete:
         action = "complete"
     elif waits:
-        progress = progress_of(session, context, case, arrival.assessment.findings)
-        action, received_at = _answer(session, context, case, arrival, progress)
-        arrival = replace(arrival, received_at=received_at)
+        progress = progress_of(session, context, case, new.assessment.findings)
+        action, received_at = _action_of_answer(session, context, case, new, progress)
+        new = replace(new, received_at=received_at)
     elif voids_verdict:
         action = "void"
-    _change_state(session, context, case, arrival, action)
-    _log(session, context, case, arrival, action, {} if progress is None else _told(action, progress, record))
+    _change_state(session, context, case, new, action)
+    _log(session, context, case, new, action, {} if progress is None else _event_details(action, progress, record))
     update_due_date(session, context, case)
     if state is CaseState.LAPSED:
         _correct_lapse(session, context, case)
     if action == "complete":
-        send_receipt(session, context, case, arrival.forecast, arrival.assessment.findings)
+        send_receipt(session, context, case, new.forecast, new.assessment.findings)
 
 
-def _apply_to_closed(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
+def _apply_to_closed(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
     """Apply newly published evidence to a case that keeps its verdict."""
-    if case.state == CaseState.PASSED and arrival.kind not in FROM_APPLICANT:
-        _compare_with_verdict(session, context, case, arrival)
+    if case.state == CaseState.PASSED and new.kind not in FROM_APPLICANT:
+        _compare_with_verdict(session, context, case, new)
     else:
         # The case was decided while the import ran; it keeps the findings of the decision.
-        _log(session, context, case, arrival, "evidence-late")
+        _log(session, context, case, new, "evidence-late")
 
 
 def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
-    """Assess a case again after an import that it had taken in was undone, and write one event.
+    """Assess a case again after the undo of an import that had given it evidence, and write one event.
 
     Closed cases that the import did not change stay as they are.
     """
@@ -134,10 +134,10 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
         update_due_date(session, context, case)
 
 
-def _change_state(session: Session, context: Context, case: CaseRow, arrival: Arrival, action: str) -> None:
+def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvidence, action: str) -> None:
     """Change the state and round of a case for an action; plain "evidence" changes neither.
 
-    After "lapse-undone" the applicant goes on to rectify: what was due had come in time, and the rest is not due yet.
+    After "lapse-undone" the applicant continues to rectify, because the items that were due had come in time.
     """
     if action == "evidence":
         return
@@ -146,47 +146,47 @@ def _change_state(session: Session, context: Context, case: CaseRow, arrival: Ar
         return
     if action == "complete":
         # The working days promised to the applicant count from the time the case is complete.
-        case.complete_at = completed_at(arrival.evidence, context.policy(session, case.policy_version_id))
+        case.complete_at = completed_at(new.evidence, context.policy(session, case.policy_version_id))
     elif action == "resubmit":
-        close_rectification(session, context, case, arrival.assessment.findings)
+        close_rectification(session, context, case, new.assessment.findings)
         case.round += 1
         assign_to_last_maker(session, context, case)
     elif action == "void":
         void_staged(session, case)
         return
-    to_queue(case)
+    move_to_queue(case)
 
 
-def _compare_with_verdict(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> None:
-    """Record evidence of a passed case if it brings or removes block findings that the verdict does not know.
+def _compare_with_verdict(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
+    """Record evidence of a passed case if it adds or removes block findings that the verdict did not consider.
 
     The version stays, so that the maker can still undo the pass.
     """
-    findings = arrival.assessment.findings
-    worse = worse_blocks(_assessment_before(session, context, case, arrival).findings, findings)
+    findings = new.assessment.findings
+    worse = worse_blocks(_assessment_before(session, context, case, new).findings, findings)
     known = [finding for finding in findings if finding.rule in case.reopen_for.split() and has_block([finding])]
     rules = _rules([*known, *worse])
     if rules or case.reopen_for:
         case.reopen_for = rules
-        record_evidence(session, case, arrival.seq)
-        store_assessment(session, case, arrival.assessment)
-        body = details(kind=arrival.kind.value, round=case.round, reasons=rules.split())
-        context.log(session, "attention", case_id=case.id, batch_id=arrival.batch_id, body=body)
+        record_evidence(session, case, new.seq)
+        store_assessment(session, case, new.assessment)
+        body = details(kind=new.kind.value, round=case.round, reasons=rules.split())
+        context.log(session, "attention", case_id=case.id, batch_id=new.batch_id, body=body)
 
 
-def _contradicts_staged(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> bool:
+def _contradicts_staged(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> bool:
     """Return whether the evidence changes a finding that warns or blocks."""
-    before = _assessment_before(session, context, case, arrival)
-    return _grave_findings(before) != _grave_findings(arrival.assessment)
+    before = _assessment_before(session, context, case, new)
+    return _grave_findings(before) != _grave_findings(new.assessment)
 
 
 def _rules(findings: Iterable[Finding]) -> str:
     return " ".join(dict.fromkeys(finding.rule for finding in findings))
 
 
-def _assessment_before(session: Session, context: Context, case: CaseRow, arrival: Arrival) -> Assessment:
-    """Return the assessment without the new evidence, on the same day: only the evidence makes a difference."""
-    policy, day = context.policy(session, case.policy_version_id), arrival.assessment.on
+def _assessment_before(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> Assessment:
+    """Return the assessment without the new evidence, on the same day, so that only the evidence differs."""
+    policy, day = context.policy(session, case.policy_version_id), new.assessment.on
     return assess(read_evidence(session, case, context.store, day), policy, day)
 
 
@@ -194,24 +194,28 @@ def _grave_findings(assessment: Assessment) -> set[Finding]:
     return {finding for finding in assessment.findings if finding.severity is not Severity.INFO}
 
 
-def _answer(
-    session: Session, context: Context, case: CaseRow, arrival: Arrival, progress: Progress
+def _action_of_answer(
+    session: Session, context: Context, case: CaseRow, new: NewEvidence, progress: RectificationProgress
 ) -> tuple[str, datetime]:
-    """Return what the applicant's evidence does to a case that waited for it, and when that was received."""
-    answered_at = answered_when(session, case, progress, arrival.received_at, arrival.application_at)
+    """Return the action that evidence of the applicant causes in a case that waits for it, and its time of receipt."""
+    answered_at = answer_time(session, case, progress, new.received_at, new.application_at)
     if answered_at is not None:
         return "answer" if case.state == CaseState.PENDING else "resubmit", answered_at
     is_in_time = case.state == CaseState.LAPSED and not _is_overdue(session, context, case)
-    return "lapse-undone" if is_in_time else "evidence", arrival.received_at
+    return "lapse-undone" if is_in_time else "evidence", new.received_at
 
 
-def answered_when(
-    session: Session, case: CaseRow, progress: Progress, received_at: datetime, application_at: datetime | None
+def answer_time(
+    session: Session,
+    case: CaseRow,
+    progress: RectificationProgress,
+    received_at: datetime,
+    application_at: datetime | None,
 ) -> datetime | None:
-    """Return when everything asked for had come, or the application was handed in again; None before that.
+    """Return when all items asked for had been received, or the application was submitted again; None before that.
 
-    An application that was received before the verdict to rectify it, or after the own deadline of an open item, is
-    late evidence.
+    An application is late evidence if it was received before the verdict that asks for it, or after an open item's own
+    deadline.
     """
     handed_in_at, first_deadline_at = application_at, progress.first_deadline_at
     if handed_in_at is not None and first_deadline_at is not None and handed_in_at > first_deadline_at:
@@ -226,7 +230,7 @@ def answered_when(
 
 
 def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:
-    """Take back what the applicant was told of a lapse, if the case did not stay lapsed."""
+    """Correct the letter about a lapse, if the case did not stay lapsed."""
     if case.state != CaseState.LAPSED:
         cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
         correct_lapse_letter(session, context, case)
@@ -239,16 +243,17 @@ def _is_overdue(session: Session, context: Context, case: CaseRow) -> bool:
     return deadline_at is None or deadline_at < context.now()
 
 
-def _record(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
-    """Return what an undo restores of a case that the new evidence brings back to the queue."""
-    record, row = record_of(session, context, case), open_rectification(session, case)
+def _undo_record(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
+    """Return the undo record of a case that the new evidence returns to the queue."""
+    record, row = undo_record(session, context, case), open_rectification(session, case)
     return record if row is None else {**record, "rectification": [row.id]}
 
 
-def _told(action: str, progress: Progress, record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the event tells of a case that waited: how far the answer is, or what an undo restores.
+def _event_details(action: str, progress: RectificationProgress, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return details for the event of a case that waited: the progress of the answer, or the undo record.
 
-    A case that has all that it waited for cannot wait again, and the applicant of a lapsed one reads that it goes on.
+    There is no undo record if the answer is complete, because the case cannot wait for it again. There is none for a
+    lapsed case either, because its applicant was notified that it continues.
     """
     if action == "evidence" and progress.received:
         return {"progress": f"{progress.received}/{progress.asked}"}
@@ -260,7 +265,7 @@ def _log(
     session: Session,
     context: Context,
     case: CaseRow,
-    arrival: Arrival,
+    new: NewEvidence,
     action: str,
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
@@ -268,7 +273,7 @@ def _log(
         session,
         action,
         case,
-        batch_id=arrival.batch_id,
-        counted_at=arrival.received_at if action in _ANSWERS else None,
-        body=details(kind=arrival.kind.value, round=case.round, evidence_no=case.evidence_no, **more),
+        batch_id=new.batch_id,
+        counted_at=new.received_at if action in _ANSWERS else None,
+        body=details(kind=new.kind.value, round=case.round, evidence_no=case.evidence_no, **more),
     )

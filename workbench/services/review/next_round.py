@@ -1,4 +1,4 @@
-"""The review of a later round: who gets the case back, and the judgement of what the applicant rectified."""
+"""Assigns a resubmitted case, and records which of its items the applicant has rectified."""
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -16,7 +16,7 @@ from workbench.services.site.people import works_on
 
 
 def assign_to_last_maker(session: Session, context: Context, case: CaseRow) -> None:
-    """Assign a resubmitted case to the maker of its last verdict; to nobody if that person does not work today."""
+    """Assign a resubmitted case to the maker of its last verdict, or to nobody if that person does not work today."""
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     is_present = decision is not None and works_on(session, decision.maker_id, context.today(session))
     case.assignee_id = decision.maker_id if decision is not None and is_present else None

@@ -30,7 +30,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import close_rectification, next_deadline
-from workbench.services.reversal import close_work, record_of
+from workbench.services.reversal import close_work, undo_record
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.next_round import assign_to_last_maker
 
@@ -136,10 +136,11 @@ class Remarks(Service):
             self._add_comment(session, case_id, reason)
             appeal = newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
             if appeal is not None:
-                # The review is over: withdrawn as a whole, the case would lose the result that explains its measure.
+                # The review is finished. If the whole case were withdrawn, it would lose the result that explains its
+                # measure.
                 withdraw_appeal(session, self.context, case, appeal)
                 return
-            record = record_of(session, self.context, case) | close_work(session, self.context, case)
+            record = undo_record(session, self.context, case) | close_work(session, self.context, case)
             case.state = CaseState.WITHDRAWN.value
             case.waits_for, case.next_action_on = "", None
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
@@ -161,8 +162,8 @@ class Remarks(Service):
     def resubmit(self, case_id: int, note: str = "", received_at: datetime | None = None) -> None:
         """Record that the applicant resubmitted, and queue the case in its next round.
 
-        `received_at` is when that was received, by default now; the deadline and the clock count from it. What was
-        received in time counts although the case has lapsed since: the lapse is taken back, with a notice.
+        `received_at` is the time of receipt, by default now; the deadline and the clock count from it. If it was
+        received in time and the case has lapsed since, the lapse is taken back with a notice.
 
         Raises:
             NotFound: If there is no such case.
@@ -174,7 +175,7 @@ class Remarks(Service):
     def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
         with self.context.acting(action, case_id), self.context.write() as session:
             case = case_in_state_for(session, self.context, action, case_id)
-            was_lapsed, record = case.state == CaseState.LAPSED, record_of(session, self.context, case)
+            was_lapsed, record = case.state == CaseState.LAPSED, undo_record(session, self.context, case)
             if was_lapsed:
                 refuse_second_case(session, case)
             if action is Action.RESUBMIT:
@@ -199,9 +200,9 @@ class Remarks(Service):
 def rectification_in_time(
     session: Session, context: Context, case: CaseRow, received_at: datetime | None = None, *, is_file: bool = False
 ) -> RectificationRow:
-    """Return the open rectification, none of whose deadlines had passed at a time of receipt, by default now.
+    """Return the open rectification, after checking that no deadline had passed at a time of receipt, by default now.
 
-    `is_file` says that a file with the time of receipt was given, so the refusal names its column.
+    With `is_file`, the time of receipt is from a file, and the refusal names its column.
 
     Raises:
         NotFound: If none is open.

@@ -1,4 +1,4 @@
-"""Opens a final case again, because its verdict may be wrong; the next verdict's notice corrects the earlier one."""
+"""Reopens a final case whose verdict may be wrong; the notice of the next verdict corrects the earlier one."""
 
 from sqlmodel import Session, col, select
 
@@ -15,25 +15,25 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.measures.orders import orders_summary, owe_restoring
+from workbench.services.measures.orders import lift_bars, orders_summary
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.letter_measures import bars_in_force
-from workbench.services.reversal import close_work, record_of
+from workbench.services.reversal import close_work, undo_record
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import is_same_person, waiver_details
 
 
 class Reopening(Service):
-    """The final cases that one supervisor opens again."""
+    """Reopens final cases on behalf of a supervisor."""
 
     def reopen(self, case_id: int, reason: str) -> None:
         """Queue a passed, failed or lapsed case again, in its round; the reason stays internal.
 
         The round stays, because a round is one submission and its decision, and nothing new was submitted. The
-        applicant is told, unless the notice of the verdict is not released yet: then that notice is cancelled, and
-        nothing is to be corrected but what it would have corrected itself.
+        applicant gets a notice. If the notice of the verdict is not released yet, that notice is cancelled instead, and
+        the next one corrects only what the cancelled one would have corrected.
 
         Raises:
             NotFound: If there is no such case.
@@ -49,15 +49,15 @@ class Reopening(Service):
             refuse_second_case(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")
             waiver = self._waiver(session, case, decision)
-            record = record_of(session, context, case) | close_work(session, context, case, keeps_measures=False)
-            is_told = decision is not None and self._is_told(session, decision)
+            record = undo_record(session, context, case) | close_work(session, context, case, keeps_measures=False)
+            was_notified = decision is not None and self._was_notified(session, decision)
             case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
             case.assignee_id = case.returned_to_id = None
             if decision is not None:
-                case.corrects_id = decision.id if is_told else decision.corrects_id
+                case.corrects_id = decision.id if was_notified else decision.corrects_id
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
             bars = bars_in_force(session, context, case)
-            restoring = owe_restoring(session, context, case, release_at=from_us(record["undo_until_us"]))
+            restoring = lift_bars(session, context, case, release_at=from_us(record["undo_until_us"]))
             orders = orders_summary(session, restoring.record)
             requeue(
                 session,
@@ -94,7 +94,7 @@ class Reopening(Service):
         return ""
 
     def _waiver(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> Waiver | None:
-        """Refuse who made or checked the verdict; return the rule that is waived for a person who reviews alone."""
+        """Refuse a person who made or checked the verdict; if one person reviews alone, return the waiver."""
         if not self._is_involved(session, case, decision):
             return None
         if alone := solo_reason(session):
@@ -114,7 +114,7 @@ class Reopening(Service):
         involved |= {appeal.decided_by_id, appeal.checker_id} if appeal is not None else set()
         return any(is_same_person(session, self.context, case.id or 0, who) for who in involved if who is not None)
 
-    def _is_told(self, session: Session, decision: DecisionRow) -> bool:
+    def _was_notified(self, session: Session, decision: DecisionRow) -> bool:
         """Return whether the notice of a verdict was released, so that the applicant knows the verdict."""
         is_released = col(NoticeRow.cancelled_at).is_(None) & (col(NoticeRow.release_at) <= self.context.now())
         of_decision = select(NoticeRow.id).where(NoticeRow.decision_id == decision.id, is_released)

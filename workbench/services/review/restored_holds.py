@@ -1,4 +1,4 @@
-"""Holds that an undo gives back: to the person who undoes an act, or to the former holder."""
+"""Restores holds after an undo: for the person who undoes an act, or for the former holder."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,7 +13,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
 
-def hold(session: Session, context: Context, case: CaseRow) -> None:
+def give_fresh_hold(session: Session, context: Context, case: CaseRow) -> None:
     """Give the acting person a fresh hold on a case; the case on that person's desk is put aside."""
     now, policy = context.now(), context.policy(session)
     until = now + timedelta(minutes=policy.desk.aside_minutes)
@@ -27,18 +27,18 @@ def hold(session: Session, context: Context, case: CaseRow) -> None:
     case.fence += 1
 
 
-def hold_again(session: Session, context: Context, case: CaseRow, record: Mapping[str, Any]) -> None:
-    """Give the holder of a case the hold that an act ended; a person who undoes the own act gets a fresh one."""
+def restore_hold(session: Session, context: Context, case: CaseRow, record: Mapping[str, Any]) -> None:
+    """Restore the hold that an act ended; a person who undoes their own act gets a fresh hold."""
     now = context.now()
     held_until, aside_until = (
         from_us(record[name]) if name in record else None for name in ("held_until_us", "aside_until_us")
     )
     was_on_desk = held_until is not None and held_until > now and not (aside_until and aside_until > now)
     if was_on_desk and case.held_by_id == context.actor.id:
-        hold(session, context, case)
+        give_fresh_hold(session, context, case)
         return
-    # The act of another person gives the holder no more time, and leaves the case on the desk where it is: this one
-    # is aside for the rest of its hold.
+    # If another person undoes the act, the holder gets no additional time. If the holder has another case on the desk,
+    # that case stays there, and this case is put aside for the rest of its hold.
     case.held_until, case.aside_until = held_until, aside_until
     on_desk = select(CaseRow.id).where(*_on_desk(context, case.held_by_id, case))
     if was_on_desk and session.exec(on_desk).first() is not None:
@@ -47,7 +47,7 @@ def hold_again(session: Session, context: Context, case: CaseRow, record: Mappin
 
 
 def _on_desk(context: Context, holder_id: int | None, case: CaseRow) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on the other case that a person has on the desk."""
+    """Return the conditions that select the other case that a person has on the desk."""
     now = context.now()
     not_aside = col(CaseRow.aside_until).is_(None) | (col(CaseRow.aside_until) <= now)
     return (*held_by(holder_id or 0, now), not_aside, col(CaseRow.id) != case.id)

@@ -30,7 +30,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, orders_summary
 from workbench.services.queue.listing import Queue
-from workbench.services.review.apply_verdict import apply_verdict, outcome
+from workbench.services.review.apply_verdict import apply_verdict, decision_result
 from workbench.services.review.back_to_queue import void_verdict
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import (
@@ -46,7 +46,7 @@ _MOST_WAITING = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedRow(CaseRowView):
-    """A case whose verdict, or whose answer to an appeal, waits for a check, with who made it."""
+    """A case whose verdict, or whose answer to an appeal, waits for a check, with the login of its maker."""
 
     maker: str
 
@@ -59,7 +59,7 @@ class Checks(Service):
         rows = {row.id: row for row in Queue(self.context).page("state:awaiting_check", limit=_MOST_WAITING)}
         with self.context.read() as session:
             makers = makers_of_staged(session, rows)
-        # A case without a maker was checked after the page was read.
+        # A case without a maker was checked after this page was read.
         return tuple(from_row(StagedRow, row, maker=makers[case]) for case, row in rows.items() if case in makers)
 
     def why_alone(self) -> str:
@@ -72,9 +72,9 @@ class Checks(Service):
     ) -> DecisionResult | AppealResult:
         """Put a staged verdict or answer to an appeal into force; its notice is released when the grace period ends.
 
-        `decision_id` and `evidence_no` are what the checker saw; if another verdict waits by then, or new evidence
-        came, the approval is refused. If a finding that warns or blocks has changed since the verdict, also because a
-        day has passed, the verdict is void and its maker decides again.
+        `decision_id` and `evidence_no` are the ones that the checker saw. The approval is refused if another verdict
+        waits now, or if there is new evidence. If a finding that warns or blocks has changed since the verdict, also
+        because a day has passed, the verdict is void and its maker decides again.
 
         Raises:
             NotFound: If there is no such case.
@@ -87,7 +87,7 @@ class Checks(Service):
         with self.context.acting(Action.APPROVE, case_id):
             check_not_blank(note, _("Checking needs a note; write one."))
             with self.context.read() as session:
-                # A refusal must not write anything, not even the findings of today.
+                # If the approval is refused, nothing may be written, not even the findings of today.
                 self._staged(session, case_id, Action.APPROVE, decision_id)
             refresh_findings(self.context, case_id)
             with self.context.read() as session:
@@ -112,7 +112,7 @@ class Checks(Service):
     def _approve(
         self, session: Session, case: CaseRow, decision: DecisionRow, kept: KeptCase, note: str
     ) -> DecisionResult:
-        """Put a staged verdict into force; if its own maker does so, alone, the waiver is recorded."""
+        """Put a staged verdict into force; if its maker approves it, who reviews alone, record the waiver."""
         context, now = self.context, self.context.now()
         is_own = is_same_person(session, context, decision.case_id, decision.maker_id)
         release_at = now + timedelta(seconds=kept.casefile.policy.desk.grace_s)
@@ -125,7 +125,7 @@ class Checks(Service):
         notice = apply_verdict(session, context, case, decision, kept)
         case.version += 1
         decision.version_after = case.version
-        result = outcome(case, decision, now, notice)
+        result = decision_result(case, decision, now, notice)
         body = details(
             decision=decision.id,
             verdict=decision.verdict,
@@ -138,7 +138,7 @@ class Checks(Service):
         return result
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
-        """Return a case to its maker: held if the maker's limit allows it, else queued and assigned to the maker.
+        """Return a case to its maker: held if the maker's limit allows it, otherwise queued and assigned to the maker.
 
         Raises:
             NotFound: If there is no such case.

@@ -26,7 +26,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for, last_event, refuse_second_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
-from workbench.services.measures.orders import is_carried_out, take_back
+from workbench.services.measures.orders import is_carried_out, take_back_orders
 from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
 from workbench.services.reversal import (
     LETTERS_OF_ACT,
@@ -37,10 +37,10 @@ from workbench.services.reversal import (
     restore,
     restore_columns,
 )
-from workbench.services.review.restored_holds import hold, hold_again
+from workbench.services.review.restored_holds import give_fresh_hold, restore_hold
 
 _STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
-"""The acts that change the state of a case and that an undo can concern; imports answer and resubmit too."""
+"""The undoable acts that change the state of a case; imports can be answers and resubmissions too."""
 
 _UNDOABLE = tuple(str(action) for action in (*REVERSIBLE, Action.DECIDE))
 _MOST_RECENT = 500
@@ -53,23 +53,24 @@ _STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
 
 
 def _undo_until(act: EventRow) -> datetime | None:
-    """Return until when an act can be undone; None if it waits for a check, until which it can be."""
+    """Return until when an act can be undone; None if it can be undone until its check."""
     until_us = json.loads(act.body).get("undo_until_us")
     return None if until_us is None else from_us(until_us)
 
 
 def _act_of(decision: DecisionRow) -> str:
-    """Return the last act on a decision: `decided`, or its check, `approved` or `returned`."""
+    """Return the last act on a decision: `decided`, or by its check `approved` or `returned`."""
     return decision.status if decision.status in _CHECKED_STATUSES else "decided"
 
 
 class Undo(Service):
-    """The acts on cases that one person can undo."""
+    """Finds and undoes the acts of one person on cases."""
 
     def last(self) -> UndoableAct | None:
         """Return the newest act that this person can undo, None if there is none.
 
-        Acts of the undo time come first. Older ones are verdicts and decisions on appeals that wait for a check.
+        Acts within the undo time come first. Older ones are only verdicts and decisions on appeals that wait for a
+        check.
         """
         with self.context.read() as session:
             acts = (*self._recent_acts(session), *self._staged_acts(session))
@@ -78,7 +79,7 @@ class Undo(Service):
     def _recent_acts(self, session: Session) -> Iterable[EventRow]:
         """Return this person's newest acts on cases within the undo time, the newest first."""
         since = self.context.now() - timedelta(seconds=self.context.policy(session).desk.grace_s)
-        # These conditions are those of a partial index: the acts of imports and of the time are very many.
+        # The conditions match a partial index, because acts of imports and of the tick are very many.
         own = (col(EventRow.actor_id) == self.context.actor.id, col(EventRow.batch_id).is_(None))
         newest = select(EventRow).where(*own).order_by(col(EventRow.seq).desc()).limit(_MOST_RECENT).subquery("newest")
         event = aliased(EventRow, newest)
@@ -86,7 +87,7 @@ class Undo(Service):
         return session.exec(select(event).where(*wanted).order_by(col(event.seq).desc())).all()
 
     def _staged_acts(self, session: Session) -> list[EventRow]:
-        """Return the acts by which this person staged what still waits for a check, the newest first."""
+        """Return the acts of this person that still wait for a check, the newest first."""
         decision, me = DecisionRow, self.context.actor.id
         verdicts = select(decision.case_id).where(decision.status == "staged", decision.maker_id == me)
         answers = select(APPEAL.c.case_id).where(
@@ -99,7 +100,7 @@ class Undo(Service):
         return sorted(found, key=lambda event: event.seq, reverse=True)
 
     def _undoable(self, session: Session, event: EventRow) -> UndoableAct | None:
-        """Return the act of an event if an undo of its case takes back this act, and this person may."""
+        """Return the act of an event if an undo of its case reverses this act, and if this person may undo it."""
         case = session.get(CaseRow, event.case_id)
         if case is None:
             return None
@@ -129,7 +130,7 @@ class Undo(Service):
     def undo(self, case_id: int, offered: UndoableAct | None = None) -> CaseFile:
         """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, waiver, reopening …
 
-        `offered` is the act that this person was offered to undo; by default, it is whichever is the last.
+        `offered` is the act that this person was offered to undo; by default, the last act is undone.
 
         Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
         the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
@@ -147,7 +148,7 @@ class Undo(Service):
             is_other = offered is not None and not self._is_offered(session, case, act, offered)
             body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
             if is_other:
-                # Checked last, so that "undo again" is said only to a person who can; this undo is rolled back.
+                # Checked last, so that only a person who can undo reads "undo again". The error rolls this undo back.
                 message = _("{case} was acted on again since this was offered; to undo the last act, undo again.")
                 raise NotAllowed(message.format(case=format_case(case.id or 0)))
             if was_closed and case.state not in FINAL_STATES:
@@ -158,7 +159,7 @@ class Undo(Service):
         return CaseFiles(self.context).show(case_id)
 
     def _is_offered(self, session: Session, case: CaseRow, act: EventRow | None, offered: UndoableAct) -> bool:
-        """Return whether the offered act is the last one; this person may have acted again in another window."""
+        """Return whether the offered act is still the last one; the person may have acted again in another window."""
         if act is not None:
             return (act.action, _undo_until(act)) == (offered.act, offered.until)
         decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
@@ -180,7 +181,7 @@ class Undo(Service):
         if refusal is not None:
             raise NotAllowed(refusal)
         self._cancel_letters(session, self._letters(decision))
-        take_back(session, self.context.now(), json.loads(decision.seen))
+        take_back_orders(session, self.context.now(), json.loads(decision.seen))
         of_decision = col(RectificationRow.decision_id) == decision.id
         session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
         if decision.status in _CHECKED_STATUSES:
@@ -190,7 +191,7 @@ class Undo(Service):
         return {"decision": decision.id, "verdict": decision.verdict}
 
     def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
-        """Undo an act that is no verdict, and return the body of the event."""
+        """Undo an act other than a verdict, and return the body of the event."""
         record = json.loads(act.body)
         letters = self._letters_of_act(case, act.action, record)
         refusal = self._late_refusal(session, case, act.actor_id, _undo_until(act), letters, record)
@@ -198,11 +199,11 @@ class Undo(Service):
             raise NotAllowed(refusal)
         undone = {"act": act.action, "version": case.version, "restored": record["version"]}
         self._cancel_letters(session, letters)
-        take_back(session, self.context.now(), record)
+        take_back_orders(session, self.context.now(), record)
         restore(session, case, record, act.batch_id)
         move_again(session, self.context, case)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            hold_again(session, self.context, case, record)
+            restore_hold(session, self.context, case, record)
         return undone
 
     def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
@@ -210,7 +211,7 @@ class Undo(Service):
         return (NOTICE.c.decision_id == decision.id) & (NOTICE.c.release_at > self.context.now())
 
     def _letters_of_act(self, case: CaseRow, action: str, record: Mapping[str, Any]) -> ColumnElement[bool]:
-        """Return the condition on the unreleased notices of an act that is no verdict."""
+        """Return the condition on the unreleased notices of an act other than a verdict."""
         of_kind = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(LETTERS_OF_ACT.get(action, ()))
         of_act: ColumnElement[bool] = of_kind & (NOTICE.c.id > record.get("last_notice", 0))
         return of_act & (NOTICE.c.release_at > self.context.now())
@@ -246,7 +247,7 @@ class Undo(Service):
         if release_at is not None and release_at <= context.now():
             at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
-        # The machine's clock may have been set back since.
+        # A notice may have been sent before its release if the clock of the machine was set back.
         is_sent = letters & NOTICE.c.sent_at.is_not(None)
         if session.execute(select(NOTICE.c.id).where(is_sent)).first():
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
@@ -277,5 +278,5 @@ class Undo(Service):
         restore_columns(case, json.loads(decision.before))
         case.state = CaseState.IN_REVIEW.value
         case.version += 1
-        hold(session, self.context, case)
+        give_fresh_hold(session, self.context, case)
         link_draft(session, decision.case_id, self.context.actor.id, None)

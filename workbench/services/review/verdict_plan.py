@@ -1,4 +1,4 @@
-"""Works out what a verdict would do, for its preview and for its record."""
+"""Computes the effect of a verdict, for its preview and for its record."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -32,9 +32,9 @@ from workbench.wording.what_would_help import asked_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPlan:
-    """What a verdict would do; in `request`, all defaults are filled in.
+    """The effect of a verdict; in `request`, all defaults are filled in.
 
-    `waiver` has the two-person rules that do not apply, because one person reviews alone; `warnings` say what the
+    `waiver` has the two-person rules that do not apply because one person reviews alone. `warnings` name what the
     applicant still has time to send.
     """
 
@@ -57,7 +57,7 @@ class VerdictPlan:
 def plan_verdict(
     request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime, applicant: str = ""
 ) -> VerdictPlan:
-    """Return what a verdict would do, without doing it.
+    """Compute the effect of a verdict; nothing is written.
 
     `applicant` is the name for the fields of canned texts, by default the one in the case file, which may be masked.
     """
@@ -109,9 +109,9 @@ def plan_verdict(
 def _with_fields(
     request: VerdictRequest, casefile: CaseFile, deadline: date | datetime | None, applicant: str
 ) -> tuple[VerdictRequest, str | None]:
-    """Return a request with the fields of canned texts filled, and what is wrong with them.
+    """Return a request with the fields of canned texts filled in, and the problem with them, None if there is none.
 
-    They are filled here and not when the text is inserted, because the date may change until the verdict is given.
+    They are filled in here, not when the text is inserted, because the date may change until the verdict is recorded.
     """
     texts = (request.letter or "", request.note, *(item.text for item in request.items))
     if not any("{" in text for text in texts):
@@ -132,7 +132,7 @@ def _with_fields(
 
 
 def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime:
-    """Return the deadline of a fixable fail: the given day, else that of the item with the most time."""
+    """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
     if request.until is not None:
         return _closing_of(request.until, calendar)
     items = items_for(request, policy)
@@ -143,7 +143,7 @@ def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar
 
 
 def _own_deadline(item: ItemRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime | None:
-    """Return the deadline of an item in natural hours, which count from the release of the notice; None without one."""
+    """Return the deadline of an item in natural hours, counted from the release of the notice; None for other items."""
     hours = rectify_hours(item, policy)
     if hours is None:
         return None
@@ -161,7 +161,7 @@ def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:
 def _date_problem(
     request: VerdictRequest, deadline_at: datetime | None, policy: Policy, calendar: WorkingCalendar, now: datetime
 ) -> str | None:
-    """Return what is wrong with the dates of a verdict, None if nothing is."""
+    """Return the problem with the dates of a verdict, None if there is none."""
     cap = due_at(now, policy.rectify.cap_days, calendar)
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())

@@ -25,7 +25,7 @@ from workbench.i18n import _
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
-from workbench.services.case.history import news_of
+from workbench.services.case.history import changes_since
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.audit_log import decision_digest, details
 from workbench.services.foundation.case_access import held_case, visible_case
@@ -34,7 +34,7 @@ from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, lifted_numbers, orders_summary
 from workbench.services.reversal import columns_before
-from workbench.services.review.apply_verdict import apply_verdict, letter_ahead, outcome
+from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
@@ -60,7 +60,7 @@ class Verdicts(Service):
         self.casefiles = CaseFiles(context)
 
     def preview(self, request: VerdictRequest) -> VerdictPreview:
-        """Return what a verdict would do: letter, items, deadline, required checks, and the problems that prevent it.
+        """Return the effect of a verdict: letter, items, deadline, required checks, and the problems that prevent it.
 
         Raises:
             NotFound: If there is no such case.
@@ -69,12 +69,14 @@ class Verdicts(Service):
         with self.context.read() as session:
             casefile = self.casefiles.unchanged(session, request.case_id).casefile
             calendar = self.context.calendar(session, casefile.policy_version)
-            plan = self._separated(session, plan_verdict(request, casefile, calendar, now), casefile.policy)
-            restored = self._restored(session, casefile, request)
+            plan = self._apply_two_person_rules(
+                session, plan_verdict(request, casefile, calendar, now), casefile.policy
+            )
+            restored = self._numbers_to_restore(session, casefile, request)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()
             if seen_no not in {None, casefile.header.evidence_no}:
-                news = news_of(session, visible_case(session, request.case_id), seen_no or 0)
+                news = changes_since(session, visible_case(session, request.case_id), seen_no or 0)
         return from_row(
             VerdictPreview,
             plan,
@@ -90,9 +92,9 @@ class Verdicts(Service):
         )
 
     def recent_reasons(self) -> tuple[str, ...]:
-        """Return the reasons that this person used last and within a week, newest first; those of a pass do not count.
+        """Return the reasons that this person used within the last week, newest first, except the reasons of a pass.
 
-        Only the codes: nothing that was written to one applicant may reach the letter of another.
+        Only codes are returned, so that no text for one applicant gets into the letter to another.
         """
         values = {"maker": self.context.actor.id, "since": self.context.now() - _RECENT_FOR}
         with self.context.read() as session:
@@ -103,20 +105,22 @@ class Verdicts(Service):
         """Return the whole letter that a verdict would send, with personal names masked.
 
         Raises:
-            NotAllowed: If the verdict lacks something, so that there is no letter yet.
+            NotAllowed: If the verdict is incomplete, so that there is no letter yet.
         """
         now = self.context.now()
         with self.context.read() as session:
             kept = self.casefiles.unchanged(session, request.case_id)
             calendar = self.context.calendar(session, kept.casefile.policy_version)
-            plan = self._separated(session, plan_verdict(request, kept.casefile, calendar, now), kept.casefile.policy)
+            plan = self._apply_two_person_rules(
+                session, plan_verdict(request, kept.casefile, calendar, now), kept.casefile.policy
+            )
             if not request.reasons:
                 raise NotAllowed(plan.problems[0])
             case = session.get_one(CaseRow, request.case_id)
             decision = _decision_row(case, kept.casefile, plan, self.context.actor.id, now)
-            return letter_ahead(session, self.context, case, decision, kept, request.reasons)
+            return preview_letter(session, self.context, case, decision, kept, request.reasons)
 
-    def _restored(self, session: Session, casefile: CaseFile, request: VerdictRequest) -> tuple[str, ...]:
+    def _numbers_to_restore(self, session: Session, casefile: CaseFile, request: VerdictRequest) -> tuple[str, ...]:
         """Return the numbers whose bar a pass would lift, masked."""
         if not casefile.measures or request.verdict is not Verdict.PASS or request.measure in RESTRICTIONS:
             return ()
@@ -126,15 +130,15 @@ class Verdicts(Service):
     def decide(self, request: VerdictRequest) -> DecisionResult:
         """Record a verdict on a case that this person holds.
 
-        If the policy requires a check by a second person, the verdict is staged and the case waits for the check.
-        If one person reviews alone, the decision records the waiver instead. Otherwise the notice is released when the
+        If the policy requires a check by a second person, the verdict is staged and the case waits for the check. If
+        one person reviews alone, the decision records the waiver instead. Otherwise the notice is released when the
         grace period ends; until then the verdict can be undone.
 
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If nobody holds the case, or the policy does not allow this verdict.
             Busy: If another person holds or took the case, or the case has evidence that the reviewer did not see.
-            WrongUsage: If no reason is given, or one that the policy does not have.
+            WrongUsage: If no reason is given, or the policy does not have it.
         """
         with self.context.acting(Action.DECIDE, request.case_id):
             with self.context.read() as session:
@@ -148,19 +152,19 @@ class Verdicts(Service):
                 has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
                     seen_no = shown.evidence_no if request.evidence_no is None else request.evidence_no
-                    raise _changed_meanwhile(request.case_id, news_of(session, case, seen_no))
+                    raise _changed_meanwhile(request.case_id, changes_since(session, case, seen_no))
                 now = self.context.now()
                 calendar = self.context.calendar(session, case.policy_version_id)
                 plan = plan_verdict(request, casefile, calendar, now, case.applicant_name)
-                plan = self._separated(session, plan, casefile.policy)
+                plan = self._apply_two_person_rules(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])
                 with session.no_autoflush:
-                    # So that the case is written once, at the end.
+                    # Without autoflush, the case is written only once, at the end.
                     return self._record(session, case, kept, plan, now)
 
-    def _separated(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
-        """Return a plan with the rules that need two people: waived for who reviews alone, else with their problem."""
+    def _apply_two_person_rules(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
+        """Apply the two-person rules to a plan: waive them if one person reviews alone, else add their problem."""
         refusal = importer_refusal(session, self.context, plan.request.case_id, policy)
         rules = (*plan.check_for, *([IMPORTER] if refusal else []))
         if rules and (alone := solo_reason(session)):
@@ -202,12 +206,12 @@ class Verdicts(Service):
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)
-        result = outcome(case, decision, now, notice, plan.check_for if plan.is_staged else ())
+        result = decision_result(case, decision, now, notice, plan.check_for if plan.is_staged else ())
         return replace(result, warnings=plan.warnings)
 
 
 def _changed_meanwhile(case_id: int, news: ChangesSinceSeen) -> Busy:
-    """Return the error that a case is not as its reviewer saw it, with what changed."""
+    """Return the error for a case that changed since its reviewer saw it; it names the changes."""
     if news.has_evidence:
         message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
     elif news.policy:

@@ -18,12 +18,12 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items, waived_texts
-from workbench.services.reversal import record_of
+from workbench.services.reversal import undo_record
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.next_round import assign_to_last_maker
 
 _REPLACED = (ClockLetterKind.WAIVED, ClockLetterKind.DEADLINE_NEAR)
-"""Unsent letters that the one about a waiver replaces: it tells all that was waived, what is left, and until when."""
+"""Unsent letters that the letter about a waiver replaces: it names all waived and remaining items, and the deadline."""
 
 
 class Waiving(Service):
@@ -49,7 +49,7 @@ class Waiving(Service):
             item = item_named(case, items, wanted)
             _check_open(case, items, item)
             record = {
-                **record_of(session, context, case),
+                **undo_record(session, context, case),
                 "item": item.code,
                 "rectification_item": [item.id],
                 "notice": list(cancel_deadline_letters(session, context, case, row, _REPLACED)),
@@ -67,7 +67,7 @@ class Waiving(Service):
             self._notify(session, case, row)
 
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
-        """Tell the applicant what is no longer needed in this round, and what still is."""
+        """Notify the applicant of the items that are no longer needed in this round, and of the remaining ones."""
         left = open_items(session, row)
         notify_of_status(
             session,
@@ -105,7 +105,7 @@ def _numbered(items: Sequence[RectificationItemRow]) -> str:
 
 
 def _check_open(case: CaseRow, items: Sequence[RectificationItemRow], item: RectificationItemRow) -> None:
-    """Refuse an item that came or was waived already."""
+    """Refuse an item that was already received or waived."""
     number, name = items.index(item) + 1, format_case(case.id or 0)
     if item.satisfied_at is not None:
         raise NotAllowed(_("Item {number} of {case} has been received already.").format(number=number, case=name))

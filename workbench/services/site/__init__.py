@@ -1,1 +1,1 @@
-"""The people, the audit log and the health check of one database."""
+"""The people, policies, encryption and health check of one database."""

@@ -1,4 +1,4 @@
-"""The check value of the hash key in the database, so that a wrong or damaged key is refused."""
+"""Verifies the hash key with a check value in the database, so that a wrong or damaged key is refused."""
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -27,13 +27,13 @@ def key_check(store: Store) -> SettingRow:
 
 
 def verify_hash_key(session: Session, store: Store) -> bool:
-    """Check that the hash key is that of the database, and say whether the database has its check value.
+    """Check that the hash key belongs to the database, and return whether the database has a check value.
 
-    Without a check value, as in a database of an older version, the key must give the first and the last hash of each
-    table.
+    Without a check value, as in a database of an older version, the key must give the first and the last stored hash of
+    each table.
 
     Raises:
-        BadConfiguration: If the key is missing, or another one.
+        BadConfiguration: If the key is missing or wrong.
     """
     stored = session.execute(_CHECK_VALUE).scalar()
     is_right = store.hashed(_SETTING) == stored if stored else _gives_stored_hashes(session, store)

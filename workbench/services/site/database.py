@@ -24,13 +24,13 @@ def open_database(path: Path, store: Store) -> Database:
     try:
         return schema.open_database(path, _check_group, store.database_key)
     except DatabaseRefused as error:
-        raise refusal(_with_cause(error, store)) from error
+        raise refusal(_with_missing_key(error, store)) from error
     except LockTimeout as error:
         message = _("{database} must be upgraded, but another program is writing to it; try again later.")
         raise StorageBusy(message.format(database=path)) from error
 
 
-def look_at_database(path: Path, store: Store) -> tuple[Database, int]:
+def open_without_upgrade(path: Path, store: Store) -> tuple[Database, int]:
     """Open an existing database without upgrading it, and return it with its schema version.
 
     Raises:
@@ -39,11 +39,11 @@ def look_at_database(path: Path, store: Store) -> tuple[Database, int]:
     try:
         return schema.open_without_upgrade(path, _check_group, store.database_key)
     except DatabaseRefused as error:
-        raise refusal(_with_cause(error, store)) from error
+        raise refusal(_with_missing_key(error, store)) from error
 
 
-def _with_cause(error: DatabaseRefused, store: Store) -> DatabaseRefused:
-    """Return a refusal that says what is missing, if a file that is not ours has a store without key settings."""
+def _with_missing_key(error: DatabaseRefused, store: Store) -> DatabaseRefused:
+    """Return a refusal; if a file is not recognised and its store has no key settings, it says what may be missing."""
     if error.refusal is Refusal.NOT_OURS and store.key_file.exists() and not sqlite.is_plain(Path(error.where)):
         return DatabaseRefused(Refusal.KEY_SETTINGS_MISSING, error.where, str(store.folder / KEY_SETTINGS))
     return error

@@ -1,4 +1,4 @@
-"""The health check of a database: the file, its store, permissions, structure, audit log, and what is overdue."""
+"""Checks the health of a database: the file, its store, permissions, structure, audit log, and overdue work."""
 
 import stat
 from collections.abc import Callable, Iterator
@@ -32,10 +32,10 @@ from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
 from workbench.services.site.check_values import verify_hash_key
-from workbench.services.site.database import look_at_database
+from workbench.services.site.database import open_without_upgrade
 from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.people import look_alikes, solo_reason
-from workbench.services.site.retention_checks import retention
+from workbench.services.site.retention_checks import check_retention
 from workbench.services.site.unexplained import unexplained
 
 
@@ -44,16 +44,16 @@ def examine(
 ) -> list[CheckLine]:
     """Check a database and the files beside it as of now, without changing anything.
 
-    If deep, read every document, and every page and call file of an encrypted database. `ask` asks for a passphrase if
-    one is needed.
+    With `is_deep`, every document is read, and every page and call file of an encrypted database. `ask` asks for a
+    passphrase if one is needed.
     """
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
-        _library(),
+        _check_library(),
     ]
     try:
         store = Store.unlocked(path, ask)
-        database, version = look_at_database(path, store)
+        database, version = open_without_upgrade(path, store)
     except WorkbenchError as error:
         return [*lines, (False, str(error))]
     with closing(database):
@@ -64,12 +64,12 @@ def examine(
                 "the next start makes a copy and upgrades it."
             )
             lines.append((None, older.format(found=version, known=schema.VERSION)))
-        lines += encryption_checks.key_source(store)
+        lines += encryption_checks.check_key_source(store)
         damage = encryption_checks.pages(database) if is_deep else None
         if damage is not None:
             lines.append(damage)
             if not damage[0]:
-                # Any other check may need one of these pages.
+                # The other checks may need one of the damaged pages.
                 return lines
         with database.read() as session:
             lines += _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
@@ -79,27 +79,27 @@ def examine(
 def _site(
     session: Session, path: Path, store: Store, now: datetime, *, is_deep: bool, is_current: bool
 ) -> Iterator[CheckLine]:
-    """Check the store and the rows; what needs the newest schema only if it is current."""
-    yield _store(session, store)
+    """Check the store and the rows; checks that need the current schema are skipped for an older one."""
+    yield _check_store(session, store)
     if is_current:
-        yield from _call_files(session, store)
+        yield from _check_call_files(session, store)
         if is_deep:
             yield from encryption_checks.call_files(session, store)
-        yield from file_checks.documents(session, store, is_deep=is_deep)
-        yield from file_checks.policy_texts(session)
-        yield file_checks.clock(session, now)
-    yield from file_checks.links(store)
-    yield file_checks.room(path)
-    yield from _protection(path, group_of(session))
-    yield from _contents(session, now)
+        yield from file_checks.check_documents(session, store, is_deep=is_deep)
+        yield from file_checks.check_policy_texts(session)
+        yield file_checks.check_clock(session, now)
+    yield from file_checks.check_links(store)
+    yield file_checks.check_disk_space(path)
+    yield from _check_permissions(path, group_of(session))
+    yield from _check_contents(session, now)
     if is_current:
-        yield from _unexplained(session)
-        yield _second_cases(session)
-        yield from _owed(session, now)
+        yield from _check_unexplained(session)
+        yield _check_second_cases(session)
+        yield from _check_owed(session, now)
         yield from _retention(session, path, now)
 
 
-def _library() -> CheckLine:
+def _check_library() -> CheckLine:
     version = ".".join(str(part) for part in sqlite.library_version())
     if sqlite.is_vulnerable(sqlite.library_version()):
         slower = _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.")
@@ -107,7 +107,7 @@ def _library() -> CheckLine:
     return True, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
 
 
-def _store(session: Session, store: Store) -> CheckLine:
+def _check_store(session: Session, store: Store) -> CheckLine:
     try:
         verify_hash_key(session, store)
     except WorkbenchError as error:
@@ -115,7 +115,7 @@ def _store(session: Session, store: Store) -> CheckLine:
     return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
 
 
-def _call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+def _check_call_files(session: Session, store: Store) -> Iterator[CheckLine]:
     """Read every call file and compare it with its check values."""
     checks = call_file_checks(session)
     files = CallFiles(store.calls, checks)
@@ -130,19 +130,19 @@ def _call_files(session: Session, store: Store) -> Iterator[CheckLine]:
         yield True, _("Call files that are as they were imported: {count}.").format(count=len(checks))
 
 
-def _protection(path: Path, group: str | None) -> list[CheckLine]:
+def _check_permissions(path: Path, group: str | None) -> list[CheckLine]:
     """Check the permissions of the files for one user, or for the group that shares the database."""
-    beside = [*path.parent.glob(path.name + "*"), *file_checks.contents(Store.beside(path).folder)]
+    beside = [*path.parent.glob(path.name + "*"), *file_checks.walk_folder(Store.beside(path).folder)]
     if group is None:
-        return [_private(beside)]
+        return [_check_private(beside)]
     trust = _(
         "Level A: every member of the group {group} can change the files without this program; "
         "roles prevent mistakes, not misuse."
     ).format(group=group)
-    return [(None, trust), _shared([path.parent, *beside], group)]
+    return [(None, trust), _check_shared([path.parent, *beside], group)]
 
 
-def _private(files: list[Path]) -> CheckLine:
+def _check_private(files: list[Path]) -> CheckLine:
     for file, status in file_checks.statuses(files):
         mode = status.st_mode
         if not stat.S_ISLNK(mode) and mode & 0o077:
@@ -151,14 +151,14 @@ def _private(files: list[Path]) -> CheckLine:
     return True, _("Other users cannot open any of the files.")
 
 
-def _shared(files: list[Path], group: str) -> CheckLine:
+def _check_shared(files: list[Path], group: str) -> CheckLine:
     try:
         group_id = group_named(group).group_id
     except WorkbenchError as error:
         return False, str(error)
     for file, status in file_checks.statuses(files):
         if stat.S_ISLNK(status.st_mode):
-            # Another line says so.
+            # Another line reports this.
             continue
         wanted = Access.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else Access.SHARED.file_mode
         if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
@@ -181,14 +181,14 @@ def _policy_in_force(session: Session, now: datetime) -> Policy:
     Raises:
         WorkbenchError: If it is broken.
     """
-    # The day in UTC is exact enough; the policy, which has the zone, may be what is broken.
+    # The day in UTC is exact enough; the zone is in the policy, which may be broken.
     day = col(PolicyVersionRow.effective_on)
     has_begun = day.is_(None) | (day <= now.astimezone(UTC).date())
     newest = select(PolicyVersionRow.body).where(has_begun).order_by(col(PolicyVersionRow.id).desc()).limit(1)
     return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
 
 
-def _unexplained(session: Session) -> Iterator[CheckLine]:
+def _check_unexplained(session: Session) -> Iterator[CheckLine]:
     """Check that events explain every decision, role and policy version."""
     sentences = list(unexplained(session))
     yield from ((False, sentence) for sentence in sentences)
@@ -196,8 +196,8 @@ def _unexplained(session: Session) -> Iterator[CheckLine]:
         yield True, _("Events explain every decision, letter, role, policy version and calendar day.")
 
 
-def _second_cases(session: Session) -> CheckLine:
-    """Check that no application has two open cases, which an older version of this program allowed."""
+def _check_second_cases(session: Session) -> CheckLine:
+    """Check that no application has two open cases, which older versions of this program allowed."""
     twice = (
         select(func.count(), func.min(CASE.c.id), func.max(CASE.c.id))
         .where(is_open_case(), is_published(CASE.c.batch_id))
@@ -216,8 +216,8 @@ def _second_cases(session: Session) -> CheckLine:
     return False, message.format(count=len(found), first=format_case(first), other=format_case(other))
 
 
-def _owed(session: Session, now: datetime) -> Iterator[CheckLine]:
-    """Count what is owed to applicants and overdue; nothing if the policy is broken, which another line says."""
+def _check_owed(session: Session, now: datetime) -> Iterator[CheckLine]:
+    """Count overdue letters and measures; yield nothing if the policy is broken, which another line reports."""
     with suppress(WorkbenchError):
         policy = _policy_in_force(session, now)
         calendar = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
@@ -240,12 +240,12 @@ def _owed(session: Session, now: datetime) -> Iterator[CheckLine]:
 
 
 def _retention(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
-    """Note what retention leaves to do; nothing if the policy is broken, which another line says."""
+    """Report the pending work of retention; yield nothing if the policy is broken, which another line reports."""
     with suppress(WorkbenchError):
-        yield from retention(session, path, _policy_in_force(session, now), now)
+        yield from check_retention(session, path, _policy_in_force(session, now), now)
 
 
-def _sender(session: Session, now: datetime) -> CheckLine:
+def _check_sender(session: Session, now: datetime) -> CheckLine:
     """Check the policy in force, and say whether its letters name a real supplier."""
     try:
         supplier = _policy_in_force(session, now).supplier
@@ -257,12 +257,12 @@ def _sender(session: Session, now: datetime) -> CheckLine:
 
 
 def faults(session: Session, now: datetime) -> list[str]:
-    """Return what is wrong with the structure, the references and the audit log of a database."""
-    return [text for is_ok, text in _contents(session, now) if is_ok is False] + list(unexplained(session))
+    """Return the faults in the structure, the references and the audit log of a database."""
+    return [text for is_ok, text in _check_contents(session, now) if is_ok is False] + list(unexplained(session))
 
 
-def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:
-    """Check the structure, the references and the audit log, and note how people are identified."""
+def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
+    """Check the structure, the references and the audit log, and report how people are identified."""
     damage = sqlite.quick_check(session.connection())
     yield damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)
     broken = sqlite.table_with_broken_reference(session.connection())
@@ -276,7 +276,7 @@ def _contents(session: Session, now: datetime) -> Iterator[CheckLine]:
         yield True, valid.format(count=report.event_count, head=report.head)
     else:
         yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
-    yield _sender(session, now)
+    yield _check_sender(session, now)
     for one, other in look_alikes(session):
         yield None, _("The logins {one} and {other} look alike; check who is meant.").format(one=one, other=other)
     solo = solo_reason(session)

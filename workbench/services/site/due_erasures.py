@@ -1,4 +1,4 @@
-"""Finds what retention may erase today, and what keeps the rest."""
+"""Finds the cases that retention may erase today, and the reasons why others stay."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from db.queries.retention import cases_by_application, cases_of_application, ser
 from workbench.domain.policy.retention import PARTS, ApplicationAge, CaseAge, Kind, Outcome, RetentionPolicy
 
 ERASED, WHOLE = "erased", "case"
-"""The event that a case, or parts of it, were erased, and the part that stands for all of it."""
+"""The event of an erased case or of erased parts, and the name of the part that means the whole case."""
 
 Key = tuple[str, str]
 """The key of an application: its agent and number."""
@@ -21,7 +21,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retained:
-    """An application with what retention means for its cases, and for each part of them that is not erased yet."""
+    """An application with the retention outcome of its cases, and of each part of them that is not erased yet."""
 
     key: Key
     case_ids: tuple[int, ...]
@@ -31,12 +31,12 @@ class Retained:
 
     @property
     def due_parts(self) -> tuple[Kind, ...]:
-        """The parts that go although the case stays."""
+        """The parts that are erased although the case stays."""
         return tuple(part for part, outcome in self.parts.items() if outcome.keeps is None)
 
 
 def retained(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Iterator[Retained]:
-    """Yield every application that has a case which is not erased."""
+    """Yield every application that has a case that is not erased."""
     for key, cases in cases_by_application(session):
         yield _retained(key, cases, policy, zone, today)
 

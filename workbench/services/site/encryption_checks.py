@@ -15,8 +15,8 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.site.file_checks import CheckLine
 
 
-def key_source(store: Store) -> Iterator[CheckLine]:
-    """Say whether the database is encrypted, and where its key comes from."""
+def check_key_source(store: Store) -> Iterator[CheckLine]:
+    """Report whether the database is encrypted, and the source of its key."""
     from workbench.services.encryption.key_settings import KeySettings
     from workbench.services.encryption.key_source import KeyKind
 
@@ -38,7 +38,7 @@ def pages(database: Database) -> CheckLine | None:
         return None
     faults = sqlite.encryption_faults(database.path, database.key)
     if faults:
-        # Perhaps another process was just writing one of the pages.
+        # Another process may have been writing a page, so the check is repeated under the write lock.
         with sqlite.write_lock(database.path):
             faults = sqlite.encryption_faults(database.path, database.key)
     if faults:

@@ -1,4 +1,4 @@
-"""Checks of what a database needs around it: documents, policy texts, room on the disk, and the clock."""
+"""Checks around a database: its documents, policy texts, the disk space, and the clock."""
 
 import hashlib
 import os
@@ -23,11 +23,11 @@ CheckLine = tuple[bool | None, str]
 _DOCUMENT = table_of(DocumentRow)
 _MOST_LISTED = 5
 _LEAST_FREE_BYTES = 500_000_000
-"""Less free space than this is always reported; a backup or an upgrade needs as much as the database uses already."""
+"""Less free space is always reported. A backup or an upgrade needs as much space as the database uses."""
 
 
-def documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
-    """Check that the store has every document of a published import, with its size, and if deep with its content."""
+def check_documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
+    """Check that the store has every document of a published import with its size, and with `is_deep` its content."""
     named = select(_DOCUMENT.c.sha256, func.max(_DOCUMENT.c.bytes_count).label("size"))
     kept = named.where(is_published(_DOCUMENT.c.batch_id), _DOCUMENT.c.erased_at.is_(None))
     of_published = kept.group_by(_DOCUMENT.c.sha256)
@@ -74,9 +74,9 @@ def _document_fault(store: Store, sha256: str, size: int | None, *, is_deep: boo
     return "" if is_whole else _("The document {file} was changed.").format(file=path) + remedy
 
 
-def links(store: Store) -> Iterator[CheckLine]:
+def check_links(store: Store) -> Iterator[CheckLine]:
     """Check that nothing in the store is a link, which may lead nowhere, or out of the store."""
-    found = sorted(path for path, status in statuses(contents(store.folder)) if stat.S_ISLNK(status.st_mode))
+    found = sorted(path for path, status in statuses(walk_folder(store.folder)) if stat.S_ISLNK(status.st_mode))
     if not found:
         yield True, _("The store contains no links.")
     for path in found[:_MOST_LISTED]:
@@ -84,8 +84,8 @@ def links(store: Store) -> Iterator[CheckLine]:
         yield False, message.format(file=path, target=path.readlink())
 
 
-def contents(folder: Path) -> Iterator[Path]:
-    """Yield what a folder and the folders in it contain; unlike `rglob`, this skips a folder that is gone meanwhile."""
+def walk_folder(folder: Path) -> Iterator[Path]:
+    """Yield all files and folders below a folder; unlike `rglob`, this skips a folder that was removed meanwhile."""
     for place, folders, files in os.walk(folder):
         yield from (Path(place, name) for name in (*folders, *files))
 
@@ -100,7 +100,7 @@ def statuses(paths: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
         yield path, status
 
 
-def policy_texts(session: Session) -> Iterator[CheckLine]:
+def check_policy_texts(session: Session) -> Iterator[CheckLine]:
     """Check that the text of every version of the policy is the one that was applied."""
     versions = session.execute(
         select(col(PolicyVersionRow.id), col(PolicyVersionRow.body), col(PolicyVersionRow.sha256)).order_by(
@@ -115,10 +115,10 @@ def policy_texts(session: Session) -> Iterator[CheckLine]:
         yield True, _("Policy versions with unchanged text: {count}.").format(count=len(versions))
 
 
-def room(path: Path) -> CheckLine:
+def check_disk_space(path: Path) -> CheckLine:
     """Check that the disk has room for a backup beside the database."""
     store = Store.beside(path)
-    used = path.lstat().st_size + sum(status.st_size for _path, status in statuses(contents(store.folder)))
+    used = path.lstat().st_size + sum(status.st_size for _path, status in statuses(walk_folder(store.folder)))
     free = shutil.disk_usage(path.parent).free
     numbers = {"free": f"{free / 1e9:,.1f}", "used": f"{used / 1e9:,.1f}"}
     if free >= max(used, _LEAST_FREE_BYTES):
@@ -130,7 +130,7 @@ def room(path: Path) -> CheckLine:
     return False, message.format(**numbers)
 
 
-def clock(session: Session, now: datetime) -> CheckLine:
+def check_clock(session: Session, now: datetime) -> CheckLine:
     """Check that nothing speaks against the clock of this machine."""
     problem = clock_problem(session, now)
     return not problem, problem or _("Nothing speaks against the clock of this machine.")

@@ -1,8 +1,8 @@
-"""Whether the clock of this machine can be right: what has happened is not in the future, and time passes evenly.
+"""Checks the clock of this machine against the newest event and against the uptime.
 
-A quiet week is no fault, so the time since the newest event says nothing. Neither do the times of files: once a clock
-is wrong, the system writes all files with it. What a wrong clock does not move is the time since the machine was
-started. So `tick` notes both times, and as long as the machine runs, both must go on equally.
+The time since the newest event proves nothing, because a week may be quiet. The times of files prove nothing either,
+because a wrong clock sets them too. But a wrong clock does not change the uptime of the machine. So `tick` notes the
+clock and the uptime; while the machine runs, both must advance equally.
 """
 
 import json
@@ -19,7 +19,7 @@ from workbench.i18n import _
 from workbench.services.foundation.audit_log import last_event
 
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
-"""Clocks of machines that set theirs by the network differ by less."""
+"""The tolerance; clocks that are synchronised by the network differ by less."""
 
 MAY_BE_AHEAD = timedelta(days=1)
 
@@ -29,7 +29,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
-    """Which start of the machine this is, and the seconds since then, also those in which it slept."""
+    """The uptime of the machine: the id of its last boot, and the seconds since then, including sleep."""
 
     boot_id: str
     seconds: float
@@ -37,7 +37,7 @@ class Uptime:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """What a tick noted: the uptime, the clock, and the newest event that an admin accepted although it is ahead."""
+    """The note of a tick: the uptime, the clock, and the newest event in the future that an admin accepted."""
 
     uptime: Uptime | None
     at: datetime
@@ -45,7 +45,7 @@ class _Note:
 
 
 def uptime() -> Uptime | None:
-    """Return the uptime of this machine, None if the system does not tell it."""
+    """Return the uptime of this machine, None if the system does not provide it."""
     try:
         return Uptime(_BOOT_ID.read_text(encoding="ascii").strip(), time.clock_gettime(time.CLOCK_BOOTTIME))
     except (OSError, AttributeError):
@@ -53,11 +53,11 @@ def uptime() -> Uptime | None:
 
 
 def clock_problem(session: Session, now: datetime) -> str:
-    """Return why the clock must be wrong, '' if nothing speaks against it.
+    """Return why the clock must be wrong, '' if it may be right.
 
-    The newest event is after now, or the clock went more than a day further than the machine ran.
+    It is wrong if the newest event is in the future, or if it advanced over a day more than the uptime.
     """
-    note = _noted(session)
+    note = _read_note(session)
     newest = select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(1)
     after = session.exec(newest.where(col(EventRow.seq) > (note.accepted_seq if note else 0))).first()
     if after is not None and now < after - CLOCK_MAY_DIFFER:
@@ -66,7 +66,7 @@ def clock_problem(session: Session, now: datetime) -> str:
             " an admin runs `workbench tick --clock-is-right`."
         )
         return message.format(now=_in_utc(now), newest=_in_utc(after))
-    expected = _expected(note, uptime())
+    expected = _expected_time(note, uptime())
     if expected is not None and now > expected + MAY_BE_AHEAD:
         message = _(
             "The clock of this machine says {now}, but by the time that the machine ran it is {expected}; set the"
@@ -77,41 +77,46 @@ def clock_problem(session: Session, now: datetime) -> str:
 
 
 def note_clock(session: Session, now: datetime) -> None:
-    """Note the clock and the uptime, unless that was done a short time ago; `clock_problem` found nothing before."""
-    note, running = _noted(session), uptime()
+    """Note the clock and the uptime, unless the last note is recent; `clock_problem` must have found nothing."""
+    note, running = _read_note(session), uptime()
     if running is None:
         return
     was = note.uptime if note else None
     if was is None or was.boot_id != running.boot_id or running.seconds - was.seconds > _NOTED_EVERY_S:
-        _write(session, _Note(running, now, note.accepted_seq if note else 0))
+        _write_note(session, _Note(running, now, note.accepted_seq if note else 0))
 
 
 def accept_clock(session: Session, now: datetime) -> None:
-    """Take the clock for right from now on, whatever was noted and whatever the times of earlier events are."""
+    """Accept the present clock, regardless of earlier notes and of the times of earlier events."""
     seq, _digest = last_event(session)
-    _write(session, _Note(uptime(), now, seq))
+    _write_note(session, _Note(uptime(), now, seq))
 
 
-def _expected(note: _Note | None, running: Uptime | None) -> datetime | None:
-    """Return the time by the uptime, None if nothing was noted since the machine was started."""
+def _expected_time(note: _Note | None, running: Uptime | None) -> datetime | None:
+    """Return the time according to the uptime, None if nothing was noted since the last boot."""
     if note is None or note.uptime is None or running is None or note.uptime.boot_id != running.boot_id:
         return None
     return note.at + timedelta(seconds=running.seconds - note.uptime.seconds)
 
 
-def _noted(session: Session) -> _Note | None:
+def _read_note(session: Session) -> _Note | None:
     value = session.exec(select(SettingRow.value).where(col(SettingRow.name) == _NOTE)).first()
     if not value:
         return None
-    told = json.loads(value)
-    known = Uptime(told["boot"], told["seconds"]) if told["boot"] else None
-    return _Note(known, from_us(told["at"]), told["seq"])
+    stored = json.loads(value)
+    noted_uptime = Uptime(stored["boot"], stored["seconds"]) if stored["boot"] else None
+    return _Note(noted_uptime, from_us(stored["at"]), stored["seq"])
 
 
-def _write(session: Session, note: _Note) -> None:
-    known = note.uptime or Uptime("", 0.0)
-    told = {"boot": known.boot_id, "seconds": known.seconds, "at": to_us(note.at), "seq": note.accepted_seq}
-    session.merge(SettingRow(name=_NOTE, value=json.dumps(told)))
+def _write_note(session: Session, note: _Note) -> None:
+    noted_uptime = note.uptime or Uptime("", 0.0)
+    stored = {
+        "boot": noted_uptime.boot_id,
+        "seconds": noted_uptime.seconds,
+        "at": to_us(note.at),
+        "seq": note.accepted_seq,
+    }
+    session.merge(SettingRow(name=_NOTE, value=json.dumps(stored)))
 
 
 def _in_utc(at: datetime) -> str:

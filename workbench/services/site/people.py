@@ -124,7 +124,7 @@ class People(Service):
 
 
 def look_alikes(session: Session) -> list[tuple[str, str]]:
-    """Return the pairs of registered logins that people would take for one another; older versions allowed them."""
+    """Return the pairs of registered logins that look alike, which older versions allowed."""
     first: dict[str, str] = {}
     logins = session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))).all()
     return [(first[likeness(login)], login) for login in logins if first.setdefault(likeness(login), login) != login]
@@ -136,7 +136,7 @@ def find_person(session: Session, login: str) -> ReviewerRow:
     Raises:
         NotFound: If the login is not registered.
     """
-    # Older versions registered logins as they were typed.
+    # Older versions did not normalise logins when they registered them.
     named = select(ReviewerRow).where(col(ReviewerRow.login).in_((login, normal_login(login))))
     person = session.exec(named.order_by(col(ReviewerRow.login) != login)).first()
     if person is None:
@@ -168,8 +168,8 @@ def works_on(session: Session, reviewer_id: int, day: date) -> bool:
 def solo_reason(session: Session) -> str:
     """Return the reason why one person reviews alone, an empty text if several people can review.
 
-    While one person reviews alone, rules that need two people are waived. A second reviewer ends that for good, or
-    somebody could remove the others' roles to check their own verdict.
+    While one person reviews alone, rules that need two people are waived. A second reviewer ends this for good.
+    Otherwise somebody could remove the roles of the others to check their own verdict.
     """
     row = session.get(SettingRow, SOLO_SETTING)
     return row.value if row is not None and count_workers(session) == 1 else ""

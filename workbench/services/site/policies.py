@@ -1,4 +1,4 @@
-"""The versions of the policy: reading the one in force, checking a file, and putting a file into force."""
+"""Reads the versions of the policy, checks policy files, and puts them into force."""
 
 import hashlib
 import re
@@ -33,8 +33,8 @@ _MOST_BYTES = 1 << 20
 class VersionLine:
     """One version of the policy as a list shows it; `name` is the version that its file names.
 
-    It begins with `effective_on`, or when it was applied. `settled_at` is when all open cases that it applies to had
-    changed to it, or when it was replaced. `applied_by` is None for a version that an earlier program applied.
+    It begins on `effective_on`, or when it was applied. `settled_at` is when all open cases that it applies to were
+    changed to it, or when it was replaced. `applied_by` is None if an earlier version of the program applied it.
     """
 
     number: int
@@ -50,7 +50,7 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion(VersionLine):
-    """One version of the policy with its file, and what the file says."""
+    """One version of the policy with its text and its parsed content."""
 
     text: str
     policy: Policy
@@ -72,7 +72,7 @@ class NamedPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPolicy:
-    """The version that has the applied file; `replaced` are the planned versions that it cancels."""
+    """The result of applying a file: its version, and the planned versions that it cancels (`replaced`)."""
 
     version: PolicyVersion
     is_changed: bool
@@ -104,11 +104,11 @@ class Policies(Service):
             return tuple(_line(session, row, states) for row in reversed(rows))
 
     def named(self, word: str) -> NamedPolicy:
-        """Return the policy that a word names: the number of a version, else the path of a file.
+        """Return the policy that a word names: the number of a version, or the path of a file.
 
         Raises:
             NotFound: If there is no such version or file.
-            BadConfiguration: If the file is no policy.
+            BadConfiguration: If the file is not a policy.
         """
         if _NUMBER.fullmatch(word):
             version = self.version(int(word))
@@ -117,15 +117,15 @@ class Policies(Service):
         return NamedPolicy(name=path.name, policy=check_policy(path))
 
     def apply(self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False) -> AppliedPolicy:
-        """Put a file into force from a day, or at once, and say what that changes.
+        """Put a policy file into force from a day on, by default at once, and return its version.
 
-        Cases keep the version with which they were opened; only the sender of their letters follows the version in
-        force. With `for_open_cases`, `PolicyChanges.finish` changes the open ones once the version has begun. A planned
-        version that would begin on that day or later is cancelled.
+        Cases keep the version with which they were opened; only the sender of their letters is that of the version in
+        force. With `for_open_cases`, `PolicyChanges.finish` changes the open cases once the version has begun. A
+        planned version that would begin on that day or later is cancelled.
 
         Raises:
             NotAllowed: If the person is not an admin.
-            BadConfiguration: If the file is no policy.
+            BadConfiguration: If the file is not a policy.
             WrongUsage: If the day is past or too far ahead.
             WorkbenchError: If the file cannot be read.
         """
@@ -149,7 +149,8 @@ class Policies(Service):
                 if same.sha256 == row.sha256 and all(one is same for one in replaced):
                     if same.is_for_open_cases or not for_open_cases:
                         return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-                    # From a later day than the same file began, it applies to the open cases as a version of its own.
+                    # The same file is in force already. From a later day, it applies to open cases as a separate
+                    # version.
                     if new.begins_on in {today, same.effective_on}:
                         row, replaced = same, []
                         row.is_for_open_cases, row.settled_at = True, None
@@ -164,7 +165,7 @@ class Policies(Service):
 
 
 def _write(session: Session, row: PolicyVersionRow) -> None:
-    """Write a version, and let the transaction read the versions again."""
+    """Write a version, and clear the versions that the transaction has cached."""
     session.add(row)
     session.flush()
     session.info.pop(VERSIONS)
@@ -199,7 +200,7 @@ def _line(session: Session, row: PolicyVersionRow, states: Mapping[int, VersionS
 
 
 def _version(session: Session, context: Context, number: int) -> PolicyVersion:
-    """Return a version as a transaction sees it.
+    """Read a version with its text and content.
 
     Raises:
         NotFound: If there is no such version.
@@ -222,7 +223,7 @@ def check_policy(path: Path) -> Policy:
     """Return the policy in a file.
 
     Raises:
-        BadConfiguration: If it is no policy; the sentence says where, and what must be changed.
+        BadConfiguration: If it is not a policy; the message says where, and what must be changed.
         WorkbenchError: If the file cannot be read.
     """
     return parse_policy(policy_text(path), path.name)
@@ -232,7 +233,7 @@ def read_supplier(path: Path) -> Supplier:
     """Return the supplier in a file with the table [supplier] and nothing else.
 
     Raises:
-        BadConfiguration: If it is something else; the sentence says where, and what must be changed.
+        BadConfiguration: If it is something else; the message says where, and what must be changed.
         WorkbenchError: If the file cannot be read.
     """
     return parse_supplier(policy_text(path), path.name)
@@ -242,7 +243,7 @@ def policy_text(path: Path) -> str:
     """Return the text of a TOML file.
 
     Raises:
-        BadData: If it is not UTF-8, is larger than any policy, or is no regular file.
+        BadData: If it is not UTF-8, larger than any policy, or not a regular file.
         NotFound: If there is no such file.
         StorageFailed: If it cannot be read.
     """

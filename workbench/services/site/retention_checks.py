@@ -1,4 +1,4 @@
-"""Checks of retention: what is due for long, and what is left of what was erased."""
+"""Checks retention: overdue erasures, and remnants of erased data."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,13 +17,13 @@ from workbench.services.site.due_erasures import retained
 from workbench.services.site.file_checks import CheckLine
 
 REMNANTS_SETTING = "erased_remnants"
-"""The setting that is there while the file may still have copies of what was erased, until it is compacted."""
+"""The setting that exists while the database file may still contain erased data, until it is compacted."""
 
 _TOLERATED = timedelta(days=30)
 
 
 def has_remnants(session: Session) -> bool:
-    """Say whether the file was not compacted since something was erased."""
+    """Say whether the database file was not compacted since the last erasure."""
     return session.get(SettingRow, REMNANTS_SETTING) is not None
 
 
@@ -32,8 +32,8 @@ def older_copies(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.schema-*.backup"))
 
 
-def retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
-    """Note what should be erased, and what was erased but not everywhere."""
+def check_retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
+    """Report overdue erasures, and data that was not erased everywhere."""
     zone = ZoneInfo(policy.zone)
     today = now.astimezone(zone).date()
     shortest = policy.retention.shortest

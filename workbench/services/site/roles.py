@@ -1,6 +1,6 @@
-"""Registers people and changes their roles; while there are two admins, two of them have to agree.
+"""Registers people and changes their roles; if there are several admins, two of them must agree.
 
-A request is an event of the log, and so are its approval and its rejection: the log knows what is open.
+A request is an event of the log, and so are its approval and rejection; the log shows which requests are open.
 """
 
 import json
@@ -43,9 +43,9 @@ class RoleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleOutcome:
-    """What became of a change of roles: `request` waits for another admin, None if the change is done.
+    """The result of a change of roles; `request` waits for another admin, None if the change is done.
 
-    `ends_solo` says that one person reviewed alone until now.
+    `ends_solo` says that one person reviewed alone until this change.
     """
 
     request: RoleRequest | None = None
@@ -116,12 +116,12 @@ class Roles(Service):
                 raise NotAllowed(_("You made this request; another admin must approve it."))
             if request.add and person.id == self.context.actor.id:
                 raise NotAllowed(_("This request gives you roles; another admin must approve it."))
-            # Whoever asked is still an admin, so that one admin at least is left.
+            # The person who made the request is still an admin, so at least one admin is left.
             self._apply(session, person, request.add, request.remove, request=number)
             return request
 
     def reject(self, number: int) -> RoleRequest:
-        """Reject a request, or take back an own one.
+        """Reject a request, or withdraw one's own.
 
         Raises:
             NotAllowed: If the caller is not an admin.
@@ -175,7 +175,7 @@ class Roles(Service):
         return len(_admins(session)) > 1 and not solo_reason(session)
 
     def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
-        """Refuse a request that nobody may approve: neither who makes it nor who gets roles by it."""
+        """Refuse a request that nobody could approve, because neither its maker nor a person who gets roles may."""
         if add and _admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
             message = _(
                 "Nobody could approve this: {login} is the only other admin, and nobody approves roles of their own."
@@ -247,7 +247,7 @@ def _keep_an_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ..
 
 
 def _refuse_look_alike(session: Session, login: str) -> None:
-    """Refuse a login that is registered, or that people would take for one that is."""
+    """Refuse a login that is registered, or that looks like a registered one."""
     for other in session.exec(select(ReviewerRow.login)):
         if other == login:
             raise WrongUsage(_("{login} is registered already.").format(login=login))

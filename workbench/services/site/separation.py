@@ -1,4 +1,4 @@
-"""The rules that require two people; only this module decides whether two acts are of the same person."""
+"""Applies the rules that require two people; only this module decides whether the same person did two acts."""
 
 import json
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context
 
 IMPORTER = "importer"
-"""The rule of the policy that who imported evidence of a case may not decide or check it."""
+"""The rule of the policy that a person who imported evidence of a case may not decide or check it."""
 
 
 def is_same_person(session: Session, context: Context, case_id: int, reviewer_id: int) -> bool:
@@ -66,5 +66,5 @@ def waiver_text(waiver: Waiver | None) -> str:
 
 
 def waiver_details(waiver: Waiver | None) -> dict[str, Any]:
-    """Return what an event says of the two-person rules that did not apply: their names and the reason."""
+    """Return the details for an event about the two-person rules that did not apply: their names and the reason."""
     return {} if waiver is None else {"waived": list(waiver.rules), "waive_reason": mask_digits_within(waiver.reason)}

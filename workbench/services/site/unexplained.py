@@ -1,4 +1,4 @@
-"""Finds rows that no event of the audit log explains, because somebody changed the database outside the program.
+"""Finds rows that no event of the audit log explains: somebody changed the database outside the program.
 
 Events of earlier versions have no digests: of their decisions only the maker is compared, and of their notices and
 calendar nothing. Of the receipts that an import writes for its new cases only the event of the import is looked for.
@@ -28,10 +28,10 @@ from workbench.services.site.due_erasures import ERASED, WHOLE
 _EVENT = table_of(EventRow)
 _REASON = table_of(DecisionReasonRow)
 _DIFFERS = "differs"
-"""In place of a digest: the row was changed already when it was erased."""
+"""The mark in place of a digest if a row had been changed before it was erased."""
 
 _SIGNED = {"approved": "approve", "returned": "return"}
-"""The statuses that a check gives a decision, each with the action of its event."""
+"""The statuses of checked decisions, each with the action of its event."""
 
 _ACTIONS = (
     *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
@@ -44,8 +44,8 @@ _SUSPENDED = ("since", "until", "province", "agent")
 
 
 @dataclass(slots=True)
-class _Logged:
-    """The state that the events describe: roles by person, policies by version, makers and digests by decision."""
+class _LoggedState:
+    """The state according to the events: roles by person, policies by version, makers and digests by decision."""
 
     first_action: str = ""
     roles: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -62,8 +62,8 @@ class _Logged:
     batches: set[int] = field(default_factory=set)
     states: dict[int, str] = field(default_factory=dict)
 
-    def take_facts(self, row: Any, body: dict[str, Any]) -> None:
-        """Take what an event of any act records: the state of its case, letters, and the calendar."""
+    def apply_facts(self, row: Any, body: dict[str, Any]) -> None:
+        """Apply the facts that any event may record: the state of its case, letters, and the calendar."""
         if row.case_id and row.state:
             self.states[row.case_id] = row.state
         self.letters |= {int(number): digest for number, digest in body.get(LETTERS, {}).items()}
@@ -73,19 +73,19 @@ class _Logged:
         elif row.action in {"suspend", "resume"} and "suspension" in body:
             self.suspensions[body["suspension"]] = {name: body[name] for name in _SUSPENDED if name in body}
 
-    def take_person(self, action: str, body: dict[str, Any]) -> None:
-        """Take an event about a person."""
+    def apply_person(self, action: str, body: dict[str, Any]) -> None:
+        """Apply an event about a person."""
         person = body.get("reviewer", 0)
         if action == "reviewers deactivate":
             self.inactive.add(person)
         elif action == "reviewers activate":
             self.inactive.discard(person)
-        # The program removes first, so that a role in both lists stays.
+        # The program removes roles first, so a role in both lists stays.
         self.roles[person] -= set(body.get("remove", ()))
         self.roles[person] |= {*body.get("roles", ()), *body.get("add", ())}
 
-    def take_erasure(self, case_id: int, body: dict[str, Any]) -> None:
-        """Take what retention erased: from then on a row is what the event says that it became."""
+    def apply_erasure(self, case_id: int, body: dict[str, Any]) -> None:
+        """Apply an erasure: from then on, the digests of its event are the expected ones."""
         if WHOLE in body.get("parts", ()):
             self.erased.add(case_id)
         for number, (was, became) in body.get("decisions", {}).items():
@@ -96,8 +96,8 @@ class _Logged:
                 if int(number) in known:
                     known[int(number)] = became if known[int(number)] in {"", was} else _DIFFERS
 
-    def take(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
-        """Take an event about a decision, a sent notice or the policy."""
+    def apply(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
+        """Apply an event about a decision, a sent notice or the policy."""
         decision = body.get("decision", 0)
         if action == "policy apply":
             self.policies[body.get("policy", 0)] = body.get("sha256", "")
@@ -126,8 +126,8 @@ def unexplained(session: Session) -> Iterator[str]:
     yield from _states(session, logged)
 
 
-def _logged(session: Session) -> _Logged:
-    logged = _Logged(
+def _logged(session: Session) -> _LoggedState:
+    logged = _LoggedState(
         first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
     )
     names = ("action", "actor_id", "case_id", "batch_id", "state", "body")
@@ -137,20 +137,20 @@ def _logged(session: Session) -> _Logged:
     )
     for row in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(row.body)
-        logged.take_facts(row, body)
+        logged.apply_facts(row, body)
         if row.action == "init":
             logged.roles[row.actor_id] |= set(body.get("roles", ()))
         elif row.action.startswith("reviewers "):
-            logged.take_person(row.action, body)
+            logged.apply_person(row.action, body)
         elif row.action == ERASED:
-            logged.take_erasure(row.case_id, body)
+            logged.apply_erasure(row.case_id, body)
         else:
-            logged.take(row.action, row.actor_id, body)
+            logged.apply(row.action, row.actor_id, body)
     return logged
 
 
-def _erasures(session: Session, logged: _Logged) -> Iterator[str]:
-    """Compare which cases are erased: by the log, and by their rows."""
+def _erasures(session: Session, logged: _LoggedState) -> Iterator[str]:
+    """Compare the erased cases in the log with those in the rows."""
     marked = set(session.execute(select(CASE.c.id).where(CASE.c.erased_at.is_not(None))).scalars())
     for case_id in sorted(marked - logged.erased):
         yield _("{case} is marked as erased, but the log has no event for it.").format(case=format_case(case_id))
@@ -158,7 +158,7 @@ def _erasures(session: Session, logged: _Logged) -> Iterator[str]:
         yield _("{case} is not marked as erased, although the log has the event.").format(case=format_case(case_id))
 
 
-def _decisions(session: Session, logged: _Logged) -> Iterator[str]:
+def _decisions(session: Session, logged: _LoggedState) -> Iterator[str]:
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in session.execute(select(_REASON).order_by(_REASON.c.decision_id, _REASON.c.position)):
         reasons[row.decision_id].append(row.code)
@@ -181,14 +181,14 @@ def _decisions(session: Session, logged: _Logged) -> Iterator[str]:
         )
 
 
-def _notices(session: Session, logged: _Logged) -> Iterator[str]:
-    """Compare each letter with the event that recorded it and with that of its sending.
+def _notices(session: Session, logged: _LoggedState) -> Iterator[str]:
+    """Compare each letter with the event that recorded it, and with the event of its sending.
 
-    Letters before the first one that an event records are those of an earlier version.
+    Letters before the first recorded one were written by an earlier version.
     """
     first = min(logged.letters, default=None)
     written = select(NOTICE, CASE.c.batch_id).join(CASE, CASE.c.id == NOTICE.c.case_id).order_by(NOTICE.c.id)
-    # An import that is not published yet gets its event when it is.
+    # An import gets its event only when it is published.
     for notice in session.execute(written.where(is_published(CASE.c.batch_id))).yield_per(5_000):
         known = logged.letters.get(notice.id, "")
         sent = "" if notice.sent_at is None else logged.sent.pop(notice.id, "")
@@ -204,7 +204,7 @@ def _notices(session: Session, logged: _Logged) -> Iterator[str]:
         yield _("Notice {notice} is missing or not marked as sent, although the log has its event.").format(notice=gone)
 
 
-def _roles(session: Session, logged: _Logged) -> Iterator[str]:
+def _roles(session: Session, logged: _LoggedState) -> Iterator[str]:
     held: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(col(ReviewerRoleRow.reviewer_id), col(ReviewerRoleRow.role))):
         held[row.reviewer_id].add(row.role)
@@ -218,30 +218,30 @@ def _roles(session: Session, logged: _Logged) -> Iterator[str]:
             yield message.format(login=person.login, roles=comma_joined(changed))
 
 
-def _policies(session: Session, logged: _Logged) -> Iterator[str]:
+def _policies(session: Session, logged: _LoggedState) -> Iterator[str]:
     columns = col(PolicyVersionRow.id), col(PolicyVersionRow.sha256)
     for row in session.execute(select(*columns).order_by(columns[0])):
-        # The creation of the database brings the first one.
+        # The first version has no event; it was created with the database.
         if row.id > 1 and logged.policies.get(row.id) != row.sha256:
             yield _("Policy version {number} differs from its event, or has none; it was added or changed.").format(
                 number=row.id
             )
 
 
-def _calendar(session: Session, logged: _Logged) -> Iterator[str]:
+def _calendar(session: Session, logged: _LoggedState) -> Iterator[str]:
     if logged.calendar and logged.calendar != calendar_digest(session):
         yield _("The calendar differs from its last event; days were changed in the database.")
     for row in session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id)):
         told = logged.suspensions.pop(row.id, None)
         if told is None:
             yield _("The log has no event for suspension {number}.").format(number=row.id)
-        elif not _is_as_told(row, told):
+        elif not _matches_event(row, told):
             yield _("Suspension {number} differs from its event; it was changed.").format(number=row.id)
     for gone in logged.suspensions:
         yield _("Suspension {number} is missing, although the log has its event.").format(number=gone)
 
 
-def _is_as_told(row: Any, told: dict[str, str]) -> bool:
+def _matches_event(row: Any, told: dict[str, str]) -> bool:
     times = [told[name] and datetime.fromisoformat(told[name]) if name in told else None for name in _SUSPENDED[:2]]
     return times == [row.from_at, row.to_at] and [told.get(name) for name in _SUSPENDED[2:]] == [
         row.province,
@@ -249,17 +249,17 @@ def _is_as_told(row: Any, told: dict[str, str]) -> bool:
     ]
 
 
-def _batches(session: Session, logged: _Logged) -> Iterator[str]:
+def _batches(session: Session, logged: _LoggedState) -> Iterator[str]:
     has_files = BATCH.c.id.in_(select(col(ImportFileRow.batch_id)))
     for number in session.execute(select(BATCH.c.id).where(BATCH.c.published_at.is_not(None), has_files)).scalars():
         if number not in logged.batches:
             yield _("The log has no event for the import {batch}.").format(batch=format_batch(number))
 
 
-def _states(session: Session, logged: _Logged) -> Iterator[str]:
+def _states(session: Session, logged: _LoggedState) -> Iterator[str]:
     """Compare each case with the state that its last event gives; the newest events may have been cut off."""
     for case in session.execute(select(CASE.c.id, CASE.c.state)).yield_per(5_000):
-        # What an import opened has no event of its own before somebody acts on it.
+        # A case that an import opened has no event before somebody acts on it.
         expected = {logged.states[case.id]} if case.id in logged.states else _OPENED
         if case.state not in expected:
             message = _("{case} is in another state than its last event says; it was changed, or events are missing.")

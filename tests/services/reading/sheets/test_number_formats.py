@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.services.reading.sheets.cells import CellError, Moment, Number, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.cells import CellError, DateTimeCell, NumberCell, moment_of, number_of, unescaped
 from workbench.services.reading.sheets.number_formats import PLAIN, NumberFormat, number_format_of
 
 DATE = NumberFormat(is_date=True)
@@ -74,9 +74,9 @@ def test_what_no_spreadsheet_stores_as_a_number_is_a_fault(text: str) -> None:
 
 def test_dates_in_iso_form_are_read_too() -> None:
     assert str(moment_of("2026-11-03T09:05:00Z")) == "2026-11-03 09:05:00"
-    assert isinstance(moment_of("2026-11-03"), Moment)
+    assert isinstance(moment_of("2026-11-03"), DateTimeCell)
     assert moment_of("gestern") == CellError("gestern")
-    assert isinstance(number_of("1", PLAIN, is_1904=False), Number)
+    assert isinstance(number_of("1", PLAIN, is_1904=False), NumberCell)
 
 
 def test_control_characters_are_written_out_and_half_characters_stay_as_they_are() -> None:

@@ -13,7 +13,7 @@ from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.acts import check_grounds, check_received
 from workbench.services.batches.filing import GROUNDS
-from workbench.services.case.decisions import told_result_at
+from workbench.services.case.decisions import result_notified_at
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
@@ -48,7 +48,7 @@ def _classify(
         check_grounds(row["grounds"])
         column = "received_at"
         check_received(
-            session, context, case, row["received_at"] or imported_at, told_result_at(session, context, case)
+            session, context, case, row["received_at"] or imported_at, result_notified_at(session, context, case)
         )
     except (NotAllowed, WrongUsage) as error:
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(error), column=column)

@@ -1,4 +1,4 @@
-"""The values of cells, and their text for the column that they are in."""
+"""The values of cells, and their conversion to text for the columns that they are in."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?
 
 
 class CellContent(StrEnum):
-    """What a column holds, as far as it matters for cells other than texts."""
+    """The content of a column, which decides how cells other than texts are converted."""
 
     ANYTHING = "anything"
     FLAGS = "flags"
@@ -37,8 +37,8 @@ class CellContent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A number; its format shows at least `digits` digits, with leading zeros."""
+class NumberCell:
+    """A number that is shown with leading zeros, up to `digits` digits."""
 
     value: float
     digits: int = 0
@@ -61,7 +61,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DateTimeCell:
     """A date, a time, or both, as the format shows it."""
 
     at: datetime
@@ -83,7 +83,7 @@ class Moment:
             raise BadValue(
                 _("The spreadsheet made a date of this value; format the column as text and enter it again.")
             )
-        # A time that the format does not show does not count.
+        # A time of day that the cell does not show is ignored.
         return str(self.at.date()) if holds is CellContent.DAYS and not self.has_time else str(self)
 
 
@@ -102,7 +102,7 @@ class CellError:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class FlagCell:
     """A yes or no."""
 
     is_set: bool
@@ -117,7 +117,7 @@ class Flag:
         return str(self)
 
 
-SheetValue = Number | Moment | Flag | CellError
+SheetValue = NumberCell | DateTimeCell | FlagCell | CellError
 """The value of a cell that is not a text."""
 
 SheetCell = str | SheetValue
@@ -134,11 +134,11 @@ def number_of(text: str, number_format: NumberFormat, *, is_1904: bool) -> Sheet
     is_moment = number_format.is_date or number_format.has_time
     if not is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
         # Nobody writes an infinite number.
-        return Number(value, number_format.digits) if abs(value) < float("inf") else CellError(text)
+        return NumberCell(value, number_format.digits) if abs(value) < float("inf") else CellError(text)
     days = value + 1 if value < _NO_LEAP_DAY and not is_1904 else value
     at = _FIRST_DAYS[is_1904] + timedelta(milliseconds=round(days * _DAY_MS))
     # A value of a day or more has a date, even if the format only shows the time.
-    return Moment(at, has_date=number_format.is_date or value >= 1, has_time=number_format.has_time)
+    return DateTimeCell(at, has_date=number_format.is_date or value >= 1, has_time=number_format.has_time)
 
 
 def moment_of(text: str) -> SheetCell:
@@ -147,7 +147,7 @@ def moment_of(text: str) -> SheetCell:
         at = datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError:
         return CellError(text)
-    return Moment(at.replace(tzinfo=None), has_date=True, has_time=":" in text)
+    return DateTimeCell(at.replace(tzinfo=None), has_date=True, has_time=":" in text)
 
 
 def unescaped(text: str) -> str:

@@ -33,7 +33,7 @@ _DAMAGES = (BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImple
 """What zipfile raises if an archive is damaged, incomplete or something else."""
 
 
-class Package(OpenedFile):
+class XlsxPackage(OpenedFile):
     """An open XLSX file: its size, its SHA-256, and its parts by name.
 
     Raises:
@@ -46,9 +46,9 @@ class Package(OpenedFile):
         super().__init__(path)
         self.bytes_read: dict[str, int] = defaultdict(int)
         """The number of bytes of each part that the last pass has read."""
-        with self.examining():
-            self.sha256 = self._examined()
-            self._parts = self._checked()
+        with self.closed_on_failure():
+            self.sha256 = self._examine()
+            self._parts = self._check_entries()
 
     def size(self, name: str) -> int:
         """Return the size of a part after unpacking."""
@@ -91,7 +91,7 @@ class Package(OpenedFile):
             raise self.damaged()
         return part
 
-    def _examined(self) -> str:
+    def _examine(self) -> str:
         """Return the digest; refuse a file that is too large or not an archive before it is unpacked."""
         start = self.file.peek(len(_OLD_OFFICE_MARK))
         if start.startswith(_OLD_OFFICE_MARK):
@@ -111,7 +111,7 @@ class Package(OpenedFile):
             raise self._too_many()
         return digest.hexdigest()
 
-    def _checked(self) -> dict[str, ZipInfo]:
+    def _check_entries(self) -> dict[str, ZipInfo]:
         """Return the parts by their folded names; refuse a harmful archive."""
         try:
             self._zip = ZipFile(self.file)

@@ -6,10 +6,10 @@ from functools import cache, reduce
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element
 
-from workbench.services.reading.sheets.cells import CellError, Flag, SheetCell, moment_of, number_of, unescaped
+from workbench.services.reading.sheets.cells import CellError, FlagCell, SheetCell, moment_of, number_of, unescaped
 from workbench.services.reading.sheets.number_formats import PLAIN
 from workbench.services.reading.sheets.shared_strings import text_of
-from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local_name
 
 if TYPE_CHECKING:
     from workbench.services.reading.sheets.workbook import Workbook
@@ -31,7 +31,7 @@ class SheetRow(NamedTuple):
 
 
 class MergedCells(NamedTuple):
-    """Merged cells, of which only the first has a value; columns are counted from 0."""
+    """A range of merged cells; only the first cell has a value. Columns are counted from 0."""
 
     span: str
     first_line: int
@@ -64,7 +64,7 @@ def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow
 
 def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
     """Return the filled cells of a row."""
-    prefix = row.tag.removesuffix(local(row.tag))
+    prefix = row.tag.removesuffix(local_name(row.tag))
     value_tag = f"{prefix}v"
     cells: dict[int, SheetCell] = {}
     column = -1
@@ -77,7 +77,7 @@ def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
             raise BadXml
         kind = element.get("t", "n")
         if kind == "inlineStr":
-            cell: SheetCell = "".join(text_of(item) for item in element if local(item.tag) == "is")
+            cell: SheetCell = "".join(text_of(item) for item in element if local_name(item.tag) == "is")
         else:
             value = element.find(value_tag)
             if value is None or not value.text:
@@ -98,7 +98,7 @@ def _cell(kind: str, text: str, style: str | None, shared: "Workbook") -> SheetC
         case "str":
             return unescaped(text)
         case "b":
-            return Flag(text.strip() in {"1", "true"})
+            return FlagCell(text.strip() in {"1", "true"})
         case "d":
             return moment_of(text.strip())
         case _:

@@ -4,8 +4,8 @@ from array import array
 from xml.etree.ElementTree import Element
 
 from workbench.services.reading.sheets.cells import unescaped
-from workbench.services.reading.sheets.package import Package
-from workbench.services.reading.sheets.xml_parts import BadXml, elements, local
+from workbench.services.reading.sheets.package import XlsxPackage
+from workbench.services.reading.sheets.xml_parts import BadXml, elements, local_name
 
 MAX_STRINGS = 2_000_000
 MAX_BYTES = 64 << 20
@@ -20,13 +20,13 @@ class SharedStrings:
         FileProblem: If there are too many.
     """
 
-    def __init__(self, package: Package, part: str) -> None:
+    def __init__(self, package: XlsxPackage, part: str) -> None:
         self._block = bytearray()
         self._long: dict[int, str] = {}
         # A list of a million strings takes several times the memory of their bytes.
         self._ends = array("L", [0])
         for _parent, item in elements(package.chunks(part), 1):
-            if local(item.tag) == "si":
+            if local_name(item.tag) == "si":
                 self._block += text_of(item).encode("utf-8", "surrogatepass")
                 self._ends.append(len(self._block))
             if len(self._ends) > MAX_STRINGS or len(self._block) > MAX_BYTES:

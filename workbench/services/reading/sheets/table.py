@@ -1,4 +1,4 @@
-"""The records of one sheet below its header, which may follow a title."""
+"""Reads the records of one sheet below its header, which may follow a title."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,10 +15,10 @@ from workbench.services.reading.table import (
     RawRecord,
     flaw_of,
     header_repeated,
-    most_known,
+    row_with_most_names,
 )
 
-_MAX_MERGED_TOLD = 20
+_MAX_MERGED_REPORTED = 20
 
 
 class SheetTable:
@@ -33,19 +33,19 @@ class SheetTable:
     def __init__(self, rows: Iterator[SheetRow | MergedCells], place: RowProblem, knows: Knows) -> None:
         self._rows = rows
         self._place = place
-        # MergedCells cells follow after all rows, so the head only has them if the sheet is short.
+        # Merged cells come after all rows, so they are among the first items only if the sheet is short.
         self._head = list(islice(rows, HEADER_WITHIN_LINES))
         head = [row for row in self._head if isinstance(row, SheetRow)]
         if not head:
             raise FileProblem(replace(place, message=_("The sheet is empty; it needs a header and rows.")))
         texts = [(row.line, tuple(str(cell).strip() for cell in row.cells.values())) for row in head]
-        known, line = most_known(texts, knows)
+        known, line = row_with_most_names(texts, knows)
         self.header_line = line if known else head[0].line
         header = next(row for row in head if row.line == self.header_line)
         width = max(header.cells) + 1
         self.names = tuple(str(header.cells.get(column, "")).strip() for column in range(width))
         rows_above = (row for row in head if row.line < self.header_line)
-        self.above = tuple(RawRecord(row.line, self.names, self._placed(row)[0]) for row in rows_above)
+        self.above = tuple(RawRecord(row.line, self.names, self._split_by_header(row)[0]) for row in rows_above)
 
     def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; rows without text are skipped.
@@ -62,13 +62,13 @@ class SheetTable:
                 message = _("The cells {span} are merged; split them and fill in each one.")
                 merged.append(replace(self._place, line=row.last_line, message=message.format(span=row.span)))
         if merged:
-            raise FileProblem(*merged[:_MAX_MERGED_TOLD])
+            raise FileProblem(*merged[:_MAX_MERGED_REPORTED])
 
     def _record(self, row: SheetRow) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the record of a row unless all its cells are blank."""
-        cells, beside = self._placed(row)
+        cells, beside = self._split_by_header(row)
         column, message = next(
-            ((place, told) for place, cell in row.cells.items() if isinstance(cell, str) and (told := flaw_of(cell))),
+            ((place, flaw) for place, cell in row.cells.items() if isinstance(cell, str) and (flaw := flaw_of(cell))),
             (len(self.names), ""),
         )
         if not message and beside:
@@ -85,8 +85,8 @@ class SheetTable:
         elif any(not isinstance(cell, str) or cell.strip() for cell in cells):
             yield RawRecord(row.line, self.names, cells)
 
-    def _placed(self, row: SheetRow) -> tuple[list[Cell], dict[int, Cell]]:
-        """Return the cells of a row in the named columns, and those in other columns."""
+    def _split_by_header(self, row: SheetRow) -> tuple[list[Cell], dict[int, Cell]]:
+        """Return the cells of a row in the columns of the header, and the filled cells beside them."""
         width = len(self.names)
         cells: list[Cell] = [""] * width
         beside: dict[int, Cell] = {}

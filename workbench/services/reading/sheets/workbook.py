@@ -17,13 +17,13 @@ from xml.etree.ElementTree import Element
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.sheets.number_formats import NumberFormat, number_format_of
-from workbench.services.reading.sheets.package import Package
+from workbench.services.reading.sheets.package import XlsxPackage
 from workbench.services.reading.sheets.rows import MergedCells, SheetRow, sheet_rows
 from workbench.services.reading.sheets.shared_strings import SharedStrings
-from workbench.services.reading.sheets.xml_parts import ELEMENT_BYTES, BadXml, elements, local
+from workbench.services.reading.sheets.xml_parts import ELEMENT_BYTES, BadXml, elements, local_name
 
 MAX_CHARACTERS = 512 << 20
-"""The most text of one sheet, counted for each cell: as much as that of a CSV file."""
+"""The most characters of one sheet, counted for each cell; a CSV file may have as many."""
 
 _STYLES = "styles"
 
@@ -41,7 +41,7 @@ class SheetPart:
     is_hidden: bool
 
 
-class Workbook(Package):
+class Workbook(XlsxPackage):
     """An open workbook.
 
     Raises:
@@ -52,10 +52,10 @@ class Workbook(Package):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        with self.examining():
+        with self.closed_on_failure():
             main = self._part("officeDocument", self._relations(""))
             self._needed = self._relations(main)
-            children = {local(child.tag): child for child in self._children(main)}
+            children = {local_name(child.tag): child for child in self._children(main)}
             days = children.get("workbookPr")
             self.is_1904 = days is not None and days.get("date1904") in {"1", "true"}
             """Whether days are counted from 1904, as in old workbooks of Excel for Mac."""

@@ -16,7 +16,7 @@ class BadXml(ValueError):
     """The part is not XML, declares a document type, or has an element that is too large."""
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """Return a tag or attribute without its prefix."""
     return name.rpartition(":")[2]
 
@@ -42,11 +42,11 @@ def elements(chunks: Iterator[bytes], depth: int, until: frozenset[str] = NOWHER
             # Until the last chunk, the last element may be incomplete.
             finished = list(parent[: len(parent) - bool(chunk and parent is parents[-1])])
             del parent[: len(finished)]
-            tag = local(parent.tag)
+            tag = local_name(parent.tag)
             for element in finished:
                 unfinished = 0
                 yield tag, element
-        if any(local(parent.tag) in until for parent in parents):
+        if any(local_name(parent.tag) in until for parent in parents):
             return
         if unfinished > ELEMENT_BYTES:
             raise BadXml

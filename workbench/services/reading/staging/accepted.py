@@ -1,7 +1,7 @@
-"""The SQL that accepts and converts single values: only such as are written in the usual form.
+"""The SQL that accepts and converts single values, if they are written in a usual form.
 
-What SQL accepts means the same to the parser of the column; all other values go to the parser, which accepts
-it or words the error. A test compares both.
+A value that SQL accepts has the same meaning for the parser of the column. All other values go to the parser, which
+accepts them or words the error. A test compares both.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from db.columns import to_us
 from workbench.domain.values import moments, values
 from workbench.services.calls.engine import quoted
-from workbench.services.calls.local_time import DAY_US, shift_sql, zone_shifts
+from workbench.services.calls.local_time import DAY_US, utc_offset_sql, utc_offsets
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, ColumnType
 
@@ -22,18 +22,18 @@ _INSTANT = (
 )
 _FIRST_US, _LAST_US = to_us(datetime(2000, 1, 1, tzinfo=UTC)), to_us(datetime(2099, 12, 31, tzinfo=UTC))
 
-# What these forms accept beside numbers that a cast gives back as they are.
+# Forms that are accepted besides numbers that a cast does not change.
 _OTHER_FORMS = {PHONE: "([+]|00)?861[0-9]{10}", QUANTITY: "[0-9]{1,9}"}
-# Numbers are too short for zeros that a spreadsheet may have put for digits.
+# Longer numbers go to the parser, because a spreadsheet may have replaced their last digits by zeros.
 _MOST_DIGITS = {PHONE: 12, NUMBER: 17}
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedValue:
-    """The condition that accepts a value, and what it then is: a BIGINT, INTEGER, BOOLEAN or the VARCHAR of a choice.
+    """The SQL of a value: the condition that accepts it, and its conversion to BIGINT, INTEGER, BOOLEAN or VARCHAR.
 
-    Instants are in µs UTC; of phone and other numbers it is a code, the digits after a 1. Both use the column of a
-    `cast`, so that it is computed once.
+    Instants become µs UTC. Phone and other numbers become a code: their digits after a leading 1. The condition and the
+    value use the column of the `cast`, so that the cast is computed once.
     """
 
     cast: str
@@ -42,13 +42,13 @@ class AcceptedValue:
 
 
 def accepted_value(sort: ColumnType, cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> AcceptedValue:
-    """Return the SQL that accepts a cell of some sort: a number, quantity, instant, flag or choice.
+    """Return the SQL for a cell of a column type: a number, quantity, instant, flag or choice.
 
     Args:
-        sort: The sort of value.
+        sort: The type of the column.
         cell: The SQL of the cell's text.
         cast: The name of the column that will hold the cast.
-        zone: Where instants are local.
+        zone: The time zone of local times.
         now: When the file is read; instants must not be later. None allows any time.
     """
     if sort is INSTANT:
@@ -70,7 +70,7 @@ def accepted_value(sort: ColumnType, cell: str, cast: str, zone: ZoneInfo, now: 
 
 
 def _usual_or_matching(usual: str, cell: str, form: str) -> str:
-    """Return the condition that a cell is as usual or has a form, which takes longer to find out."""
+    """Return the condition that a cell is as usual or else matches a form, which is slower to check."""
     return f"CASE WHEN {usual} THEN true ELSE regexp_full_match({cell}, '{form}') END"
 
 
@@ -87,13 +87,13 @@ def _accepted_instant(cell: str, cast: str, zone: ZoneInfo, now: datetime | None
     """Return the SQL for dates with a time to the second."""
     last_us = _LAST_US if now is None else to_us(now + moments.FUTURE_TOLERANCE)
     local_us = f"epoch_us({cast})"
-    shifts = zone_shifts(zone, _FIRST_US, last_us + DAY_US)
-    # A local time that a change of the clocks skips or repeats is what it was before the change.
-    local_shifts = [shifts[0]]
-    for (_from, before), (from_us, after) in pairwise(shifts):
-        local_shifts.append((from_us + max(before, after), after))
-    value = f"{local_us} - {shift_sql(local_us, local_shifts)}"
-    # The first days are left out, as their shift may be another.
+    offsets = utc_offsets(zone, _FIRST_US, last_us + DAY_US)
+    # A local time that a change of the clocks skips or repeats has the offset before the change.
+    local_offsets = [offsets[0]]
+    for (_from, before), (from_us, after) in pairwise(offsets):
+        local_offsets.append((from_us + max(before, after), after))
+    value = f"{local_us} - {utc_offset_sql(local_us, local_offsets)}"
+    # The first days are not accepted, because their offset is not known.
     in_time = f"coalesce({local_us} >= {_FIRST_US + 2 * DAY_US} AND {value} <= {last_us}, false)"
     usual = _usual_or_matching(f"{cast}::VARCHAR = {cell}", cell, _INSTANT)
     return AcceptedValue(f"try_cast({cell} AS TIMESTAMP)", f"{usual} AND {in_time}", value)

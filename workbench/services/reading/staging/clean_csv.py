@@ -1,4 +1,4 @@
-"""Which CSV texts DuckDB reads exactly as the row reader does: those without anything unusual."""
+"""Checks that a CSV text has nothing unusual, so that DuckDB reads it exactly as the row reader does."""
 
 import re
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ class NotClean(Exception):
 
 
 def clean_blocks(blocks: Iterator[bytes], delimiter: str, width: int) -> Iterator[bytes]:
-    """Pass on blocks of UTF-8, each of whole lines that end with a line feed.
+    """Check and yield blocks of UTF-8, each of whole lines that end with a line feed.
 
-    In what is passed on each line is one record. Quotes surround whole fields or are doubled within them. No field is
-    longer than the row reader allows. If all records have as many fields as DuckDB demands, that is `width`.
+    In these blocks, each line is one record. Quotes enclose whole fields or are doubled within them. No field is longer
+    than the row reader allows. The records of a block have `width` fields on average; DuckDB checks each record.
 
     Raises:
-        NotClean: If the text is otherwise. What was passed on before is then worth nothing.
+        NotClean: If the text is different. The blocks that were yielded before must then not be used.
     """
     clean = _CleanLines(delimiter.encode(), width)
     rest = b""
@@ -35,7 +35,7 @@ def clean_blocks(blocks: Iterator[bytes], delimiter: str, width: int) -> Iterato
 
 
 class _CleanLines:
-    """What clean lines are like in one file."""
+    """Checks the lines of one file."""
 
     def __init__(self, delimiter: bytes, width: int) -> None:
         self._delimiter = delimiter
@@ -43,7 +43,7 @@ class _CleanLines:
         self._stray_quote = re.compile(rb'[^"\n%(mark)s]"|"[^"\n%(mark)s]' % {b"mark": delimiter})
 
     def lines(self, block: bytes) -> bytes:
-        """Return whole lines with a line feed at the end of each.
+        """Return whole lines, each ended by a line feed only.
 
         Raises:
             NotClean: If they are not clean.
@@ -55,13 +55,13 @@ class _CleanLines:
         if block.startswith(b"\n") or b"\n\n" in block or _has_long_line(block):
             raise NotClean
         outside = self._outside_quotes(block) if b'"' in block else block
-        # DuckDB takes a record with one field too many if that is empty.
+        # DuckDB would accept a record with one more field if that is empty.
         if outside.count(self._delimiter) != block.count(b"\n") * self._delimiters:
             raise NotClean
         return block
 
     def _outside_quotes(self, block: bytes) -> bytes:
-        """Return lines with a single quote in the place of each quoted text."""
+        """Return the lines with one quote character instead of each quoted text."""
         parts = block.split(b'"')
         outside = b'"'.join(parts[::2])
         if len(parts) % 2 == 0 or b"\n" in b"".join(parts[1::2]) or self._stray_quote.search(b"\n" + outside):

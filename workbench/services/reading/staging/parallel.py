@@ -1,4 +1,4 @@
-"""Works on the items of one iterator in several threads."""
+"""Processes the items of one iterator in several threads."""
 
 from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -8,19 +8,19 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def for_each(items: Generator[Item], work: Callable[[Item], object], threads: int) -> None:
-    """Call `work` for each item, in several threads at once; raise what it, or making the items, raises first.
+def run_in_threads(items: Generator[Item], work: Callable[[Item], object], threads: int) -> None:
+    """Call `work` for each item in several threads, and raise the first error of `work` or of the iterator.
 
-    Items that were taken before something is raised are worked on to their end.
+    Items that are being processed when an error occurs are still finished.
     """
     lock = Lock()
 
-    def taken() -> Item | None:
+    def next_item() -> Item | None:
         with lock:
             return next(items, None)
 
     def work_on() -> None:
-        while (item := taken()) is not None:
+        while (item := next_item()) is not None:
             work(item)
 
     with ThreadPoolExecutor(threads, "staging") as executor:

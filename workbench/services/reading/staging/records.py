@@ -1,12 +1,12 @@
-"""The records of one file as relations that SQL reads, a portion of the file each.
+"""Stages the records of one file as relations for SQL, one relation for each portion of the file.
 
 A relation has these columns:
 
-* `line` (BIGINT), where the record starts;
-* `is_odd` (BOOLEAN), true where only the reader can say what the record is: its cells then are worth nothing;
+* `line` (BIGINT): the line where the record starts;
+* `is_odd` (BOOLEAN): true for a record that only the reader can parse; its cells are then meaningless;
 * `c0`, `c1` … (VARCHAR, never NULL): the cells of the columns in `StagedRecords.columns`, as they are in the file.
 
-Records without any text are left out. Rows that SQL does not accept go back to the reader by their lines, see `judged`.
+Records without any text are left out. Records that SQL does not accept are read again by the reader, see `read_lines`.
 """
 
 import csv
@@ -23,7 +23,7 @@ from workbench.services.reading.problems import BadRecord, FileProblem, ParsedRo
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.sources import TextSource
 from workbench.services.reading.staging.clean_csv import NotClean, clean_blocks
-from workbench.services.reading.staging.parallel import for_each
+from workbench.services.reading.staging.parallel import run_in_threads
 from workbench.services.reading.table import BrokenRecord, CsvTable, RawRecord
 
 THREADS = 2
@@ -33,14 +33,14 @@ _LONGEST_RECORD = 320_000
 """The most characters of a record; DuckDB reads lines of at most 2 MB."""
 
 _Portion = tuple[bytes, str]
-"""Text, and the relation of its records with `{path}` in place of where the text is."""
+"""A text, and the SQL of the relation of its records, with `{path}` for the path of the text."""
 
 
 class StagedRecords:
-    """The records of a reader, for statements of DuckDB.
+    """The records of a reader as relations for DuckDB.
 
-    `columns` says what each cell means, '' where the column is not read. `problem` is what tore the file apart, as far
-    as was read. `progress` is called now and then while the file is read, in any thread.
+    `columns` are the meanings of the cells, '' for a column that is not imported. `problem` is the error that ended the
+    reading, if any. `progress` is called from time to time while the file is read, in any thread.
     """
 
     def __init__(self, reader: Reader, progress: Callable[[], object] = lambda: None) -> None:
@@ -59,9 +59,10 @@ class StagedRecords:
         return f"c{self.columns.index(column)}" if column in self.columns else "''"
 
     def read(self, begin: Callable[[], object], take: Callable[[str], object]) -> None:
-        """Call `begin`, then `take` with the relation of each portion, in several threads at once and in any order.
+        """Call `begin`, then `take` with the relation of each portion, in several threads and in any order.
 
-        If the text turns out not to be what DuckDB reads as the reader does, all comes once more after another `begin`.
+        If DuckDB would read the text differently from the reader, everything is repeated: `begin` is called again, and
+        the reader splits the records.
 
         Raises:
             StorageFailed: If the disk is full.
@@ -69,29 +70,29 @@ class StagedRecords:
         self.problem = None
         try:
             begin()
-            if not self._is_read_as_clean_text(take):
+            if not self._reads_as_clean_text(take):
                 begin()
-                self._hand_out(self._taken_apart(), take)
+                self._process(self._split_portions(), take)
         except FileProblem as problem:
             self.problem = problem
 
-    def _hand_out(self, portions: Generator[_Portion], take: Callable[[str], object]) -> None:
+    def _process(self, portions: Generator[_Portion], take: Callable[[str], object]) -> None:
         def take_one(portion: _Portion) -> None:
             content, relation = portion
             with piped(content) as path:
                 take(relation.replace("{path}", path))
 
-        for_each(portions, take_one, THREADS)
+        run_in_threads(portions, take_one, THREADS)
 
-    def _is_read_as_clean_text(self, take: Callable[[str], object]) -> bool:
-        """Let DuckDB take the records apart; say whether it reads them as the reader does."""
+    def _reads_as_clean_text(self, take: Callable[[str], object]) -> bool:
+        """Let DuckDB split the records, and return whether it reads them as the reader does."""
         import duckdb
 
         source = self._reader.source
         if not isinstance(source, TextSource) or self._reader.format != "csv":
             return False
         try:
-            self._hand_out(self._clean(source), take)
+            self._process(self._clean_portions(source), take)
         except NotClean:
             return False
         except StorageFailed as failure:
@@ -101,8 +102,8 @@ class StagedRecords:
             raise
         return True
 
-    def judged(self, lines: Iterable[int]) -> Iterator[ParsedRow | BadRecord]:
-        """Yield what the reader makes of the records on some lines, in ascending order."""
+    def read_lines(self, lines: Iterable[int]) -> Iterator[ParsedRow | BadRecord]:
+        """Yield the parsed records on some lines, which must be in ascending order."""
         wanted = iter(lines)
         line = next(wanted, None)
         if line is None:
@@ -115,8 +116,8 @@ class StagedRecords:
                     if line is None:
                         return
 
-    def _clean(self, source: TextSource) -> Generator[_Portion]:
-        """Yield a clean CSV text, which DuckDB takes apart."""
+    def _clean_portions(self, source: TextSource) -> Generator[_Portion]:
+        """Yield the portions of a clean CSV text, which DuckDB splits into records."""
         with self._reader.table() as table:
             if not isinstance(table, CsvTable):
                 raise NotClean
@@ -126,28 +127,28 @@ class StagedRecords:
         filled = " OR ".join(f"{cell} <> ''" for cell in texts)
         line = table.first_line
         with source.text() as text:
-            blocks = clean_blocks(_bytes_of(text, line), table.delimiter, len(texts))
-            for content in _joined(self._watched(blocks)):
+            blocks = clean_blocks(_utf8_from(text, line), table.delimiter, len(texts))
+            for content in _in_portions(self._with_progress(blocks)):
                 numbered = f"FROM {lines} SELECT row_number() OVER () + {line - 1} AS line, {is_odd}, *"
                 yield content, f"(FROM ({numbered}) WHERE {filled})"
                 line += content.count(b"\n")
 
-    def _taken_apart(self) -> Generator[_Portion]:
-        """Yield the records that the reader takes apart, as CSV."""
+    def _split_portions(self) -> Generator[_Portion]:
+        """Yield portions of the records that the reader has split, written as CSV."""
         relation = csv_source("{path}", {"line": "BIGINT", "is_odd": "BOOLEAN", **self._cells}, not_null=self._cells)
-        for content in _joined(self._watched(self._rows())):
+        for content in _in_portions(self._with_progress(self._csv_blocks())):
             yield content, relation
 
-    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    def _with_progress(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:
             self._progress()
             yield block
 
-    def _rows(self) -> Iterator[bytes]:
-        """Yield the records as blocks of CSV; note what tears the file apart, and end there."""
+    def _csv_blocks(self) -> Iterator[bytes]:
+        """Yield the records as blocks of CSV; if the file cannot be read further, note the problem and stop."""
         blank = [""] * len(self.columns)
         text = io.StringIO()
-        # The line end makes it quote both CR and LF.
+        # With this line end, the writer quotes fields that contain CR or LF.
         writer = csv.writer(text, lineterminator="\r\n")
         try:
             with self._reader.table() as table:
@@ -163,7 +164,7 @@ class StagedRecords:
         yield text.getvalue().encode()
 
     def _texts(self, record: RawRecord | BrokenRecord) -> Sequence[str] | None:
-        """Return the texts of the record's cells below the columns, None if it is odd."""
+        """Return the cells of a record as texts in the order of `columns`, None if only the reader can parse it."""
         texts = None if isinstance(record, BrokenRecord) else self._reader.rows.texts(record)
         if isinstance(record, BrokenRecord) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
             return None
@@ -176,16 +177,16 @@ class StagedRecords:
         return tuple(self._known.meaning(name) or "" for name in names)
 
 
-def _bytes_of(text: TextIO, first_line: int) -> Iterator[bytes]:
-    """Yield a text as UTF-8 from some line on."""
+def _utf8_from(text: TextIO, first_line: int) -> Iterator[bytes]:
+    """Yield a text from a line on, as UTF-8."""
     for _line in islice(text, first_line - 1):
         pass
     while characters := text.read(_CHARACTERS_TOGETHER):
         yield characters.encode()
 
 
-def _joined(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield blocks together, so many that a statement for each portion costs little."""
+def _in_portions(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Join blocks into portions that are large enough for a statement each."""
     portion: list[bytes] = []
     for block in blocks:
         portion.append(block)
