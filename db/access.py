@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-class Access(Enum):
+class FileAccess(Enum):
     """The modes of a database's files and folders, independent of the umask."""
 
     PRIVATE = (0o600, 0o700)
@@ -27,11 +27,11 @@ class Access(Enum):
         return self.value[1]
 
 
-def access_of(path: Path) -> Access:
+def access_of(path: Path) -> FileAccess:
     """Return the access of a file or folder. New files next to the file, or in the folder, get the same access."""
     mode = path.stat().st_mode
     is_inherited = not stat.S_ISDIR(mode) or mode & stat.S_ISGID
-    return Access.SHARED if mode & stat.S_IWGRP and is_inherited else Access.PRIVATE
+    return FileAccess.SHARED if mode & stat.S_IWGRP and is_inherited else FileAccess.PRIVATE
 
 
 def inode_of(path: Path) -> tuple[int, int] | None:
@@ -43,7 +43,7 @@ def inode_of(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def make_folder(folder: Path, access: Access) -> bool:
+def make_folder(folder: Path, access: FileAccess) -> bool:
     """Make a folder if it does not exist, and return whether it was made. An existing folder is not changed."""
     try:
         folder.mkdir(mode=0o700)
@@ -53,7 +53,7 @@ def make_folder(folder: Path, access: Access) -> bool:
     return True
 
 
-def lock_handle(path: Path, access: Access) -> int:
+def lock_handle(path: Path, access: FileAccess) -> int:
     """Open a lock file, creating it if needed.
 
     The file never exists with a wrong mode, so that all users of the database can open it.
@@ -65,7 +65,7 @@ def lock_handle(path: Path, access: Access) -> int:
             _create_linked(path, access)
 
 
-def _create_linked(path: Path, access: Access) -> None:
+def _create_linked(path: Path, access: FileAccess) -> None:
     """Create an empty file under a temporary name, set its mode, then link it to its final name."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:

@@ -1,4 +1,4 @@
-"""A translation of characters that is computed as characters come."""
+"""A translation table for characters whose entries are computed on first use."""
 
 import sys
 from collections.abc import Callable
@@ -30,13 +30,13 @@ class CharTable(dict[int, str]):
         import numpy as np
 
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        found = self._codes[codes]
-        unknown = found == _UNKNOWN
+        entries = self._codes[codes]
+        unknown = entries == _UNKNOWN
         if unknown.any():
             for code in set(codes[unknown].tolist()):
                 self._codes[code] = ord(self[code])
-            found = self._codes[codes]
-        return bytes(found.data).decode("utf-32-le", "surrogatepass")
+            entries = self._codes[codes]
+        return bytes(entries.data).decode("utf-32-le", "surrogatepass")
 
     @cached_property
     def _codes(self) -> "np.ndarray[Any, np.dtype[np.uint32]]":

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Dialect, Index, String, Text, TypeDec
 from sqlmodel import Field, SQLModel
 
 ERASED = "erased"
-"""The key under which a column keeps the value that it has once retention has emptied it."""
+"""The key in `Column.info` of the value that retention writes when it empties the column."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -42,7 +42,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else from_us(value)
 
 
-def instant(*, nullable: bool = False, index: bool = False) -> Any:
+def instant_column(*, nullable: bool = False, index: bool = False) -> Any:
     """Declare a column for an instant."""
     return Field(default=None, sa_column=Column(Instant(), nullable=nullable, index=index))
 
@@ -50,12 +50,12 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """Declare an index of the rows that satisfy a condition.
 
-    The migration steps also give it a condition for PostgreSQL, which would import its dialect here, at every start.
+    The migration steps also set the condition for PostgreSQL. Setting it here would import that dialect at every start.
     """
     return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
-def word(length: int, *, index: bool = False) -> Any:
+def short_text(length: int, *, index: bool = False) -> Any:
     """Declare a short text column."""
     return Field(default="", sa_column=Column(String(length), nullable=False, index=index))
 
@@ -65,28 +65,28 @@ def long_text(default: str = "") -> Any:
     return Field(default=default, sa_column=Column(Text, nullable=False))
 
 
-def erased(kind: Any, *, empty: Any = None) -> Any:
-    """Declare a column that retention empties although it is not masked, such as a public name or the hash of a number.
+def erased_column(kind: Any, *, empty: Any = None) -> Any:
+    """Declare a column that is not masked but that retention empties, such as a public name or the hash of a number.
 
     Args:
-        kind: Its type in SQL.
-        empty: The value that it has when it is empty; with None the column is nullable.
+        kind: The SQL type of the column.
+        empty: The value that retention writes; if it is None, the column is nullable.
     """
     return Field(default=empty, sa_column=Column(kind, nullable=empty is None, info={ERASED: empty}))
 
 
-def erased_word(length: int) -> Any:
+def erased_short_text(length: int) -> Any:
     """Declare a short text that retention empties."""
-    return erased(String(length), empty="")
+    return erased_column(String(length), empty="")
 
 
 def free_text(default: str = "", *, empty: str | None = None) -> Any:
-    """Declare a text that a person wrote, or JSON with such texts; retention leaves `empty` of it, or the default."""
+    """Declare a text that a person wrote, or JSON with such texts; retention writes `empty`, or else the default."""
     info = {ERASED: default if empty is None else empty}
     return Field(default=default, sa_column=Column(Text, nullable=False, info=info))
 
 
-def personal(kind: str, *, length: int = 200) -> Any:
+def personal_text(kind: str, *, length: int = 200) -> Any:
     """Declare a column for the name or number of a person.
 
     `kind` is name, msisdn, msisdns (several numbers in one text), id_no or text.
@@ -101,7 +101,7 @@ def personal_columns(model: type[SQLModel]) -> dict[str, str]:
 
 
 def erased_values(model: type[SQLModel]) -> dict[str, Any]:
-    """Return the columns of a table that retention empties, all personal ones among them, with their empty values."""
+    """Return the columns of a table that retention empties, including all personal ones, with their empty values."""
     table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
     return {
         column.name: column.info.get(ERASED, "")

@@ -29,7 +29,7 @@ class Database:
         self._inode = inode_of(path)
 
     def __getstate__(self) -> dict[str, object]:
-        """Take no connection into another process."""
+        """Return the state without the engines, whose connections cannot be used in another process."""
         return {name: value for name, value in self.__dict__.items() if name not in _ENGINES}
 
     @cached_property
@@ -44,14 +44,14 @@ class Database:
 
     @cached_property
     def bulk_writer(self) -> Engine:
-        """The engine of rows that nobody sees before a later commit of `writer`, which makes them durable."""
+        """The engine for rows that stay invisible until a later commit of `writer`, which makes them durable."""
         engine = sqlite.make_engine(self.path, self.key, query_only=False)
         sqlite.prepare_bulk_writes(engine)
         return engine
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The paths of the database and the files beside it; a link to the database has other files beside it."""
+        """The paths of the database and the files beside it, for the path as given and for the target of a link."""
         return (*sqlite.files_of(self.path), *sqlite.files_of(self.path.resolve()))
 
     def read(self) -> Session:
@@ -67,7 +67,7 @@ class Database:
     def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
         """Open a session that commits when the block ends, or rolls back if it raises.
 
-        With `is_bulk` it writes rows that nobody sees before a later commit of another session, or that the next start
+        Use `is_bulk` only for rows that stay invisible until a later commit of another session, or that the next start
         of the program would write again.
 
         Raises:
@@ -78,16 +78,16 @@ class Database:
         engine = self.bulk_writer if is_bulk else self.writer
         with sqlite.write_lock(self.path), Session(engine) as session, session.begin():
             if self.schema is not None:
-                found = sqlite.schema_version(session.connection(), self.path)
-                if found != self.schema:
-                    raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{found} > {self.schema}")
+                version = sqlite.schema_version(session.connection(), self.path)
+                if version != self.schema:
+                    raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{version} > {self.schema}")
             yield session
             self._check_in_place()
 
     def compact(self) -> bool:
-        """Rewrite the file so that nothing that was deleted is left in it; return whether nothing is.
+        """Rewrite the file so that no deleted data is left in it; return whether that succeeded.
 
-        Other writers wait, about a second for 100 MB. Readers of an older state can keep it in the WAL file.
+        Other writers wait, about a second for 100 MB. Readers of an older state can keep deleted data in the WAL file.
 
         Raises:
             LockTimeout: If another process held the write lock for ten seconds.
@@ -98,7 +98,7 @@ class Database:
             return sqlite_compact.compact(connection.driver_connection)
 
     def _check_in_place(self) -> None:
-        """Refuse a file that is no longer the one that was opened; what is written into it would be lost."""
+        """Refuse to continue if the path no longer names the file that was opened; writes would be lost."""
         if inode_of(self.path) != self._inode:
             raise DatabaseRefused(Refusal.REPLACED, str(self.path))
 

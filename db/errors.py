@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """The cause for which a database is refused."""
+    """The reason why a database is refused."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"

@@ -12,7 +12,7 @@ SEVERAL_INITIALS = frozenset(
     "祕禅秘稽窨粘粥系絜纚红纤纥纶给缉耆耙腊腌膀膻臭般艾艿芥苕苣茄茜荑荠荤莘莞莩菹葚蔓蔚蕃藏虾蛇蛤螫行被袷裨裳裼褎褚见解识说调"
     "谷豉贾趄蹊车轧辗辟遗適邪郄酖重鐀铅铛铤镐长閒阿陂降隗靓革鞘鞞颈颉颤食騃驮骠鸟鹄鹘麇齐龈龟"
 )
-"""The characters whose initial depends on the word; `pypinyin` has no other (a test compares)."""
+"""The characters whose initial depends on the word. A test compares them with `pypinyin`."""
 
 _IN_NO_WORD = "\u3447"
 
@@ -26,7 +26,7 @@ def initials(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     if SEVERAL_INITIALS.isdisjoint(folded):
         return folded.translate(_INITIALS)
-    # No word goes beyond a pair of characters that no word has, so names are put together from known pieces.
+    # A word has only known pairs of characters, so a text is split at each unknown pair into pieces, which are cached.
     inside, start, pieces = _pairs_in_words(), 0, []
     for at in range(1, len(folded)):
         if folded[at - 1 : at + 1] not in inside:
@@ -56,7 +56,7 @@ def _initials_of_piece(piece: str, *, is_within: bool) -> str:
         return piece.translate(_INITIALS)
     from pypinyin.seg.simpleseg import seg
 
-    # The segmenter takes the last characters of a text apart differently from others.
+    # The segmenter splits the last characters of a text differently, so another character is appended.
     words = seg(piece + _IN_NO_WORD)[:-1] if is_within else seg(piece)
     return "".join(map(_initials_of_word, words))
 

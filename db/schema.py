@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from db.access import Access
+from db.access import FileAccess
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_before_upgrade
 from db.engine import Database
@@ -21,7 +21,7 @@ VERSION = 14
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create(path: Path, access: Access = Access.PRIVATE, key: bytes | None = None) -> Database:
+def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | None = None) -> Database:
     """Create a database by running all migration steps; with a key it is encrypted.
 
     Raises:

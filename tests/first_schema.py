@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from db import schema
-from db.access import Access
+from db.access import FileAccess
 from db.dialects import sqlite
 from db.engine import Database
 
@@ -31,7 +31,7 @@ def downgrade(path: Path, to: str = "0001") -> None:
 
 
 def _create(path: Path, to: str = "0001") -> None:
-    sqlite.create_file(path, Access.PRIVATE)
+    sqlite.create_file(path, FileAccess.PRIVATE)
     database = Database(path)
     schema.upgrade(database, to)
     database.close()

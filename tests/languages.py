@@ -10,8 +10,8 @@ from workbench import i18n
 def speaking(language: str) -> Iterator[None]:
     """Use a language inside a `with` block."""
     before = i18n.current_language()
-    i18n.use(language)
+    i18n.use_language(language)
     try:
         yield
     finally:
-        i18n.use(before)
+        i18n.use_language(before)

@@ -14,7 +14,7 @@ from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
-from workbench.domain.policy.policy import Supplier, Words
+from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.wiring import Services
@@ -23,12 +23,12 @@ TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Tuesday, 24 November 2026, 10:00 in Shanghai."""
 
 SUPPLIER = Supplier(
-    name=Words(en="Far Voice Mobile", zh="远声移动通信有限公司"),
+    name=BilingualText(en="Far Voice Mobile", zh="远声移动通信有限公司"),
     phone="400-555-0100",
-    hours=Words(en="Monday to Friday, 08:30–17:30", zh="周一至周五08:30–17:30"),
-    address=Words(en="7 Long Road, Test City", zh="测试市长路7号"),
-    appeal=Words(en="by post to 7 Long Road", zh="邮寄至长路7号"),
-    complaint=Words(en="on 400-555-0101", zh="拨打400-555-0101"),
+    hours=BilingualText(en="Monday to Friday, 08:30–17:30", zh="周一至周五08:30–17:30"),
+    address=BilingualText(en="7 Long Road, Test City", zh="测试市长路7号"),
+    appeal=BilingualText(en="by post to 7 Long Road", zh="邮寄至长路7号"),
+    complaint=BilingualText(en="on 400-555-0101", zh="拨打400-555-0101"),
 )
 
 _TEMPLATES: dict[bool, TemporaryDirectory[str]] = {}

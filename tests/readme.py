@@ -17,7 +17,7 @@ from tests.languages import speaking
 from tests.offices import Clock, Site
 from tests.screens.driver import at_the_site
 from workbench.cli.app import build_app
-from workbench.domain.case.lifecycle import STATE_WORDS, TABLE
+from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of, help_of
 from workbench.services.demo.preparing import prepare
@@ -59,7 +59,7 @@ def _command_lines(group: Any, prefix: str) -> Iterator[str]:
 def permission_table() -> str:
     """Return the table of permissions as Markdown: a row for each act, a column for each state."""
     lines = [f"| act | {' | '.join(STATE_WORDS.values())} |", "|---|" + "---|" * len(STATE_WORDS)]
-    for action, permission in TABLE.items():
+    for action, permission in PERMISSIONS.items():
         who = "".join(letter for role, letter in _ROLE_LETTERS.items() if role in permission.roles)
         cells = (who if state in permission.states else "" for state in STATE_WORDS)
         lines.append(f"| `{action}`{' (hold)' if permission.needs_hold else ''} | {' | '.join(cells)} |")

@@ -40,23 +40,23 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
 
         output.complain(i18n._("The workbench needs a terminal; without one, use a command such as `workbench next`."))
         return ExitCode.UNAVAILABLE
-    from workbench.domain.clock.typed.aim import use_order
+    from workbench.domain.clock.typed.aim import set_date_order
     from workbench.keys.command import use_keys
     from workbench.look import own_look
     from workbench.user_settings import load_settings, settings_file
 
     passphrase = ""
     settings = load_settings(settings_file())
-    use_order(settings.values.date_order)
+    set_date_order(settings.values.date_order)
     use_keys(settings.values.keys)
     # After the keys: the bindings of the screens are created with their classes.
-    # Textual reads it when it is imported: how often the screen is drawn while what a key did comes in several steps.
+    # Textual reads its frame rate at import. A high rate shows the steps of a key's effect without delay.
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from screens.app import WorkbenchApp
 
     while True:
         app = WorkbenchApp(
-            partial(_opened, find_database, as_login, passphrase),
+            partial(_open_services, find_database, as_login, passphrase),
             now=now,
             symbols=symbols,
             look=own_look(),
@@ -69,16 +69,16 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
                 app.services.close()
         if not isinstance(app.error, PassphraseNeeded):
             return app.return_code or 0
-        from workbench.cli.framework.passphrase import answered
+        from workbench.cli.framework.passphrase import ask_hidden
 
         try:
-            passphrase = answered(i18n._("Passphrase"))
+            passphrase = ask_hidden(i18n._("Passphrase"))
         except (EOFError, KeyboardInterrupt):
             return ExitCode.INTERRUPTED
 
 
-def _opened(find_database: Callable[[], Path], as_login: str | None, passphrase: str) -> "Services":
-    """Open the services of the workbench, with the passphrase that was typed, if one was."""
+def _open_services(find_database: Callable[[], Path], as_login: str | None, passphrase: str) -> "Services":
+    """Open the services of the workbench, with the typed passphrase if there is one."""
     from workbench.services import opening
     from workbench.services.foundation.file_store import Store
 
@@ -108,7 +108,7 @@ def main() -> None:
     gc.disable()
     language = requested_language(sys.argv[1:])
     if language in i18n.LANGUAGES:
-        i18n.use(language)
+        i18n.use_language(language)
     from workbench.cli.framework.command_context import CommandContext
     from workbench.cli.framework.fast_start import shared_options_only
 

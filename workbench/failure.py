@@ -9,7 +9,7 @@ from workbench.i18n import _
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return one sentence about an exception, without the stored values that its message may contain."""
     if isinstance(error, OSError) and not isinstance(error, sqlite3.Error):
         message = _("The operating system reported an error: {cause}.")

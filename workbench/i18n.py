@@ -20,7 +20,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("workbench", LOCALE_DIR, languages=[language])
 
 
-def use(language: str) -> None:
+def use_language(language: str) -> None:
     """Set the language of the process, en or zh."""
     global _current  # noqa: PLW0603 - one process uses one language, as with gettext.install
     if language not in LANGUAGES:

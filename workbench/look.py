@@ -1,4 +1,4 @@
-"""Saves between starts what a user chose on the screen: the theme, and the order and columns of each list."""
+"""Saves the choices that a user made on the screen: the theme, and the order and columns of each list."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ _LISTS = "lists"
 
 
 class Look:
-    """What a user chose, saved in a file. Without a folder, nothing is saved."""
+    """The saved choices of a user, in a file. Without a folder, nothing is saved."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -33,7 +33,7 @@ class Look:
         self._keep(self._saved() | {"theme": theme})
 
     def layout(self, list_id: str) -> ListLayout:
-        """Return the saved layout of a list, the usual one if there is none or it cannot be read."""
+        """Return the saved layout of a list; the default one if there is none or it cannot be read."""
         lists = self._saved().get(_LISTS)
         saved = lists.get(list_id) if isinstance(lists, dict) else None
         if not isinstance(saved, dict):
@@ -52,9 +52,9 @@ class Look:
         """
         saved = self._saved()
         lists = saved.get(_LISTS)
-        kept = lists if isinstance(lists, dict) else {}
-        kept[list_id] = {"order": layout.order, "columns": list(layout.columns)}
-        self._keep(saved | {_LISTS: kept})
+        layouts = lists if isinstance(lists, dict) else {}
+        layouts[list_id] = {"order": layout.order, "columns": list(layout.columns)}
+        self._keep(saved | {_LISTS: layouts})
 
     def _saved(self) -> dict[str, Any]:
         if self._folder is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def replace_text(target: Path, text: str) -> None:
-    """Write a text file, which other processes read either as it was or complete; it keeps its permissions.
+    """Replace a text file atomically, so that other processes read the old or the new text; its mode is kept.
 
     Raises:
         OSError: If it cannot be written; then it stays as it was.
@@ -15,12 +15,12 @@ def replace_text(target: Path, text: str) -> None:
 
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    beside = Path(name)
+    draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as written:
             written.write(text)
         if target.exists():
-            beside.chmod(target.stat().st_mode & 0o777)
-        beside.replace(target)
+            draft.chmod(target.stat().st_mode & 0o777)
+        draft.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)

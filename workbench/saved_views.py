@@ -51,7 +51,7 @@ class SavedViews:
         self._views[key] = view
 
     def _write(self, file: Path, key: str, view: "QueueView") -> None:
-        """Write a view into the settings; `file` is no link, which stays as it is."""
+        """Write a view into the settings; `file` must be the target of a link, so that the link itself is kept."""
         try:
             # Read as bytes, so that the lines keep their ends.
             text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
@@ -65,7 +65,7 @@ class SavedViews:
         replace_text(file, new)
 
     def _refuse_unseen(self, text: str, key: str) -> None:
-        """Refuse to replace a view that this window does not know; afterwards it knows the views of the file."""
+        """Refuse to replace a view that another window saved; afterwards, this window knows the views of the file."""
         import tomllib
 
         from workbench.domain.filter.views import read_views
@@ -78,7 +78,7 @@ class SavedViews:
 
 
 def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> str | None:
-    """Return a TOML text in which a table has these values, None if that would change anything else.
+    """Return a TOML text with a table set to these values, None if that would change anything else.
 
     All other lines stay as they are, also comments; the new ones end as the first line does.
     """
@@ -108,5 +108,5 @@ def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> st
 
 
 def _as_toml(value: str | list[str]) -> str:
-    # A text of JSON is one of TOML, but for the one control character that JSON does not escape.
+    # A JSON string is a valid TOML string, except for one control character that JSON does not escape.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""A table of the settings of a user, such as the keys: what is right in it, and sentences about what is wrong."""
+"""A table of the user's settings, such as the keys: its valid values, and sentences about its problems."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 @dataclass(slots=True)
 class SettingsTable(Generic[Value]):
-    """The values in force by name, the paths at which the table sets them, and what is wrong at which path."""
+    """The valid values by name, the paths at which the table sets them, and the problems with their paths."""
 
     values: dict[str, Value] = field(default_factory=dict)
     paths: dict[str, KeyPath] = field(default_factory=dict)
@@ -26,10 +26,10 @@ class SettingsTable(Generic[Value]):
         self.problems.append((path, why))
 
 
-def leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield the values in a table and in the tables in it, each with its path."""
+def leaf_values(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the values in a table and in its nested tables, each with its path."""
     for name, value in table.items():
         if isinstance(value, dict):
-            yield from leaves(value, (*path, name))
+            yield from leaf_values(value, (*path, name))
         else:
             yield (*path, name), value

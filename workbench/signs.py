@@ -10,7 +10,7 @@ _ASCII_REPLACEMENTS = str.maketrans("•–—×·“”‘’✓✗◆▲▼◐
 _is_ascii_only = False
 
 
-def use(symbols: SymbolSet) -> None:
+def use_symbols(symbols: SymbolSet) -> None:
     """Set the symbol set of the process."""
     global _is_ascii_only  # noqa: PLW0603 - one process draws on one terminal
     _is_ascii_only = symbols == "ascii"

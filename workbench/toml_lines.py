@@ -24,7 +24,7 @@ def line_of(text: str, path: KeyPath) -> int:
 
     A key inside an inline list or table has the line on which the statement begins. The text must be valid TOML.
     """
-    found, deepest = 1, 0
+    best_line, deepest = 1, 0
     table: KeyPath = ()
     rows: dict[KeyPath, int] = {}
     for line, values, is_header in _statements(text):
@@ -36,8 +36,8 @@ def line_of(text: str, path: KeyPath) -> int:
         else:
             continue
         if depth > deepest:
-            found, deepest = line, depth
-    return found
+            best_line, deepest = line, depth
+    return best_line
 
 
 @lru_cache(maxsize=1)
@@ -49,16 +49,16 @@ def _statements(text: str) -> Sequence[tuple[int, dict[str, Any], bool]]:
     # Imported here, because the first frame reads no TOML.
     import tomllib
 
-    found, begin, statement = [], 1, ""
+    statements, begin, statement = [], 1, ""
     for line, part in enumerate(text.split("\n"), start=1):
         statement += part + "\n"
         try:
             values = tomllib.loads(statement)
         except tomllib.TOMLDecodeError:
             continue  # a list or text that continues on the next line
-        found.append((begin, values, statement.lstrip().startswith("[")))
+        statements.append((begin, values, statement.lstrip().startswith("[")))
         begin, statement = line + 1, ""
-    return found
+    return statements
 
 
 def _table_of(header: Any, rows: dict[KeyPath, int]) -> KeyPath:

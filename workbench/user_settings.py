@@ -1,4 +1,4 @@
-"""The settings of a user: a TOML file, checked at the start. What is wrong in it costs that setting only."""
+"""The settings of a user: a TOML file, checked at the start. An invalid setting is ignored, the others apply."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,7 @@ THEMES = ("dark", "light", "terminal", "colour-blind")
 """The themes: `terminal` has the colours of the terminal, and `colour-blind` none that differ only in red and green."""
 
 DATE_ORDERS = ("day_first", "month_first")
-"""How dates in numbers only are written."""
+"""The orders of day and month in dates that are written in numbers."""
 
 _MOST_BYTES = 1 << 20
 _PLACE = re.compile(r"\(at line (\d+)")
@@ -27,10 +27,10 @@ _PLACE = re.compile(r"\(at line (\d+)")
 class UserSettings:
     """The settings in force.
 
-    `database` is where the database is, '' for the usual places; `theme` one of THEMES, '' for the one that was used
-    last. With `auto_next` the next case comes by itself after a verdict. `date_order` says how 3/4 is meant, '' for not
-    known. `viewer` is the command that opens documents, '' for none. `keys` are those that the user chose, by the id of
-    the command; `texts` are canned texts by name; `views` are those of the queue, by key.
+    `database` is the path of the database, '' for the default places. `theme` is one of THEMES, '' for the last one
+    used. With `auto_next`, the next case is opened after a verdict. `date_order` is the meaning of 3/4, '' if unknown.
+    `viewer` is the command that opens documents, '' for none. `keys` are the keys that the user chose, by the id of the
+    command; `texts` are canned texts by name; `views` are those of the queue, by key.
     """
 
     database: str = ""
@@ -47,7 +47,7 @@ class UserSettings:
 class LoadedSettings:
     """The settings of a file, the lines of those that the file sets, and sentences about what is wrong in it.
 
-    The name of a setting in a table is that of the table, a dot and its own. A file that `is_unreadable` sets none.
+    A setting in a table is named by the table, a dot and its own name. A file that `is_unreadable` sets none.
     """
 
     file: Path
@@ -65,7 +65,7 @@ def settings_file() -> Path:
 
 
 def load_settings(file: Path) -> LoadedSettings:
-    """Return the settings of a file; all are the usual ones if there is no such file, or it cannot be read."""
+    """Return the settings of a file; the defaults if there is no such file, or it cannot be read."""
     if not file.exists():
         return LoadedSettings(file=file)
     # Imported here, because most users have no such file, and the first frame would wait.
@@ -76,16 +76,16 @@ def load_settings(file: Path) -> LoadedSettings:
         with file.open("rb") as opened:
             # Some editors begin a file with a byte order mark.
             text = opened.read(_MOST_BYTES).decode("utf-8-sig")
-        found = tomllib.loads(text)
-    # A ValueError is also a number with too many digits.
+        toml_values = tomllib.loads(text)
+    # A number with too many digits also raises a ValueError.
     except (OSError, ValueError, RecursionError) as error:
         message = _("{why} The usual settings are used.")
         return LoadedSettings(file=file, problems=(message.format(why=_cause(file, text, error)),), is_unreadable=True)
-    return _checked(file, found, text)
+    return _check_settings(file, toml_values, text)
 
 
 def _cause(file: Path, text: str, error: Exception) -> str:
-    """Return why a file is not read, with the line of the mistake if it is known."""
+    """Return the problem of a file that cannot be read, with the line of the mistake if it is known."""
     if isinstance(error, OSError):
         return _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error.strerror)
     if isinstance(error, UnicodeDecodeError):
@@ -99,10 +99,10 @@ def _cause(file: Path, text: str, error: Exception) -> str:
     return _('{file}, line {line}: this is not TOML, such as theme = "light".').format(file=file, line=line)
 
 
-def _checked(file: Path, found: Mapping[str, Any], text: str) -> LoadedSettings:
+def _check_settings(file: Path, toml_values: Mapping[str, Any], text: str) -> LoadedSettings:
     values, lines = UserSettings(), dict[str, int]()
     problems: list[tuple[int, str]] = []
-    for name, value in found.items():
+    for name, value in toml_values.items():
         if name in TABLES:
             table = TABLES[name](value)
             part: Any = table.values

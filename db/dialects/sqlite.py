@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
-from db.access import Access, access_of, lock_handle, make_folder, new_file
+from db.access import FileAccess, access_of, lock_handle, make_folder, new_file
 from db.dialects import sqlite_search
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 
@@ -119,7 +119,7 @@ def make_engine(path: Path, key: bytes | None, *, query_only: bool) -> Engine:
 
 
 def disable_fsync(engine: Engine) -> None:
-    """Let every new connection of an engine write without fsync.
+    """Make every new connection of an engine write without fsync.
 
     A power failure may leave a broken file, so use it only for a file that gets its name once it is complete and
     synced.
@@ -131,10 +131,10 @@ def disable_fsync(engine: Engine) -> None:
 
 
 def prepare_bulk_writes(engine: Engine) -> None:
-    """Let every new connection of an engine write many rows fast, without fsync at each commit or checks of references.
+    """Make every new connection of an engine write many rows fast: no fsync at each commit, no foreign key checks.
 
-    The writer knows that the rows which it refers to are there. After a power failure its last commits may be missing,
-    but never without those after them. A later commit of another connection with `synchronous=FULL` makes all of them
+    The writer guarantees that referenced rows exist. After a power failure the last commits may be missing; if one is
+    missing, so are all later ones. A later commit of another connection with `synchronous=FULL` makes all of them
     durable.
     """
 
@@ -144,7 +144,7 @@ def prepare_bulk_writes(engine: Engine) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
 
-def create_file(path: Path, access: Access) -> None:
+def create_file(path: Path, access: FileAccess) -> None:
     """Create an empty database file that only its owner, or the group of its folder, can read.
 
     Raises:
@@ -199,7 +199,7 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
 
 
 def is_plain(path: Path) -> bool:
-    """Say whether a file begins as SQLite files do that are not encrypted."""
+    """Say whether a file begins like an unencrypted SQLite file."""
     with path.open("rb") as file:
         return file.read(len(_HEADER)) == _HEADER
 
@@ -248,7 +248,7 @@ def stamp(connection: Connection, version: int) -> None:
 
 
 def encryption_faults(path: Path, key: bytes) -> int:
-    """Count the pages of an encrypted file that were changed by something else than SQLite, also unused pages."""
+    """Count the pages of an encrypted file that something other than SQLite has changed, including unused pages."""
     with closing(connect(path, "rw", key)) as connection:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
@@ -270,7 +270,7 @@ def quick_check(connection: Connection) -> str:
 
 
 def table_with_broken_reference(connection: Connection) -> str | None:
-    """Return a table that has a row referring to a missing row, None if there is none."""
+    """Return a table with a row that refers to a missing row, None if there is none."""
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     return None if broken is None else str(broken[0])
 

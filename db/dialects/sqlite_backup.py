@@ -62,14 +62,14 @@ def copy_in_use(path: Path, copy: Path, key: bytes | None = None) -> None:
 
 
 def copy_with_key(path: Path, key: bytes | None, copy: Path, new_key: bytes) -> None:
-    """Copy a database that nobody writes into a new file that is encrypted with another key, and sync the copy.
+    """Copy a database without writers to a new file that is encrypted with another key, and sync the copy.
 
     Raises:
         OSError: If the copy cannot be written.
     """
     try:
         with closing(connect(path, "rw", key)) as source:
-            # Its transactions must not hold the statement that attaches.
+            # A database cannot be attached within a transaction, so the driver must not begin one.
             source.isolation_level = None
             source.execute(f"ATTACH DATABASE ? AS fresh KEY \"x'{new_key.hex()}'\"", (str(copy),))
             source.execute("SELECT sqlcipher_export('fresh')").fetchall()

@@ -1,6 +1,6 @@
-"""Rewrites a SQLite file so that nothing that was deleted is left in it.
+"""Rewrites a SQLite file so that no deleted data is left in it.
 
-`secure_delete` overwrites what is deleted, but a page that is divided or merged can keep a copy of a row that moved to
+`secure_delete` overwrites deleted data. But a page that was split or merged can keep a copy of a row that moved to
 another page, and the full-text index keeps the terms of removed rows until its segments are merged.
 """
 
@@ -13,7 +13,7 @@ def compact(connection: Any) -> bool:
     """Merge the full-text index, rewrite all pages, and empty the WAL file.
 
     The caller has the write lock, and a connection of the driver that is in no transaction. Returns whether the WAL
-    file was emptied, which readers of an older state prevent.
+    file was emptied; readers of an older state prevent that.
     """
     connection.execute(_MERGE_TERMS)
     connection.execute("VACUUM")

@@ -20,10 +20,10 @@ def is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     each = func.json_each(bindparam(_WANTED)).table_valued("value")
     if len(columns) == 1:
         return columns[0].in_(select(each.c.value))
-    parts = (func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns)))
+    parts = (func.json_extract(each.c.value, f"$[{index}]") for index in range(len(columns)))
     return tuple_(*columns).in_(select(*parts))
 
 
-def wanted(values: Iterable[object]) -> dict[str, str]:
+def wanted_parameter(values: Iterable[object]) -> dict[str, str]:
     """Return the parameter with the values or tuples that a statement asks for."""
     return {_WANTED: json.dumps(list(values), ensure_ascii=False)}

@@ -6,8 +6,8 @@ from enum import StrEnum
 class CaseState(StrEnum):
     """The state of a case.
 
-    Passed, failed, lapsed and withdrawn are final. A lapsed case goes on in the queue, or in rectifying while the
-    deadline of its letter has not passed, once it turns out that what was due had been received in time.
+    Passed, failed, lapsed and withdrawn are final. A lapsed case returns to the queue if the answer turns out to have
+    been received in time, or to rectifying while the deadline of its letter has not passed.
     """
 
     INCOMPLETE = "incomplete"
@@ -82,7 +82,7 @@ class ServiceClass(StrEnum):
 
 
 class ItemResult(StrEnum):
-    """The reviewer's judgement of what came of an item to rectify."""
+    """The reviewer's judgement of an item that the applicant had to rectify."""
 
     FIXED = "fixed"
     PARTLY = "partly"
@@ -120,7 +120,7 @@ class WaitsFor(StrEnum):
 
 
 class Measure(StrEnum):
-    """What a decision does to the cards."""
+    """The measure that a decision orders for the cards."""
 
     NONE = "none"
     BAR_OUT = "bar-out"
@@ -129,7 +129,7 @@ class Measure(StrEnum):
 
 
 class AppealStatus(StrEnum):
-    """How far an appeal is; a staged one is decided and waits for its check."""
+    """The status of an appeal; a staged appeal is decided and waits for its check."""
 
     OPEN = "open"
     STAGED = "staged"

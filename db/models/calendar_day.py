@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, String, Text
 from sqlmodel import Field
 
-from db.columns import instant, long_text, word
+from db.columns import instant_column, long_text, short_text
 from db.models.row import NumberedRow, Row
 
 
@@ -16,9 +16,9 @@ class CalendarDayRow(Row, table=True):
 
     on_date: date = Field(primary_key=True)
     is_working: bool
-    kind: str = word(16)
-    name: str = word(64)
-    status: str = word(16)
+    kind: str = short_text(16)
+    name: str = short_text(64)
+    status: str = short_text(16)
 
 
 class CalendarOverrideRow(Row, table=True):
@@ -31,11 +31,11 @@ class CalendarOverrideRow(Row, table=True):
 
     on_date: date = Field(primary_key=True)
     is_working: bool
-    hours: str = word(100)
-    name: str = word(64)
+    hours: str = short_text(100)
+    name: str = short_text(64)
     reason: str = Field(sa_column=Column(Text, nullable=False))
     set_by_id: int = Field(foreign_key="reviewer.id")
-    set_at: datetime = instant()
+    set_at: datetime = instant_column()
 
 
 class SuspensionRow(NumberedRow, table=True):
@@ -49,16 +49,16 @@ class SuspensionRow(NumberedRow, table=True):
 
     __tablename__ = "suspension"
 
-    from_at: datetime = instant()
-    to_at: datetime | None = instant(nullable=True)
-    announced_to_at: datetime | None = instant(nullable=True)
+    from_at: datetime = instant_column()
+    to_at: datetime | None = instant_column(nullable=True)
+    announced_to_at: datetime | None = instant_column(nullable=True)
     province: str | None = Field(default=None, max_length=32)
     agent: str | None = Field(default=None, max_length=64)
     reason: str = long_text()
-    entered_at: datetime = instant()
+    entered_at: datetime = instant_column()
     entered_by_id: int = Field(foreign_key="reviewer.id")
-    resumed_at: datetime | None = instant(nullable=True)
-    settled_at: datetime | None = instant(nullable=True)
+    resumed_at: datetime | None = instant_column(nullable=True)
+    settled_at: datetime | None = instant_column(nullable=True)
 
 
 class SuspensionNoticeRow(Row, table=True):
@@ -69,4 +69,4 @@ class SuspensionNoticeRow(Row, table=True):
     suspension_id: int = Field(foreign_key="suspension.id", primary_key=True)
     case_id: int = Field(foreign_key="case.id", primary_key=True, index=True)
     kind: str = Field(sa_column=Column(String(16), primary_key=True))
-    told_at: datetime = instant()
+    told_at: datetime = instant_column()

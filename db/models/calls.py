@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field
 
-from db.columns import instant, long_text, personal, word
+from db.columns import instant_column, long_text, personal_text, short_text
 from db.models.row import ApplicationPartRow, BatchPartRow
 
 
@@ -24,8 +24,8 @@ class CallWindowRow(ApplicationPartRow, table=True):
         Index("ix_call_window_batch", "batch_id"),
     )
 
-    msisdn: str = personal("msisdn", length=32)
-    msisdn_hash: str = word(32)
+    msisdn: str = personal_text("msisdn", length=32)
+    msisdn_hash: str = short_text(32)
     window_from: date | None = None
     window_to: date | None = None
     calls: int = 0
@@ -50,7 +50,7 @@ class CallDayRow(BatchPartRow, table=True):
     __tablename__ = "call_day"
     __table_args__ = (Index("ix_call_day_number", "msisdn_hash", "batch_id"), Index("ix_call_day_batch", "batch_id"))
 
-    msisdn_hash: str = word(32)
+    msisdn_hash: str = short_text(32)
     on_date: date
     calls: int = 0
     answered: int = 0
@@ -62,7 +62,7 @@ class CallHourRow(BatchPartRow, table=True):
     __tablename__ = "call_hour"
     __table_args__ = (Index("ix_call_hour_number", "msisdn_hash", "batch_id"), Index("ix_call_hour_batch", "batch_id"))
 
-    msisdn_hash: str = word(32)
+    msisdn_hash: str = short_text(32)
     weekday: int
     hour: int
     calls: int = 0
@@ -77,6 +77,6 @@ class OptOutRow(BatchPartRow, table=True):
         Index("ix_opt_out_batch", "batch_id"),
     )
 
-    callee_hash: str = word(32)
-    since: datetime = instant()
-    msisdn: str = personal("msisdn", length=32)
+    callee_hash: str = short_text(32)
+    since: datetime = instant_column()
+    msisdn: str = personal_text("msisdn", length=32)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, String, Text
 from sqlmodel import Field
 
-from db.columns import erased, erased_word, free_text, instant, long_text, partial_index, word
+from db.columns import erased_column, erased_short_text, free_text, instant_column, long_text, partial_index, short_text
 from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 
 
@@ -13,15 +13,15 @@ class CaseRow(ApplicationPartRow, table=True):
     """One secondary review of one application, over all its rounds.
 
     `evidence_seq` is the last publication applied to the case. Evidence is read up to it, so a case shows old or new
-    evidence, never a mix. `is_listed` puts a queued case into the index that `next` uses. `priority_rank` is 0 (low)
-    to 3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` offers a skipped case again.
+    evidence, never a mix. `is_listed` puts a queued case into the index that `next` uses. `priority_rank` is 0 (low) to
+    3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` offers a skipped case again.
     `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting. `due_at` already
     counts all ended pauses. While a suspension is open, only a case that was due before it began is overdue. `fence` is
     the number of the hold; it grows with each claim. `is_class_set` and `is_priority_set` say that a supervisor chose
     the value, so that new evidence does not change it. `reopen_for` lists the rules, separated by spaces, whose block
     findings are newer than the verdict. `corrects_id` is the decision whose notice the next verdict's notice corrects,
     because the case was opened again; without a foreign key, because decisions refer to cases. `erased_at` is when
-    retention erased what the case says about people.
+    retention erased the personal data of the case.
     """
 
     __tablename__ = "case"
@@ -66,20 +66,20 @@ class CaseRow(ApplicationPartRow, table=True):
     )
 
     application_id: int = Field(foreign_key="application.id")
-    applicant_name: str = erased_word(200)
-    trigger: str = word(16)
-    state: str = word(16)
+    applicant_name: str = erased_short_text(200)
+    trigger: str = short_text(16)
+    state: str = short_text(16)
     round: int = 1
-    priority: str = word(8)
+    priority: str = short_text(8)
     priority_rank: int = 1
-    service_class: str = word(16)
-    risk: str = word(8)
-    opened_at: datetime = instant()
-    received_at: datetime = instant()
-    complete_at: datetime | None = instant(nullable=True)
-    due_at: datetime | None = instant(nullable=True)
+    service_class: str = short_text(16)
+    risk: str = short_text(8)
+    opened_at: datetime = instant_column()
+    received_at: datetime = instant_column()
+    complete_at: datetime | None = instant_column(nullable=True)
+    due_at: datetime | None = instant_column(nullable=True)
     is_due_provisional: bool = False
-    suspended_from: datetime | None = instant(nullable=True)
+    suspended_from: datetime | None = instant_column(nullable=True)
     is_class_set: bool = False
     is_priority_set: bool = False
     policy_version_id: int = Field(foreign_key="policy_version.id")
@@ -89,9 +89,9 @@ class CaseRow(ApplicationPartRow, table=True):
     assignee_id: int | None = Field(default=None, foreign_key="reviewer.id")
     returned_to_id: int | None = Field(default=None, foreign_key="reviewer.id")
     held_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    held_until: datetime | None = instant(nullable=True)
-    aside_until: datetime | None = instant(nullable=True)
-    waits_for: str = word(16)
+    held_until: datetime | None = instant_column(nullable=True)
+    aside_until: datetime | None = instant_column(nullable=True)
+    waits_for: str = short_text(16)
     next_action_on: date | None = None
     fence: int = 0
     version: int = 0
@@ -100,19 +100,19 @@ class CaseRow(ApplicationPartRow, table=True):
     is_listed: bool = False
     reopen_for: str = long_text()
     corrects_id: int | None = None
-    erased_at: datetime | None = instant(nullable=True)
+    erased_at: datetime | None = instant_column(nullable=True)
 
 
 class SubmissionRow(BatchPartRow, table=True):
-    """The evidence of one round as it was received; `body` is JSON with the declared column names as keys."""
+    """The evidence of one round as received; `body` is JSON with the declared column names as keys."""
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_batch", "batch_id"),)
 
     case_id: int = Field(foreign_key="case.id", index=True)
     round: int = 1
-    received_at: datetime = instant()
-    applied_at: datetime | None = instant(nullable=True)
+    received_at: datetime = instant_column()
+    applied_at: datetime | None = instant_column(nullable=True)
     body: str = free_text("{}")
 
 
@@ -127,16 +127,16 @@ class FindingRow(CasePartRow, table=True):
     __table_args__ = (Index("ix_finding_rule", "rule", "case_id"),)
 
     position: int = 0
-    rule: str = word(32)
-    leg: str = word(16)
-    severity: str = word(8)
-    observed: str = erased(String(200), empty="null")
-    op: str = word(4)
-    limit_value: str = word(200)
-    unit: str = word(16)
+    rule: str = short_text(32)
+    leg: str = short_text(16)
+    severity: str = short_text(8)
+    observed: str = erased_column(String(200), empty="null")
+    op: str = short_text(4)
+    limit_value: str = short_text(200)
+    unit: str = short_text(16)
     subject: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdn"}))
-    source: str = word(300)
-    observes: str = word(64)
+    source: str = short_text(300)
+    observes: str = short_text(64)
 
 
 class SkipRow(Row, table=True):
@@ -148,4 +148,4 @@ class SkipRow(Row, table=True):
     reviewer_id: int = Field(foreign_key="reviewer.id", primary_key=True)
     evidence_no: int
     reason: str = free_text()
-    skipped_at: datetime = instant()
+    skipped_at: datetime = instant_column()

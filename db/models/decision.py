@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from db.columns import Instant, erased_word, free_text, instant, long_text, partial_index, word
+from db.columns import Instant, erased_short_text, free_text, instant_column, long_text, partial_index, short_text
 from db.models.row import CasePartRow, NumberedRow, Row
 
 
@@ -23,22 +23,22 @@ class DecisionRow(NumberedRow, table=True):
 
     case_id: int = Field(foreign_key="case.id")
     round: int = 1
-    verdict: str = word(8)
-    fail_kind: str = word(8)
-    measure: str = word(16)
+    verdict: str = short_text(8)
+    fail_kind: str = short_text(8)
+    measure: str = short_text(16)
     note: str = free_text()
     letter: str = free_text()
-    waits_for: str = word(16)
+    waits_for: str = short_text(16)
     until_on: date | None = None
-    deadline_at: datetime | None = instant(nullable=True)
-    status: str = word(16)
+    deadline_at: datetime | None = instant_column(nullable=True)
+    status: str = short_text(16)
     maker_id: int = Field(foreign_key="reviewer.id")
-    decided_at: datetime = instant(index=True)
-    release_at: datetime | None = instant(nullable=True)
+    decided_at: datetime = instant_column(index=True)
+    release_at: datetime | None = instant_column(nullable=True)
     checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    checked_at: datetime | None = instant(nullable=True)
+    checked_at: datetime | None = instant_column(nullable=True)
     check_note: str = free_text()
-    undone_at: datetime | None = instant(nullable=True)
+    undone_at: datetime | None = instant_column(nullable=True)
     version_after: int = 0
     before: str = long_text("{}")
     seen: str = free_text("{}", empty='{"msisdns": ""}')
@@ -53,7 +53,7 @@ class DecisionReasonRow(Row, table=True):
 
     decision_id: int = Field(foreign_key="decision.id", primary_key=True)
     position: int = Field(primary_key=True)
-    code: str = word(32)
+    code: str = short_text(32)
 
 
 class RectificationRow(CasePartRow, table=True):
@@ -63,62 +63,62 @@ class RectificationRow(CasePartRow, table=True):
 
     decision_id: int = Field(foreign_key="decision.id", unique=True)
     round: int = 1
-    deadline_at: datetime | None = instant()
+    deadline_at: datetime | None = instant_column()
     is_open: bool = True
 
 
 class RectificationItemRow(NumberedRow, table=True):
     """One item to rectify; `code` is a reason or document code.
 
-    `deadline_at` is set only for an item with a deadline of its own. `judged` is the reviewer's judgement of what came:
-    fixed, partly or not_fixed, empty before it.
+    `deadline_at` is set only for an item with a deadline of its own. `judged` is the reviewer's judgement of the item:
+    fixed, partly or not_fixed; empty until it is judged.
     """
 
     __tablename__ = "rectification_item"
 
     rectification_id: int = Field(foreign_key="rectification.id", index=True)
     position: int = 0
-    code: str = word(32)
+    code: str = short_text(32)
     text: str = free_text()
-    satisfied_at: datetime | None = instant(nullable=True)
-    waived_at: datetime | None = instant(nullable=True)
+    satisfied_at: datetime | None = instant_column(nullable=True)
+    waived_at: datetime | None = instant_column(nullable=True)
     waived_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     waive_reason: str = free_text()
-    deadline_at: datetime | None = instant(nullable=True)
-    judged: str = word(16)
+    deadline_at: datetime | None = instant_column(nullable=True)
+    judged: str = short_text(16)
     judged_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    judged_at: datetime | None = instant(nullable=True)
+    judged_at: datetime | None = instant_column(nullable=True)
 
 
 class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled.
 
     `told_due_at` is the due date or deadline that its text gives, `appeal_until_on` the last day to appeal against the
-    result that it tells; None without one. `channel` is how it was sent.
-    `attempts` counts how often it was handed to the operator's gateway, `handed_at` is the last time. `failed_at` and
-    `failure` say that it could not be delivered, and why.
+    result that it announces; both are None if it gives none. `channel` is how it was sent. `attempts` counts how often
+    it was handed to the operator's gateway, `handed_at` is the last time. `failed_at` and `failure` say that it could
+    not be delivered, and why.
     """
 
     __tablename__ = "notice"
     __table_args__ = (partial_index("ix_notice_owed", "release_at", where="sent_at IS NULL AND cancelled_at IS NULL"),)
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
-    kind: str = word(16)
-    language: str = word(8)
-    subject: str = erased_word(300)
+    kind: str = short_text(16)
+    language: str = short_text(8)
+    subject: str = erased_short_text(300)
     body: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
-    created_at: datetime = instant()
-    release_at: datetime = instant()
-    told_due_at: datetime | None = instant(nullable=True)
+    created_at: datetime = instant_column()
+    release_at: datetime = instant_column()
+    told_due_at: datetime | None = instant_column(nullable=True)
     appeal_until_on: date | None = None
-    cancelled_at: datetime | None = instant(nullable=True)
-    sent_at: datetime | None = instant(nullable=True)
+    cancelled_at: datetime | None = instant_column(nullable=True)
+    sent_at: datetime | None = instant_column(nullable=True)
     sent_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    channel: str = word(16)
-    failed_at: datetime | None = instant(nullable=True)
+    channel: str = short_text(16)
+    failed_at: datetime | None = instant_column(nullable=True)
     failure: str = free_text()
     attempts: int = 0
-    handed_at: datetime | None = instant(nullable=True)
+    handed_at: datetime | None = instant_column(nullable=True)
 
 
 class DelayNoticeRow(Row, table=True):
@@ -128,4 +128,4 @@ class DelayNoticeRow(Row, table=True):
 
     case_id: int = Field(foreign_key="case.id", primary_key=True)
     due_at: datetime = Field(sa_column=Column(Instant(), primary_key=True))
-    told_at: datetime = instant()
+    told_at: datetime = instant_column()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import free_text, instant, word
+from db.columns import free_text, instant_column, short_text
 from db.models.row import CasePartRow, NumberedRow
 
 
@@ -22,7 +22,7 @@ class DraftRow(NumberedRow, table=True):
     reviewer_id: int = Field(foreign_key="reviewer.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
     body: str = free_text("{}")
-    saved_at: datetime = instant()
+    saved_at: datetime = instant_column()
 
 
 class CommentRow(CasePartRow, table=True):
@@ -31,7 +31,7 @@ class CommentRow(CasePartRow, table=True):
     __tablename__ = "comment"
 
     author_id: int = Field(foreign_key="reviewer.id")
-    written_at: datetime = instant()
+    written_at: datetime = instant_column()
     body: str = free_text()
 
 
@@ -42,11 +42,11 @@ class ChecklistAnswerRow(CasePartRow, table=True):
     __table_args__ = (UniqueConstraint("case_id", "round", "question"),)
 
     round: int = 1
-    question: str = word(32)
-    answer: str = word(8)
+    question: str = short_text(32)
+    answer: str = short_text(8)
     note: str = free_text()
     answered_by_id: int = Field(default=0, foreign_key="reviewer.id")
-    answered_at: datetime = instant()
+    answered_at: datetime = instant_column()
 
 
 class VerificationRow(CasePartRow, table=True):
@@ -54,7 +54,7 @@ class VerificationRow(CasePartRow, table=True):
 
     __tablename__ = "verification"
 
-    kind: str = word(16)
+    kind: str = short_text(16)
     result: str = free_text()
     verified_by_id: int = Field(foreign_key="reviewer.id")
-    verified_at: datetime = instant()
+    verified_at: datetime = instant_column()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from db.columns import instant, long_text, partial_index, word
+from db.columns import instant_column, long_text, partial_index, short_text
 from db.models.row import Row
 
 
@@ -19,16 +19,16 @@ class EventRow(Row, table=True):
     __table_args__ = (partial_index("ix_event_own", "actor_id", "seq", where="batch_id IS NULL"),)
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    at: datetime = instant()
+    at: datetime = instant_column()
     actor_id: int | None = None
-    actor_login: str = word(64)
-    identity: str = word(64)
-    action: str = word(32)
+    actor_login: str = short_text(64)
+    identity: str = short_text(64)
+    action: str = short_text(32)
     case_id: int | None = Field(default=None, index=True)
     batch_id: int | None = None
-    state: str = word(16)
+    state: str = short_text(16)
     is_clock_running: bool | None = None
     is_refused: bool = False
     body: str = long_text("{}")
-    prev_hash: str = word(64)
-    hash: str = word(64)
+    prev_hash: str = short_text(64)
+    hash: str = short_text(64)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Date, Index, Text
 from sqlmodel import Field
 
-from db.columns import erased, erased_word, free_text, instant, personal, word
+from db.columns import erased_column, erased_short_text, free_text, instant_column, personal_text, short_text
 from db.models.row import ApplicationPartRow, BatchPartRow
 
 
@@ -23,34 +23,34 @@ class ApplicationRow(ApplicationPartRow, table=True):
         Index("ix_application_kind", "applicant_kind"),
     )
 
-    submitted_at: datetime = instant()
-    received_at: datetime = instant()
+    submitted_at: datetime = instant_column()
+    received_at: datetime = instant_column()
     first_reviewed_on: date | None = None
-    card_type: str = word(64)
-    applicant_kind: str = word(16)
-    applicant_name: str = erased_word(200)
-    uscc: str = erased_word(32)
-    registered_capital_fen: int | None = erased(BigInteger)
-    licence_valid_to: date | None = erased(Date)
+    card_type: str = short_text(64)
+    applicant_kind: str = short_text(16)
+    applicant_name: str = erased_short_text(200)
+    uscc: str = erased_short_text(32)
+    registered_capital_fen: int | None = erased_column(BigInteger)
+    licence_valid_to: date | None = erased_column(Date)
     business_scope: str = free_text()
-    province: str = word(64)
-    legal_rep_name: str = personal("name")
-    legal_rep_id_no: str = personal("id_no", length=64)
-    legal_rep_id_type: str = word(32)
-    handler_name: str = personal("name")
-    handler_id_no: str = personal("id_no", length=64)
-    handler_id_hash: str = erased_word(32)
-    handler_id_type: str = word(32)
-    handler_id_issued_on: date | None = erased(Date)
-    handler_id_valid_to: date | None = erased(Date)
-    contact_phone: str = personal("msisdn", length=64)
-    contact_phone_hash: str = erased_word(32)
-    industry: str = word(64)
+    province: str = short_text(64)
+    legal_rep_name: str = personal_text("name")
+    legal_rep_id_no: str = personal_text("id_no", length=64)
+    legal_rep_id_type: str = short_text(32)
+    handler_name: str = personal_text("name")
+    handler_id_no: str = personal_text("id_no", length=64)
+    handler_id_hash: str = erased_short_text(32)
+    handler_id_type: str = short_text(32)
+    handler_id_issued_on: date | None = erased_column(Date)
+    handler_id_valid_to: date | None = erased_column(Date)
+    contact_phone: str = personal_text("msisdn", length=64)
+    contact_phone_hash: str = erased_short_text(32)
+    industry: str = short_text(64)
     stated_use: str = free_text()
     call_script: str = free_text()
     consent_source: str = free_text()
-    service_class: str = word(16)
-    language: str = word(8)
+    service_class: str = short_text(16)
+    language: str = short_text(8)
     msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))
 
 
@@ -64,14 +64,14 @@ class CardRow(ApplicationPartRow, table=True):
         Index("ix_card_msisdn_hash", "msisdn_hash"),
     )
 
-    msisdn: str = personal("msisdn", length=32)
-    msisdn_hash: str = erased_word(32)
-    iccid: str = erased_word(32)
-    carrier: str = word(16)
-    brand: str = word(64)
+    msisdn: str = personal_text("msisdn", length=32)
+    msisdn_hash: str = erased_short_text(32)
+    iccid: str = erased_short_text(32)
+    carrier: str = short_text(16)
+    brand: str = short_text(64)
     activated_on: date | None = None
     daily_quota_calls: int | None = None
-    actual_user_name: str = personal("name")
+    actual_user_name: str = personal_text("name")
     service_ended_on: date | None = None
 
 
@@ -84,16 +84,16 @@ class DocumentRow(ApplicationPartRow, table=True):
         Index("ix_document_batch", "batch_id"),
     )
 
-    kind: str = word(32)
-    sha256: str = word(64)
-    received_at: datetime = instant()
-    issued_on: date | None = erased(Date)
-    valid_to: date | None = erased(Date)
+    kind: str = short_text(32)
+    sha256: str = short_text(64)
+    received_at: datetime = instant_column()
+    issued_on: date | None = erased_column(Date)
+    valid_to: date | None = erased_column(Date)
     sealed: bool | None = None
-    quality: str = word(16)
+    quality: str = short_text(16)
     bytes_count: int | None = None
-    media_type: str = word(64)
-    erased_at: datetime | None = instant(nullable=True)
+    media_type: str = short_text(64)
+    erased_at: datetime | None = instant_column(nullable=True)
 
 
 class ComplaintRow(BatchPartRow, table=True):
@@ -105,10 +105,10 @@ class ComplaintRow(BatchPartRow, table=True):
         Index("ix_complaint_batch", "batch_id"),
     )
 
-    msisdn: str = personal("msisdn", length=32)
-    msisdn_hash: str = word(32)
-    received_at: datetime = instant()
-    source: str = word(200)
+    msisdn: str = personal_text("msisdn", length=32)
+    msisdn_hash: str = short_text(32)
+    received_at: datetime = instant_column()
+    source: str = short_text(200)
     verified: bool = False
     summary: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
 
@@ -122,13 +122,13 @@ class CreditRecordRow(BatchPartRow, table=True):
         Index("ix_credit_record_batch", "batch_id"),
     )
 
-    subject_no: str = personal("id_no", length=64)
-    subject_hash: str = word(32)
-    list_name: str = word(16)
-    match: str = word(16)
+    subject_no: str = personal_text("id_no", length=64)
+    subject_hash: str = short_text(32)
+    list_name: str = short_text(16)
+    match: str = short_text(16)
     listed_on: date | None = None
     checked_on: date | None = None
     amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger))
     overdue_days: int | None = None
     disputed: bool = False
-    reference: str = word(200)
+    reference: str = short_text(200)

@@ -5,27 +5,27 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant_column, short_text
 from db.models.row import NumberedRow
 
 
 class ImportBatchRow(NumberedRow, table=True):
     """One import command.
 
-    `published_seq` grows with each publication, so that evidence can be read as of any publication.
-    `applied_at` is set when the batch has been applied to every existing case that it affects. `calls_bytes` and
-    `calls_sha256` are the check values of its call file, if it has one; the `next` ones are those of the file that
-    replaces it while calls are erased from it.
+    `published_seq` grows with each publication, so that evidence can be read as of any publication. `applied_at` is set
+    when the batch has been applied to every existing case that it affects. `calls_bytes` and `calls_sha256` are the
+    check values of its call file, if it has one; the `next` ones are those of its replacement while calls are being
+    erased from it.
     """
 
     __tablename__ = "import_batch"
 
-    kind: str = word(16)
-    started_at: datetime = instant()
+    kind: str = short_text(16)
+    started_at: datetime = instant_column()
     started_by_id: int = Field(foreign_key="reviewer.id")
-    published_at: datetime | None = instant(nullable=True)
+    published_at: datetime | None = instant_column(nullable=True)
     published_seq: int | None = Field(default=None, unique=True)
-    applied_at: datetime | None = instant(nullable=True)
+    applied_at: datetime | None = instant_column(nullable=True)
     row_count: int = 0
     created_count: int = 0
     updated_count: int = 0
@@ -43,7 +43,7 @@ class ImportFileRow(NumberedRow, table=True):
     __tablename__ = "import_file"
 
     batch_id: int = Field(foreign_key="import_batch.id", index=True)
-    name: str = word(255)
-    sha256: str = word(64, index=True)
-    encoding: str = word(32)
+    name: str = short_text(255)
+    sha256: str = short_text(64, index=True)
+    encoding: str = short_text(32)
     bytes_count: int = 0

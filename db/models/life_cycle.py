@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import free_text, instant, long_text, partial_index, personal, word
+from db.columns import free_text, instant_column, long_text, partial_index, personal_text, short_text
 from db.models.row import CasePartRow, NumberedRow
 
 OPEN_APPEAL = "status IN ('open', 'staged')"
@@ -25,22 +25,22 @@ class AppealRow(CasePartRow, table=True):
     __table_args__ = (partial_index("ix_appeal_open", "case_id", where=OPEN_APPEAL, unique=True),)
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
-    state_before: str = word(16)
+    state_before: str = short_text(16)
     grounds: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
-    received_at: datetime = instant()
-    filed_at: datetime = instant()
+    received_at: datetime = instant_column()
+    filed_at: datetime = instant_column()
     filed_by_id: int = Field(foreign_key="reviewer.id")
-    due_at: datetime = instant()
-    status: str = word(16)
-    outcome: str = word(16)
-    to_state: str = word(16)
+    due_at: datetime = instant_column()
+    status: str = short_text(16)
+    outcome: str = short_text(16)
+    to_state: str = short_text(16)
     answer: str = free_text()
     decided_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    decided_at: datetime | None = instant(nullable=True)
+    decided_at: datetime | None = instant_column(nullable=True)
     checker_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    checked_at: datetime | None = instant(nullable=True)
+    checked_at: datetime | None = instant_column(nullable=True)
     check_note: str = free_text()
-    release_at: datetime | None = instant(nullable=True)
+    release_at: datetime | None = instant_column(nullable=True)
     waived: str = long_text()
     version_after: int = 0
     before: str = long_text("{}")
@@ -52,9 +52,9 @@ class ContactRow(CasePartRow, table=True):
 
     __tablename__ = "contact"
 
-    channel: str = word(16)
+    channel: str = short_text(16)
     text: str = Field(sa_column=Column(Text, nullable=False, info={"personal": "text"}))
-    contacted_at: datetime = instant()
+    contacted_at: datetime = instant_column()
     contacted_by_id: int = Field(foreign_key="reviewer.id")
 
 
@@ -62,7 +62,8 @@ class MeasureOrderRow(CasePartRow, table=True):
     """One number to bar or to restore, which the carrier's system has to carry out.
 
     `measure` is bar-out, bar-both or restore. A failed order stays owed; `failure` is the cause. `exported_at` is when
-    it last stood on a work list with its number in clear: from then on it may be carried out before that is reported.
+    it was last exported to a work list with its number in clear; from then on, it may be carried out before anybody
+    reports it.
     """
 
     __tablename__ = "measure_order"
@@ -72,17 +73,17 @@ class MeasureOrderRow(CasePartRow, table=True):
 
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
     appeal_id: int | None = Field(default=None, foreign_key="appeal.id")
-    msisdn: str = personal("msisdn", length=32)
-    measure: str = word(16)
-    ordered_at: datetime = instant()
-    release_at: datetime = instant()
-    due_at: datetime = instant()
-    exported_at: datetime | None = instant(nullable=True)
-    done_at: datetime | None = instant(nullable=True)
+    msisdn: str = personal_text("msisdn", length=32)
+    measure: str = short_text(16)
+    ordered_at: datetime = instant_column()
+    release_at: datetime = instant_column()
+    due_at: datetime = instant_column()
+    exported_at: datetime | None = instant_column(nullable=True)
+    done_at: datetime | None = instant_column(nullable=True)
     reported_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
-    failed_at: datetime | None = instant(nullable=True)
+    failed_at: datetime | None = instant_column(nullable=True)
     failure: str = free_text()
-    cancelled_at: datetime | None = instant(nullable=True)
+    cancelled_at: datetime | None = instant_column(nullable=True)
 
 
 class CampaignRow(NumberedRow, table=True):
@@ -95,15 +96,15 @@ class CampaignRow(NumberedRow, table=True):
     rules: str = long_text()
     policy_version_id: int = Field(foreign_key="policy_version.id")
     per_day: int = 1
-    started_at: datetime = instant()
+    started_at: datetime = instant_column()
     started_by_id: int = Field(foreign_key="reviewer.id")
-    stopped_at: datetime | None = instant(nullable=True)
+    stopped_at: datetime | None = instant_column(nullable=True)
 
 
 class CampaignCaseRow(NumberedRow, table=True):
     """A passed case that a campaign reviews again: from which day, and the case that was opened for it.
 
-    It is skipped if it is no longer passed, or has been opened otherwise, when its turn comes.
+    It is skipped if it is no longer passed, or another case was opened for it, when its turn comes.
     """
 
     __tablename__ = "campaign_case"
@@ -113,4 +114,4 @@ class CampaignCaseRow(NumberedRow, table=True):
     case_id: int = Field(foreign_key="case.id", index=True)
     opens_on: date
     opened_case_id: int | None = Field(default=None, foreign_key="case.id")
-    skipped_at: datetime | None = instant(nullable=True)
+    skipped_at: datetime | None = instant_column(nullable=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant_column, short_text
 from db.models.row import NumberedRow, Row
 
 
@@ -16,7 +16,7 @@ class ReviewerRow(NumberedRow, table=True):
     login: str = Field(max_length=64, unique=True)
     max_held: int | None = None
     is_active: bool = True
-    created_at: datetime = instant()
+    created_at: datetime = instant_column()
 
 
 class ReviewerRoleRow(Row, table=True):
@@ -36,4 +36,4 @@ class AbsenceRow(NumberedRow, table=True):
     reviewer_id: int = Field(foreign_key="reviewer.id", index=True)
     from_on: date
     to_on: date | None = None
-    reason: str = word(200)
+    reason: str = short_text(200)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Text
 from sqlmodel import Field
 
-from db.columns import instant, word
+from db.columns import instant_column, short_text
 from db.models.row import NumberedRow, Row
 
 
@@ -29,9 +29,9 @@ class PolicyVersionRow(NumberedRow, table=True):
     __tablename__ = "policy_version"
 
     body: str = Field(sa_column=Column(Text, nullable=False))
-    sha256: str = word(64)
-    applied_at: datetime = instant()
+    sha256: str = short_text(64)
+    applied_at: datetime = instant_column()
     applied_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
     effective_on: date | None = None
     is_for_open_cases: bool = False
-    settled_at: datetime | None = instant(nullable=True)
+    settled_at: datetime | None = instant_column(nullable=True)

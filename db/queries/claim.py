@@ -80,7 +80,7 @@ def _branches_over_hits(filter_check: str) -> Iterable[str]:
         yield _sorted_branch(rank, f"c.id = hit.id AND {where}{filter_check}", over)
 
 
-def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
+def _first_cases_of(branches: Iterable[str], columns: str, most: str) -> str:
     """Return SQL for the first cases of several branches, in order."""
     union = "\nUNION ALL\n".join(branches)
     return f"""SELECT {columns} FROM ({union})
@@ -90,7 +90,7 @@ def _ordered(branches: Iterable[str], columns: str, most: str) -> str:
 _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
 _CLAIM = text(
-    f"""{_CLAIM_UPDATE} WHERE id = ({_ordered(_branches_over_all(""), "id", "1").replace(":most", "1")})
+    f"""{_CLAIM_UPDATE} WHERE id = ({_first_cases_of(_branches_over_all(""), "id", "1").replace(":most", "1")})
         RETURNING id, fence, policy_version_id"""
 )
 _HOLDS = text(
@@ -113,10 +113,10 @@ _CLAIM_FOUND = text(
 def _find(hits: str, filter_check: str) -> TextClause:
     """Return the statement that finds the next cases within a filter."""
     branches = _branches_over_hits(filter_check) if hits else _branches_over_all(filter_check)
-    return text(f"{hits} {_ordered(branches, 'id, version', ':most')}")
+    return text(f"{hits} {_first_cases_of(branches, 'id, version', ':most')}")
 
 
-class Claimed(NamedTuple):
+class ClaimedCase(NamedTuple):
     """A case that was just claimed, with the number of its hold."""
 
     id: int
@@ -143,7 +143,7 @@ class Claimer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holds:
+class HeldCases:
     """The cases that a person holds: those on the desk, and those put aside; `limit` is the person's own, or None.
 
     A case whose time aside is over is on the desk again, after those that were never put aside.
@@ -154,26 +154,26 @@ class Holds:
     aside: tuple[int, ...]
 
 
-def holds_of(session: Session, reviewer_id: int, now: datetime) -> Holds:
+def holds_of(session: Session, reviewer_id: int, now: datetime) -> HeldCases:
     """Return the cases that a person holds and whose hold has not expired."""
     now_us = to_us(now)
     rows = session.connection().execute(_HOLDS, {"me": reviewer_id, "now": now_us}).all()
     aside = tuple(row.id for row in rows if row.aside_until is not None and row.aside_until > now_us)
     on_desk = tuple(row.id for row in rows if row.id is not None and row.id not in aside)
-    return Holds(limit=rows[0].max_held, on_desk=on_desk, aside=aside)
+    return HeldCases(limit=rows[0].max_held, on_desk=on_desk, aside=aside)
 
 
-def claim_next(session: Session, claimer: Claimer, until: datetime) -> Claimed | None:
+def claim_next(session: Session, claimer: Claimer, until: datetime) -> ClaimedCase | None:
     """Claim the next free case for a reviewer, or return None if there is none.
 
     Cases returned to the reviewer come first, then cases assigned to the reviewer, then the common queue by (overdue,
     due today, priority, due date, id).
     """
     row = session.connection().execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
-    return Claimed(*row) if row else None
+    return ClaimedCase(*row) if row else None
 
 
-def find_next(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
+def find_next_cases(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
     """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`."""
     if CaseState.QUEUED not in within.states:
         return []
@@ -183,13 +183,15 @@ def find_next(session: Session, claimer: Claimer, within: CaseQuery, most: int) 
     return session.execute(_find("" if hits is None else hits_table(hits), filter_check), values).all()
 
 
-def claim_found(session: Session, claimer: Claimer, until: datetime, found: Iterable[Any]) -> Claimed | None:
+def claim_first_unchanged(
+    session: Session, claimer: Claimer, until: datetime, found: Iterable[Any]
+) -> ClaimedCase | None:
     """Claim the first found case that has not changed, or return None if all have changed."""
     values = {**claimer.values(), "until": to_us(until)}
     for case in found:
         row = session.execute(_CLAIM_FOUND, {**values, "id": case.id, "version": case.version}).first()
         if row is not None:
-            return Claimed(*row)
+            return ClaimedCase(*row)
     return None
 
 

@@ -85,12 +85,12 @@ def last_event(session: Session) -> int:
     return int(session.execute(text("SELECT coalesce(max(seq), 0) FROM event")).scalar_one())
 
 
-def events(session: Session, after: int, until_us: int) -> Sequence[Any]:
+def state_events(session: Session, after: int, until_us: int) -> Sequence[Any]:
     """Return the events that set the state of a published case, after an event and before an instant, in order."""
     return session.execute(_EVENTS, {"after": after, "until": until_us}).all()
 
 
-def events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
+def state_events_of(session: Session, case_ids: Iterable[int]) -> list[Any]:
     """Return all events that set the state of some cases, in order."""
     return _in_chunks(session, _EVENTS_OF, case_ids)
 
@@ -108,12 +108,12 @@ def block_rules(session: Session, case_ids: Iterable[int]) -> list[Any]:
     return _in_chunks(session, _BLOCK_RULES, case_ids)
 
 
-def open_cases(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
+def open_case_rows(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
     """Return all open cases in the order of `next`, held cases first."""
     return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us}).all()
 
 
-def open_case(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
+def open_case_row(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
     """Return one open case, and how many queued cases are before it in the order of `next`."""
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
     row = session.execute(_ONE, {"id": case_id}).one()

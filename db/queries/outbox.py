@@ -1,4 +1,4 @@
-"""Which notices are owed to applicants, and how many of them."""
+"""The conditions on owed notices, and their count."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ INFORMING = (*_OUR_DATES, "incomplete", "still-incomplete", "policy", "deadline-
 """The kinds of letters that only inform: no later letter builds on them or corrects them."""
 
 LEASE = timedelta(minutes=1)
-"""How long a letter belongs to the run that handed it over last, counted from the last renewal."""
+"""How long the run that handed a letter over last has a lease on it, counted from the last renewal."""
 
 
 def is_owed(released_until: datetime) -> ColumnElement[bool]:
@@ -23,10 +23,10 @@ def is_owed(released_until: datetime) -> ColumnElement[bool]:
 def blocking_letter() -> ScalarSelect[int]:
     """Return the number of the letter that a notice waits for, the last one if there are several; NULL without one.
 
-    The letters of a case go in the order in which they were written, whether released or not. A failed one holds back
-    later ones too: they build on it or correct it, and would mislead an applicant who did not get it. A letter that
-    only informs holds nothing back, since it may be obsolete while the next one has a deadline; but our own dates stay
-    in order, so that the last one that an applicant reads holds.
+    The letters of a case are sent in the order in which they were written, whether released or not. A failed letter
+    also holds back later ones: they build on it or correct it, and would mislead an applicant who did not get it. A
+    letter that only informs holds nothing back, since it may be obsolete while the next one has a deadline. But letters
+    with our own dates stay in order, so that the last date that an applicant reads is valid.
     """
     earlier = NOTICE.alias("earlier")
     is_unsent = earlier.c.sent_at.is_(None) & earlier.c.cancelled_at.is_(None) & NOTICE.c.sent_at.is_(None)

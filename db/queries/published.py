@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel
 
-from db.dialects.sqlite_lists import is_wanted, wanted
+from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
@@ -62,7 +62,7 @@ ITEM = table_of(RectificationItemRow)
 
 
 def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]:
-    """Return the size in bytes and the SHA-256 of each call file, by batch; two while another file replaces it."""
+    """Return the size in bytes and the SHA-256 of each call file, by batch; two pairs while it is being replaced."""
     columns = (BATCH.c.calls_bytes, BATCH.c.calls_sha256, BATCH.c.next_calls_bytes, BATCH.c.next_calls_sha256)
     wanted = select(BATCH.c.id, *columns).where(BATCH.c.calls_sha256.is_not(None))
     return {
@@ -99,7 +99,7 @@ def last_seq(session: Session) -> int:
     return int(session.execute(select(func.coalesce(func.max(BATCH.c.published_seq), 0))).scalar_one())
 
 
-# Building a statement takes longer than running it, so those that every act runs are built once.
+# Building a statement takes longer than running it, so statements that every act runs are built once.
 
 
 @cache
@@ -116,22 +116,22 @@ def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def rows_of(session: Session, statement: Any, values: Iterable[object]) -> Sequence[Any]:
-    """Return the rows of a statement that asks for some values; nothing is asked for no value."""
-    asked = list(values)
-    return session.execute(statement, wanted(asked)).all() if asked else ()
+    """Return the rows of a statement for some wanted values; without values, no statement is run."""
+    wanted_values = list(values)
+    return session.execute(statement, wanted_parameter(wanted_values)).all() if wanted_values else ()
 
 
 def dicts_of(session: Session, statement: Any, values: Iterable[object]) -> list[ImportedRow]:
     """Return the rows of `rows_of` as dictionaries, which are quicker than mappings of rows."""
-    asked = list(values)
-    if not asked:
+    wanted_values = list(values)
+    if not wanted_values:
         return []
-    result = session.execute(statement, wanted(asked))
+    result = session.execute(statement, wanted_parameter(wanted_values))
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
-def newest_of_many(
+def newest_visible_rows(
     session: Session,
     columns: Sequence[ColumnElement[Any]],
     values: Iterable[object],
@@ -153,7 +153,7 @@ def newest_row(session: Session, model: type[_Row], *conditions: Any) -> _Row | 
     return session.execute(statement).scalar_one_or_none()
 
 
-def every_version(
+def all_versions(
     session: Session, model: type[SQLModel], names: Sequence[str], applications: Iterable[tuple[str, str]]
 ) -> list[ImportedRow]:
     """Return the columns `names`, agent and number of all published rows of some applications, the latest last."""
@@ -188,9 +188,10 @@ def current_case_id(application: FromClause) -> ScalarSelect[int]:
 def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
     """Return the open case of each application, else the newest with a result, by agent and application number.
 
-    Only published cases count. A withdrawn case gives way to an older one, which can be opened again.
+    Only published cases count. An older case with a result takes precedence over a withdrawn one, because it can be
+    opened again.
     """
-    cases = session.execute(_current_cases(), wanted(applications)).scalars()
+    cases = session.execute(_current_cases(), wanted_parameter(applications)).scalars()
     return {(case.agent, case.application_no): case for case in cases}
 
 

@@ -1,4 +1,4 @@
-"""What says how long the cases of an application are kept; a card that was erased has no hash of its number."""
+"""Reads how long the cases of an application are kept; a card that was erased has no hash of its number."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -36,14 +36,14 @@ WHERE c.erased_at IS NULL AND {which}
 ORDER BY c.agent, c.application_no, c.id"""
 
 
-def _ages(which: str) -> TextClause:
+def _ages_statement(which: str) -> TextClause:
     final = ", ".join(f"'{state.value}'" for state in sorted(FINAL_STATES))
     return text(_AGES.format(which=which, final=final))
 
 
 _TYPES: dict[str, Any] = {"opened_at": Instant, "closed_at": Instant, "appeal_until": Date}
-_ALL = _ages("1").columns(**_TYPES)
-_ONE = _ages("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
+_ALL = _ages_statement("1").columns(**_TYPES)
+_ONE = _ages_statement("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
 _HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
 _OLD = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE erased_at IS NULL AND opened_at < :before)')
 

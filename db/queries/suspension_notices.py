@@ -59,13 +59,13 @@ _DELETE_END_NOTICES = text("DELETE FROM suspension_notice WHERE suspension_id = 
 
 def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
     """Return the notices that the applicants of some cases got about suspensions that are not settled."""
-    found: SuspensionHistories = defaultdict(lambda: defaultdict(set))
+    histories: SuspensionHistories = defaultdict(lambda: defaultdict(set))
     for case_id, suspension_id, kind in session.execute(_NOTICES_SENT, {"ids": case_ids}):
-        found[case_id][kind].add(suspension_id)
-    return found
+        histories[case_id][kind].add(suspension_id)
+    return histories
 
 
-def record(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
+def record_notices(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
     """Store notices to applicants; each is a case id, a suspension id and the kind of notice."""
     rows = [{"case": case, "suspension": stop, "kind": kind.value, "now": to_us(now)} for case, stop, kind in notices]
     if rows:

@@ -65,16 +65,16 @@ _MEASURES = text(
 def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:
     """Return how many cases are queued, held by a person (`held_by_me`), and waiting for that person's check.
 
-    `to_check` leaves out what the person staged, which another must check.
+    `to_check` leaves out what the person staged, because somebody else must check it.
     """
     row = session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).one()
     return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def seconds_of_verdicts(session: Session, reviewer_id: int, since: datetime) -> list[float | None]:
-    """Return for each verdict that a person gave since a time how long the case took after its last claim.
+def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> list[float | None]:
+    """Return the seconds from the last claim of a case to its verdict, for each verdict of a person since a time.
 
-    None for a case that the person did not claim.
+    The value is None for a case that the person did not claim.
     """
     rows = session.execute(_DECIDED, {"me": reviewer_id, "since": to_us(since)}).scalars()
     return [None if took_us is None else took_us / 1_000_000 for took_us in rows]
@@ -88,7 +88,7 @@ def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
     """Return the cases that a person has put aside, each with the time at which it returns or returned, earliest first.
 
-    One that `next` has given back is not aside any more.
+    A case that `next` has given back is no longer aside.
     """
     rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((row.id, row.aside_until) for row in rows)
@@ -109,6 +109,6 @@ def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence
     return session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)}).all()
 
 
-def loads(session: Session, now: datetime) -> dict[str, Any]:
+def workloads(session: Session, now: datetime) -> dict[str, Any]:
     """Return how many cases each active person holds, and how many are assigned to the person, by login."""
     return {row.login: row for row in session.execute(_LOADS, {"now": to_us(now)})}

@@ -7,7 +7,7 @@ from textual.content import Content
 from screens.panels.history import appealed_lines
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, row, wrapped_lines
-from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, WaitingAppeal
+from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS, AppealLine, WaitingAppeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import CaseState
@@ -53,7 +53,9 @@ def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, wid
         lines += hanging([], refusal, width, WARNING)
     lines += [plain(_("Grounds"), MUTED), *hanging([("  ", "")], line.grounds, width)]
     if line.outcome is not None:
-        decided = _("{outcome}, by {login}").format(outcome=_(OUTCOME_WORDS[line.outcome]), login=line.decided_by or "")
+        decided = _("{outcome}, by {login}").format(
+            outcome=_(APPEAL_OUTCOME_WORDS[line.outcome]), login=line.decided_by or ""
+        )
         lines += [plain(decided, MUTED), *hanging([("  ", "")], line.answer, width)]
     if line.check_note:
         returned = _("returned by {login}").format(login=line.checker or "")

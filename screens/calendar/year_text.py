@@ -39,7 +39,7 @@ def title_words(found: CalendarYear | None, year: int, view: View) -> list[Part]
         dot = f" {view.symbols.dot} "
         is_provisional = found.status is DayStatus.PROVISIONAL
         mark = f"{view.symbols.provisional} " if is_provisional else ""
-        parts.append((f"{dot}{mark}{_(wording.STATUS_WORDS[found.status])}", WARNING if is_provisional else MUTED))
+        parts.append((f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[found.status])}", WARNING if is_provisional else MUTED))
         parts.append((dot + wording.working_days_words(sum(day.working for day in found.days)), MUTED))
     return parts
 
@@ -118,11 +118,11 @@ def day_lines(found: CalendarYear, chosen: date, view: View, width: int) -> Cont
     day = found.days[(chosen - found.days[0].on).days]
     dot = f" {view.symbols.dot} "
     is_provisional = day.status is DayStatus.PROVISIONAL
-    parts: list[Part] = [(view.day(chosen), "bold"), (dot + wording.kind_words(day), "")]
+    parts: list[Part] = [(view.day(chosen), "bold"), (dot + wording.day_kind_words(day), "")]
     if day.name:
         parts.append((dot + day.name, ""))
     mark = f"{view.symbols.provisional} " if is_provisional else ""
-    parts.append((f"{dot}{mark}{_(wording.STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
+    parts.append((f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
     if chosen == found.today:
         parts.append((dot + _("today"), "bold underline"))
     hours = wording.hours_words(day.hours or found.hours) if day.working else _("no working hours")
@@ -130,7 +130,7 @@ def day_lines(found: CalendarYear, chosen: date, view: View, width: int) -> Cont
     override = found.overrides.get(chosen)
     if override is not None:
         before = found.published[chosen]
-        published = f"{wording.kind_words(before)} {before.name}".strip()
+        published = f"{wording.day_kind_words(before)} {before.name}".strip()
         day_set = view.day(override.at.astimezone(found.zone).date())
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
         message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)

@@ -10,7 +10,7 @@ from screens.panels.lines import judged_mark
 from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, MUTED, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.changes import Change, RoundChanges, UnchangedEntry
+from workbench.domain.case.changes import RoundChange, RoundChanges, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import ItemLine
 from workbench.domain.text.safe import pad_right
@@ -75,7 +75,7 @@ class ChangesText:
             for change in changes:
                 yield from self._change(change)
 
-    def _change(self, change: Change) -> Iterator[Content]:
+    def _change(self, change: RoundChange) -> Iterator[Content]:
         label = self.words.label(change)
         old, new = (self.words.value(change.field, value) for value in (change.old, change.new))
         if self.width < _SIDE_BY_SIDE:

@@ -8,7 +8,7 @@ from screens.panels.history import appealed_lines
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.appeal import OUTCOME_WORDS, AppealLine, staged_appeal
+from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
@@ -18,7 +18,7 @@ from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import _, comma_joined, current_language
 from workbench.keys.registry import with_keys
 from workbench.services.review.second_checks import StagedRow
-from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.history import detail_words, event_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE
 
 STAGED = "staged"
@@ -148,7 +148,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
 def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
     """Return what came since the maker decided, the oldest first: evidence, verifications, answers and comments."""
     lines = [
-        f"{view.instant(entry.at)}  {act_words(entry)}  {entry.who}  {detail_words(entry, case)}"
+        f"{view.instant(entry.at)}  {event_words(entry)}  {entry.who}  {detail_words(entry, case)}"
         for entry in reversed(case.history)
         if entry.action in _CHANGES and entry.at > decision.decided_at
     ]
@@ -161,7 +161,7 @@ def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: i
     """Return the decision on an appeal, the verdict appealed against, the grounds and the answer."""
     words: list[Part] = [(f"{format_case(case.header.id)}  {_('Appeal')}", "bold")]
     if appeal.outcome is not None:
-        words.append((_(", ") + _(OUTCOME_WORDS[appeal.outcome]), "bold"))
+        words.append((_(", ") + _(APPEAL_OUTCOME_WORDS[appeal.outcome]), "bold"))
     if appeal.to_state is not None:
         words.append((_(", ") + _(STATE_WORDS[appeal.to_state]), ""))
     when = "" if appeal.decided_at is None else view.instant(appeal.decided_at)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: int) -> list[Content]:
     """Return the sentences for the phone, then for staff only their explanation and what would make the case faster."""
-    from workbench.wording.forecast import caveats, chance, explanation
+    from workbench.wording.forecast import forecast_caveats, forecast_explanation, pass_rate_words
     from workbench.wording.phone import phone_sentence
     from workbench.wording.what_would_help import findings_to_answer, missing_names
 
@@ -29,7 +29,11 @@ def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: 
     for label, entries in ((_("So far"), story.happened), (_("Next"), story.next)):
         if entries:
             lines += [Content(), plain(label, MUTED), *_all_wrapped(entries, width)]
-    facts = [text for text in (explanation(forecast, view.today), chance(forecast), *caveats(forecast)) if text]
+    facts = [
+        text
+        for text in (forecast_explanation(forecast, view.today), pass_rate_words(forecast), *forecast_caveats(forecast))
+        if text
+    ]
     lines += [Content(), *_all_wrapped(facts, width)]
     missing = missing_names(case.evidence, case.policy, language)
     if missing:
@@ -48,9 +52,9 @@ def likely_words(forecast: "CaseForecast | None", case: CaseFile, view: View) ->
     """Return when a case is likely decided, empty without a forecast of this case."""
     if forecast is None or forecast.case_id != case.header.id:
         return ""
-    from workbench.wording.forecast import likely
+    from workbench.wording.forecast import likely_decision_words
 
     header = case.header
     is_due = header.due_at is not None and not header.is_overdue and clock_runs(header.state, header.waits_for)
     due_on = header.due_at.astimezone(view.zone).date() if header.due_at is not None and is_due else None
-    return likely(forecast, view.today, due_on)
+    return likely_decision_words(forecast, view.today, due_on)

@@ -13,7 +13,7 @@ from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import TABLE, Action, erased_refusal, state_refusal
+from workbench.domain.case.lifecycle import PERMISSIONS, Action, erased_refusal, state_refusal
 from workbench.domain.case.vocabulary import CaseState, Verdict
 from workbench.i18n import _
 from workbench.keys import desk
@@ -161,7 +161,7 @@ def _refusal_on_kept(case: CaseFile, action: Action, session: "DeskSession", vie
     header, name = case.header, format_case(case.header.id)
     if action is Action.TAKE and session.is_held:
         return _("{case} is on your desk already.").format(case=name)
-    if TABLE[action].needs_hold and not session.is_held:
+    if PERMISSIONS[action].needs_hold and not session.is_held:
         return _hold_refusal(header, view, is_lost=session.is_lost)
     if (refused := state_refusal(action, header.state, name)) is not None:
         return refused

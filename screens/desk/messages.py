@@ -24,9 +24,9 @@ from workbench.keys.letters import GO_LETTERS
 from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
 from workbench.wording.amounts import count, decided_today_words
-from workbench.wording.case.history import act_name
+from workbench.wording.case.history import action_name
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
-from workbench.wording.letters import overdue_words
+from workbench.wording.letters import overdue_letters_words
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
@@ -124,7 +124,7 @@ def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Con
         message = _number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
         hints.append(key_hints((GO_REOPEN.key, message)))
     if counts.letters_overdue:
-        hints.append(key_hints((GO_LETTERS.key, overdue_words(counts.letters_overdue))))
+        hints.append(key_hints((GO_LETTERS.key, overdue_letters_words(counts.letters_overdue))))
     own_cases: list[str] = []
     if counts.assigned:
         own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))
@@ -169,7 +169,7 @@ def act_words(last: UndoableAct) -> str:
         verdict = _(DECIDED[last.verdict])
         message = _("{verdict} by {maker}, approved")
         return message.format(verdict=verdict, maker=last.maker) if last.act == "approved" else verdict
-    return _("deadline extended") if last.act == "extend-deadline" else act_name(last.act)
+    return _("deadline extended") if last.act == "extend-deadline" else action_name(last.act)
 
 
 def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:

@@ -26,7 +26,7 @@ from workbench.keys import forecast as keys
 from workbench.keys.command import Command, Place
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
-from workbench.wording.forecast import figure, queue_lines, whole_days
+from workbench.wording.forecast import queue_lines, short_figure, whole_days
 
 MOST_REVIEWERS = 99
 _PAGE_PADDING = 4
@@ -174,7 +174,7 @@ def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> 
     marks = {min(int((at - first) / (last - first) * width), width - 1) for at in quantiles}
     rows = column_rows(_smoothed(figures), height, view.symbols.bars)
     scale = "".join(view.symbols.up if cell in marks else view.symbols.rule for cell in range(width))
-    left, right = figure(first), figure(last)
+    left, right = short_figure(first), short_figure(last)
     middle = _("working days: {p50} in half of the runs, {p90} in nine of ten").format(
         p50=count(whole_days(forecast.p50_days)), p90=count(whole_days(forecast.p90_days))
     )

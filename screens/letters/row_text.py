@@ -15,8 +15,8 @@ from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.services.outbox.outbox import NoticePage
 from workbench.wording.amounts import count
-from workbench.wording.letters import kind_words, overdue_measures_words, overdue_words
-from workbench.wording.measures import order_words
+from workbench.wording.letters import letter_kind_words, overdue_letters_words, overdue_measures_words
+from workbench.wording.measures import measure_order_words
 
 _MARK, _CASE = 2, 10
 _ROOMS, _WIDE_ROOMS = (_CASE, 18, 12), (_CASE, 27, 20)
@@ -51,7 +51,7 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
     released = view.instant(line.release_at) if width >= _WIDE else view.short_instant(line.release_at)
     if not line.is_released:
         released = _("not yet")
-    cells = (format_case(line.case_id), kind_words(line), released)
+    cells = (format_case(line.case_id), letter_kind_words(line), released)
     sign = view.symbols.mine if is_marked else ""
     return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
 
@@ -65,7 +65,7 @@ def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
         parts.append((_("Only unsent"), ACCENT))
     parts.append((_("{count} to send").format(count=count(page.owed)), ""))
     parts += [(_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
-    parts += [(overdue_words(page.overdue), ERROR)] if page.overdue else []
+    parts += [(overdue_letters_words(page.overdue), ERROR)] if page.overdue else []
     parts += [(overdue_measures_words(page.measures_overdue), WARNING)] if page.measures_overdue else []
     if len(page.lines) < page.total:
         message = _("the first {shown} of {total} are shown")
@@ -84,7 +84,7 @@ def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[C
     lines = [*wrapped_lines(how, width, MUTED), Content()]
     for order in sorted(orders, key=lambda order: order.due_at):
         what = f"{format_case(order.case_id)} {view.symbols.dot} {order.msisdn or _('number unknown')}"
-        words = f"{what} {view.symbols.dot} {order_words(order, view.now, view.zone)}"
+        words = f"{what} {view.symbols.dot} {measure_order_words(order, view.now, view.zone)}"
         lines += wrapped_lines(words, width, WARNING if order.is_overdue(view.now) else "")
     return lines
 

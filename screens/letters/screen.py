@@ -43,7 +43,7 @@ from workbench.keys.registry import BACK
 from workbench.services.outbox.outbox import NoticePage
 from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
-from workbench.wording.letters import kind_words, marked_sentence, moved_sentences
+from workbench.wording.letters import late_letter_sentences, letter_kind_words, sent_and_failed_sentence
 
 MOST_SHOWN = 500
 NO_LETTERS = NoticePage(lines=(), total=0, owed=0, failed=0, overdue=0)
@@ -167,7 +167,10 @@ class LettersScreen(ModeScreen):
         went_on = [format_case(one.case_id) for one, day in moved if day is None]
         lapsed = [format_case(one.case_id) for one in recorded.moved if one.has_lapsed]
         undone = [format_case(one.case_id) for one in recorded.moved if one.is_lapse_undone]
-        sentences = [marked_sentence(recorded.sent, recorded.failed), *moved_sentences(days, lapsed, undone, went_on)]
+        sentences = [
+            sent_and_failed_sentence(recorded.sent, recorded.failed),
+            *late_letter_sentences(days, lapsed, undone, went_on),
+        ]
         self.notify(" ".join(sentences), timeout=12 if moved else 5)
         self._marks.clear()
         self.action_load({one.notice_id for one in deliveries})
@@ -246,7 +249,7 @@ class LettersScreen(ModeScreen):
 
 def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
     if len(targets) == 1:
-        which = f"{format_case(targets[0].case_id)}, {kind_words(targets[0])}"
+        which = f"{format_case(targets[0].case_id)}, {letter_kind_words(targets[0])}"
     else:
         which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
     return _("{what}: {details}").format(what=act, details=which)

@@ -15,7 +15,7 @@ from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.domain.facts.activity import ComplaintStatus, calling_hours_for
 from workbench.domain.findings.evaluate import COMPARISONS
-from workbench.domain.policy.policy import FactValue, Limit
+from workbench.domain.policy.policy import FactValue, RuleLimit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, duration_s, ratio
@@ -195,7 +195,7 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return lines
 
 
-def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, bool] | None:
+def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[RuleLimit, bool] | None:
     """Return the limit to show beside a figure and whether it is exceeded; None if no rule limits the figure.
 
     It is the most severe one that is exceeded, otherwise the first.
@@ -211,7 +211,7 @@ def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[Limit, b
     return exceeded[-1] if exceeded else next(iter(limits), None)
 
 
-def _bound_words(limit: Limit, format_value: Callable[[Any], str]) -> str:
+def _bound_words(limit: RuleLimit, format_value: Callable[[Any], str]) -> str:
     """Return a limit in words, for example `limit 60` or `min 40 %`."""
     bound: Any = limit.value
     if format_value is count:

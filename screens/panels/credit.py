@@ -13,8 +13,8 @@ from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import AppealStatus, CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
-from workbench.wording.amounts import count, money_fen
-from workbench.wording.case.history import outcome_words
+from workbench.wording.amounts import count, money_words
+from workbench.wording.case.history import appeal_outcome_words
 from workbench.wording.case.labels import CREDIT_LIST, DECIDED, MATCH
 from workbench.wording.findings import earlier_fail_text
 from workbench.wording.measures import measure_lines
@@ -41,7 +41,7 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout)
     if not records:
         return [facts.fact(label, _("not checked"), plain("–", MUTED))]
     if not hits:
-        nothing = money_fen(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
+        nothing = money_words(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
         return [facts.fact(label, nothing, Content.assemble(plain(view.symbols.fine, SUCCESS), changed))]
     lines: list[PanelLine] = []
     for record in hits:
@@ -55,7 +55,7 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout)
 
 def _amount_or_match(record: CreditFacts) -> str:
     if record.list is CreditList.ARREARS and record.amount_fen is not None:
-        return money_fen(record.amount_fen)
+        return money_words(record.amount_fen)
     return _(MATCH[record.match])
 
 
@@ -102,6 +102,6 @@ def _answers(case: CaseFile, decision: DecisionLine, view: View) -> Iterator[Pan
         is_answered = appeal.status is AppealStatus.CLOSED and appeal.decision_id == decision.id
         if is_answered and appeal.outcome is not None and appeal.decided_at is not None:
             on = view.day((appeal.checked_at or appeal.decided_at).astimezone(view.zone).date())
-            words = _("appeal: {outcome}").format(outcome=outcome_words(appeal.outcome, appeal.to_state))
+            words = _("appeal: {outcome}").format(outcome=appeal_outcome_words(appeal.outcome, appeal.to_state))
             who = "  ".join(filter(None, (appeal.decided_by, appeal.checker)))
             yield PanelLine(joined((f" {on}  ", MUTED), (words, ""), (f"  {who}", MUTED)))

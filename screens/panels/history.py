@@ -9,7 +9,7 @@ from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_lines
-from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
+from workbench.domain.case.appeal import APPEAL_STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
@@ -17,7 +17,7 @@ from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
 from workbench.wording.amounts import count
-from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
+from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import ITEM_RESULT
 
 _LEAST_DETAILS, _BELOW = 24, 3
@@ -35,7 +35,8 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         lines += _appeal(appeal, view, width)
     lines += letters_of(case, view, width)
     rows = [
-        (f" {view.instant(entry.at)}", act_words(entry), entry.who, detail_words(entry, case)) for entry in case.history
+        (f" {view.instant(entry.at)}", event_words(entry), entry.who, detail_words(entry, case))
+        for entry in case.history
     ]
     # Each column is one cell wider than its longest text; a Chinese date has up to 20 cells, a name any number.
     room = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
@@ -55,11 +56,11 @@ def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
     """Return the grounds of an appeal and what was decided, with the reason; nothing for an undone one."""
     if appeal.status is AppealStatus.UNDONE:
         return []
-    title = _("Appeal ({status})").format(status=_(STATUS_WORDS[appeal.status]))
+    title = _("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[appeal.status]))
     received = _("received {when}").format(when=view.instant(appeal.received_at))
     lines = [heading(f"{title} {view.symbols.dot} {received}"), *prose(_("Grounds"), appeal.grounds, width)]
     if appeal.outcome is not None:
-        lines += prose(outcome_words(appeal.outcome, appeal.to_state), appeal.answer, width)
+        lines += prose(appeal_outcome_words(appeal.outcome, appeal.to_state), appeal.answer, width)
     return [*lines, EMPTY]
 
 

@@ -13,7 +13,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
-from workbench.wording.letters import failure_words, has_moving_deadline, kind_words
+from workbench.wording.letters import failure_words, has_moving_deadline, letter_kind_words
 
 
 def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
@@ -53,14 +53,14 @@ def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         words, style = outcome(line, view, has_time=True)
         written = _("written {when}").format(when=view.instant(line.created_at))
         late = _("its deadline moves on if it is sent late") if has_moving_deadline(line, case.header) else ""
-        text = f" {view.symbols.dot} ".join(part for part in (kind_words(line), written, words, late) if part)
+        text = f" {view.symbols.dot} ".join(part for part in (letter_kind_words(line), written, words, late) if part)
         lines += map(PanelLine, hanging([(" ", "")], text, width, style))
     return [*lines, EMPTY] if lines else []
 
 
 def letter_page(line: NoticeLine, view: View) -> tuple[str, Callable[[int], list[Content]]]:
     """Return the title of a letter, and its page: the letter as the applicant reads it, people masked."""
-    title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=kind_words(line))
+    title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=letter_kind_words(line))
     return title, partial(_page_lines, line, view)
 
 

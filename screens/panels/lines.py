@@ -14,7 +14,7 @@ from workbench.domain.case.vocabulary import ItemResult, PanelKind, Severity
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
-from workbench.wording.findings import text_of
+from workbench.wording.findings import finding_text
 
 STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
 _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
@@ -108,7 +108,7 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
         label = [(f"{symbols.of_severity(finding.severity)} ", style)]
         if changed_mark(case, EvidencePart.FINDINGS, symbols, finding.rule):
             label.append((f"{symbols.changed} ", WARNING))
-        *before, last = hanging(label, text_of(finding, case.policy, current_language()), width, style)
+        *before, last = hanging(label, finding_text(finding, case.policy, current_language()), width, style)
         if last.cell_length + cells(finding.rule) + 2 <= width:
             last = row(last, plain(finding.rule, MUTED), width)
         lines += map(PanelLine, [*before, last])

@@ -24,7 +24,7 @@ from workbench.domain.case.lifecycle import CLASS_WORDS
 from workbench.domain.case.vocabulary import Severity
 from workbench.domain.clock.hours import format_hours
 from workbench.domain.policy.comparison import PolicyChange
-from workbench.domain.policy.policy import Limit, Policy, Reason, Rule
+from workbench.domain.policy.policy import Policy, Reason, Rule, RuleLimit
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.campaigns.campaigns import CampaignProgress
@@ -32,7 +32,7 @@ from workbench.services.site.policies import PolicyVersion
 from workbench.wording import amounts
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
 from workbench.wording.findings import document_name
-from workbench.wording.policy import KIND_WORDS, SUPPLIER_WORDS, state_words, value_words
+from workbench.wording.policy import CHANGE_KIND_WORDS, SUPPLIER_WORDS, policy_value_words, version_state_words
 
 _SEVERITIES = {
     Severity.BLOCK: (N_("block"), ERROR),
@@ -76,14 +76,14 @@ def difference_lines(
         lines += [Content(), *_about(version, view, width)]
     if not changes:
         lines += [Content(), plain(_("The two policies say the same."))]
-    for kind, heading in KIND_WORDS.items():
+    for kind, heading in CHANGE_KIND_WORDS.items():
         found = [change for change in changes if change.kind is kind]
         if found:
             lines += [Content(), plain(_(heading), f"{ACCENT} bold")]
             lines += _side_by_side((old, new), width, (MUTED, MUTED)) if width >= _SIDE_BY_SIDE else []
         for change in found:
             lines += wrapped_lines(change.key, width, BOLD)
-            values, styles = (value_words(change.old), value_words(change.new)), (WARNING, SUCCESS)
+            values, styles = (policy_value_words(change.old), policy_value_words(change.new)), (WARNING, SUCCESS)
             if width >= _SIDE_BY_SIDE:
                 lines += _side_by_side(values, width, styles)
                 continue
@@ -104,7 +104,7 @@ def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
     yield joined(
         (_("Policy {name}").format(name=version.number), BOLD),
         (f" {view.symbols.dot} {version.name} {view.symbols.dot} ", MUTED),
-        (state_words(version.state, begins_on), ACCENT),
+        (version_state_words(version.state, begins_on), ACCENT),
     )
     applied = _("Applied {when} by {login}; in force from {day}.").format(
         when=view.instant(version.applied_at), login=version.applied_by or "–", day=view.day(begins_on)
@@ -168,15 +168,15 @@ def _rule(rule: Rule, policy: Policy, width: int) -> Iterator[Content]:
     yield from hanging([(f"{_INDENT * 2}{_('source')}  ", MUTED)], rule.source, width, MUTED)
 
 
-def _limit_words(limit: Limit) -> str:
+def _limit_words(limit: RuleLimit) -> str:
     """Return when a limit is hit, in the names of the file: `peak_hour_calls > 40 calls`."""
     figure = limit.value
     if limit.unit == "fen" and isinstance(figure, int):
-        bound = amounts.money_fen(figure)
+        bound = amounts.money_words(figure)
     elif limit.unit == "ratio" and isinstance(figure, int | float):
         bound = amounts.ratio(figure)
     else:
-        bound = f"{limit.value_of or value_words(figure)} {limit.unit}".rstrip()
+        bound = f"{limit.value_of or policy_value_words(figure)} {limit.unit}".rstrip()
     only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
     only += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
     return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(only)})" if only else "")

@@ -26,7 +26,7 @@ from workbench.keys.command import Place
 from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion, VersionLine
 from workbench.services.wiring import Services
-from workbench.wording.policy import effect_words, touched_words
+from workbench.wording.policy import affected_count_words, policy_effect_words
 
 _PAGE_PADDING = 4
 _WIDEST = 110
@@ -102,8 +102,8 @@ class PolicyScreen(ModeScreen):
         effect = await attempt(self, count)
         if effect is not None:
             name = _("Policy {name}").format(name=new_number)
-            touched = touched_words(effect.touched_count, effect.open_count, name)
-            others = effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
+            touched = affected_count_words(effect.touched_count, effect.open_count, name)
+            others = policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
             self._lines = partial(lines, f"{touched} {others}")
             self._draw()
 

@@ -14,7 +14,7 @@ from screens.widgets.safe_text import ACCENT, MUTED, Part, fitted, joined, key_h
 from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.services.site.policies import VersionLine
-from workbench.wording.policy import state_words
+from workbench.wording.policy import version_state_words
 
 
 class VersionDialog(ListDialog[VersionLine]):
@@ -46,7 +46,7 @@ class VersionDialog(ListDialog[VersionLine]):
         parts: list[Part] = [
             (f"{mark} {_('Policy {name}').format(name=entry.number)}", ACCENT),
             (f"  {fitted(entry.name, width // 3)}", ""),
-            (f"  {state_words(entry.state, begins_on)}", ""),
+            (f"  {version_state_words(entry.state, begins_on)}", ""),
             (f"  {self._view.day(entry.applied_at.astimezone(self._view.zone).date())}", MUTED),
         ]
         return [joined(*parts)]

@@ -23,7 +23,7 @@ from screens.widgets.paged_list import PagedList
 from screens.widgets.safe_text import MUTED, key_hints, plain
 from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseRowView
-from workbench.domain.filter.ordering import USUAL_LAYOUT, ListLayout
+from workbench.domain.filter.ordering import DEFAULT_LAYOUT, ListLayout
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import queue
@@ -59,7 +59,7 @@ class CaseList(Vertical):
         """The rows, their count, the filter or the marks changed."""
 
     def __init__(
-        self, view: Callable[[], View], services: Services, preset: Preset, layout: ListLayout = USUAL_LAYOUT
+        self, view: Callable[[], View], services: Services, preset: Preset, layout: ListLayout = DEFAULT_LAYOUT
     ) -> None:
         super().__init__()
         self.preset = preset

@@ -13,7 +13,7 @@ from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
 from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import N_, _, current_language
-from workbench.wording.amounts import count, waiting
+from workbench.wording.amounts import count, waiting_words
 
 SMALLEST_NAME, LARGEST_NAME = 10, 60
 """The fewest and the most cells of the column that takes the remaining ones."""
@@ -180,7 +180,7 @@ def _who(context: RowContext, _room: int) -> list[Part]:
 
 
 def _waiting(context: RowContext, room: int) -> list[Part]:
-    return [(pad_left(waiting(context.view.now - context.row.received_at), room), MUTED)]
+    return [(pad_left(waiting_words(context.view.now - context.row.received_at), room), MUTED)]
 
 
 def _application(context: RowContext, _room: int) -> list[Part]:

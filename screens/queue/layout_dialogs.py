@@ -11,7 +11,7 @@ from screens.dialogs.list_dialog import Entry, ListDialog
 from screens.queue.columns import CHOICES, FIXED, columns
 from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints
 from screens.widgets.static import Static
-from workbench.domain.filter.ordering import ORDER_WORDS, USUAL_ORDER, order_words, reversed_order
+from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
 from workbench.keys import queue
 
@@ -65,7 +65,7 @@ class OrderDialog(LayoutDialog[str]):
     def __init__(self, order: str) -> None:
         super().__init__(_("Order of the list"), "")
         self.chosen = ""
-        self._now = order or USUAL_ORDER
+        self._now = order or DEFAULT_ORDER
         shown = self._now.removeprefix("-")
         self._orders = [self._now if name == shown else name for name in ORDER_WORDS]
         self._list = self._orders
@@ -74,7 +74,7 @@ class OrderDialog(LayoutDialog[str]):
     def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
         """Return an order in words, with a mark on the one in force."""
         is_now = entry == self._now
-        return [joined(("• " if is_now else "  ", ACCENT), (order_words(entry), "bold" if is_now else ""))]
+        return [joined(("• " if is_now else "  ", ACCENT), (list_order_words(entry), "bold" if is_now else ""))]
 
     def action_reverse(self) -> None:
         self._orders[self._cursor] = reversed_order(self._orders[self._cursor])

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, key_hints, paragraphs, plain, row
-from workbench.domain.filter.ordering import USUAL_ORDER, order_words
+from workbench.domain.filter.ordering import DEFAULT_ORDER, list_order_words
 from workbench.domain.filter.parser import parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import N_, _
@@ -60,11 +60,11 @@ def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
 def _order_part(cases: "CaseList", width: int) -> list[Part]:
     """Return the order: always if it was chosen, otherwise in a wide window while nothing else needs the place."""
     order, pages = cases.layout_now.order, cases.rows.pages
-    if order in {"", USUAL_ORDER}:
+    if order in {"", DEFAULT_ORDER}:
         lists_open_cases = not parse_filter(cases.filter_text).names_state
         is_shown = width >= _WIDE and cases.rows.length and lists_open_cases
-        return [(order_words(order), MUTED)] if is_shown and not cases.is_stale and not cases.rows.marks else []
-    words = order_words(order)
+        return [(list_order_words(order), MUTED)] if is_shown and not cases.is_stale and not cases.rows.marks else []
+    words = list_order_words(order)
     if pages is not None and not Queue.sorts_all(order, pages.length):
         words = _("the first {count}: {order}").format(count=count(Queue.MOST_SORTED), order=words)
     return [(words, ACCENT)]

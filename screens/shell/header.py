@@ -72,7 +72,7 @@ def who_line(
 def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     """Yield the counts in words, the most important first."""
     from workbench.wording.amounts import count, decided_today_words
-    from workbench.wording.letters import overdue_measures_words, overdue_words
+    from workbench.wording.letters import overdue_letters_words, overdue_measures_words
 
     if counts.is_clock_wrong:
         yield _("clock wrong"), ERROR
@@ -86,7 +86,7 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     if counts.to_reopen:
         yield _("{count} to open again").format(count=count(counts.to_reopen)), ERROR
     if counts.letters_overdue:
-        yield overdue_words(counts.letters_overdue), WARNING
+        yield overdue_letters_words(counts.letters_overdue), WARNING
     if counts.measures_overdue:
         yield overdue_measures_words(counts.measures_overdue), WARNING
     if counts.decided_today:

@@ -66,7 +66,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
 
     def use_symbols(self, symbols: signs.SymbolSet) -> None:
         """Draw with these symbols from now on."""
-        signs.use(symbols)
+        signs.use_symbols(symbols)
         self._ascii.enabled = symbols == "ascii"
         self.set_class(symbols == "ascii", "-ascii")
 

@@ -49,20 +49,20 @@ class ResilientApp(App[None], inherit_bindings=False):
             # Textual gives a screen that opens while the app ends no widgets.
             return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
-            from workbench.failure import describe
+            from workbench.failure import describe_error
 
-            self.report_failure(StorageFailed(describe(error.error)))
+            self.report_failure(StorageFailed(describe_error(error.error)))
             return
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """End after a fault of the program; the message shows no values, since they may be personal."""
-        from workbench.failure import describe, frames_of
+        from workbench.failure import describe_error, frames_of
 
         error = sys.exception()
         self._return_code = ExitCode.IO
         if error is not None:
-            message = "\n".join([*frames_of(error), f"workbench: {describe(error)}"])
+            message = "\n".join([*frames_of(error), f"workbench: {describe_error(error)}"])
             safe_message = Text(safe(message, keep_newlines=True))
             self._exit_renderables.append(Segments(self.console.render(safe_message, self.console.options)))
         self._close_messages_no_wait()

@@ -22,7 +22,7 @@ from textual.message import Message
 
 from screens.terminal.hangup_watch import HUNG_UP
 from workbench.domain.text.cells import cells
-from workbench.domain.text.safe import typed
+from workbench.domain.text.safe import clean_input
 
 CHUNK_BYTES = 4096
 _WAIT_MS = 100
@@ -161,7 +161,7 @@ class TerminalDriver(LinuxDriver):
         """Pass on a message; clean pasted text, and drop keys that are part of a paste."""
         if isinstance(message, events.Paste):
             self._pasted_at = self._read_at
-            message.text = typed(message.text[:PASTE_LENGTH], keep_newlines=True)
+            message.text = clean_input(message.text[:PASTE_LENGTH], keep_newlines=True)
         elif isinstance(message, events.Key) and self._read_at - self._pasted_at < BURST_S:
             self._pasted_at = self._read_at
             return

@@ -17,7 +17,7 @@ from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import ApplicantKind
-from workbench.domain.text.canned_texts import fields_in, filled
+from workbench.domain.text.canned_texts import fields_in, fill_fields
 from workbench.i18n import _, current_language
 from workbench.keys.registry import TEXTS
 from workbench.wording.case.canned_fields import field_values
@@ -90,7 +90,7 @@ def _values_of(case: CaseFile, language: str) -> dict[str, str]:
 def _filled(name: str, text: str, values: Mapping[str, str]) -> CannedText:
     missing = [f"{{{field}}}" for field in fields_in(text) if field not in values]
     refusal = _("{fields} cannot be filled here").format(fields=" ".join(missing)) if missing else ""
-    return CannedText(name, filled(text, values), refusal)
+    return CannedText(name, fill_fields(text, values), refusal)
 
 
 class TextChooser(ListDialog[CannedText]):

@@ -26,7 +26,7 @@ from screens.widgets.time_field import TimeReader
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
-from workbench.domain.case.verdict import is_contradicted, is_last_round, pending_waits_for
+from workbench.domain.case.verdict import is_last_round, is_reason_contradicted, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.safe import cells
@@ -199,7 +199,7 @@ def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
 
 def _contradictions(state: VerdictState, case: CaseFile, symbols: Symbols) -> tuple[str, ...]:
     """Return that the panels contradict marked reasons; empty if they do not."""
-    codes = [code for code in state.reasons if is_contradicted(code, case)]
+    codes = [code for code in state.reasons if is_reason_contradicted(code, case)]
     message = _("The panels show {fine} for what these reasons say: {codes}")
     return (message.format(fine=symbols.fine, codes=comma_joined(codes)),) if codes else ()
 

@@ -18,10 +18,10 @@ from screens.widgets.safe_text import MUTED, WARNING, joined, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import can_apply_to, is_contradicted, serves, waiting_reasons
+from workbench.domain.case.verdict import can_apply_to, is_reason_allowed, is_reason_contradicted, waiting_reasons
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
-from workbench.domain.policy.reason_search import found_reasons
+from workbench.domain.policy.reason_search import find_reasons
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
 from workbench.keys.registry import with_keys
@@ -52,7 +52,8 @@ def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list
         return (3, recent.index(reason.code)) if reason.code in recent else (4, 0)
 
     return sorted(
-        (reason for reason in case.policy.reasons.values() if serves(reason, verdict, case.findings)), key=rank
+        (reason for reason in case.policy.reasons.values() if is_reason_allowed(reason, verdict, case.findings)),
+        key=rank,
     )
 
 
@@ -74,7 +75,9 @@ class ReasonPicker(Widget):
         self._reasons = reasons_for(case, verdict, recent)
         self._with_finding = frozenset(finding.rule for finding in case.findings)
         self._code_cells = max((cells(reason.code) for reason in self._reasons), default=0)
-        self._contradicted = frozenset(reason.code for reason in self._reasons if is_contradicted(reason.code, case))
+        self._contradicted = frozenset(
+            reason.code for reason in self._reasons if is_reason_contradicted(reason.code, case)
+        )
         kind = case.header.applicant_kind
         self._unlikely = {
             reason.code
@@ -91,7 +94,7 @@ class ReasonPicker(Widget):
 
     def on_mount(self) -> None:
         # The first search loads the dictionary of initials, for which the first letter would wait.
-        run_in_worker(self, partial(asyncio.to_thread, found_reasons, "a", self._reasons), "dictionary")
+        run_in_worker(self, partial(asyncio.to_thread, find_reasons, "a", self._reasons), "dictionary")
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""
@@ -156,7 +159,7 @@ class ReasonPicker(Widget):
 
     def _matching(self, words: str) -> Sequence[Reason]:
         if words.strip():
-            return found_reasons(words, self._reasons)
+            return find_reasons(words, self._reasons)
         left_out = self._unlikely.difference(self._marked)
         return [reason for reason in self._reasons if reason.code not in left_out]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from workbench.domain.text.safe import cells, fit, safe
-from workbench.domain.text.wrapping import wrapped_paragraph
+from workbench.domain.text.wrapping import wrap_paragraph
 from workbench.signs import for_terminal
 
 MUTED = "$text-muted"
@@ -90,7 +90,7 @@ def wrapped(text: str, width: int) -> list[str]:
     """Return stored text wrapped to lines of `width` cells, at blanks if possible."""
     lines: list[str] = []
     for paragraph in for_terminal(safe(text, keep_newlines=True)).replace("\t", " ").split("\n"):
-        lines += wrapped_paragraph(paragraph, max(2, width))
+        lines += wrap_paragraph(paragraph, max(2, width))
     return lines or [""]
 
 

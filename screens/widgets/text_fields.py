@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 from textual.widgets.text_area import EditResult
 
 from screens.widgets.safe_text import as_single_line, editable
-from workbench.domain.text.safe import typed
+from workbench.domain.text.safe import clean_input
 from workbench.i18n import _
 
 LINE_LENGTH = 2_000
@@ -95,7 +95,7 @@ def takes_prose(field: Widget | None) -> bool:
 
 def _accepted(field: Input | TextArea, text: str, room: int, *, keep_newlines: bool) -> str:
     """Return the part of a text that the field accepts; notify the user if the rest is dropped."""
-    allowed = typed(text[: max(room, 1) * _SCAN_FACTOR], keep_newlines=keep_newlines)
+    allowed = clean_input(text[: max(room, 1) * _SCAN_FACTOR], keep_newlines=keep_newlines)
     if len(allowed) > room:
         limit = LINE_LENGTH if isinstance(field, Input) else TEXT_LENGTH
         message = _("This field is limited to {limit} characters; the rest was dropped.").format(limit=limit)

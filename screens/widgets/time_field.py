@@ -10,15 +10,15 @@ from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
 from screens.widgets.static import Static
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.clock.typed.reference import NotUnderstood, Reference, UnclearTime
+from workbench.domain.clock.typed.reference import DateReference, NotUnderstood, UnclearTime
 from workbench.i18n import _
-from workbench.wording.calendar import understood_words
+from workbench.wording.calendar import typed_moment_words
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 Moment = TypeVar("Moment", date, datetime)
-Parse = Callable[[str, Reference], Moment]
+Parse = Callable[[str, DateReference], Moment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,11 @@ class TimeReader(Generic[Moment]):
         if not text.strip() and self.default is not None:
             return self.default
         now, deadline_at = self.now(), self.deadline_at
-        return self.parse(text, Reference(now=now, calendar=self.calendar, aim=self.aim, deadline_at=deadline_at))
+        return self.parse(text, DateReference(now=now, calendar=self.calendar, aim=self.aim, deadline_at=deadline_at))
 
     def words(self, moment: date) -> str:
         """Return a day or time with its weekday and its distance from today."""
-        return understood_words(moment, self.now(), self.calendar)
+        return typed_moment_words(moment, self.now(), self.calendar)
 
     def understood(self, text: str) -> str:
         """Return what a text means, or its two readings; empty if it is not understood."""

@@ -10,7 +10,7 @@ from db.enums import CaseState, Role
 from tests.cli.framework.terminal import Terminal
 from tests.offices import TUESDAY, Clock, Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
-from workbench.domain.case.lifecycle import TABLE, Action
+from workbench.domain.case.lifecycle import PERMISSIONS, Action
 
 S, R, A = CaseState, Role, Action
 
@@ -80,7 +80,7 @@ class Cell:
     @property
     def is_allowed(self) -> bool:
         """Whether the table allows it; the person holds a case in review."""
-        return self.role in TABLE[self.action].roles and self.state in TABLE[self.action].states
+        return self.role in PERMISSIONS[self.action].roles and self.state in PERMISSIONS[self.action].states
 
     def __str__(self) -> str:
         return f"{self.action}-{self.state}-{self.role}"

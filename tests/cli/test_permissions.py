@@ -10,7 +10,7 @@ from db.enums import CaseState
 from tests.cli.framework.terminal import Terminal
 from tests.cli.permission_cells import CELLS, COMMANDS, OF_NO_CASE, PERSON, Cases, Cell
 from tests.sizes import some
-from workbench.domain.case.lifecycle import TABLE, Action
+from workbench.domain.case.lifecycle import PERMISSIONS, Action
 from workbench.errors import ExitCode
 
 
@@ -41,7 +41,7 @@ def try_cell(cases: Cases, cell: Cell) -> None:
     rows_after, events_after = content(terminal)
     new = events_after[len(events) :]
     assert "Traceback" not in result.output
-    has_role = cell.role in TABLE[cell.action].roles
+    has_role = cell.role in PERMISSIONS[cell.action].roles
     if cell.action is Action.NEXT and has_role and not cell.is_allowed:
         assert (result.exit_code, new, rows_after) == (ExitCode.UNAVAILABLE, [], rows), (str(cell), result.output)
     elif cell.is_allowed or (has_role and cell.action in OF_NO_CASE):

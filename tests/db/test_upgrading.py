@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from db import schema
-from db.access import Access
+from db.access import FileAccess
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_with_key
 from db.engine import Database
@@ -63,7 +63,7 @@ def backups(path: Path) -> list[Path]:
 
 def test_an_older_encrypted_database_is_upgraded_after_an_encrypted_copy(older: Path, tmp_path: Path) -> None:
     key, path = b"k" * 32, tmp_path / "encrypted.db"
-    sqlite.create_file(path, Access.PRIVATE)
+    sqlite.create_file(path, FileAccess.PRIVATE)
     copy_with_key(older, None, path, key)
     schema.open_database(path, key=key).close()
     [copy] = backups(path)

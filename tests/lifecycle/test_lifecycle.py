@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.lifecycle.arrivals import ArrivalsMachine
 from tests.lifecycle.machine import DONE, WALKED
 from tests.sizes import sized
-from workbench.domain.case.lifecycle import TABLE, Action
+from workbench.domain.case.lifecycle import PERMISSIONS, Action
 
 STEPS = 100
 FULL = 10_000
@@ -48,7 +48,9 @@ def test_the_life_of_cases_is_as_the_model_has_it(steps: int) -> None:
         acts = [action for action in Action if action not in OF_NO_STATE]
         counts = {action: sum(count for (act, _state), count in WALKED.items() if act == action) for action in acts}
         assert {action: count for action, count in counts.items() if count < OFTEN} == {}
-        arrows = [(action, state) for action in acts if action not in OF_MANY_STATES for state in TABLE[action].states]
+        arrows = [
+            (action, state) for action in acts if action not in OF_MANY_STATES for state in PERMISSIONS[action].states
+        ]
         assert [arrow for arrow in sorted(arrows) if arrow not in WALKED] == []
 
 

@@ -129,7 +129,7 @@ async def at_work(
                 yield driver
             finally:
                 # The symbol set belongs to the process; the next test needs the default.
-                signs.use("auto")
+                signs.use_symbols("auto")
 
 
 @asynccontextmanager
@@ -155,4 +155,4 @@ async def at_the_site(
                 yield driver
             finally:
                 # The symbol set belongs to the process; the next test needs the default.
-                signs.use("auto")
+                signs.use_symbols("auto")

@@ -12,7 +12,7 @@ from workbench import i18n
 
 if __name__ == "__main__":
     done, symbols, language = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    i18n.use(language)
+    i18n.use_language(language)
     clocks = Clocks()
     services = MemoryServices(clocks, clean(), troubled())
     app = WorkbenchApp(services.opened, now=clocks.now, monotonic=time.monotonic, symbols=symbols)

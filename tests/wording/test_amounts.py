@@ -91,7 +91,7 @@ def test_a_share_has_at_most_one_decimal(share: float, shown: str) -> None:
     ("fen", "shown"), [(123_450, "¥ 1,234.50"), (0, "¥ 0.00"), (5, "¥ 0.05"), (-123_450, "-¥ 1,234.50")]
 )
 def test_money_has_two_decimals(fen: int, shown: str) -> None:
-    assert amounts.money_fen(fen) == shown
+    assert amounts.money_words(fen) == shown
 
 
 @pytest.mark.parametrize(

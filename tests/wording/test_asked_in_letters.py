@@ -7,9 +7,9 @@ import pytest
 from db.enums import CreditList, CreditMatch, DocumentKind, Language, Severity
 from tests.domain.facts.sample_evidence import calls, credit, default_policy, documents, evidence, findings, with_calls
 from workbench.domain.evidence.evidence import Evidence
-from workbench.domain.policy.policy import Words
+from workbench.domain.policy.policy import BilingualText
 from workbench.services.notices.due_date_letter import suggestion_lines
-from workbench.wording.findings import text_of
+from workbench.wording.findings import finding_text
 from workbench.wording.what_would_help import findings_in_letters
 
 UNSEALED = evidence(
@@ -68,7 +68,7 @@ def test_findings_that_only_the_applicant_can_settle_are_mentioned() -> None:
 
 def test_a_letter_about_arrears_since_an_unknown_day_names_no_days() -> None:
     undated = evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, amount_fen=90_000),))
-    assert text_of(findings(undated)["CR-ARREARS"], default_policy(), "en") == "in arrears since an unknown day"
+    assert finding_text(findings(undated)["CR-ARREARS"], default_policy(), "en") == "in arrears since an unknown day"
     assert lines(undated, Language.EN)[0].startswith("1. Fees for telecommunications are overdue. ")
     assert lines(undated, Language.ZH)[0].startswith("1. 存在逾期未缴的电信费用。")
 
@@ -89,7 +89,9 @@ def test_no_number_of_an_internal_rule_is_in_a_letter(language: str) -> None:
 def test_the_subject_of_a_finding_is_given_only_by_public_rules() -> None:
     policy = default_policy()
     seen = replace(findings(with_calls(calls(peak_hour_calls=1073)))["ACT-PEAK-HOUR"], subject="13800000001")
-    reason = replace(policy.reasons["ACT-PEAK-HOUR"], letter=Words("Too many calls[ ({subject})].", "呼出过多。"))
+    reason = replace(
+        policy.reasons["ACT-PEAK-HOUR"], letter=BilingualText("Too many calls[ ({subject})].", "呼出过多。")
+    )
     rule = policy.rules["ACT-PEAK-HOUR"]
 
     sentences = []

@@ -19,7 +19,7 @@ from tests.domain.facts.sample_evidence import (
 )
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
-from workbench.wording.findings import LetterDetails, item_of, letter_of, text_of
+from workbench.wording.findings import LetterDetails, finding_text, reason_item, reason_letter
 
 EXPIRED = evidence(application=application(handler_id_valid_to=TODAY - timedelta(days=3)))
 TEXTS: list[tuple[str, Evidence, str, str]] = [
@@ -84,8 +84,8 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
 @pytest.mark.parametrize(("rule", "seen", "english", "chinese"), TEXTS)
 def test_a_finding_is_worded(rule: str, seen: Evidence, english: str, chinese: str) -> None:
     finding = findings(seen)[rule]
-    assert text_of(finding, default_policy(), "en") == english
-    assert text_of(finding, default_policy(), "zh") == chinese
+    assert finding_text(finding, default_policy(), "en") == english
+    assert finding_text(finding, default_policy(), "zh") == chinese
 
 
 @pytest.mark.parametrize(("rule", "seen", "english", "chinese"), TEXTS)
@@ -104,28 +104,28 @@ def test_a_finding_stored_without_the_name_of_its_fact_is_worded_the_same(
         subject=found.subject,
         source=found.source,
     )
-    assert text_of(stored, default_policy(), "en") == english
-    assert text_of(stored, default_policy(), "zh") == chinese
+    assert finding_text(stored, default_policy(), "en") == english
+    assert finding_text(stored, default_policy(), "zh") == chinese
 
 
 def test_a_value_beyond_a_limit_is_never_rounded_to_the_limit() -> None:
     finding = findings(with_calls(calls(calls=1_000_000, answered=1_000_000, short_calls=150_001)))["ACT-SHORT-CALLS"]
-    assert text_of(finding, default_policy(), "en").startswith("15.0001% of answered calls")
+    assert finding_text(finding, default_policy(), "en").startswith("15.0001% of answered calls")
     mean = findings(with_calls(calls(answered=1000, total_duration_s=29_999)))["ACT-MEAN-DURATION"]
-    assert text_of(mean, default_policy(), "en") == "answered calls last 29.999 s on average (at least 30 s)"
+    assert finding_text(mean, default_policy(), "en") == "answered calls last 29.999 s on average (at least 30 s)"
 
 
 def test_a_finding_of_a_deleted_rule_is_shown_with_its_numbers() -> None:
     found = findings(EXPIRED)["ID-RIC-EXPIRED"]
     deleted = Finding(rule="ID-GONE", leg=found.leg, severity=found.severity, observed=-3, op="<", limit=0, unit="days")
-    assert text_of(deleted, default_policy(), "en") == "ID-GONE: -3 < 0"
+    assert finding_text(deleted, default_policy(), "en") == "ID-GONE: -3 < 0"
 
 
 def letters(code: str, seen: Evidence | None, language: str) -> tuple[str, str]:
     policy = default_policy()
     found = tuple(findings(seen).values()) if seen else ()
     reason = policy.reasons[code]
-    return letter_of(reason, found, policy, language), item_of(reason, found, policy, language)
+    return reason_letter(reason, found, policy, language), reason_item(reason, found, policy, language)
 
 
 def test_a_letter_gives_the_numbers_of_its_finding() -> None:
@@ -151,10 +151,10 @@ def test_a_letter_gives_the_day_on_which_a_validity_ended() -> None:
     details = LetterDetails(dates={"id_days_left": date(2026, 1, 1)})
     person = policy.addressing(ApplicantKind.INDIVIDUAL).reasons[reason.code]
 
-    assert letter_of(reason, found, policy, "zh", details) == "经办人身份证已于2026年1月1日到期。"
-    assert letter_of(person, found, policy, "zh", details) == "您的身份证已于2026年1月1日到期。"
-    assert letter_of(person, found, policy, "en", details) == "Your ID card has expired (on 1 January 2026)."
-    assert item_of(person, found, policy, "en", details) == "a copy of both sides of your valid ID card"
+    assert reason_letter(reason, found, policy, "zh", details) == "经办人身份证已于2026年1月1日到期。"
+    assert reason_letter(person, found, policy, "zh", details) == "您的身份证已于2026年1月1日到期。"
+    assert reason_letter(person, found, policy, "en", details) == "Your ID card has expired (on 1 January 2026)."
+    assert reason_item(person, found, policy, "en", details) == "a copy of both sides of your valid ID card"
 
 
 @pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-EXPIRED", "DOC-UNSEALED", "DOC-QUALITY"])
@@ -163,7 +163,7 @@ def test_a_letter_names_the_documents_that_the_reviewer_named(code: str) -> None
     details = LetterDetails(documents=(DocumentKind.AUTH_LETTER, DocumentKind.AGENT_ID_FRONT))
 
     for language, names in (("zh", "授权委托书、身份证人像面"), ("en", "authority letter, your ID card, front")):
-        for words in (letter_of, item_of):
+        for words in (reason_letter, reason_item):
             assert names in words(policy.reasons[code], (), policy, language, details)
 
 

@@ -16,7 +16,14 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.records import ItemLine
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, PassRate, QueueForecast
-from workbench.wording.forecast import caveats, chance, explanation, letter_sentence, likely, queue_lines
+from workbench.wording.forecast import (
+    forecast_caveats,
+    forecast_explanation,
+    letter_sentence,
+    likely_decision_words,
+    pass_rate_words,
+    queue_lines,
+)
 from workbench.wording.phone import phone_sentence
 
 TODAY = date(2026, 11, 24)
@@ -136,13 +143,15 @@ def test_nothing_said_during_a_check_depends_on_the_staged_verdict(
 def test_the_rate_of_passes_is_for_staff_only() -> None:
     rated = replace(BLOCKED, pass_rate=PASS_RATE)
     with speaking("en"):
-        assert chance(rated) == (
+        assert pass_rate_words(rated) == (
             "31 % (24–39 %) of 128 decided cases with the same block findings passed at the first decision."
         )
-        assert "with block findings passed" in chance(replace(rated, pass_rate=replace(PASS_RATE, is_same=False)))
-        assert chance(BLOCKED) == ""
+        assert "with block findings passed" in pass_rate_words(
+            replace(rated, pass_rate=replace(PASS_RATE, is_same=False))
+        )
+        assert pass_rate_words(BLOCKED) == ""
     with speaking("zh"):
-        assert chance(rated) == "阻断性风险提示相同的128件已审结审核单中，31%（24%–39%）首次即通过。"
+        assert pass_rate_words(rated) == "阻断性风险提示相同的128件已审结审核单中，31%（24%–39%）首次即通过。"
     for language in Language:
         assert sentence(rated, language.value) == sentence(BLOCKED, language.value)
         assert letter_sentence(rated, language) == letter_sentence(BLOCKED, language)
@@ -150,7 +159,7 @@ def test_the_rate_of_passes_is_for_staff_only() -> None:
 
 def test_a_case_awaiting_a_check_is_not_promised_to_pass() -> None:
     with speaking("en"):
-        head, why = likely(CHECKED, TODAY), explanation(CHECKED, TODAY)
+        head, why = likely_decision_words(CHECKED, TODAY), forecast_explanation(CHECKED, TODAY)
 
     assert sentence(CHECKED) == (
         "A second person is checking C-000001. The application is decided usually by Wed 25 Nov, in nine of ten cases "
@@ -247,8 +256,8 @@ def test_while_all_are_away_the_sentence_has_the_first_return_date() -> None:
     assert sentence(empty).startswith("All reviewers are away until Mon 30 Nov: C-000001 has been received")
     assert sentence(empty, "zh").startswith("审核员均不在岗，11月30日")
     with speaking("en"):
-        assert "all reviewers are away until Mon 30 Nov" in explanation(empty, TODAY)
-        assert "decide about" not in explanation(empty, TODAY)
+        assert "all reviewers are away until Mon 30 Nov" in forecast_explanation(empty, TODAY)
+        assert "decide about" not in forecast_explanation(empty, TODAY)
     shown = lines(replace(QUEUE, reviewers=0, usual_reviewers=0, per_day=0, back_on=BACK))
     assert shown[0] == "57 to decide, 6 of them held now; all reviewers are away until Mon 30 Nov."
     assert shown[1].startswith("Cleared usually by ")
@@ -258,7 +267,12 @@ def test_without_a_known_return_no_date_is_given() -> None:
     endless = replace(FORECAST, reviewers=0, per_day=0, is_endless=True)
 
     with speaking("en"):
-        shown = [sentence(endless), likely(endless, TODAY), explanation(endless, TODAY), *caveats(endless)]
+        shown = [
+            sentence(endless),
+            likely_decision_words(endless, TODAY),
+            forecast_explanation(endless, TODAY),
+            *forecast_caveats(endless),
+        ]
     shown += lines(replace(QUEUE, reviewers=0, per_day=0, is_endless=True, days=()))
     shown += [letter_sentence(endless, language) for language in Language]
     assert shown[0] == "All reviewers are away, and no return is planned: there is no expected date for C-000001."
@@ -276,13 +290,16 @@ def test_while_the_applicant_has_the_case_a_day_is_on_condition_that_all_arrives
     )
     assert "如所要求的内容今天全部补齐，预计" in sentence(asked, "zh")
     with speaking("en"):
-        assert likely(asked, TODAY) == "if all arrives today, likely decided 27 Nov – 2 Dec"
+        assert likely_decision_words(asked, TODAY) == "if all arrives today, likely decided 27 Nov – 2 Dec"
 
 
 def test_a_likely_decision_after_the_due_date_says_so() -> None:
     with speaking("en"):
-        assert likely(FORECAST, TODAY, date(2026, 11, 26)) == "likely decided 27 Nov – 2 Dec, after the due date"
-        assert likely(FORECAST, TODAY, date(2026, 11, 27)) == "likely decided 27 Nov – 2 Dec"
+        assert (
+            likely_decision_words(FORECAST, TODAY, date(2026, 11, 26))
+            == "likely decided 27 Nov – 2 Dec, after the due date"
+        )
+        assert likely_decision_words(FORECAST, TODAY, date(2026, 11, 27)) == "likely decided 27 Nov – 2 Dec"
 
 
 def test_a_date_from_an_unpublished_calendar_is_provisional() -> None:
@@ -291,8 +308,8 @@ def test_a_date_from_an_unpublished_calendar_is_provisional() -> None:
     assert "in nine of ten cases by Wed 2 Dec (provisional);" in sentence(doubtful)
     assert "12月2日 周三（暂定）。" in sentence(doubtful, "zh")
     with speaking("en"):
-        assert likely(doubtful, TODAY) == "likely decided 27 Nov – 2 Dec (provisional)"
-        assert any("provisional" in caveat for caveat in caveats(doubtful))
+        assert likely_decision_words(doubtful, TODAY) == "likely decided 27 Nov – 2 Dec (provisional)"
+        assert any("provisional" in caveat for caveat in forecast_caveats(doubtful))
     shown = " ".join(lines(replace(QUEUE, is_provisional=True)))
     assert "in nine of ten cases by Mon 7 Dec (provisional), after 9." in shown
     assert "not published yet" in shown

@@ -9,7 +9,7 @@ import typer
 from workbench.cli.commands import COMMANDS
 from workbench.cli.framework.command_context import CommandContext, OpenWorkbench
 from workbench.cli.framework.command_groups import RootGroup
-from workbench.cli.framework.registration import Commands, bound
+from workbench.cli.framework.registration import LazyCommands, wrap_command
 from workbench.i18n import _
 
 
@@ -31,7 +31,7 @@ def build_app(open_workbench: OpenWorkbench, now: Callable[[], datetime]) -> typ
         cls=_Root,
         invoke_without_command=True,
         help=_("Secondary review of telesales cards. Without a command, opens the workbench."),
-    )(bound(_root, shows_shared=True))
+    )(wrap_command(_root, shows_shared=True))
     return app
 
 
@@ -40,7 +40,7 @@ class _Root(RootGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands = Commands(COMMANDS)  # type: ignore[assignment]  # Typer only reads it
+        self.commands = LazyCommands(COMMANDS)  # type: ignore[assignment]  # Typer only reads it
 
 
 def _root(context: CommandContext) -> None:

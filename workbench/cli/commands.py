@@ -1,4 +1,4 @@
-"""The commands: where each is, and its help. A module is imported when one of its commands is used."""
+"""The table of commands: the function of each, and its help. A module is imported when one of its commands is used."""
 
 from workbench.cli.file_commands import COMMANDS as FILE_COMMANDS
 from workbench.cli.file_commands import IMPORTS, MAPS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workbench.i18n import _, comma_joined
 from workbench.keys.command import Command, is_letter, key_examples, parsed_key, shown_key
 from workbench.keys.registry import COMMAND_BY_ID, MODES, share_a_screen
-from workbench.settings_table import SettingsTable, leaves
+from workbench.settings_table import SettingsTable, leaf_values
 from workbench.toml_lines import KeyPath
 
 _CONTROL_CODES = frozenset(f"ctrl+{letter}" for letter in "cqhijmz")
@@ -29,7 +29,7 @@ def read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
         found.refuse((), _('keys must be a table: the line [keys], and below it lines such as desk.undo = "z".'))
         return found
     choices: list[_Choice] = []
-    for path, value in leaves(table):
+    for path, value in leaf_values(table):
         name = ".".join(path)
         command = COMMAND_BY_ID.get(name)
         if command is None:

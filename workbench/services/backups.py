@@ -18,7 +18,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.access import Access, new_file, sync
+from db.access import FileAccess, new_file, sync
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_in_use
 from db.engine import Database
@@ -172,7 +172,7 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
         reencrypt(copy, store, key.fresh)
     elif settings is not None:
         settings.write(store.folder)
-    access = Access.SHARED if is_shared else Access.PRIVATE
+    access = FileAccess.SHARED if is_shared else FileAccess.PRIVATE
     for made in copy.parent.rglob("*"):
         made.chmod(access.folder_mode if made.is_dir() else access.file_mode)
         sync(made)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from db import schema
-from db.access import Access
+from db.access import FileAccess
 from db.dialects import sqlite
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
@@ -103,7 +103,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     Raises:
         CannotCreate: If the path exists or cannot be written.
     """
-    access = Access.SHARED if new.shared else Access.PRIVATE
+    access = FileAccess.SHARED if new.shared else FileAccess.PRIVATE
     store = Store.beside(path)
     if new.key is not None:
         from workbench.services.encryption.data_keys import DataKeys

@@ -177,7 +177,7 @@ def _serve(pipe: Connection, language: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # With the default interval, each piece of a message would wait 5 ms while a task runs.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    i18n.use(language)
+    i18n.use_language(language)
     messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
     results: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(pipe, messages), daemon=True).start()

@@ -73,7 +73,7 @@ def ratio(share: float) -> str:
     return f"{_one_decimal(share * 100)} %"
 
 
-def money_fen(amount_fen: int) -> str:
+def money_words(amount_fen: int) -> str:
     """Return an amount in fen as `¥ 1,234.50`, in both languages."""
     yuan, fen = divmod(abs(amount_fen), _FEN_PER_YUAN)
     return f"{'-' if amount_fen < 0 else ''}¥ {yuan:,}.{fen:02}"
@@ -81,7 +81,7 @@ def money_fen(amount_fen: int) -> str:
 
 def capital_fen(amount_fen: int) -> str:
     """Return a registered capital in fen as `¥ 2,000,000` or `200万元`, with decimals only if needed."""
-    amount = money_fen(amount_fen).removesuffix(".00")
+    amount = money_words(amount_fen).removesuffix(".00")
     if amount_fen and amount_fen % _FEN_PER_WAN == 0:
         return _either(amount, f"{amount_fen // _FEN_PER_WAN:,}万元")
     return _either(amount, f"{amount.replace('¥ ', '')}元")
@@ -119,7 +119,7 @@ def hold_left(left: timedelta) -> str:
     return _either(f"hold {minutes:,} min", f"领取剩余{minutes:,}分钟")
 
 
-def waiting(span: timedelta) -> str:
+def waiting_words(span: timedelta) -> str:
     """Return a waiting time in whole units: `3 d`, `5 h`, `12 min`; `3天`, `5小时`, `12分`."""
     minutes = max(0, int(span.total_seconds() // _SECONDS_PER_MINUTE))
     if span.days > 0:
@@ -129,13 +129,13 @@ def waiting(span: timedelta) -> str:
     return _either(f"{minutes} min", f"{minutes}分")
 
 
-def received(came: int, asked: int) -> str:
-    """Return how much of what was asked for came, such as `1 of 2 received`."""
-    return _either(f"{came} of {asked} received", f"已收到 {came}/{asked} 项")
+def received_words(received: int, requested: int) -> str:
+    """Return how many of the requested items were received, such as `1 of 2 received`."""
+    return _either(f"{received} of {requested} received", f"已收到 {received}/{requested} 项")
 
 
 def decided_today_words(number: int, median_s: float | None) -> str:
-    """Return how many cases a person decided today, and how long the middle one took if that is known."""
+    """Return how many cases a person decided today, and the median time if it is known."""
     if median_s is None:
         return _("{count} decided today").format(count=count(number))
     return _("{count} decided today, median {time}").format(count=count(number), time=duration_s(median_s))

@@ -34,7 +34,7 @@ _KINDS: dict[str, str] = {
     DayKind.MAKE_UP: N_("make-up working day"),
 }
 
-STATUS_WORDS: dict[DayStatus, str] = {
+DAY_STATUS_WORDS: dict[DayStatus, str] = {
     DayStatus.OFFICIAL: N_("official"),
     DayStatus.PROVISIONAL: N_("provisional"),
 }
@@ -54,7 +54,7 @@ def sign_of(day: CalendarDay) -> str:
     return _SIGNS.get(day.kind, " ")
 
 
-def kind_words(day: CalendarDay) -> str:
+def day_kind_words(day: CalendarDay) -> str:
     """Return the kind of a day: `holiday`, `make-up working day`, `hours set by hand`."""
     if day.kind != DayKind.OVERRIDE:
         return _(_KINDS.get(day.kind, day.kind))
@@ -96,7 +96,7 @@ def not_published(year: int) -> str:
 
 def day_words(day: CalendarDay, today: date) -> str:
     """Return a day in one line: `Thu 26 Nov: make-up working day · 09:00–12:00`."""
-    parts = [kind_words(day), day.name, hours_words(day.hours)]
+    parts = [day_kind_words(day), day.name, hours_words(day.hours)]
     details = " · ".join(part for part in parts if part)
     return _("{what}: {details}").format(what=day_on_screen(day.on, today), details=details)
 
@@ -125,7 +125,7 @@ def certainty_change_words(cases: int) -> str:
     ).format(count=count(cases))
 
 
-def understood_words(moment: date, now: datetime, calendar: WorkingCalendar) -> str:
+def typed_moment_words(moment: date, now: datetime, calendar: WorkingCalendar) -> str:
     """Return a day or an instant with its distance from today: `Wed 2 Dec 09:00, in 3 working days`."""
     today = calendar.local_day(now)
     if isinstance(moment, datetime):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.enums import DocumentKind
-from workbench.domain.case.changes import Change, SubmittedFile, UnchangedEntry
+from workbench.domain.case.changes import RoundChange, SubmittedFile, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.findings.finding import Finding
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
-from workbench.wording.findings import LIST_WORDS, document_name, text_of
+from workbench.wording.findings import LIST_WORDS, document_name, finding_text
 
 PART_WORDS: Mapping[EvidencePart, str] = {
     EvidencePart.FINDINGS: N_("Findings"),
@@ -26,7 +26,7 @@ PART_WORDS: Mapping[EvidencePart, str] = {
 class ChangeWords(FieldWords):
     """The words of changes under a policy, in the current language."""
 
-    def label(self, of: Change | UnchangedEntry) -> str:
+    def label(self, of: RoundChange | UnchangedEntry) -> str:
         """Return the name of what changed: its subject, and its field unless that only says that it exists."""
         subject = self._subject(of)
         field = _(FIELD_NAMES[of.field]) if of.field in FIELD_NAMES else ""
@@ -41,7 +41,7 @@ class ChangeWords(FieldWords):
                 at = amounts.instant_on_screen(value.received_at, self.today, self.zone)
                 return _("received {when}").format(when=at)
             case Finding():
-                return text_of(value, self.policy, current_language())
+                return finding_text(value, self.policy, current_language())
         return FieldWords.value(self, field, value)
 
     def verdict(self, entry: UnchangedEntry, since_round: int) -> str:
@@ -52,7 +52,7 @@ class ChangeWords(FieldWords):
             return _("round {round}: {codes}").format(round=since_round, codes=" ".join(entry.codes))
         return _("accepted in round {round}").format(round=since_round)
 
-    def _subject(self, of: Change | UnchangedEntry) -> str:
+    def _subject(self, of: RoundChange | UnchangedEntry) -> str:
         if of.part is EvidencePart.DOCUMENTS:
             return document_name(DocumentKind(of.subject), self.policy, current_language())
         if of.part is EvidencePart.CREDIT:

@@ -31,16 +31,16 @@ class ClockWords:
     def line(self, step: ClockStep) -> str:
         """Return the sentence of one step."""
         if step.what is StepKind.DUE:
-            return self._due(step)
+            return self._due_sentence(step)
         if step.what is StepKind.CLASS:
             before, after = (_(CLASS_WORDS[ServiceClass(word)]) for word in step.detail.split())
             sentence = _("{start}: class changed from {before} to {after}; the new days count from the same day 0.")
-            return sentence.format(start=self._at(step.start), before=before, after=after)
+            return sentence.format(start=self._instant(step.start), before=before, after=after)
         if step.what is StepKind.CLOSED:
             word = _(STATE_WORDS[CaseState(step.detail)])
-            return _("{start}: {state}; the clock stops.").format(start=self._at(step.start), state=word)
+            return _("{start}: {state}; the clock stops.").format(start=self._instant(step.start), state=word)
         return self._sentence(step).format(
-            start=self._at(step.start),
+            start=self._instant(step.start),
             end=self._end(step),
             span=self._span(step),
             hours=duration_s(step.working_s),
@@ -82,7 +82,7 @@ class ClockWords:
         }
         return sentences[step.what]
 
-    def _due(self, step: ClockStep) -> str:
+    def _due_sentence(self, step: ClockStep) -> str:
         explanation = self.explanation
         days = ngettext("{days} working day after day 0", "{days} working days after day 0", explanation.class_days)
         basis = days.format(days=explanation.class_days)
@@ -97,7 +97,7 @@ class ClockWords:
             if explanation.due_provisional
             else _("Due {when}; {basis}.")
         )
-        message = sentence.format(when=self._at(step.start), basis=basis)
+        message = sentence.format(when=self._instant(step.start), basis=basis)
         if explanation.is_due_open:
             message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)
         return message
@@ -112,7 +112,7 @@ class ClockWords:
             message = _(
                 "The applicant has until {until} to rectify; the due date is extended by the working time it takes."
             )
-            return message.format(until=self._at(explanation.rectify_by))
+            return message.format(until=self._instant(explanation.rectify_by))
         if explanation.is_paused:
             return _("Waiting for the applicant: the due date is extended by the working time until the answer.")
         if explanation.working_days_left is None:
@@ -124,11 +124,11 @@ class ClockWords:
             return _("day off, set by hand")
         return step.detail if step.detail and current_language() == "zh" else _("public holiday")
 
-    def _at(self, at: datetime) -> str:
+    def _instant(self, at: datetime) -> str:
         return instant_on_screen(at, self.today, self.zone)
 
     def _end(self, step: ClockStep) -> str:
-        return "" if step.end is None else self._at(step.end)
+        return "" if step.end is None else self._instant(step.end)
 
     def _span(self, step: ClockStep) -> str:
         """Return a span as `Tue 24 Nov 10:00 – Wed 25 Nov 11:00`, or as days if it is whole days."""
@@ -138,5 +138,5 @@ class ClockWords:
             days = [day_on_screen(day, self.today) for day in dict.fromkeys((first, last))]
             return " – ".join(days)
         if start.date() == end.date():
-            return f"{self._at(start)} – {end:%H:%M}"
-        return f"{self._at(start)} – {self._at(end)}"
+            return f"{self._instant(start)} – {end:%H:%M}"
+        return f"{self._instant(start)} – {self._instant(end)}"

@@ -8,8 +8,8 @@ from db.enums import CreditList, DocumentKind, Language
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import EarlierFail
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.placeholders import names_in, replace_brackets
-from workbench.domain.policy.policy import FactValue, Limit, Policy, Reason, Words
+from workbench.domain.policy.placeholders import placeholder_names, replace_optional_parts
+from workbench.domain.policy.policy import BilingualText, FactValue, Policy, Reason, RuleLimit
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _, comma_joined
 from workbench.wording.letter_dates import plain_day
@@ -18,24 +18,24 @@ _FEN_OF_YUAN = 100
 _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
 _MOST_DIGITS = 6
 _DOCUMENT_CODES = frozenset(DocumentKind)
-_YES_NO = {True: Words("yes", "是"), False: Words("no", "否")}
+_YES_NO = {True: BilingualText("yes", "是"), False: BilingualText("no", "否")}
 
-LIST_WORDS: dict[str, Words] = {
-    CreditList.ARREARS: Words("arrears", "欠费名单"),
-    CreditList.COURT: Words("court list", "失信被执行人名单"),
-    CreditList.ABNORMAL: Words("abnormal operation", "经营异常名录"),
-    CreditList.SERIOUS: Words("serious violation", "严重违法失信名单"),
-    CreditList.TELECOM: Words("telecom list", "电信业务经营不良名单"),
-    CreditList.PUNISHMENT: Words("joint punishment", "联合惩戒名单"),
+LIST_WORDS: dict[str, BilingualText] = {
+    CreditList.ARREARS: BilingualText("arrears", "欠费名单"),
+    CreditList.COURT: BilingualText("court list", "失信被执行人名单"),
+    CreditList.ABNORMAL: BilingualText("abnormal operation", "经营异常名录"),
+    CreditList.SERIOUS: BilingualText("serious violation", "严重违法失信名单"),
+    CreditList.TELECOM: BilingualText("telecom list", "电信业务经营不良名单"),
+    CreditList.PUNISHMENT: BilingualText("joint punishment", "联合惩戒名单"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterDetails:
-    """What the words for a reason depend on besides its finding.
+    """The details that the text of a reason needs besides its finding.
 
-    `dates` has the ends of validity by the fact that counts the days to them. `documents` are the documents that the
-    reviewer named.
+    `dates` has the last days of validity, by the fact that counts the days until them. `documents` are the documents
+    that the reviewer named.
     """
 
     dates: Mapping[str, date] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class _PlaceholderValues(dict[str, _FormattedNumber]):
         return _FormattedNumber("–", is_one=False)
 
 
-def text_of(finding: Finding, policy: Policy, language: str) -> str:
+def finding_text(finding: Finding, policy: Policy, language: str) -> str:
     """Return a finding as a sentence without a full stop; phone numbers in it are masked.
 
     A finding whose rule is not in the policy is shown by its code and numbers.
@@ -77,21 +77,25 @@ def text_of(finding: Finding, policy: Policy, language: str) -> str:
         return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
     limit = next((limit for limit in rule.limits if _is_from_limit(finding, limit)), None)
     words = rule.text if limit is None or limit.text is None else limit.text
-    return filled(words.in_language(language), values)
+    return fill_placeholders(words.in_language(language), values)
 
 
-def letter_of(
+def reason_letter(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
     """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
-    return filled(reason.letter.in_language(language), _letter_values(reason, findings, policy, language, details))
+    return fill_placeholders(
+        reason.letter.in_language(language), _letter_values(reason, findings, policy, language, details)
+    )
 
 
-def item_of(
+def reason_item(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
     """Return what the applicant must submit or fix for a reason, '' if nothing."""
-    return filled(reason.item.in_language(language), _letter_values(reason, findings, policy, language, details))
+    return fill_placeholders(
+        reason.item.in_language(language), _letter_values(reason, findings, policy, language, details)
+    )
 
 
 def document_name(kind: DocumentKind, policy: Policy, language: str) -> str:
@@ -100,13 +104,13 @@ def document_name(kind: DocumentKind, policy: Policy, language: str) -> str:
     return kind.value if words is None else words.in_language(language)
 
 
-def filled(text: str, values: _PlaceholderValues) -> str:
+def fill_placeholders(text: str, values: _PlaceholderValues) -> str:
     """Fill in the placeholders. A part in square brackets is dropped if one of its values is unknown."""
 
     def part_if_known(part: str) -> str:
-        return part if names_in(part) <= values.keys() else ""
+        return part if placeholder_names(part) <= values.keys() else ""
 
-    return replace_brackets(text, part_if_known).format_map(values)
+    return replace_optional_parts(text, part_if_known).format_map(values)
 
 
 def _letter_values(
@@ -127,7 +131,7 @@ def _letter_values(
     return values
 
 
-def _is_from_limit(finding: Finding, limit: Limit) -> bool:
+def _is_from_limit(finding: Finding, limit: RuleLimit) -> bool:
     """Say whether a limit produced a finding."""
     return (
         finding.observes in {"", limit.observes}

@@ -54,7 +54,7 @@ def range_on_screen(days: DayRange, today: date) -> str:
     return f"{first.day} {first_month} – {last.day} {last_month}"
 
 
-def likely(forecast: CaseForecast, today: date, due_on: date | None = None) -> str:
+def likely_decision_words(forecast: CaseForecast, today: date, due_on: date | None = None) -> str:
     """Return the forecast in the header of a case: when it is likely to be decided, or when its check ends.
 
     While the applicant has the case, or documents are missing, it holds only if everything arrives today. `due_on` is
@@ -79,14 +79,14 @@ def marked_provisional(words: str, *, is_provisional: bool) -> str:
     return _("{days} (provisional)").format(days=words) if is_provisional else words
 
 
-def explanation(forecast: CaseForecast, today: date) -> str:
+def forecast_explanation(forecast: CaseForecast, today: date) -> str:
     """Return one sentence that explains a forecast."""
-    parts = [part for part in (_ahead(forecast), _speed(forecast, today)) if part]
+    parts = [part for part in (_ahead_words(forecast), _speed_words(forecast, today)) if part]
     sentence = _(", ").join(parts)
     return _("{sentence}.").format(sentence=sentence[:1].upper() + sentence[1:])
 
 
-def chance(forecast: CaseForecast) -> str:
+def pass_rate_words(forecast: CaseForecast) -> str:
     """Return how often similar cases passed at the first decision, for staff only; empty if unknown."""
     rate = forecast.pass_rate
     if rate is None:
@@ -104,7 +104,7 @@ def chance(forecast: CaseForecast) -> str:
     )
 
 
-def caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
+def forecast_caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
     """Yield the assumptions of a forecast, a sentence each."""
     if forecast.is_thin:
         yield _("There is too little history, so the figures are assumptions of the policy.")
@@ -127,15 +127,21 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
             "{waiting}; {reviewers} reviewer decides about {per_day} a working day.",
             "{waiting}; {reviewers} reviewers decide about {per_day} a working day.",
             forecast.reviewers,
-        ).format(waiting=_waiting(forecast), reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+        ).format(
+            waiting=_waiting_count_words(forecast),
+            reviewers=count(forecast.reviewers),
+            per_day=short_figure(forecast.per_day),
+        )
     else:
-        yield _("{waiting}; {nobody}.").format(waiting=_waiting(forecast), nobody=reviewers_away(forecast, today))
+        yield _("{waiting}; {nobody}.").format(
+            waiting=_waiting_count_words(forecast), nobody=reviewers_away(forecast, today)
+        )
     if not forecast.queued:
         yield _("No case is waiting.")
         return
     if not forecast.is_endless:
         yield from _clearing_lines(forecast, today)
-    yield from caveats(forecast)
+    yield from forecast_caveats(forecast)
 
 
 def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
@@ -175,7 +181,7 @@ def reviewers_away(forecast: CaseForecast | QueueForecast, today: date) -> str:
     return _("all reviewers are away until {day}").format(day=day_on_screen(forecast.back_on, today))
 
 
-def _waiting(forecast: QueueForecast) -> str:
+def _waiting_count_words(forecast: QueueForecast) -> str:
     """Return how many cases wait for a verdict, and how many of them are held."""
     queued, held = count(forecast.queued), count(forecast.held)
     if not forecast.held:
@@ -183,17 +189,17 @@ def _waiting(forecast: QueueForecast) -> str:
     return _("{queued} to decide, {held} of them held now").format(queued=queued, held=held)
 
 
-def figure(number: float) -> str:
-    """Return a number with one decimal if that makes it less than 10, else with none: `4.2`, `22`."""
+def short_figure(number: float) -> str:
+    """Return a number with one decimal if it is less than 10, else without decimals: `4.2`, `22`."""
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
 
 
 def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
-    """Return when a case is decided, and when it passes or what has to happen before.
+    """Return when a case is decided, and when it passes or what must happen before it can pass.
 
     A case against which nothing is found passes with the decision. `CaseForecast.passed` is not used, because it
     includes the corrections of similar cases. While a verdict awaits its check, only the day of the result is given, so
-    that nothing reveals the verdict. While the applicant has the case, the days are on condition that everything comes.
+    that nothing reveals the verdict. While the applicant has the case, the days assume that everything arrives today.
     """
     say = catalogue(language).gettext
     days, last = forecast.decided, write_day(forecast.decided.p90)
@@ -208,7 +214,7 @@ def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], 
 
 
 def needs_words(forecast: CaseForecast, language: str) -> str:
-    """Return what has to happen before a case can pass, empty if nothing has to."""
+    """Return what must happen before a case can pass; empty if nothing must."""
     say = catalogue(language).gettext
     needs = say(N_(" and ")).join(say(_NEED_WORDS[need]) for need in forecast.passed_needs)
     return say(N_("it can pass only once {needs}")).format(needs=needs) if needs else ""
@@ -226,22 +232,22 @@ def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | N
     if forecast.is_endless:
         return say(N_("At present we cannot say when your application will be decided."))
     basis = N_("By our planning") if forecast.is_thin else N_("As things stand")
-    told = decision_sentence(forecast, lambda day: letter_day(day, language), language.value)
-    sentences = [say(N_("{before}: {sentence}")).format(before=say(basis), sentence=told)]
+    sentence = decision_sentence(forecast, lambda day: letter_day(day, language), language.value)
+    sentences = [say(N_("{before}: {sentence}")).format(before=say(basis), sentence=sentence)]
     if due_on is not None and forecast.decided.p50 > due_on:
         sentences.append(say(N_("That is later than the due date.")))
     elif due_on is not None and forecast.decided.p90 > due_on:
         sentences.append(say(N_("The later of these days is after the due date.")))
     sentences.append(say(N_("This is an estimate, not a commitment.")))
-    return sentences_joined(sentences, language.value)
+    return join_sentences(sentences, language.value)
 
 
-def sentences_joined(sentences: Iterable[str], language: str) -> str:
+def join_sentences(sentences: Iterable[str], language: str) -> str:
     """Return sentences as one text; Chinese has no space between sentences."""
     return ("" if language == "zh" else " ").join(sentences)
 
 
-def _ahead(forecast: CaseForecast) -> str:
+def _ahead_words(forecast: CaseForecast) -> str:
     if forecast.awaits_check:
         return _("the check by a second person is pending")
     if forecast.ahead is None:
@@ -251,11 +257,11 @@ def _ahead(forecast: CaseForecast) -> str:
     return _("{count} ahead of it").format(count=count(forecast.ahead))
 
 
-def _speed(forecast: CaseForecast, today: date) -> str:
+def _speed_words(forecast: CaseForecast, today: date) -> str:
     if not forecast.reviewers:
         return reviewers_away(forecast, today)
     return ngettext(
         "{reviewers} reviewer decides about {per_day} a day",
         "{reviewers} reviewers decide about {per_day} a day",
         forecast.reviewers,
-    ).format(reviewers=count(forecast.reviewers), per_day=figure(forecast.per_day))
+    ).format(reviewers=count(forecast.reviewers), per_day=short_figure(forecast.per_day))

@@ -9,7 +9,7 @@ from workbench.domain.case.records import NoticeLine
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
 
-KIND_WORDS: dict[str, str] = {
+LETTER_KIND_WORDS: dict[str, str] = {
     **{verdict.value: words for verdict, words in VERDICT_WORDS.items()},
     "receipt": N_("receipt"),
     "delay": N_("delay"),
@@ -35,9 +35,9 @@ KIND_WORDS: dict[str, str] = {
 _FAIL_WORDS: dict[str, str] = {"fixable": N_("fail, to rectify"), "final": N_("fail, final")}
 
 
-def kind_words(line: NoticeLine) -> str:
-    """Return the kind of a letter in words, of a fail with its own kind."""
-    return _(_FAIL_WORDS.get(line.fail_kind or "") or KIND_WORDS.get(line.kind, line.kind))
+def letter_kind_words(line: NoticeLine) -> str:
+    """Return the kind of a letter in words; a fail is fixable or final."""
+    return _(_FAIL_WORDS.get(line.fail_kind or "") or LETTER_KIND_WORDS.get(line.kind, line.kind))
 
 
 def has_moving_deadline(line: NoticeLine, header: CaseHeader) -> bool:
@@ -51,12 +51,12 @@ def has_moving_deadline(line: NoticeLine, header: CaseHeader) -> bool:
 
 
 def failure_words(line: NoticeLine) -> str:
-    """Return that a letter failed, with the cause as somebody or a program wrote it."""
+    """Return the words for a failed letter, with the cause as it was reported."""
     message = _("failed, overdue: “{cause}”") if line.is_overdue else _("failed: “{cause}”")
     return message.format(cause=line.failure)
 
 
-def marked_sentence(sent: int, failed: int) -> str:
+def sent_and_failed_sentence(sent: int, failed: int) -> str:
     """Return how many letters were marked as sent, and how many as failed."""
     message = ngettext("{count} letter is marked as sent.", "{count} letters are marked as sent.", sent)
     sentences = [message.format(count=count(sent))] if sent or not failed else []
@@ -66,7 +66,7 @@ def marked_sentence(sent: int, failed: int) -> str:
     return " ".join(sentences)
 
 
-def overdue_words(number: int) -> str:
+def overdue_letters_words(number: int) -> str:
     """Return how many letters should have been sent already."""
     return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=count(number))
 
@@ -76,13 +76,13 @@ def overdue_measures_words(number: int) -> str:
     return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
 
 
-def moved_sentences(
+def late_letter_sentences(
     moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str], went_on: Sequence[str]
 ) -> list[str]:
-    """Return what late letters changed.
+    """Return sentences about the effects of letters that were sent late.
 
     `moved` are the deadlines that moved, as (case, day); `lapsed` the cases that stay lapsed, `undone` those that are
-    rectified again, `went_on` those that went on at their old date without an answer.
+    rectified again, `went_on` those that returned to the queue on their old date without an answer.
     """
     sentences = []
     if moved:

@@ -10,7 +10,7 @@ from workbench.domain.case.measures import MeasureOrder, OrderStatus, last_order
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, instant_on_screen
 
-STATUS_WORDS = {
+ORDER_STATUS_WORDS = {
     OrderStatus.UNRELEASED: N_("not released yet"),
     OrderStatus.OWED: N_("owed"),
     OrderStatus.FAILED: N_("not carried out"),
@@ -36,7 +36,7 @@ _ORDERED = {
 
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return a line for each group of numbers with the same last order."""
-    lines = Counter(order_words(order, now, zone) for order in last_orders(orders))
+    lines = Counter(measure_order_words(order, now, zone) for order in last_orders(orders))
     return tuple(
         _("{what} (1 number)").format(what=line)
         if number == 1
@@ -55,7 +55,7 @@ def owed_orders(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -
     return tuple(dict.fromkeys(words))
 
 
-def order_words(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
+def measure_order_words(order: MeasureOrder, now: datetime, zone: ZoneInfo) -> str:
     """Return when an order was given, and whether it was carried out."""
     today = now.astimezone(zone).date()
     ordered = instant_on_screen(order.ordered_at, today, zone)

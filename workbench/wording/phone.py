@@ -10,7 +10,7 @@ from workbench.domain.case.running import clock_runs
 from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import N_, _, current_language, ngettext
 from workbench.wording.amounts import count, day_on_screen
-from workbench.wording.forecast import decision_sentence, reviewers_away, sentences_joined
+from workbench.wording.forecast import decision_sentence, join_sentences, reviewers_away
 from workbench.wording.what_would_help import listed_items, missing_items
 
 _WAITING_FOR = {
@@ -34,18 +34,18 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
         sentence = _("there is no expected date for {case}.").format(case=name)
     else:
         items = missing_items(case)
-        parts = [_state(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
+        parts = [_state_sentence(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
         parts.append(decision_sentence(forecast, lambda day: day_on_screen(day, today), current_language()))
-        parts += _lateness(forecast, case.header, zone, today)
-        sentence = sentences_joined(parts, current_language())
-    obstacles = [part for part in (_suspended(forecast), _reviewers_away(forecast, today)) if part]
+        parts += _late_sentences(forecast, case.header, zone, today)
+        sentence = join_sentences(parts, current_language())
+    obstacles = [part for part in (_suspension_words(forecast), _reviewers_away(forecast, today)) if part]
     return (
         _("{before}: {sentence}").format(before=_("; ").join(obstacles), sentence=sentence) if obstacles else sentence
     )
 
 
-def _lateness(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, today: date) -> list[str]:
-    """Return a sentence on a due date that has passed or that the forecast does not keep; none if our clock stands."""
+def _late_sentences(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, today: date) -> list[str]:
+    """Return a sentence if the due date has passed or the forecast misses it; none while the clock is stopped."""
     if header.due_at is None or not clock_runs(header.state, header.waits_for):
         return []
     due_on = header.due_at.astimezone(zone).date()
@@ -66,7 +66,7 @@ def _lateness(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, today:
     return []
 
 
-def _suspended(forecast: CaseForecast) -> str:
+def _suspension_words(forecast: CaseForecast) -> str:
     if not forecast.is_suspended:
         return ""
     if forecast.is_endless:
@@ -81,7 +81,7 @@ def _reviewers_away(forecast: CaseForecast, today: date) -> str:
     return words if forecast.is_suspended else words[:1].upper() + words[1:]
 
 
-def _state(forecast: CaseForecast, *, is_asked: bool) -> str:
+def _state_sentence(forecast: CaseForecast, *, is_asked: bool) -> str:
     """Return the sentence about the current state of a case; `is_asked` says that it lists what is missing."""
     if forecast.awaits_check:
         return _("A second person is checking {case}.")

@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.policy.comparison import ChangeKind, Value
+from workbench.domain.policy.comparison import PolicyChangeKind, PolicyValue
 from workbench.domain.policy.versions import VersionState
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
 
 _NAMED_CASES = 20
 
-KIND_WORDS: Mapping[ChangeKind, str] = {
-    ChangeKind.THRESHOLD: N_("Rules and thresholds"),
-    ChangeKind.REASON: N_("Reasons"),
-    ChangeKind.TEXT: N_("Texts"),
-    ChangeKind.DOCUMENT: N_("Required documents"),
-    ChangeKind.SETTING: N_("Settings"),
+CHANGE_KIND_WORDS: Mapping[PolicyChangeKind, str] = {
+    PolicyChangeKind.THRESHOLD: N_("Rules and thresholds"),
+    PolicyChangeKind.REASON: N_("Reasons"),
+    PolicyChangeKind.TEXT: N_("Texts"),
+    PolicyChangeKind.DOCUMENT: N_("Required documents"),
+    PolicyChangeKind.SETTING: N_("Settings"),
 }
 """The heading over the changes of each kind, in display order."""
 
@@ -38,12 +38,12 @@ _STATE_WORDS: Mapping[VersionState, str] = {
 }
 
 
-def state_words(state: VersionState, begins_on: date) -> str:
+def version_state_words(state: VersionState, begins_on: date) -> str:
     """Return the state of a version, such as `in force` or `from 2027-01-04`."""
     return _(_STATE_WORDS[state]).format(day=begins_on.isoformat())
 
 
-def value_words(value: Value) -> str:
+def policy_value_words(value: PolicyValue) -> str:
     """Return a value of a policy as a reader sees it; `–` if the policy does not have it."""
     if value is None:
         return "–"
@@ -52,7 +52,7 @@ def value_words(value: Value) -> str:
     return str(value)
 
 
-def touched_words(touched: int, open_cases: int, name: str) -> str:
+def affected_count_words(touched: int, open_cases: int, name: str) -> str:
     """Return the sentence about the open cases that would get other findings under a policy."""
     sentence = ngettext(
         "{touched} of {open} open case would get other findings under {name}.",
@@ -72,7 +72,7 @@ def changed_cases_words(changed: int, touched: int) -> str:
     return sentence.format(count=count(changed), touched=count(touched))
 
 
-def touched_cases_words(case_ids: Iterable[int]) -> str:
+def affected_cases_words(case_ids: Iterable[int]) -> str:
     """Return the sentence that names the open cases with other findings: the first of many, and how many more."""
     ids = sorted(case_ids)
     cases, more = comma_joined(format_case(case_id) for case_id in ids[:_NAMED_CASES]), len(ids) - _NAMED_CASES
@@ -82,8 +82,8 @@ def touched_cases_words(case_ids: Iterable[int]) -> str:
     return sentence.format(cases=cases, count=count(more))
 
 
-def effect_words(voided: int, moved: int, letters: int) -> str:
-    """Return the sentence about what a change of policy brings to open cases besides other findings."""
+def policy_effect_words(voided: int, moved: int, letters: int) -> str:
+    """Return the sentence about the returned verdicts, moved due dates and letters of a policy change."""
     sentence = _("Verdicts sent back to their makers: {voided}. Due dates moved: {moved}. Letters: {letters}.")
     return sentence.format(voided=count(voided), moved=count(moved), letters=count(letters))
 

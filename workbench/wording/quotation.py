@@ -10,13 +10,15 @@ _WORD = re.compile(r"[A-Za-z'’]*[a-z]{2,}")
 
 
 def is_foreign(text: str, language: str) -> bool:
-    """Say whether a line of a text is in the other language than a letter; a line without words is in neither."""
+    """Say whether any line of a text is not in the language of a letter; a line without words has no language."""
     return quoted_if_foreign(text, language) != text
 
 
 def quoted_if_foreign(text: str, language: str) -> str:
     """Return a text for a letter in which each line that is in another language is a quotation."""
-    return "\n".join(_quoted(line, language) if _is_foreign(line, language) else line for line in text.split("\n"))
+    return "\n".join(
+        _quotation_of(line, language) if _is_foreign(line, language) else line for line in text.split("\n")
+    )
 
 
 def _is_foreign(line: str, language: str) -> bool:
@@ -24,7 +26,7 @@ def _is_foreign(line: str, language: str) -> bool:
     return words > han if language == Language.ZH else han > words
 
 
-def _quoted(line: str, language: str) -> str:
+def _quotation_of(line: str, language: str) -> str:
     if language == Language.ZH:
         return f"我司说明（英文原文）：“{line.strip()}”"
     return f"In our own words (Chinese original): “{line.strip()}”"

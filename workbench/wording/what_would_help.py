@@ -10,11 +10,11 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.placeholders import outside_brackets
-from workbench.domain.policy.policy import Policy, Words
+from workbench.domain.policy.placeholders import without_optional_parts
+from workbench.domain.policy.policy import BilingualText, Policy
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording.amounts import count, day_on_screen
-from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, letter_of, text_of
+from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, finding_text, reason_letter
 
 _MISSING = "DOC-MISSING"
 _LISTED = 4
@@ -32,14 +32,14 @@ def missing_names(evidence: Evidence, policy: Policy, language: str) -> tuple[st
 
 
 def missing_items(case: CaseFile) -> tuple[str, ...]:
-    """Return what the applicant, who has the case, was asked for and has not handed in yet; nothing otherwise."""
+    """Return the requested items that the applicant has not submitted; empty unless the applicant has the case."""
     header = case.header
     if header.state is CaseState.INCOMPLETE:
         return missing_names(case.evidence, case.policy, current_language())
     if not is_with_applicant(header.state, header.waits_for):
         return ()
-    asked = next((line.items for line in reversed(case.decisions_in_effect)), ())
-    return tuple(item.text or item.code for item in asked if item.is_open)
+    requested = next((line.items for line in reversed(case.decisions_in_effect)), ())
+    return tuple(item.text or item.code for item in requested if item.is_open)
 
 
 def listed_items(names: Sequence[str]) -> str:
@@ -52,8 +52,8 @@ def listed_items(names: Sequence[str]) -> str:
 def asked_words(asked: Iterable[AskedDocument], policy: Policy, today: date) -> tuple[str, ...]:
     """Return a sentence without a full stop for each day until which a letter asked for missing documents."""
     names: dict[date, list[str]] = {}
-    for one in asked:
-        names.setdefault(one.until, []).append(document_name(one.kind, policy, current_language()))
+    for document in asked:
+        names.setdefault(document.until, []).append(document_name(document.kind, policy, current_language()))
     due = _("a letter asks the applicant for {documents} until {day}")
     past = _("the applicant was asked for {documents} until {day}; nothing came")
     return tuple(
@@ -69,7 +69,7 @@ def findings_to_answer(casefile: CaseFile, language: str) -> Iterator[tuple[Find
     """
     for finding in _most_severe_first(casefile.findings):
         if finding.rule != _MISSING:
-            yield finding, text_of(finding, casefile.policy, language)
+            yield finding, finding_text(finding, casefile.policy, language)
 
 
 def findings_in_letters(
@@ -90,7 +90,7 @@ def findings_in_letters(
         if item:
             shows_values = rule is not None and rule.told
             sentence = (
-                letter_of(reason, (finding,), policy, language, details)
+                reason_letter(reason, (finding,), policy, language, details)
                 if shows_values
                 else _without_finding(reason.letter, language)
             )
@@ -103,6 +103,6 @@ def _most_severe_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(answerable, key=lambda finding: _SEVERITIES_TO_ANSWER.index(finding.severity))
 
 
-def _without_finding(words: Words, language: str) -> str:
+def _without_finding(words: BilingualText, language: str) -> str:
     """Return a text without the parts that need a finding."""
-    return outside_brackets(words.in_language(language))
+    return without_optional_parts(words.in_language(language))

@@ -19,7 +19,7 @@ _MOST_HITS = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
+class CaseProperty:
     """A property of the case `c` in SQL: its value, and the tables from which it comes.
 
     With `has_several` a case can have several values, each counted once. `is_indexed` says that the index of the list
@@ -37,8 +37,8 @@ def _of_verdict(column: str) -> str:
     return f"(SELECT d.{column} FROM decision d WHERE d.id = {NEWEST_VERDICT})"
 
 
-def _of_application(column: str) -> Property:
-    return Property(value=f"a.{column}", tables="CROSS JOIN application AS a", on="a.id = c.application_id")
+def _of_application(column: str) -> CaseProperty:
+    return CaseProperty(value=f"a.{column}", tables="CROSS JOIN application AS a", on="a.id = c.application_id")
 
 
 def _quarter(instant: str) -> str:
@@ -47,28 +47,30 @@ def _quarter(instant: str) -> str:
 
 _HOLDER = "CASE WHEN c.state = 'in_review' AND c.held_until > :now THEN c.held_by_id END"
 
-PROPERTIES: Mapping[str, Property] = {
-    "state": Property(value="CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END"),
-    "reason": Property(
+PROPERTIES: Mapping[str, CaseProperty] = {
+    "state": CaseProperty(
+        value="CASE WHEN c.state = 'in_review' AND c.held_until <= :now THEN 'queued' ELSE c.state END"
+    ),
+    "reason": CaseProperty(
         value="r.code",
         tables="CROSS JOIN decision_reason AS r",
         on=f"r.decision_id = {NEWEST_VERDICT}",
         has_several=True,
     ),
-    "rule": Property(value="f.rule", tables="CROSS JOIN finding AS f", on="f.case_id = c.id", has_several=True),
-    "agent": Property(value="c.agent"),
+    "rule": CaseProperty(value="f.rule", tables="CROSS JOIN finding AS f", on="f.case_id = c.id", has_several=True),
+    "agent": CaseProperty(value="c.agent"),
     "province": _of_application("province"),
-    "who": Property(value=f"coalesce({_HOLDER}, '') || '/' || coalesce(c.assignee_id, '')"),
-    "maker": Property(value=_of_verdict("maker_id")),
-    "due": Property(value=_quarter("c.due_at"), is_indexed=True),
-    "received": Property(value=_quarter("c.received_at")),
-    "decided": Property(value=_quarter(_of_verdict("decided_at"))),
-    "priority": Property(value="c.priority_rank", is_indexed=True),
-    "class": Property(value="c.service_class", is_indexed=True),
-    "risk": Property(value="c.risk", is_indexed=True),
+    "who": CaseProperty(value=f"coalesce({_HOLDER}, '') || '/' || coalesce(c.assignee_id, '')"),
+    "maker": CaseProperty(value=_of_verdict("maker_id")),
+    "due": CaseProperty(value=_quarter("c.due_at"), is_indexed=True),
+    "received": CaseProperty(value=_quarter("c.received_at")),
+    "decided": CaseProperty(value=_quarter(_of_verdict("decided_at"))),
+    "priority": CaseProperty(value="c.priority_rank", is_indexed=True),
+    "class": CaseProperty(value="c.service_class", is_indexed=True),
+    "risk": CaseProperty(value="c.risk", is_indexed=True),
     "kind": _of_application("applicant_kind"),
-    "round": Property(value="c.round", is_indexed=True),
-    "waits": Property(value="CASE WHEN c.state = 'pending' THEN c.waits_for END"),
+    "round": CaseProperty(value="c.round", is_indexed=True),
+    "waits": CaseProperty(value="CASE WHEN c.state = 'pending' THEN c.waits_for END"),
 }
 """The properties by name; persons are ids, holder and assignee with a stroke between them, priorities ranks, and
 instants quarters of an hour."""
@@ -76,23 +78,23 @@ instants quarters of an hour."""
 
 def breakdown(session: Session, cases: CaseQuery, name: str) -> dict[Any, int]:
     """Return how many cases of a list have each value of a property; None is for cases without a value."""
-    wanted = PROPERTIES[name]
+    counted = PROPERTIES[name]
     hits = fewest_hits(session, cases, _MOST_HITS) if cases.needs_rows() else None
-    if hits is not None and hits.count > _MOST_HITS and not any(one.is_slow for one in hits.conditions):
+    if hits is not None and hits.count > _MOST_HITS and not any(condition.is_slow for condition in hits.conditions):
         hits = None
-    source, check = _source(cases, wanted, hits)
-    selected = f"FROM {source} {wanted.tables} WHERE {check} AND {wanted.on}"
-    if wanted.has_several:
-        selected = f"FROM (SELECT DISTINCT c.id, {wanted.value} AS value {selected}) GROUP BY value"
+    source, check = _source(cases, counted, hits)
+    selected = f"FROM {source} {counted.tables} WHERE {check} AND {counted.on}"
+    if counted.has_several:
+        selected = f"FROM (SELECT DISTINCT c.id, {counted.value} AS value {selected}) GROUP BY value"
         sql = f"SELECT value, count(*) {selected}"
     else:
-        sql = f"SELECT {wanted.value} AS value, count(*) {selected} GROUP BY 1"
+        sql = f"SELECT {counted.value} AS value, count(*) {selected} GROUP BY 1"
     values = {**cases.values(), **(hits.values if hits is not None else {})}
     rows = session.execute(text(f"{hits_table(hits) if hits is not None else ''} {sql}"), values)
     return {row[0]: row[1] for row in rows}
 
 
-def _source(cases: CaseQuery, wanted: Property, hits: IndexHits | None) -> tuple[str, str]:
+def _source(cases: CaseQuery, wanted: CaseProperty, hits: IndexHits | None) -> tuple[str, str]:
     """Return where the cases are read from, and the condition that they are in the list."""
     if hits is not None:
         return 'hit CROSS JOIN "case" AS c', f"c.id = hit.id AND {cases.check(hits.conditions)}"

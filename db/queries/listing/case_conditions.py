@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from db.dialects import sqlite_search as search
-from db.queries.listing.case_list import PENDING_ON_OTHERS, Condition
+from db.queries.listing.case_list import PENDING_ON_OTHERS, CaseCondition
 
 _ORDER_INDEX_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
 _LAST_CHARACTER = "\U0010ffff"
@@ -28,17 +28,17 @@ _NONE = 'SELECT id FROM "case" WHERE 1 = 0'
 NO_RECHECK = ""
 """The `recheck` of a condition whose hits all satisfy it; None asks for a recheck of the whole condition."""
 
-NOTHING = Condition(check="1 = 0", hits=_NONE, recheck=NO_RECHECK, is_indexed=True)
+NO_CASE = CaseCondition(check="1 = 0", hits=_NONE, recheck=NO_RECHECK, is_indexed=True)
 """The condition that no case satisfies."""
 
 
-def any_condition(conditions: Sequence[Condition]) -> Condition:
+def any_condition(conditions: Sequence[CaseCondition]) -> CaseCondition:
     """Return the condition that at least one of several conditions is true."""
     if len(conditions) == 1:
         return conditions[0]
     have_hits = all(condition.hits for condition in conditions)
     have_match = all(condition.match for condition in conditions)
-    return Condition(
+    return CaseCondition(
         check=" OR ".join(f"({condition.check})" for condition in conditions),
         values={name: value for condition in conditions for name, value in condition.values.items()},
         hits=" UNION ALL ".join(condition.hits for condition in conditions) if have_hits else "",
@@ -50,10 +50,10 @@ def any_condition(conditions: Sequence[Condition]) -> Condition:
     )
 
 
-def negated(condition: Condition) -> Condition:
+def negate(condition: CaseCondition) -> CaseCondition:
     """Return the negation of a condition."""
     check = f"c.id NOT IN ({condition.hits})" if condition.is_slow else f"({condition.check}) IS NOT TRUE"
-    return Condition(check=check, values=condition.values, is_indexed=condition.is_indexed)
+    return CaseCondition(check=check, values=condition.values, is_indexed=condition.is_indexed)
 
 
 def _bound(prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
@@ -62,39 +62,39 @@ def _bound(prefix: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     return ", ".join(f":{parameter}" for parameter in named), named
 
 
-def is_running(states: Iterable[str]) -> Condition:
+def is_running(states: Iterable[str]) -> CaseCondition:
     """Return the condition that the clock of the case runs; `states` are those in which it can run."""
     listed = ", ".join(f"'{state}'" for state in sorted(states) if state != "pending")
-    return Condition(check=f"c.state IN ({listed}) OR ({PENDING_ON_OTHERS})", is_indexed=True)
+    return CaseCondition(check=f"c.state IN ({listed}) OR ({PENDING_ON_OTHERS})", is_indexed=True)
 
 
-NOT_SUSPENDED_BEFORE_DUE = Condition(check="c.suspended_from IS NULL OR c.due_at <= c.suspended_from")
+NOT_SUSPENDED_BEFORE_DUE = CaseCondition(check="c.suspended_from IS NULL OR c.due_at <= c.suspended_from")
 """The condition that no open suspension stopped the clock of a case before it was due."""
 
 
-def has_one_of(column: str, values: Iterable[Any], prefix: str) -> Condition:
+def has_one_of(column: str, values: Iterable[Any], prefix: str) -> CaseCondition:
     """Return the condition that a column of the case has one of `values`."""
     listed, named = _bound(prefix, values)
-    return Condition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDER_INDEX_COLUMNS)
+    return CaseCondition(check=f"c.{column} IN ({listed})", values=named, is_indexed=column in _ORDER_INDEX_COLUMNS)
 
 
-def waits_for_one_of(parties: Iterable[str], prefix: str) -> Condition:
+def waits_for_one_of(parties: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the case is pending and waits for one of `parties`."""
     listed, named = _bound(prefix, parties)
-    return Condition(check=f"c.state = 'pending' AND c.waits_for IN ({listed})", values=named)
+    return CaseCondition(check=f"c.state = 'pending' AND c.waits_for IN ({listed})", values=named)
 
 
-def compares(column: str, op: str, value: int, prefix: str) -> Condition:
+def compares(column: str, op: str, value: int, prefix: str) -> CaseCondition:
     """Return the comparison of a numeric column with a value; `op` is one of = < <= > >=."""
-    return Condition(
+    return CaseCondition(
         check=f"c.{column} {op} :{prefix}", values={prefix: value}, is_indexed=column in _ORDER_INDEX_COLUMNS
     )
 
 
-def is_one_of(case_ids: Iterable[int], prefix: str) -> Condition:
+def is_one_of(case_ids: Iterable[int], prefix: str) -> CaseCondition:
     """Return the condition that the case is one of `case_ids`."""
     listed, named = _bound(prefix, case_ids)
-    return Condition(
+    return CaseCondition(
         check=f"c.id IN ({listed})",
         values=named,
         hits=f'SELECT id FROM "case" WHERE id IN ({listed})',
@@ -103,11 +103,11 @@ def is_one_of(case_ids: Iterable[int], prefix: str) -> Condition:
     )
 
 
-def assigned_to(reviewer_id: int | None, prefix: str) -> Condition:
+def assigned_to(reviewer_id: int | None, prefix: str) -> CaseCondition:
     """Return the condition that the case is assigned to a person; None means that it is not assigned."""
     if reviewer_id is None:
-        return Condition(check="c.assignee_id IS NULL", is_indexed=True)
-    return Condition(
+        return CaseCondition(check="c.assignee_id IS NULL", is_indexed=True)
+    return CaseCondition(
         # For a case without an assignee this is false and not NULL, so that it can be negated.
         check=f"coalesce(c.assignee_id, 0) = :{prefix}",
         values={prefix: reviewer_id},
@@ -116,11 +116,11 @@ def assigned_to(reviewer_id: int | None, prefix: str) -> Condition:
     )
 
 
-def held_by(reviewer_id: int | None, prefix: str) -> Condition:
+def held_by(reviewer_id: int | None, prefix: str) -> CaseCondition:
     """Return the condition that a person holds the case now; None means that it is not held."""
     if reviewer_id is None:
-        return Condition(check=f"NOT {_HELD})")
-    return Condition(
+        return CaseCondition(check=f"NOT {_HELD})")
+    return CaseCondition(
         check=f"{_HELD} AND c.held_by_id = :{prefix})",
         values={prefix: reviewer_id},
         hits=f"SELECT id FROM \"case\" WHERE state = 'in_review' AND held_by_id = :{prefix}",
@@ -134,7 +134,7 @@ _IS_REPLACED = """EXISTS (
 
 _MUST_REOPEN = f"c.reopen_for <> '' AND c.state IN ('passed', 'failed', 'lapsed') AND NOT {_IS_REPLACED}"
 
-MUST_REOPEN = Condition(
+MUST_REOPEN = CaseCondition(
     check=_MUST_REOPEN,
     hits=f'SELECT c.id AS id FROM "case" AS c WHERE {_MUST_REOPEN}',
     recheck=NO_RECHECK,
@@ -146,9 +146,9 @@ is open or has a later result.
 """
 
 
-def has_finding(rule: str, prefix: str) -> Condition:
+def has_finding(rule: str, prefix: str) -> CaseCondition:
     """Return the condition that the case has a finding of a rule."""
-    return Condition(
+    return CaseCondition(
         check=f"EXISTS (SELECT 1 FROM finding f WHERE f.rule = :{prefix} AND f.case_id = c.id)",
         values={prefix: rule},
         hits=f"SELECT case_id AS id FROM finding WHERE rule = :{prefix}",
@@ -156,27 +156,27 @@ def has_finding(rule: str, prefix: str) -> Condition:
     )
 
 
-def within(column: str, after: int, until: int, prefix: str) -> Condition:
+def instant_within(column: str, after: int, until: int, prefix: str) -> CaseCondition:
     """Return the condition that an instant of the case is after one and up to another."""
-    return Condition(
+    return CaseCondition(
         check=f"c.{column} > :{prefix}_after AND c.{column} <= :{prefix}_until",
         values={f"{prefix}_after": after, f"{prefix}_until": until},
     )
 
 
-def is_agent(agents: Iterable[str], prefix: str) -> Condition:
+def is_agent(agents: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the agent of the case is one of `agents`."""
     listed, named = _bound(prefix, agents)
     hits = f'SELECT id FROM "case" WHERE agent IN ({listed})'
-    return Condition(check=f"c.agent IN ({listed})", values=named, hits=hits, recheck=NO_RECHECK)
+    return CaseCondition(check=f"c.agent IN ({listed})", values=named, hits=hits, recheck=NO_RECHECK)
 
 
-def application_has(column: str, values: Iterable[str], prefix: str) -> Condition:
+def application_has(column: str, values: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that an indexed column of the case's application has one of `values`."""
     listed, named = _bound(prefix, values)
     if not named:
-        return NOTHING
-    return Condition(
+        return NO_CASE
+    return CaseCondition(
         check=f"EXISTS (SELECT 1 FROM application a WHERE a.id = c.application_id AND a.{column} IN ({listed}))",
         values=named,
         hits=f'SELECT k.id AS id FROM application AS a CROSS JOIN "case" AS k'
@@ -185,9 +185,9 @@ def application_has(column: str, values: Iterable[str], prefix: str) -> Conditio
     )
 
 
-def has_card(msisdn_hash: str, prefix: str) -> Condition:
+def has_card(msisdn_hash: str, prefix: str) -> CaseCondition:
     """Return the condition that the case's application has a card with this number."""
-    return Condition(
+    return CaseCondition(
         check=f"EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = :{prefix} AND k.agent = c.agent"
         f" AND k.application_no = c.application_no AND {_PUBLISHED})",
         values={prefix: msisdn_hash},
@@ -197,18 +197,18 @@ def has_card(msisdn_hash: str, prefix: str) -> Condition:
     )
 
 
-def has_agent(session: Session, part: str, prefix: str) -> Condition:
+def has_agent(session: Session, part: str, prefix: str) -> CaseCondition:
     """Return the condition that the agent's name contains `part`."""
     likes, named = _likes("c.agent", part, prefix)
     agents = _distinct(session, '"case"', "agent", part)
     if len(agents) > _MOST_VALUES:
-        return Condition(check=likes, values=named)
+        return CaseCondition(check=likes, values=named)
     listed, agent_values = _bound(f"{prefix}_is", agents)
     hits = f'SELECT id FROM "case" WHERE agent IN ({listed})' if agents else _NONE
-    return Condition(check=likes, values={**named, **agent_values}, hits=hits, recheck=NO_RECHECK)
+    return CaseCondition(check=likes, values={**named, **agent_values}, hits=hits, recheck=NO_RECHECK)
 
 
-def has_province(session: Session, parts: Iterable[str], prefix: str) -> Condition:
+def has_province(session: Session, parts: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the province's name contains one of `parts`."""
     named = {value: True for part in parts for value in _distinct(session, "application", "province", part)}
     return application_has("province", list(named)[:_MOST_VALUES], prefix)
@@ -229,7 +229,7 @@ def _distinct(session: Session, table: str, column: str, part: str) -> list[str]
     return [row[0] for row in rows]
 
 
-def spellings(part: str) -> list[str]:
+def width_variants(part: str) -> list[str]:
     """Return a text as typed, in half width and in full width, since input methods produce either."""
     half = unicodedata.normalize("NFKC", part)
     full = half.translate(_FULL_WIDTH)
@@ -238,7 +238,7 @@ def spellings(part: str) -> list[str]:
 
 def _likes(column: str, part: str, prefix: str) -> tuple[str, dict[str, str]]:
     """Return the condition that a column contains a text in one of its spellings, by LIKE."""
-    named = {f"{prefix}_like{number}": f"%{_escaped(text_)}%" for number, text_ in enumerate(spellings(part))}
+    named = {f"{prefix}_like{number}": f"%{_escaped(text_)}%" for number, text_ in enumerate(width_variants(part))}
     return " OR ".join(f"{column} LIKE :{parameter} ESCAPE '\\'" for parameter in named), named
 
 
@@ -246,9 +246,9 @@ def _escaped(part: str) -> str:
     return part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _fulltext(match: str, check: str, prefix: str, values: dict[str, Any]) -> Condition:
+def _fulltext(match: str, check: str, prefix: str, values: dict[str, Any]) -> CaseCondition:
     """Return a condition that the full-text index answers exactly, so that hits need no recheck."""
-    return Condition(
+    return CaseCondition(
         check=check,
         values={**values, f"{prefix}_match": match},
         hits=search.HITS.format(match=f"{prefix}_match"),
@@ -257,11 +257,11 @@ def _fulltext(match: str, check: str, prefix: str, values: dict[str, Any]) -> Co
     )
 
 
-def name_matches(part: str, prefix: str) -> Condition:
+def name_matches(part: str, prefix: str) -> CaseCondition:
     """Return the condition that the applicant's name contains `part`, as text or as pinyin initials."""
     likes, named = _likes("c.applicant_name", part, prefix)
     # LIKE and the full-text query use the same spellings, so they find the same names.
-    match = search.any_of(search.name_hits(spelling) for spelling in spellings(part))
+    match = search.any_of(search.name_hits(spelling) for spelling in width_variants(part))
     by_name = _fulltext(match, likes, f"{prefix}_name", named)
     letters = unicodedata.normalize("NFKC", part).lower()
     if letters.isascii() and letters.isalnum() and len(letters) >= _FEWEST_INITIALS:
@@ -274,10 +274,10 @@ def name_matches(part: str, prefix: str) -> Condition:
     return replace(by_name, recheck=None)
 
 
-def number_matches(number: str, prefix: str) -> Condition:
+def number_matches(number: str, prefix: str) -> CaseCondition:
     """Return the condition that the application number begins with `number`, or has it as one of its parts."""
     wanted = unicodedata.normalize("NFKC", number).strip()
-    beginning = Condition(
+    beginning = CaseCondition(
         check=search.NUMBER_BEGINS.format(case="c", bound=prefix),
         values={prefix: wanted, f"{prefix}_end": wanted + _LAST_CHARACTER},
         recheck=NO_RECHECK,

@@ -1,6 +1,6 @@
 """Lists of cases: the cases that a list contains, and their order.
 
-Cases have the order of `next` or that of their due dates. A list is a sequence of stretches, each made of contiguous
+Cases have the order of `next` or that of their due dates. A list is a sequence of parts, each made of contiguous
 ranges of one index.
 """
 
@@ -28,14 +28,14 @@ RANKS = (3, 2, 1, 0)
 _MAX_US = 1 << 62
 _DAY_US = 86_400_000_000
 _DUE_WINDOWS = range(-30, 61)
-"""The days around now that are stretches of their own in the order of the due dates, so that a page skips few cases."""
+"""The days around now, each of which is a part of a list ordered by due date, so that a page skips few cases."""
 
 PENDING_ON_OTHERS = "c.state = 'pending' AND c.waits_for <> 'applicant'"
 """The condition for a pending case whose clock runs. No index answers it; it is checked for each pending case read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class CaseCondition:
     """A condition on the case `c`, in SQL.
 
     `hits` is SQL for the ids of all cases that may satisfy the condition, and few others; empty if no index answers it.
@@ -98,7 +98,7 @@ class CaseQuery:
     day_end: int
     ranks: frozenset[int] = frozenset(RANKS)
     due: DueRange = DueRange()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[CaseCondition, ...] = ()
     hidden: tuple[int, ...] = ()
     is_running: bool = False
     by_due: bool = False
@@ -121,17 +121,17 @@ class CaseQuery:
                 checks.append(f"c.state = '{state.value}'")
         return checks
 
-    def check(self, hit_of: tuple[Condition, ...] = ()) -> str:
+    def check(self, hit_of: tuple[CaseCondition, ...] = ()) -> str:
         """Return the list as one SQL condition on the case `c`, which is already a hit of the conditions `hit_of`."""
         states = [f"({check})" for group in GROUPS for check in self.state_checks(group)]
         return f"({' OR '.join(states) or '1 = 0'}) AND {self.check_of_any_state(hit_of)}"
 
-    def check_of_any_state(self, hit_of: tuple[Condition, ...] = ()) -> str:
+    def check_of_any_state(self, hit_of: tuple[CaseCondition, ...] = ()) -> str:
         """Return the same condition as `check`, regardless of the case's state."""
         ranks = ", ".join(map(str, sorted(self.ranks)))
         return " AND ".join([f"c.priority_rank IN ({ranks})", self.due.check(), *self.checks_outside_range(hit_of)])
 
-    def checks_outside_range(self, hit_of: tuple[Condition, ...] = ()) -> list[str]:
+    def checks_outside_range(self, hit_of: tuple[CaseCondition, ...] = ()) -> list[str]:
         """Return the SQL conditions that a range of the index does not express and a hit may not satisfy yet."""
         checks = [f"c.batch_id NOT IN ({', '.join(map(str, self.hidden))})"] if self.hidden else []
         # Fast checks come first.
@@ -175,18 +175,18 @@ class ListPart:
         return (f"{check} AND c.priority_rank = {rank} AND {self.due}" for check in self.checks for rank in self.ranks)
 
     def values(self) -> dict[str, Any]:
-        """Return the bound values of this stretch."""
+        """Return the bound values of this part."""
         after, until = self.span or (0, 0)
         return {"due_after": after, "due_until": until}
 
     def contains(self, state: CaseState, rank: int, due: int | None) -> bool:
-        """Say whether a case of the list is in this stretch."""
+        """Say whether a case of the list is in this part."""
         is_within = due is None if self.span is None else due is not None and self.span[0] < due <= self.span[1]
         return state in self.states and rank in self.ranks and is_within
 
 
-def stretches(cases: CaseQuery) -> Iterator[ListPart]:
-    """Yield the stretches of a list in order."""
+def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
+    """Yield the parts of a list in order."""
     if cases.by_due:
         edges = (-_MAX_US, *(cases.now + day * _DAY_US for day in _DUE_WINDOWS), _MAX_US)
         windows = [DueRange(after=after, until=until, with_none=False) for after, until in pairwise(edges)]
@@ -209,7 +209,7 @@ def stretches(cases: CaseQuery) -> Iterator[ListPart]:
 def _of_group(
     cases: CaseQuery, states: tuple[CaseState, ...], ranks: frozenset[int], span: DueRange
 ) -> Iterator[ListPart]:
-    """Yield the stretches of some states and ranks within a range of due dates: first the cases without a due date."""
+    """Yield the parts of some states and ranks within a range of due dates: first the cases without a due date."""
     checks, wanted = tuple(cases.state_checks(states)), span.within(cases.due)
     if not checks or not ranks:
         return
@@ -223,7 +223,7 @@ def _of_group(
 
 _STATE_RANKS = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
 STATE_RANK = f"CASE c.state {_STATE_RANKS} END"
-"""The place of the state of the case `c` in the order of a list, in SQL."""
+"""The position of the state of the case `c` in the order of a list, in SQL."""
 
 
 def order_columns(cases: CaseQuery) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from db.dialects.sqlite import DAY_AS_US
-from db.dialects.sqlite_lists import WANTED_IDS, wanted
+from db.dialects.sqlite_lists import WANTED_IDS, wanted_parameter
 from db.dialects.sqlite_search import INITIALS
 from db.enums import ServiceClass
 from db.queries.listing import case_pages
@@ -55,8 +55,8 @@ ORDERS = (NEXT, DUE, *_SORT_KEYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """An order of a list, one of ORDERS, from its natural end or reversed."""
+class ListOrder:
+    """An order of a list: one of ORDERS, forward or reversed."""
 
     name: str = NEXT
     is_reversed: bool = False
@@ -67,56 +67,56 @@ class Order:
         return self.name in {NEXT, DUE}
 
 
-def page(
-    session: Session, cases: CaseQuery, order: Order, *, start: int, limit: int, total: int | None = None
+def page_in_order(
+    session: Session, cases: CaseQuery, order: ListOrder, *, start: int, limit: int, total: int | None = None
 ) -> list[int]:
     """Return the ids of a page; with `total`, a page in the second half is read from the end."""
     if order.has_index:
         return _page_along_index(session, cases, order, start, limit, total)
-    found = _sorted_ids(session, cases, order)[start : start + limit] if start < MOST_SORTED else []
+    ids = _sorted_ids(session, cases, order)[start : start + limit] if start < MOST_SORTED else []
     if start + limit > MOST_SORTED:
         begin = max(start, MOST_SORTED)
-        found += _page_along_index(session, cases, Order(), begin, start + limit - begin, total)
-    return found
+        ids += _page_along_index(session, cases, ListOrder(), begin, start + limit - begin, total)
+    return ids
 
 
-def place_of(session: Session, cases: CaseQuery, order: Order, case_id: int) -> int | None:
+def position_in_order(session: Session, cases: CaseQuery, order: ListOrder, case_id: int) -> int | None:
     """Return how many cases come before a case, None if the case is not in the list or counting is slow."""
     if order.has_index:
-        place = case_pages.place_of(session, _in_order(cases, order), case_id)
-        if place is None or not order.is_reversed:
-            return place
-        return case_pages.count(session, cases) - 1 - place
+        position = case_pages.position_in_list(session, _in_order(cases, order), case_id)
+        if position is None or not order.is_reversed:
+            return position
+        return case_pages.count_cases(session, cases) - 1 - position
     ids = _sorted_ids(session, cases, order)
-    return ids.index(case_id) if case_id in ids else case_pages.place_of(session, cases, case_id)
+    return ids.index(case_id) if case_id in ids else case_pages.position_in_list(session, cases, case_id)
 
 
-def _in_order(cases: CaseQuery, order: Order) -> CaseQuery:
+def _in_order(cases: CaseQuery, order: ListOrder) -> CaseQuery:
     # Cases without a due date come last, also in the reverse order.
     return replace(cases, by_due=order.name == DUE, none_first=order.is_reversed)
 
 
 def _page_along_index(
-    session: Session, cases: CaseQuery, order: Order, start: int, limit: int, total: int | None
+    session: Session, cases: CaseQuery, order: ListOrder, start: int, limit: int, total: int | None
 ) -> list[int]:
     skip, from_end = start, order.is_reversed
     if total is not None and start > total // 2:
         limit = min(limit, total - start)
         skip, from_end = total - start - limit, not from_end
-    found = case_pages.page(session, _in_order(cases, order), skip=skip, limit=limit, from_end=from_end)
-    return found[::-1] if order.is_reversed else found
+    ids = case_pages.page(session, _in_order(cases, order), skip=skip, limit=limit, from_end=from_end)
+    return ids[::-1] if order.is_reversed else ids
 
 
-def _sorted_ids(session: Session, cases: CaseQuery, order: Order) -> list[int]:
+def _sorted_ids(session: Session, cases: CaseQuery, order: ListOrder) -> list[int]:
     """Return the ids of the first cases of a list, sorted."""
     first = case_pages.page(session, cases, skip=0, limit=MOST_SORTED)
-    rows = session.execute(_sorting(order), {**wanted(first), "now": cases.now})
+    rows = session.execute(_sorting(order), {**wanted_parameter(first), "now": cases.now})
     return [row[0] for row in rows]
 
 
 @lru_cache
-def _sorting(order: Order) -> TextClause:
-    """Return the statement that sorts the cases which it is given."""
+def _sorting(order: ListOrder) -> TextClause:
+    """Return the statement that sorts the cases whose ids are bound."""
     sign = " DESC" if order.is_reversed else ""
     keys = _SORT_KEYS[order.name]
     # Where two cases are equal, the lower number comes first, as in the order of `next`.

@@ -2,8 +2,8 @@
 
 If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
 either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
-reads less. If the scan finds too little and no index helps, the whole table is read and sorted. A stretch is made of
-contiguous ranges of the order index (`case_list.Stretch`).
+reads less. If the scan finds too little and no index helps, the whole table is read and sorted. A list part is made of
+contiguous ranges of the order index (`case_list.ListPart`).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from sqlmodel import Session
 from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
 from db.dialects.sqlite_search import HITS, all_of
 from db.enums import CaseState
-from db.queries.listing.case_list import CaseQuery, Condition, ListPart, order_columns, stretches
+from db.queries.listing.case_list import CaseCondition, CaseQuery, ListPart, list_parts, order_columns
 
 FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
@@ -35,7 +35,7 @@ _SCAN_LIMIT_WITH_SLOW = 1_500
 class IndexHits:
     """The cases that an index finds for some conditions: SQL that selects their `id`, and their count up to a limit."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[CaseCondition, ...]
     select: str
     values: dict[str, Any]
     count: int
@@ -59,8 +59,8 @@ def page(session: Session, cases: CaseQuery, *, skip: int, limit: int, from_end:
     if limit <= 0:
         return []
     if not cases.needs_rows():
-        found = _page_along_index(session, cases, skip, limit, from_end=from_end)
-        return found[::-1] if from_end else found
+        page_ids = _page_along_index(session, cases, skip, limit, from_end=from_end)
+        return page_ids[::-1] if from_end else page_ids
     hits = fewest_hits(session, cases, FEW)
     ids: list[int] | None = None
     if hits is None or hits.count > FEW:
@@ -70,21 +70,21 @@ def page(session: Session, cases: CaseQuery, *, skip: int, limit: int, from_end:
     return ids[::-1] if from_end else ids
 
 
-def count(session: Session, cases: CaseQuery) -> int:
+def count_cases(session: Session, cases: CaseQuery) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
         if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.conditions)):
-            sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)}"
+            sql = f"{hits_table(hits)} SELECT count(*) {_from_hits(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
         by_index = replace(cases, conditions=tuple(one for one in cases.conditions if one.is_indexed))
-        if count(session, by_index) > _LOOKED_UP:
+        if count_cases(session, by_index) > _LOOKED_UP:
             # Reading the whole table takes a fraction of the time of looking up most of its rows one by one.
             return _number(session, f"SELECT count(*) FROM {ALL_CASES} WHERE {cases.check()}", cases.values())
-    return sum(_length(session, cases, stretch) for stretch in stretches(cases))
+    return sum(_length(session, cases, part) for part in list_parts(cases))
 
 
-def place_of(session: Session, cases: CaseQuery, case_id: int) -> int | None:
+def position_in_list(session: Session, cases: CaseQuery, case_id: int) -> int | None:
     """Return how many cases of a list come before a case, None if the case is not in the list or counting is slow."""
     columns = order_columns(cases)
     own = session.execute(
@@ -100,16 +100,16 @@ def place_of(session: Session, cases: CaseQuery, case_id: int) -> int | None:
     if not cases.needs_rows():
         within = "c.id < :case_id" if due is None else "c.due_at <= :due AND (c.due_at < :due OR c.id < :case_id)"
         before = 0
-        for stretch in stretches(cases):
-            if stretch.contains(CaseState(state), rank, due):
+        for part in list_parts(cases):
+            if part.contains(CaseState(state), rank, due):
                 values = {"case_id": case_id, "due": due}
-                return before + _length(session, cases, stretch, f" AND {within}", values)
-            before += _length(session, cases, stretch)
+                return before + _length(session, cases, part, f" AND {within}", values)
+            before += _length(session, cases, part)
     hits = fewest_hits(session, cases, FEW)
     if hits is None or hits.count > FEW:
         return None
     earlier = f"({', '.join(columns)}) < ({', '.join(str(int(value)) for value in keys)})"
-    sql = f"{hits_table(hits)} SELECT count(*) {_joined(cases, hits)} AND {earlier}"
+    sql = f"{hits_table(hits)} SELECT count(*) {_from_hits(cases, hits)} AND {earlier}"
     return _number(session, sql, {**cases.values(), **hits.values})
 
 
@@ -118,18 +118,18 @@ def fewest_hits(session: Session, cases: CaseQuery, limit: int) -> IndexHits | N
 
     Hits are counted up to `limit`.
     """
-    found: IndexHits | None = None
+    fewest: IndexHits | None = None
     for conditions, select, values in _sources(cases):
         # Count no further than the best condition so far, so that not all hits of a common word are read.
-        at_most = limit if found is None else min(limit, found.count)
+        at_most = limit if fewest is None else min(limit, fewest.count)
         if _likely_exceed(session, select, values, at_most):
             counted = at_most + 1
         else:
             sql = f"SELECT count(*) FROM (SELECT id FROM ({select}) LIMIT {at_most + 1})"
             counted = _number(session, sql, values)
-        if found is None or counted < found.count:
-            found = IndexHits(conditions=conditions, select=select, values=values, count=counted)
-    return found
+        if fewest is None or counted < fewest.count:
+            fewest = IndexHits(conditions=conditions, select=select, values=values, count=counted)
+    return fewest
 
 
 def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit: int) -> bool:
@@ -169,7 +169,7 @@ def _scan_limit(cases: CaseQuery) -> int:
     return _SCAN_LIMIT_WITH_SLOW if any(condition.is_slow for condition in cases.conditions) else _SCAN_LIMIT
 
 
-def _sources(cases: CaseQuery) -> Iterator[tuple[tuple[Condition, ...], str, dict[str, Any]]]:
+def _sources(cases: CaseQuery) -> Iterator[tuple[tuple[CaseCondition, ...], str, dict[str, Any]]]:
     """Yield the conditions that an index answers, with SQL for their hits. Full-text queries are combined into one."""
     with_match = tuple(condition for condition in cases.conditions if condition.match)
     if with_match:
@@ -185,7 +185,7 @@ def hits_table(hits: IndexHits) -> str:
     return f"WITH hit AS MATERIALIZED (SELECT DISTINCT id FROM ({hits.select}))"
 
 
-def _joined(cases: CaseQuery, hits: IndexHits) -> str:
+def _from_hits(cases: CaseQuery, hits: IndexHits) -> str:
     # A cross join fixes the order: first the hits, then their cases.
     return f'FROM hit CROSS JOIN "case" AS c WHERE c.id = hit.id AND {cases.check(hits.conditions)}'
 
@@ -196,14 +196,16 @@ def _sorted_page(
     """Return a page of the hits, or without any of the whole table, sorted."""
     sign = " DESC" if from_end else ""
     order = ", ".join(f"{column}{sign}" for column in order_columns(cases))
-    found = f"FROM {ALL_CASES} WHERE {cases.check()}" if hits is None else _joined(cases, hits)
-    sql = f"{hits_table(hits) if hits else ''} SELECT c.id {found} ORDER BY {order} LIMIT :limit OFFSET :skip"
+    source = f"FROM {ALL_CASES} WHERE {cases.check()}" if hits is None else _from_hits(cases, hits)
+    sql = f"{hits_table(hits) if hits else ''} SELECT c.id {source} ORDER BY {order} LIMIT :limit OFFSET :skip"
     return _ids(session, sql, {**cases.values(), **(hits.values if hits else {}), "limit": limit, "skip": skip})
 
 
-def _selects(stretch: ListPart, columns: str, checks: str) -> str:
-    """Return the SELECTs of a stretch, one for each of its ranges."""
-    return " UNION ALL ".join(f"SELECT {columns} FROM {ORDERED_CASES} WHERE {one}{checks}" for one in stretch.ranges)
+def _selects(part: ListPart, columns: str, checks: str) -> str:
+    """Return the SELECTs of a part, one for each of its ranges."""
+    return " UNION ALL ".join(
+        f"SELECT {columns} FROM {ORDERED_CASES} WHERE {index_range}{checks}" for index_range in part.ranges
+    )
 
 
 def _and_checks(cases: CaseQuery) -> str:
@@ -211,80 +213,76 @@ def _and_checks(cases: CaseQuery) -> str:
 
 
 def _length(
-    session: Session, cases: CaseQuery, stretch: ListPart, extra_check: str = "", values: dict[str, Any] | None = None
+    session: Session, cases: CaseQuery, part: ListPart, extra_check: str = "", values: dict[str, Any] | None = None
 ) -> int:
-    """Return the number of cases in a stretch."""
-    selects = _selects(stretch, "1", _and_checks(cases) + extra_check)
-    return _number(
-        session, f"SELECT count(*) FROM ({selects})", {**cases.values(), **stretch.values(), **(values or {})}
-    )
+    """Return the number of cases in a part."""
+    selects = _selects(part, "1", _and_checks(cases) + extra_check)
+    return _number(session, f"SELECT count(*) FROM ({selects})", {**cases.values(), **part.values(), **(values or {})})
 
 
-def _ordered_stretches(cases: CaseQuery, *, from_end: bool) -> list[ListPart]:
-    found = list(stretches(cases))
-    return found[::-1] if from_end else found
+def _ordered_parts(cases: CaseQuery, *, from_end: bool) -> list[ListPart]:
+    parts = list(list_parts(cases))
+    return parts[::-1] if from_end else parts
 
 
 def _page_along_index(session: Session, cases: CaseQuery, skip: int, limit: int, *, from_end: bool) -> list[int]:
     """Return a page from the index alone; with `from_end`, the last case comes first."""
-    found: list[int] = []
-    for stretch in _ordered_stretches(cases, from_end=from_end):
-        length = _length(session, cases, stretch) if skip else None
+    page_ids: list[int] = []
+    for part in _ordered_parts(cases, from_end=from_end):
+        length = _length(session, cases, part) if skip else None
         if length is not None and length <= skip:
             skip -= length
             continue
-        wanted = limit - len(found)
+        wanted = limit - len(page_ids)
         if length is not None and skip > length // 2:
             # Reading from the other end skips fewer cases.
             wanted = min(wanted, length - skip)
-            found += _slice(session, cases, stretch, length - skip - wanted, wanted, from_end=not from_end)[::-1]
+            page_ids += _slice(session, cases, part, length - skip - wanted, wanted, from_end=not from_end)[::-1]
         else:
-            found += _slice(session, cases, stretch, skip, wanted, from_end=from_end)
+            page_ids += _slice(session, cases, part, skip, wanted, from_end=from_end)
         skip = 0
-        if len(found) == limit:
+        if len(page_ids) == limit:
             break
-    return found
+    return page_ids
 
 
-def _slice(
-    session: Session, cases: CaseQuery, stretch: ListPart, skip: int, limit: int, *, from_end: bool
-) -> list[int]:
-    """Return a slice of a stretch; with `from_end`, the last case comes first."""
+def _slice(session: Session, cases: CaseQuery, part: ListPart, skip: int, limit: int, *, from_end: bool) -> list[int]:
+    """Return a slice of a part; with `from_end`, the last case comes first."""
     sign = "DESC" if from_end else "ASC"
-    selects = _selects(stretch, "c.id AS id, c.due_at AS due", _and_checks(cases))
+    selects = _selects(part, "c.id AS id, c.due_at AS due", _and_checks(cases))
     sql = f"{selects} ORDER BY due {sign}, id {sign} LIMIT :limit OFFSET :skip"
-    return _ids(session, sql, {**cases.values(), **stretch.values(), "limit": limit, "skip": skip})
+    return _ids(session, sql, {**cases.values(), **part.values(), "limit": limit, "skip": skip})
 
 
 def _scanned_page(
     session: Session, cases: CaseQuery, skip: int, limit: int, *, from_end: bool, scan_limit: int | None
 ) -> list[int] | None:
     """Return a page by scanning cases in order; None if more than `scan_limit` cases would be scanned."""
-    found: list[int] = []
+    page_ids: list[int] = []
     scanned = 0
-    for stretch in _ordered_stretches(cases, from_end=from_end):
-        for ids, size in _scan_windows(session, cases, stretch, from_end=from_end):
+    for part in _ordered_parts(cases, from_end=from_end):
+        for ids, size in _scan_windows(session, cases, part, from_end=from_end):
             passed = min(skip, len(ids))
             skip -= passed
-            found += ids[passed : passed + limit - len(found)]
-            if len(found) == limit:
-                return found
+            page_ids += ids[passed : passed + limit - len(page_ids)]
+            if len(page_ids) == limit:
+                return page_ids
             scanned += size
             if scan_limit is not None and scanned > scan_limit:
                 return None
-    return found
+    return page_ids
 
 
 def _scan_windows(
-    session: Session, cases: CaseQuery, stretch: ListPart, *, from_end: bool
+    session: Session, cases: CaseQuery, part: ListPart, *, from_end: bool
 ) -> Iterator[tuple[list[int], int]]:
-    """Yield for each window of a stretch the ids that satisfy the conditions, and how many cases were read."""
+    """Yield for each window of a part the ids that satisfy the conditions, and how many cases were read."""
     sign, compare = ("DESC", "<") if from_end else ("ASC", ">")
     checks = " AND ".join(cases.checks_outside_range())
     size, after = _FIRST_WINDOW, ""
-    values = {**cases.values(), **stretch.values(), "size": size}
+    values = {**cases.values(), **part.values(), "size": size}
     while True:
-        selects = _selects(stretch, "c.id AS id, c.due_at AS due", after)
+        selects = _selects(part, "c.id AS id, c.due_at AS due", after)
         # The next window begins after the last row, even if that row does not satisfy the conditions.
         sql = f"""WITH w AS MATERIALIZED ({selects} ORDER BY due {sign}, id {sign} LIMIT :size)
             SELECT w.id, w.due, {checks} FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
@@ -296,5 +294,5 @@ def _scan_windows(
         values |= {"last_id": rows[-1][0], "last_due": rows[-1][1], "size": min(2 * size, _WINDOW)}
         size = values["size"]
         after = f" AND c.id {compare} :last_id"
-        if stretch.span is not None:
+        if part.span is not None:
             after = f" AND c.due_at {compare}= :last_due AND (c.due_at {compare} :last_due OR c.id {compare} :last_id)"

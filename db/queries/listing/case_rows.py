@@ -37,5 +37,5 @@ _ROWS = (
 
 def case_rows(session: Session, ids: Sequence[int], now_us: int) -> list[Any]:
     """Return the rows of these cases in the order of `ids`."""
-    found = {row.id: row for chunk in chunks(ids) for row in session.execute(_ROWS, {"now": now_us, "ids": chunk})}
-    return [found[case_id] for case_id in ids]
+    row_by_id = {row.id: row for chunk in chunks(ids) for row in session.execute(_ROWS, {"now": now_us, "ids": chunk})}
+    return [row_by_id[case_id] for case_id in ids]

@@ -21,7 +21,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
 from workbench.keys.desk import LETTERS
-from workbench.wording.letters import kind_words
+from workbench.wording.letters import letter_kind_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ class LetterList(ListDialog[NoticeLine]):
         """Return a letter: its kind and subject, then what happened to it."""
         view = self._view
         written = _("written {when}").format(when=view.instant(entry.created_at))
-        head = joined((kind_words(entry), "bold"), (f" {view.symbols.dot} {written}", ""))
+        head = joined((letter_kind_words(entry), "bold"), (f" {view.symbols.dot} {written}", ""))
         steps = flowing([joined(step) for step in steps_of(entry, view)], width - _INDENT)
         return [head, *(Content.assemble(" " * _INDENT, line) for line in steps)]
 

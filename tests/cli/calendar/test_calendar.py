@@ -14,7 +14,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.offices import microseconds
 from tests.shared_data import shared_data
 from workbench.domain.case.case_id import format_case
-from workbench.domain.clock.clock import Budget, clock_state
+from workbench.domain.clock.clock import ClockBudget, clock_state
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 YEARS = range(2018, 2027)
@@ -31,7 +31,7 @@ def plant_case(terminal: Terminal, complete_at: datetime, days: int = 3, paused_
     context = terminal.site.services("admin").context
     with context.write() as session:
         calendar = context.calendar(session)
-        due = clock_state(Budget(start=complete_at, days=days), (), calendar)
+        due = clock_state(ClockBudget(start=complete_at, days=days), (), calendar)
         case = session.get_one(CaseRow, case_id)
         case.complete_at = case.received_at = complete_at
         case.service_class = classes[days]

@@ -10,7 +10,7 @@ from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal
 from tests.screens.driver import at_the_site
 from workbench.domain.case.case_id import format_case
-from workbench.domain.clock.clock import Budget, clock_state
+from workbench.domain.clock.clock import ClockBudget, clock_state
 
 TUESDAY_29_DECEMBER = datetime(2026, 12, 29, 2, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def case(terminal: Terminal) -> str:
     context = terminal.site.services("admin").context
     with context.write() as session:
         row = session.get_one(CaseRow, case_id)
-        due = clock_state(Budget(start=TUESDAY_29_DECEMBER, days=3), (), context.calendar(session))
+        due = clock_state(ClockBudget(start=TUESDAY_29_DECEMBER, days=3), (), context.calendar(session))
         row.due_at, row.is_due_provisional = due.due_at, due.is_due_provisional
     return format_case(case_id)
 

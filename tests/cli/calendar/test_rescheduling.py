@@ -15,7 +15,7 @@ from workbench.domain.clock.typed import aim
 from workbench.errors import WrongUsage
 from workbench.services.case.assessment import recompute
 from workbench.services.foundation.case_access import visible_case
-from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.history import detail_words, event_words
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_settings_say_how_a_date_in_numbers_is_meant(
     file = tmp_path / "settings.toml"
     file.write_text(f'date_order = "{order}"\n' if order else "", encoding="utf-8")
     monkeypatch.setattr(user_settings, "settings_file", lambda: file)
-    monkeypatch.setattr(aim, "_used", None)
+    monkeypatch.setattr(aim, "_date_order", None)
 
     done = services.terminal.as_person("sup", "extend", case, "--until", "12/3", "--reason", "x")
 
@@ -265,7 +265,7 @@ def test_the_history_says_what_was_changed(services: ClockSite) -> None:
     services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
     services.run("sup", "class", case, "complex", "--reason", "x")
     casefile = services.site.services("a").casefiles.show(1)
-    entries = [f"{act_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
+    entries = [f"{event_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
 
     assert "extended until 2026-12-02" in entries
     assert "class changed to complex" in entries

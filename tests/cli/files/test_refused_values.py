@@ -12,7 +12,7 @@ from tests.cli.framework.terminal import Terminal
 from tests.services.importing.files import Cells, Desk, application
 from tests.services.importing.test_workbooks import sheet
 from tests.services.reading.workbooks import write_cells, write_workbook
-from workbench.domain.values.bad_value import outlined, without_numbers
+from workbench.domain.values.bad_value import outline_of, with_outlined_numbers
 
 PEOPLE = ("欧阳样本", "样本甲", "李样", "Maria Sample-Long")
 NUMBERS = ("11010519491231002X", "13800138000", "E12345678", "HA1234567", "８６１３８００１３８０００", "075512345678")
@@ -142,7 +142,7 @@ def test_a_formula_error_that_is_none_is_not_quoted(terminal: Terminal, desk: De
 
 @given(st.text(min_size=1, max_size=40))
 def test_an_outline_shows_at_most_two_characters_and_the_length(text: str) -> None:
-    shown = outlined(text)
+    shown = outline_of(text)
 
     assert shown.startswith(text[0])
     assert f"({len(text)} " in shown
@@ -152,9 +152,9 @@ def test_an_outline_shows_at_most_two_characters_and_the_length(text: str) -> No
 
 @given(st.text(alphabet="0123456789１２AX京·- x{}", max_size=60))
 def test_no_run_of_seven_digits_stays(text: str) -> None:
-    masked = without_numbers(text)
+    masked = with_outlined_numbers(text)
 
     assert RUN.search(masked) is None
-    assert without_numbers(masked) == masked
+    assert with_outlined_numbers(masked) == masked
     if RUN.search(text) is None:
         assert masked == text

@@ -14,7 +14,7 @@ def terminal_with_case(terminal: Terminal) -> Iterator[Terminal]:
     """A site with a case."""
     terminal.site.plant(1)
     yield terminal
-    signs.use("auto")
+    signs.use_symbols("auto")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.screens.cases import NOW, TODAY, application, evidence, policy
-from workbench.domain.case.changes import RoundBasis, SubmittedFile, compare
+from workbench.domain.case.changes import RoundBasis, SubmittedFile, compare_rounds
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.evidence.evidence import CardFacts, Evidence
 from workbench.domain.facts.all_facts import observe
@@ -42,8 +42,8 @@ def test_what_differs_and_nothing_else_is_listed(
         documents=(*old.documents, *newer),
         cards=(*cards, CardFacts(msisdn="17100000009")) if has_new_card else cards,
     )
-    changes, unchanged = compare(basis(old), basis(new), {"DOC-UNSEALED": {"BIZ_LICENSE"}})
-    backwards, _same = compare(basis(new), basis(old), {})
+    changes, unchanged = compare_rounds(basis(old), basis(new), {"DOC-UNSEALED": {"BIZ_LICENSE"}})
+    backwards, _same = compare_rounds(basis(new), basis(old), {})
 
     assert {
         (one.part, one.subject, one.field)
@@ -68,5 +68,5 @@ def test_the_same_file_sent_again_is_no_change() -> None:
     old = evidence()
     again = replace(old, documents=tuple(replace(one, received_at=NOW) for one in old.documents))
 
-    assert compare(basis(old), basis(again), {})[0] == []
+    assert compare_rounds(basis(old), basis(again), {})[0] == []
     assert SubmittedFile("0", NOW) == SubmittedFile("0", NOW.replace(year=2025))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from db.enums import Measure
 from tests.offices import TUESDAY
-from workbench.domain.case.measures import MeasureOrder, is_barred, lifting_of, standing
+from workbench.domain.case.measures import MeasureOrder, bars_and_open_restores, is_barred, plan_lifting
 
 ACTS = ("bar-out", "bar-both", "restore", "export", "carry out", "confirm", "fail", "lift")
 
@@ -63,7 +63,7 @@ class _Office:
             self.lift()
 
     def lift(self) -> None:
-        lifting = lifting_of(self.orders)
+        lifting = plan_lifting(self.orders)
         self.change(lambda order: order.id in lifting.cancelled, cancelled_at=self.at)
         if lifting.restored:
             self.order(Measure.RESTORE)
@@ -81,7 +81,7 @@ def test_after_a_lift_and_all_that_is_owed_the_number_is_free(acts: list[str]) -
     office.act("export")
     office.act("confirm")
 
-    assert not standing(office.orders)
+    assert not bars_and_open_restores(office.orders)
     assert not is_barred(office.orders)
     if is_sure:
         assert not office.is_barred
@@ -94,6 +94,6 @@ def test_a_second_lift_changes_nothing(acts: list[str]) -> None:
         office.act(act)
     office.lift()
 
-    again = lifting_of(office.orders)
+    again = plan_lifting(office.orders)
 
     assert (again.cancelled, again.restored) == ((), ())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.enums import CaseState, DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent
-from workbench.domain.clock.spans import NEVER, Span
+from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
 
 MINUTE = timedelta(minutes=1)
@@ -30,7 +30,7 @@ class GeneratedCase:
     calendar: WorkingCalendar
     received_at: datetime
     days: int
-    pauses: tuple[Span, ...]
+    pauses: tuple[TimeSpan, ...]
     suspensions: tuple[Suspension, ...]
 
     @cached_property
@@ -80,9 +80,9 @@ def cases(draw: st.DrawFn) -> GeneratedCase:
     """Draw a case with successive pauses and suspensions at any time."""
     received = draw(instants(7))
     edges = sorted(draw(st.lists(instants(21).filter(lambda at: at >= received), max_size=6)))
-    pauses = [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=False)]
+    pauses = [TimeSpan(start, end) for start, end in zip(edges[::2], edges[1::2], strict=False)]
     if len(edges) % 2 and draw(st.booleans()):
-        pauses.append(Span(edges[-1]))
+        pauses.append(TimeSpan(edges[-1]))
     stops = draw(st.lists(st.tuples(instants(30), instants(30)), max_size=3))
     return GeneratedCase(
         calendar=draw(calendars()),
@@ -90,7 +90,7 @@ def cases(draw: st.DrawFn) -> GeneratedCase:
         days=draw(st.integers(1, 10)),
         pauses=tuple(pauses),
         suspensions=tuple(
-            Suspension(id=number, span=Span(min(pair), max(pair)), reason="x")
+            Suspension(id=number, span=TimeSpan(min(pair), max(pair)), reason="x")
             for number, pair in enumerate(stops)
             if pair[0] != pair[1]
         ),
@@ -138,7 +138,7 @@ class ReferenceClock:
                 day += timedelta(days=1)
         return day, datetime.combine(day, opens, tzinfo=self.calendar.zone).astimezone(UTC)
 
-    def _lost(self, counted: datetime, spans: Sequence[Span], less: Sequence[Span] = ()) -> list[bool]:
+    def _lost(self, counted: datetime, spans: Sequence[TimeSpan], less: Sequence[TimeSpan] = ()) -> list[bool]:
         """Return the working time of the case in some spans that is not in other spans."""
         lost: dict[datetime, bool] = {}
         for span in spans:
@@ -157,12 +157,12 @@ class ReferenceClock:
         return due
 
 
-def _joined(spans: Sequence[Span]) -> list[Span]:
+def _joined(spans: Sequence[TimeSpan]) -> list[TimeSpan]:
     """Merge spans that touch or overlap."""
-    found: list[Span] = []
+    found: list[TimeSpan] = []
     for span in sorted(spans):
         if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+            found[-1] = TimeSpan(found[-1].start, max(found[-1].end, span.end))
         else:
             found.append(span)
     return found

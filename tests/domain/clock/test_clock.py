@@ -14,7 +14,7 @@ from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import AppealDays, ClockEvent, budget_of, clock_state, extension_s
 from workbench.domain.clock.explanation import StepKind, explain_clock
-from workbench.domain.clock.spans import NEVER, Span, merged, without
+from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days
 
@@ -55,7 +55,7 @@ def check_steps(made: GeneratedCase) -> None:
     )
     assert [step.start for step in found.steps] == sorted(step.start for step in found.steps)
     assert sum(step.what is StepKind.DUE for step in found.steps) == 1
-    spans = sorted(Span(step.start, step.end or NEVER) for step in found.steps if step.end != step.start)
+    spans = sorted(TimeSpan(step.start, step.end or NEVER) for step in found.steps if step.end != step.start)
     assert all(before.end <= after.start for before, after in itertools.pairwise(spans))
     assert found.due_at is not None
     assert made.calendar.is_working(made.calendar.local_day(found.due_at))
@@ -119,7 +119,7 @@ def test_hundreds_of_due_dates_equal_those_of_the_minute_by_minute_clock(made: G
 
 @given(made=cases(), more=instants(), hours=st.integers(1, 30))
 def test_another_suspension_never_brings_a_due_date_forward(made: GeneratedCase, more: datetime, hours: int) -> None:
-    stop = Suspension(id=99, span=Span(more, more + timedelta(hours=hours)), reason="x")
+    stop = Suspension(id=99, span=TimeSpan(more, more + timedelta(hours=hours)), reason="x")
     longer = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
 
     assert due_of(longer) >= due_of(made)
@@ -139,17 +139,17 @@ def test_a_longer_class_is_never_due_earlier(made: GeneratedCase, days: int) -> 
     assert due_of(longer) > due_of(GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, ()))
 
 
-@given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: Span(*pair)), max_size=6))
-def test_remaining_and_used_working_time_add_up(spans: list[Span]) -> None:
-    whole = Span(FIRST, FIRST + timedelta(days=21))
-    left = without(whole, spans)
+@given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: TimeSpan(*pair)), max_size=6))
+def test_remaining_and_used_working_time_add_up(spans: list[TimeSpan]) -> None:
+    whole = TimeSpan(FIRST, FIRST + timedelta(days=21))
+    left = subtract_spans(whole, spans)
 
-    assert merged([*left, *spans]) == merged([whole, *spans])
+    assert merge_spans([*left, *spans]) == merge_spans([whole, *spans])
     assert all(before.end <= after.start for before, after in itertools.pairwise(left))
 
 
 def test_a_suspension_of_another_province_or_agent_has_no_effect() -> None:
-    stop = Suspension(id=1, span=Span(FIRST), reason="x", province="四川", agent="A")
+    stop = Suspension(id=1, span=TimeSpan(FIRST), reason="x", province="四川", agent="A")
 
     assert stop.concerns("四川省", "A")
     assert stop.concerns("Sichuan", "A")
@@ -160,8 +160,8 @@ def test_a_suspension_of_another_province_or_agent_has_no_effect() -> None:
 def test_a_case_late_before_a_suspension_stays_late() -> None:
     made = _plain(FIRST + timedelta(hours=2))
     due = due_of(made)
-    after = Suspension(id=1, span=Span(due, due + timedelta(days=3)), reason="x")
-    before = Suspension(id=2, span=Span(due - timedelta(minutes=1), due + timedelta(days=3)), reason="x")
+    after = Suspension(id=1, span=TimeSpan(due, due + timedelta(days=3)), reason="x")
+    before = Suspension(id=2, span=TimeSpan(due - timedelta(minutes=1), due + timedelta(days=3)), reason="x")
 
     assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (after,))) == due
     assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (before,))) > due
@@ -199,7 +199,7 @@ def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopene
     assert budget.is_renewed is is_renewed
     assert budget.closed_at is None
     if not is_renewed:
-        assert [pause.span for pause in budget.pauses] == [Span(FIRST, FIRST + timedelta(days=3))]
+        assert [pause.span for pause in budget.pauses] == [TimeSpan(FIRST, FIRST + timedelta(days=3))]
 
 
 @pytest.mark.promise("D9")

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import Budget, ClockState, clock_state
+from workbench.domain.clock.clock import ClockBudget, ClockState, clock_state
 from workbench.domain.clock.due import (
     counted_from,
     due_at,
     last_overdue_receipt,
-    moved_on,
     natural_deadline,
+    postponed_deadline,
     working_days_late,
 )
 from workbench.services.calendar.public_holidays import seed_days
@@ -34,7 +34,7 @@ def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def clock_of(received: datetime, days: int, calendar: WorkingCalendar = CALENDAR) -> ClockState:
-    return clock_state(Budget(start=received, days=days), (), calendar)
+    return clock_state(ClockBudget(start=received, days=days), (), calendar)
 
 
 @pytest.fixture(params=["UTC", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati"])
@@ -176,11 +176,13 @@ def test_a_letter_is_late_by_the_working_days_after_its_release(released: dateti
 
 @given(received=SOME_TIME, days=st.integers(1, 15), late=st.integers(1, 10))
 def test_a_deadline_moved_on_is_the_deadline_of_so_many_more_days(received: datetime, days: int, late: int) -> None:
-    assert moved_on(due_at(received, days, CALENDAR), late, CALENDAR) == due_at(received, days + late, CALENDAR)
+    assert postponed_deadline(due_at(received, days, CALENDAR), late, CALENDAR) == due_at(
+        received, days + late, CALENDAR
+    )
 
 
 def test_a_deadline_in_natural_hours_keeps_its_time_of_day() -> None:
-    assert moved_on(at(2026, 11, 27, 10, 30), 1, CALENDAR) == at(2026, 11, 30, 10, 30)
+    assert postponed_deadline(at(2026, 11, 27, 10, 30), 1, CALENDAR) == at(2026, 11, 30, 10, 30)
 
 
 @given(

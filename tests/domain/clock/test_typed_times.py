@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim, DateOrder
 from workbench.domain.clock.typed.reading import read_date, read_end, read_instant, read_receipt, read_time
-from workbench.domain.clock.typed.reference import Reference, UnclearTime
+from workbench.domain.clock.typed.reference import DateReference, UnclearTime
 
 CALENDAR = WorkingCalendar([], hours=((time(9), time(18)),), zone="Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 27, 14, 30, tzinfo=CALENDAR.zone)
-FUTURE, PAST, ANY = (Reference(now=FRIDAY, calendar=CALENDAR, aim=aim) for aim in (Aim.FUTURE, Aim.PAST, Aim.ANY))
+FUTURE, PAST, ANY = (DateReference(now=FRIDAY, calendar=CALENDAR, aim=aim) for aim in (Aim.FUTURE, Aim.PAST, Aim.ANY))
 
 
-def read(text: str, reference: Reference = FUTURE) -> str:
+def read(text: str, reference: DateReference = FUTURE) -> str:
     """Return a typed time as `2026-12-03` or `2026-12-03 09:00`, or the reason why it is refused."""
     try:
         typed = read_time(text, reference)
@@ -113,7 +113,7 @@ def test_a_text_with_two_readings_is_refused_with_both(text: str, first: str, se
         *((text, FUTURE, "is not a date or time") for text in ("2999-01-01", "9" * 500, "\x1b[2J", "٣ Dec")),
     ],
 )
-def test_a_refusal_says_why(text: str, reference: Reference, words: str) -> None:
+def test_a_refusal_says_why(text: str, reference: DateReference, words: str) -> None:
     assert words in read(text, reference)
 
 
@@ -159,7 +159,7 @@ def test_a_day_of_receipt_means_its_end_at_most_the_deadline_and_now(
     ("order", "meaning"), [(DateOrder.DAY_FIRST, "2027-04-03"), (DateOrder.MONTH_FIRST, "2027-03-04")]
 )
 def test_a_date_order_decides_between_two_readings(order: DateOrder, meaning: str) -> None:
-    assert read("03/04/2027", Reference(now=FRIDAY, calendar=CALENDAR, order=order)) == meaning
+    assert read("03/04/2027", DateReference(now=FRIDAY, calendar=CALENDAR, order=order)) == meaning
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2033, 12, 31))
@@ -188,12 +188,12 @@ def test_each_whole_date_and_time_is_read_back(day: date, form: str, clock: time
 def test_a_date_without_its_year_is_the_coming_one(now: datetime, days: int, form: str) -> None:
     day = now.date() + timedelta(days=days)
 
-    assert read_date(form.format(day), Reference(now=now, calendar=CALENDAR)) == day
+    assert read_date(form.format(day), DateReference(now=now, calendar=CALENDAR)) == day
 
 
 @given(MOMENTS, st.integers(1, 60))
 def test_working_days_are_counted_as_the_calendar_counts_them(now: datetime, days: int) -> None:
-    day = read_date(f"+{days}", Reference(now=now, calendar=CALENDAR))
+    day = read_date(f"+{days}", DateReference(now=now, calendar=CALENDAR))
 
     assert CALENDAR.is_working(day)
     assert CALENDAR.working_days_left(now.date(), day) == days
@@ -211,7 +211,7 @@ TEXTS = st.one_of(
 def test_any_text_is_read_on_its_side_of_now_or_refused(
     text: str, now: datetime, aim: Aim, order: DateOrder | None
 ) -> None:
-    reference = Reference(now=now, calendar=CALENDAR, aim=aim, order=order)
+    reference = DateReference(now=now, calendar=CALENDAR, aim=aim, order=order)
     try:
         at = read_instant(text, reference)
     except UnclearTime:

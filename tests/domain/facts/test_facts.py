@@ -25,7 +25,7 @@ from tests.domain.facts.sample_evidence import (
 )
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.facts.activity import calling_hours_for, off_hours_calls
-from workbench.domain.facts.all_facts import FACTS, Facts, activity_view, observe
+from workbench.domain.facts.all_facts import FACTS, CaseFacts, activity_view, observe
 from workbench.domain.facts.credit import credit_facts, uncleared_hits
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import FactType
@@ -41,7 +41,7 @@ answer_ratio out_ratio distinct_callee_ratio window_from window_to
 TYPES = {FactType.NUMBER: (int, float), FactType.FLAG: (bool,), FactType.TEXT: (str,)}
 
 
-def seen(given: Evidence) -> Facts:
+def seen(given: Evidence) -> CaseFacts:
     return observe(given, default_policy(), TODAY)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.languages import speaking
-from workbench.domain.filter.parser import FILTER_KEYS, Filter, FilterProblem, Term, parse_filter
+from workbench.domain.filter.parser import FILTER_KEYS, Filter, FilterProblem, FilterTerm, parse_filter
 
 
 def terms(text: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
@@ -154,10 +154,13 @@ def test_any_text_is_parsed_or_refused_with_a_position(text: str) -> None:
 
 words = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12).filter(str.strip)
 texts = st.builds(
-    Term, key=st.sampled_from(["", "applicant", "agent", "rule"]), values=st.tuples(words), is_negated=st.booleans()
+    FilterTerm,
+    key=st.sampled_from(["", "applicant", "agent", "rule"]),
+    values=st.tuples(words),
+    is_negated=st.booleans(),
 )
 choices = st.builds(
-    Term,
+    FilterTerm,
     key=st.just("state"),
     values=st.lists(st.sampled_from(["queued", "open", "pending"]), min_size=1, unique=True).map(tuple),
     is_negated=st.booleans(),
@@ -165,7 +168,7 @@ choices = st.builds(
 
 
 @given(st.lists(st.one_of(texts, choices), max_size=6))
-def test_a_printed_filter_is_parsed_back_to_the_same_filter(made: list[Term]) -> None:
+def test_a_printed_filter_is_parsed_back_to_the_same_filter(made: list[FilterTerm]) -> None:
     assert parse_filter(str(Filter(tuple(made)))) == Filter(tuple(made))
 
 

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 
 from db.enums import ApplicantKind, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
 from tests.domain.facts.sample_evidence import default_policy, documents, evidence
-from workbench.domain.facts.all_facts import FACTS, Facts
+from workbench.domain.facts.all_facts import FACTS, CaseFacts
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.facts.fact import FactType
 from workbench.domain.findings.evaluate import (
-    class_of,
     findings_of,
     preselected_reasons,
     priority_of,
     risk_of,
+    service_class_of,
 )
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import FactValue, Limit, Policy
-from workbench.wording.findings import text_of
+from workbench.domain.policy.policy import FactValue, Policy, RuleLimit
+from workbench.wording.findings import finding_text
 
 WEIGHTS = ["info", "warn", "block"]
 KIND = ApplicantKind.ENTERPRISE
@@ -38,7 +38,7 @@ def facts_of(scope: Mapping[str, FactType]) -> st.SearchStrategy[Mapping[str, Fa
 
 
 ANY_FACTS = st.builds(
-    Facts,
+    CaseFacts,
     case=facts_of(FACTS["case"]),
     cards=st.lists(st.tuples(st.text(max_size=11), facts_of(FACTS["card"])), max_size=2).map(tuple),
     documents=st.lists(st.tuples(st.text(max_size=11), facts_of(FACTS["document"])), max_size=2).map(tuple),
@@ -59,28 +59,28 @@ INFO, WARN, BLOCK = (finding(severity) for severity in (Severity.INFO, Severity.
 
 
 @given(ANY_FACTS)
-def test_finding_never_raises_and_has_a_stable_order(facts: Facts) -> None:
+def test_finding_never_raises_and_has_a_stable_order(facts: CaseFacts) -> None:
     policy = default_policy()
     found = findings_of(facts, policy)
     codes = list(policy.rules)
     keys = [(-WEIGHTS.index(finding.severity), codes.index(finding.rule)) for finding in found]
     assert keys == sorted(set(keys))
-    assert all(text_of(finding, policy, language) for finding in found for language in ("en", "zh"))
+    assert all(finding_text(finding, policy, language) for finding in found for language in ("en", "zh"))
 
 
-def only(limit: Limit, value: float) -> Facts:
+def only(limit: RuleLimit, value: float) -> CaseFacts:
     """Return facts in which one value is known and every sample is large enough."""
     own: Mapping[str, FactValue] = {"calls": 10**9, "answered": 10**9, limit.observes: value}
-    return Facts(case=own, cards=(("13800000001", own),), documents=(("BIZ_LICENSE", own),))
+    return CaseFacts(case=own, cards=(("13800000001", own),), documents=(("BIZ_LICENSE", own),))
 
 
-def worst_at(limit: Limit, value: float) -> int:
+def worst_at(limit: RuleLimit, value: float) -> int:
     found = findings_of(only(limit, value), default_policy())
     return WEIGHTS.index(found[0].severity) if found else -1
 
 
 @given(st.sampled_from(ORDERED), st.lists(st.floats(-100, 1e6) | st.integers(-100, 400), min_size=2, max_size=6))
-def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, Limit], values: list[float]) -> None:
+def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, RuleLimit], values: list[float]) -> None:
     code, limit = which
     # The age has a lower and an upper limit; a value is more severe the further it is beyond either.
     same = [other for other in default_policy().rules[code].limits if other.observes == limit.observes]
@@ -92,17 +92,17 @@ def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, Limit],
 
 
 def test_an_unknown_fact_gives_no_finding() -> None:
-    assert findings_of(Facts(case={}), default_policy()) == ()
+    assert findings_of(CaseFacts(case={}), default_policy()) == ()
 
 
 def test_the_first_of_equally_severe_limits_is_reported() -> None:
     own: Mapping[str, FactValue] = {"peak_day_calls": 201, "daily_quota_calls": 50}
-    found = findings_of(Facts(case=own, cards=(("13800000001", own),)), default_policy())
+    found = findings_of(CaseFacts(case=own, cards=(("13800000001", own),)), default_policy())
     assert [(finding.limit, finding.subject) for finding in found] == [(200, "")]
 
 
 def test_an_expired_id_card_has_no_finding_that_it_expires_soon() -> None:
-    codes = [finding.rule for finding in findings_of(Facts(case={"id_days_left": -3}), default_policy())]
+    codes = [finding.rule for finding in findings_of(CaseFacts(case={"id_days_left": -3}), default_policy())]
     assert codes == ["ID-RIC-EXPIRED"]
 
 
@@ -111,7 +111,7 @@ def test_the_card_furthest_beyond_its_limit_is_named() -> None:
         (f"1380000000{number}", {"peak_day_calls": peak, "daily_quota_calls": 50})
         for number, peak in enumerate((60, 90, 70))
     )
-    found = findings_of(Facts(case={}, cards=cards), default_policy())
+    found = findings_of(CaseFacts(case={}, cards=cards), default_policy())
     assert [(finding.subject, finding.observed) for finding in found] == [("13800000001", 90)]
 
 
@@ -125,13 +125,13 @@ def test_all_documents_beyond_a_limit_are_named_with_the_worst_first() -> None:
     observed: list[tuple[str, Mapping[str, FactValue]]] = [
         (kind, {"kind": kind, "document_days_left": left}) for kind, left in files
     ]
-    found = findings_of(Facts(case={}, documents=tuple(observed)), default_policy())
+    found = findings_of(CaseFacts(case={}, documents=tuple(observed)), default_policy())
     assert [(finding.subject, finding.observed) for finding in found] == [("BIZ_LICENSE;AUTH_LETTER", -9)]
 
 
 def test_conditions_on_the_document_and_on_the_case_must_both_hold() -> None:
     def unsealed(kind: str, applicant: str) -> tuple[str, ...]:
-        facts = Facts(case={"applicant_kind": applicant}, documents=((kind, {"kind": kind, "sealed": False}),))
+        facts = CaseFacts(case={"applicant_kind": applicant}, documents=((kind, {"kind": kind, "sealed": False}),))
         return tuple(finding.rule for finding in findings_of(facts, default_policy()))
 
     assert unsealed("BIZ_LICENSE", "enterprise") == ("DOC-UNSEALED",)
@@ -140,7 +140,7 @@ def test_conditions_on_the_document_and_on_the_case_must_both_hold() -> None:
 
 
 def test_a_limit_names_its_own_source() -> None:
-    sources = [findings_of(Facts(case={"peak_hour_calls": peak}), default_policy())[0].source for peak in (41, 61)]
+    sources = [findings_of(CaseFacts(case={"peak_hour_calls": peak}), default_policy())[0].source for peak in (41, 61)]
     assert "our own judgement" in sources[0]
     assert "Hubei" in sources[1]
 
@@ -167,11 +167,11 @@ def test_the_priority_is_the_highest_from_kind_risk_and_cards() -> None:
 def test_the_class_is_the_promised_one_or_the_default_of_the_policy() -> None:
     policy = default_policy()
     many = policy.classes.complex_from_cards
-    assert class_of(ServiceClass.EXPEDITED, many, (BLOCK,), policy) is ServiceClass.EXPEDITED
-    assert class_of(None, many - 1, (BLOCK,), policy) is ServiceClass.STANDARD
-    assert class_of(None, many, (), policy) is ServiceClass.COMPLEX
+    assert service_class_of(ServiceClass.EXPEDITED, many, (BLOCK,), policy) is ServiceClass.EXPEDITED
+    assert service_class_of(None, many - 1, (BLOCK,), policy) is ServiceClass.STANDARD
+    assert service_class_of(None, many, (), policy) is ServiceClass.COMPLEX
     grave = replace(policy, classes=replace(policy.classes, risk={Risk.HIGH: ServiceClass.MAXIMUM}))
-    assert class_of(None, many, (BLOCK,), grave) is ServiceClass.MAXIMUM
+    assert service_class_of(None, many, (BLOCK,), grave) is ServiceClass.MAXIMUM
 
 
 def test_a_case_is_complete_with_every_required_document() -> None:

@@ -9,11 +9,11 @@ import pytest
 from db.enums import Severity
 from tests.domain.facts.sample_evidence import default_policy
 from tests.sizes import sized
-from workbench.domain.facts.all_facts import FACTS, Facts
+from workbench.domain.facts.all_facts import FACTS, CaseFacts
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
 from workbench.domain.findings.evaluate import COMPARISONS, findings_of_all
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import FactValue, Limit, Rule, Scope
+from workbench.domain.policy.policy import FactValue, Rule, RuleLimit, Scope
 
 POLICY = default_policy()
 LIMITS = [limit for rule in POLICY.rules.values() for limit in rule.limits]
@@ -33,20 +33,20 @@ def interesting(fact: str, kind: FactType) -> list[FactValue]:
 VALUES = {scope: {fact: interesting(fact, kind) for fact, kind in facts.items()} for scope, facts in FACTS.items()}
 
 
-def facts_of(rng: Random) -> Facts:
+def facts_of(rng: Random) -> CaseFacts:
     def own(scope: Scope) -> Own:
         return {fact: rng.choice(values) for fact, values in VALUES[scope].items() if rng.random() < 0.9}
 
     cards = tuple((f"1380000000{number}", own("card")) for number in range(rng.randrange(4)))
     documents = tuple((rng.choice("ABC"), own("document")) for _number in range(rng.randrange(4)))
-    return Facts(case=own("case"), cards=cards, documents=documents)
+    return CaseFacts(case=own("case"), cards=cards, documents=documents)
 
 
 def known(name: str, own: Own, case: Own) -> FactValue:
     return own[name] if name in own else case.get(name)
 
 
-def is_hit(limit: Limit, own: Own, case: Own) -> bool:
+def is_hit(limit: RuleLimit, own: Own, case: Own) -> bool:
     observed = own.get(limit.observes)
     bound: Any = known(limit.value_of, own, case) if limit.value_of else limit.value
     if observed is None or bound is None or not COMPARISONS[limit.op](observed, bound):
@@ -57,12 +57,12 @@ def is_hit(limit: Limit, own: Own, case: Own) -> bool:
     )
 
 
-def distance(limit: Limit, own: Own, case: Own) -> float:
+def distance(limit: RuleLimit, own: Own, case: Own) -> float:
     observed, bound = own[limit.observes], known(limit.value_of, own, case) if limit.value_of else limit.value
     return abs(observed - bound) if isinstance(observed, int | float) and isinstance(bound, int | float) else 0.0
 
 
-def finding(rule: Rule, facts: Facts) -> Finding | None:
+def finding(rule: Rule, facts: CaseFacts) -> Finding | None:
     """Return the finding of a rule: that of the most severe limit that a subject hits."""
     case = facts.case
     for limit in sorted(rule.limits, key=lambda limit: ORDER.index(limit.severity)):
@@ -88,7 +88,7 @@ def finding(rule: Rule, facts: Facts) -> Finding | None:
     return None
 
 
-def one_by_one(facts: Facts) -> Iterator[Finding]:
+def one_by_one(facts: CaseFacts) -> Iterator[Finding]:
     found = {code: hit for code, rule in POLICY.rules.items() if (hit := finding(rule, facts)) is not None}
     shown = [hit for code, hit in found.items() if POLICY.rules[code].yields_to not in found]
     yield from sorted(shown, key=lambda hit: ORDER.index(hit.severity))

@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.domain.forecast.queue.simulated_office import ASSUMED, SimulatedOffice
 from workbench.domain.forecast.case_history import VERDICT, CaseHistory, QueueSpells
-from workbench.domain.forecast.estimates import Forecast
+from workbench.domain.forecast.estimates import CaseEstimate
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 
 
@@ -15,7 +15,7 @@ from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 class ForecastOutcome:
     """One forecast and the outcome, in working days."""
 
-    forecast: Forecast
+    forecast: CaseEstimate
     made_at: float
     first_verdict_at: float
     passed_at: float

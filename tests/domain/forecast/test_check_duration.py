@@ -1,11 +1,16 @@
 """The duration of second checks, learnt from recent checks."""
 
-from workbench.domain.forecast.case_history import CaseHistory, Step
+from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
 from workbench.domain.forecast.check_duration import CheckDurations
 
 
 def checked(number: int, took: float) -> CaseHistory:
-    steps = (Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("passed", 1 + took))
+    steps = (
+        HistoryStep("queued", 0),
+        HistoryStep("verdict", 1),
+        HistoryStep("awaiting_check", 1),
+        HistoryStep("passed", 1 + took),
+    )
     return CaseHistory(case=number, steps=steps, attributes={})
 
 
@@ -29,8 +34,9 @@ def test_few_checks_are_not_learnt_from() -> None:
 
 def test_a_returned_verdict_has_its_result_at_the_next_verdict() -> None:
     steps = (
-        Step("queued", 0), Step("verdict", 1), Step("awaiting_check", 1), Step("queued", 2), Step("verdict", 5),
-        Step("rectifying", 5), Step("queued", 8),
+        HistoryStep("queued", 0), HistoryStep("verdict", 1), HistoryStep("awaiting_check", 1),
+        HistoryStep("queued", 2), HistoryStep("verdict", 5),
+        HistoryStep("rectifying", 5), HistoryStep("queued", 8),
     )  # fmt: skip
     history = CaseHistory(case=1, steps=steps, attributes={})
 

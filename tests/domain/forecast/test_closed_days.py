@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.domain.forecast.test_working_time import CALENDAR, FIRST
-from workbench.domain.clock.spans import NEVER, Span
+from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
 from workbench.domain.forecast.working_time import WorkingTime
@@ -20,7 +20,7 @@ def at(day: int, hour_utc: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour_utc, minute, tzinfo=UTC)
 
 
-def closed(*spans: Span, now: datetime = NOW, province: str | None = None) -> set[int]:
+def closed(*spans: TimeSpan, now: datetime = NOW, province: str | None = None) -> set[int]:
     stops = [
         Suspension(id=number, span=span, reason="台风", province=province) for number, span in enumerate(spans, start=1)
     ]
@@ -30,30 +30,30 @@ def closed(*spans: Span, now: datetime = NOW, province: str | None = None) -> se
 @pytest.mark.parametrize(
     ("span", "days"),
     [
-        (Span(at(25, NINE), at(26, SIX)), {25, 26}),
-        (Span(at(25, NINE, 1), at(26, SIX)), {26}),
-        (Span(at(25, NINE), at(26, SIX) - timedelta(minutes=1)), {25}),
-        (Span(at(27, 0), at(30, 0)), {27}),
-        (Span(at(19, NINE), at(20, SIX)), {19, 20}),
-        (Span(at(24, 1, 30), at(24, SIX)), {24}),
-        (Span(at(24, 3), at(24, SIX)), set()),
+        (TimeSpan(at(25, NINE), at(26, SIX)), {25, 26}),
+        (TimeSpan(at(25, NINE, 1), at(26, SIX)), {26}),
+        (TimeSpan(at(25, NINE), at(26, SIX) - timedelta(minutes=1)), {25}),
+        (TimeSpan(at(27, 0), at(30, 0)), {27}),
+        (TimeSpan(at(19, NINE), at(20, SIX)), {19, 20}),
+        (TimeSpan(at(24, 1, 30), at(24, SIX)), {24}),
+        (TimeSpan(at(24, 3), at(24, SIX)), set()),
     ],
 )
-def test_a_day_without_any_open_hour_is_closed(span: Span, days: set[int]) -> None:
+def test_a_day_without_any_open_hour_is_closed(span: TimeSpan, days: set[int]) -> None:
     assert closed(span) == days
 
 
 def test_two_adjoining_suspensions_close_a_day_together() -> None:
-    assert closed(Span(at(25, NINE), at(25, 5)), Span(at(25, 4), at(25, SIX))) == {25}
+    assert closed(TimeSpan(at(25, NINE), at(25, 5)), TimeSpan(at(25, 4), at(25, SIX))) == {25}
 
 
 def test_an_open_suspension_lasts_for_today() -> None:
-    assert closed(Span(at(23, NINE))) == {23, 24}
-    assert closed(Span(at(23, NINE)), now=at(25, 12)) == {23, 24, 25}
+    assert closed(TimeSpan(at(23, NINE))) == {23, 24}
+    assert closed(TimeSpan(at(23, NINE)), now=at(25, 12)) == {23, 24, 25}
 
 
 def test_a_suspension_that_begins_after_closing_leaves_the_day_open() -> None:
-    assert closed(Span(at(24, 11)), now=at(24, 12)) == set()
+    assert closed(TimeSpan(at(24, 11)), now=at(24, 12)) == set()
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,18 @@ def test_a_suspension_that_begins_after_closing_leaves_the_day_open() -> None:
     ],
 )
 def test_a_future_open_suspension_lasts_for_its_first_working_day(start: datetime, days: set[int]) -> None:
-    assert closed(Span(start)) == days
+    assert closed(TimeSpan(start)) == days
 
 
 def test_a_limited_suspension_closes_no_day() -> None:
-    assert closed(Span(at(25, NINE), at(26, SIX)), province="四川") == set()
+    assert closed(TimeSpan(at(25, NINE), at(26, SIX)), province="四川") == set()
 
 
 @pytest.mark.parametrize(
-    ("span", "is_so"), [(Span(at(24, 1)), True), (Span(at(24, 3)), False), (Span(at(24, 1), at(25, 1)), False)]
+    ("span", "is_so"),
+    [(TimeSpan(at(24, 1)), True), (TimeSpan(at(24, 3)), False), (TimeSpan(at(24, 1), at(25, 1)), False)],
 )
-def test_work_is_suspended_while_an_open_suspension_lasts(span: Span, *, is_so: bool) -> None:
+def test_work_is_suspended_while_an_open_suspension_lasts(span: TimeSpan, *, is_so: bool) -> None:
     assert is_all_work_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
     assert span.end == NEVER or not is_so
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.case_history import CaseHistory, Step
+from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
 from workbench.domain.forecast.pass_rates import FEWEST_SAME, PassRates, wilson_interval
 
 OUTCOMES = ("passed", "failed", "rectifying", "pending", "pending_others")
@@ -15,9 +15,9 @@ COUNTS = st.integers(1, 400).flatmap(lambda decided: st.tuples(st.integers(0, de
 
 def history(outcome: str, *rules: str, findings: str = "") -> CaseHistory:
     """Return a case with block findings of some rules whose first verdict had an outcome, if any."""
-    steps = [Step("queued", 1.0)]
+    steps = [HistoryStep("queued", 1.0)]
     if outcome:
-        steps += [Step("verdict", 2.0), Step(outcome, 2.0)]
+        steps += [HistoryStep("verdict", 2.0), HistoryStep(outcome, 2.0)]
     return CaseHistory(
         case=1,
         steps=tuple(steps),
@@ -113,11 +113,17 @@ def test_cases_with_block_findings_are_never_counted_among_those_without() -> No
 
 
 def test_a_verdict_that_awaits_its_check_is_not_a_result_but_that_after_the_check_is() -> None:
-    steps = (Step("queued", 1), Step("verdict", 2), Step("awaiting_check", 2))
+    steps = (HistoryStep("queued", 1), HistoryStep("verdict", 2), HistoryStep("awaiting_check", 2))
     waits = CaseHistory(case=1, steps=steps, attributes={"findings": "none"})
     returned = CaseHistory(
         case=2,
-        steps=(*steps, Step("queued", 3), Step("verdict", 4), Step("awaiting_check", 4), Step("passed", 5)),
+        steps=(
+            *steps,
+            HistoryStep("queued", 3),
+            HistoryStep("verdict", 4),
+            HistoryStep("awaiting_check", 4),
+            HistoryStep("passed", 5),
+        ),
         attributes={"findings": "none"},
     )
 

@@ -2,20 +2,20 @@
 
 import pytest
 
-from workbench.domain.policy.comparison import ChangeKind, PolicyChange, changes_between
+from workbench.domain.policy.comparison import PolicyChange, PolicyChangeKind, changes_between
 from workbench.policies import default_policy_text
 from workbench.services.policy.reader import parse_policy
 
 CHANGES = [
-    ("max_held = 3", "max_held = 4", PolicyChange("desk.max_held", 3, 4, ChangeKind.SETTING)),
-    ('"13:00", "18:00"', '"13:00", "17:30"', ("hours.periods", "09:00–12:00, 13:00–17:30", ChangeKind.SETTING)),
-    ("value = 50_000_000", "value = 1", ("rules.ID-CAPITAL.limits[1].value", 1, ChangeKind.THRESHOLD)),
+    ("max_held = 3", "max_held = 4", PolicyChange("desk.max_held", 3, 4, PolicyChangeKind.SETTING)),
+    ('"13:00", "18:00"', '"13:00", "17:30"', ("hours.periods", "09:00–12:00, 13:00–17:30", PolicyChangeKind.SETTING)),
+    ("value = 50_000_000", "value = 1", ("rules.ID-CAPITAL.limits[1].value", 1, PolicyChangeKind.THRESHOLD)),
     ('"AGENT_ID_BACK", "COMMITMENT_LETTER"]', '"AGENT_ID_BACK"]', (
-        "documents.required.individual", "AGENT_ID_FRONT, AGENT_ID_BACK", ChangeKind.DOCUMENT)),
-    ('zh = "营业执照副本"', 'zh = "执照"', ("documents.names.BIZ_LICENSE.zh", "执照", ChangeKind.TEXT)),
-    ("400-000-0000", "400-000-0009", ("supplier.phone", "400-000-0009", ChangeKind.SETTING)),
-    ("rectify_days = 3", "rectify_days = 4", ("reasons.ID-RIC.rectify_days", 4, ChangeKind.REASON)),
-    ("expedited = 1\n", "expedited = 2\n", ("classes.days.expedited", 2, ChangeKind.SETTING)),
+        "documents.required.individual", "AGENT_ID_FRONT, AGENT_ID_BACK", PolicyChangeKind.DOCUMENT)),
+    ('zh = "营业执照副本"', 'zh = "执照"', ("documents.names.BIZ_LICENSE.zh", "执照", PolicyChangeKind.TEXT)),
+    ("400-000-0000", "400-000-0009", ("supplier.phone", "400-000-0009", PolicyChangeKind.SETTING)),
+    ("rectify_days = 3", "rectify_days = 4", ("reasons.ID-RIC.rectify_days", 4, PolicyChangeKind.REASON)),
+    ("expedited = 1\n", "expedited = 2\n", ("classes.days.expedited", 2, PolicyChangeKind.SETTING)),
 ]  # fmt: skip
 
 

@@ -8,17 +8,19 @@ from db.enums import CaseState
 from workbench.domain.policy.retention import (
     ApplicationAge,
     CaseAge,
-    Keeps,
-    Kind,
-    Outcome,
-    Period,
+    KeepReason,
+    RetentionKind,
+    RetentionOutcome,
+    RetentionPeriod,
     RetentionPolicy,
-    period_in,
+    parse_period,
 )
 
 CLOSED = date(2024, 2, 29)
 YEARS = RetentionPolicy(years=2)
-SHORT = RetentionPolicy(periods={Kind.FAILED: "30 days", Kind.CALLS: "7 days", Kind.DOCUMENTS: "7 days"})
+SHORT = RetentionPolicy(
+    periods={RetentionKind.FAILED: "30 days", RetentionKind.CALLS: "7 days", RetentionKind.DOCUMENTS: "7 days"}
+)
 
 
 def age(
@@ -35,41 +37,51 @@ def age(
 @pytest.mark.parametrize(
     ("text", "period", "after"),
     [
-        ("1 day", Period(1, is_in_years=False), date(2024, 3, 1)),
-        ("90 days", Period(90, is_in_years=False), date(2024, 5, 29)),
-        ("2 years", Period(2, is_in_years=True), date(2026, 3, 1)),
-        ("4 years", Period(4, is_in_years=True), date(2028, 3, 1)),
-        ("99999 years", Period(99999, is_in_years=True), None),
+        ("1 day", RetentionPeriod(1, is_in_years=False), date(2024, 3, 1)),
+        ("90 days", RetentionPeriod(90, is_in_years=False), date(2024, 5, 29)),
+        ("2 years", RetentionPeriod(2, is_in_years=True), date(2026, 3, 1)),
+        ("4 years", RetentionPeriod(4, is_in_years=True), date(2028, 3, 1)),
+        ("99999 years", RetentionPeriod(99999, is_in_years=True), None),
         *((text, None, None) for text in ("0 days", "2 weeks", "2", "two years", "-1 days", "1 year ", "")),
     ],
 )
-def test_a_period_is_days_or_years(text: str, period: Period | None, after: date | None) -> None:
-    assert period_in(text) == period
+def test_a_period_is_days_or_years(text: str, period: RetentionPeriod | None, after: date | None) -> None:
+    assert parse_period(text) == period
     assert period is None or period.after(CLOSED) == after
 
 
 @pytest.mark.parametrize(
     ("cases", "ends", "part", "policy", "expected"),
     [
-        ([age()], [], None, YEARS, Outcome(keeps=None, due_on=date(2026, 3, 1))),
-        ([age()], [None], None, YEARS, Outcome(keeps=Keeps.IN_SERVICE)),
-        ([age()], [date(2024, 6, 1)], None, YEARS, Outcome(keeps=Keeps.NOT_YET, due_on=date(2026, 6, 1))),
-        ([age(appeal_until=date(2024, 4, 1))], [], None, YEARS, Outcome(keeps=Keeps.NOT_YET, due_on=date(2026, 4, 1))),
-        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, Outcome(keeps=Keeps.APPEALABLE)),
-        ([age(CaseState.APPEALED)], [], None, YEARS, Outcome(keeps=Keeps.OPEN)),
-        ([age(), age(CaseState.QUEUED)], [], None, YEARS, Outcome(keeps=Keeps.OPEN)),
-        ([age(), age(is_held=True)], [], None, YEARS, Outcome(keeps=Keeps.HELD)),
-        ([age(is_owed=True)], [], None, YEARS, Outcome(keeps=Keeps.OWED)),
-        ([age()], [], None, RetentionPolicy(), Outcome(keeps=Keeps.NO_PERIOD)),
-        ([age(), age(CaseState.PASSED)], [], None, SHORT, Outcome(keeps=Keeps.NO_PERIOD)),
-        ([age()], [], Kind.SNAPSHOTS, YEARS, Outcome(keeps=Keeps.NO_PERIOD)),
-        ([age()], [None], Kind.CALLS, SHORT, Outcome(keeps=None, due_on=date(2024, 3, 7))),
-        ([age()], [None], Kind.DOCUMENTS, SHORT, Outcome(keeps=Keeps.IN_SERVICE)),
-        ([age(is_held=True)], [], Kind.CALLS, SHORT, Outcome(keeps=Keeps.HELD)),
+        ([age()], [], None, YEARS, RetentionOutcome(keeps=None, due_on=date(2026, 3, 1))),
+        ([age()], [None], None, YEARS, RetentionOutcome(keeps=KeepReason.IN_SERVICE)),
+        ([age()], [date(2024, 6, 1)], None, YEARS, RetentionOutcome(keeps=KeepReason.NOT_YET, due_on=date(2026, 6, 1))),
+        (
+            [age(appeal_until=date(2024, 4, 1))],
+            [],
+            None,
+            YEARS,
+            RetentionOutcome(keeps=KeepReason.NOT_YET, due_on=date(2026, 4, 1)),
+        ),
+        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, RetentionOutcome(keeps=KeepReason.APPEALABLE)),
+        ([age(CaseState.APPEALED)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.OPEN)),
+        ([age(), age(CaseState.QUEUED)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.OPEN)),
+        ([age(), age(is_held=True)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.HELD)),
+        ([age(is_owed=True)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.OWED)),
+        ([age()], [], None, RetentionPolicy(), RetentionOutcome(keeps=KeepReason.NO_PERIOD)),
+        ([age(), age(CaseState.PASSED)], [], None, SHORT, RetentionOutcome(keeps=KeepReason.NO_PERIOD)),
+        ([age()], [], RetentionKind.SNAPSHOTS, YEARS, RetentionOutcome(keeps=KeepReason.NO_PERIOD)),
+        ([age()], [None], RetentionKind.CALLS, SHORT, RetentionOutcome(keeps=None, due_on=date(2024, 3, 7))),
+        ([age()], [None], RetentionKind.DOCUMENTS, SHORT, RetentionOutcome(keeps=KeepReason.IN_SERVICE)),
+        ([age(is_held=True)], [], RetentionKind.CALLS, SHORT, RetentionOutcome(keeps=KeepReason.HELD)),
     ],
 )
 def test_a_case_goes_once_nothing_keeps_it(
-    cases: list[CaseAge], ends: list[date | None], part: Kind | None, policy: RetentionPolicy, expected: Outcome
+    cases: list[CaseAge],
+    ends: list[date | None],
+    part: RetentionKind | None,
+    policy: RetentionPolicy,
+    expected: RetentionOutcome,
 ) -> None:
     assert ApplicationAge(cases=cases, service_ends=ends).outcome(part, policy, date(2026, 3, 1)) == expected
 

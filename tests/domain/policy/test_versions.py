@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.policy.versions import VersionDates, VersionState, states_of
+from workbench.domain.policy.versions import VersionDates, VersionState, version_states
 
 START = date(2026, 11, 24)
 DAYS = 12
@@ -39,7 +39,7 @@ def test_a_version_is_replaced_if_and_only_if_it_is_never_in_force(applications:
         == one.number
     }
 
-    states = states_of(versions, newest_begun(versions, days[-1]))
+    states = version_states(versions, newest_begun(versions, days[-1]))
 
     assert {number for number, state in states.items() if state is VersionState.REPLACED} == states.keys() - ever
     assert VersionState.TO_COME not in states.values()
@@ -54,7 +54,7 @@ def test_each_version_has_its_state() -> None:
         VersionDates(4, START, day),
     ]
 
-    states = states_of(versions, 2)
+    states = version_states(versions, 2)
 
     assert list(states.values()) == [
         VersionState.EARLIER, VersionState.IN_FORCE, VersionState.REPLACED, VersionState.TO_COME

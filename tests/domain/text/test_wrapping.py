@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.text.cells import cells
-from workbench.domain.text.wrapping import wrapped_paragraph
+from workbench.domain.text.wrapping import wrap_paragraph
 
 
 def test_a_date_stays_on_one_line() -> None:
     text = "按我司的工作安排，一般不晚于2026年12月8日（周二）。"
 
-    assert wrapped_paragraph(text, 36) == ["按我司的工作安排，一般不晚于", "2026年12月8日（周二）。"]
+    assert wrap_paragraph(text, 36) == ["按我司的工作安排，一般不晚于", "2026年12月8日（周二）。"]
 
 
 def test_a_number_within_chinese_stays_on_one_line() -> None:
-    assert wrapped_paragraph("请致电400-555-0100索取全文", 12) == ["请致电", "400-555-0100", "索取全文"]
+    assert wrap_paragraph("请致电400-555-0100索取全文", 12) == ["请致电", "400-555-0100", "索取全文"]
 
 
 @pytest.mark.parametrize(
@@ -27,21 +27,21 @@ def test_a_number_within_chinese_stays_on_one_line() -> None:
     ],
 )
 def test_a_code_a_time_and_a_masked_number_stay_on_one_line(text: str, width: int, first: str) -> None:
-    assert wrapped_paragraph(text, width)[0] == first
+    assert wrap_paragraph(text, width)[0] == first
 
 
 def test_brackets_and_punctuation_stay_with_their_words() -> None:
-    assert wrapped_paragraph("一二三四五（六）七。", 12) == ["一二三四五", "（六）七。"]
-    assert wrapped_paragraph("一二三四五六。七", 12) == ["一二三四五", "六。七"]
+    assert wrap_paragraph("一二三四五（六）七。", 12) == ["一二三四五", "（六）七。"]
+    assert wrap_paragraph("一二三四五六。七", 12) == ["一二三四五", "六。七"]
 
 
 def test_a_word_longer_than_a_line_is_cut() -> None:
-    assert wrapped_paragraph("编号" + "1" * 20, 12) == ["编号11111111", "111111111111"]
+    assert wrap_paragraph("编号" + "1" * 20, 12) == ["编号11111111", "111111111111"]
 
 
 @given(st.text(alphabet="一（）。，2026年1月 ab", max_size=60), st.integers(2, 20))
 def test_lines_fit_and_lose_only_blanks(text: str, width: int) -> None:
-    lines = wrapped_paragraph(text, width)
+    lines = wrap_paragraph(text, width)
 
     assert all(cells(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

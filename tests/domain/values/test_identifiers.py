@@ -12,10 +12,10 @@ from stdnum import luhn
 from db.enums import Carrier
 from workbench.domain.values.identifiers import (
     carrier_of_range,
-    compact,
+    comparable_number,
     iccid_luhn,
-    is_of_self_employed,
     is_residence_permit,
+    is_uscc_of_self_employed,
     normal_msisdn,
     ric_birth_date,
     ric_region_known,
@@ -130,11 +130,11 @@ def test_a_sim_number_with_its_luhn_digit_passes(body: str) -> None:
         ric_region_known,
         is_residence_permit,
         uscc_valid,
-        is_of_self_employed,
+        is_uscc_of_self_employed,
         carrier_of_range,
         normal_msisdn,
         iccid_luhn,
-        compact,
+        comparable_number,
     ],
 )
 @given(text=ANY_TEXT)
@@ -144,5 +144,5 @@ def test_no_check_raises_on_any_text(function: Callable[[str], object], text: st
 
 @given(ANY_TEXT)
 def test_normalising_is_idempotent(text: str) -> None:
-    assert compact(compact(text)) == compact(text)
+    assert comparable_number(comparable_number(text)) == comparable_number(text)
     assert normal_msisdn(normal_msisdn(text)) == normal_msisdn(text)

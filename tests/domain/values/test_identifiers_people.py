@@ -12,7 +12,7 @@ from tests.shared_data import shared_data
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.values.identifiers import (
     age_on,
-    compact,
+    comparable_number,
     id_validity_fits_age,
     is_residence_permit,
     ric_birth_date,
@@ -43,7 +43,7 @@ def test_a_right_id_number_is_valid(number: str) -> None:
 )
 def test_blanks_small_letters_and_full_width_digits_are_accepted(typed: str) -> None:
     assert ric_valid(typed, TODAY)
-    assert compact(typed) == "11010519491231002X"
+    assert comparable_number(typed) == "11010519491231002X"
 
 
 @pytest.mark.parametrize(

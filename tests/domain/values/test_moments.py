@@ -33,7 +33,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
     ],
 )
 def test_a_date_is_read_in_its_usual_forms(raw: str) -> None:
-    assert moments.day(raw) == date(2026, 11, 3)
+    assert moments.parse_day(raw) == date(2026, 11, 3)
 
 
 @pytest.mark.parametrize(
@@ -57,19 +57,19 @@ def test_a_date_is_read_in_its_usual_forms(raw: str) -> None:
 )
 def test_the_error_for_an_invalid_date_shows_the_right_form(raw: str, words: str) -> None:
     with pytest.raises(BadValue, match=words) as caught:
-        moments.day(raw)
+        moments.parse_day(raw)
     assert "2026-11-03" in str(caught.value)
 
 
 @pytest.mark.parametrize("raw", ["long-term", "Long Term", "长期", "长期有效", "9999-12-31", "9999-12-31 00:00:00"])
 def test_a_validity_may_have_no_end(raw: str) -> None:
-    assert moments.day_or_long_term(raw) == LONG_TERM
+    assert moments.parse_day_or_long_term(raw) == LONG_TERM
 
 
 def test_a_validity_with_an_end_is_a_date() -> None:
-    assert moments.day_or_long_term("2040/1/2") == date(2040, 1, 2)
+    assert moments.parse_day_or_long_term("2040/1/2") == date(2040, 1, 2)
     with pytest.raises(BadValue):
-        moments.day_or_long_term("forever")
+        moments.parse_day_or_long_term("forever")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_validity_with_an_end_is_a_date() -> None:
     ],
 )
 def test_an_instant_is_read_in_its_usual_forms(raw: str) -> None:
-    found = moments.instant(raw, SHANGHAI)
+    found = moments.parse_instant(raw, SHANGHAI)
 
     assert found == datetime(2026, 11, 3, 1, 5, tzinfo=UTC)
     assert found.tzinfo is UTC
@@ -121,36 +121,36 @@ def test_an_instant_is_read_in_its_usual_forms(raw: str) -> None:
 )
 def test_the_error_for_an_invalid_instant_shows_the_right_form(raw: str, words: str) -> None:
     with pytest.raises(BadValue, match=words) as caught:
-        moments.instant(raw, SHANGHAI)
+        moments.parse_instant(raw, SHANGHAI)
     assert "2026-11-03" in str(caught.value)
 
 
 def test_a_date_without_a_time_is_midnight_if_allowed() -> None:
-    assert moments.instant_or_day("2026-11-03", SHANGHAI) == datetime(2026, 11, 2, 16, tzinfo=UTC)
-    assert moments.instant_or_day("2026-11-03 09:05", SHANGHAI) == datetime(2026, 11, 3, 1, 5, tzinfo=UTC)
+    assert moments.parse_instant_or_day("2026-11-03", SHANGHAI) == datetime(2026, 11, 2, 16, tzinfo=UTC)
+    assert moments.parse_instant_or_day("2026-11-03 09:05", SHANGHAI) == datetime(2026, 11, 3, 1, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("character", ["a", "1", "【", " ", "-", "年", ":", "."])
 def test_a_very_long_value_is_refused_before_any_pattern_is_tried(character: str) -> None:
     raw = character * 50_000
-    for parse in (moments.day, moments.day_or_long_term):
+    for parse in (moments.parse_day, moments.parse_day_or_long_term):
         with pytest.raises(BadValue, match="longer than"):
             parse(raw)
-    for parse_local in (moments.instant, moments.instant_or_day):
+    for parse_local in (moments.parse_instant, moments.parse_instant_or_day):
         with pytest.raises(BadValue, match="longer than"):
             parse_local(raw, SHANGHAI)
 
 
 @given(raw=st.text(alphabet="0123456789-/.:年月日T Z+时分秒ab０٣", min_size=1, max_size=30).map(str.strip).filter(bool))
 def test_a_parser_raises_only_its_own_error(raw: str) -> None:
-    for parse in (moments.day, moments.day_or_long_term):
+    for parse in (moments.parse_day, moments.parse_day_or_long_term):
         with suppress(BadValue):
             parse(raw)
-    for parse_local in (moments.instant, moments.instant_or_day):
+    for parse_local in (moments.parse_instant, moments.parse_instant_or_day):
         with suppress(BadValue):
             assert parse_local(raw, SHANGHAI).tzinfo is UTC
 
 
 @given(on=st.dates(date(1992, 1, 1), date(2199, 12, 31)), at=st.times())
 def test_a_local_instant_in_iso_form_is_read_back(on: date, at: time) -> None:
-    assert moments.instant(f"{on}T{at}", SHANGHAI) == datetime.combine(on, at, SHANGHAI)
+    assert moments.parse_instant(f"{on}T{at}", SHANGHAI) == datetime.combine(on, at, SHANGHAI)

@@ -16,17 +16,17 @@ from workbench.domain.values.identifiers import uscc_valid
 
 LONG = 50_000
 PARSERS: dict[str, Callable[[str], object]] = {
-    "text": lambda raw: values.text(raw, 200),
-    "code": lambda raw: values.code(raw, 200),
-    "identifier": values.identifier,
-    "phone": values.phone,
-    "phones": values.phones,
-    "quantity": values.quantity,
-    "money": values.money_fen,
-    "flag": values.flag,
-    "choice": lambda raw: values.choice(raw, {"mobile": Carrier.MOBILE}),
-    "sha256": values.sha256,
-    "path": lambda raw: values.relative_path(raw, 1000),
+    "text": lambda raw: values.parse_text(raw, 200),
+    "code": lambda raw: values.parse_code(raw, 200),
+    "identifier": values.parse_identifier,
+    "phone": values.parse_phone,
+    "phones": values.parse_phones,
+    "quantity": values.parse_quantity,
+    "money": values.parse_money_fen,
+    "flag": values.parse_flag,
+    "choice": lambda raw: values.parse_choice(raw, {"mobile": Carrier.MOBILE}),
+    "sha256": values.parse_sha256,
+    "path": lambda raw: values.parse_relative_path(raw, 1000),
 }
 
 
@@ -65,17 +65,17 @@ def test_a_parser_raises_only_its_own_error(parse: Callable[[str], object], raw:
     ],
 )
 def test_separators_in_a_phone_number_are_removed(raw: str, number: str) -> None:
-    assert values.phone(raw) == number
+    assert values.parse_phone(raw) == number
 
 
-@pytest.mark.parametrize("parse", [values.phone, values.phones, values.identifier])
+@pytest.mark.parametrize("parse", [values.parse_phone, values.parse_phones, values.parse_identifier])
 @pytest.mark.parametrize("raw", ["138****8000", "138••••••78", "1＊＊2"])
 def test_a_masked_number_is_an_error(parse: Callable[[str], object], raw: str) -> None:
     with pytest.raises(BadValue, match="masked"):
         parse(raw)
 
 
-@pytest.mark.parametrize("parse", [values.phone, values.phones, values.identifier])
+@pytest.mark.parametrize("parse", [values.parse_phone, values.parse_phones, values.parse_identifier])
 @pytest.mark.parametrize("raw", ["1.10105E+17", "1.38E+10", "1e+17", "13800138000.0", "13800138000.", "1.1e17"])
 def test_digits_lost_in_a_spreadsheet_are_an_error(parse: Callable[[str], object], raw: str) -> None:
     with pytest.raises(BadValue, match="format the column as text"):
@@ -88,10 +88,10 @@ def test_an_id_number_ending_in_zeros_is_refused_only_if_its_check_digit_is_wron
     lost = "110105194912310000"
 
     assert true_ones
-    assert [values.identifier(number) for number in true_ones] == true_ones
+    assert [values.parse_identifier(number) for number in true_ones] == true_ones
     assert ric.calc_check_digit(lost) != "0"
     with pytest.raises(BadValue, match="format the column as text"):
-        values.identifier(lost)
+        values.parse_identifier(lost)
 
 
 def test_a_company_code_ending_in_zeros_is_refused_only_if_its_check_digits_are_wrong() -> None:
@@ -101,10 +101,10 @@ def test_a_company_code_ending_in_zeros_is_refused_only_if_its_check_digits_are_
     assert true_ones
     for number in rounded:
         if number in true_ones:
-            assert values.identifier(number, (uscc_valid,)) == number
+            assert values.parse_identifier(number, (uscc_valid,)) == number
         else:
             with pytest.raises(BadValue, match="format the column as text"):
-                values.identifier(number, (uscc_valid,))
+                values.parse_identifier(number, (uscc_valid,))
 
 
 def test_a_column_of_companies_does_not_take_the_check_digit_of_a_person() -> None:
@@ -114,9 +114,9 @@ def test_a_column_of_companies_does_not_take_the_check_digit_of_a_person() -> No
         if ric.calc_check_digit(number := f"110105{year}12310000") == "0" and not uscc_valid(number)
     )
 
-    assert values.identifier(person) == person
+    assert values.parse_identifier(person) == person
     with pytest.raises(BadValue, match="format the column as text"):
-        values.identifier(person, (uscc_valid,))
+        values.parse_identifier(person, (uscc_valid,))
 
 
 def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() -> None:
@@ -126,24 +126,24 @@ def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() 
     assert len(true_ones) == 10
     for number in rounded:
         if number in true_ones:
-            assert values.identifier(number) == number
+            assert values.parse_identifier(number) == number
         else:
             with pytest.raises(BadValue, match="format the column as text"):
-                values.identifier(number)
+                values.parse_identifier(number)
 
 
 @pytest.mark.parametrize("raw", ["11010519491231002x", "110105 19491231 002X", "１１０１０５19491231002X"])
 def test_an_identifier_is_stored_without_blanks_and_in_capitals(raw: str) -> None:
-    assert values.identifier(raw) == "11010519491231002X"
+    assert values.parse_identifier(raw) == "11010519491231002X"
 
 
 @pytest.mark.parametrize("raw", ["110105194912310021", "91110000600037341M", "000000", "abc"])
 def test_a_wrong_check_digit_or_an_unusual_number_is_no_error(raw: str) -> None:
-    assert values.identifier(raw) == raw.upper()
+    assert values.parse_identifier(raw) == raw.upper()
 
 
 def test_numbers_are_separated_by_semicolons_and_duplicates_are_removed() -> None:
-    assert values.phones("13800138000; 13900139000；13800138000、13700137000;") == (
+    assert values.parse_phones("13800138000; 13900139000；13800138000、13700137000;") == (
         "13800138000;13900139000;13700137000"
     )
 
@@ -160,7 +160,7 @@ def test_numbers_are_separated_by_semicolons_and_duplicates_are_removed() -> Non
     ],
 )
 def test_money_in_yuan_becomes_fen(raw: str, fen: int) -> None:
-    assert values.money_fen(raw) == fen
+    assert values.parse_money_fen(raw) == fen
 
 
 @pytest.mark.parametrize(
@@ -168,63 +168,63 @@ def test_money_in_yuan_becomes_fen(raw: str, fen: int) -> None:
 )
 def test_an_invalid_amount_of_money_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue):
-        values.money_fen(raw)
+        values.parse_money_fen(raw)
 
 
 @pytest.mark.parametrize(("raw", "number"), [("0", 0), ("007", 7), ("12.0", 12), (str(2**31 - 1), 2**31 - 1)])
 def test_a_quantity_is_a_whole_number(raw: str, number: int) -> None:
-    assert values.quantity(raw) == number
+    assert values.parse_quantity(raw) == number
 
 
 @pytest.mark.parametrize("raw", ["-1", "1.5", "1,000", "x", str(2**31), "٣", "1e3", "1_000", "+1"])
 def test_an_invalid_quantity_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue):
-        values.quantity(raw)
+        values.parse_quantity(raw)
 
 
 def test_yes_and_no_have_the_forms_of_the_design() -> None:
-    assert [values.flag(raw) for raw in ("1", "true", "TRUE", "Yes", "是", "ｙ")] == [True] * 6
-    assert [values.flag(raw) for raw in ("0", "false", "No", "否", "N")] == [False] * 5
+    assert [values.parse_flag(raw) for raw in ("1", "true", "TRUE", "Yes", "是", "ｙ")] == [True] * 6
+    assert [values.parse_flag(raw) for raw in ("0", "false", "No", "否", "N")] == [False] * 5
     with pytest.raises(BadValue, match="neither yes nor no"):
-        values.flag("maybe")
+        values.parse_flag("maybe")
 
 
 def test_the_error_for_an_unknown_choice_lists_the_known_ones() -> None:
     names = {"mobile": Carrier.MOBILE, "中国移动": Carrier.MOBILE, "unicom": Carrier.UNICOM}
 
-    assert values.choice(" 中国移动 ".strip(), names) is values.choice("MOBILE", names) is Carrier.MOBILE
+    assert values.parse_choice(" 中国移动 ".strip(), names) is values.parse_choice("MOBILE", names) is Carrier.MOBILE
     with pytest.raises(BadValue, match="write one of mobile, unicom"):
-        values.choice("moon", names)
+        values.parse_choice("moon", names)
 
 
 @pytest.mark.parametrize("raw", ["/etc/shadow", "../a.pdf", "a/../../b", "C:\\a.pdf", "\\\\host\\a", "~/a", "a\\..\\b"])
 def test_a_path_outside_the_folder_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue, match="folder"):
-        values.relative_path(raw, 1000)
+        values.parse_relative_path(raw, 1000)
 
 
 @pytest.mark.parametrize("raw", ["a.pdf", "材料/执照.pdf", "-rf", "%s", "a..b/c.pdf", "a\x1b[31m.pdf"])
 def test_any_other_path_stays_unchanged(raw: str) -> None:
-    assert values.relative_path(raw, 1000) == raw
+    assert values.parse_relative_path(raw, 1000) == raw
 
 
 def test_a_sha256_is_64_hexadecimal_digits_in_small_letters() -> None:
-    assert values.sha256("AB" * 32) == "ab" * 32
+    assert values.parse_sha256("AB" * 32) == "ab" * 32
     for raw in ("ab" * 31, "xy" * 32, "İ" * 64):
         with pytest.raises(BadValue, match="64 hexadecimal"):
-            values.sha256(raw)
+            values.parse_sha256(raw)
 
 
 def test_an_application_number_damaged_by_a_spreadsheet_is_an_error() -> None:
     for raw in ("2.02511E+11", "202511030001.0"):
         with pytest.raises(BadValue, match="format the column as text"):
-            values.code(raw, 200)
-    assert values.code("1E5", 200) == "1E5"
+            values.parse_code(raw, 200)
+    assert values.parse_code("1E5", 200) == "1E5"
 
 
 def test_no_message_quotes_a_personal_number() -> None:
-    for parse in (values.phone, values.identifier):
+    for parse in (values.parse_phone, values.parse_identifier):
         for raw in ("110105****31002X", "1.10105194E+17", "110105194912310000"):
             with pytest.raises(BadValue) as caught:
-                parse(raw if parse is values.identifier else raw.replace("0000", "*"))
+                parse(raw if parse is values.parse_identifier else raw.replace("0000", "*"))
             assert "110105" not in str(caught.value)

@@ -8,7 +8,7 @@ import pytest
 from tests.offices import Site
 from tests.screens.cases import ID_NO, clean
 from tests.screens.driver import KeyDriver, at_the_site, at_work
-from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.history import detail_words, event_words
 
 HANDLER = "11010119900101001X"
 
@@ -80,7 +80,7 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
         await desk.press("full_stop", "down", "full_stop")
 
         case = site.services("a").casefiles.show(1)
-        entries = [(act_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
+        entries = [(event_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]
         assert entries == [("revealed", "name of the handler"), ("revealed", "all identity fields")]
         assert "revealed" in desk.text
         assert "all identity fields" in desk.text

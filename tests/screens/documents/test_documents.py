@@ -17,7 +17,7 @@ from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, at_work
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.documents import Opening
+from workbench.domain.case.documents import DocumentAccess
 from workbench.user_settings import LoadedSettings, UserSettings
 
 
@@ -28,7 +28,7 @@ def unopened(services: MemoryServices) -> None:
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_o_lists_the_documents_with_their_kind_and_who_opened_them(size: tuple[int, int]) -> None:
     def opened_once(services: MemoryServices) -> None:
-        services.documents.openings = {1: (Opening(login="rev2", at=NOW),)}
+        services.documents.openings = {1: (DocumentAccess(login="rev2", at=NOW),)}
 
     async with at_work(clean(), size=size, arrange=opened_once) as desk:
         await desk.press("n", "o")

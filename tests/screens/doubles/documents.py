@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from db.enums import DocumentKind
 from tests.screens.cases import policy
-from workbench.domain.case.documents import DocumentLine, Opening
+from workbench.domain.case.documents import DocumentAccess, DocumentLine
 from workbench.errors import CannotCreate
 from workbench.services.case.documents import DocumentDamaged, Documents, WrittenDocument
 
@@ -21,8 +21,8 @@ class MemoryDocuments(Documents):
 
     def __init__(self, services: "MemoryServices") -> None:
         self.services = services
-        self.openings: dict[int, tuple[Opening, ...]] | None = None
-        self.writings: dict[int, tuple[Opening, ...]] = {}
+        self.openings: dict[int, tuple[DocumentAccess, ...]] | None = None
+        self.writings: dict[int, tuple[DocumentAccess, ...]] = {}
         self.lost: set[int] = set()
         self.altered: set[int] = set()
         self.media_type = "image/png"
@@ -68,7 +68,7 @@ class MemoryDocuments(Documents):
             raise CannotCreate(f"{folder} is not empty.")
         self.services.log.append(("write documents", case_id, str(folder)))
         lines = tuple(line for line in self.list(case_id) if sha256 in {"", line.sha256})
-        by = Opening(login=self.services.actor.login, at=self.services.clocks.now())
+        by = DocumentAccess(login=self.services.actor.login, at=self.services.clocks.now())
         self.writings = {line.number: (by,) for line in lines}
         return tuple(WrittenDocument(line=line, state="written") for line in lines)
 
@@ -84,5 +84,5 @@ class MemoryDocuments(Documents):
 
     def _open(self, case_id: int, number: int, how: str) -> None:
         self.services.log.append(("open", case_id, number, how))
-        opening = Opening(login=self.services.actor.login, at=self.services.clocks.now())
+        opening = DocumentAccess(login=self.services.actor.login, at=self.services.clocks.now())
         self.openings = {**(self.openings or {}), number: (opening,)}

@@ -11,7 +11,7 @@ from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.filter.ordering import parse_order
-from workbench.domain.filter.parser import Term, parse_filter
+from workbench.domain.filter.parser import FilterTerm, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError
 from workbench.services.queue.assignment import AssignedCase, Assigning, Assignment, Candidate, RefusedCase
 from workbench.services.queue.listing import Queue
@@ -100,7 +100,7 @@ class MemoryQueue(Queue):
         found = [row for row in self.all if parsed.names_state or row.state in OPEN_STATES]
         return [row for row in found if all(self._fits(term, row) != term.is_negated for term in parsed.terms)]
 
-    def _fits(self, term: Term, row: CaseRowView) -> bool:
+    def _fits(self, term: FilterTerm, row: CaseRowView) -> bool:
         if term.key == "state":
             return "all" in term.values or row.state.value in term.values
         if term.key == "priority":

@@ -18,8 +18,8 @@ from workbench.domain.case.verdict import (
     check_reasons_for,
     items_for,
     pending_waits_for,
-    problems_of,
     vague_words,
+    verdict_problems,
 )
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
@@ -77,7 +77,7 @@ class MemoryVerdicts(Verdicts):
 
     def _problems(self, request: VerdictRequest, found: CaseFile) -> tuple[str, ...]:
         filled = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy))
-        return problems_of(filled, found.policy, found.findings)
+        return verdict_problems(filled, found.policy, found.findings)
 
     def _deadline(self) -> datetime:
         return self._services.clocks.now() + timedelta(days=9)

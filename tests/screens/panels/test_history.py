@@ -27,7 +27,7 @@ from workbench.domain.case.vocabulary import (
     Measure,
     Verdict,
 )
-from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.history import detail_words, event_words
 
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
 
@@ -184,7 +184,7 @@ def test_a_checklist_answer_is_shown_with_its_question() -> None:
     ],
 )
 def test_every_automatic_action_is_worded(action: str, words: str) -> None:
-    assert act_words(line(action)) == words
+    assert event_words(line(action)) == words
 
 
 def test_a_blank_follows_the_longest_chinese_date() -> None:
@@ -221,4 +221,4 @@ def test_a_closed_case_has_a_due_date_only_if_it_has_passed(days: int, words: st
 def test_an_undone_act_and_a_reminder_are_named(language: str, action: str, text: str, words: str) -> None:
     entry = line(action, text)
     with speaking(language):
-        assert f"{act_words(entry)} {detail_words(entry, casefile(1, clean()))}" == words
+        assert f"{event_words(entry)} {detail_words(entry, casefile(1, clean()))}" == words

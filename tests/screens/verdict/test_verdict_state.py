@@ -4,7 +4,7 @@ import pytest
 
 from screens.verdict.form_state import VerdictState
 from tests.screens.cases import calls, casefile, clean, evidence, policy, troubled
-from workbench.domain.case.verdict import is_contradicted, problem_of, waiting_reasons
+from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted, waiting_reasons
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.evidence.evidence import Evidence
 
@@ -35,7 +35,7 @@ def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
         case, None, accepts_new_evidence=False
     )
 
-    problem = problem_of(request, case.policy, case.findings)
+    problem = first_verdict_problem(request, case.policy, case.findings)
     assert problem is not None
     assert "in order (OK)" in problem
     assert f"({other})" in problem
@@ -60,7 +60,7 @@ def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
     ],
 )
 def test_only_checked_facts_contradict_a_reason(found: Evidence, code: str, *, is_expected: bool) -> None:
-    assert is_contradicted(code, casefile(1, found)) is is_expected
+    assert is_reason_contradicted(code, casefile(1, found)) is is_expected
 
 
 def test_a_case_waits_for_one_party_only() -> None:

@@ -10,7 +10,7 @@ from textual.content import Content
 from screens.widgets.row_list import RowList
 from screens.widgets.text_fields import LINE_LENGTH, TEXT_LENGTH, MultilineField, TextLine
 from tests.screens.driver import at_work
-from workbench.domain.text.safe import safe, typed
+from workbench.domain.text.safe import clean_input, safe
 
 HOSTILE = "a\x1b]52;c;eA==\x07b\u202ec\x9b2J\u200bd\x00e"
 MEGABYTE = "张三 said [b]yes[/b]\n" * 50_000
@@ -25,10 +25,10 @@ class Fields(App[None]):
 
 
 def test_control_and_invisible_characters_are_removed_from_typed_text() -> None:
-    assert typed(HOSTILE) == "a]52;c;eA==bc2Jde"
-    assert typed("one\r\n two\rthree") == "one two three"
-    assert typed("one\r\ntwo\n", keep_newlines=True) == "one\ntwo\n"
-    assert typed("㛃𠮷·é") == "㛃𠮷·é"
+    assert clean_input(HOSTILE) == "a]52;c;eA==bc2Jde"
+    assert clean_input("one\r\n two\rthree") == "one two three"
+    assert clean_input("one\r\ntwo\n", keep_newlines=True) == "one\ntwo\n"
+    assert clean_input("㛃𠮷·é") == "㛃𠮷·é"
 
 
 async def test_a_field_shows_stored_controls_as_symbols_and_removes_pasted_ones() -> None:

@@ -19,7 +19,7 @@ from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind,
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import _PLAIN, MaskKind, mask
-from workbench.domain.values.spelling import folded_and_keys
+from workbench.domain.values.spelling import folded_and_key
 from workbench.services.case.masking import masked_evidence, masked_finding
 from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction, places_to_mask
 
@@ -288,7 +288,7 @@ def test_folding_keeps_what_a_number_consists_of() -> None:
     # Whether a text has a number to mask is decided on its folded form.
     letters = {"Lo", "Cn", "Co", "Cs"}
     text = "".join(filter(lambda char: unicodedata.category(char) not in letters, map(chr, range(sys.maxunicode + 1))))
-    for char, plain in zip(folded_and_keys(text)[0], text.translate(_PLAIN), strict=True):
+    for char, plain in zip(folded_and_key(text)[0], text.translate(_PLAIN), strict=True):
         if plain in "0123456789":
             assert char == plain
         elif plain in "- ":

@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
@@ -56,11 +56,13 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-def read(path: Path, *, case: str | None = None, activity: str | None = None, time: str | None = None) -> list[Trace]:
+def read(
+    path: Path, *, case: str | None = None, activity: str | None = None, time: str | None = None
+) -> list[EventTrace]:
     """Read a log with these columns."""
     return list(read_log(path, LogColumns(case=case, activity=activity, time=time), None, no_progress))
 
 
-def steps(traces: list[Trace]) -> list[list[tuple[str, float]]]:
+def steps(traces: list[EventTrace]) -> list[list[tuple[str, float]]]:
     """Return activities and seconds of each trace."""
     return [[(event.activity, event.at_s) for event in trace.events] for trace in traces]

@@ -10,7 +10,7 @@ from db.columns import to_us
 from db.models import EventRow
 from tests.domain.forecast.queue.simulated_office import Plan, SimulatedOffice, instant_of
 from tests.offices import TUESDAY, Site, plant
-from workbench.domain.forecast.case_history import CaseHistory, Step
+from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
 
 MAKERS = {"a": 2, "b": 3, "c": 4}
 PLAN = Plan(
@@ -95,7 +95,7 @@ def _case(simulated: SimulatedOffice, number: int, course: CaseHistory) -> dict[
 
 def _acts(number: int, course: CaseHistory) -> Iterator[tuple[int, float, str, str]]:
     """Yield the actions that the log has of a case history."""
-    before: Step | None = None
+    before: HistoryStep | None = None
     for step in course.steps:
         if before is None:
             yield number, step.at, "complete", step.what

@@ -16,7 +16,7 @@ from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.forecast.incomplete_cases import read_queue
-from workbench.wording.forecast import caveats
+from workbench.wording.forecast import forecast_caveats
 
 pytestmark = pytest.mark.proof
 
@@ -353,7 +353,7 @@ def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) 
         for each in found
         if not each.is_decided
     )
-    assert "Work is suspended; the forecast assumes that it resumes tomorrow." in list(caveats(found[0]))
+    assert "Work is suspended; the forecast assumes that it resumes tomorrow." in list(forecast_caveats(found[0]))
     assert site.services("a").forecasts.of_queue().is_suspended
 
 

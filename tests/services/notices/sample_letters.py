@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
-from workbench.domain.policy.policy import Supplier, Words
+from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatusFacts
 from workbench.services.notices.verdict_letter import Bars, Correction, LetterFacts, LetterItem, LetterReason
 
 SUPPLIER = Supplier(
-    name=Words(en="Example Horizon Mobile", zh="虚构远声移动通信"),
+    name=BilingualText(en="Example Horizon Mobile", zh="虚构远声移动通信"),
     phone="400-000-0000",
-    hours=Words(en="Monday to Friday, 09:00–18:00", zh="工作日09:00–18:00"),
-    address=Words(en="1 Fictional Road, Nowhere", zh="虚构市虚构路1号"),
-    appeal=Words(en="in writing to the address below", zh="书面寄至下列地址"),
-    complaint=Words(en="by phone", zh="拨打上述电话"),
+    hours=BilingualText(en="Monday to Friday, 09:00–18:00", zh="工作日09:00–18:00"),
+    address=BilingualText(en="1 Fictional Road, Nowhere", zh="虚构市虚构路1号"),
+    appeal=BilingualText(en="in writing to the address below", zh="书面寄至下列地址"),
+    complaint=BilingualText(en="by phone", zh="拨打上述电话"),
 )
 ADDRESS = {
     ApplicantKind.ENTERPRISE: "贵公司",

@@ -20,7 +20,7 @@ from tests.services.notices.sample_letters import (
     fixable,
     pending,
 )
-from workbench.domain.policy.policy import Words
+from workbench.domain.policy.policy import BilingualText
 from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind, compose_appeal_letter
 from workbench.services.notices.due_date_letter import ClockLetterKind, compose_clock_letter
 from workbench.services.notices.letter_page import short_message
@@ -62,9 +62,9 @@ def test_no_text_of_the_policy_has_half_width_punctuation_between_chinese_words(
     assert [each.zh for each in words if HALF_WIDTH.search(re.sub(r"[\[\]]|{.*?}", "", each.zh))] == []
 
 
-def vars_of(reason: object) -> list[Words]:
+def vars_of(reason: object) -> list[BilingualText]:
     values = (getattr(reason, name) for name in ("title", "letter", "item", "letter_person", "item_person"))
-    return [value for value in values if isinstance(value, Words)]
+    return [value for value in values if isinstance(value, BilingualText)]
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -7,8 +7,8 @@ import pytest
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Verdict, WaitsFor
 from tests.domain.facts.sample_evidence import default_policy
-from workbench.domain.policy.placeholders import names_in, outside_brackets
-from workbench.domain.policy.policy import Reason, Words
+from workbench.domain.policy.placeholders import placeholder_names, without_optional_parts
+from workbench.domain.policy.policy import BilingualText, Reason
 
 RULE_CODES = """
 ID-RIC ID-RIC-EXPIRED ID-RIC-EXPIRING ID-RIC-AGE ID-RIC-VALIDITY ID-REGION ID-USCC ID-USCC-KIND ID-LICENCE-EXPIRED
@@ -36,7 +36,7 @@ NEVER_A_FAIL = {"ACT-NO-DATA", "ACT-STALE", "CR-NAME-ONLY", "CR-STALE", "CR-NO-D
 CHINESE = re.compile(r"[一-鿿]")
 
 
-def reason_words(reason: Reason) -> Iterator[Words]:
+def reason_words(reason: Reason) -> Iterator[BilingualText]:
     yield reason.title
     yield reason.letter
     if reason.item.en or reason.item.zh:
@@ -123,8 +123,8 @@ def test_letter_texts_are_complete_without_a_finding() -> None:
     for reason in default_policy().reasons.values():
         for words in reason_words(reason):
             for text in (words.en, words.zh):
-                assert not names_in(outside_brackets(text))
-                assert outside_brackets(text).strip()
+                assert not placeholder_names(without_optional_parts(text))
+                assert without_optional_parts(text).strip()
         assert reason.letter.en.endswith(".")
         assert reason.letter.zh.endswith("。")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.enums import Language
 from tests.offices import SUPPLIER
 from tests.services.notices.sample_letters import a_letter, every_clock_letter, every_kind
-from workbench.domain.policy.policy import Supplier, Words
+from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.policies import default_policy_text
 from workbench.services.notices.due_date_letter import compose_clock_letter
 from workbench.services.notices.verdict_letter import compose
@@ -18,7 +18,7 @@ from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up, made_up_supplier, supplier_toml, with_sender, with_supplier
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip)
-WORDS = st.builds(Words, en=TEXTS, zh=TEXTS)
+WORDS = st.builds(BilingualText, en=TEXTS, zh=TEXTS)
 SUPPLIERS = st.builds(Supplier, name=WORDS, phone=TEXTS, hours=WORDS, address=WORDS, appeal=WORDS, complaint=WORDS)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from db.queries.claim import Claimer, find_next
+from db.queries.claim import Claimer, find_next_cases
 from db.queries.listing import case_pages
 from db.queries.listing.case_list import CaseQuery
 from tests.offices import Site
@@ -97,11 +97,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Sequence[Any]], ob
     """Call a function after the next case is found and before it is claimed."""
 
     def find(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
-        found = find_next(session, claimer, within, most)
+        found = find_next_cases(session, claimer, within, most)
         act(found)
         return found
 
-    monkeypatch.setattr(claims, "find_next", find)
+    monkeypatch.setattr(claims, "find_next_cases", find)
 
 
 def test_others_can_write_while_a_case_is_searched(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from db.enums import (
 )
 from tests.languages import speaking
 from tests.services.reading.samples import KINDS
-from workbench.domain.values.values import folded
+from workbench.domain.values.values import folded_word
 from workbench.services.reading.headers import (
     IGNORED,
     column_names,
@@ -70,7 +70,7 @@ def test_no_name_means_two_columns_of_a_kind(kind: ImportKind) -> None:
 @pytest.mark.parametrize("section", WORDS)
 def test_every_word_of_an_enumeration_has_a_chinese_name_and_no_name_means_two(section: str) -> None:
     named = columns_file()["values"][section]
-    spelled = [folded(name) for names in named.values() for name in names]
+    spelled = [folded_word(name) for names in named.values() for name in names]
 
     assert set(named) == {word.value for word in WORDS[section]}
     assert sorted(spelled) == sorted(set(spelled))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import attributes, plain
-from workbench.cli.framework.options import DryRun, parse_day, required_text
+from workbench.cli.framework.json_values import json_attributes, to_json
+from workbench.cli.framework.options import DryRun, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
@@ -54,9 +54,9 @@ def _year_document(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -
         ],
         "suspensions": [
             {
-                **attributes(suspension, ("id", "province", "agent", "reason"), shown.zone),
-                "from": plain(suspension.span.start, shown.zone),
-                "to": None if suspension.span.is_open else plain(suspension.span.end, shown.zone),
+                **json_attributes(suspension, ("id", "province", "agent", "reason"), shown.zone),
+                "from": to_json(suspension.span.start, shown.zone),
+                "to": None if suspension.span.is_open else to_json(suspension.span.end, shown.zone),
             }
             for suspension in suspensions
         ],
@@ -66,7 +66,7 @@ def _year_document(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -
 def _day_document(day: "CalendarDay") -> dict[str, Any]:
     return {
         "date": day.on.isoformat(),
-        **attributes(day, ("working", "kind", "status", "name"), UTC),
+        **json_attributes(day, ("working", "kind", "status", "name"), UTC),
         "hours": format_hours(day.hours) or None,
     }
 
@@ -89,7 +89,7 @@ def set_day(
     if not dry_run:
         required_text(reason, "--reason")
     with context.services() as services:
-        setting = _setting(parse_day(day, "DATE", services, Aim.ANY), how, name)
+        setting = _setting(parse_day_option(day, "DATE", services, Aim.ANY), how, name)
         zone = zone_of(services)
         effect = services.calendars.set_day(setting, reason, dry_run=dry_run)
         today = context.now().astimezone(zone).date()
@@ -143,7 +143,7 @@ def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool)
     return {
         "batch": None,
         "kind": "calendar",
-        **attributes(done, ("rows", "created", "updated", "years", "unpublished"), zone),
+        **json_attributes(done, ("rows", "created", "updated", "years", "unpublished"), zone),
         "unchanged": done.rows - done.created - done.updated,
         "rejected": 0,
         "errors": [],
@@ -161,7 +161,7 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
         "moved": [
             {
                 "case": format_case(due.case_id),
-                **attributes(due, ("before", "after"), zone),
+                **json_attributes(due, ("before", "after"), zone),
                 "due_provisional": due.is_provisional,
             }
             for due in effect.moved_due_dates[:_MAX_MOVED_LISTED]

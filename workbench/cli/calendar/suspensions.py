@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import DryRun, parse_end, parse_instant, required_text
+from workbench.cli.framework.options import DryRun, parse_end_option, parse_instant_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.values.provinces import province_key
@@ -36,8 +36,8 @@ def suspend(
 
     with context.services() as services:
         suspension = NewSuspension(
-            from_at=parse_instant(start, "FROM", services, Aim.ANY),
-            to_at=None if end is None else parse_end(end, "TO", services, Aim.ANY),
+            from_at=parse_instant_option(start, "FROM", services, Aim.ANY),
+            to_at=None if end is None else parse_end_option(end, "TO", services, Aim.ANY),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
@@ -58,7 +58,7 @@ def resume(
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
-        resumed_at = None if at is None else parse_instant(at, "--at", services, Aim.PAST)
+        resumed_at = None if at is None else parse_instant_option(at, "--at", services, Aim.PAST)
         done = services.suspending.resume(resumed_at, suspension)
     _print_result(context, done, written=True)
 
@@ -81,7 +81,7 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
 
 def _province(text: str) -> str:
     """Return the short Chinese name of a province, given any of its names."""
-    found = province_key(text)
-    if not found:
+    province = province_key(text)
+    if not province:
         raise WrongUsage(_("--province: unknown province {name}; use a name such as Sichuan.").format(name=text))
-    return found
+    return province

@@ -29,7 +29,7 @@ _MOST_LINES = 20
 def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> None:
     """Print a year, three months in a row, with the legend, the days set by hand and the suspensions."""
     working_days = sum(day.working for day in shown.days)
-    status = _(wording.STATUS_WORDS[shown.status])
+    status = _(wording.DAY_STATUS_WORDS[shown.status])
     output.line(f"{shown.year} · {status} · " + wording.working_days_words(working_days))
     if shown.status is DayStatus.PROVISIONAL:
         output.line(wording.not_published(shown.year))
@@ -55,8 +55,8 @@ def _suspension_line(suspension: "Suspension", shown: "CalendarYear") -> str:
     else:
         end = instant_on_screen(suspension.span.end, shown.today, shown.zone)
         span = _("Suspension {id}: {start} to {end}").format(id=suspension.id, start=start, end=end)
-    place = None if suspension.province is None else province_words(suspension.province)
-    return " · ".join(part for part in (span, place, suspension.agent, suspension.reason) if part)
+    province = None if suspension.province is None else province_words(suspension.province)
+    return " · ".join(part for part in (span, province, suspension.agent, suspension.reason) if part)
 
 
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
@@ -102,7 +102,7 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
 
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
-    """Return a summary of what a change did, or would do."""
+    """Summarise the effect of a change that was written or is planned."""
     days, moved, certainty_changes = len(effect.after), len(effect.moved_due_dates), effect.certainty_change_count
     if not days:
         return _("The calendar does not change; nothing was written.")

@@ -8,15 +8,15 @@ from workbench.cli.cases.case_text import CaseText
 from workbench.cli.cases.rounds_text import appealed_words
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import CaseArgument, parse_receipt, required_text
+from workbench.cli.framework.json_values import json_record
+from workbench.cli.framework.options import CaseArgument, parse_receipt_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.i18n import N_, _
 from workbench.wording.amounts import time_of_day
-from workbench.wording.case.history import outcome_words
+from workbench.wording.case.history import appeal_outcome_words
 
 
 def file_appeal(
@@ -30,7 +30,7 @@ def file_appeal(
     """File an applicant's appeal against a final fail or a lapse."""
     with context.services() as services:
         zone, grounds = zone_of(services), required_text(grounds, "--grounds")
-        at = None if received_at is None else parse_receipt(received_at, "--received-at", services)
+        at = None if received_at is None else parse_receipt_option(received_at, "--received-at", services)
         print_appeal(context, services.appeals.file(case, grounds, at), zone)
 
 
@@ -58,7 +58,7 @@ def decide_appeal(
 def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) -> None:
     """Print the result of an act on an appeal, as JSON or as text."""
     if context.as_json:
-        output.document(record(result, zone, case="case_id", appeal="appeal_id", decision="decision_id"))
+        output.document(json_record(result, zone, case="case_id", appeal="appeal_id", decision="decision_id"))
         return
     due_at = None if result.status is AppealStatus.CLOSED else result.due_at
     assignee = result.assignee or _("nobody: every supervisor is away or worked on this case")
@@ -67,7 +67,10 @@ def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) 
             (_("Case"), format_case(result.case_id)),
             (_("State"), _(STATE_WORDS[result.state])),
             (_("Appealed verdict"), appealed_words(result.decision_id, result.reasons)),
-            (_("Decision on the appeal"), outcome_words(result.outcome, result.to_state) if result.outcome else ""),
+            (
+                _("Decision on the appeal"),
+                appeal_outcome_words(result.outcome, result.to_state) if result.outcome else "",
+            ),
             (_("Answer due"), CaseText(zone, context.now()).instant(due_at)),
             (_("Assigned"), assignee if result.status is AppealStatus.OPEN else ""),
             (_("Undo until"), time_of_day(result.release_at, zone)),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.framework.json_values import attributes, plain, record, yuan
+from workbench.cli.framework.json_values import json_attributes, json_record, to_json, yuan
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, CaseRowView, NoNextCase
 from workbench.domain.case.changes import RoundChanges
@@ -18,13 +18,13 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current_language
 from workbench.wording.clock_explanation import ClockWords
-from workbench.wording.findings import text_of
+from workbench.wording.findings import finding_text
 
 if TYPE_CHECKING:
     from workbench.services.auditing.seen_cases import SeenCase
 
 _NOT_IN_A_CASE = ("case_id", "decision_id", "body", "exported_at", "exported_by")
-"""The parts of a letter that only the list of letters has."""
+"""The fields of a letter that only the list of letters shows."""
 
 _CASE_KEYS = {"case": "id", "due_provisional": "is_due_provisional", "breached": "is_overdue"}
 
@@ -36,41 +36,41 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         **header_document(casefile.header, zone),
         "findings": [_finding(finding, casefile, zone) for finding in casefile.findings],
         "identity": _identity(casefile, zone),
-        "cards": plain(casefile.evidence.cards, zone),
+        "cards": to_json(casefile.evidence.cards, zone),
         "activity": _activity(casefile, revealed=revealed),
         "credit": _credit(casefile, zone),
-        "documents": plain(casefile.evidence.documents, zone),
-        "asked_documents": plain(casefile.asked_documents, zone),
+        "documents": to_json(casefile.evidence.documents, zone),
+        "asked_documents": to_json(casefile.asked_documents, zone),
         "complaints": [
-            {**plain(complaint, zone), "status": status.value}
+            {**to_json(complaint, zone), "status": status.value}
             for complaint, status in zip(casefile.evidence.complaints, casefile.facts.complaints, strict=True)
         ],
         "checklist": [
             {
-                **attributes(line, ("question", "answer", "note", "by"), zone),
+                **json_attributes(line, ("question", "answer", "note", "by"), zone),
                 "text": line.text.in_language(current_language()),
             }
             for line in casefile.checklist
         ],
-        "verifications": plain(casefile.verifications, zone),
-        "contacts": plain(casefile.contacts, zone),
+        "verifications": to_json(casefile.verifications, zone),
+        "contacts": to_json(casefile.contacts, zone),
         # Numbered as `judge` takes them.
-        "items": [{"number": number, **plain(item, zone)} for number, item in enumerate(casefile.items, start=1)],
+        "items": [{"number": number, **to_json(item, zone)} for number, item in enumerate(casefile.items, start=1)],
         **_changes(casefile.changes, zone),
         "decisions": [_decision(line, zone) for line in casefile.decisions],
         "appeals": [
             {
-                **record(line, zone, without=("id",)),
+                **json_record(line, zone, without=("id",)),
                 "decision_id": None if line.decision_id is None else format_decision(line.decision_id),
             }
             for line in casefile.appeals
         ],
-        "earlier_fail": casefile.earlier_fail and record(casefile.earlier_fail, zone, case="case_id"),
-        "appeal_until": plain(casefile.appeal_until, zone),
+        "earlier_fail": casefile.earlier_fail and json_record(casefile.earlier_fail, zone, case="case_id"),
+        "appeal_until": to_json(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
-        "notices": [record(line, zone, without=_NOT_IN_A_CASE) for line in casefile.notices],
-        "history": plain(casefile.history, zone),
+        "notices": [json_record(line, zone, without=_NOT_IN_A_CASE) for line in casefile.notices],
+        "history": to_json(casefile.history, zone),
         "policy_version": casefile.policy_version,
     }
 
@@ -89,7 +89,7 @@ def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]
 
 def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
     """Return the header of a case: number, state, dates and hold."""
-    shown = record(header, zone, without=("version",), corrects="corrects_id", **_CASE_KEYS)
+    shown = json_record(header, zone, without=("version",), corrects="corrects_id", **_CASE_KEYS)
     return {**shown, "agent": header.agent, **_erased_name(header)}
 
 
@@ -101,7 +101,7 @@ def _erased_name(line: CaseLine) -> dict[str, None]:
 def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return a row of `queue`; the due date of a paused or suspended case can still move."""
     return {
-        **record(row, zone, without=("suspended_from",), **_CASE_KEYS),
+        **json_record(row, zone, without=("suspended_from",), **_CASE_KEYS),
         "agent": row.agent,
         "paused": is_with_applicant(row.state, row.waits_for),
         "suspended": is_clock_suspended(row, now),
@@ -112,7 +112,7 @@ def row_document(row: CaseRowView, zone: ZoneInfo, now: datetime) -> dict[str, A
 def order_document(order: MeasureOrder, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return an order to bar or restore a number."""
     status = {"status": order.status(now).value, "overdue": order.is_overdue(now)}
-    return {**record(order, zone, order="id", case="case_id"), **status}
+    return {**json_record(order, zone, order="id", case="case_id"), **status}
 
 
 def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
             "kind": empty.kind,
             "count": empty.count,
             "limit": empty.limit or None,
-            "held": [{"by": login, "until": plain(until, zone)} for login, until in empty.who],
+            "held": [{"by": login, "until": to_json(until, zone)} for login, until in empty.who],
         },
     }
 
@@ -131,17 +131,17 @@ def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
 def explanation_document(explanation: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
     """Return the explanation of a due date: `what` is a fixed word, `text` the sentence that people read."""
     return {
-        **attributes(
+        **json_attributes(
             explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days", "cap_days"), zone
         ),
-        "mend_by": plain(explanation.rectify_by, zone),
+        "mend_by": to_json(explanation.rectify_by, zone),
         "paused": explanation.is_paused,
         "suspended": explanation.is_suspended,
         "steps": [
             {
-                "from": plain(step.start, zone),
-                "to": plain(step.end, zone),
-                **attributes(step, ("what", "counts", "working_s", "detail"), zone),
+                "from": to_json(step.start, zone),
+                "to": to_json(step.end, zone),
+                **json_attributes(step, ("what", "counts", "working_s", "detail"), zone),
                 "text": words.line(step),
             }
             for step in explanation.steps
@@ -150,8 +150,8 @@ def explanation_document(explanation: ClockExplanation, words: ClockWords, zone:
 
 
 def _finding(finding: Finding, casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
-    text = text_of(finding, casefile.policy, current_language())
-    return {**record(finding, zone, without=("observes",)), "op": finding.op, "text": text}
+    text = finding_text(finding, casefile.policy, current_language())
+    return {**json_record(finding, zone, without=("observes",)), "op": finding.op, "text": text}
 
 
 def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
     A kind of identity document that the file does not state is the inferred one.
     """
     application, facts = casefile.evidence.application, casefile.facts.case
-    shown: dict[str, Any] = plain(application, zone)
+    shown: dict[str, Any] = to_json(application, zone)
     shown["registered_capital_fen"] = yuan(application.registered_capital_fen)
     shown |= {name: facts.get(name) for name in ("handler_id_type", "legal_rep_id_type")}
     names = {"registered_capital_fen": "registered_capital_cny"}
@@ -179,7 +179,7 @@ def _activity(casefile: CaseFile, *, revealed: bool) -> dict[str, Any]:
         for card in view["cards"]:
             card["msisdn"] = mask(MaskKind.MSISDN, card["msisdn"])
             call = windows.get((card["msisdn"], card.get("calls") or 0), CallFacts())
-            card.update(attributes(call, ("window_from", "window_to"), ZoneInfo(casefile.policy.zone)))
+            card.update(json_attributes(call, ("window_from", "window_to"), ZoneInfo(casefile.policy.zone)))
     return view
 
 
@@ -189,20 +189,20 @@ def _credit(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
         "arrears_fen": facts.get("arrears_fen"),
         "overdue_days": facts.get("overdue_days"),
         "records": [
-            {**plain(record, zone), "subject": "company" if record.subject_no == company else "person"}
+            {**to_json(record, zone), "subject": "company" if record.subject_no == company else "person"}
             for record in casefile.evidence.credit
         ],
     }
 
 
-def _changes(found: RoundChanges | None, zone: ZoneInfo) -> dict[str, Any]:
-    """Return what changed since the last round, and what did not with its earlier verdict; empty in the first."""
-    changes, unchanged = (found.changes, found.unchanged) if found else ((), ())
+def _changes(round_changes: RoundChanges | None, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the changes since the last round, and the unchanged entries with their earlier verdict, if any."""
+    changes, unchanged = (round_changes.changes, round_changes.unchanged) if round_changes else ((), ())
     return {
-        "changes": plain(changes, zone),
-        "unchanged": [record(entry, zone, without=("value",)) for entry in unchanged],
+        "changes": to_json(changes, zone),
+        "unchanged": [json_record(entry, zone, without=("value",)) for entry in unchanged],
     }
 
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
-    return record(line, zone, decision="id", corrects="corrects_id")
+    return json_record(line, zone, decision="id", corrects="corrects_id")

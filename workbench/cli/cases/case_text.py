@@ -12,7 +12,7 @@ from workbench.cli.cases.letters_text import letter_columns
 from workbench.cli.cases.rounds_text import RoundsText
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.json_values import record
+from workbench.cli.framework.json_values import json_record
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
@@ -21,10 +21,10 @@ from workbench.domain.facts.activity import CASE_ACTIVITY_FACTS
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
-from workbench.wording.case.history import act_words, detail_words
+from workbench.wording.case.history import detail_words, event_words
 from workbench.wording.case.labels import CHECK_FOR, DECISION_STATUS, WAITS_FOR
 from workbench.wording.case.story import CaseStory
-from workbench.wording.findings import earlier_fail_text, text_of
+from workbench.wording.findings import earlier_fail_text, finding_text
 from workbench.wording.measures import measure_lines
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class CaseText:
             casefile.findings,
             {
                 _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity.value]),
-                _("Finding"): lambda finding: text_of(finding, casefile.policy, current_language()),
+                _("Finding"): lambda finding: finding_text(finding, casefile.policy, current_language()),
                 _("Rule"): lambda finding: finding.rule,
             },
         )
@@ -110,17 +110,17 @@ class CaseText:
         names = ("handler_id_type", "legal_rep_id_type")
         inferred = {name: IdType(str(kind)) for name in names if (kind := facts.get(name))}
         shown = {field.name: getattr(evidence.application, field.name) for field in fields(evidence.application)}
-        _figures(_("Identity"), words, shown | inferred)
+        _print_fields(_("Identity"), words, shown | inferred)
         calls = evidence.all_calls
         windows = {"window_from": calls.window_from, "window_to": calls.window_to}
-        _figures(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows)
-        _figures(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
+        _print_fields(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows)
+        _print_fields(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
         look_up = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
-        _records(words, look_up, evidence.credit, _("not checked"))
+        _print_records(words, look_up, evidence.credit, _("not checked"))
         output.line()
         output.line(_("Documents"))
         about = ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality")
-        _records(words, about, evidence.documents, _("none"))
+        _print_records(words, about, evidence.documents, _("none"))
 
     def _decisions(self, casefile: CaseFile) -> None:
         if not casefile.decisions:
@@ -153,13 +153,13 @@ class CaseText:
         output.table(
             [_("At"), _("Who"), _("What"), ""],
             [
-                [self.instant(line.at), line.who, act_words(line), detail_words(line, casefile)]
+                [self.instant(line.at), line.who, event_words(line), detail_words(line, casefile)]
                 for line in casefile.history
             ],
         )
 
     def show_decision(self, seen: "SeenCase") -> None:
-        """Print the decision that was made on a case, with what was answered and confirmed until then."""
+        """Print a decision on a case, with the answers and verifications that had been recorded until then."""
         from workbench.services.auditing.seen_cases import decision_pairs
 
         number, maker = format_decision(seen.decision.id), seen.decision.maker
@@ -215,7 +215,7 @@ def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = 
         CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile)
 
 
-def print_seen(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> None:
+def print_seen_case(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> None:
     """Print a case as it was when a decision was made, as JSON or as text."""
     if context.as_json:
         output.document(seen_document(seen, revealed=revealed))
@@ -225,10 +225,10 @@ def print_seen(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> 
         text.show_decision(seen)
 
 
-def print_decided(context: CommandContext, decided: DecisionResult, zone: ZoneInfo) -> None:
+def print_decision(context: CommandContext, decided: DecisionResult, zone: ZoneInfo) -> None:
     """Print the result of a decision, as JSON or as text."""
     if context.as_json:
-        output.document(record(decided, zone, case="case_id", decision="decision_id"))
+        output.document(json_record(decided, zone, case="case_id", decision="decision_id"))
         return
     output.pairs(
         [
@@ -261,14 +261,14 @@ def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
     return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
 
 
-def _figures(title: str, words: FieldWords, values: Mapping[str, Any]) -> None:
+def _print_fields(title: str, words: FieldWords, values: Mapping[str, Any]) -> None:
     """Print the known values under a title."""
     output.line()
     output.line(title)
     output.pairs((f"  {_(FIELD_NAMES[name])}", _known(words, name, value)) for name, value in values.items())
 
 
-def _records(words: FieldWords, names: Sequence[str], records: Sequence[object], none: str) -> None:
+def _print_records(words: FieldWords, names: Sequence[str], records: Sequence[object], none: str) -> None:
     """Print a line for each record with the fields of these names, or `none` if there is no record."""
     if not records:
         output.line(f"  {none}")

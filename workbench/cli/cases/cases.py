@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document, row_document
-from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen
+from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_instant, required_text
+from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_instant_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.filter.ordering import USUAL_ORDER
+from workbench.domain.filter.ordering import DEFAULT_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
@@ -53,11 +53,11 @@ def queue(
     """List the open cases in the order in which `next` takes them, or in another order; or count them."""
     if by and order is not None:
         raise WrongUsage(_("--by and --order cannot be used together; leave one out."))
-    limit, order = limit or _LISTED, order or USUAL_ORDER
+    limit, order = limit or _LISTED, order or DEFAULT_ORDER
     if by:
         _count_by(context, filter_text, by, limit)
         return
-    with context.services() as services, _filter_position_reported():
+    with context.services() as services, _reporting_filter_position():
         zone = zone_of(services)
         rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
         if not services.queue.sorts_all(order, total):
@@ -71,45 +71,49 @@ def queue(
 
 def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) -> None:
     """Print how many cases of a filter have each of the most frequent values of a property."""
-    with context.services() as services, _filter_position_reported():
-        found = services.breakdowns.count(filter_text, by)
-    found = replace(found, rows=found.rows[:limit], others=found.others + max(0, len(found.rows) - limit))
-    shares = [round(row.cases / found.total, 6) for row in found.rows]
+    with context.services() as services, _reporting_filter_position():
+        breakdown = services.breakdowns.count(filter_text, by)
+    breakdown = replace(
+        breakdown, rows=breakdown.rows[:limit], others=breakdown.others + max(0, len(breakdown.rows) - limit)
+    )
+    shares = [round(row.cases / breakdown.total, 6) for row in breakdown.rows]
     if context.as_json:
         counts = [
             {"value": row.value, "cases": row.cases, "share": part, "filter": row.term}
-            for row, part in zip(found.rows, shares, strict=True)
+            for row, part in zip(breakdown.rows, shares, strict=True)
         ]
-        output.document({"by": by, "total": found.total, "counts": counts, "others": found.others})
+        output.document({"by": by, "total": breakdown.total, "counts": counts, "others": breakdown.others})
         return
-    rows = [[row.words, number(row.cases), ratio(part)] for row, part in zip(found.rows, shares, strict=True)]
+    rows = [[row.words, number(row.cases), ratio(part)] for row, part in zip(breakdown.rows, shares, strict=True)]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
-    output.narrate(_("{count} cases.").format(count=number(found.total)))
-    if found.others:
-        output.narrate(_("{count} more values are not shown; --limit shows more.").format(count=number(found.others)))
+    output.narrate(_("{count} cases.").format(count=number(breakdown.total)))
+    if breakdown.others:
+        output.narrate(
+            _("{count} more values are not shown; --limit shows more.").format(count=number(breakdown.others))
+        )
 
 
 def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     """Claim the next case, or say why there is none."""
-    with context.services() as services, _filter_position_reported():
-        found, zone = services.claims.next(filter_text), zone_of(services)
-    if isinstance(found, NoNextCase):
-        output.complain(empty_sentence(found, context.now(), zone))
+    with context.services() as services, _reporting_filter_position():
+        next_case, zone = services.claims.next(filter_text), zone_of(services)
+    if isinstance(next_case, NoNextCase):
+        output.complain(empty_sentence(next_case, context.now(), zone))
         if context.as_json:
-            output.document(empty_document(found, zone))
+            output.document(empty_document(next_case, zone))
         raise typer.Exit(ExitCode.UNAVAILABLE)
-    print_case(context, found)
+    print_case(context, next_case)
 
 
 def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
     """Take a chosen case out of turn."""
     with context.services() as services:
-        found = services.taking.take(case, required_text(reason, "--reason"))
-    print_case(context, found)
+        casefile = services.taking.take(case, required_text(reason, "--reason"))
+    print_case(context, casefile)
 
 
 @contextmanager
-def _filter_position_reported() -> Iterator[None]:
+def _reporting_filter_position() -> Iterator[None]:
     """Turn a filter error into a usage error that names the position of the mistake."""
     try:
         yield
@@ -136,11 +140,11 @@ def show(
     if at is not None:
         with context.services() as services:
             seen = services.seen_cases.show(case, at, reveal=reveal)
-        print_seen(context, seen, revealed=reveal)
+        print_seen_case(context, seen, revealed=reveal)
         return
     with context.services() as services:
-        found = services.casefiles.show_revealed(case) if reveal else services.casefiles.show(case)
-    print_case(context, found, revealed=reveal)
+        casefile = services.casefiles.show_revealed(case) if reveal else services.casefiles.show(case)
+    print_case(context, casefile, revealed=reveal)
 
 
 def explain(context: CommandContext, case: CaseArgument) -> None:
@@ -178,7 +182,7 @@ def aside(
     """Put a held case aside until a time."""
     with context.services() as services:
         zone = zone_of(services)
-        moment = None if until is None else parse_instant(until, "--until", services, Aim.FUTURE)
+        moment = None if until is None else parse_instant_option(until, "--until", services, Aim.FUTURE)
         back_at = minute(services.claims.aside(case, moment), zone)
         print_state(context, services, case, _("{case} is put aside until {until}."), until=back_at)
 
@@ -193,15 +197,22 @@ def assign(
     """Assign cases to a person."""
     case_ids = list(dict.fromkeys(cases))
     with context.services() as services:
-        given = services.assigning.assign(case_ids, to, required_text(reason, "--reason"), dry_run=dry_run)
+        assignments = services.assigning.assign(case_ids, to, required_text(reason, "--reason"), dry_run=dry_run)
     if context.as_json:
-        rows = [{"case": format_case(one.case_id), "to": one.to, "from": one.from_holder} for one in given]
+        rows = [
+            {"case": format_case(assignment.case_id), "to": assignment.to, "from": assignment.from_holder}
+            for assignment in assignments
+        ]
         output.document({"assigned": rows, "dry_run": dry_run})
         return
     sentence = _("{case} would be assigned to {login}.") if dry_run else _("{case} is assigned to {login}.")
-    for one in given:
-        taken = _(" This ends the hold of {holder}.").format(holder=one.from_holder) if one.from_holder else ""
-        output.narrate(sentence.format(case=format_case(one.case_id), login=one.to) + taken)
+    for assignment in assignments:
+        hold_sentence = (
+            _(" This ends the hold of {holder}.").format(holder=assignment.from_holder)
+            if assignment.from_holder
+            else ""
+        )
+        output.narrate(sentence.format(case=format_case(assignment.case_id), login=assignment.to) + hold_sentence)
 
 
 def print_state(context: CommandContext, services: "Services", case_id: int, sentence: str, **values: str) -> None:

@@ -7,7 +7,7 @@ from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day, required_text
+from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
@@ -39,7 +39,7 @@ def extend(
 ) -> None:
     """Extend a due date, or a rectification deadline."""
     with context.services() as services:
-        day, why = parse_day(until, "--until", services, Aim.FUTURE), required_text(reason, "--reason")
+        day, why = parse_day_option(until, "--until", services, Aim.FUTURE), required_text(reason, "--reason")
         done = services.rescheduling.extend(case, day, why, item)
         when = minute(done.until, zone_of(services))
         sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")

@@ -9,7 +9,7 @@ import typer
 from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import attributes
+from workbench.cli.framework.json_values import json_attributes
 from workbench.cli.framework.options import CaseArgument
 from workbench.cli.framework.parameters import option
 from workbench.domain.case.case_id import format_case
@@ -24,19 +24,19 @@ def documents(
 ) -> None:
     """Write a case's documents to a folder."""
     with context.services() as services:
-        done, zone = services.documents.write(case, to), zone_of(services)
-    for one in done:
-        if one.problem:
-            output.complain(one.problem)
-    written = [one.line for one in done if one.state == "written"]
+        copies, zone = services.documents.write(case, to), zone_of(services)
+    for copy in copies:
+        if copy.problem:
+            output.complain(copy.problem)
+    written = [copy.line for copy in copies if copy.state == "written"]
     if context.as_json:
         rows = [
             {
-                **attributes(one.line, ("kind", "sha256", "media_type", "bytes_count", "received_at"), zone),
-                "state": one.state,
-                "file": one.line.file_name if one.state == "written" else None,
+                **json_attributes(copy.line, ("kind", "sha256", "media_type", "bytes_count", "received_at"), zone),
+                "state": copy.state,
+                "file": copy.line.file_name if copy.state == "written" else None,
             }
-            for one in done
+            for copy in copies
         ]
         output.document({"case": format_case(case), "folder": str(to.expanduser().absolute()), "documents": rows})
     else:
@@ -44,7 +44,7 @@ def documents(
         output.listing(written, columns)
         message = _("{count} documents are in {folder}, readable by you only; delete them when you are done.")
         output.narrate(message.format(count=len(written), folder=to))
-    if len(written) < len(done):
+    if len(written) < len(copies):
         raise typer.Exit(ExitCode.IO)
 
 
@@ -66,7 +66,7 @@ def dossier(
     )
     with context.services() as services:
         report = services.dossiers.write(request, to_json)
-    problems = [one.problem for one in report.documents if one.problem]
+    problems = [copy.problem for copy in report.documents if copy.problem]
     for problem in problems:
         output.complain(problem)
     written = {

@@ -6,13 +6,13 @@ from datetime import datetime
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
-from workbench.wording.letters import failure_words, kind_words
+from workbench.wording.letters import failure_words, letter_kind_words
 
 
 def letter_columns(when: Callable[[datetime | None], str]) -> dict[str, Callable[[NoticeLine], str]]:
     """Return the columns that say what a letter is, and whether it was sent; `when` words an instant."""
     return {
-        _("Kind"): kind_words,
+        _("Kind"): letter_kind_words,
         _("Released"): lambda line: when(line.release_at) if line.is_released else _("not yet"),
         _("Due by"): lambda line: when(line.due_by) + (" !" if line.is_overdue else ""),
         _("After"): lambda line: str(line.after or ""),

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
-from workbench.domain.case.appeal import STATUS_WORDS, AppealLine
+from workbench.domain.case.appeal import APPEAL_STATUS_WORDS, AppealLine
 from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
-from workbench.wording.case.history import items_words, outcome_words
+from workbench.wording.case.history import appeal_outcome_words, items_words
 from workbench.wording.case.labels import ITEM_RESULT
 from workbench.wording.changes import ChangeWords
 
@@ -60,38 +60,38 @@ class RoundsText:
         return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
 
     def changes(self, casefile: CaseFile) -> None:
-        """Print what changed since the last round, and how much of the rest the earlier verdict had accepted."""
-        found = casefile.changes
-        if found is None:
+        """Print the changes since the last round, and the unchanged entries that the earlier verdict named."""
+        round_changes = casefile.changes
+        if round_changes is None:
             return
         words = ChangeWords(casefile.policy, self.today, self.zone)
         output.line()
-        if found.changes:
+        if round_changes.changes:
             output.listing(
-                found.changes,
+                round_changes.changes,
                 {
-                    _("Changed since round {round}").format(round=found.since_round): words.label,
+                    _("Changed since round {round}").format(round=round_changes.since_round): words.label,
                     _("Before"): lambda change: words.value(change.field, change.old),
                     _("Now"): lambda change: words.value(change.field, change.new),
                 },
             )
         else:
-            output.line(_("Nothing changed since round {round}.").format(round=found.since_round))
-        for entry in found.unchanged:
+            output.line(_("Nothing changed since round {round}.").format(round=round_changes.since_round))
+        for entry in round_changes.unchanged:
             if entry.codes and entry.part is not EvidencePart.FINDINGS:
-                verdict = f"{_('unchanged')} · {words.verdict(entry, found.since_round)}"
+                verdict = f"{_('unchanged')} · {words.verdict(entry, round_changes.since_round)}"
                 output.line(_("{what}: {details}").format(what=words.label(entry), details=verdict))
 
     def appeals(self, casefile: CaseFile) -> None:
         """Print the appeals with their grounds and answers."""
         for line in casefile.appeals:
             output.line()
-            output.line(_("Appeal ({status})").format(status=_(STATUS_WORDS[line.status])))
+            output.line(_("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[line.status])))
             answer = ""
             if line.outcome is not None:
-                outcome = outcome_words(line.outcome, line.to_state)
+                outcome = appeal_outcome_words(line.outcome, line.to_state)
                 answer = _("{what}: {details}").format(what=outcome, details=line.answer)
-            appealed = next((one for one in casefile.decisions if one.id == line.decision_id), None)
+            appealed = next((decision for decision in casefile.decisions if decision.id == line.decision_id), None)
             shown = {
                 _("Received"): self.instant(line.received_at),
                 _("Answer due"): self.instant(line.due_at),
@@ -110,6 +110,6 @@ def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
 
 
 def _alone(line: AppealLine) -> str:
-    """Return why nobody checked the decision on an appeal; empty if somebody had to."""
+    """Return why nobody checked the decision on an appeal; empty if a check was required."""
     message = _("nobody; one person reviews alone ({reason})")
     return message.format(reason=line.waived.reason) if line.waived else ""

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.cases.appeals import print_appeal
-from workbench.cli.cases.case_text import print_case, print_decided
+from workbench.cli.cases.case_text import print_case, print_decision
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, parse_day, required_text
+from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictRequest
@@ -52,12 +52,12 @@ def decide(
             note=note,
             letter=letter,
             items=tuple(_item(text) for text in items or ()),
-            until=None if until is None else parse_day(until, "--until", services, Aim.FUTURE),
+            until=None if until is None else parse_day_option(until, "--until", services, Aim.FUTURE),
             measure=measure,
             waits_for=waits_for,
             fence=fence,
         )
-        print_decided(context, services.verdicts.decide(request), zone_of(services))
+        print_decision(context, services.verdicts.decide(request), zone_of(services))
 
 
 def _item(text: str) -> ItemRequest:
@@ -85,7 +85,7 @@ def check(
         if isinstance(done, AppealResult):
             print_appeal(context, done, zone_of(services))
         elif isinstance(done, DecisionResult):
-            print_decided(context, done, zone_of(services))
+            print_decision(context, done, zone_of(services))
         else:
             print_case(context, done)
 

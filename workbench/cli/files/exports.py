@@ -5,7 +5,7 @@ from typing import Annotated
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import parse_day
+from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
@@ -45,7 +45,7 @@ def export(
             is_folder=folder is not None,
             with_sms=sms,
             format=file_format,
-            since=None if since is None else parse_day(since, "--since", services, Aim.PAST),
+            since=None if since is None else parse_day_option(since, "--since", services, Aim.PAST),
             reveal=reveal,
             reason=reason,
         )

@@ -13,8 +13,8 @@ from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.cases.cases import print_state
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import record
-from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_receipt
+from workbench.cli.framework.json_values import json_record
+from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_receipt_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
@@ -54,7 +54,7 @@ def import_files(
         agent=agent.strip(),
         as_new=as_new,
     )
-    with errors_reported(context):
+    with reporting_errors(context):
         if kind is ImportKind.CALENDAR:
             given = {
                 "--encoding": encoding,
@@ -70,7 +70,7 @@ def import_files(
 
 
 @contextmanager
-def errors_reported(context: CommandContext) -> Iterator[None]:
+def reporting_errors(context: CommandContext) -> Iterator[None]:
     """Print the report of an import that is refused, with the bad rows."""
     try:
         yield
@@ -183,7 +183,7 @@ def list_batches(context: CommandContext) -> None:
     with context.services() as services:
         batches, zone = services.imports.batches(), zone_of(services)
     if context.as_json:
-        output.document({"batches": [record(batch, zone, batch="id") for batch in batches]})
+        output.document({"batches": [json_record(batch, zone, batch="id") for batch in batches]})
         return
     output.listing(
         batches,
@@ -244,10 +244,10 @@ def resubmit(
             moment = None
             if received_at is not None:
                 deadline_at = services.casefiles.show(case).rectify_by
-                moment = parse_receipt(received_at, "--received-at", services, deadline_at)
+                moment = parse_receipt_option(received_at, "--received-at", services, deadline_at)
             services.remarks.resubmit(case, note, moment)
         else:
-            with errors_reported(context), output.ProgressLine(_("Importing")) as progress:
+            with reporting_errors(context), output.ProgressLine(_("Importing")) as progress:
                 report = services.resubmissions.take(case, file, note, progress)
             message = ngettext(
                 "{batch}: {created} row created, {updated} updated, {unchanged} unchanged.",

@@ -9,7 +9,7 @@ import typer
 from workbench.cli.framework import output
 from workbench.domain.text.cells import cells, pad_right
 from workbench.domain.text.safe import safe
-from workbench.domain.values.bad_value import BadValue, outlined, without_numbers
+from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
 from workbench.i18n import _, comma_joined
 from workbench.services.reading.headers import column_names
 
@@ -25,7 +25,7 @@ class _Unusable(ValueError):
 
 
 def ask_about(proposal: "Proposal") -> bool:
-    """Show a proposal, ask what it leaves open, and return whether it is confirmed."""
+    """Show a proposed map, ask about what is undecided, and return whether the user confirms it."""
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
     output.narrate(message.format(name=proposal.name, kind=proposal.kind.value, file=proposal.file))
     _show(proposal)
@@ -40,7 +40,7 @@ def _show(proposal: "Proposal") -> None:
     from workbench.services.reseller_sheets.map_text import source_words
 
     rows = [
-        (_place(column), column.name, _meaning(column, proposal), _example(column), source_words(column))
+        (_letters_of(column), column.name, _meaning(column, proposal), _example(column), source_words(column))
         for column in proposal.columns
     ]
     _print_aligned([("", _("In the sheet"), _("Means"), _("Such as"), _("Known by")), *rows])
@@ -63,12 +63,12 @@ def _show(proposal: "Proposal") -> None:
 
 def _print_aligned(rows: Sequence[Sequence[str]]) -> None:
     shown = [[safe(cell) for cell in row] for row in rows]
-    widths = [max(cells(row[place]) for row in shown) for place in range(len(rows[0]))]
+    widths = [max(cells(row[index]) for row in shown) for index in range(len(rows[0]))]
     for row in shown:
         output.narrate("  ".join(map(pad_right, row, widths)).rstrip())
 
 
-def _place(column: "ProposedColumn") -> str:
+def _letters_of(column: "ProposedColumn") -> str:
     from workbench.services.reseller_sheets.header import column_letters
 
     return column_letters(column.column)[1:]
@@ -79,9 +79,9 @@ def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
     if not column.means:
         return _("not imported")
     meaning = names.shown(column.means) if column.means in names.chinese else column.means
-    more = [part for part in (column.unit, column.order) if part]
-    more += [f"{word} = {code}" for word, code in column.words.items()]
-    return f"{meaning} ({comma_joined(more)})" if more else meaning
+    details = [part for part in (column.unit, column.order) if part]
+    details += [f"{word} = {code}" for word, code in column.words.items()]
+    return f"{meaning} ({comma_joined(details)})" if details else meaning
 
 
 def _example(column: "ProposedColumn") -> str:
@@ -90,12 +90,12 @@ def _example(column: "ProposedColumn") -> str:
 
     value = next(iter(column.values), "")
     if column.means in _NOT_PERSONAL or column.unit is not None or is_company(value):
-        return without_numbers(value)
-    return outlined(value) if value else ""
+        return with_outlined_numbers(value)
+    return outline_of(value) if value else ""
 
 
 def _ask_meanings(proposal: "Proposal") -> bool:
-    """Ask for each column that nobody understands."""
+    """Ask what each undecided column means."""
     from workbench.services.reseller_sheets.proposal import MeaningSource
     from workbench.services.reseller_sheets.sheet_map import UNDECIDED
 
@@ -108,28 +108,28 @@ def _ask_meanings(proposal: "Proposal") -> bool:
             raise _Unusable(_("The columns that are left: {columns}.").format(columns=left))
         return str(names.meaning(answer))
 
-    asked = [column for column in proposal.columns if column.means == UNDECIDED]
-    for column in asked:
+    undecided = [column for column in proposal.columns if column.means == UNDECIDED]
+    for column in undecided:
         question = _("What is column {place}, “{name}”? Enter: not imported; ?: list the columns")
         column.means = ""
-        column.means = _asked(question.format(place=_place(column), name=column.name), taken)
+        column.means = _ask_until_usable(question.format(place=_letters_of(column), name=column.name), taken)
         column.source = MeaningSource.PERSON
-    return bool(asked)
+    return bool(undecided)
 
 
 def _ask_missing(proposal: "Proposal") -> bool:
-    """Ask for each required column that nothing in the sheet means: another column, or one value for all rows."""
+    """Ask for each required column that is missing: which column of the sheet it is, or one value for all rows."""
     from workbench.services.reseller_sheets.proposal import MeaningSource
     from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
-    by_place = {_place(column).casefold(): column for column in proposal.columns}
+    column_by_letters = {_letters_of(column).casefold(): column for column in proposal.columns}
     proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
-    asked = proposal.missing()
-    for choices in asked:
+    missing = proposal.missing()
+    for choices in missing:
         name = sorted(choices)[0]
 
         def usable(answer: str, name: str = name) -> str:
-            if answer.casefold() in by_place:
+            if answer.casefold() in column_by_letters:
                 return answer.casefold()
             if not answer.startswith("="):
                 raise _Unusable(_("Answer with the letters of a column, or with = and a value."))
@@ -139,12 +139,12 @@ def _ask_missing(proposal: "Proposal") -> bool:
         question = _(
             "No column means {column}, which is required. Letters of its column, or = and a value for all rows"
         )
-        answer = _asked(question.format(column=column_names(proposal.kind).shown(name)), usable)
+        answer = _ask_until_usable(question.format(column=column_names(proposal.kind).shown(name)), usable)
         if answer.startswith("="):
             proposal.constants[name] = answer[1:].strip()
         elif answer:
-            by_place[answer].means, by_place[answer].source = name, MeaningSource.PERSON
-    return bool(asked)
+            column_by_letters[answer].means, column_by_letters[answer].source = name, MeaningSource.PERSON
+    return bool(missing)
 
 
 def _ask_conversions(proposal: "Proposal") -> bool:
@@ -153,10 +153,10 @@ def _ask_conversions(proposal: "Proposal") -> bool:
     from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
     def unit(answer: str) -> str:
-        found = answer if answer in FACTORS else f"{answer}元"
-        if found not in FACTORS:
+        unit_name = answer if answer in FACTORS else f"{answer}元"
+        if unit_name not in FACTORS:
             raise _Unusable(_("The units are {units}.").format(units=comma_joined(FACTORS)))
-        return found
+        return unit_name
 
     def code(means: str, answer: str) -> str:
         parse_constant(proposal.kind, means, answer)
@@ -166,20 +166,21 @@ def _ask_conversions(proposal: "Proposal") -> bool:
     for column in proposal.columns:
         if column.unit == UNDECIDED:
             column.unit = (
-                _asked(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name), unit) or UNDECIDED
+                _ask_until_usable(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name), unit)
+                or UNDECIDED
             )
             asked = True
         for word in [word for word, known in column.words.items() if known == UNDECIDED]:
             shown = column_names(proposal.kind).shown(column.means)
             question = _("What does “{word}” in “{name}” mean for {column}?")
             question = question.format(word=word, name=column.name, column=shown)
-            column.words[word] = _asked(question, partial(code, column.means)) or UNDECIDED
+            column.words[word] = _ask_until_usable(question, partial(code, column.means)) or UNDECIDED
             asked = True
     return asked
 
 
-def _asked(question: str, usable: Callable[[str], str]) -> str:
-    """Return what an answer means; ask again as long as it cannot be used. Enter leaves it open."""
+def _ask_until_usable(question: str, usable: Callable[[str], str]) -> str:
+    """Ask until an answer can be used, and return its value; Enter leaves the question open."""
     while answer := _answer(question):
         try:
             return usable(answer)

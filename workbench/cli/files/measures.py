@@ -12,7 +12,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, minute
 from workbench.wording.case.labels import MEASURE
-from workbench.wording.measures import STATUS_WORDS
+from workbench.wording.measures import ORDER_STATUS_WORDS
 
 if TYPE_CHECKING:
     from workbench.services.measures.work_list import ReportCounts
@@ -37,7 +37,9 @@ def list_measures(
             _("Case"): lambda order: format_case(order.case_id),
             _("Number"): lambda order: order.msisdn,
             _("Measure"): lambda order: _(MEASURE[order.measure]),
-            _("State"): lambda order: _("overdue") if order.is_overdue(now) else _(STATUS_WORDS[order.status(now)]),
+            _("State"): lambda order: (
+                _("overdue") if order.is_overdue(now) else _(ORDER_STATUS_WORDS[order.status(now)])
+            ),
             _("Due"): lambda order: minute(order.due_at, zone),
             _("Done"): lambda order: minute(order.done_at, zone),
             _("Cause of failure"): lambda order: order.failure,

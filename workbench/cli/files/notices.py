@@ -10,13 +10,13 @@ import typer
 from workbench.cli.cases.letters_text import letter_columns
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import record
+from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import count, minute
-from workbench.wording.letters import marked_sentence, moved_sentences
+from workbench.wording.letters import late_letter_sentences, sent_and_failed_sentence
 
 if TYPE_CHECKING:
     from workbench.services.outbox.recording import RecordedDeliveries
@@ -37,7 +37,7 @@ def list_notices(
         zone = zone_of(services)
     if context.as_json:
         rows = (
-            {**record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
+            {**json_record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
             for line in lines
         )
         output.document({"notices": list(rows)})
@@ -81,7 +81,7 @@ def mark_sent(
         "failed": recorded.failed,
         **_moved_document(recorded.moved),
     }
-    context.print_result(document, marked_sentence(recorded.sent, recorded.failed))
+    context.print_result(document, sent_and_failed_sentence(recorded.sent, recorded.failed))
     _narrate_moved(context, recorded.moved)
     if stopped is not None:
         raise stopped
@@ -108,11 +108,12 @@ def send(
     with context.services() as services, output.ProgressLine(_("Sending")) as progress:
         report = services.sending.send(Gateway(command, timeout), limit=limit, progress=progress)
     failures = [
-        {"notice": one.notice_id, "case": format_case(one.case_id), "failure": one.failure} for one in report.failures
+        {"notice": letter.notice_id, "case": format_case(letter.case_id), "failure": letter.failure}
+        for letter in report.failures
     ]
     waiting = [
-        {"notice": one.notice_id, "case": format_case(one.case_id), "after": one.after}
-        for one in report.waiting.values()
+        {"notice": letter.notice_id, "case": format_case(letter.case_id), "after": letter.after}
+        for letter in report.waiting.values()
     ]
     document = {
         "sent": report.sent,
@@ -139,34 +140,34 @@ def send(
         ): len(waiting),
     }
     more = (message.format(count=count(number)) for message, number in counted.items() if number)
-    sentence = " ".join([marked_sentence(report.sent, len(failures)), *more])
+    sentence = " ".join([sent_and_failed_sentence(report.sent, len(failures)), *more])
     context.print_result({**document, **_moved_document(report.moved)}, sentence)
     _narrate_moved(context, report.moved)
     for failed in failures:
         output.complain(_("notice {notice} of {case}: {failure}").format(**failed))
-    for one in waiting:
-        output.complain(_("notice {notice} of {case}: waits for notice {after}").format(**one))
+    for letter in waiting:
+        output.complain(_("notice {notice} of {case}: waits for notice {after}").format(**letter))
     if failures:
         raise typer.Exit(ExitCode.IO)
 
 
 def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:
-    """Return the deadlines that late letters moved, and the cases that had lapsed or gone on before."""
+    """Return the deadlines that late letters moved, and the cases that had lapsed or returned to the queue before."""
     return {
         "deadlines_moved": [
-            {"case": format_case(one.case_id), "deadline": one.deadline_on.isoformat()}
-            for one in moved
-            if one.deadline_on is not None
+            {"case": format_case(deadline.case_id), "deadline": deadline.deadline_on.isoformat()}
+            for deadline in moved
+            if deadline.deadline_on is not None
         ],
-        "lapsed": [format_case(one.case_id) for one in moved if one.has_lapsed],
-        "lapse_undone": [format_case(one.case_id) for one in moved if one.is_lapse_undone],
-        "went_on": [format_case(one.case_id) for one in moved if one.deadline_on is None],
+        "lapsed": [format_case(deadline.case_id) for deadline in moved if deadline.has_lapsed],
+        "lapse_undone": [format_case(deadline.case_id) for deadline in moved if deadline.is_lapse_undone],
+        "went_on": [format_case(deadline.case_id) for deadline in moved if deadline.deadline_on is None],
     }
 
 
 def _narrate_moved(context: CommandContext, moved: Iterable["MovedDeadline"]) -> None:
     if not context.as_json:
-        found = _moved_document(moved)
-        days = [(one["case"], one["deadline"]) for one in found["deadlines_moved"]]
-        for sentence in moved_sentences(days, found["lapsed"], found["lapse_undone"], found["went_on"]):
+        document = _moved_document(moved)
+        days = [(row["case"], row["deadline"]) for row in document["deadlines_moved"]]
+        for sentence in late_letter_sentences(days, document["lapsed"], document["lapse_undone"], document["went_on"]):
             output.narrate(sentence)

@@ -100,16 +100,16 @@ def accept_map(context: CommandContext, name: MapName) -> None:
 
 
 def with_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> ImportRequest:
-    """Return a request with its maps; what does not exist yet is proposed first.
+    """Return an import request with its maps; a map that does not exist yet is proposed first.
 
     Raises:
-        NotFound: If there is no such map and nobody to ask; proposals were written.
+        NotFound: If there is no such map, and no terminal to ask on; proposals were written.
         WrongUsage: If there are no maps for the kind.
         BadConfiguration: If something in a map is wrong.
     """
     layouts = services.maps.find(name, request.kind) or _new_maps(context, services, request, name)
     for path in request.paths:
-        _tell_what_is_read(services, path, layouts, request.encoding)
+        _narrate_preview(services, path, layouts, request.encoding)
     return replace(request, layouts=tuple(layouts))
 
 
@@ -133,7 +133,7 @@ def _new_maps(context: CommandContext, services: "Services", request: ImportRequ
     raise NotFound(message.format(name=name, kind=kinds, file=files))
 
 
-def _tell_what_is_read(services: "Services", path: Path, layouts: "Sequence[SheetMap]", encoding: str | None) -> None:
+def _narrate_preview(services: "Services", path: Path, layouts: "Sequence[SheetMap]", encoding: str | None) -> None:
     """Say where the headers are, and which rows and sheets are left out."""
     sheets, unread = services.maps.preview(path, layouts, encoding)
     for sheet in sheets:

@@ -11,7 +11,7 @@ from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.domain.forecast.learning.backtest import Backtest
+    from workbench.domain.forecast.learning.backtest import BacktestResult
     from workbench.domain.forecast.learning.estimator import ChosenMethod
 
 _KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
@@ -52,7 +52,7 @@ def backtest(
         _print(result)
 
 
-def _print(result: "Backtest") -> None:
+def _print(result: "BacktestResult") -> None:
     output.table(
         [_("Method"), _("Mean error (days)"), _("Ratio")],
         [
@@ -92,6 +92,6 @@ def _method_sentence(choice: "ChosenMethod") -> str:
     ).format(method=method, gain=f"{choice.gain:.1%}")
 
 
-def _ratio(result: "Backtest", other_days: float) -> str:
+def _ratio(result: "BacktestResult", other_days: float) -> str:
     """Return the error of the forecast as a percentage of another error, empty if that is 0."""
     return f"{result.mae_days / other_days:.1%}" if other_days else ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import attributes, plain
+from workbench.cli.framework.json_values import json_attributes, to_json
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
@@ -60,13 +60,13 @@ def _show_case(context: CommandContext, case_id: int, reviewers: int | None, *, 
 def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     return {
         **_document(forecast),
-        "due_at": plain(casefile.header.due_at, zone),
+        "due_at": to_json(casefile.header.due_at, zone),
         "missing_documents": list(missing_codes(casefile)),
         "asked_about": [
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
             for finding, text in findings_to_answer(casefile, current_language())
         ],
-        "explanation": wording.explanation(forecast, now.astimezone(zone).date()),
+        "explanation": wording.forecast_explanation(forecast, now.astimezone(zone).date()),
         "say": phone_sentence(forecast, casefile, now),
     }
 
@@ -74,9 +74,9 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, n
 def _document(forecast: CaseForecast) -> dict[str, Any]:
     """Return a forecast as JSON.
 
-    Each day is a date. `decided` is the next decision. `passed` is null while something stands against a pass, and
-    `passed_needs` says what; else it counts the corrections of similar cases. `pass_at_first` is the share of
-    similar cases that passed at the first decision; it is for staff only.
+    Each day is a date. `decided` is the next decision. `passed` is null while something prevents a pass, and
+    `passed_needs` says what; else it includes the corrections of similar cases. `pass_at_first` is the share of similar
+    cases that passed at the first decision; it is for staff only.
 
     While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day on which a reviewer
     returns. If nobody's return is known, `endless` is true, and each future day is the last day of
@@ -84,8 +84,8 @@ def _document(forecast: CaseForecast) -> dict[str, Any]:
     """
     return {
         "case": format_case(forecast.case_id),
-        **attributes(forecast, ("state", "first_verdict", "decided", "passed", "passed_needs", "ahead"), UTC),
-        "checked": plain(forecast.decided if forecast.awaits_check else None, UTC),
+        **json_attributes(forecast, ("state", "first_verdict", "decided", "passed", "passed_needs", "ahead"), UTC),
+        "checked": to_json(forecast.decided if forecast.awaits_check else None, UTC),
         "pass_at_first": _pass_at_first(forecast.pass_rate),
         **_common(forecast),
         "sent_back": None if forecast.sent_back is None else round(forecast.sent_back, _DECIMALS),
@@ -97,13 +97,13 @@ def _pass_at_first(rate: PassRate | None) -> dict[str, Any] | None:
     if rate is None:
         return None
     shares = {name: round(getattr(rate, name), _DECIMALS) for name in ("share", "low", "high")}
-    return {**shares, **attributes(rate, ("cases", "findings"), UTC), "same_findings": rate.is_same}
+    return {**shares, **json_attributes(rate, ("cases", "findings"), UTC), "same_findings": rate.is_same}
 
 
 def _common(forecast: CaseForecast | QueueForecast) -> dict[str, Any]:
     """Return the fields that the forecast of a case and that of the queue share, as JSON."""
     return {
-        **attributes(forecast, ("reviewers", "back_on"), UTC),
+        **json_attributes(forecast, ("reviewers", "back_on"), UTC),
         "per_day": round(forecast.per_day, _DECIMALS),
         "assumed": forecast.is_thin,
         "suspended": forecast.is_suspended,
@@ -120,9 +120,9 @@ def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None
             (_("Case"), format_case(forecast.case_id)),
             (_("First verdict"), _first_verdict(forecast, today)),
             *_end_rows(forecast, today),
-            (_("Why"), wording.explanation(forecast, today)),
-            (_("Similar cases"), wording.chance(forecast)),
-            *(("", caveat) for caveat in wording.caveats(forecast)),
+            (_("Why"), wording.forecast_explanation(forecast, today)),
+            (_("Similar cases"), wording.pass_rate_words(forecast)),
+            *(("", caveat) for caveat in wording.forecast_caveats(forecast)),
             (_("Missing"), "\n".join(missing)),
             (_("Likely questions"), "\n".join(asked)),
         ]
@@ -136,7 +136,7 @@ def _first_verdict(forecast: CaseForecast, today: date) -> str:
 
 
 def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
-    """Yield when the next decision is expected, and when the case passes or what has to happen before."""
+    """Yield when the next decision is expected, and when the case passes or what must happen before that."""
     if forecast.awaits_check or forecast.is_decided:
         yield (_("Result") if forecast.awaits_check else _("Next decision")), _days(forecast, forecast.decided, today)
     if forecast.passed is None:
@@ -168,7 +168,7 @@ def _show_queue(context: CommandContext, reviewers: int | None) -> None:
 
 def _queue_document(forecast: QueueForecast) -> dict[str, Any]:
     return {
-        **attributes(forecast, ("queued", "held", "usual_reviewers", "cleared"), UTC),
+        **json_attributes(forecast, ("queued", "held", "usual_reviewers", "cleared"), UTC),
         **_common(forecast),
         "clear_days": {"p50": round(forecast.p50_days, _DECIMALS), "p90": round(forecast.p90_days, _DECIMALS)},
         "late": {"p50": forecast.late_p50, "p90": forecast.late_p90},

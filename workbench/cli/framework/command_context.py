@@ -69,20 +69,20 @@ class CommandContext:
         Raises:
             WorkbenchError: If the database cannot be opened or the user is not registered.
         """
-        from workbench.cli.framework.passphrase import asking
-        from workbench.domain.clock.typed.aim import use_order
+        from workbench.cli.framework.passphrase import passphrase_prompt
+        from workbench.domain.clock.typed.aim import set_date_order
         from workbench.services.foundation.file_store import Store
         from workbench.services.opening import open_services
         from workbench.user_settings import load_settings, settings_file
 
         settings = load_settings(settings_file())
-        use_order(settings.values.date_order)
+        set_date_order(settings.values.date_order)
         if settings.is_unreadable:
             from workbench.cli.framework import output
 
             output.complain(settings.problems[0])
         path = self.database()
-        services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, asking()))
+        services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, passphrase_prompt()))
         try:
             yield services
         finally:

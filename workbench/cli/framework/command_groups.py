@@ -9,8 +9,8 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from workbench.cli.framework.command_context import FLAGS
-from workbench.cli.framework.failures import exit_code_of
-from workbench.cli.framework.help_page import page
+from workbench.cli.framework.failures import run_to_exit_code
+from workbench.cli.framework.help_page import help_page
 from workbench.i18n import _
 
 
@@ -26,14 +26,14 @@ class CliCommand(TyperCommand):
         return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(page(self, ctx))
+        formatter.write(help_page(self, ctx))
 
 
 class CliGroup(TyperGroup):
     """A group of commands that suggests the nearest name for an unknown one."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(page(self, ctx))
+        formatter.write(help_page(self, ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in self.commands:
@@ -52,7 +52,7 @@ class RootGroup(CliGroup):
 
     def main(self, *args: Any, **options: Any) -> Any:
         is_standalone = options.pop("standalone_mode", True)
-        code = exit_code_of(partial(super().main, *args, **options | {"standalone_mode": False}))
+        code = run_to_exit_code(partial(super().main, *args, **options | {"standalone_mode": False}))
         if not is_standalone:
             return code
         sys.exit(code)

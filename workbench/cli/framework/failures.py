@@ -1,4 +1,4 @@
-"""How a command fails: one sentence on stderr and an exit code, never a traceback."""
+"""Reports a failed command by one sentence on stderr and an exit code, never by a traceback."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import typer
 
 from workbench.cli.framework import output
-from workbench.cli.framework.usage_errors import sentence_of
+from workbench.cli.framework.usage_errors import usage_error_sentence
 from workbench.errors import ExitCode, WorkbenchError
-from workbench.failure import describe
+from workbench.failure import describe_error
 from workbench.i18n import _
 
 
-def exit_code_of(run: Callable[[], Any]) -> Any:
+def run_to_exit_code(run: Callable[[], Any]) -> Any:
     """Run a command and return its exit code; an exception becomes a sentence on stderr, errors in a file one each.
 
     Typer handles a closed pipe, an interrupt, and the exit of a command that reported its failure itself.
@@ -20,7 +20,7 @@ def exit_code_of(run: Callable[[], Any]) -> Any:
     try:
         return run()
     except typer.TyperException as error:
-        output.complain(sentence_of(error))
+        output.complain(usage_error_sentence(error))
         return error.exit_code
     except WorkbenchError as error:
         for sentence in str(error).splitlines():
@@ -32,7 +32,7 @@ def exit_code_of(run: Callable[[], Any]) -> Any:
     except Exception as error:
         # The last resort: a traceback would print stored values. Typer turns an EOFError into an abort.
         cause = error.__cause__ if isinstance(error, typer.Abort) else None
-        output.complain(describe(cause if isinstance(cause, Exception) else error))
+        output.complain(describe_error(cause if isinstance(cause, Exception) else error))
         return ExitCode.IO
 
 
@@ -40,4 +40,4 @@ def _not_text(error: UnicodeEncodeError) -> str:
     """Return the message about invalid bytes in an argument, which Python passes on as surrogates."""
     if error.encoding.lower().replace("-", "") == "utf8":
         return _("An argument contains bytes that are not text; type it again.")
-    return describe(error)
+    return describe_error(error)

@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 
-from workbench.cli.framework.usage_errors import is_argument, name_of, value_of
+from workbench.cli.framework.usage_errors import is_argument, parameter_name, value_placeholder
 from workbench.domain.text.cells import cells, pad_right
-from workbench.domain.text.wrapping import wrapped_paragraph
+from workbench.domain.text.wrapping import wrap_paragraph
 from workbench.i18n import _
 
 _WIDTH = 100
@@ -14,16 +14,18 @@ _INDENT = "  "
 _LEFT_MOST = 34
 
 
-def page(command: Any, ctx: typer.Context) -> str:
+def help_page(command: Any, ctx: typer.Context) -> str:
     """Return the help of a command or group: usage, summary, arguments, options and commands."""
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
-    own = [each for each in command.get_params(ctx) if "--help" not in each.opts and not getattr(each, "hidden", False)]
-    options = [_record(param) for param in own if not is_argument(param)]
+    params = [
+        each for each in command.get_params(ctx) if "--help" not in each.opts and not getattr(each, "hidden", False)
+    ]
+    options = [_record(param) for param in params if not is_argument(param)]
     subcommands = command.commands.summaries() if hasattr(command, "commands") else []
     parts = [
         _("Usage: {usage}").format(usage=usage),
         _wrapped(command.help or "", ""),
-        _section(_("Arguments"), [_record(param) for param in own if is_argument(param)]),
+        _section(_("Arguments"), [_record(param) for param in params if is_argument(param)]),
         _section(_("Options"), [*options, ("--help", _("Show this help."))]),
         _section(_("Commands"), subcommands),
     ]
@@ -34,10 +36,10 @@ def _record(param: Any) -> tuple[str, str]:
     """Return the two columns of a parameter: its usage and its help."""
     text = getattr(param, "help", None) or ""
     if is_argument(param):
-        return name_of(param), text
+        return parameter_name(param), text
     written = ", ".join(param.opts)
     if not param.is_flag:
-        written = f"{written} {value_of(param)}"
+        written = f"{written} {value_placeholder(param)}"
     return written, f"{text} {_('(required)')}" if param.required else text
 
 
@@ -59,5 +61,5 @@ def _section(title: str, rows: list[tuple[str, str]]) -> str:
 
 def _wrapped(text: str, indent: str) -> str:
     """Wrap a text to the width of the page."""
-    lines = wrapped_paragraph(" ".join(text.split()), _WIDTH - len(indent))
+    lines = wrap_paragraph(" ".join(text.split()), _WIDTH - len(indent))
     return "\n".join(indent + line for line in lines)

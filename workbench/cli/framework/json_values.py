@@ -15,12 +15,12 @@ _NUMBERS = {"case": format_case, "decision": format_decision, "corrects": format
 """The keys whose values are display numbers, such as C-000123."""
 
 
-def plain(value: Any, zone: tzinfo) -> Any:
+def to_json(value: Any, zone: tzinfo) -> Any:
     """Convert a value to JSON types; a dataclass becomes an object, an empty text becomes null."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name), zone) for field in fields(value)}
+        return {field.name: to_json(getattr(value, field.name), zone) for field in fields(value)}
     if isinstance(value, list | tuple):
-        return [plain(item, zone) for item in value]
+        return [to_json(item, zone) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -30,17 +30,17 @@ def plain(value: Any, zone: tzinfo) -> Any:
     return None if value == "" else value
 
 
-def record(value: Any, zone: tzinfo, *, without: Collection[str] = (), **keys: str) -> dict[str, Any]:
+def json_record(value: Any, zone: tzinfo, *, without: Collection[str] = (), **keys: str) -> dict[str, Any]:
     """Return a dataclass as a JSON object that begins with other `keys` for some fields: `case="case_id"`."""
-    shown = attributes(value, (field.name for field in fields(value) if field.name not in without), zone)
+    shown = json_attributes(value, (field.name for field in fields(value) if field.name not in without), zone)
     renamed = {key: shown.pop(name) for key, name in keys.items()}
     numbers = {key: _NUMBERS[key](item) for key, item in renamed.items() if key in _NUMBERS and item is not None}
     return {**renamed, **numbers, **shown}
 
 
-def attributes(value: Any, names: Iterable[str], zone: tzinfo) -> dict[str, Any]:
+def json_attributes(value: Any, names: Iterable[str], zone: tzinfo) -> dict[str, Any]:
     """Return some attributes of a value as JSON."""
-    return {name: plain(getattr(value, name), zone) for name in names}
+    return {name: to_json(getattr(value, name), zone) for name in names}
 
 
 def yuan(fen: int | None) -> float | None:

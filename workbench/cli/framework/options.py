@@ -16,7 +16,7 @@ from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from workbench.domain.clock.typed.aim import Aim
-    from workbench.domain.clock.typed.reference import Reference
+    from workbench.domain.clock.typed.reference import DateReference
     from workbench.services.wiring import Services
 
 Moment = TypeVar("Moment", date, datetime)
@@ -28,7 +28,7 @@ ReasonText = Annotated[str, option("--reason", N_("Reason."), "T")]
 NoteText = Annotated[str, option("--note", N_("Internal note."), "T")]
 
 
-def parse_day(text: str, option: str, services: "Services", aim: "Aim") -> date:
+def parse_day_option(text: str, option: str, services: "Services", aim: "Aim") -> date:
     """Parse the date given to an option; say which day it is if it was not typed in full.
 
     Raises:
@@ -36,10 +36,10 @@ def parse_day(text: str, option: str, services: "Services", aim: "Aim") -> date:
     """
     from workbench.domain.clock.typed.reading import read_date
 
-    return _parsed(text, option, services, aim, read_date)
+    return _parse_typed(text, option, services, aim, read_date)
 
 
-def parse_instant(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
+def parse_instant_option(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
     """Parse the time given to an option; say which time it is if it was not typed in full.
 
     Raises:
@@ -47,10 +47,10 @@ def parse_instant(text: str, option: str, services: "Services", aim: "Aim") -> d
     """
     from workbench.domain.clock.typed.reading import read_instant
 
-    return _parsed(text, option, services, aim, read_instant)
+    return _parse_typed(text, option, services, aim, read_instant)
 
 
-def parse_receipt(text: str, option: str, services: "Services", deadline_at: datetime | None = None) -> datetime:
+def parse_receipt_option(text: str, option: str, services: "Services", deadline_at: datetime | None = None) -> datetime:
     """Parse when something was received; a day alone means its end, at most `deadline_at` if that is on the day.
 
     Raises:
@@ -59,13 +59,13 @@ def parse_receipt(text: str, option: str, services: "Services", deadline_at: dat
     from workbench.domain.clock.typed.aim import Aim
     from workbench.domain.clock.typed.reading import read_receipt
 
-    def read(typed: str, reference: "Reference") -> datetime:
+    def read(typed: str, reference: "DateReference") -> datetime:
         return read_receipt(typed, replace(reference, deadline_at=deadline_at))
 
-    return _parsed(text, option, services, Aim.PAST, read)
+    return _parse_typed(text, option, services, Aim.PAST, read)
 
 
-def parse_end(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
+def parse_end_option(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
     """Parse the time given to an option; a day alone means its end.
 
     Raises:
@@ -73,22 +73,22 @@ def parse_end(text: str, option: str, services: "Services", aim: "Aim") -> datet
     """
     from workbench.domain.clock.typed.reading import read_end
 
-    return _parsed(text, option, services, aim, read_end)
+    return _parse_typed(text, option, services, aim, read_end)
 
 
-def _parsed(
-    text: str, option: str, services: "Services", aim: "Aim", read: "Callable[[str, Reference], Moment]"
+def _parse_typed(
+    text: str, option: str, services: "Services", aim: "Aim", read: "Callable[[str, DateReference], Moment]"
 ) -> Moment:
-    from workbench.domain.clock.typed.reference import Reference
-    from workbench.wording.calendar import understood_words
+    from workbench.domain.clock.typed.reference import DateReference
+    from workbench.wording.calendar import typed_moment_words
 
     calendar, now = services.calendars.in_force(), services.context.now()
     try:
-        moment = read(text, Reference(now=now, calendar=calendar, aim=aim))
+        moment = read(text, DateReference(now=now, calendar=calendar, aim=aim))
     except WrongUsage as error:
         raise WrongUsage(f"{option}: {error}") from error
     if not text.strip()[:4].isdecimal():
-        output.narrate(_("{what}: {details}").format(what=option, details=understood_words(moment, now, calendar)))
+        output.narrate(_("{what}: {details}").format(what=option, details=typed_moment_words(moment, now, calendar)))
     return moment
 
 

@@ -49,7 +49,7 @@ def file_text(text: str) -> None:
 
 
 def narrate(text: str) -> None:
-    """Print on stderr what happened."""
+    """Print a message about what happened on stderr."""
     typer.echo(_shown(text), err=True)
 
 

@@ -1,4 +1,4 @@
-"""What Typer needs to know about an option or an argument."""
+"""Declares the options and arguments of commands for Typer."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import typer
 
 
 def option(name: str, text: str, metavar: str | None = None, *short: str, **more: Any) -> Any:
-    """Return what Typer needs to know about an option; its help text is translated when the command is built."""
+    """Declare an option; its help text is translated when the command is built."""
     return typer.Option(name, *short, metavar=metavar, help=text, **more)
 
 
 def argument(metavar: str, text: str, **more: Any) -> Any:
-    """Return what Typer needs to know about an argument; its help text is translated when the command is built."""
+    """Declare an argument; its help text is translated when the command is built."""
     return typer.Argument(metavar=metavar, help=text, **more)

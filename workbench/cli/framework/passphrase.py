@@ -6,19 +6,19 @@ from collections.abc import Callable
 from workbench.i18n import _
 
 
-def asking() -> Callable[[], str] | None:
+def passphrase_prompt() -> Callable[[], str] | None:
     """Return the function that asks for the passphrase of a database, None if there is no terminal."""
-    return (lambda: answered(_("Passphrase"))) if is_terminal() else None
+    return (lambda: ask_hidden(_("Passphrase"))) if is_terminal() else None
 
 
 def is_terminal() -> bool:
-    """Say whether a person can be asked."""
+    """Say whether a person can answer questions on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def answered(question: str) -> str:
-    """Return what a person typed."""
+def ask_hidden(question: str) -> str:
+    """Ask a question on the terminal, and return the answer, which is not shown."""
     from getpass import getpass
 
-    # Not on stdout, which is data.
+    # The question goes to stderr, because stdout is for data.
     return getpass(f"{question}: ", stream=sys.stderr)

@@ -1,4 +1,4 @@
-"""Builds commands of functions: translates their help and adds --json and the shared options.
+"""Builds commands from functions: translates their help, and adds --json and the shared options.
 
 Typer builds all commands at once; ours are built when they are used, because importing the modules of all of them takes
 longer than most commands.
@@ -20,7 +20,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import CliCommand, DefaultGroup
 from workbench.cli.framework.parameters import option
 from workbench.cli.framework.usage_errors import is_integer
-from workbench.i18n import N_, _, use
+from workbench.i18n import N_, _, use_language
 
 Function = Callable[..., None]
 
@@ -47,7 +47,7 @@ class CommandGroup:
     entries: "tuple[Entry | CommandGroup, ...]"
 
 
-class Commands(Mapping[str, Any]):
+class LazyCommands(Mapping[str, Any]):
     """The commands of a group by name; each is built when it is first used."""
 
     def __init__(self, entries: Iterable[Entry | CommandGroup]) -> None:
@@ -83,7 +83,7 @@ _SHARED = {
     "site": Annotated[Path | None, option("--site", N_("Site settings file."), "FILE")],
 }
 _GREATEST = 999_999_999
-"""The greatest whole number of options and arguments: no such number in the database is greater."""
+"""The greatest whole number that options and arguments accept; no number in the database is greater."""
 
 _JSON = Annotated[bool, option("--json", N_("Print the result as JSON."))]
 
@@ -91,16 +91,16 @@ _JSON = Annotated[bool, option("--json", N_("Print the result as JSON."))]
 def _command(entry: Entry) -> Any:
     module, _colon, name = entry.function.partition(":")
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    function = bound(getattr(import_module(module), name), has_json=entry.has_json)
+    function = wrap_command(getattr(import_module(module), name), has_json=entry.has_json)
     app.command(entry.name, help=_(entry.help), cls=CliCommand)(function)
     return get_command(app)
 
 
 def _group(group: CommandGroup) -> Any:
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    app.callback(cls=DefaultGroup, help=_(group.help))(bound(_group_callback))
+    app.callback(cls=DefaultGroup, help=_(group.help))(wrap_command(_group_callback))
     built: Any = get_command(app)
-    built.name, built.commands = group.name, Commands(group.entries)
+    built.name, built.commands = group.name, LazyCommands(group.entries)
     return built
 
 
@@ -108,7 +108,7 @@ def _group_callback(_context: CommandContext) -> None:
     """Do nothing; the group only accepts the shared options."""
 
 
-def bound(function: Function, *, has_json: bool = False, shows_shared: bool = False) -> Function:
+def wrap_command(function: Function, *, has_json: bool = False, shows_shared: bool = False) -> Function:
     """Wrap a function for Typer: the wrapper also accepts the shared options, and passes them on in the context.
 
     Args:
@@ -126,14 +126,14 @@ def bound(function: Function, *, has_json: bool = False, shows_shared: bool = Fa
             as_json=values.pop("as_json", False),
         )
         if language := ctx.obj.shared.language:
-            use(language)
-        signs.use(ctx.obj.shared.symbols or "auto")
+            use_language(language)
+        signs.use_symbols(ctx.obj.shared.symbols or "auto")
         function(ctx.obj, **values)
 
-    own = list(inspect.signature(function).parameters.values())[1:]
+    own_parameters = list(inspect.signature(function).parameters.values())[1:]
     parameters = [
         inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
-        *(_parameter(parameter.name, parameter.annotation, parameter.default) for parameter in own),
+        *(_parameter(parameter.name, parameter.annotation, parameter.default) for parameter in own_parameters),
         *([_parameter("as_json", _JSON, default=False)] if has_json else []),
         *(_parameter(f"shared_{name}", kind, None, hidden=not shows_shared) for name, kind in _SHARED.items()),
     ]

@@ -9,7 +9,7 @@ import typer
 from workbench.i18n import _
 
 
-def sentence_of(error: typer.TyperException) -> str:
+def usage_error_sentence(error: typer.TyperException) -> str:
     """Return what is wrong with a command line, and the command that shows its help."""
     ctx = getattr(error, "ctx", None)
     if ctx is None:
@@ -50,14 +50,14 @@ def is_argument(param: Any) -> bool:
     return bool(param.param_type_name == "argument")
 
 
-def name_of(param: Any) -> str:
+def parameter_name(param: Any) -> str:
     """Return the name of a parameter for messages: the longest name of an option, the placeholder of an argument."""
     return str(param.metavar or param.name.upper()) if is_argument(param) else max(param.opts, key=len)
 
 
 def _plain_name_of(param: Any) -> str:
-    """Return the name of a parameter in a sentence, where a placeholder that lists words would be no name."""
-    name = name_of(param)
+    """Return the name of a parameter in a sentence, without a placeholder that lists words."""
+    name = parameter_name(param)
     return str(param.name.upper()) if "|" in name else name
 
 
@@ -82,7 +82,7 @@ def is_integer(annotation: Any) -> bool:
     return int in _kinds(annotation)
 
 
-def value_of(param: Any) -> str:
+def value_placeholder(param: Any) -> str:
     """Return the placeholder for the value of an option."""
     return str(param.metavar or "|".join(choices_of(param)) or param.name.upper())
 

@@ -10,7 +10,7 @@ from workbench.errors import StorageFailed
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
-_MOST_TOLD = 20
+_MAX_FAULTS_SHOWN = 20
 
 
 def verify(
@@ -36,9 +36,11 @@ def verify(
         faults = [*(lost_anchors(session, heads) if heads else ()), *unexplained(session)]
     if faults:
         more = (
-            [_("And {count} more.").format(count=count(len(faults) - _MOST_TOLD))] if len(faults) > _MOST_TOLD else []
+            [_("And {count} more.").format(count=count(len(faults) - _MAX_FAULTS_SHOWN))]
+            if len(faults) > _MAX_FAULTS_SHOWN
+            else []
         )
-        raise StorageFailed("\n".join([*faults[:_MOST_TOLD], *more]))
+        raise StorageFailed("\n".join([*faults[:_MAX_FAULTS_SHOWN], *more]))
     if context.as_json:
         output.document({"events": report.event_count, "head": report.head, "broken_at": None})
         return

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import record
+from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.options import DryRun
 from workbench.cli.framework.parameters import argument, option
 from workbench.i18n import N_, _, comma_joined
@@ -38,7 +38,7 @@ def start(
     request = CampaignRequest(rules=codes, filter=filter_text, per_day=per_day, reason=reason)
     with context.services() as services:
         plan = services.campaigns.start(request, dry_run=dry_run)
-    context.print_result(record(plan, UTC, campaign="id"), _plan_sentence(plan, per_day))
+    context.print_result(json_record(plan, UTC, campaign="id"), _plan_sentence(plan, per_day))
 
 
 def _plan_sentence(plan: "CampaignPlan", per_day: int) -> str:
@@ -64,44 +64,44 @@ def show(
 ) -> None:
     """Show how far campaigns are."""
     with context.services() as services:
-        found = services.campaigns.list() if campaign is None else (services.campaigns.show(campaign),)
+        campaigns = services.campaigns.list() if campaign is None else (services.campaigns.show(campaign),)
         zone = zone_of(services)
     if context.as_json:
-        documents = [_document(one, zone) for one in found]
+        documents = [_document(progress, zone) for progress in campaigns]
         output.document({"campaigns": documents} if campaign is None else documents[0])
         return
     output.listing(
-        found,
+        campaigns,
         {
-            _("Campaign"): lambda one: str(one.id),
-            _("Planned"): lambda one: count(one.planned),
-            _("Opened"): lambda one: count(one.opened),
-            _("Passed"): lambda one: count(one.decided["pass"]),
-            _("Failed"): lambda one: count(one.decided["fail"]),
-            _("Pending"): lambda one: count(one.decided["pending"]),
-            _("Left"): lambda one: count(one.left),
-            _("Until"): lambda one: _("stopped") if one.stopped_at else str(one.last_on or ""),
-            _("Reason"): lambda one: one.reason,
+            _("Campaign"): lambda progress: str(progress.id),
+            _("Planned"): lambda progress: count(progress.planned),
+            _("Opened"): lambda progress: count(progress.opened),
+            _("Passed"): lambda progress: count(progress.decided["pass"]),
+            _("Failed"): lambda progress: count(progress.decided["fail"]),
+            _("Pending"): lambda progress: count(progress.decided["pending"]),
+            _("Left"): lambda progress: count(progress.left),
+            _("Until"): lambda progress: _("stopped") if progress.stopped_at else str(progress.last_on or ""),
+            _("Reason"): lambda progress: progress.reason,
         },
         numeric=range(7),
     )
     if campaign is not None:
         output.line()
-        output.pairs(_origin(found[0], zone))
+        output.pairs(_origin(campaigns[0], zone))
 
 
-def _origin(one: "CampaignProgress", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+def _origin(progress: "CampaignProgress", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """Yield who started and stopped a campaign, when, and what chose its cases."""
     by = _("{when} by {login}")
-    yield _("Started"), by.format(when=minute(one.started_at, zone), login=one.started_by)
-    yield _("Rules"), comma_joined(one.rules)
-    yield _("Filter"), one.filter
-    yield _("Policy"), str(one.policy_version_id)
-    yield _("Each working day"), count(one.per_day)
-    if one.stopped_at is not None:
-        when, login = minute(one.stopped_at, zone), one.stopped_by or "?"
-        told = by.format(when=when, login=login)
-        yield _("Stopped"), _("{what}: {details}").format(what=told, details=one.stop_reason)
+    yield _("Started"), by.format(when=minute(progress.started_at, zone), login=progress.started_by)
+    yield _("Rules"), comma_joined(progress.rules)
+    yield _("Filter"), progress.filter
+    yield _("Policy"), str(progress.policy_version_id)
+    yield _("Each working day"), count(progress.per_day)
+    if progress.stopped_at is not None:
+        when, login = minute(progress.stopped_at, zone), progress.stopped_by or "?"
+        stop_words = by.format(when=when, login=login)
+        yield _("Stopped"), _("{what}: {details}").format(what=stop_words, details=progress.stop_reason)
 
 
 def stop(
@@ -118,4 +118,4 @@ def stop(
 
 
 def _document(progress: "CampaignProgress", zone: ZoneInfo) -> dict[str, Any]:
-    return record(progress, zone, campaign="id", policy="policy_version_id")
+    return json_record(progress, zone, campaign="id", policy="policy_version_id")

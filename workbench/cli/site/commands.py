@@ -11,9 +11,9 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.framework.passphrase import asking
-from workbench.cli.site.encryption import KeyCommand, KeyFile, named_source, new_key
-from workbench.cli.site.supplier_questions import supplier_of
+from workbench.cli.framework.passphrase import passphrase_prompt
+from workbench.cli.site.encryption import KeyCommand, KeyFile, key_source_named, new_key
+from workbench.cli.site.supplier_questions import read_or_ask_supplier
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
@@ -55,7 +55,7 @@ def init(
 
     reason = "" if solo is None else required_text(solo, "--solo")
     path = context.database() if group is None else shared_database_path(context.shared.database).absolute()
-    sender = supplier_of(supplier, may_ask=not context.as_json and not path.exists())
+    sender = read_or_ask_supplier(supplier, may_ask=not context.as_json and not path.exists())
     sharing = None if group is None else group_named(group)
     site_file = None if sharing is None else context.shared.site or default_site_file()
     if not encrypt and (key_file, key_command) != (None, None):
@@ -99,7 +99,7 @@ def doctor(
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
-    lines = examine(context.database(), context.now(), is_deep=deep, ask=asking())
+    lines = examine(context.database(), context.now(), is_deep=deep, ask=passphrase_prompt())
     is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
         output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
@@ -162,8 +162,8 @@ def restore(
     path = context.database()
     group_id = sharing_group(path.parent) if path.parent.exists() else None
     with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as fresh:
-        source = None if encrypt else named_source(key_file, key_command)
-        key = BackupKey(source, asking(), fresh)
+        source = None if encrypt else key_source_named(key_file, key_command)
+        key = BackupKey(source, passphrase_prompt(), fresh)
         files = restore_backup(file, path, context.shared.login, context.now, key)
     sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
     context.print_result({"database": str(path), "files": files}, sentence)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import option
-from workbench.cli.framework.passphrase import answered, asking
+from workbench.cli.framework.passphrase import ask_hidden, passphrase_prompt
 from workbench.errors import BadConfiguration, WorkbenchError, WrongUsage
 from workbench.i18n import N_, _
 
@@ -24,7 +24,7 @@ KeyFile = Annotated[
 KeyCommand = Annotated[str | None, option("--key-command", N_("Command that prints the key."), "COMMAND")]
 
 
-def named_source(file: Path | None, command: str | None) -> "KeySource | None":
+def key_source_named(file: Path | None, command: str | None) -> "KeySource | None":
     """Return the key source that the options name, None if they name none.
 
     Raises:
@@ -50,12 +50,12 @@ def new_key(file: Path | None, command: str | None, database: Path, group_id: in
     """
     from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 
-    source = named_source(file, command) or KeySource(kind=KeyKind.PROMPT)
+    source = key_source_named(file, command) or KeySource(kind=KeyKind.PROMPT)
     is_new = file is not None and not file.exists()
     if file is not None and is_new:
         new_key_file(file, group_id)
     try:
-        yield _long_enough(Key(source, source.read(group_id, _ask_twice if asking() else None)))
+        yield _long_enough(Key(source, source.read(group_id, _ask_twice if passphrase_prompt() else None)))
     except BaseException:
         if file is not None and is_new and not _is_needed(source, database):
             file.unlink(missing_ok=True)
@@ -88,8 +88,8 @@ def _long_enough(key: "Key") -> "Key":
 
 
 def _ask_twice() -> str:
-    typed = answered(_("New passphrase"))
-    if len(typed.strip()) >= _SHORTEST and answered(_("New passphrase, once more")) != typed:
+    typed = ask_hidden(_("New passphrase"))
+    if len(typed.strip()) >= _SHORTEST and ask_hidden(_("New passphrase, once more")) != typed:
         raise BadConfiguration(_("The two passphrases differ; nothing was written. Repeat the command."))
     return typed
 

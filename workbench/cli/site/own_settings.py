@@ -27,13 +27,16 @@ def settings(context: CommandContext) -> None:
             "file": str(loaded.file),
             "settings": [
                 {"name": name, "value": _plain(value), "line": loaded.lines.get(name)}
-                for name, value in _in_force(loaded)
+                for name, value in _settings_in_force(loaded)
             ],
             "problems": list(loaded.problems),
         }
         output.document(body)
     else:
-        rows = [[name, _shown(name, value), _origin(loaded.lines.get(name))] for name, value in _in_force(loaded)]
+        rows = [
+            [name, _value_words(name, value), _origin(loaded.lines.get(name))]
+            for name, value in _settings_in_force(loaded)
+        ]
         output.line(_("Settings of {file}").format(file=loaded.file))
         output.table([_("Setting"), _("Value"), _("Where from")], rows)
         for problem in loaded.problems:
@@ -42,8 +45,8 @@ def settings(context: CommandContext) -> None:
         raise typer.Exit(ExitCode.CONFIG)
 
 
-def _in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
-    """Yield the settings and their values; of a table, those that the file sets."""
+def _settings_in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
+    """Yield the settings with their values; of a table, only the entries that the file sets."""
     for each in fields(loaded.values):
         value = getattr(loaded.values, each.name)
         if isinstance(value, Mapping):
@@ -53,12 +56,12 @@ def _in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it."""
+    """Convert a value to JSON."""
     return value.as_table() if isinstance(value, QueueView) else value
 
 
-def _shown(name: str, value: Any) -> str:
-    """Return a value as the file has it; of keys, also the usual ones."""
+def _value_words(name: str, value: Any) -> str:
+    """Return a value as it is written in the file; keys also show the default ones."""
     if name.startswith("keys."):
         from workbench.keys.command import shown_key
         from workbench.keys.registry import COMMAND_BY_ID
@@ -74,5 +77,5 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _origin(line: int | None) -> str:
-    """Return where a value comes from: a line of the file, or what is usual."""
+    """Return the origin of a value: a line of the file, or the default."""
     return _("usual") if line is None else _("line {line}").format(line=line)

@@ -9,22 +9,22 @@ from zoneinfo import ZoneInfo
 from workbench import i18n
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain, record
-from workbench.cli.framework.options import parse_day
+from workbench.cli.framework.json_values import json_record, to_json
+from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
 from workbench.wording.policy import (
-    KIND_WORDS,
+    CHANGE_KIND_WORDS,
     SUPPLIER_WORDS,
+    affected_cases_words,
+    affected_count_words,
     changed_cases_words,
-    effect_words,
-    state_words,
-    touched_cases_words,
-    touched_words,
-    value_words,
+    policy_effect_words,
+    policy_value_words,
+    version_state_words,
 )
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def show(
 ) -> None:
     """Show a version of the policy."""
     with context.services() as services:
-        found = services.policies.in_force() if version is None else services.policies.version(version)
+        policy_version = services.policies.in_force() if version is None else services.policies.version(version)
         zone = zone_of(services)
     if context.as_json:
-        output.document({**_document(found, zone), **({"toml": found.text} if toml else {})})
+        output.document({**_document(policy_version, zone), **({"toml": policy_version.text} if toml else {})})
     elif toml:
-        output.file_text(found.text)
+        output.file_text(policy_version.text)
     else:
-        output.pairs(_lines(found, zone))
+        output.pairs(_version_pairs(policy_version, zone))
 
 
 def list_versions(context: CommandContext) -> None:
@@ -79,7 +79,7 @@ def diff(
     b: Annotated[str | None, argument("B", _NAMED)] = None,
 ) -> None:
     """Compare two policies; a single one is compared with the version in force."""
-    from workbench.domain.policy.comparison import ChangeKind, changes_between
+    from workbench.domain.policy.comparison import PolicyChangeKind, changes_between
 
     with context.services() as services:
         policies = services.policies
@@ -89,30 +89,33 @@ def diff(
     changes = changes_between(old.policy, new.policy)
     if context.as_json:
         counts = {"open_cases": effect.open_count, **_counts(effect)}
-        output.document({"old": old.name, "new": new.name, "changes": plain(changes, UTC), **counts})
+        output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
     old_name, new_name = (
-        one.name if one.version is None else _("Policy {name}").format(name=one.name) for one in (old, new)
+        named_policy.name if named_policy.version is None else _("Policy {name}").format(name=named_policy.name)
+        for named_policy in (old, new)
     )
-    for kind, heading in KIND_WORDS.items():
+    for kind, heading in CHANGE_KIND_WORDS.items():
         rows = [change for change in changes if change.kind is kind]
-        if rows and kind is ChangeKind.TEXT:
+        if rows and kind is PolicyChangeKind.TEXT:
             # Sentences are too long to stand side by side.
             output.line(_(heading))
             for row in rows:
                 output.line(f"  {row.key}")
-                output.pairs([(f"    {old_name}", value_words(row.old)), (f"    {new_name}", value_words(row.new))])
+                output.pairs(
+                    [(f"    {old_name}", policy_value_words(row.old)), (f"    {new_name}", policy_value_words(row.new))]
+                )
             output.line()
         elif rows:
-            shown = [[f"  {row.key}", value_words(row.old), value_words(row.new)] for row in rows]
+            shown = [[f"  {row.key}", policy_value_words(row.old), policy_value_words(row.new)] for row in rows]
             output.table([_(heading), old_name, new_name], shown)
             output.line()
     if not changes:
         output.line(_("The two policies say the same."))
-    output.line(touched_words(effect.touched_count, effect.open_count, new_name))
+    output.line(affected_count_words(effect.touched_count, effect.open_count, new_name))
     if effect.touched:
-        output.line(touched_cases_words(effect.touched))
-    output.line(effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
+        output.line(affected_cases_words(effect.touched))
+    output.line(policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -136,7 +139,7 @@ def apply(
 ) -> None:
     """Put a policy file into force."""
     with context.services() as services:
-        day = None if since is None else parse_day(since, "--from", services, Aim.FUTURE)
+        day = None if since is None else parse_day_option(since, "--from", services, Aim.FUTURE)
         applied = services.policies.apply(file, day, for_open_cases=open_cases)
         effect = services.policy_changes.finish()
         zone = zone_of(services)
@@ -151,7 +154,7 @@ def apply(
 
 
 def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file: Path, zone: ZoneInfo) -> Iterator[str]:
-    """Yield what an application of a file did, a sentence each."""
+    """Yield the sentences about the result of applying a policy file."""
     from workbench.domain.policy.versions import VersionState
     from workbench.services.policy.supplier import advice_on_made_up
 
@@ -176,14 +179,14 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
     if effect.open_count:
         yield changed_cases_words(effect.open_count, effect.touched_count)
         if effect.touched:
-            yield touched_cases_words(effect.touched)
-        yield effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
+            yield affected_cases_words(effect.touched)
+        yield policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
     if version.is_supplier_made_up:
         yield advice_on_made_up()
 
 
 def _counts(effect: "OpenCaseEffect") -> dict[str, Any]:
-    """Return what a policy changes in open cases, as JSON."""
+    """Return the effect of a policy on open cases, as JSON."""
     return {
         "open_cases_touched": effect.touched_count,
         "touched_cases": [format_case(case_id) for case_id in sorted(effect.touched)],
@@ -199,7 +202,7 @@ def _begin(version: "VersionLine", zone: ZoneInfo) -> date:
 
 
 def _state(version: "VersionLine", zone: ZoneInfo) -> str:
-    return state_words(version.state, _begin(version, zone))
+    return version_state_words(version.state, _begin(version, zone))
 
 
 def _for_open_cases(version: "VersionLine") -> str:
@@ -210,8 +213,8 @@ def _for_open_cases(version: "VersionLine") -> str:
 
 
 def _line_document(version: "VersionLine", zone: ZoneInfo) -> dict[str, Any]:
-    """Return what the list shows of a version, as JSON."""
-    return record(
+    """Return a version as the list shows it, as JSON."""
+    return json_record(
         version, zone, without=("text", "policy"), policy="number", version="name", open_cases="is_for_open_cases"
     )
 
@@ -220,13 +223,13 @@ def _document(version: "PolicyVersion", zone: ZoneInfo) -> dict[str, Any]:
     """Return a version as JSON."""
     return {
         **_line_document(version, zone),
-        "supplier": plain(version.policy.supplier, UTC),
+        "supplier": to_json(version.policy.supplier, UTC),
         "supplier_made_up": version.is_supplier_made_up,
     }
 
 
-def _lines(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    """Yield what is shown of a version, as names and values."""
+def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Yield the names and values that describe a version."""
     from workbench.services.policy.supplier import advice_on_made_up
 
     policy = version.policy

@@ -51,7 +51,7 @@ def apply(
 
 
 def compact(context: CommandContext) -> None:
-    """Remove what is left of erased rows in unused parts of the database file."""
+    """Remove the remnants of erased rows from unused parts of the database file."""
     with context.services() as services:
         is_clean = services.retention.compact()
     sentence = _("Nothing of what was erased is left in the database file.")
@@ -100,28 +100,28 @@ def _list_holds(context: CommandContext, services: Any) -> None:
     if context.as_json:
         rows = [
             {
-                "case": format_case(one.case_id),
-                "reason": one.reason,
-                "placed_at": one.placed_at.astimezone(zone).isoformat(),
-                "placed_by": one.placed_by,
+                "case": format_case(hold.case_id),
+                "reason": hold.reason,
+                "placed_at": hold.placed_at.astimezone(zone).isoformat(),
+                "placed_by": hold.placed_by,
             }
-            for one in holds
+            for hold in holds
         ]
         output.document({"holds": rows})
         return
     output.listing(
         holds,
         {
-            _("Case"): lambda one: format_case(one.case_id),
-            _("Since"): lambda one: minute(one.placed_at, zone),
-            _("By"): lambda one: one.placed_by,
-            _("Reason"): lambda one: one.reason,
+            _("Case"): lambda hold: format_case(hold.case_id),
+            _("Since"): lambda hold: minute(hold.placed_at, zone),
+            _("By"): lambda hold: hold.placed_by,
+            _("Reason"): lambda hold: hold.reason,
         },
     )
 
 
 def _is_confirmed(context: CommandContext, counts: "RetentionCounts") -> bool:
-    """Ask whether to erase what is due, at a terminal only."""
+    """Ask on the terminal whether to erase the due data; refuse to erase it without a terminal."""
     if context.as_json or not sys.stdin.isatty():
         raise WrongUsage(_("What is erased cannot be restored; add --yes to erase it, or --dry-run to see what it is."))
     _print_counts(context, counts)
@@ -129,23 +129,23 @@ def _is_confirmed(context: CommandContext, counts: "RetentionCounts") -> bool:
 
 
 def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
-    from workbench.wording.retention import KEEPS_WORDS, KIND_WORDS
+    from workbench.wording.retention import KEEP_REASON_WORDS, RETENTION_KIND_WORDS
 
     if context.as_json:
         output.document(_counts_document(counts))
         return
     output.listing(
-        [one for one in counts.kinds if one.period or one.due or one.kept],
+        [row for row in counts.kinds if row.period or row.due or row.kept],
         {
-            _("What"): lambda one: _(KIND_WORDS[one.kind]),
-            _("Period"): lambda one: one.period or "–",
-            _("To erase"): lambda one: count(one.due),
-            _("Documents"): lambda one: count(one.documents),
-            "MB": lambda one: f"{one.bytes_count / 1e6:,.1f}",
-            _("Call records"): lambda one: count(one.call_rows),
-            _("Kept"): lambda one: comma_joined(
-                _("{count}: {why}").format(count=count(number), why=_(KEEPS_WORDS[why]))
-                for why, number in sorted(one.kept.items())
+            _("What"): lambda row: _(RETENTION_KIND_WORDS[row.kind]),
+            _("Period"): lambda row: row.period or "–",
+            _("To erase"): lambda row: count(row.due),
+            _("Documents"): lambda row: count(row.documents),
+            "MB": lambda row: f"{row.bytes_count / 1e6:,.1f}",
+            _("Call records"): lambda row: count(row.call_rows),
+            _("Kept"): lambda row: comma_joined(
+                _("{count}: {why}").format(count=count(number), why=_(KEEP_REASON_WORDS[why]))
+                for why, number in sorted(row.kept.items())
             ),
         },
         numeric=(2, 3, 4, 5),
@@ -161,15 +161,15 @@ def _counts_document(counts: "RetentionCounts") -> dict[str, Any]:
         "day": counts.day.isoformat(),
         "kinds": [
             {
-                "kind": one.kind.value,
-                "period": one.period or None,
-                "due": one.due,
-                "documents": one.documents,
-                "document_bytes": one.bytes_count,
-                "call_rows": one.call_rows,
-                "kept": {why.value: number for why, number in sorted(one.kept.items())},
+                "kind": row.kind.value,
+                "period": row.period or None,
+                "due": row.due,
+                "documents": row.documents,
+                "document_bytes": row.bytes_count,
+                "call_rows": row.call_rows,
+                "kept": {why.value: number for why, number in sorted(row.kept.items())},
             }
-            for one in counts.kinds
+            for row in counts.kinds
         ],
         "open_cases": counts.open_cases,
         "next_on": None if counts.next_on is None else counts.next_on.isoformat(),
@@ -189,12 +189,12 @@ def _erased_document(erased: "ErasureReport") -> dict[str, Any]:
 
 
 def _erased_sentences(erased: "ErasureReport") -> list[str]:
-    from workbench.wording.retention import KIND_WORDS
+    from workbench.wording.retention import RETENTION_KIND_WORDS
 
     if not erased.cases and not erased.parts:
         return [_("Nothing was due.")]
     parts = comma_joined(
-        f"{_(KIND_WORDS[kind])}: {count(number)}" for kind, number in (erased.cases + erased.parts).items()
+        f"{_(RETENTION_KIND_WORDS[kind])}: {count(number)}" for kind, number in (erased.cases + erased.parts).items()
     )
     files = _("Files: {documents} documents, {calls} call records.")
     sentences = [

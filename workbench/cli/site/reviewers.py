@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from db.enums import Role
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import plain
-from workbench.cli.framework.options import ReasonText, parse_day
+from workbench.cli.framework.json_values import to_json
+from workbench.cli.framework.options import ReasonText, parse_day_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_request, parse_request
 from workbench.domain.case.lifecycle import ROLE_WORDS
@@ -30,7 +30,7 @@ def list_people(context: CommandContext) -> None:
     with context.services() as services:
         people = services.people.list()
     if context.as_json:
-        output.document({"reviewers": [plain(person, UTC) for person in people]})
+        output.document({"reviewers": [to_json(person, UTC) for person in people]})
         return
     output.listing(
         people,
@@ -95,7 +95,7 @@ def _print_outcome(
 
 
 def _as_json(request: "RoleRequest", zone: tzinfo) -> dict[str, Any]:
-    return {**plain(request, zone), "number": format_request(request.number)}
+    return {**to_json(request, zone), "number": format_request(request.number)}
 
 
 def requests(context: CommandContext) -> None:
@@ -119,22 +119,22 @@ def requests(context: CommandContext) -> None:
 
 
 def approve(context: CommandContext, request: RequestArgument) -> None:
-    """Agree to a request of another admin, and change the roles."""
+    """Approve a request of another admin, and change the roles."""
     with context.services() as services:
-        # Read first: afterwards the person of the command may have no role any more.
+        # The zone is read first, because afterwards the current user may have no role.
         zone, done = zone_of(services), services.roles.approve(parse_request(request))
         _print_settled(context, done, zone, _("The roles of {login} were changed."))
 
 
 def reject(context: CommandContext, request: RequestArgument) -> None:
-    """Reject a request, or take back an own one."""
+    """Reject a request of another admin, or withdraw one's own."""
     with context.services() as services:
         zone, done = zone_of(services), services.roles.reject(parse_request(request))
         _print_settled(context, done, zone, _("The request about {login} is rejected."))
 
 
 def _print_settled(context: CommandContext, request: "RoleRequest", zone: tzinfo, sentence: str) -> None:
-    """Print what became of a request."""
+    """Print the outcome of a request."""
     if context.as_json:
         output.document(_as_json(request, zone))
     else:
@@ -152,8 +152,8 @@ def away(
 ) -> None:
     """Record that a person is away."""
     with context.services() as services:
-        first_on = parse_day(first, "--from", services, Aim.ANY)
-        last_on = None if last is None else parse_day(last, "--to", services, Aim.ANY)
+        first_on = parse_day_option(first, "--from", services, Aim.ANY)
+        last_on = None if last is None else parse_day_option(last, "--to", services, Aim.ANY)
         services.people.away(login, first_on, last_on, reason)
         _print_person(context, services, login, _("{login} is recorded as away."))
 
@@ -166,7 +166,7 @@ def back(context: CommandContext, login: LoginArgument) -> None:
 
 
 def deactivate(context: CommandContext, login: LoginArgument) -> None:
-    """Let a person do nothing any more, and free their cases."""
+    """Deactivate a person, and free their cases."""
     with context.services() as services:
         freed = services.deactivating.deactivate(login)
         sentence = _("{login} is deactivated; cases that other people can take now: {count}.")
@@ -174,7 +174,7 @@ def deactivate(context: CommandContext, login: LoginArgument) -> None:
 
 
 def activate(context: CommandContext, login: LoginArgument) -> None:
-    """Let a deactivated person work again."""
+    """Reactivate a person."""
     with context.services() as services:
         services.deactivating.activate(login)
         _print_person(context, services, login, _("{login} is active again."))
@@ -195,6 +195,6 @@ def _print_person(context: CommandContext, services: "Services", login: str, sen
     """Print what was done: a sentence, or the person as JSON."""
     person = services.people.line(login)
     if context.as_json:
-        output.document(plain(person, UTC))
+        output.document(to_json(person, UTC))
     else:
         output.narrate(sentence.format(login=person.login))

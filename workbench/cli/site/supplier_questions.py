@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from workbench.domain.policy.policy import Supplier
 
 
-def supplier_of(file: Path | None, *, may_ask: bool) -> "Supplier | None":
-    """Return the supplier in a file; without one ask on the terminal.
+def read_or_ask_supplier(file: Path | None, *, may_ask: bool) -> "Supplier | None":
+    """Read the supplier from a file, or ask for it on the terminal if there is no file.
 
-    None if there is no terminal, or no answer.
+    The result is None if there is no terminal, or no answer.
 
     Raises:
         WorkbenchError: If the file has no supplier that can be used.
@@ -36,35 +36,35 @@ def ask_supplier() -> "Supplier | None":
     Raises:
         BadConfiguration: If an answer is blank or longer than a policy allows.
     """
-    from workbench.domain.policy.policy import Supplier, Words
+    from workbench.domain.policy.policy import BilingualText, Supplier
     from workbench.services.policy.reader import parse_supplier
     from workbench.services.policy.supplier import made_up_supplier, supplier_toml
 
-    def words(field: str, usual: Words | None = None) -> Words:
+    def words(field: str, default: BilingualText | None = None) -> BilingualText:
         label = _(SUPPLIER_WORDS[field])
-        chinese = _answer(_("{field}, in Chinese").format(field=label), usual.zh if usual else None)
-        return Words(zh=chinese, en=english(field, usual.en if usual else chinese))
+        chinese = _answer(_("{field}, in Chinese").format(field=label), default.zh if default else None)
+        return BilingualText(zh=chinese, en=english(field, default.en if default else chinese))
 
-    def english(field: str, usual: str) -> str:
-        return _answer(_("{field}, in English").format(field=_(SUPPLIER_WORDS[field])), usual)
+    def english(field: str, default: str) -> str:
+        return _answer(_("{field}, in English").format(field=_(SUPPLIER_WORDS[field])), default)
 
     output.narrate(_("Who sends the letters to applicants? Enter takes the value in brackets."))
     name = _answer(_("Supplier, in Chinese; Enter: later, with `workbench policy apply`"), "")
     if not name:
         return None
-    usual = made_up_supplier()
+    default = made_up_supplier()
     answered = Supplier(
-        name=Words(zh=name, en=english("name", name)),
+        name=BilingualText(zh=name, en=english("name", name)),
         phone=_answer(_(SUPPLIER_WORDS["phone"])),
-        hours=words("hours", usual.hours),
+        hours=words("hours", default.hours),
         address=words("address"),
-        appeal=words("appeal", usual.appeal),
-        complaint=words("complaint", usual.complaint),
+        appeal=words("appeal", default.appeal),
+        complaint=words("complaint", default.complaint),
     )
     return parse_supplier(supplier_toml(answered), "init")
 
 
-def _answer(question: str, usual: str | None = None) -> str:
-    """Return the answer to a question, without control characters; Enter takes the usual one."""
-    answer: str = typer.prompt(question, default=usual, show_default=bool(usual), err=True)
+def _answer(question: str, default: str | None = None) -> str:
+    """Return the answer to a question, without control characters; Enter takes the default one."""
+    answer: str = typer.prompt(question, default=default, show_default=bool(default), err=True)
     return safe(answer.strip())

@@ -9,9 +9,9 @@ from workbench.domain.case.records import Waiver
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.i18n import N_
 
-OUTCOME_WORDS = {AppealOutcome.STANDS: N_("stands"), AppealOutcome.OVERTURNED: N_("overturned")}
+APPEAL_OUTCOME_WORDS = {AppealOutcome.STANDS: N_("stands"), AppealOutcome.OVERTURNED: N_("overturned")}
 
-STATUS_WORDS = {
+APPEAL_STATUS_WORDS = {
     AppealStatus.OPEN: N_("not decided yet"),
     AppealStatus.STAGED: N_("decided, waits for a check"),
     AppealStatus.CLOSED: N_("closed"),
@@ -19,7 +19,7 @@ STATUS_WORDS = {
     AppealStatus.UNDONE: N_("undone"),
 }
 
-OVERTURNED_TO = (CaseState.PASSED, CaseState.QUEUED)
+STATES_AFTER_OVERTURN = (CaseState.PASSED, CaseState.QUEUED)
 """The states that a case can get when an appeal is overturned."""
 
 
@@ -27,8 +27,8 @@ OVERTURNED_TO = (CaseState.PASSED, CaseState.QUEUED)
 class AppealLine:
     """An appeal against a final fail or a lapse; `answer` is the reason that the applicant reads.
 
-    `state_before` is the state in which the case was appealed, `to_state` the state that its decision gives the case.
-    `waived` says why nobody checked the decision.
+    `state_before` is the state of the case before the appeal, `to_state` its state after the decision. `waived` says
+    why nobody checked the decision.
     """
 
     id: int
@@ -78,7 +78,7 @@ class WaitingAppeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealRequest:
-    """A decision on an appeal; `to_state` is passed or queued, and only for an overturned one.
+    """A decision on an appeal; `to_state` is passed or queued if the appeal is overturned, else None.
 
     The decision is refused if the case is no longer at `version`; None skips the check.
     """
@@ -92,7 +92,7 @@ class AppealRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealResult:
-    """What an act on an appeal did; `notice` is the letter with personal values masked, None without one.
+    """The result of an act on an appeal; `notice` is the letter with personal values masked, None without one.
 
     `waived` are the two-person rules that did not apply, `reasons` those of the appealed verdict.
     """

@@ -37,11 +37,11 @@ def _number(text: str, letter: str, refusal: str) -> int:
     """Return the number after the prefix. Letter case, full width, blanks and leading zeros do not matter."""
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     if match is None or match[1] != letter:
-        raise NotFound(refusal.format(text=quoted(text)))
+        raise NotFound(refusal.format(text=quoted_masked(text)))
     return int(match[2])
 
 
-def quoted(text: str) -> str:
+def quoted_masked(text: str) -> str:
     """Return typed text for an error message. Numbers are masked, since a user may paste an ID number by mistake."""
     return safe(mask_digits_within(text), limit=_QUOTED_CELLS)
 

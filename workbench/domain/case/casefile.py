@@ -23,7 +23,7 @@ from workbench.domain.case.records import (
     VerificationLine,
 )
 from workbench.domain.evidence.evidence import Evidence
-from workbench.domain.facts.all_facts import Facts
+from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 
@@ -97,12 +97,13 @@ class CaseFile:
     rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
     letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
     which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
-    it. `re_reviews` are of this case, or the one that it is. A new policy requires the missing `asked_documents`.
+    it. `re_reviews` are the re-reviews of this case, or the re-review that it is itself. `asked_documents` are missing
+    documents that a new policy requires.
     """
 
     header: CaseHeader
     evidence: Evidence
-    facts: Facts
+    facts: CaseFacts
     findings: tuple[Finding, ...]
     days: tuple[tuple[date, int], ...]
     hours: tuple[tuple[int, ...], ...]
@@ -131,7 +132,7 @@ class CaseFile:
 
     @property
     def items(self) -> tuple[ItemLine, ...]:
-        """The items that the newest fail in effect asked for; none without one."""
+        """The items that the newest fail in effect asked for; empty without such a fail."""
         fails = (line.items for line in reversed(self.decisions_in_effect) if line.verdict is enums.Verdict.FAIL)
         return next(fails, ())
 
@@ -143,12 +144,12 @@ class CaseFile:
 
     @property
     def rectify_by(self) -> datetime | None:
-        """The earliest deadline of what is still to be rectified; that of a lapsed case has passed."""
+        """The earliest deadline of the open items; for a lapsed case, it has passed."""
         newest = next(reversed(self.decisions_in_effect), None)
         if self.header.deadline_at is not None or newest is None:
             return self.header.deadline_at
-        own = (item.deadline_at for item in newest.items if item.is_open)
-        return min(filter(None, (newest.deadline_at, *own)), default=None)
+        item_deadlines = (item.deadline_at for item in newest.items if item.is_open)
+        return min(filter(None, (newest.deadline_at, *item_deadlines)), default=None)
 
     @property
     def unfixed_items(self) -> tuple[ItemLine, ...]:
@@ -197,7 +198,8 @@ class NoNextCase:
 class ItemRequest:
     """One item to rectify, as the reviewer requests it; an empty text means the reason's own text.
 
-    A plan sets its own deadline, if any, and the documents that its text lists: () in free words, None in the reason's.
+    The plan of a verdict sets `deadline_at`, if the item has its own deadline, and `documents`, which its text lists:
+    () if the text is in free words, None if it is the reason's text.
     """
 
     code: str
@@ -233,11 +235,11 @@ class VerdictPreview:
     """The effects that a verdict would have, from the same plan that `decide` executes.
 
     `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
-    (final_fail, override, high_risk, restore), `waived_for` why there is none although it is needed, "" if there is.
-    `news` is what changed since the reviewer saw the case, `open_questions` are unanswered checklist questions,
-    `unopened` are documents that nobody opened, `problems` are the reasons why the verdict would be refused, `restored`
-    are the numbers whose bar a pass lifts. `warnings` are sentences without a full stop about what a verdict would cut
-    short. A provisional date depends on an unpublished calendar.
+    (final_fail, override, high_risk, restore), `waived_for` why a needed check is left out, "" if it is not. `news` is
+    what changed since the reviewer saw the case, `open_questions` are unanswered checklist questions, `unopened` are
+    documents that nobody opened, `problems` are the reasons why the verdict would be refused, `restored` are the
+    numbers whose bar a pass lifts. `warnings` are sentences without a full stop about what a verdict would cut short. A
+    provisional date depends on an unpublished calendar.
     """
 
     letter: str

@@ -1,4 +1,4 @@
-"""What changed in a case since the verdict of its last round, and what that verdict said of what did not change."""
+"""Compares two rounds of a case: what changed, and what the earlier verdict said about the rest."""
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields
@@ -10,8 +10,6 @@ from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evid
 from workbench.domain.facts.documents import newest_files
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue
-
-Part = EvidencePart
 
 _KEY_FIELDS = frozenset({"agent", "application_no", "submitted_at", "received_at"})
 _CREDIT_FIELDS = ("match", "listed_on", "checked_on", "amount_fen", "overdue_days", "disputed")
@@ -33,7 +31,7 @@ class SubmittedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundBasis:
-    """What a round rests on: its evidence, the facts of the case, and what the rules found."""
+    """The basis of a round: its evidence, the facts of the case, and the findings."""
 
     evidence: Evidence
     facts: Mapping[str, FactValue]
@@ -41,12 +39,12 @@ class RoundBasis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class RoundChange:
     """One field that differs between two rounds.
 
     `subject` names a card, a document, a credit record or a rule; it is empty in the application and the call figures.
-    Of what is new or gone, only one field is listed: the number of a card, the files of a document, the match of a
-    credit record, the finding itself; the side where it does not exist is None.
+    If something is new or gone, only one field is listed: the number of a card, the files of a document, the match of a
+    credit record, or the finding itself. Its missing value is None.
     """
 
     part: EvidencePart
@@ -80,22 +78,22 @@ class RoundChanges:
     since_round: int
     decision_id: int
     named: Mapping[str, Set[str]]
-    changes: tuple[Change, ...]
+    changes: tuple[RoundChange, ...]
     unchanged: tuple[UnchangedEntry, ...]
 
     def has(self, part: EvidencePart, *names: str) -> bool:
-        """Say whether one of some fields, cards, documents, credit lists or rules of a part changed."""
+        """Say whether any of these fields, cards, documents, credit lists or rules of a part changed."""
         of_part = (change for change in self.changes if change.part is part)
         return any(change.field in names or _scope_name(change) in names for change in of_part)
 
-    def about(self, code: str) -> tuple[Change, ...]:
+    def about(self, code: str) -> tuple[RoundChange, ...]:
         """Return the changes that a reason or item is about."""
         subjects = self.named.get(code, frozenset())
         return tuple(change for change in self.changes if is_about(code, subjects, change.part, _scope_name(change)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class _ComparedPart:
     """A compared part of a round, such as a card: its values by field, the first of which says that it exists."""
 
     part: EvidencePart
@@ -107,18 +105,18 @@ class _Compared:
         return next(iter(self.values))
 
 
-def compare(
+def compare_rounds(
     old: RoundBasis, new: RoundBasis, named: Mapping[str, Set[str]]
-) -> tuple[list[Change], list[UnchangedEntry]]:
-    """Return what differs between two rounds, and what does not; `named` is what the earlier verdict named."""
+) -> tuple[list[RoundChange], list[UnchangedEntry]]:
+    """Return the changes between two rounds, and the unchanged entries; `named` is what the earlier verdict named."""
     before, after = dict(_compared_parts(old)), dict(_compared_parts(new))
-    changes: list[Change] = []
+    changes: list[RoundChange] = []
     unchanged: list[UnchangedEntry] = []
     for key in dict.fromkeys((*before, *after)):
-        found = _changes(before.get(key), after.get(key))
-        changes += found
+        changed_fields = _changed_fields(before.get(key), after.get(key))
+        changes += changed_fields
         compared = after.get(key) or before[key]
-        if not found and any(compared.values.values()):
+        if not changed_fields and any(compared.values.values()):
             name = _scope_name(compared)
             about = (code for code in named if is_about(code, named[code], compared.part, name))
             unchanged.append(
@@ -130,66 +128,79 @@ def compare(
                     codes=tuple(about),
                 )
             )
-    order = tuple(Part)
+    order = tuple(EvidencePart)
     changes.sort(key=lambda change: order.index(change.part))
     unchanged.sort(key=lambda entry: order.index(entry.part))
     return changes, unchanged
 
 
-def _scope_name(of: "Change | _Compared") -> str:
-    """Return the name by which a reason is about a change: a column, a number, a kind of document, a list, a rule."""
-    if of.part is Part.APPLICATION:
-        return of.field if isinstance(of, Change) else of.head
+def _scope_name(of: "RoundChange | _ComparedPart") -> str:
+    """Return the name that reasons refer to: a column, a number, a kind of document, a list or a rule."""
+    if of.part is EvidencePart.APPLICATION:
+        return of.field if isinstance(of, RoundChange) else of.head
     # The subject of a credit record is its list, followed by its reference.
-    return of.subject.split(" ", 1)[0] if of.part is Part.CREDIT else of.subject
+    return of.subject.split(" ", 1)[0] if of.part is EvidencePart.CREDIT else of.subject
 
 
-def _changes(old: _Compared | None, new: _Compared | None) -> list[Change]:
-    """Return the fields in which a compared part differs; of one that is new or gone, only the first field."""
+def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> list[RoundChange]:
+    """Return the fields of a part that differ; only the first field if the part is new or gone."""
     compared = new or old
     if compared is None:
         return []
     before, after = (old.values if old else {}), (new.values if new else {})
     names = compared.values if old and new else (compared.head,)
     return [
-        Change(part=compared.part, subject=compared.subject, field=name, old=before.get(name), new=after.get(name))
+        RoundChange(part=compared.part, subject=compared.subject, field=name, old=before.get(name), new=after.get(name))
         for name in names
         if _comparable(before.get(name)) != _comparable(after.get(name))
     ]
 
 
 def _comparable(value: object) -> object:
-    """Return what a value is compared by: a finding by its severity, figure and documents, since numbers are masked."""
+    """Return the compared form of a value; of a finding the severity, value and documents, as numbers are masked."""
     if not isinstance(value, Finding):
         return value
     return value.severity, value.observed, frozenset(value.subject.split(";")) & frozenset(DocumentKind)
 
 
-def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _Compared]]:
+def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _ComparedPart]]:
     """Yield the parts of a round that are compared, with their keys."""
     evidence = basis.evidence
     for name in (column.name for column in fields(ApplicationFacts) if column.name not in _KEY_FIELDS):
-        yield (Part.APPLICATION, name), _Compared(Part.APPLICATION, "", {name: getattr(evidence.application, name)})
+        yield (
+            (EvidencePart.APPLICATION, name),
+            _ComparedPart(EvidencePart.APPLICATION, "", {name: getattr(evidence.application, name)}),
+        )
     for card in evidence.cards:
         values = {column.name: getattr(card, column.name) for column in fields(CardFacts)}
-        yield (Part.CARDS, card.msisdn), _Compared(Part.CARDS, card.msisdn, values)
+        yield (EvidencePart.CARDS, card.msisdn), _ComparedPart(EvidencePart.CARDS, card.msisdn, values)
     yield from _documents(evidence)
     figures = {**{name: basis.facts.get(name) for name in _FIGURES}, "window_to": evidence.all_calls.window_to}
-    yield (Part.ACTIVITY,), _Compared(Part.ACTIVITY, "", figures)
+    yield (EvidencePart.ACTIVITY,), _ComparedPart(EvidencePart.ACTIVITY, "", figures)
     for record in evidence.credit:
         reference = record.reference or str(record.listed_on or "")
         values = {name: getattr(record, name) for name in _CREDIT_FIELDS}
-        compared = _Compared(Part.CREDIT, f"{record.list.value} {reference}".rstrip(), values)
-        yield (Part.CREDIT, record.subject_no, record.list, reference), compared
+        compared = _ComparedPart(EvidencePart.CREDIT, f"{record.list.value} {reference}".rstrip(), values)
+        yield (EvidencePart.CREDIT, record.subject_no, record.list, reference), compared
     for finding in basis.findings:
-        yield (Part.FINDINGS, finding.rule), _Compared(Part.FINDINGS, finding.rule, {"finding": finding})
+        yield (
+            (EvidencePart.FINDINGS, finding.rule),
+            _ComparedPart(EvidencePart.FINDINGS, finding.rule, {"finding": finding}),
+        )
 
 
-def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _Compared]]:
-    """Yield the kinds of documents, each with its files that were received last and what these state."""
+def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _ComparedPart]]:
+    """Yield each kind of document, with its latest files and what they state."""
     newest = tuple(newest_files(evidence.documents))
     for kind in dict.fromkeys(document.kind for document in newest):
-        own = [document for document in newest if document.kind is kind]
-        files = tuple(sorted((SubmittedFile(one.sha256, one.received_at) for one in own), key=lambda one: one.sha256))
-        stated = {name: getattr(own[0], name) for name in _DOCUMENT_FIELDS}
-        yield (Part.DOCUMENTS, kind), _Compared(Part.DOCUMENTS, kind.value, {"files": files, **stated})
+        files_of_kind = [document for document in newest if document.kind is kind]
+        files = tuple(
+            sorted(
+                (SubmittedFile(file.sha256, file.received_at) for file in files_of_kind), key=lambda file: file.sha256
+            )
+        )
+        stated = {name: getattr(files_of_kind[0], name) for name in _DOCUMENT_FIELDS}
+        yield (
+            (EvidencePart.DOCUMENTS, kind),
+            _ComparedPart(EvidencePart.DOCUMENTS, kind.value, {"files": files, **stated}),
+        )

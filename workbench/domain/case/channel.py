@@ -6,7 +6,7 @@ from db.enums import ContactChannel
 from workbench.i18n import N_, _
 
 GATEWAY = "gateway"
-"""The channel of a letter whose gateway names no other."""
+"""The channel of a letter if the gateway does not name one."""
 
 CHANNEL_WORDS: dict[str, str] = {
     ContactChannel.PHONE: N_("telephone"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbench.domain.evidence.evidence import DocumentFacts
-from workbench.domain.policy.policy import Words
+from workbench.domain.policy.policy import BilingualText
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 """File name extensions by media type. Files of other types get `bin`."""
@@ -14,8 +14,8 @@ VIEWABLE_TYPES = frozenset(EXTENSIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """Who last opened a document or copied it to a folder, and when."""
+class DocumentAccess:
+    """A person who opened a document or copied it to a folder, and when that person last did so."""
 
     login: str
     at: datetime
@@ -30,10 +30,10 @@ class DocumentLine(DocumentFacts):
     """
 
     number: int
-    words: Words | None
+    words: BilingualText | None
     is_stored: bool
-    openings: tuple[Opening, ...]
-    copies: tuple[Opening, ...] = ()
+    openings: tuple[DocumentAccess, ...]
+    copies: tuple[DocumentAccess, ...] = ()
 
     @property
     def file_name(self) -> str:

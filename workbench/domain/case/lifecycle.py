@@ -1,7 +1,7 @@
 """The permissions of all actions by role and state, in one table.
 
-What the time and imports do is no action here: a passed deadline lapses a case, and what was received in time takes the
-lapse back, to the queue or to rectifying.
+Changes by time or imports are not actions: a case lapses when its deadline passes, and evidence that was received in
+time takes the lapse back, to the queue or to rectifying.
 """
 
 from collections.abc import Set
@@ -67,16 +67,16 @@ class Permission:
 
 
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
-CLERKS = frozenset({R.SUPERVISOR, R.ADMIN})
+WORK_LIST_ROLES = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that get the work lists: letters to send, and measures to carry out."""
-LETTER_RECORDERS = WORKERS | CLERKS
+LETTER_RECORDERS = WORKERS | WORK_LIST_ROLES
 """The roles that record the outcomes of letters."""
 ABSENCE_RECORDERS = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that record who is away, and who is back."""
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
-TABLE: dict[Action, Permission] = {
+PERMISSIONS: dict[Action, Permission] = {
     Action.NEXT: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
     Action.TAKE: Permission(WORKERS, frozenset({S.QUEUED, S.IN_REVIEW})),
     Action.RELEASE: Permission(WORKERS, frozenset({S.IN_REVIEW}), needs_hold=True),
@@ -108,8 +108,8 @@ TABLE: dict[Action, Permission] = {
     Action.APPEAL: Permission(WORKERS, frozenset({S.FAILED, S.LAPSED})),
     Action.APPEAL_DECIDE: Permission(frozenset({R.SUPERVISOR}), frozenset({S.APPEALED})),
     Action.DOSSIER: Permission(frozenset({R.SUPERVISOR, R.ADMIN, R.AUDITOR}), EVERY_STATE),
-    Action.LEGAL_HOLD: Permission(CLERKS, EVERY_STATE),
-    Action.LEGAL_HOLD_END: Permission(CLERKS, EVERY_STATE),
+    Action.LEGAL_HOLD: Permission(WORK_LIST_ROLES, EVERY_STATE),
+    Action.LEGAL_HOLD_END: Permission(WORK_LIST_ROLES, EVERY_STATE),
 }
 
 STATE_WORDS: dict[CaseState, str] = {
@@ -126,7 +126,7 @@ STATE_WORDS: dict[CaseState, str] = {
     S.WITHDRAWN: N_("withdrawn"),
 }
 
-_WAY_OUT: dict[CaseState, str] = {
+_WHAT_TO_DO_INSTEAD: dict[CaseState, str] = {
     S.INCOMPLETE: N_("It can be reviewed once its missing documents are imported."),
     S.QUEUED: N_("Whoever takes it can decide it."),
     S.IN_REVIEW: N_("Its holder can decide it, put it aside or release it."),
@@ -178,7 +178,7 @@ RISK_WORDS: dict[Risk, str] = {
 
 def role_refusal(action: Action, actor: Actor) -> str | None:
     """Return why the actor's roles do not allow an action, or None if they do."""
-    return roles_refusal(TABLE[action].roles, actor)
+    return roles_refusal(PERMISSIONS[action].roles, actor)
 
 
 def roleless_refusal(login: str, *, is_active: bool) -> str:
@@ -209,7 +209,7 @@ def take_refusal(who: str, actor: Actor) -> str | None:
 
 def work_list_refusal(actor: Actor) -> str | None:
     """Return why a person may neither get nor report the work lists, or None if they may."""
-    return roles_refusal(CLERKS, actor)
+    return roles_refusal(WORK_LIST_ROLES, actor)
 
 
 def recording_refusal(actor: Actor) -> str | None:
@@ -230,16 +230,16 @@ def admin_refusal(actor: Actor) -> str | None:
 
 def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
     """Return why a state does not allow an action and what can be done instead, or None if it does."""
-    if state in TABLE[action].states:
+    if state in PERMISSIONS[action].states:
         return None
     message = _("{case} is {state}; this action is not possible in that state. {way_out}")
     if action is Action.APPEAL and state is CaseState.RECTIFYING:
         message = _("{case} can still be rectified; if the applicant objects, record it as a resubmission.")
-    return message.format(case=case, state=_(STATE_WORDS[state]), way_out=_(_WAY_OUT[state]))
+    return message.format(case=case, state=_(STATE_WORDS[state]), way_out=_(_WHAT_TO_DO_INSTEAD[state]))
 
 
 def erased_refusal(case: str, day: date) -> str:
-    """Return why nothing can be done any more with a case that was erased on a local day."""
+    """Return the refusal of any action on a case that was erased on a local day."""
     message = _(
         "{case} was erased on {day} (retention); only its numbers, days, states and codes are left."
         " Import the application with --as-new to open a new case."
@@ -249,7 +249,7 @@ def erased_refusal(case: str, day: date) -> str:
 
 def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:
     """Say whether a person may act on a case in a state; `holds` says that this person holds the case."""
-    permission = TABLE[action]
+    permission = PERMISSIONS[action]
     return (
         not actor.roles.isdisjoint(permission.roles)
         and state in permission.states

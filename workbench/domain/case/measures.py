@@ -23,9 +23,9 @@ class OrderStatus(StrEnum):
 class MeasureOrder:
     """One number to bar or to restore.
 
-    `id` is None for a verdict without orders, from before orders were written: its measure counts as carried out when
-    it was released. `reported_by` reported the order as done or failed. `is_out_of_service` says that the service of
-    the number has ended: it may belong to somebody else by now, so nothing is barred or restored.
+    `id` is None for a verdict from before orders were stored: its measure counts as carried out at its release.
+    `reported_by` reported the order as done or failed. `is_out_of_service` says that the service of the number has
+    ended: it may belong to somebody else by now, so nothing is barred or restored.
     """
 
     id: int | None
@@ -80,8 +80,8 @@ class MeasureOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Lifting:
-    """What lifts the bars of some numbers: orders to cancel, and numbers to restore.
+class BarLifting:
+    """A plan to lift bars: the orders to cancel, and the numbers to restore.
 
     `numbers` are all numbers whose bar is lifted.
     """
@@ -91,48 +91,48 @@ class Lifting:
     numbers: tuple[str, ...]
 
 
-def lifting_of(orders: Iterable[MeasureOrder]) -> Lifting:
-    """Return what lifts the bars among some orders, given oldest first.
+def plan_lifting(orders: Iterable[MeasureOrder]) -> BarLifting:
+    """Plan how to lift the bars among some orders, given oldest first.
 
-    An open bar is cancelled. A number that may be barred is restored, unless that is owed already; one out of service
-    is not.
+    An open bar is cancelled. A number that may be barred is restored, unless a restore is already owed or the number is
+    out of service.
     """
     cancelled: list[int] = []
     restored: list[str] = []
     numbers: list[str] = []
-    for number, own in _by_number(orders).items():
-        open_bars = [order.id for order in own if order.is_bar and order.is_open and order.id is not None]
+    for number, number_orders in _by_number(orders).items():
+        open_bars = [order.id for order in number_orders if order.is_bar and order.is_open and order.id is not None]
         cancelled += open_bars
-        if own[-1].is_out_of_service:
+        if number_orders[-1].is_out_of_service:
             continue
-        is_restoring = any(order.is_open and not order.is_bar for order in own)
-        if not is_restoring and _may_be_barred(own):
+        is_restoring = any(order.is_open and not order.is_bar for order in number_orders)
+        if not is_restoring and _may_be_barred(number_orders):
             restored.append(number)
             numbers.append(number)
         elif open_bars:
             numbers.append(number)
-    return Lifting(tuple(cancelled), tuple(restored), tuple(numbers))
+    return BarLifting(tuple(cancelled), tuple(restored), tuple(numbers))
 
 
 def last_orders(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
     """Return the last order of each number, without cancelled orders."""
     in_effect = (order for order in orders if order.cancelled_at is None or order.done_at is not None)
-    return tuple(own[-1] for own in _by_number(in_effect).values())
+    return tuple(number_orders[-1] for number_orders in _by_number(in_effect).values())
 
 
-def standing(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
+def bars_and_open_restores(orders: Iterable[MeasureOrder]) -> tuple[MeasureOrder, ...]:
     """Return the last order of each number that is barred, to be barred, or not restored yet."""
     return tuple(order for order in last_orders(orders) if order.is_bar or order.is_open)
 
 
 def is_barred(orders: Iterable[MeasureOrder]) -> bool:
-    """Say whether a number in service is barred or ordered to be, and not being restored."""
-    return any(order.is_bar and not order.is_out_of_service for order in standing(orders))
+    """Say whether a number in service is barred or will be, and no restore is ordered."""
+    return any(order.is_bar and not order.is_out_of_service for order in bars_and_open_restores(orders))
 
 
 def barred_numbers(orders: Iterable[MeasureOrder]) -> frozenset[str]:
     """Return the numbers that the carrier may have barred and not restored since."""
-    return frozenset(number for number, own in _by_number(orders).items() if _may_be_barred(own))
+    return frozenset(number for number, number_orders in _by_number(orders).items() if _may_be_barred(number_orders))
 
 
 def _may_be_barred(orders: Sequence[MeasureOrder]) -> bool:

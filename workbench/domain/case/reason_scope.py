@@ -61,7 +61,7 @@ RULE_OF_LIST: Mapping[CreditList, str] = {
 }
 """The rule that checks the records of each credit list."""
 
-_OF_CARDS = frozenset({"ID-MSISDN", "ID-ICCID", "ID-CARRIER", "ID-CARD-COUNT", "ID-ACTUAL-USER"})
+_REASONS_ABOUT_CARDS = frozenset({"ID-MSISDN", "ID-ICCID", "ID-CARRIER", "ID-CARD-COUNT", "ID-ACTUAL-USER"})
 
 
 class EvidencePart(StrEnum):
@@ -76,9 +76,9 @@ class EvidencePart(StrEnum):
 
 
 class NamedDocuments(NamedTuple):
-    """The kinds of documents that show that an item came, and whether all of them must come.
+    """The kinds of documents that answer an item, and whether all of them are required.
 
-    `others_count` says whether another document may answer it as well; only a reviewer can say then whether it did.
+    `others_count` says whether another document may answer it too; then only a reviewer can tell whether it does.
     """
 
     kinds: Set[str]
@@ -87,9 +87,10 @@ class NamedDocuments(NamedTuple):
 
 
 def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -> list[NamedDocuments]:
-    """Return the documents that each item, a code with a text, names in the verdict that rests on what was `seen`.
+    """Return the documents that each item asks for.
 
-    These are the documents that the letter lists for it, else those of its finding, else those of its code.
+    These are the documents that the letter lists for the item, else those of its finding, else those of its code. An
+    item is a code with a text; `seen` is the record of what the verdict was based on.
     """
     listed_by_item = {(item["code"], item["text"]): item.get("documents") for item in seen.get("items", ())}
     subjects = {finding["rule"]: finding["subject"].split(";") for finding in seen.get("findings", ())}
@@ -104,17 +105,18 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
 
 
 def documents_for(
-    one: NamedDocuments, named: Iterable[NamedDocuments], documents: Sequence[Any]
+    item: NamedDocuments, named: Iterable[NamedDocuments], documents: Sequence[Any]
 ) -> tuple[list[Any], list[Any]]:
-    """Return the documents that show that an item came, and those that may have answered it.
+    """Return the documents that answer an item, and those that may answer it.
 
-    The former are none before every document that the item needs came; no other item names the latter.
+    The first list stays empty until all documents that the item requires have been received. The second list has no
+    document that another item names.
     """
-    shown = [document for document in documents if document.kind in one.kinds]
-    if one.needs_all and not one.kinds <= {document.kind for document in shown}:
+    shown = [document for document in documents if document.kind in item.kinds]
+    if item.needs_all and not item.kinds <= {document.kind for document in shown}:
         shown = []
-    claimed = frozenset().union(*(other.kinds for other in named)) - one.kinds
-    others = [document for document in documents if one.others_count and document.kind not in claimed]
+    claimed = frozenset().union(*(other.kinds for other in named)) - item.kinds
+    others = [document for document in documents if item.others_count and document.kind not in claimed]
     return shown, shown or others
 
 
@@ -128,7 +130,9 @@ def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bo
         case EvidencePart.APPLICATION:
             return name in FIELDS_OF_REASON.get(code, frozenset())
         case EvidencePart.CARDS:
-            return code in _OF_CARDS and (not subjects or not subjects.isdisjoint({name, mask(MaskKind.MSISDN, name)}))
+            return code in _REASONS_ABOUT_CARDS and (
+                not subjects or not subjects.isdisjoint({name, mask(MaskKind.MSISDN, name)})
+            )
         case EvidencePart.DOCUMENTS:
             return name == code or name in subjects or name in DOCUMENTS_OF_REASON.get(code, frozenset())
         case EvidencePart.ACTIVITY:

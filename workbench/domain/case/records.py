@@ -1,10 +1,10 @@
-"""What people did and recorded on a case, as its case file lists it, and what the desk counts."""
+"""The acts and records of a case, as its case file lists them, and the counts of the desk."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from db import enums
-from workbench.domain.policy.policy import Words
+from workbench.domain.policy.policy import BilingualText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesSinceSeen:
-    """What changed in a case since somebody saw it: its evidence, and its policy in words, "" if that stayed."""
+    """What changed in a case since somebody saw it: its evidence, and its policy in words, "" if it did not change."""
 
     has_evidence: bool = False
     policy: str = ""
@@ -39,7 +39,7 @@ class ChecklistLine:
     """A question of the policy about the panel `leg`, with the latest answer of this round."""
 
     question: str
-    text: Words
+    text: BilingualText
     leg: enums.PanelKind
     answer: str | None
     note: str
@@ -103,7 +103,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierFail:
-    """A final fail of the same applicant in another application, whose cooldown had not passed when this one came.
+    """A final fail of the same applicant in another application, whose cooldown had not ended when this one came.
 
     `again_from` is the first day on which the applicant may apply again.
     """
@@ -166,11 +166,11 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One notice with people masked; `is_released` says that its grace period is over, so that it can be sent.
+    """One notice with personal values masked; `is_released` says that its grace period is over and it can be sent.
 
-    It must be sent by `due_by`, and after the letter `after` of its case if that is owed too. One that failed is still
-    owed. `attempts` counts how often it was handed to a gateway. `fail_kind` is set for a verdict that fails.
-    `exported_at` and `exported_by` are of its first export; only the list of letters has them.
+    It must be sent by `due_by`. If `after` is set, that earlier letter of the case is still owed and goes first. A
+    failed notice is still owed. `attempts` counts how often it was handed to a gateway. `fail_kind` is set for a
+    verdict that fails. `exported_at` and `exported_by` are of its first export; only the list of letters has them.
     """
 
     id: int
@@ -218,7 +218,7 @@ class UndoableAct:
     maker: str = ""
 
     def is_recent(self, now: datetime) -> bool:
-        """Say whether the act is so new that the person still thinks of it, so that a line offers its undo."""
+        """Say whether the act is recent enough that the screen offers to undo it."""
         return now < (self.until or self.at + UNDO_AT_ONCE)
 
 
@@ -249,7 +249,7 @@ class DeskCounts:
     is_clock_wrong: bool = False
 
     def aside(self, now: datetime) -> tuple[tuple[int, datetime], ...]:
-        """Return the cases that are still put aside, each with its time."""
+        """Return the cases that are still put aside, each with the time at which it returns."""
         return tuple((case_id, until) for case_id, until in self.put_aside if until > now)
 
     def back(self, now: datetime) -> tuple[int, ...]:

@@ -30,25 +30,25 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
 
 
-def serves(reason: Reason, verdict: Verdict, findings: Sequence[Finding]) -> bool:
-    """Say whether a reason can be given for a verdict. What a finding blocks passes by an override only."""
+def is_reason_allowed(reason: Reason, verdict: Verdict, findings: Sequence[Finding]) -> bool:
+    """Say whether a reason can be given for a verdict. If a finding blocks a pass, only the override can."""
     is_blocked = verdict is Verdict.PASS and has_block(findings)
     return verdict in reason.verdicts and not (is_blocked and reason.code in PASS_REASONS - {OVERRIDE_REASON})
 
 
-def is_contradicted(code: str, case: CaseFile) -> bool:
-    """Say whether the panels mark as fine what a reason says is wrong; a list that was not looked up has no mark."""
+def is_reason_contradicted(code: str, case: CaseFile) -> bool:
+    """Say whether the panels show as fine what a reason says is wrong. An unchecked credit list contradicts nothing."""
     looked_up = {RULE_OF_LIST[record.list] for record in case.evidence.credit}
     is_unknown = code in RULE_OF_LIST.values() and code not in looked_up
     return not is_unknown and is_within_limits(code, case.facts, case.policy)
 
 
-def problem_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
+def first_verdict_problem(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
     """Return the first reason why a verdict is refused, as a sentence, or None."""
-    return next(iter(problems_of(request, policy, findings)), None)
+    return next(iter(verdict_problems(request, policy, findings)), None)
 
 
-def problems_of(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+def verdict_problems(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return all reasons why a verdict is refused, each as a sentence."""
     is_override = request.verdict is Verdict.PASS and has_block(findings)
     problems = [
@@ -77,11 +77,13 @@ def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
         if reason is None:
             problems.append(_("The policy has no reason {code}.").format(code=code))
         elif request.verdict not in reason.verdicts:
-            problems.append(_("The reason {code} cannot be used with this verdict.").format(code=_named(code, policy)))
+            problems.append(
+                _("The reason {code} cannot be used with this verdict.").format(code=_title_with_code(code, policy))
+            )
     return problems
 
 
-def _named(code: str, policy: Policy) -> str:
+def _title_with_code(code: str, policy: Policy) -> str:
     """Return the title of a reason with its code."""
     reason = policy.reasons.get(code)
     if reason is None:
@@ -90,7 +92,7 @@ def _named(code: str, policy: Policy) -> str:
 
 
 def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
-    given = [_named(code, policy) for code in request.reasons if code in PASS_REASONS]
+    given = [_title_with_code(code, policy) for code in request.reasons if code in PASS_REASONS]
     if len(given) > 1:
         return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(given))
     return None
@@ -111,13 +113,13 @@ def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None
 
 
 def _unnamed_document_problem(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
-    """Return that the applicant must hand in documents which nothing names: no finding, no item, no edited letter."""
+    """Return the problem that a reason asks for documents that no finding, item or edited letter names, or None."""
     if (request.letter or "").strip():
         return None
     for code in vague_items(request, policy, findings):
         if policy.reasons[code].names_documents:
             message = _("Say which documents the reason {code} is about: name them in its item, such as BIZ_LICENSE.")
-            return message.format(code=_named(code, policy))
+            return message.format(code=_title_with_code(code, policy))
     return None
 
 
@@ -130,7 +132,7 @@ def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Find
     if not asks_for_items(request):
         return ()
     written = {item.code for item in request.items if item.text.strip()}
-    found = {finding.rule for finding in findings if finding.subject}
+    rules_with_subject = {finding.rule for finding in findings if finding.subject}
     waiting = waiting_reasons(policy).values()
     return tuple(
         code
@@ -138,30 +140,30 @@ def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Find
         if code in policy.reasons and code not in written
         if code in waiting
         or (
-            (policy.reasons[code].names_documents and code not in found)
+            (policy.reasons[code].names_documents and code not in rules_with_subject)
             and not documents_named(code, request.items, policy)
         )
     )
 
 
 def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return that the letter does not say what the case waits for, without a full stop; empty if it does."""
+    """Return the warning that the letter does not say what the case waits for, without a full stop."""
     waiting = waiting_reasons(policy).values()
     is_vague = any(code in waiting for code in vague_items(request, policy, findings))
     return (_("The letter does not say what the applicant has to send; write it in the item"),) if is_vague else ()
 
 
 def _waiting_problem(request: VerdictRequest, policy: Policy) -> str | None:
-    """Return that the marked reasons say that the case waits for somebody else, or None."""
+    """Return the problem that the reasons contradict the party that the case waits for, or None."""
     if request.verdict is not Verdict.PENDING:
         return None
     waiting = [code for code in waiting_reasons(policy).values() if code in request.reasons]
     if len(waiting) > 1:
-        codes = comma_joined(_named(code, policy) for code in waiting)
+        codes = comma_joined(_title_with_code(code, policy) for code in waiting)
         return _("A case waits for one party; mark one of {codes}.").format(codes=codes)
     if waiting and request.waits_for not in {None, policy.reasons[waiting[0]].waits_for}:
         message = _("The case cannot wait for the {who} with the reason {code}; change one of them.")
-        return message.format(code=_named(waiting[0], policy), who=request.waits_for)
+        return message.format(code=_title_with_code(waiting[0], policy), who=request.waits_for)
     return None
 
 
@@ -174,23 +176,25 @@ def asks_for_items(request: VerdictRequest) -> bool:
 
 def documents_named(code: str, items: Sequence[ItemRequest], policy: Policy) -> tuple[DocumentKind, ...]:
     """Return the documents that the items name for a reason: in the reason's own item, else as items of their own."""
-    own = [kind for item in items if item.code == code for kind in _documents_in(item.text, policy)]
-    return tuple(dict.fromkeys(own or [DocumentKind(item.code) for item in items if item.code in _DOCUMENT_CODES]))
+    kinds_in_item = [kind for item in items if item.code == code for kind in _documents_in(item.text, policy)]
+    return tuple(
+        dict.fromkeys(kinds_in_item or [DocumentKind(item.code) for item in items if item.code in _DOCUMENT_CODES])
+    )
 
 
 def _documents_in(text: str, policy: Policy) -> list[DocumentKind]:
     """Return the documents in a list of codes or names; none if the text holds anything else."""
     kinds = {kind.value.lower(): kind for kind in DocumentKind}
     kinds |= {name.lower(): kind for kind, words in policy.documents.names.items() for name in (words.en, words.zh)}
-    found = [kinds.get(part.strip().lower()) for part in re.split("[;,，、；]", text)]
-    return [kind for kind in found if kind is not None] if all(found) else []
+    named_kinds = [kinds.get(part.strip().lower()) for part in re.split("[;,，、；]", text)]
+    return [kind for kind in named_kinds if kind is not None] if all(named_kinds) else []
 
 
 def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     problems: list[str] = []
     if OVERRIDE_REASON not in request.reasons:
         message = _("A finding blocks this case; to pass it anyway, mark the reason {code}.")
-        problems.append(message.format(code=_named(OVERRIDE_REASON, policy)))
+        problems.append(message.format(code=_title_with_code(OVERRIDE_REASON, policy)))
     if not request.note.strip():
         problems.append(_("A finding blocks this case; to pass it anyway, write an internal note."))
     return problems
@@ -204,13 +208,13 @@ def check_reasons_for(
     A pass restores the numbers of a case that is barred.
     """
     is_pass = request.verdict is Verdict.PASS
-    wanted = {
+    is_needed = {
         "final_fail": policy.check.final_fail and request.fail_kind is FailKind.FINAL,
         "override": policy.check.override and is_pass and has_block(findings),
         "high_risk": policy.check.high_risk_pass and is_pass and risk is Risk.HIGH,
         "restore": policy.check.restore and (request.measure is Measure.RESTORE or (is_pass and is_barred)),
     }
-    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+    return tuple(name for name, is_wanted in is_needed.items() if is_wanted)
 
 
 def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...]:
@@ -247,7 +251,7 @@ def is_last_round(policy: Policy, round_no: int) -> bool:
 
 
 def round_problem(request: VerdictRequest, policy: Policy, round_no: int) -> str | None:
-    """Return that a case was in as many rounds as the policy allows, so that it cannot be rectified once more."""
+    """Return the problem that a fixable fail is not possible in the last round of a case, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     if not is_fixable or not is_last_round(policy, round_no):
         return None
@@ -256,9 +260,10 @@ def round_problem(request: VerdictRequest, policy: Policy, round_no: int) -> str
 
 
 def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None:
-    """Return whom a pending case waits for; None without reasons.
+    """Return the party that a pending case waits for; None without reasons.
 
-    A reason that only says so decides, then the first reason that names somebody, else it is the applicant.
+    A reason that only names the party takes precedence. Otherwise the first reason with a party decides. The default is
+    the applicant.
     """
     waiting = waiting_reasons(policy).values()
     in_order = sorted(reasons, key=lambda code: code not in waiting)
@@ -267,10 +272,10 @@ def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None
 
 
 def waiting_reasons(policy: Policy) -> dict[WaitsFor, str]:
-    """Return the reasons that only say whom a case waits for, in the order of the parties."""
-    found = {
+    """Return the reasons that only name the party that a case waits for, by party."""
+    code_by_party = {
         reason.waits_for: reason.code
         for reason in reversed(list(policy.reasons.values()))
         if reason.verdicts == (Verdict.PENDING,) and reason.waits_for is not None and reason.code not in policy.rules
     }
-    return {party: found[party] for party in WaitsFor if party in found}
+    return {party: code_by_party[party] for party in WaitsFor if party in code_by_party}

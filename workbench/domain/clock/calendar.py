@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.enums import DayStatus
-from workbench.domain.clock.hours import Hours, checked
+from workbench.domain.clock.hours import Hours, checked_hours
 from workbench.errors import BadConfiguration
 from workbench.i18n import _
 
@@ -65,10 +65,10 @@ class WorkingCalendar:
         Raises:
             BadConfiguration: If hours are empty, overlap or run backwards, or the zone is unknown.
         """
-        self.hours = checked(hours)
+        self.hours = checked_hours(hours)
         self.zone = _known_zone(zone)
         self._days = {day.on: day for day in days}
-        self._own_hours = {day.on: checked(day.hours) for day in self._days.values() if day.working and day.hours}
+        self._own_hours = {day.on: checked_hours(day.hours) for day in self._days.values() if day.working and day.hours}
         self._first = min(self._days).toordinal() if self._days else 1
         self._last = max(self._days).toordinal() if self._days else 0
         all_days = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import counted_from, due_at
-from workbench.domain.clock.spans import Span, merged, without
+from workbench.domain.clock.spans import TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 
 _WITH_APPLICANT_STATES = frozenset({CaseState.PENDING, CaseState.RECTIFYING, CaseState.LAPSED})
@@ -24,9 +24,9 @@ APPEAL_ACTION = "appeal"
 
 @dataclass(frozen=True, slots=True)
 class AppealDays:
-    """The working days to answer an appeal, and the calendar days after which the answer is never later.
+    """The working days to answer an appeal, and the most calendar days that the answer may take.
 
-    `policy_version` is the version that says so, by whose working hours the appeal counts too.
+    `policy_version` is the policy version with these limits; its working hours apply to the appeal too.
     """
 
     answer: int
@@ -55,15 +55,15 @@ class ClockEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+class ClockPause:
     """A time during which the case is with the applicant, to rectify it or to answer."""
 
-    span: Span
+    span: TimeSpan
     is_rectifying: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class ClockBudget:
     """The promised working time, with the events that reduce or extend it.
 
     Attributes:
@@ -81,7 +81,7 @@ class Budget:
 
     start: datetime
     days: int
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[ClockPause, ...] = ()
     extended_s: float = 0.0
     adjustments: tuple[ClockEvent, ...] = ()
     closed_at: datetime | None = None
@@ -91,7 +91,7 @@ class Budget:
     policy_version: int | None = None
 
     @property
-    def open_pause(self) -> Pause | None:
+    def open_pause(self) -> ClockPause | None:
         """The pause that has not ended, None if there is none."""
         return next((pause for pause in self.pauses if pause.span.is_open), None)
 
@@ -116,34 +116,34 @@ class ClockState:
 class _BudgetSoFar:
     """The budget and the state of a case after some of its events."""
 
-    budget: Budget
+    budget: ClockBudget
     state: CaseState
-    pauses: list[Pause] = field(default_factory=list)
-    earlier: list[tuple[Budget, list[Pause]]] = field(default_factory=list)
+    pauses: list[ClockPause] = field(default_factory=list)
+    earlier: list[tuple[ClockBudget, list[ClockPause]]] = field(default_factory=list)
     """The budget and pauses before each change of state that was not undone."""
 
 
-def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal: AppealDays) -> Budget:
+def budget_of(events: Iterable[ClockEvent], complete_at: datetime, days: int, appeal: AppealDays) -> ClockBudget:
     """Return the current budget of a case, from its events in the order of the log.
 
     One budget covers all rounds. An appeal gets a new budget, and so does a case that is reopened or returned to the
     queue by an appeal. Undone acts do not count.
     """
-    so_far = _BudgetSoFar(Budget(start=complete_at, days=days), CaseState.QUEUED)
+    so_far = _BudgetSoFar(ClockBudget(start=complete_at, days=days), CaseState.QUEUED)
     for event in events:
         if event.action == EXTEND_ACTION:
             so_far.budget = replace(so_far.budget, extended_s=so_far.budget.extended_s + event.extended_s)
         if event.action in {EXTEND_ACTION, CLASS_ACTION}:
             so_far.budget = replace(so_far.budget, adjustments=(*so_far.budget.adjustments, event))
         if event.state is not None:
-            _enter(so_far, event, event.state, days, appeal)
+            _apply_state(so_far, event, event.state, days, appeal)
     return replace(so_far.budget, pauses=tuple(so_far.pauses))
 
 
-def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal: AppealDays) -> None:
+def _apply_state(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int, appeal: AppealDays) -> None:
     """Apply a change of state."""
     if event.action == UNDO_ACTION and state is so_far.state:
-        # The act moved a deadline or waived an item; a pause goes on.
+        # The undone act moved a deadline or waived an item, so an open pause continues.
         return
     if event.action == UNDO_ACTION and so_far.earlier:
         so_far.budget, so_far.pauses = so_far.earlier.pop()
@@ -152,14 +152,14 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
     if state is not so_far.state:
         so_far.earlier.append((so_far.budget, list(so_far.pauses)))
     if _begins_new_budget(so_far, state, event.action):
-        so_far.budget = Budget(start=event.at, days=days, is_renewed=True)
+        so_far.budget = ClockBudget(start=event.at, days=days, is_renewed=True)
         if state is CaseState.APPEALED:
             so_far.budget = replace(
                 so_far.budget, days=appeal.answer, cap_days=appeal.cap, policy_version=appeal.policy_version
             )
         so_far.pauses = []
     else:
-        _pause(so_far, event, state)
+        _update_pauses(so_far, event, state)
     if state not in FINAL_STATES:
         so_far.budget = replace(so_far.budget, closed_at=None, closed_as=None)
     elif so_far.budget.closed_as is not state:
@@ -167,23 +167,23 @@ def _enter(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState, days: int,
     so_far.state = state
 
 
-def _pause(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
+def _update_pauses(so_far: _BudgetSoFar, event: ClockEvent, state: CaseState) -> None:
     """Begin a pause, or end the open one, as the state requires."""
     is_with_applicant = not event.runs and state in _WITH_APPLICANT_STATES
     is_open = bool(so_far.pauses) and so_far.pauses[-1].span.is_open
     if is_open and not is_with_applicant:
         last = so_far.pauses[-1]
         # A machine's clock may have been set back between two acts: a pause never ends before it starts.
-        so_far.pauses[-1] = replace(last, span=Span(last.span.start, max(event.at, last.span.start)))
+        so_far.pauses[-1] = replace(last, span=TimeSpan(last.span.start, max(event.at, last.span.start)))
     elif is_with_applicant and not is_open and state is not CaseState.LAPSED:
-        so_far.pauses.append(Pause(span=Span(event.at), is_rectifying=state is CaseState.RECTIFYING))
+        so_far.pauses.append(ClockPause(span=TimeSpan(event.at), is_rectifying=state is CaseState.RECTIFYING))
 
 
 def _begins_new_budget(so_far: _BudgetSoFar, state: CaseState, action: str) -> bool:
     """Say whether a new budget begins when a case enters a state."""
     before = so_far.state
     if state is CaseState.APPEALED:
-        # An appeal whose decision comes back from its check keeps its budget.
+        # An appeal keeps its budget if a checker returns the decision on it.
         return before in FINAL_STATES
     if state is not CaseState.QUEUED:
         return False
@@ -200,8 +200,8 @@ def version_at_filing(events: Sequence[ClockEvent], version: int) -> int:
     return version
 
 
-def cap_of(budget: Budget, calendar: WorkingCalendar) -> datetime | None:
-    """Return when an appeal is due at the latest: on the last working day of its calendar days; None for a review."""
+def latest_appeal_due(budget: ClockBudget, calendar: WorkingCalendar) -> datetime | None:
+    """Return the latest due time of an appeal, on the last working day within its calendar days; None for a review."""
     if budget.cap_days is None:
         return None
     day = calendar.local_day(budget.start) + timedelta(days=budget.cap_days)
@@ -210,7 +210,7 @@ def cap_of(budget: Budget, calendar: WorkingCalendar) -> datetime | None:
     return calendar.closing(day)
 
 
-def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:
+def clock_state(budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:
     """Return the state of a clock; `suspensions` are those that affect the case.
 
     The case is due at closing time on the N-th working day after day 0, postponed by the working seconds of all pauses
@@ -220,14 +220,14 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     counted = counted_from(budget.start, calendar)
     due = due_at(budget.start, budget.days, calendar)
     pauses = [pause.span.after(counted) for pause in budget.pauses]
-    ended = merged(span for span in pauses if not span.is_open)
+    ended = merge_spans(span for span in pauses if not span.is_open)
     paused_s = sum(calendar.working_seconds_between(span.start, span.end) for span in ended)
     due = calendar.add_working_seconds(due, paused_s + budget.extended_s)
-    for suspended in merged(item.span.after(counted) for item in suspensions if not item.span.is_open):
-        for part in without(suspended, pauses):
+    for suspended in merge_spans(item.span.after(counted) for item in suspensions if not item.span.is_open):
+        for part in subtract_spans(suspended, pauses):
             if suspended.start < due:
                 due = calendar.add_working_seconds(due, calendar.working_seconds_between(part.start, part.end))
-    due = min(due, cap_of(budget, calendar) or due)
+    due = min(due, latest_appeal_due(budget, calendar) or due)
     return ClockState(
         due_at=due,
         is_due_provisional=calendar.depends_on_provisional(calendar.local_day(budget.start), calendar.local_day(due)),
@@ -235,7 +235,9 @@ def clock_state(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     )
 
 
-def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, until: datetime) -> float:
+def extension_s(
+    budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, until: datetime
+) -> float:
     """Return the working seconds by which to extend a budget, so that the case is due at `until`.
 
     Working time lost to suspensions before `until` is not counted twice. The result is zero or less if the case is
@@ -250,10 +252,10 @@ def extension_s(budget: Budget, suspensions: Sequence[Suspension], calendar: Wor
     before = clock_state(budget, suspensions, calendar).due_at
     seconds = calendar.working_seconds_between(before, until)
     pauses = [pause.span for pause in budget.pauses]
-    for suspended in merged(item.span for item in suspensions if not item.span.is_open):
+    for suspended in merge_spans(item.span for item in suspensions if not item.span.is_open):
         if before <= suspended.start < until:
             seconds -= sum(
-                calendar.working_seconds_between(part.start, part.end) for part in without(suspended, pauses)
+                calendar.working_seconds_between(part.start, part.end) for part in subtract_spans(suspended, pauses)
             )
     return seconds
 

@@ -1,4 +1,4 @@
-"""The due date: the promised working days, counted from receipt; and deadlines that a late letter moves."""
+"""Computes due dates from the promised working days, and postpones deadlines whose letter was sent late."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -57,8 +57,8 @@ def working_days_late(released_at: datetime, sent_at: datetime, calendar: Workin
     return calendar.working_days_left(first, calendar.local_day(sent_at))
 
 
-def moved_on(deadline_at: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
-    """Return a deadline moved on by some working days; one at closing time stays at closing time."""
+def postponed_deadline(deadline_at: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
+    """Postpone a deadline by working days; a deadline at closing time stays at closing time."""
     day = calendar.local_day(deadline_at)
     new_day = calendar.nth_working_day_after(day, working_days)
     if calendar.is_working(day) and deadline_at == calendar.closing(day):
@@ -82,14 +82,14 @@ def natural_deadline(start: datetime, hours: int, calendar: WorkingCalendar, *, 
     return datetime.combine(calendar.next_working_day(day), time_of_day).astimezone(UTC)
 
 
-def leaving_time(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:
-    """Return a deadline; if an applicant can no longer meet it, the closing time of the first day that leaves time."""
+def feasible_deadline(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return a deadline; if it leaves too little time, return the closing time of the first day that leaves enough."""
     earliest = calendar.add_working_seconds(now, _LEAST_WORKING_S)
     return deadline_at if deadline_at >= earliest else calendar.closing(calendar.local_day(earliest))
 
 
 def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: WorkingCalendar) -> str | None:
-    """Return why an applicant cannot meet a deadline, None if at least two working hours are left until then."""
+    """Return why a deadline is too short for the applicant, None if at least two working hours are left."""
     earliest = calendar.add_working_seconds(now, _LEAST_WORKING_S)
     if deadline_at >= earliest:
         return None

@@ -7,9 +7,9 @@ from enum import StrEnum
 from itertools import pairwise
 
 from workbench.domain.clock.calendar import DayKind, WorkingCalendar, assumed_day
-from workbench.domain.clock.clock import EXTEND_ACTION, Budget, ClockState, clock_state, is_suspended
+from workbench.domain.clock.clock import EXTEND_ACTION, ClockBudget, ClockState, clock_state, is_suspended
 from workbench.domain.clock.due import counted_from
-from workbench.domain.clock.spans import NEVER, Span, merged, without
+from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 
 _OFF = frozenset({DayKind.HOLIDAY.value, DayKind.IN_LIEU.value})
@@ -81,7 +81,7 @@ class ClockExplanation:
 
 
 def explain_clock(
-    budget: Budget,
+    budget: ClockBudget,
     suspensions: Sequence[Suspension],
     calendar: WorkingCalendar,
     now: datetime,
@@ -111,7 +111,7 @@ def explain_clock(
         is_suspended=is_stopped and not is_closed,
         working_days_left=None if is_closed else calendar.working_days_left(today, calendar.local_day(clock.due_at)),
         class_days=budget.days,
-        is_moved=clock.due_at != clock_state(Budget(start=budget.start, days=budget.days), (), calendar).due_at,
+        is_moved=clock.due_at != clock_state(ClockBudget(start=budget.start, days=budget.days), (), calendar).due_at,
         is_due_open=not is_closed and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
         steps=tuple(_steps(budget, clock, suspensions, calendar, now, handed_in_at)),
         cap_days=budget.cap_days,
@@ -125,7 +125,7 @@ def explain_incomplete(handed_in_at: datetime, class_days: int) -> ClockExplanat
 
 
 def _steps(
-    budget: Budget,
+    budget: ClockBudget,
     clock: ClockState,
     suspensions: Sequence[Suspension],
     calendar: WorkingCalendar,
@@ -144,10 +144,10 @@ def _steps(
     known_ends = [step.end for step in paused if step.end is not None]
     last = budget.closed_at or max([clock.due_at, now, *known_ends])
     first_open = min((step.start for step in paused if step.end is None), default=last)
-    paused_spans = [Span(step.start, step.end or NEVER) for step in paused]
+    paused_spans = [TimeSpan(step.start, step.end or NEVER) for step in paused]
     steps = [*paused, *_adjustment_steps(budget)]
     cuts = [clock.due_at, *(event.at for event in budget.adjustments)]
-    for gap in without(Span(counted, max(counted, min(last, first_open))), paused_spans):
+    for gap in subtract_spans(TimeSpan(counted, max(counted, min(last, first_open))), paused_spans):
         steps += _running_steps(gap, clock.due_at, cuts, calendar)
     steps.append(_event_step(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
@@ -159,7 +159,7 @@ def _event_step(at: datetime, what: StepKind, detail: str = "") -> ClockStep:
     return ClockStep(start=at, end=at, what=what, detail=detail)
 
 
-def _adjustment_steps(budget: Budget) -> Iterator[ClockStep]:
+def _adjustment_steps(budget: ClockBudget) -> Iterator[ClockStep]:
     """Yield the steps for the changes that supervisors made to the due date."""
     for event in budget.adjustments:
         if event.action == EXTEND_ACTION:
@@ -170,31 +170,31 @@ def _adjustment_steps(budget: Budget) -> Iterator[ClockStep]:
 
 
 def _paused_steps(
-    budget: Budget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
+    budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[ClockStep]:
     """Yield the steps that do not count. Where a pause and a suspension overlap, the pause is shown."""
-    shown: list[Span] = []
+    shown: list[TimeSpan] = []
     for pause in budget.pauses:
         what = StepKind.RECTIFYING if pause.is_rectifying else StepKind.APPLICANT
-        for span in without(pause.span.after(counted), shown):
+        for span in subtract_spans(pause.span.after(counted), shown):
             yield _paused_step(span, what, calendar)
             shown.append(span)
-    counting = Span(counted, budget.closed_at or NEVER)
+    counting = TimeSpan(counted, budget.closed_at or NEVER)
     for suspension in sorted(suspensions, key=lambda suspension: suspension.span):
-        span = Span(max(suspension.span.start, counting.start), min(suspension.span.end, counting.end))
-        for part in without(span, shown):
+        span = TimeSpan(max(suspension.span.start, counting.start), min(suspension.span.end, counting.end))
+        for part in subtract_spans(span, shown):
             yield _paused_step(part, StepKind.SUSPENDED, calendar, suspension.reason)
             shown.append(part)
 
 
-def _paused_step(span: Span, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
+def _paused_step(span: TimeSpan, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
     return ClockStep(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
 
 
 def _running_steps(
-    gap: Span, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar
+    gap: TimeSpan, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar
 ) -> Iterator[ClockStep]:
     """Yield the steps of a gap between pauses, in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
@@ -209,27 +209,27 @@ def _running_steps(
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
             is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
-            shown = Span(start, end) if is_whole else _within_hours(Span(start, end), calendar)
+            shown = TimeSpan(start, end) if is_whole else _within_hours(TimeSpan(start, end), calendar)
             yield ClockStep(
                 start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail
             )
 
 
-def _within_hours(span: Span, calendar: WorkingCalendar) -> Span:
+def _within_hours(span: TimeSpan, calendar: WorkingCalendar) -> TimeSpan:
     """Return a span that contains working time, without the nights and days off at its ends."""
     day = calendar.local_day(span.end)
     while not calendar.is_working(day) or calendar.opening(day) >= span.end:
         day -= timedelta(days=1)
-    return Span(calendar.add_working_seconds(span.start, 0), min(span.end, calendar.closing(day)))
+    return TimeSpan(calendar.add_working_seconds(span.start, 0), min(span.end, calendar.closing(day)))
 
 
-def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[ClockStep]:
+def _special_days(gap: TimeSpan, calendar: WorkingCalendar) -> Iterator[ClockStep]:
     """Yield holidays (adjacent ones joined), make-up days and days with own hours, from midnight to midnight.
 
     Days set by hand are included if they differ from a plain week.
     """
     day, last = calendar.local_day(gap.start), calendar.local_day(gap.end)
-    holidays: list[tuple[Span, str]] = []
+    holidays: list[tuple[TimeSpan, str]] = []
     while day <= last:
         calendar_day, span = calendar.day(day), _span_of(day, calendar)
         is_set, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
@@ -241,16 +241,16 @@ def _special_days(gap: Span, calendar: WorkingCalendar) -> Iterator[ClockStep]:
         elif calendar_day.working and calendar_day.hours:
             yield ClockStep(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)
         day += timedelta(days=1)
-    for whole in merged(span for span, _name in holidays):
-        names = [name for span, name in holidays if name and whole.start <= span.start < whole.end]
+    for holiday in merge_spans(span for span, _name in holidays):
+        names = [name for span, name in holidays if name and holiday.start <= span.start < holiday.end]
         # The eve of a holiday may have a different name; the most frequent one is shown.
         name = max(names, key=names.count, default="")
-        yield ClockStep(start=whole.start, end=whole.end, what=StepKind.HOLIDAY, detail=name)
+        yield ClockStep(start=holiday.start, end=holiday.end, what=StepKind.HOLIDAY, detail=name)
 
 
-def _span_of(on: date, calendar: WorkingCalendar) -> Span:
+def _span_of(on: date, calendar: WorkingCalendar) -> TimeSpan:
     """Return the span of a day; a day off is extended by the days off that follow."""
     after = on + timedelta(days=1)
     while not calendar.is_working(on) and not calendar.is_working(after):
         after += timedelta(days=1)
-    return Span(*(datetime.combine(day, time(), tzinfo=calendar.zone) for day in (on, after)))
+    return TimeSpan(*(datetime.combine(day, time(), tzinfo=calendar.zone) for day in (on, after)))

@@ -15,7 +15,7 @@ MOST_INTERVALS = 8
 _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
-def checked(hours: Hours) -> Hours:
+def checked_hours(hours: Hours) -> Hours:
     """Return the working hours if their intervals are in order and do not overlap.
 
     Raises:
@@ -49,7 +49,7 @@ def parse_hours(text: str) -> Hours:
         )
     except ValueError:
         raise BadConfiguration(_unreadable(text)) from None
-    return checked(hours)
+    return checked_hours(hours)
 
 
 def format_hours(hours: Hours) -> str:

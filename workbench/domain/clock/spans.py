@@ -9,7 +9,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class TimeSpan:
     """A span from one instant up to another, which it excludes; `end` is NEVER while the span is open."""
 
     start: datetime
@@ -25,29 +25,29 @@ class Span:
         """Whether the span has no length, as when a machine's clock was set back within it."""
         return self.end <= self.start
 
-    def after(self, at: datetime) -> "Span":
+    def after(self, at: datetime) -> "TimeSpan":
         """Return the part of the span from an instant on."""
-        return Span(max(self.start, at), self.end)
+        return TimeSpan(max(self.start, at), self.end)
 
 
-def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+def merge_spans(spans: Iterable[TimeSpan]) -> tuple[TimeSpan, ...]:
     """Return the union of spans as disjoint spans, in order."""
-    union: list[Span] = []
+    union: list[TimeSpan] = []
     for span in sorted(span for span in spans if not span.is_empty):
         if union and span.start <= union[-1].end:
-            union[-1] = Span(union[-1].start, max(union[-1].end, span.end))
+            union[-1] = TimeSpan(union[-1].start, max(union[-1].end, span.end))
         else:
             union.append(span)
     return tuple(union)
 
 
-def without(span: Span, others: Iterable[Span]) -> tuple[Span, ...]:
+def subtract_spans(span: TimeSpan, others: Iterable[TimeSpan]) -> tuple[TimeSpan, ...]:
     """Return the parts of a span that no other span covers, in order."""
-    parts: list[Span] = []
-    for other in merged(others):
+    parts: list[TimeSpan] = []
+    for other in merge_spans(others):
         if other.end <= span.start or other.start >= span.end:
             continue
         if other.start > span.start:
-            parts.append(Span(span.start, other.start))
-        span = Span(max(span.start, other.end), span.end)
+            parts.append(TimeSpan(span.start, other.start))
+        span = TimeSpan(max(span.start, other.end), span.end)
     return (*parts, span) if not span.is_empty else tuple(parts)

@@ -1,10 +1,10 @@
-"""Suspensions: times when work stops because of an outside cause, so that clocks stop."""
+"""Suspensions: periods in which an external cause stops work, and with it the clocks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from workbench.domain.clock.spans import Span, merged
+from workbench.domain.clock.spans import TimeSpan, merge_spans
 from workbench.domain.values.provinces import province_key
 
 
@@ -18,7 +18,7 @@ class Suspension:
     """
 
     id: int
-    span: Span
+    span: TimeSpan
     reason: str
     province: str | None = None
     agent: str | None = None
@@ -38,4 +38,4 @@ class Suspension:
 def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, now: datetime) -> datetime | None:
     """Return the end of the suspension that affects a case now; None without a suspension or if its end is unknown."""
     ending = (item.span for item in suspensions if not item.span.is_open and item.concerns(province, agent))
-    return next((span.end for span in merged(ending) if span.start <= now < span.end), None)
+    return next((span.end for span in merge_spans(ending) if span.start <= now < span.end), None)

@@ -42,7 +42,7 @@ def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, Calendar
     A notice defines all days of its own year, and the days that it names in the December before. A day in December that
     the notice of the next year has defined already is changed only if this notice names it.
     """
-    found: dict[date, CalendarDay] = {}
+    days: dict[date, CalendarDay] = {}
     for notice in sorted(notices, key=lambda notice: notice.year):
         if not notice.is_published:
             continue
@@ -50,12 +50,12 @@ def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, Calendar
         year_ends = (date(notice.year, 1, 1).toordinal(), date(notice.year + 1, 1, 1).toordinal())
         whole_year = {date.fromordinal(n) for n in range(*year_ends)}
         for on in whole_year | named.keys():
-            before = found.get(on) or known.get(on)
+            before = days.get(on) or known.get(on)
             if on in named:
-                found[on] = _calendar_day(named[on], before)
+                days[on] = _calendar_day(named[on], before)
             elif before is None or not _is_of_next_notice(before):
-                found[on] = replace(assumed_day(on), status=DayStatus.OFFICIAL)
-    return found
+                days[on] = replace(assumed_day(on), status=DayStatus.OFFICIAL)
+    return days
 
 
 def _is_of_next_notice(day: CalendarDay) -> bool:

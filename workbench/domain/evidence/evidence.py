@@ -14,7 +14,8 @@ class ApplicationFacts:
     """An application as submitted: the columns of an application file.
 
     `uscc` is the unified social credit code of the applicant (18 characters), an `msisdn` the phone number of a SIM;
-    `_fen` means an amount in fen (0.01 yuan). An `_id_type` of None is not stated; the form of the number tells it.
+    `_fen` means an amount in fen (0.01 yuan). If an `_id_type` is None, it was not stated and is inferred from the form
+    of the number.
     """
 
     agent: str = ""
@@ -110,7 +111,7 @@ class CallFacts:
 
 
 NO_CALLS = CallFacts()
-"""The calls of a card, or of an application, without any."""
+"""The figures of a card or application without calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

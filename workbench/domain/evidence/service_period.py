@@ -1,4 +1,4 @@
-"""The days on which a phone number serves one holder, so that a recycled number charges nobody with another's calls."""
+"""The days on which a phone number serves one holder, so that nobody answers for the calls of another holder."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +38,7 @@ class ServicePeriod:
 
 
 def service_period(card: CardFacts) -> ServicePeriod:
-    """Return the service period of a card by its own dates; those of other cards of its number limit nothing."""
+    """Return the service period of a card from its own dates; other cards with its number do not limit it."""
     return ServicePeriod(card.msisdn, card.activated_on, card.service_ended_on)
 
 

@@ -18,7 +18,7 @@ _COUNTS = (
     *("calls", "answered", "distinct_callees", "peak_hour_calls", "peak_day_calls", "handsets", "opt_out_calls"),
     *("max_same_callee_day", "max_same_callee_5min", "max_same_callee_window", "calls_in", "calls_outside_service"),
 )
-"""The counts of calls that are facts as they are."""
+"""The counts of calls that become facts unchanged."""
 
 
 class ComplaintStatus(StrEnum):
@@ -29,14 +29,14 @@ class ComplaintStatus(StrEnum):
     OLD = "old"
 
 
-JudgedComplaint = tuple[ComplaintFacts, ComplaintStatus]
+ClassifiedComplaint = tuple[ComplaintFacts, ComplaintStatus]
 
 
 def complaint_statuses(evidence: Evidence, policy: Policy, today: date) -> tuple[ComplaintStatus, ...]:
-    """Return whether each complaint counts, in the order of the evidence.
+    """Classify each complaint, in the order of the evidence.
 
-    A complaint from outside the card's service is another holder's. It is old if it is older than the policy's window,
-    and older than the calls of the card's own window, which may have ended long ago.
+    A complaint received outside the card's service belongs to another holder. A complaint is old if it was received
+    before the policy's window and before the card's own call window, which may have ended long ago.
     """
     if not evidence.complaints:
         return ()
@@ -55,14 +55,14 @@ def complaint_statuses(evidence: Evidence, policy: Policy, today: date) -> tuple
     return tuple(status(complaint) for complaint in evidence.complaints)
 
 
-def _judged_complaints(evidence: Evidence, policy: Policy, today: date) -> list[JudgedComplaint]:
+def _classified_complaints(evidence: Evidence, policy: Policy, today: date) -> list[ClassifiedComplaint]:
     return list(zip(evidence.complaints, complaint_statuses(evidence, policy, today), strict=True))
 
 
 @lru_cache(maxsize=1024)
 def calling_hours_for(industry: str, policy: Policy) -> CallingWindow:
     """Return the calling hours of an industry; the first name in the policy that matches wins."""
-    matching = (one.hours for one in policy.windows.industries if words_found(industry, one.names))
+    matching = (window.hours for window in policy.windows.industries if words_found(industry, window.names))
     return next(matching, policy.windows.default)
 
 
@@ -76,29 +76,29 @@ def off_hours_calls(call: CallFacts, calling_hours: CallingWindow) -> int:
     return sum(half_hours) - sum(half_hours[_half_hour(calling_hours.opens) : _half_hour(calling_hours.closes)])
 
 
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _ratio(part: int, total: int) -> float | None:
+    return part / total if total else None
 
 
 def activity_facts(
-    call: CallFacts, calling_hours: CallingWindow, judged: Sequence[JudgedComplaint], zone: str
+    call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
 ) -> dict[str, FactValue]:
-    """Return the facts of one card, or of all cards, with the complaints about them.
+    """Return the facts of one card, or of all cards, and the complaints about them.
 
     Ratios are 0 to 1, and None if the divisor is 0. `complaints` are the verified ones that count; `complaint_ratio`
     is those received since the start of the call period, divided by the calls in it.
     """
-    if call is NO_CALLS and not judged:
+    if call is NO_CALLS and not classified:
         return dict(NO_ACTIVITY)
-    return _activity_facts(call, calling_hours, judged, zone)
+    return _activity_facts(call, calling_hours, classified, zone)
 
 
 def _activity_facts(
-    call: CallFacts, calling_hours: CallingWindow, judged: Sequence[JudgedComplaint], zone: str
+    call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
 ) -> dict[str, FactValue]:
     off_hours = off_hours_calls(call, calling_hours)
-    statuses = [status for _complaint, status in judged]
-    complaints = [complaint for complaint, status in judged if status is ComplaintStatus.COUNTED]
+    statuses = [status for _complaint, status in classified]
+    complaints = [complaint for complaint, status in classified if status is ComplaintStatus.COUNTED]
     verified = [complaint for complaint in complaints if complaint.verified]
     period_start: date = call.window_from or date.min
     complaints_in_period = sum(item.received_at.astimezone(ZoneInfo(zone)).date() >= period_start for item in verified)
@@ -132,7 +132,7 @@ def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict
     """Return the facts over all cards, and the days since the end of the call data."""
     calls = evidence.all_calls
     calling_hours = calling_hours_for(evidence.application.industry, policy)
-    figures = activity_facts(calls, calling_hours, _judged_complaints(evidence, policy, today), policy.zone)
+    figures = activity_facts(calls, calling_hours, _classified_complaints(evidence, policy, today), policy.zone)
     figures["data_age_days"] = None if calls.window_to is None else (today - calls.window_to).days
     return figures
 
@@ -140,8 +140,8 @@ def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict
 def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, Mapping[str, FactValue]]:
     """Return the facts of each card that has calls or complaints, by msisdn."""
     calls = {call.msisdn: call for call in evidence.calls}
-    complaints: dict[str, list[JudgedComplaint]] = {}
-    for complaint, status in _judged_complaints(evidence, policy, today):
+    complaints: dict[str, list[ClassifiedComplaint]] = {}
+    for complaint, status in _classified_complaints(evidence, policy, today):
         complaints.setdefault(complaint.msisdn, []).append((complaint, status))
     calling_hours = calling_hours_for(evidence.application.industry, policy) if calls else policy.windows.default
     return {

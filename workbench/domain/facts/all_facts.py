@@ -30,7 +30,7 @@ FACTS: Mapping[Scope, Mapping[str, FactType]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class CaseFacts:
     """The facts of a case, of each card by msisdn, and of each document by kind.
 
     A document kind occurs once for each file of its latest delivery. `complaints` are in the order of the evidence.
@@ -42,28 +42,34 @@ class Facts:
     complaints: tuple[ComplaintStatus, ...] = ()
 
 
-def observe(evidence: Evidence, policy: Policy, today: date) -> Facts:
+def observe(evidence: Evidence, policy: Policy, today: date) -> CaseFacts:
     """Return all facts of FACTS; `today` is the local day in the policy's zone."""
     activity = card_activity_facts(evidence, policy, today)
-    return Facts(
+    return CaseFacts(
         case={
             **identity_facts(evidence, today),
             **use_facts(evidence, policy),
             **case_activity_facts(evidence, policy, today),
             **credit_facts(evidence.credit, today),
         },
-        cards=tuple((msisdn, {**own, **activity.get(msisdn, NO_ACTIVITY)}) for msisdn, own in card_facts(evidence)),
+        cards=tuple(
+            (msisdn, {**facts_of_card, **activity.get(msisdn, NO_ACTIVITY)})
+            for msisdn, facts_of_card in card_facts(evidence)
+        ),
         documents=tuple(document_facts(evidence, today)),
         complaints=complaint_statuses(evidence, policy, today),
     )
 
 
-def activity_view(evidence: Evidence, facts: Facts) -> dict[str, Any]:
+def activity_view(evidence: Evidence, facts: CaseFacts) -> dict[str, Any]:
     """Return the activity facts as `--json` prints them, over all cards and for each card; no number is masked."""
     calls = {call.msisdn: call for call in evidence.calls}
     return {
         **_activity(facts.case, evidence.all_calls),
-        "cards": [{"msisdn": msisdn, **_activity(own, calls.get(msisdn, NO_CALLS))} for msisdn, own in facts.cards],
+        "cards": [
+            {"msisdn": msisdn, **_activity(facts_of_card, calls.get(msisdn, NO_CALLS))}
+            for msisdn, facts_of_card in facts.cards
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""Reads business scopes: what a company does, without what its scope excludes."""
+"""Removes the exclusions from business scopes, so that rules check only what a company does."""
 
 import re
 import unicodedata
@@ -36,28 +36,30 @@ def without_exclusions(scope: str) -> str:
     """
     text = unicodedata.normalize("NFKC", scope).translate(_BRACKETS)
     for _level in range(_MOST_LEVELS):
-        text, count = _INNERMOST.subn(_flattened, text)
+        text, count = _INNERMOST.subn(_bracket_as_clause, text)
         if not count:
             break
-    return _kept(text, is_bracket=False)
+    return _without_excluded_clauses(text, is_bracket=False)
 
 
-def _flattened(bracket: re.Match[str]) -> str:
+def _bracket_as_clause(bracket: re.Match[str]) -> str:
     """Return the kept text of a bracket as a part of the clause around it."""
-    return f" {re.sub('[;,]', '、', _kept(bracket[1], is_bracket=True))} "
+    return f" {re.sub('[;,]', '、', _without_excluded_clauses(bracket[1], is_bracket=True))} "
 
 
-def _kept(text: str, *, is_bracket: bool) -> str:
-    return ";".join(_kept_of_sentence(sentence, is_bracket=is_bracket) for sentence in _SENTENCE_END.split(text))
+def _without_excluded_clauses(text: str, *, is_bracket: bool) -> str:
+    return ";".join(
+        _without_excluded_in_sentence(sentence, is_bracket=is_bracket) for sentence in _SENTENCE_END.split(text)
+    )
 
 
-def _kept_of_sentence(sentence: str, *, is_bracket: bool) -> str:
+def _without_excluded_in_sentence(sentence: str, *, is_bracket: bool) -> str:
     clauses = _CLAUSE_END.split(sentence)
-    list_end = max((place for place, clause in enumerate(clauses) if _LIST_END.search(clause)), default=0)
+    list_end = max((index for index, clause in enumerate(clauses) if _LIST_END.search(clause)), default=0)
     kept: list[str] = []
     excluded_to = -1
-    for place, clause in enumerate(clauses):
-        if place <= excluded_to and not _INCLUDED.match(clause):
+    for index, clause in enumerate(clauses):
+        if index <= excluded_to and not _INCLUDED.match(clause):
             continue
         rest = _ALL_EXCEPTED.sub("", _EXCEPT_FOR.sub("", clause))
         rest = "、".join(_ITEM_EXCEPTED.sub("", item) for item in rest.split("、"))
@@ -65,6 +67,6 @@ def _kept_of_sentence(sentence: str, *, is_bracket: bool) -> str:
         excluded_to = -1
         if negated:
             rest = rest[: negated.start()]
-            excluded_to = len(clauses) if is_bracket else list_end if negated["list"] else place
+            excluded_to = len(clauses) if is_bracket else list_end if negated["list"] else index
         kept.append(rest)
     return ",".join(kept)

@@ -33,8 +33,8 @@ CREDIT_FACTS: Mapping[str, FactType] = {
 def uncleared_hits(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
     """Return the hits that no later check of the same list has cleared for the same subject.
 
-    Arrears of 0 yuan are none, however long they are overdue.
-    If a hit and a clear check are of the same day, the hit stands, since their order is unknown.
+    Arrears of 0 yuan do not count, however long they are overdue. If a hit and a clear check are from the same day, the
+    hit counts, because their order is unknown.
     """
     cleared: dict[tuple[str, CreditList], date] = {}
     for record in records:
@@ -51,7 +51,7 @@ def uncleared_hits(records: Sequence[CreditFacts]) -> tuple[CreditFacts, ...]:
 
 
 def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
-    """Return the days since the latest check of the list whose latest check is the oldest."""
+    """Return the age of the credit data: the most days since the latest check of any list."""
     newest: dict[CreditList, date] = {}
     for record in records:
         if record.checked_on is not None:
@@ -60,16 +60,16 @@ def _age_days(records: Sequence[CreditFacts], today: date) -> int | None:
 
 
 def _overdue_days(record: CreditFacts, today: date) -> int | None:
-    """Return for how many days arrears are overdue, at least since they were listed; None if neither is known."""
+    """Return for how many days arrears are overdue, at least since their listing; None if both are unknown."""
     if record.overdue_days is not None:
         return record.overdue_days
     return None if record.listed_on is None else max(0, (today - record.listed_on).days)
 
 
 def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
-    """Return the total standing arrears, the longest overdue, and whether some are overdue since an unknown day.
+    """Return the facts about arrears: the total, the days overdue, and whether a start day is unknown.
 
-    Nothing if that list was never checked.
+    The result is empty if that list was never checked.
     """
     if not any(record.list is CreditList.ARREARS for record in records):
         return {}

@@ -26,7 +26,7 @@ DOCUMENT_FACTS: Mapping[str, FactType] = {
 
 
 @lru_cache(maxsize=16)
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+def _word_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern that matches any of these words: English ones as whole words, Chinese ones anywhere.
 
     A Chinese word after 非 (non-) does not count.
@@ -40,7 +40,7 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def words_found(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a policy that a text contains, each once, in the order of the text."""
-    return tuple(dict.fromkeys(_any_of(words).findall(text))) if text else ()
+    return tuple(dict.fromkeys(_word_pattern(words).findall(text))) if text else ()
 
 
 def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind, ...]:
@@ -56,7 +56,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
     return tuple(kind for kind in required if kind not in given)
 
 
-# Many applicants write the same texts, those of a form.
+# Many applicants submit the same texts, because they copy them from a form.
 
 
 @lru_cache(maxsize=1024)

@@ -52,7 +52,7 @@ def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, Fact
 
 
 def _legal_rep_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
-    """Return the facts about the legal representative's ID number, None without one."""
+    """Return the facts about the legal representative's ID number; they are None if it is missing."""
     number, stated = application.legal_rep_id_no, application.legal_rep_id_type
     is_valid = id_number_valid(number, stated, today) if number else None
     return {
@@ -68,7 +68,7 @@ def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
     kind = application.applicant_kind
     if not code:
         return {"uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False, "uscc_kind_fits": None}
-    is_self_employed = identifiers.is_of_self_employed(code)
+    is_self_employed = identifiers.is_uscc_of_self_employed(code)
     return {
         "uscc_valid": identifiers.uscc_valid(code),
         "uscc_kind_fits": not is_self_employed or kind is ApplicantKind.SOLE_PROPRIETOR,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 
-USUAL_ORDER = "next"
+DEFAULT_ORDER = "next"
 """The order in which `next` takes the cases."""
 
 ORDER_WORDS: Mapping[str, tuple[str, str]] = {
-    USUAL_ORDER: (N_("most urgent first"), N_("least urgent first")),
+    DEFAULT_ORDER: (N_("most urgent first"), N_("least urgent first")),
     "due": (N_("due date, earliest first"), N_("due date, latest first")),
     "received": (N_("received, earliest first"), N_("received, latest first")),
     "priority": (N_("priority, highest first"), N_("priority, lowest first")),
@@ -33,27 +33,27 @@ COLUMN_NAMES = (
     *("due", "priority", "state", "who", "findings", "waits", "round", "application", "agent", "province", "class"),
     *("risk", "received", "case"),
 )
-"""The columns that can be chosen; the column of the case number is always shown, so that it stands for no other."""
+"""The columns that can be chosen; `case` is always shown, so choosing it replaces no other column."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListLayout:
-    """The order of a list, in the form of `parse_order`, and its columns; empty for the usual ones."""
+    """The order of a list, in the form of `parse_order`, and its columns; empty means the default."""
 
     order: str = ""
     columns: tuple[str, ...] = ()
 
 
-USUAL_LAYOUT = ListLayout()
+DEFAULT_LAYOUT = ListLayout()
 
 
 def parse_order(text: str) -> tuple[str, bool]:
-    """Return the name of an order and whether it is reversed; an empty text is the usual order.
+    """Return the name of an order and whether it is reversed; an empty text is the default order.
 
     Raises:
         WrongUsage: If there is no such order.
     """
-    name = text.removeprefix("-") if text else USUAL_ORDER
+    name = text.removeprefix("-") if text else DEFAULT_ORDER
     if name not in ORDER_WORDS:
         # Imported here, because the first frame needs no orders.
         from difflib import get_close_matches
@@ -66,10 +66,10 @@ def parse_order(text: str) -> tuple[str, bool]:
 
 def reversed_order(text: str) -> str:
     """Return the reverse of an order."""
-    return text.removeprefix("-") if text.startswith("-") else f"-{text or USUAL_ORDER}"
+    return text.removeprefix("-") if text.startswith("-") else f"-{text or DEFAULT_ORDER}"
 
 
-def order_words(text: str) -> str:
+def list_order_words(text: str) -> str:
     """Return an order in words."""
     name, is_reversed = parse_order(text)
     return _(ORDER_WORDS[name][is_reversed])

@@ -18,7 +18,7 @@ from workbench.domain.values.spelling import folded
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
-__all__ = ["FILTER_KEYS", "Filter", "FilterKey", "FilterProblem", "Term", "parse_filter"]
+__all__ = ["FILTER_KEYS", "Filter", "FilterKey", "FilterProblem", "FilterTerm", "parse_filter"]
 
 MAX_LENGTH = 2_000
 """The most characters of a filter. A longer text was pasted by mistake."""
@@ -42,7 +42,7 @@ class FilterProblem(WrongUsage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class FilterTerm:
     """One condition: `key` is empty for a bare word, `op` is one of : = < <= > >=, `values` are alternatives.
 
     `start` and `end` are the position of the term in the text; comparisons ignore them.
@@ -65,7 +65,7 @@ class Term:
 class Filter:
     """A parsed filter. `str` returns a text that parses to the same filter."""
 
-    terms: tuple[Term, ...] = ()
+    terms: tuple[FilterTerm, ...] = ()
 
     def __str__(self) -> str:
         return " ".join(str(term) for term in self.terms)
@@ -128,7 +128,7 @@ def parse_filter(text: str) -> Filter:
     return Filter(terms)
 
 
-def _terms(text: str) -> Iterator[Term]:
+def _terms(text: str) -> Iterator[FilterTerm]:
     position = 0
     while True:
         while position < len(text) and text[position].isspace():
@@ -140,28 +140,28 @@ def _terms(text: str) -> Iterator[Term]:
         position = term.end
 
 
-def _term(text: str, start: int) -> Term:
+def _term(text: str, start: int) -> FilterTerm:
     """Parse the term at a position."""
     is_negated = text[start] in "-－"
     position = start + 1 if is_negated else start
     if position == len(text) or text[position].isspace():
         raise FilterProblem(_("Nothing follows the minus sign; write what to exclude."), start, position)
-    found = _KEY.match(text, position)
-    if found is None:
+    match = _KEY.match(text, position)
+    if match is None:
         words, end = _values(text, position, is_choice=False)
-        return Term(key=BARE_WORD, values=(words[0][0],), is_negated=is_negated, start=start, end=end)
-    key = _key(found)
-    op = _operator(found, key)
+        return FilterTerm(key=BARE_WORD, values=(words[0][0],), is_negated=is_negated, start=start, end=end)
+    key = _key(match)
+    op = _operator(match, key)
     words, end = _values(
-        text, found.end(), is_choice=key.value_type in {ValueType.CHOICE, ValueType.CASE, ValueType.PERSON}
+        text, match.end(), is_choice=key.value_type in {ValueType.CHOICE, ValueType.CASE, ValueType.PERSON}
     )
-    values = tuple(dict.fromkeys(_read(key, op, word, at, position) for word, at in words))
-    return Term(key=key.name, op=op, values=values, is_negated=is_negated, start=start, end=end)
+    values = tuple(dict.fromkeys(_read_value(key, op, word, at, position) for word, at in words))
+    return FilterTerm(key=key.name, op=op, values=values, is_negated=is_negated, start=start, end=end)
 
 
-def _key(found: re.Match[str]) -> FilterKey:
+def _key(match: re.Match[str]) -> FilterKey:
     """Return the filter key that a match names."""
-    name = unicodedata.normalize("NFKC", found[1]).casefold()
+    name = unicodedata.normalize("NFKC", match[1]).casefold()
     if name in KEY_BY_NAME:
         return KEY_BY_NAME[name]
     near = get_close_matches(name, KEY_BY_NAME, n=3, cutoff=0.6)
@@ -170,28 +170,28 @@ def _key(found: re.Match[str]) -> FilterKey:
     else:
         sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.")
     names = ", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
-    raise FilterProblem(sentence.format(name=found[1], near=names), found.start(1), found.end(1))
+    raise FilterProblem(sentence.format(name=match[1], near=names), match.start(1), match.end(1))
 
 
-def _operator(found: re.Match[str], key: FilterKey) -> str:
+def _operator(match: re.Match[str], key: FilterKey) -> str:
     """Return the operator of a match, if the key accepts it."""
-    op = unicodedata.normalize("NFKC", found[2])
+    op = unicodedata.normalize("NFKC", match[2])
     if op == "=":
         return "=" if key.is_exact else ":"
     if op != ":" and not key.is_ordered:
         message = _("“{key}” cannot be compared; write {key}: and a value.")
-        raise FilterProblem(message.format(key=key.name), found.start(2), found.end(2))
+        raise FilterProblem(message.format(key=key.name), match.start(2), match.end(2))
     return op
 
 
 def _values(text: str, position: int, *, is_choice: bool) -> tuple[list[tuple[str, tuple[int, int]]], int]:
     """Return the values at a position with their starts and ends, and where the last ends; commas separate choices."""
-    found: list[tuple[str, tuple[int, int]]] = []
+    values: list[tuple[str, tuple[int, int]]] = []
     while True:
         word, end = _word(text, position, is_choice=is_choice)
-        found.append((word, (position, end)))
+        values.append((word, (position, end)))
         if not is_choice or end == len(text) or text[end] not in ",，":
-            return found, end
+            return values, end
         position = end + 1
 
 
@@ -224,7 +224,7 @@ def _quotation(text: str, position: int) -> tuple[str, int]:
         start = end + 2
 
 
-def _read(key: FilterKey, op: str, word: str, at: tuple[int, int], key_start: int) -> str:
+def _read_value(key: FilterKey, op: str, word: str, at: tuple[int, int], key_start: int) -> str:
     """Return a normalised value, or raise FilterProblem with its position."""
     start, end = at
     try:

@@ -4,12 +4,12 @@ import re
 from contextlib import suppress
 from difflib import get_close_matches
 
-from workbench.domain.case.case_id import format_case, parse_case, quoted
+from workbench.domain.case.case_id import format_case, parse_case, quoted_masked
 from workbench.domain.clock.typed.reading import is_like_a_date
 from workbench.domain.filter.keys import FilterKey, ValueType, known_value
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.identifiers import normal_msisdn
-from workbench.domain.values.moments import day
+from workbench.domain.values.moments import parse_day
 from workbench.domain.values.spelling import folded
 from workbench.errors import NotFound
 from workbench.i18n import _
@@ -46,9 +46,9 @@ def read_value(key: FilterKey, op: str, word: str) -> str:
             return _phone(word) if key.name == "phone" else word
 
 
-def _refusal(key: FilterKey, word: str, sentence: str, **more: str) -> BadFilterValue:
+def _value_error(key: FilterKey, word: str, sentence: str, **more: str) -> BadFilterValue:
     """Return the error for a word that a key does not accept."""
-    return BadFilterValue(sentence.format(key=key.name, value=quoted(word), **more))
+    return BadFilterValue(sentence.format(key=key.name, value=quoted_masked(word), **more))
 
 
 def _missing(key: FilterKey) -> str:
@@ -63,33 +63,33 @@ def _choice(key: FilterKey, word: str) -> str:
         return value
     near = get_close_matches(folded(word), key.values, n=2, cutoff=0.6)
     if near:
-        raise _refusal(key, word, _("“{key}” has no “{value}”; did you mean {near}?"), near=", ".join(near))
+        raise _value_error(key, word, _("“{key}” has no “{value}”; did you mean {near}?"), near=", ".join(near))
     sentence = _("“{key}” has no “{value}”; it takes one of: {values}.")
-    raise _refusal(key, word, sentence, values=", ".join(key.values))
+    raise _value_error(key, word, sentence, values=", ".join(key.values))
 
 
 def _date(key: FilterKey, op: str, word: str) -> str:
     value = known_value(key, folded(word))
     if value is not None:
         if value in {"overdue", "none"} and op != ":":
-            raise _refusal(key, value, _("“{value}” is not a date to compare with; write {key}:{value}."))
+            raise _value_error(key, value, _("“{value}” is not a date to compare with; write {key}:{value}."))
         return value
     with suppress(BadValue):
-        return day(word.strip()).isoformat()
+        return parse_day(word.strip()).isoformat()
     if not is_like_a_date(word) and key.name != "due":
         sentence = _("“{key}” takes {values} or a date such as 2026-12-01; “{value}” is none of them.")
-        raise _refusal(key, word, sentence, values=", ".join(key.values))
+        raise _value_error(key, word, sentence, values=", ".join(key.values))
     if not is_like_a_date(word):
         sentence = _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.")
-        raise _refusal(key, word, sentence)
+        raise _value_error(key, word, sentence)
     return word.strip()
 
 
 def _number(key: FilterKey, word: str) -> str:
-    found = _ROUND.fullmatch(folded(word))
-    if found is None:
-        raise _refusal(key, word, _("“{key}” takes a whole number from 1; “{value}” is not one."))
-    return found[0]
+    match = _ROUND.fullmatch(folded(word))
+    if match is None:
+        raise _value_error(key, word, _("“{key}” takes a whole number from 1; “{value}” is not one."))
+    return match[0]
 
 
 def _case(word: str) -> str:

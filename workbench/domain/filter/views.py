@@ -1,10 +1,10 @@
-"""Saved views of the queue, each under a digit: a filter with an order and columns, as the settings have it."""
+"""Saved views of the queue, each under a digit: a filter with an order and columns, as the settings store it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.domain.filter.ordering import COLUMN_NAMES, USUAL_LAYOUT, ListLayout, parse_order
+from workbench.domain.filter.ordering import COLUMN_NAMES, DEFAULT_LAYOUT, ListLayout, parse_order
 from workbench.domain.filter.parser import FilterProblem, parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
@@ -20,11 +20,11 @@ _FIELDS = ("name", "filter", "order", "columns")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """A filter with the layout of its list, and the name of both."""
+    """A named filter with the layout of its list."""
 
     name: str
     filter_text: str = ""
-    layout: ListLayout = USUAL_LAYOUT
+    layout: ListLayout = DEFAULT_LAYOUT
 
     @property
     def shown_name(self) -> str:
@@ -32,7 +32,7 @@ class QueueView:
         return mask_digits_within(self.name)
 
     def as_table(self) -> dict[str, Any]:
-        """Return the view as the settings have it; what is usual is left out."""
+        """Return the view as a table of the settings; default values are left out."""
         table = {
             "name": self.name,
             "filter": self.filter_text,
@@ -43,25 +43,25 @@ class QueueView:
 
 
 def read_views(table: object) -> SettingsTable[QueueView]:
-    """Return the views of the settings by key; one with a mistake is left out."""
-    found = SettingsTable[QueueView]()
+    """Return the views in the settings by key; invalid ones are left out."""
+    views = SettingsTable[QueueView]()
     if not isinstance(table, dict):
-        found.refuse((), _('views must be tables: the line [views.1], and below it lines such as name = "Overdue".'))
-        return found
+        views.refuse((), _('views must be tables: the line [views.1], and below it lines such as name = "Overdue".'))
+        return views
     for key, fields in table.items():
         if key not in VIEW_KEYS:
-            found.refuse(
+            views.refuse(
                 (key,), _("The key of a view is 1 to 9, as in [views.1]; {key} is not one of them.").format(key=key)
             )
         elif not isinstance(fields, dict):
-            found.refuse((key,), _("views.{key} must be a table, as in [views.1].").format(key=key))
+            views.refuse((key,), _("views.{key} must be a table, as in [views.1].").format(key=key))
         elif (problem := _problem(fields)) is not None:
             name, why = problem
             message = _("The view {key} is left out: {why}")
-            found.refuse((key, name), message.format(key=key, why=why))
+            views.refuse((key, name), message.format(key=key, why=why))
         else:
-            found.keep(key, _view(fields), (key,))
-    return found
+            views.keep(key, _view(fields), (key,))
+    return views
 
 
 def name_problem(name: str) -> str | None:

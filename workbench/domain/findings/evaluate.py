@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
-from workbench.domain.facts.all_facts import Facts
+from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Rule, Scope
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Policy, Rule, RuleLimit, Scope
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
@@ -26,34 +26,39 @@ _CLASSES = tuple(ServiceClass)
 _MEDIUM_FROM_WARNS = 2
 
 
-def findings_of(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
+def findings_of(facts: CaseFacts, policy: Policy) -> tuple[Finding, ...]:
     """Return the findings of one case; see `findings_of_all`."""
     return findings_of_all((facts,), policy)[0]
 
 
-def findings_of_all(cases: Sequence[Facts], policy: Policy) -> list[tuple[Finding, ...]]:
-    """Return for each of some cases one finding for each rule that is hit, with its most severe limit.
+def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Finding, ...]]:
+    """Return the findings of each case: one for each rule that is hit, from the most severe limit.
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
-    subjects: dict[Scope, _Subjects] = {
-        "case": _Subjects([("", facts.case) for facts in cases], range(len(cases)), cases),
-        "card": _Subjects(*_flat([facts.cards for facts in cases]), cases),
-        "document": _Subjects(*_flat([facts.documents for facts in cases]), cases),
+    subjects: dict[Scope, _SubjectBatch] = {
+        "case": _SubjectBatch([("", facts.case) for facts in cases], range(len(cases)), cases),
+        "card": _SubjectBatch(*_flattened([facts.cards for facts in cases]), cases),
+        "document": _SubjectBatch(*_flattened([facts.documents for facts in cases]), cases),
     }
-    found: list[dict[str, Finding]] = [{} for _case in cases]
+    findings_by_case: list[dict[str, Finding]] = [{} for _case in cases]
     for check in _checks_of(policy):
         code = check.rule.code
-        for place, finding in check.findings(subjects[check.limit.scope]):
+        for case_index, finding in check.findings(subjects[check.limit.scope]):
             # The checks of a rule begin with the most severe one.
-            found[place].setdefault(code, finding)
+            findings_by_case[case_index].setdefault(code, finding)
     return [
         tuple(
             sorted(
-                [finding for code, finding in own.items() if policy.rules[code].yields_to not in own], key=_by_severity
+                [
+                    finding
+                    for code, finding in finding_by_rule.items()
+                    if policy.rules[code].yields_to not in finding_by_rule
+                ],
+                key=_by_severity,
             )
         )
-        for own in found
+        for finding_by_rule in findings_by_case
     ]
 
 
@@ -72,7 +77,7 @@ def _is_worse(finding: Finding, earlier: Finding | None) -> bool:
     return is_beyond(finding.observed, earlier.observed)
 
 
-def _by_severity(graded: Finding | Limit) -> int:
+def _by_severity(graded: Finding | RuleLimit) -> int:
     """Return the sort key that puts blocks first. Sorting is stable, so the order of the policy stays otherwise."""
     return _ORDER[graded.severity]
 
@@ -80,20 +85,20 @@ def _by_severity(graded: Finding | Limit) -> int:
 _Subject = tuple[str, Mapping[str, FactValue]]
 
 
-def _flat(of_cases: Sequence[Sequence[_Subject]]) -> tuple[list[_Subject], list[int]]:
-    """Return the cards or documents of all cases, and the place of the case of each."""
+def _flattened(of_cases: Sequence[Sequence[_Subject]]) -> tuple[list[_Subject], list[int]]:
+    """Return the cards or documents of all cases in one list, and the case index of each."""
     return (
-        [subject for own in of_cases for subject in own],
-        [place for place, own in enumerate(of_cases) for _subject in own],
+        [subject for of_case in of_cases for subject in of_case],
+        [case_index for case_index, of_case in enumerate(of_cases) for _subject in of_case],
     )
 
 
-class _Subjects:
-    """The cases of a batch, or all their cards or documents, with their facts by columns."""
+class _SubjectBatch:
+    """The subjects of one scope in a batch of cases, with their facts in columns."""
 
-    def __init__(self, subjects: Sequence[_Subject], places: Sequence[int], cases: Sequence[Facts]) -> None:
+    def __init__(self, subjects: Sequence[_Subject], case_indices: Sequence[int], cases: Sequence[CaseFacts]) -> None:
         self.subjects = subjects
-        self.places = places
+        self.case_indices = case_indices
         self._cases = cases
         self._columns: dict[str, list[FactValue]] = {}
         self._values: dict[str, set[FactValue]] = {}
@@ -101,33 +106,33 @@ class _Subjects:
     def column(self, fact: str) -> list[FactValue]:
         """Return the values of a fact; None where it is unknown."""
         if fact not in self._columns:
-            self._columns[fact] = [own.get(fact) for _name, own in self.subjects]
+            self._columns[fact] = [facts.get(fact) for _name, facts in self.subjects]
         return self._columns[fact]
 
     def values(self, fact: str) -> set[FactValue]:
-        """Return the values of a fact that differ."""
+        """Return the distinct known values of a fact."""
         if fact not in self._values:
             self._values[fact] = set(self.column(fact)) - {None}
         return self._values[fact]
 
     def known(self, index: int, fact: str) -> FactValue:
         """Return a fact of a card or document, or else of its case."""
-        own = self.subjects[index][1]
-        return own[fact] if fact in own else self._cases[self.places[index]].case.get(fact)
+        facts = self.subjects[index][1]
+        return facts[fact] if fact in facts else self._cases[self.case_indices[index]].case.get(fact)
 
 
-class _Check:
-    """A limit of a rule, with what follows from it worked out once for all cases."""
+class _LimitCheck:
+    """The check of one limit of a rule, prepared once for all cases."""
 
-    def __init__(self, rule: Rule, limit: Limit) -> None:
+    def __init__(self, rule: Rule, limit: RuleLimit) -> None:
         self.rule = rule
         self.limit = limit
         self._compare = COMPARISONS[limit.op]
         self._samples = tuple(limit.samples.items())
         self._conditions = tuple(limit.conditions.items())
 
-    def findings(self, batch: _Subjects) -> Iterator[tuple[int, Finding]]:
-        """Yield the place of each case that hits the limit, and its finding.
+    def findings(self, batch: _SubjectBatch) -> Iterator[tuple[int, Finding]]:
+        """Yield the index of each case that hits the limit, and its finding.
 
         Its subject is the worst card, or all documents that hit the limit. They are named worst first, so that the
         applicant can rectify all of them in one round.
@@ -141,7 +146,7 @@ class _Check:
                 subject = str(batch.known(index, subject_of) or "") if subject_of else ""
                 yield index, self._finding(observed[index], self._bound(batch, index), subject)
             return
-        for place, own_hits in groupby(hits, key=batch.places.__getitem__):
+        for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
             # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
             worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
             names = [batch.subjects[index][0] for index in worst_first]
@@ -149,10 +154,10 @@ class _Check:
             if self.limit.subject_of:
                 subject = str(batch.known(worst_first[0], self.limit.subject_of) or "")
             value = batch.column(self.limit.observes)[worst_first[0]]
-            yield place, self._finding(value, self._bound(batch, worst_first[0]), subject)
+            yield case_index, self._finding(value, self._bound(batch, worst_first[0]), subject)
 
-    def _beyond(self, batch: _Subjects) -> list[int]:
-        """Return which subjects are beyond the limit; what is unknown is not."""
+    def _beyond(self, batch: _SubjectBatch) -> list[int]:
+        """Return the indices of the subjects beyond the limit; unknown values are not beyond it."""
         observes = self.limit.observes
         if not self.limit.value_of:
             # Most facts have few values, and most values are within all limits.
@@ -167,17 +172,17 @@ class _Check:
     def _is_beyond(self, observed: FactValue, bound: FactValue) -> bool:
         return bound is not None and self._compare(observed, bound)
 
-    def _bound(self, batch: _Subjects, index: int) -> FactValue:
+    def _bound(self, batch: _SubjectBatch, index: int) -> FactValue:
         return batch.known(index, self.limit.value_of) if self.limit.value_of else self.limit.value
 
-    def _counts(self, batch: _Subjects, index: int) -> bool:
+    def _counts(self, batch: _SubjectBatch, index: int) -> bool:
         """Say whether the limit applies to a subject, and its sample is large enough."""
         counts = ((batch.known(index, fact), least) for fact, least in self._samples)
         return all(isinstance(count, int | float) and count >= least for count, least in counts) and all(
             batch.known(index, fact) in values for fact, values in self._conditions
         )
 
-    def _distance(self, batch: _Subjects, index: int) -> float:
+    def _distance(self, batch: _SubjectBatch, index: int) -> float:
         observed, bound = batch.column(self.limit.observes)[index], self._bound(batch, index)
         if isinstance(observed, int | float) and isinstance(bound, int | float):
             return abs(observed - bound)
@@ -201,13 +206,13 @@ class _Check:
 
 
 @lru_cache(maxsize=8)
-def _checks_of(policy: Policy) -> tuple[_Check, ...]:
+def _checks_of(policy: Policy) -> tuple[_LimitCheck, ...]:
     """Return the checks of all rules; those of a rule begin with the most severe limit.
 
     Of equal limits, the first in the policy's order comes first.
     """
     return tuple(
-        _Check(rule, limit) for rule in policy.rules.values() for limit in sorted(rule.limits, key=_by_severity)
+        _LimitCheck(rule, limit) for rule in policy.rules.values() for limit in sorted(rule.limits, key=_by_severity)
     )
 
 
@@ -234,7 +239,9 @@ def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, po
     return max(priorities, key=_PRIORITIES.index)
 
 
-def class_of(promised: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy) -> ServiceClass:
+def service_class_of(
+    promised: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy
+) -> ServiceClass:
     """Return the class promised to the applicant, or else the longest one given by risk or number of cards."""
     if promised is not None:
         return promised

@@ -19,7 +19,7 @@ class FindingChanges:
 
 
 def changed_findings(before: Iterable[Finding], after: Iterable[Finding]) -> FindingChanges:
-    """Return how the findings differ; where a limit comes from makes no difference."""
+    """Return how the findings differ; the source of a limit is not compared."""
     old, new = _by_rule(before), _by_rule(after)
     return FindingChanges(
         added=tuple(rule for rule in new if rule not in old),

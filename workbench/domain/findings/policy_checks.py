@@ -9,9 +9,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from db.enums import FINAL_STATES, ApplicantKind, DocumentKind, ServiceClass, Verdict
 from workbench.domain.facts.all_facts import FACTS
 from workbench.domain.facts.fact import FactType
-from workbench.domain.policy.placeholders import PLACEHOLDERS, names_in, outside_brackets
-from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Limit, Policy, Reason, Rule, Words
-from workbench.domain.policy.retention import WHOLE_CASES, RetentionPolicy, period_in
+from workbench.domain.policy.placeholders import PLACEHOLDERS, placeholder_names, without_optional_parts
+from workbench.domain.policy.policy import (
+    CLEAN_REASON,
+    OVERRIDE_REASON,
+    BilingualText,
+    FactValue,
+    Policy,
+    Reason,
+    Rule,
+    RuleLimit,
+)
+from workbench.domain.policy.retention import WHOLE_CASES, RetentionPolicy, parse_period
 from workbench.domain.text.canned_texts import FIELDS
 from workbench.i18n import N_, _
 
@@ -41,7 +50,7 @@ class PolicyFault(NamedTuple):
     advice: str
 
 
-def faults_of(policy: Policy) -> Iterator[PolicyFault]:
+def policy_faults(policy: Policy) -> Iterator[PolicyFault]:
     """Yield the faults of a policy."""
     yield from _zone_faults(policy.zone)
     yield from _hours_faults(policy.hours.periods)
@@ -66,7 +75,7 @@ def _fault(path: PolicyPath, advice: str, **values: object) -> PolicyFault:
 
 def _retention_faults(retention: RetentionPolicy) -> Iterator[PolicyFault]:
     for kind, text in retention.periods.items():
-        if period_in(text) is None:
+        if parse_period(text) is None:
             advice = _("“{value}” must be a period such as 90 days or 2 years")
             yield _fault(("retention", "periods", kind.value), advice, value=text)
     for position, state in enumerate(retention.keep_in_service):
@@ -162,12 +171,12 @@ def _code_faults(path: PolicyPath, code: str) -> Iterator[PolicyFault]:
         yield _fault((*path, "code"), _("must be “{code}”, the name of its table"), code=path[-1])
 
 
-def _limit_faults(path: PolicyPath, limit: Limit) -> Iterator[PolicyFault]:
+def _limit_faults(path: PolicyPath, limit: RuleLimit) -> Iterator[PolicyFault]:
     # A limit on cards or documents may also compare with the facts of the case.
-    own, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
-    fact_type = own.get(limit.observes)
+    scope_facts, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
+    fact_type = scope_facts.get(limit.observes)
     if fact_type is None:
-        yield _unknown_fact((*path, "observes"), limit.observes, own)
+        yield _unknown_fact((*path, "observes"), limit.observes, scope_facts)
         return
     if fact_type is not FactType.NUMBER and limit.op not in _EQUALITY:
         yield _fault((*path, "op"), _("“{fact}” can only be compared by = or !="), fact=limit.observes)
@@ -183,7 +192,7 @@ def _limit_faults(path: PolicyPath, limit: Limit) -> Iterator[PolicyFault]:
         yield from _placeholder_faults((*path, "text"), limit.text, PLACEHOLDERS)
 
 
-def _restriction_faults(path: PolicyPath, limit: Limit, known: Mapping[str, FactType]) -> Iterator[PolicyFault]:
+def _restriction_faults(path: PolicyPath, limit: RuleLimit, known: Mapping[str, FactType]) -> Iterator[PolicyFault]:
     """Yield the faults in the minimum sample and the conditions of a limit."""
     for index, fact in enumerate(limit.samples):
         if index or fact not in known:
@@ -216,9 +225,9 @@ def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator
     rule = policy.rules.get(reason.code)
     allowed = frozenset[str]() if rule is None else _IN_LETTERS if rule.told else _ALLOWED_WITHOUT_VALUES
     for key in ("letter", "item", "letter_person", "item_person"):
-        words: Words = getattr(reason, key)
+        words: BilingualText = getattr(reason, key)
         yield from _placeholder_faults((*path, key), words, allowed)
-        if any(set("{[]") & set(outside_brackets(text)) for text in (words.en, words.zh)):
+        if any(set("{[]") & set(without_optional_parts(text)) for text in (words.en, words.zh)):
             advice = _("put placeholders between square brackets, such as {example}, and close each bracket")
             yield _fault((*path, key), advice, example="[ ({days} days ago)]")
     for key in ("rectify_days", "rectify_hours"):
@@ -234,11 +243,11 @@ def _too_many_days(policy: Policy, *path: str | int) -> PolicyFault:
     return _fault(path, _("must be a whole number from {least} to {most}"), least=1, most=policy.rectify.cap_days)
 
 
-def _placeholder_faults(path: PolicyPath, words: Words, allowed: Collection[str]) -> Iterator[PolicyFault]:
+def _placeholder_faults(path: PolicyPath, words: BilingualText, allowed: Collection[str]) -> Iterator[PolicyFault]:
     """Yield the faults of a text: placeholders that are not allowed, and unmatched braces."""
     for text in (words.en, words.zh):
         try:
-            unknown = names_in(text) - set(allowed)
+            unknown = placeholder_names(text) - set(allowed)
         except ValueError:
             yield _fault(path, _("a brace stands alone; write placeholders such as {example}"), example="{days}")
             continue

@@ -7,7 +7,7 @@ from itertools import takewhile
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 
 QUEUED, VERDICT, PASSED, AWAITING_CHECK = "queued", "verdict", "passed", "awaiting_check"
 FINAL_STEPS = frozenset({PASSED, "failed", "lapsed", "withdrawn"})
@@ -25,7 +25,7 @@ DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """A state that a case entered, or a verdict; the step after a verdict is the resulting state."""
 
     what: str
@@ -41,7 +41,7 @@ class CaseHistory:
     """
 
     case: int
-    steps: tuple[Step, ...]
+    steps: tuple[HistoryStep, ...]
     attributes: Mapping[str, str]
     rank: int = 1
     class_days: int = 3
@@ -63,7 +63,7 @@ class CaseHistory:
         return None if self.first_result is None else self.first_result.at
 
     @property
-    def first_result(self) -> Step | None:
+    def first_result(self) -> HistoryStep | None:
         """The first result that the applicant got, None if there is none."""
         return next((step for step in self.steps if step.what not in _WITHOUT_RESULT), None)
 
@@ -81,10 +81,12 @@ class CaseHistory:
         steps = tuple(step for step in self.steps if step.at < at)
         return replace(self, steps=steps) if steps else None
 
-    def trace(self, *expected_steps: Step) -> Trace:
+    def trace(self, *expected_steps: HistoryStep) -> EventTrace:
         """Return the history as a trace for the estimator, extended by expected steps."""
         steps = (*self.steps, *expected_steps)
-        return Trace(str(self.case), tuple(Event(step.what, step.at * DAY_S) for step in steps), self.attributes)
+        return EventTrace(
+            str(self.case), tuple(TraceEvent(step.what, step.at * DAY_S) for step in steps), self.attributes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,13 @@ class QueueSpells:
     @classmethod
     def of(cls, histories: Iterable[CaseHistory]) -> "QueueSpells":
         """Return the queue spells of all histories."""
-        found = [
+        rows = [
             (number, index, step.at, _left_at(history, index), history.rank, due)
             for number, history in enumerate(histories)
             for index, step, due in _queue_entries(history)
         ]
-        numbers = np.array([row[:2] for row in found], dtype=np.int64).reshape(-1, 2)
-        times = np.array([row[2:] for row in found], dtype=np.float64).reshape(-1, 4)
+        numbers = np.array([row[:2] for row in rows], dtype=np.int64).reshape(-1, 2)
+        times = np.array([row[2:] for row in rows], dtype=np.float64).reshape(-1, 4)
         return cls(numbers[:, 0], numbers[:, 1], times[:, 0], times[:, 1], times[:, 2].astype(np.int64), times[:, 3])
 
     def backlog(self, days: int) -> FloatArray:
@@ -132,8 +134,10 @@ class QueueSpells:
         at = float(self.entered[index]) if at is None else at
         is_waiting = (self.entered <= at) & (self.left > at)
         is_waiting[index] = False
-        urgency, own = urgency_of(self.due, at), urgency_of(due, at)
-        before = (urgency < own) | ((urgency == own) & ((self.rank > rank) | ((self.rank == rank) & (self.due <= due))))
+        urgency, own_urgency = urgency_of(self.due, at), urgency_of(due, at)
+        before = (urgency < own_urgency) | (
+            (urgency == own_urgency) & ((self.rank > rank) | ((self.rank == rank) & (self.due <= due)))
+        )
         return int((is_waiting & before).sum())
 
 
@@ -143,7 +147,7 @@ def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
     return np.where(due <= at, 0, np.where(is_later, 2, 1))
 
 
-def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
+def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, HistoryStep, float]]:
     """Yield each step into the queue, with its index and the due date at that time.
 
     The due date is the promised working days after the day of receipt, plus the time that the applicant had the case.
@@ -156,8 +160,8 @@ def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, Step, float]]:
             yield index, step, due
 
 
-def paused_since(steps: Sequence[Step]) -> float | None:
-    """Return when the pause in which the last step falls began, None if it falls in none."""
+def paused_since(steps: Sequence[HistoryStep]) -> float | None:
+    """Return when the pause began that the last step belongs to, None if it belongs to none."""
     return min((step.at for step in takewhile(lambda step: step.what in _PAUSED, reversed(steps))), default=None)
 
 

@@ -24,7 +24,7 @@ class CheckDurations:
     @classmethod
     def fit(cls, histories: Iterable[CaseHistory]) -> "CheckDurations":
         """Return the durations of the most recent checks, or assumed ones if there are too few."""
-        found = sorted(
+        recent_checks = sorted(
             (step.at, result_at - step.at)
             for history in histories
             for index, step in enumerate(history.steps)
@@ -32,7 +32,9 @@ class CheckDurations:
             for result_at in (history.result_after(index),)
             if result_at is not None
         )[-_MOST_CHECKS:]
-        return cls(np.array([days for _at, days in found] if len(found) >= _FEWEST_CHECKS else _ASSUMED_DAYS))
+        return cls(
+            np.array([days for _at, days in recent_checks] if len(recent_checks) >= _FEWEST_CHECKS else _ASSUMED_DAYS)
+        )
 
     def quantile(self, waited: float, level: float) -> float:
         """Return the working days within which the result is released with a given probability.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.spans import Span, merged
+from workbench.domain.clock.spans import TimeSpan, merge_spans
 from workbench.domain.clock.suspension import Suspension
 
 _ONE_DAY = timedelta(days=1)
@@ -26,13 +26,13 @@ def closed_days(
     spans = (_with_end(item.span, calendar, now) for item in suspensions if _stops_all_work(item))
     return frozenset(
         on
-        for span in merged(spans)
-        for on in _days(span, calendar, first, last)
+        for span in merge_spans(spans)
+        for on in _working_days_in(span, calendar, first, last)
         if span.start <= _remaining_work_begins(calendar, on, now) and calendar.closing(on) <= span.end
     )
 
 
-def _with_end(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
+def _with_end(span: TimeSpan, calendar: WorkingCalendar, now: datetime) -> TimeSpan:
     """Return a span with an end. An open span gets the earliest end that is plausible."""
     if not span.is_open:
         return span
@@ -41,7 +41,7 @@ def _with_end(span: Span, calendar: WorkingCalendar, now: datetime) -> Span:
         last = calendar.working_day_from(calendar.local_day(span.start))
         if span.start >= calendar.closing(last):
             last = calendar.next_working_day(last)
-    return Span(span.start, datetime.combine(last + _ONE_DAY, time.min, tzinfo=calendar.zone))
+    return TimeSpan(span.start, datetime.combine(last + _ONE_DAY, time.min, tzinfo=calendar.zone))
 
 
 def _remaining_work_begins(calendar: WorkingCalendar, on: date, now: datetime) -> datetime:
@@ -55,7 +55,7 @@ def _stops_all_work(suspension: Suspension) -> bool:
     return suspension.province is None and suspension.agent is None
 
 
-def _days(span: Span, calendar: WorkingCalendar, first: date, last: date) -> Iterator[date]:
+def _working_days_in(span: TimeSpan, calendar: WorkingCalendar, first: date, last: date) -> Iterator[date]:
     on = calendar.working_day_from(max(first, calendar.local_day(span.start)))
     end = min(last, calendar.local_day(span.end))
     while on <= end:

@@ -24,7 +24,7 @@ _PRIOR_WEIGHT = 20.0
 """The weight of the untested margin, as a number of past forecasts."""
 
 _LEAST_TESTED = 0.2
-"""The least share of the weight that has outcomes to test a margin with; below it the margin is not judged."""
+"""The least share of the weight that has outcomes to test a margin with; below it the margin is not tested."""
 
 _MARGINS = np.arange(-1.0, 6.0, 0.05)
 

@@ -16,13 +16,13 @@ class QuantilePair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class CaseEstimate:
     """The forecast of one case.
 
     `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share of similar cases
-    that the first verdict sends back. `decided` is when the next decision is made: if the applicant has the case, after
-    an answer that comes now; if a verdict awaits its check, when its result is released; and for any other case that is
-    not queued, when similar cases passed.
+    that the first verdict sends back. `decided` is when the next decision is made. If the applicant has the case, it
+    assumes that the answer comes now. If a verdict awaits its check, it is when the result is released. For any other
+    case that is not queued, it is when similar cases passed.
     """
 
     case: int

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from db.enums import CaseState
-from workbench.domain.forecast.case_history import QUEUED, VERDICT, Step
+from workbench.domain.forecast.case_history import QUEUED, VERDICT, HistoryStep
 
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 _PENDING_OTHERS = "pending_others"
@@ -24,22 +24,22 @@ class LoggedAct:
     at: float
 
 
-def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Step, ...]:
+def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[HistoryStep, ...]:
     """Return the steps of a case since it was first queued.
 
     Args:
         acts: The acts in the order of the log.
         complete_at: When the case was complete, used if the log does not say when it was queued.
     """
-    steps: list[Step] = []
+    steps: list[HistoryStep] = []
     for act in acts:
         if not steps and act.action != "complete":
-            steps.append(Step(QUEUED, min(complete_at, act.at)))
+            steps.append(HistoryStep(QUEUED, min(complete_at, act.at)))
         if act.action == "undo":
-            _undo(steps, step_name(act.state, is_running=act.is_running))
+            _remove_undone_steps(steps, step_name(act.state, is_running=act.is_running))
         else:
-            steps += _steps(steps, act)
-    return tuple(steps) or (Step(QUEUED, complete_at),)
+            steps += _steps_of_act(steps, act)
+    return tuple(steps) or (HistoryStep(QUEUED, complete_at),)
 
 
 def step_name(state: str, *, is_running: bool) -> str:
@@ -49,16 +49,16 @@ def step_name(state: str, *, is_running: bool) -> str:
     return _PENDING_OTHERS if state == CaseState.PENDING.value and is_running else state
 
 
-def _steps(steps: list[Step], act: LoggedAct) -> Iterator[Step]:
+def _steps_of_act(steps: list[HistoryStep], act: LoggedAct) -> Iterator[HistoryStep]:
     what = step_name(act.state, is_running=act.is_running)
     if act.action == "decide":
-        yield Step(VERDICT, act.at)
-        yield Step(what, act.at)
+        yield HistoryStep(VERDICT, act.at)
+        yield HistoryStep(what, act.at)
     elif not steps or steps[-1].what != what:
-        yield Step(what, act.at)
+        yield HistoryStep(what, act.at)
 
 
-def _undo(steps: list[Step], restored: str) -> None:
+def _remove_undone_steps(steps: list[HistoryStep], restored: str) -> None:
     """Remove the steps after the one that an undo restores; none if the act had not changed the state."""
     for index in range(len(steps) - 1, -1, -1):
         if steps[index].what == restored:

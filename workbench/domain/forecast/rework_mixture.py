@@ -39,9 +39,9 @@ def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
     drawn = np.take_along_axis(np.sort(after[rows], axis=1), drawn_from.astype(np.int64), axis=1)
     # Each path keeps its rank, so that it stays independent of the waiting time in the queue.
     rank = np.argsort(np.argsort(after[rows], axis=1, kind="stable"), axis=1, kind="stable")
-    found = after.copy()
-    found[rows] = np.take_along_axis(drawn, rank, axis=1)
-    return found
+    resampled = after.copy()
+    resampled[rows] = np.take_along_axis(drawn, rank, axis=1)
+    return resampled
 
 
 def shortest_rework(after: FloatArray, share: FloatArray) -> FloatArray:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, Step
+from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, HistoryStep
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator
-from workbench.domain.forecast.learning.past_split import Past
+from workbench.domain.forecast.learning.past_split import KnownPast
 
 _MOST_LEARNT = 800
 """At most this many cases are learnt from, the latest ones. Older cases are less relevant and make fitting slower."""
@@ -33,7 +33,7 @@ Where few cases share all of them, the last ones count less.
 _PRIOR_CASES = 8.0
 
 
-class Rework:
+class ReworkTimes:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Rework:
         over = len(known) - len(still_open)
         dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
         finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[dropped:]))
-        self._estimator = Estimator.fit(Past(until * DAY_S, finished, to_come), trees=trees, choice=choice)
+        self._estimator = Estimator.fit(KnownPast(until * DAY_S, finished, to_come), trees=trees, choice=choice)
 
     @property
     def choice(self) -> ChosenMethod:
@@ -80,7 +80,9 @@ class Rework:
             traces = [history.trace() for history in histories]
         else:
             expected = np.maximum(verdict_at, [history.steps[-1].at for history in histories])
-            traces = [history.trace(Step(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)]
+            traces = [
+                history.trace(HistoryStep(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)
+            ]
         waited_s = None if waited is None else waited * DAY_S
         return self._estimator.remaining(traces).sampled_s(probability_levels(paths), waited_s) / DAY_S
 

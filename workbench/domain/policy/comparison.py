@@ -8,17 +8,17 @@ from typing import Any
 
 from workbench.domain.policy.policy import Policy
 
-Value = str | int | float | bool | None
+PolicyValue = str | int | float | bool | None
 """A value of a policy file; a list is one text, with commas between its entries."""
 
-_CODED = ("rules", "reasons")
-"""The tables whose entries are named by their codes, which are therefore no values of their own."""
+_TABLES_WITH_CODES = ("rules", "reasons")
+"""The tables whose keys are the codes of their entries, so that `code` is not compared as a value."""
 
 _LANGUAGES = ("en", "zh")
 
 
-class ChangeKind(StrEnum):
-    """What a change of a policy is about."""
+class PolicyChangeKind(StrEnum):
+    """The kind of a change between two policies."""
 
     THRESHOLD = "threshold"
     REASON = "reason"
@@ -32,40 +32,42 @@ class PolicyChange:
     """A value that differs between two policies; None if one of them does not have it."""
 
     key: str
-    old: Value
-    new: Value
-    kind: ChangeKind
+    old: PolicyValue
+    new: PolicyValue
+    kind: PolicyChangeKind
 
 
 def changes_between(old: Policy, new: Policy) -> tuple[PolicyChange, ...]:
     """Return the values that differ, in the order of the file."""
     before, after = dict(values_of(old)), dict(values_of(new))
     return tuple(
-        PolicyChange(key, before.get(key), after.get(key), kind_of(key))
+        PolicyChange(key, before.get(key), after.get(key), change_kind_of(key))
         for key in dict.fromkeys((*before, *after))
         if before.get(key) != after.get(key)
     )
 
 
-def kind_of(key: str) -> ChangeKind:
-    """Return what a key of a policy is about."""
+def change_kind_of(key: str) -> PolicyChangeKind:
+    """Return the kind of change that a different value of a key is."""
     table, _dot, rest = key.partition(".")
     if table == "documents" and rest.startswith("required"):
-        return ChangeKind.DOCUMENT
+        return PolicyChangeKind.DOCUMENT
     if table != "supplier" and key.rpartition(".")[2] in _LANGUAGES:
-        return ChangeKind.TEXT
-    return {"rules": ChangeKind.THRESHOLD, "reasons": ChangeKind.REASON}.get(table, ChangeKind.SETTING)
+        return PolicyChangeKind.TEXT
+    return {"rules": PolicyChangeKind.THRESHOLD, "reasons": PolicyChangeKind.REASON}.get(
+        table, PolicyChangeKind.SETTING
+    )
 
 
-def values_of(policy: Policy) -> Iterator[tuple[str, Value]]:
-    """Yield the values of a policy with their keys, without those that it does not have."""
+def values_of(policy: Policy) -> Iterator[tuple[str, PolicyValue]]:
+    """Yield the values of a policy with their keys; empty values are left out."""
     for field in fields(policy):
         yield from _values(field.name, getattr(policy, field.name))
 
 
-def _values(key: str, value: Any) -> Iterator[tuple[str, Value]]:
+def _values(key: str, value: Any) -> Iterator[tuple[str, PolicyValue]]:
     if is_dataclass(value):
-        is_named_by_code = key.partition(".")[0] in _CODED
+        is_named_by_code = key.partition(".")[0] in _TABLES_WITH_CODES
         for field in fields(value):
             if not (is_named_by_code and field.name == "code"):
                 yield from _values(f"{key}.{field.name}", getattr(value, field.name))
@@ -73,18 +75,18 @@ def _values(key: str, value: Any) -> Iterator[tuple[str, Value]]:
         for name, part in value.items():
             yield from _values(f"{key}.{name}", part)
     elif isinstance(value, tuple) and any(is_dataclass(part) for part in value):
-        # An entry with a code keeps its name when another one is put before it.
+        # A code, unlike a position, stays the same when another entry is inserted before it.
         for number, part in enumerate(value, start=1):
             yield from _values(f"{key}[{getattr(part, 'code', number)}]", part)
     elif value not in (None, "", ()):
-        yield key, _plain(value)
+        yield key, _as_in_file(value)
 
 
-def _plain(value: Any) -> Value:
-    """Return a value as the file has it, a list as one text."""
+def _as_in_file(value: Any) -> PolicyValue:
+    """Return a value as it is written in the file; a list becomes one text."""
     if isinstance(value, tuple):
         are_spans = bool(value) and all(isinstance(part, time) for part in value)
-        return ("–" if are_spans else ", ").join(str(_plain(part)) for part in value)
+        return ("–" if are_spans else ", ").join(str(_as_in_file(part)) for part in value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return str(value) if isinstance(value, str) else value

@@ -9,7 +9,7 @@ PLACEHOLDERS = frozenset({"observed", "limit", "subject", "days"})
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
-def names_in(text: str) -> set[str]:
+def placeholder_names(text: str) -> set[str]:
     """Return the names of the placeholders in a text.
 
     Raises:
@@ -18,11 +18,11 @@ def names_in(text: str) -> set[str]:
     return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
 
 
-def outside_brackets(text: str) -> str:
+def without_optional_parts(text: str) -> str:
     """Return a text without its optional parts."""
-    return replace_brackets(text, lambda _part: "")
+    return replace_optional_parts(text, lambda _part: "")
 
 
-def replace_brackets(text: str, replacement: Callable[[str], str]) -> str:
+def replace_optional_parts(text: str, replacement: Callable[[str], str]) -> str:
     """Return a text with each optional part replaced; the replacement gets the part without its brackets."""
     return _OPTIONAL.sub(lambda match: replacement(match[1]), text)

@@ -43,7 +43,7 @@ OVERRIDE_REASON = "OK-OVERRIDE"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class BilingualText:
     """A text in English and Chinese."""
 
     en: settings.Text
@@ -54,11 +54,11 @@ class Words:
         return self.zh if language == "zh" else self.en
 
 
-NO_WORDS = Words("", "")
+NO_TEXT = BilingualText("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class RuleLimit:
     """One limit of a rule. It gives a finding of its severity if `observes op value` is true.
 
     `value_of` names a fact to compare with instead of a value. `when` restricts the limit to cases whose facts have one
@@ -79,7 +79,7 @@ class Limit:
     min_answered: settings.Count | None = None
     subject_of: settings.Text = ""
     source: settings.SourceText = ""
-    text: Words | None = None
+    text: BilingualText | None = None
 
     @property
     def samples(self) -> dict[str, int]:
@@ -98,16 +98,16 @@ class Rule:
     """A rule: its code, panel, text, source and limits.
 
     `text` has placeholders {observed}, {limit}, {subject} and {days} (the absolute value). A rule is not reported if
-    the rule that it `yields_to` is hit. `leg` is the panel that shows its findings. `told` says whether letters include
-    what a finding observed.
+    the rule that it `yields_to` is hit. `leg` is the panel that shows its findings. `told` says whether letters to
+    applicants include the observed value.
     """
 
     code: settings.Code
     leg: PanelKind
-    text: Words
+    text: BilingualText
     source: settings.SourceText
     told: bool
-    limits: Annotated[tuple[Limit, ...], Len(1)]
+    limits: Annotated[tuple[RuleLimit, ...], Len(1)]
     yields_to: settings.Text = ""
 
 
@@ -124,11 +124,11 @@ class Reason:
 
     code: settings.Code
     verdicts: Annotated[tuple[Verdict, ...], Len(1)]
-    title: Words
-    letter: Words
-    item: Words = NO_WORDS
-    letter_person: Words = NO_WORDS
-    item_person: Words = NO_WORDS
+    title: BilingualText
+    letter: BilingualText
+    item: BilingualText = NO_TEXT
+    letter_person: BilingualText = NO_TEXT
+    item_person: BilingualText = NO_TEXT
     rectify_days: settings.DayCount | None = None
     rectify_hours: settings.HourCount | None = None
     waits_for: WaitsFor | None = None
@@ -136,7 +136,7 @@ class Reason:
 
     @property
     def for_person(self) -> "Reason":
-        """The reason in the words for a person."""
+        """The reason with its texts for a person."""
         letter, item = self.letter_person, self.item_person
         return replace(self, letter=letter if letter.en else self.letter, item=item if item.en else self.item)
 
@@ -147,16 +147,16 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ChecklistQuestion:
     """A question of the checklist about the panel `leg`, answered yes, no or n/a by the reviewer."""
 
     code: settings.Code
     leg: PanelKind
-    text: Words
+    text: BilingualText
     kinds: tuple[ApplicantKind, ...] = tuple(ApplicantKind)
 
 
-USUAL_COMPLAINT = Words(
+DEFAULT_COMPLAINT = BilingualText(
     en="by phone to us; if our answer does not satisfy you or takes more than 15 days, to the telecom users' "
     "complaint office (12300)",
     zh="可拨打上述电话向我司投诉；对处理结果不满意或15日内未获答复的，可向电信用户申诉受理机构（12300）申诉",
@@ -171,18 +171,19 @@ Source: MIIT order 35 (2016), measures on handling telecom users' appeals, artic
 class Supplier:
     """The sender of the letters; `appeal` and `complaint` say where an applicant can appeal and complain."""
 
-    name: Words
+    name: BilingualText
     phone: settings.Text
-    hours: Words
-    address: Words
-    appeal: Words
-    complaint: Words = USUAL_COMPLAINT
+    hours: BilingualText
+    address: BilingualText
+    appeal: BilingualText
+    complaint: BilingualText = DEFAULT_COMPLAINT
 
     def in_language(self, language: str) -> dict[str, str]:
         """Return the text of each field in en or zh."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
-            name: value.in_language(language) if isinstance(value, Words) else value for name, value in values.items()
+            name: value.in_language(language) if isinstance(value, BilingualText) else value
+            for name, value in values.items()
         }
 
 
@@ -207,11 +208,11 @@ class ForecastPolicy:
         return self.letters in {"promise", "both"}
 
 
-USUAL_FORECAST = ForecastPolicy()
+DEFAULT_FORECAST = ForecastPolicy()
 """The default for policy versions without a forecast section."""
 
 
-USUAL_MEASURE_TIMES = settings.MeasureTimes()
+DEFAULT_MEASURE_TIMES = settings.MeasureTimes()
 """The default for policy versions without times for measures."""
 
 
@@ -223,8 +224,8 @@ class DocumentPolicy:
     """
 
     required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
-    names: Mapping[DocumentKind, Words]
-    names_person: Mapping[DocumentKind, Words] = field(default_factory=dict)
+    names: Mapping[DocumentKind, BilingualText]
+    names_person: Mapping[DocumentKind, BilingualText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,27 +245,27 @@ class Policy:
     documents: DocumentPolicy
     rules: Annotated[Mapping[settings.Code, Rule], Len(1)]
     reasons: Mapping[settings.Code, Reason]
-    questions: tuple[Question, ...] = ()
+    questions: tuple[ChecklistQuestion, ...] = ()
     rectify: settings.RectifyPolicy
     pending: settings.PendingPolicy
     appeal: settings.AppealPolicy
     measures: Mapping[Verdict, Annotated[tuple[Measure, ...], Len(1)]]
-    measures_due: settings.MeasureTimes = USUAL_MEASURE_TIMES
+    measures_due: settings.MeasureTimes = DEFAULT_MEASURE_TIMES
     check: settings.CheckPolicy
     separation: settings.SeparationPolicy
     sampling: settings.SamplingPolicy
     retention: RetentionPolicy
     supplier: Supplier
-    forecast: ForecastPolicy = USUAL_FORECAST
-    notices: settings.NoticePolicy = settings.USUAL_NOTICES
-    texts: Mapping[settings.Code, Words] = field(default_factory=dict)
+    forecast: ForecastPolicy = DEFAULT_FORECAST
+    notices: settings.NoticePolicy = settings.DEFAULT_NOTICES
+    texts: Mapping[settings.Code, BilingualText] = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        """Return a hash by which what is derived from this object can be kept; it never meets that of another."""
+        """Hash by identity, so that caches can use a policy as a key without hashing all its values."""
         return id(self)
 
     def addressing(self, kind: ApplicantKind) -> "Policy":
-        """Return the policy in the words for a kind of applicant: a person is the handler of the application."""
+        """Return the policy with the texts for a kind of applicant; an individual is also the handler."""
         if kind is not ApplicantKind.INDIVIDUAL:
             return self
         names = {**self.documents.names, **self.documents.names_person}

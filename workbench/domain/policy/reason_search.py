@@ -7,36 +7,36 @@ from workbench.domain.policy.policy import Reason
 from workbench.domain.values.spelling import folded
 
 
-def found_reasons(words: str, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+def find_reasons(words: str, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Return the reasons that match, best match first; reasons that match equally well keep their order.
 
     The exact code comes first, then the beginning of the code, words of the label, pinyin initials, and the full text.
     """
-    wanted = folded(words)
-    ranked = [(rank, reason) for reason in reasons if (rank := _rank(wanted, reason)) is not None]
-    return tuple(reason for _place, reason in sorted(ranked, key=lambda each: each[0]))
+    query = folded(words)
+    ranked = [(rank, reason) for reason in reasons if (rank := _rank(query, reason)) is not None]
+    return tuple(reason for _rank_of_reason, reason in sorted(ranked, key=lambda entry: entry[0]))
 
 
-def _rank(wanted: str, reason: Reason) -> int | None:
+def _rank(query: str, reason: Reason) -> int | None:
     """Return how well a reason matches: 0 is best, None is not at all."""
     code, labels = folded(reason.code), [folded(reason.title.en), folded(reason.title.zh)]
     # Only letters and digits can be initials; for anything else the dictionary need not be loaded.
-    spelled = initials(reason.title.zh) if wanted.isascii() and wanted.isalnum() else ""
+    spelled = initials(reason.title.zh) if query.isascii() and query.isalnum() else ""
     texts = (reason.letter.en, reason.letter.zh, reason.item.en, reason.item.zh)
     matches = (
-        wanted == code,
-        code.startswith(wanted),
-        f"-{wanted}" in code,
-        wanted in labels,
-        any(label.startswith(wanted) for label in labels),
-        any(_has_words(label, wanted) for label in labels),
-        spelled.startswith(wanted),
-        wanted in spelled,
-        any(wanted in text for text in (code, *labels, *map(folded, texts))),
+        query == code,
+        code.startswith(query),
+        f"-{query}" in code,
+        query in labels,
+        any(label.startswith(query) for label in labels),
+        any(_has_words(label, query) for label in labels),
+        spelled.startswith(query),
+        query in spelled,
+        any(query in text for text in (code, *labels, *map(folded, texts))),
     )
     return next((rank for rank, is_match in enumerate(matches) if is_match), None)
 
 
-def _has_words(label: str, wanted: str) -> bool:
+def _has_words(label: str, query: str) -> bool:
     """Say whether each wanted word begins a word of the label; Chinese has no blanks, so its words begin anywhere."""
-    return all(f" {word}" in f" {label}" if word.isascii() else word in label for word in wanted.split())
+    return all(f" {word}" in f" {label}" if word.isascii() else word in label for word in query.split())

@@ -22,7 +22,7 @@ DayCount = Annotated[int, Interval(ge=1, le=366)]
 HourCount = Annotated[int, Interval(ge=1, le=168)]
 Minutes = Annotated[int, Interval(ge=1, le=7 * 24 * 60)]
 Count = Annotated[int, Interval(ge=1, le=1_000_000)]
-Taking = Literal["anybody", "supervisor", "nobody"]
+WhoMayTake = Literal["anybody", "supervisor", "nobody"]
 Ratio = Annotated[float, Interval(ge=0, le=1)]
 
 
@@ -67,7 +67,7 @@ class DeskPolicy:
     grace_s: Annotated[int, Interval(ge=0, le=86_400)]
     max_held: Annotated[int, Interval(ge=1, le=100)]
     max_aside: Annotated[int, Interval(ge=1, le=100)] = 10
-    take: Taking = "anybody"
+    take: WhoMayTake = "anybody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +103,9 @@ class RectifyPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPolicy:
-    """The working days until the next action on a pending case, and until an incomplete application is reminded of.
+    """The working days until the next action on a pending case, and until a reminder about an incomplete one.
 
-    `days_by_party` overrides `days` for whom the case waits for.
+    `days_by_party` overrides `days` for the party that the case waits for.
     """
 
     days: DayCount
@@ -119,7 +119,7 @@ class PendingPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealPolicy:
-    """The working days to file an appeal, and to answer one; after `cap_days` calendar days no answer may be late."""
+    """The working days to file an appeal, and to answer one. An answer takes at most `cap_days` calendar days."""
 
     file_days: DayCount
     answer_days: DayCount
@@ -141,7 +141,7 @@ class NoticePolicy:
     send_days: DayCount = 1
 
 
-USUAL_NOTICES = NoticePolicy()
+DEFAULT_NOTICES = NoticePolicy()
 """The default for policy versions without a section on notices."""
 
 

@@ -17,7 +17,7 @@ class VersionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VersionDates:
-    """When a version was applied, and the day from which it is in force; without one, at once."""
+    """The day on which a version was applied, and the day from which it is in force; None means at once."""
 
     number: int
     applied_on: date
@@ -29,14 +29,14 @@ class VersionDates:
         return self.effective_on or self.applied_on
 
     def has_begun(self, day: date) -> bool:
-        """Return whether it is in force on a day, or was before; without a day of its own it always is.
+        """Say whether the version came into force by a day; without `effective_on` it always has.
 
-        Its day of application says nothing: it may lie ahead, in another zone or if the clock was set back.
+        `applied_on` is not compared: it may be later than `day` in another zone, or after the clock was set back.
         """
         return self.effective_on is None or self.effective_on <= day
 
 
-def replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
+def versions_replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
     """Return the planned versions that never come into force because a new one is applied."""
     return tuple(
         one
@@ -45,9 +45,9 @@ def replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[Ve
     )
 
 
-def states_of(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:
+def version_states(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:
     """Return the states of versions, by number; `in_force` is the newest that has begun."""
-    replaced = {old.number for one in versions for old in replaced_by(versions, one)}
+    replaced = {old.number for one in versions for old in versions_replaced_by(versions, one)}
     return {
         one.number: VersionState.IN_FORCE
         if one.number == in_force

@@ -4,18 +4,18 @@ import re
 from collections.abc import Mapping
 
 FIELDS = ("applicant", "application_no", "case", "deadline")
-"""What a canned text may name in braces, such as {applicant}."""
+"""The names of fields that a canned text may contain in braces, such as {applicant}."""
 
 _FIELD = re.compile(r"\{(\w*)\}")
 
 
 def fields_in(text: str) -> tuple[str, ...]:
-    """Return the names in braces of a text, in its order, also those that are no field."""
+    """Return all names in braces in a text, in order, including unknown ones."""
     return tuple(dict.fromkeys(_FIELD.findall(text)))
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with the values of its fields; what has no value stays as it is."""
+def fill_fields(text: str, values: Mapping[str, str]) -> str:
+    """Fill in the fields of a text; a field without a value stays unchanged."""
     return _FIELD.sub(lambda field: values.get(field[1], field[0]), text)
 
 

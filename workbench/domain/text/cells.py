@@ -24,13 +24,13 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
 
     cluster, width = "", 0
     for char in text:
-        own = TAB_CELLS if char == "\t" else get_character_cell_size(char)
-        if cluster and own == 0 and char != "\n":
+        char_width = TAB_CELLS if char == "\t" else get_character_cell_size(char)
+        if cluster and char_width == 0 and char != "\n":
             cluster += char
             continue
         if cluster:
             yield cluster, width
-        cluster, width = char, own
+        cluster, width = char, char_width
     if cluster:
         yield cluster, width
 
@@ -45,14 +45,14 @@ def cells(text: str) -> int:
     return sum(width for _cluster, width in clusters(text))
 
 
-def head(text: str, width: int) -> str:
+def fitting_prefix(text: str, width: int) -> str:
     """Return the longest beginning that fits into `width` cells, without splitting a character."""
     taken, used = [], 0
-    for cluster, own in clusters(text):
-        if used + own > width:
+    for cluster, cluster_width in clusters(text):
+        if used + cluster_width > width:
             break
         taken.append(cluster)
-        used += own
+        used += cluster_width
     return "".join(taken)
 
 
@@ -75,5 +75,5 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
         return ""
     if cells(text) <= width:
         return pad_right(text, width)
-    sign = head(ellipsis, width)
-    return pad_right(head(text, width - cells(sign)) + sign, width)
+    sign = fitting_prefix(ellipsis, width)
+    return pad_right(fitting_prefix(text, width - cells(sign)) + sign, width)

@@ -29,11 +29,11 @@ _SHOWN: dict[MaskKind, tuple[int, int, int]] = {
     MaskKind.ID_NO: (1, 2, _LEAST_HIDDEN),
     MaskKind.TEXT: (0, 0, 0),
 }
-"""How many characters are shown at most at the beginning and at the end, and how many stay hidden at least."""
+"""The most characters shown at the beginning and at the end, and the fewest that stay hidden."""
 
 
 def mask(kind: MaskKind, text: str) -> str:
-    """Return a personal text in its own length, in which only some characters at its ends are shown.
+    """Mask a personal text: keep its length, and show only some characters at its ends.
 
     Fewer characters are shown in a short text.
     """
@@ -42,7 +42,7 @@ def mask(kind: MaskKind, text: str) -> str:
 
 
 def mask_all(kind: MaskKind, texts: Sequence[str]) -> list[str]:
-    """Return many texts masked as `mask` masks each."""
+    """Mask many texts, each as `mask` does."""
     shapes = {length: _shape(kind, length) for length in set(map(len, texts))}
     return [text[:first] + dots + text[rest:] for text in texts for first, dots, rest in (shapes[len(text)],)]
 
@@ -50,9 +50,9 @@ def mask_all(kind: MaskKind, texts: Sequence[str]) -> list[str]:
 def _shape(kind: MaskKind, length: int) -> tuple[int, str, int]:
     """Return how many characters are shown first, the dots, and where the shown end of a text starts."""
     first, last, hidden = _SHOWN[kind]
-    spare = max(0, length - hidden)
-    first = min(first, spare)
-    last = min(last, spare - first)
+    showable = max(0, length - hidden)
+    first = min(first, showable)
+    last = min(last, showable - first)
     return first, DOT * (length - first - last), length - last
 
 
@@ -117,9 +117,9 @@ def mask_digits_within(text: str) -> str:
 def has_number(folded: str) -> bool:
     """Say whether a folded text (see `spelling`) may have a number that `mask_digits_within` masks.
 
-    A number that is public counts too. This takes a fraction of the time of masking.
+    A public number counts too. This check takes a fraction of the time of masking.
     """
-    # The character behind the digits decides too.
+    # The pattern also looks at the character after the digits.
     return any(
         _NUMBERS.search(folded, digits.start(), digits.end() + 1) for digits in _DIGITS_TOGETHER.finditer(folded)
     )

@@ -3,13 +3,13 @@
 import unicodedata
 from functools import lru_cache
 
-from workbench.domain.text.cells import cells, fit, head, pad_left, pad_right
+from workbench.domain.text.cells import cells, fit, fitting_prefix, pad_left, pad_right
 
-__all__ = ["cells", "fit", "fold_key", "pad_left", "pad_right", "safe", "typed"]
+__all__ = ["cells", "clean_input", "fit", "fold_key", "pad_left", "pad_right", "safe"]
 
 MARKS_PER_BASE = 4
 _REMEMBERED = 1 << 14
-"""Of how many characters it is remembered whether they are plain; most texts need fewer."""
+"""The size of the cache for `_is_plain`; most texts need fewer characters."""
 
 _LAYOUT = "\n\t"
 _DOTTED_CIRCLE = "◌"
@@ -89,17 +89,17 @@ def _with_few_marks(text: str) -> str:
     return "".join(kept)
 
 
-def _limited(text: str, limit: int) -> str:
+def _truncated(text: str, limit: int) -> str:
     """Truncate a text to `limit` cells, and append the number of omitted characters."""
     if cells(text) <= limit:
         return text
     suffix = ""
-    shown = head(text, limit)
+    shown = fitting_prefix(text, limit)
     # The suffix takes space itself, which may lengthen its number: repeat until it is stable.
     while suffix != (wanted := f"… +{len(text) - len(shown)}"):
         suffix = wanted
-        shown = head(text, limit - cells(suffix))
-    return shown + suffix if cells(suffix) <= limit else head("…", limit)
+        shown = fitting_prefix(text, limit - cells(suffix))
+    return shown + suffix if cells(suffix) <= limit else fitting_prefix("…", limit)
 
 
 def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) -> str:
@@ -112,7 +112,7 @@ def safe(text: str, *, keep_newlines: bool = False, limit: int | None = None) ->
     keep = _LAYOUT if keep_newlines else ""
     if not (text.isascii() and text.isprintable()) and not _is_all_plain(text, keep):
         text = _without_controls(text, keep)
-    return text if limit is None else _limited(text, limit)
+    return text if limit is None else _truncated(text, limit)
 
 
 def _is_all_plain(text: str, keep: str) -> bool:
@@ -129,7 +129,7 @@ def _without_controls(text: str, keep: str) -> str:
     return _with_few_marks(unicodedata.normalize("NFC", pictured))
 
 
-def typed(text: str, *, keep_newlines: bool = False) -> str:
+def clean_input(text: str, *, keep_newlines: bool = False) -> str:
     """Return typed or pasted text without control and invisible characters, otherwise unchanged.
 
     Invisible characters are removed, since they were not intended and must not get into a letter. Without

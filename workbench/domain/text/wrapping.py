@@ -13,11 +13,11 @@ _NEVER_LAST = frozenset("（《「『“‘")
 _WHOLE = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9A-Za-z][0-9A-Za-z.,:/_•–-]*")
 """A date, a number, a code or a foreign word within Chinese, which stays on one line."""
 
-_LONGEST = 100
-"""A longer word does not fit on a line, so that its end does not matter."""
+_LONGEST_WORD = 100
+"""The most characters of a word that are examined; a longer word does not fit on a line anyway."""
 
 
-def wrapped_paragraph(paragraph: str, width: int) -> list[str]:
+def wrap_paragraph(paragraph: str, width: int) -> list[str]:
     """Return a text without line ends as lines of at most `width` cells, cut at blanks if possible."""
     lines: list[str] = []
     rest = paragraph
@@ -36,12 +36,12 @@ def wrapped_paragraph(paragraph: str, width: int) -> list[str]:
 
 
 def _chinese_cut(text: str, most: int) -> int:
-    """Return the index to cut at, at most `most`, that keeps dates whole and punctuation where it belongs."""
-    wholes = [(found.start(), found.end()) for found in _WHOLE.finditer(text, 0, most + _LONGEST)]
+    """Return the last index up to `most` at which a line can end without splitting a date or misplacing punctuation."""
+    unbreakable = [(match.start(), match.end()) for match in _WHOLE.finditer(text, 0, most + _LONGEST_WORD)]
     cut, before = most, len(text)
     while cut < before:
         before = cut
-        cut = next((start for start, end in wholes if start < cut < end), cut)
+        cut = next((start for start, end in unbreakable if start < cut < end), cut)
         if cut > 0 and (text[cut] in _NEVER_FIRST or text[cut - 1] in _NEVER_LAST):
             cut -= 1
     # A line is at least half full.

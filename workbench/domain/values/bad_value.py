@@ -10,22 +10,23 @@ _NUMBER = re.compile(rf"(?<!{_LETTER_OR_DIGIT}){_LETTER_OR_DIGIT}*\d{{7}}{_LETTE
 
 
 class BadValue(BadData):
-    """A value that cannot be imported; the message says how to fix it, and quotes the value where `{value}` stands.
+    """A value that cannot be imported; the message says how to fix it, and quotes the value in place of `{value}`.
 
-    `outlined` is the message for reports about files, where the value may be a personal one in a wrong column.
+    `outlined` is the message for reports about files, with an outline in place of the value: a wrong column may contain
+    personal values.
     """
 
     def __init__(self, sentence: str, value: str | None = None, **others: str) -> None:
-        self.outlined = sentence if value is None else sentence.format(value=outlined(value), **others)
+        self.outlined = sentence if value is None else sentence.format(value=outline_of(value), **others)
         super().__init__(sentence if value is None else sentence.format(value=value, **others))
 
 
-def outlined(value: str) -> str:
+def outline_of(value: str) -> str:
     """Return the first and last character of a value and its length; of two characters only the first."""
     last = value[-1] if len(value) > 2 else ""  # noqa: PLR2004 - two characters are a whole name
     return _("{first}…{last} ({count} characters)").format(first=value[:1], last=last, count=len(value))
 
 
-def without_numbers(message: str) -> str:
+def with_outlined_numbers(message: str) -> str:
     """Return a message in which each number of seven or more digits, with letters around it, is outlined."""
-    return _NUMBER.sub(lambda found: outlined(found[0]), message)
+    return _NUMBER.sub(lambda match: outline_of(match[0]), message)

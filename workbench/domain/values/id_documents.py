@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from db.enums import IdType
-from workbench.domain.values.identifiers import compact, ric_valid
+from workbench.domain.values.identifiers import comparable_number, ric_valid
 
 _RIC = "[0-9]{17}[0-9X]"
 _HMT_PERMIT = "[HM](?:[0-9]{8}|[0-9]{10})"
@@ -37,21 +37,21 @@ _KINDS = (
 
 @lru_cache(maxsize=1024)
 def id_type_of(text: str, stated: IdType | None) -> IdType:
-    """Return the kind of document that a number is of: the stated one, or else the one whose form it has.
+    """Return the kind of document that a number belongs to: the stated kind, or else the one whose form fits.
 
-    A number of no known form counts as a resident's.
+    A number that fits no known form counts as a resident ID number.
     """
-    number = compact(text)
+    number = comparable_number(text)
     return stated or next((id_type for form, id_type in _KINDS if form.fullmatch(number)), IdType.RESIDENT)
 
 
 def id_number_valid(text: str, stated: IdType | None, today: date) -> bool | None:
-    """Say whether a number is right for its kind of document; None if it can only be checked by hand.
+    """Say whether a number is valid for its kind of document; None if it can only be checked by hand.
 
-    That is so if nothing public tells (military, police, foreign passports), or if the kind is not stated and the
-    number has no check digit.
+    It can only be checked by hand if its form is not public (military, police, foreign passports), or if the kind is
+    not stated and the number has no check digit.
     """
-    number, id_type = compact(text), id_type_of(text, stated)
+    number, id_type = comparable_number(text), id_type_of(text, stated)
     form = _FORMS.get(id_type)
     if form is None:
         return None

@@ -57,8 +57,8 @@ _CARRIER_BY_PREFIX: dict[str, Carrier] = {
 _LONGEST_PREFIX = max(map(len, _CARRIER_BY_PREFIX))
 
 
-def compact(text: str) -> str:
-    """Return a number as it is compared: NFKC, upper case, without blanks, hyphens and invisible characters."""
+def comparable_number(text: str) -> str:
+    """Return the comparable form of a number: NFKC, upper case, without blanks, hyphens and invisible characters."""
     if text.isascii() and text.isalnum():
         return text.upper()
     folded = unicodedata.normalize("NFKC", text)
@@ -71,8 +71,10 @@ def normal_msisdn(text: str) -> str:
 
     Letters and asterisks are kept, so that a damaged number never becomes another person's.
     """
-    bare = compact(text).translate(_PHONE_DECORATION)
-    return _COUNTRY_PREFIX.sub("", bare, count=1) if bare.isascii() and bare.isdigit() else compact(text)
+    number = comparable_number(text).translate(_PHONE_DECORATION)
+    return (
+        _COUNTRY_PREFIX.sub("", number, count=1) if number.isascii() and number.isdigit() else comparable_number(text)
+    )
 
 
 def ric_check_digit(number: str) -> str:
@@ -85,7 +87,7 @@ def ric_check_digit(number: str) -> str:
 @lru_cache(maxsize=1024)
 def ric_birth_date(text: str) -> date | None:
     """Return the birth date in an ID number; None if its form, check digit or date is invalid."""
-    number = compact(text)
+    number = comparable_number(text)
     if not _RIC.fullmatch(number) or ric_check_digit(number) != number[-1]:
         return None
     try:
@@ -105,8 +107,8 @@ def ric_valid(text: str, today: date) -> bool:
 
 
 def is_residence_permit(text: str) -> bool:
-    """Say whether an ID number is of a residence permit for people from Hong Kong, Macau or Taiwan."""
-    number = compact(text)
+    """Say whether an ID number belongs to a residence permit for people from Hong Kong, Macau or Taiwan."""
+    number = comparable_number(text)
     return bool(_RIC.fullmatch(number)) and number[:2] in _PERMIT_REGIONS
 
 
@@ -121,9 +123,9 @@ def _is_county(region: str) -> bool:
 def ric_region_known(text: str) -> bool:
     """Say whether an ID number begins with the code of a county, current or abolished, or of a residence permit.
 
-    The number of a foreigner's permanent residence card has 9 and the code of a province there.
+    The number of a foreigner's permanent residence card begins with 9 and the code of a province instead.
     """
-    region = compact(text)[:_REGION_DIGITS]
+    region = comparable_number(text)[:_REGION_DIGITS]
     if len(region) < _REGION_DIGITS or not (region.isascii() and region.isdigit()):
         return False
     if region.startswith("9"):
@@ -137,7 +139,7 @@ def age_on(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def _ends_after(issued_on: date, years: int) -> frozenset[date]:
+def _possible_last_days(issued_on: date, years: int) -> frozenset[date]:
     """Return the possible last days of a card valid for `years` years; if issued on 29 February, there may be two."""
     year = issued_on.year + years
     if (issued_on.month, issued_on.day) == (2, 29):
@@ -162,7 +164,7 @@ def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: d
     years = next((years for below, years in _VALIDITY_YEARS if age < below), None)
     if years is None:
         return valid_to == LONG_TERM
-    return valid_to in _ends_after(issued_on, years)
+    return valid_to in _possible_last_days(issued_on, years)
 
 
 def _organisation_digit(code: str) -> str:
@@ -181,15 +183,15 @@ def uscc_valid(text: str) -> bool:
 
     Source: GB 32100-2015 (mod 31) and GB 11714 (positions 9 to 17).
     """
-    number = compact(text)
+    number = comparable_number(text)
     if not _USCC.fullmatch(number) or _uscc_digit(number[:17]) != number[17]:
         return False
     return _organisation_digit(number[8:16]) == number[16]
 
 
-def is_of_self_employed(text: str) -> bool:
-    """Say whether a USCC is of a self-employed person, by its first two characters only."""
-    return compact(text).startswith("92")
+def is_uscc_of_self_employed(text: str) -> bool:
+    """Say whether a USCC belongs to a self-employed person; only its first two characters are checked."""
+    return comparable_number(text).startswith("92")
 
 
 def carrier_of_range(text: str) -> Carrier | None:
@@ -217,5 +219,5 @@ def iccid_luhn(text: str) -> bool:
     """
     from stdnum import luhn
 
-    number = compact(text)
+    number = comparable_number(text)
     return bool(_ICCID.fullmatch(number)) and luhn.is_valid(number)

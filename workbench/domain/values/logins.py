@@ -1,14 +1,14 @@
-"""Logins in the form in which they are compared, and which of them people take for one another.
+"""The comparable form of logins, and a key that is equal for logins that look alike.
 
-The table of characters that look alike is our own: Unicode's has some six thousand, of which logins have few, and no
-library that keeps it up to date is small.
+The table of characters that look alike is our own. Unicode's table has some six thousand entries, of which logins use
+few, and no small library maintains it.
 """
 
 import sys
 import unicodedata
 
 FOLDS_CASE = sys.platform == "darwin"
-"""Whether the system takes logins that differ in case only for one."""
+"""Whether the operating system ignores letter case in logins."""
 
 _ALIKE = str.maketrans(
     {
@@ -35,13 +35,13 @@ _ALIKE = str.maketrans(
 
 
 def normal_login(text: str) -> str:
-    """Return a login as it is stored and compared: NFKC, without blanks, folded if the system folds it."""
+    """Return a login as it is stored and compared: NFKC, without blanks, in lower case if the system ignores case."""
     login = "".join(unicodedata.normalize("NFKC", text).split())
     return login.casefold() if FOLDS_CASE else login
 
 
-def likeness(login: str) -> str:
-    """Return what logins that look alike have in common: accents, case and similar characters do not count."""
-    apart = unicodedata.normalize("NFKD", normal_login(login))
-    bare = "".join(char for char in apart if not unicodedata.combining(char))
-    return bare.translate(_ALIKE).casefold().replace("rn", "m")
+def lookalike_key(login: str) -> str:
+    """Return a key that is equal for logins that look alike: it ignores accents, case and similar characters."""
+    decomposed = unicodedata.normalize("NFKD", normal_login(login))
+    without_marks = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return without_marks.translate(_ALIKE).casefold().replace("rn", "m")

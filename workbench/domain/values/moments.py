@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.values import SHORT_LENGTH, check_length, folded
+from workbench.domain.values.values import SHORT_LENGTH, check_length, folded_word
 from workbench.i18n import _
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
 
 FUTURE_TOLERANCE = timedelta(days=1)
-"""How much later than now a past event may be written, since files do not always name their time zone."""
+"""How far in the future the time of a past event may be, because files do not always name their time zone."""
 
 Moment = TypeVar("Moment", date, datetime)
 
@@ -35,11 +35,11 @@ _YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(\s.*)?")
 _LONG_TERM_WORDS = frozenset({"long-term", "long term", "longterm", "长期", "长期有效", "9999-12-31"})
 
 
-class _Unreadable(BadValue):
+class _UnreadableMoment(BadValue):
     """A text that is not a date or time in any known form."""
 
 
-def day(raw: str) -> date:
+def parse_day(raw: str) -> date:
     """Return a date written as 2026-11-03, 2026/11/3, 2026.11.3, 20261103 or 2026年11月3日.
 
     A time of day is accepted only if it is midnight, as spreadsheets add it.
@@ -49,7 +49,7 @@ def day(raw: str) -> date:
     """
     try:
         return _day(raw)
-    except _Unreadable:
+    except _UnreadableMoment:
         raise BadValue(_("“{value}” is not a valid date; write it like 2026-11-03."), raw) from None
 
 
@@ -59,18 +59,18 @@ def _day(raw: str) -> date:
     return _other_day(raw)
 
 
-def day_or_long_term(raw: str) -> date:
+def parse_day_or_long_term(raw: str) -> date:
     """Return the last day of a validity; `long-term` and 长期 mean an unlimited validity.
 
     Raises:
         BadValue: If it is neither a date nor one of these words.
     """
-    if len(raw) <= SHORT_LENGTH and folded(raw).split(" 00:00")[0] in _LONG_TERM_WORDS:
+    if len(raw) <= SHORT_LENGTH and folded_word(raw).split(" 00:00")[0] in _LONG_TERM_WORDS:
         return LONG_TERM
-    return day(raw)
+    return parse_day(raw)
 
 
-def instant(raw: str, zone: ZoneInfo) -> datetime:
+def parse_instant(raw: str, zone: ZoneInfo) -> datetime:
     """Return an instant in UTC; a text without a zone is local to `zone`.
 
     Accepted are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500` and `03-11-2026 09:05:00`.
@@ -85,7 +85,7 @@ def instant(raw: str, zone: ZoneInfo) -> datetime:
     return _in_utc(moment, zone)
 
 
-def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
+def parse_instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
     """Return an instant in UTC; a date alone means midnight in `zone`.
 
     Raises:
@@ -97,7 +97,7 @@ def instant_or_day(raw: str, zone: ZoneInfo) -> datetime:
     return _in_utc(moment, zone)
 
 
-def not_after(raw: str, parse: Callable[[str], Moment], latest: Moment) -> Moment:
+def parse_past_moment(raw: str, parse: Callable[[str], Moment], latest: Moment) -> Moment:
     """Return the date or time of a past event.
 
     Raises:
@@ -139,12 +139,12 @@ def _other_moment(raw: str) -> datetime | None:
     date_part, _blank, clock_part = _split_moment(plain)
     if not clock_part:
         return None
-    found = _CLOCK.fullmatch(clock_part)
-    if found is None:
+    match = _CLOCK.fullmatch(clock_part)
+    if match is None:
         raise _unreadable(raw)
     day_first = _DAY_FIRST.fullmatch(date_part)
     on = _checked_day(raw, day_first[3], day_first[2], day_first[1]) if day_first else _other_day(date_part)
-    hour, minute, second, fraction, offset = found.groups()
+    hour, minute, second, fraction, offset = match.groups()
     clock = f"{hour:0>2}:{minute:0>2}:{second or '0':0>2}.{(fraction or '')[:6]:0<6}{(offset or '').upper()}"
     try:
         return datetime.fromisoformat(f"{on.isoformat()}T{clock}")
@@ -169,25 +169,25 @@ def _other_day(raw: str) -> date:
     date_part, blank, clock_part = _split_moment(plain)
     if blank and clock_part and not clock_part.strip("0:."):
         plain = date_part
-    found = _DAY.fullmatch(plain)
-    if found is not None:
-        month = next(part for part in found.groups()[1:5] if part)
-        return _checked_day(raw, found[1], month, found[6])
-    found = _COMPACT_DAY.fullmatch(plain)
-    if found is not None:
-        return _checked_day(raw, found[1], found[2], found[3])
+    match = _DAY.fullmatch(plain)
+    if match is not None:
+        month = next(part for part in match.groups()[1:5] if part)
+        return _checked_day(raw, match[1], month, match[6])
+    match = _COMPACT_DAY.fullmatch(plain)
+    if match is not None:
+        return _checked_day(raw, match[1], match[2], match[3])
     raise _unreadable(raw)
 
 
 def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
     """Return the day if it exists in the calendar."""
     try:
-        found = date(int(year), int(month), int(day_of_month))
+        checked = date(int(year), int(month), int(day_of_month))
     except ValueError:
         raise _unreadable(raw) from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+    if not FIRST_YEAR <= checked.year <= LAST_YEAR:
         raise _unreadable(raw)
-    return found
+    return checked
 
 
 def _plain(raw: str) -> str:
@@ -208,4 +208,4 @@ def _unreadable(raw: str) -> BadValue:
         sentence = _("“{value}” could be two different days; write the year first, like 2026-11-03.")
         return BadValue(sentence, raw)
     sentence = _("“{value}” is not a valid date or time; write it like 2026-11-03 09:05.")
-    return _Unreadable(sentence, raw)
+    return _UnreadableMoment(sentence, raw)

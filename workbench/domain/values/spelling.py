@@ -14,7 +14,7 @@ _MIDDLE_DOTS = frozenset("·‧・∙⋅")
 _GAP = " "
 _GAPS = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd", "Mn"})
 _SEPARATORS = _PART_SEPARATORS | {_GAP}
-_LONG = 4
+_LONGEST_CHINESE_NAME = 4
 """A longer name is a minority or foreign name, whose parts are separated."""
 
 
@@ -43,20 +43,20 @@ def _without_gaps(plain: str) -> str:
     return plain
 
 
-def key_of(name: str) -> str:
+def spelling_key(name: str) -> str:
     """Return the common form of all spellings of a name or number."""
     return _without_gaps(name.translate(_FOLDS))
 
 
-def folded_and_keys(text: str) -> tuple[str, str]:
-    """Return a text of many thousand characters folded, which keeps its length, and its key."""
+def folded_and_key(text: str) -> tuple[str, str]:
+    """Return a folded text, which has the same length, and its key; fast for many thousand characters."""
     plain = _FOLDS.translated(text)
     return plain, _without_gaps(plain)
 
 
 def has_parts(name: str, key: str) -> bool:
     """Say whether a name with this key has parts that a dot or an apostrophe may separate, as foreign names have."""
-    return len(key) > _LONG or len(key) < len(name)
+    return len(key) > _LONGEST_CHINESE_NAME or len(key) < len(name)
 
 
 class SpelledText:
@@ -92,19 +92,19 @@ class SpelledText:
 
     def _is_within_word(self, position: int) -> bool:
         """Say whether a position is within a word of Latin letters or digits."""
-        around = self._plain[max(0, position - 1) : position + 1]
-        return 0 < position < len(self._plain) and around.isascii() and around.isalnum()
+        neighbours = self._plain[max(0, position - 1) : position + 1]
+        return 0 < position < len(self._plain) and neighbours.isascii() and neighbours.isalnum()
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared: NFKC, no capitals, without blanks around."""
+    """Return the comparable form of a text: NFKC, in lower case, without surrounding blanks."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def matches(query: str, code: str, text: str) -> bool:
     """Say whether a typed text is part of a code, of its text, or of the text's pinyin initials."""
-    wanted = folded(query)
-    if wanted in folded(code) or wanted in folded(text):
+    folded_query = folded(query)
+    if folded_query in folded(code) or folded_query in folded(text):
         return True
     # Only letters and digits can be initials; for anything else the dictionary need not be loaded.
-    return wanted.isascii() and wanted.isalnum() and wanted in initials(text)
+    return folded_query.isascii() and folded_query.isalnum() and folded_query in initials(text)

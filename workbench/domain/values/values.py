@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from workbench.domain.values.bad_value import BadValue, outlined
+from workbench.domain.values.bad_value import BadValue, outline_of
 from workbench.domain.values.identifiers import ric_check_digit, uscc_valid
 from workbench.i18n import _
 
@@ -52,7 +52,7 @@ FLAGS = {
 Choice = TypeVar("Choice")
 
 
-def text(raw: str, limit: int) -> str:
+def parse_text(raw: str, limit: int) -> str:
     """Return a free text of at most `limit` characters.
 
     Raises:
@@ -63,7 +63,7 @@ def text(raw: str, limit: int) -> str:
     return raw
 
 
-def code(raw: str, limit: int) -> str:
+def parse_code(raw: str, limit: int) -> str:
     """Return a code, such as an application number, unchanged.
 
     Raises:
@@ -81,7 +81,7 @@ def has_ric_check_digit(number: str) -> bool:
     return ric_check_digit(number) == number[-1]
 
 
-def identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_valid, has_ric_check_digit)) -> str:
+def parse_identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_valid, has_ric_check_digit)) -> str:
     """Return a number of a person, company or card in upper case, without blanks and dashes.
 
     Args:
@@ -91,13 +91,13 @@ def identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_valid, 
     Raises:
         BadValue: If it is too long, masked, or lost digits in Excel.
     """
-    number = _compact(raw).upper()
+    number = _without_separators(raw).upper()
     if _lost_trailing_digits(number, checks):
         raise BadValue(lost_digits_message())
     return number
 
 
-def phone(raw: str) -> str:
+def parse_phone(raw: str) -> str:
     """Return a telephone number without blanks, dashes and brackets, and without the country code of a mobile number.
 
     Raises:
@@ -105,10 +105,10 @@ def phone(raw: str) -> str:
     """
     if len(raw) == 11 and raw.isdecimal() and raw.isascii():  # noqa: PLR2004 - a mobile number, as nearly all are
         return raw
-    return _COUNTRY_CODE.sub("", _compact(raw), count=1)
+    return _COUNTRY_CODE.sub("", _without_separators(raw), count=1)
 
 
-def phones(raw: str) -> str:
+def parse_phones(raw: str) -> str:
     """Return a list of telephone numbers separated by `;`, without duplicates, in order.
 
     Raises:
@@ -116,10 +116,10 @@ def phones(raw: str) -> str:
     """
     check_length(raw, NUMBERS_LENGTH)
     parts = (part.strip() for part in _BETWEEN_NUMBERS.split(unicodedata.normalize("NFKC", raw)))
-    return ";".join(dict.fromkeys(phone(part) for part in parts if part))
+    return ";".join(dict.fromkeys(parse_phone(part) for part in parts if part))
 
 
-def quantity(raw: str) -> int:
+def parse_quantity(raw: str) -> int:
     """Return a whole number that is not negative.
 
     Raises:
@@ -129,18 +129,18 @@ def quantity(raw: str) -> int:
     if raw.isdecimal() and raw.isascii():
         number = int(raw)
     else:
-        found = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", raw))
-        if found is None or not found[1].isascii():
+        match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", raw))
+        if match is None or not match[1].isascii():
             if raw.startswith("-"):
                 raise BadValue(_("“{value}” is negative; write 0 or more."), raw)
             raise BadValue(_("“{value}” is not a whole number; write digits only."), raw)
-        number = int(found[1])
+        number = int(match[1])
     if number >= QUANTITY_LIMIT:
         raise BadValue(_("The number is too large; check it."))
     return number
 
 
-def money_fen(raw: str) -> int:
+def parse_money_fen(raw: str) -> int:
     """Return an amount in fen that is written in yuan; thousands separators are allowed.
 
     Raises:
@@ -148,16 +148,16 @@ def money_fen(raw: str) -> int:
     """
     check_length(raw)
     amount = unicodedata.normalize("NFKC", raw).removeprefix("¥").removesuffix("元").strip()
-    found = _MONEY.fullmatch(amount)
-    if found is None or not amount.isascii():
-        raise _not_money(raw, amount)
-    fen = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
+    match = _MONEY.fullmatch(amount)
+    if match is None or not amount.isascii():
+        raise _money_error(raw, amount)
+    fen = int(match[1].replace(",", "")) * 100 + int((match[2] or "0").ljust(2, "0"))
     if fen >= INTEGER_LIMIT:
         raise BadValue(_("The amount is too large; check it."))
     return fen
 
 
-def _not_money(raw: str, amount: str) -> BadValue:
+def _money_error(raw: str, amount: str) -> BadValue:
     """Return the error for a text that is not an amount."""
     if _EXPONENT.fullmatch(amount):
         return BadValue(lost_digits_message())
@@ -166,38 +166,38 @@ def _not_money(raw: str, amount: str) -> BadValue:
     return BadValue(_("“{value}” is not an amount in yuan with at most 2 decimals; write it like 1234.50."), raw)
 
 
-def flag(raw: str) -> bool:
+def parse_flag(raw: str) -> bool:
     """Return a boolean written as 1/0, true/false, yes/no or 是/否.
 
     Raises:
         BadValue: If it is none of these.
     """
-    found = _looked_up(raw, FLAGS)
-    if found is None:
+    value = _value_named(raw, FLAGS)
+    if value is None:
         raise BadValue(_("“{value}” is neither yes nor no; write yes or no."), raw)
-    return found
+    return value
 
 
-def choice(raw: str, names: Mapping[str, Choice]) -> Choice:
+def parse_choice(raw: str, names: Mapping[str, Choice]) -> Choice:
     """Return the value that a word names; `names` maps folded codes and names to values.
 
     Raises:
         BadValue: If it is none of them.
     """
-    found = _looked_up(raw, names)
-    if found is None:
+    chosen = _value_named(raw, names)
+    if chosen is None:
         codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
         raise BadValue(_("“{value}” is not a known value; write one of {codes}."), raw, codes=codes)
-    return found
+    return chosen
 
 
-def _looked_up(raw: str, names: Mapping[str, Choice]) -> Choice | None:
+def _value_named(raw: str, names: Mapping[str, Choice]) -> Choice | None:
     """Return the value that a word names as written or folded, None if there is none."""
     check_length(raw)
-    return names[raw] if raw in names else names.get(folded(raw))
+    return names[raw] if raw in names else names.get(folded_word(raw))
 
 
-def sha256(raw: str) -> str:
+def parse_sha256(raw: str) -> str:
     """Return a SHA-256 in lower case.
 
     Raises:
@@ -208,7 +208,7 @@ def sha256(raw: str) -> str:
     raise BadValue(_("This is not a SHA-256; write its 64 hexadecimal digits."))
 
 
-def relative_path(raw: str, limit: int) -> str:
+def parse_relative_path(raw: str, limit: int) -> str:
     """Return a path that stays within the folder of the imported file.
 
     Raises:
@@ -223,8 +223,8 @@ def relative_path(raw: str, limit: int) -> str:
     return raw
 
 
-def folded(word: str) -> str:
-    """Return a word as it is compared: width, letter case and repeated blanks do not matter."""
+def folded_word(word: str) -> str:
+    """Return the comparable form of a word: width, letter case and repeated blanks do not matter."""
     return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
@@ -234,8 +234,8 @@ def lost_digits_message() -> str:
 
 
 def formula_error_message(error: str) -> str:
-    """Return the message for a cell with a formula error; what is no known error may be a value."""
-    code = error if error in FORMULA_ERRORS else outlined(error)
+    """Return the message for a cell with a formula error; an unknown error is outlined, as it may be a value."""
+    code = error if error in FORMULA_ERRORS else outline_of(error)
     return _("The cell contains the error {code}; fix the formula or enter the value.").format(code=code)
 
 
@@ -251,7 +251,7 @@ def check_length(raw: str, limit: int = SHORT_LENGTH) -> None:
         raise BadValue(_("The value is longer than {limit} characters; shorten it.").format(limit=limit))
 
 
-def _compact(raw: str) -> str:
+def _without_separators(raw: str) -> str:
     """Return a number without the separators between its digits."""
     check_length(raw)
     _refuse_formula_error(raw)

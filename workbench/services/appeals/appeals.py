@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from db.enums import AppealOutcome, AppealStatus, CaseState, ServiceClass
 from db.models import AppealRow, CaseRow
-from workbench.domain.case.appeal import OVERTURNED_TO, AppealRequest, AppealResult, WaitingAppeal
+from workbench.domain.case.appeal import STATES_AFTER_OVERTURN, AppealRequest, AppealResult, WaitingAppeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
@@ -175,7 +175,7 @@ def _snapshot(session: Session, case: CaseRow) -> str:
 def _decided(request: AppealRequest) -> dict[str, Any]:
     """Return the columns of a decided appeal; if it is overturned, the case is passed or reviewed again."""
     to_state = request.to_state or CaseState.QUEUED
-    if to_state not in OVERTURNED_TO:
+    if to_state not in STATES_AFTER_OVERTURN:
         raise WrongUsage(_("An overturned appeal goes to passed or queued."))
     is_overturned = request.outcome is AppealOutcome.OVERTURNED
     return {

@@ -16,7 +16,7 @@ from workbench.i18n import _, current_language
 from workbench.services.auditing.case_records import Records
 from workbench.services.auditing.seen_cases import SeenCase, decision_pairs
 from workbench.services.notices.verdict_letter import letter_environment
-from workbench.wording.findings import text_of
+from workbench.wording.findings import finding_text
 
 _SHOWN_ELSEWHERE = frozenset({"case", "decision", "decision_reason", "event", "finding", "notice", "submission"})
 
@@ -114,7 +114,7 @@ def _pairs(title: str, *pairs: tuple[str, str]) -> _Section:
 def _findings(seen: SeenCase) -> str:
     casefile, language = seen.casefile, current_language()
     return "\n".join(
-        f"{one.severity.value} {one.rule}: {text_of(one, casefile.policy, language)}" for one in casefile.findings
+        f"{one.severity.value} {one.rule}: {finding_text(one, casefile.policy, language)}" for one in casefile.findings
     )
 
 

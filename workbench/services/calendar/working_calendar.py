@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar, assumed_day
-from workbench.domain.clock.hours import checked
+from workbench.domain.clock.hours import checked_hours
 from workbench.domain.clock.year_notice import YearNotice, days_defined_by
 from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
 from workbench.errors import WrongUsage
@@ -192,7 +192,7 @@ class Calendars(Service):
         if len(setting.name) > NAME_LENGTH:
             raise WrongUsage(_("The name of a day has at most {most} characters.").format(most=NAME_LENGTH))
         if setting.hours:
-            checked(setting.hours)
+            checked_hours(setting.hours)
 
 
 def _day(days: Mapping[date, CalendarDay], on: date) -> CalendarDay:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from db.enums import CaseState, Trigger
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, EVERYTHING, current_cases, last_seq, newest_of_many
+from db.queries.published import CASE, EVERYTHING, current_cases, last_seq, newest_visible_rows
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import mask_digits_within
@@ -88,7 +88,7 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
     now, policy_id = context.now(), context.policy_id(session)
     key = (passed.agent, passed.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-    (application,) = newest_of_many(session, columns, [key], application_key, EVERYTHING)
+    (application,) = newest_visible_rows(session, columns, [key], application_key, EVERYTHING)
     case = CaseRow(
         id=take_case_numbers(session, 1),
         batch_id=application["batch_id"],

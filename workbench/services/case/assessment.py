@@ -12,12 +12,12 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
-from db.queries.published import newest_of_many, table_of
+from db.queries.published import newest_visible_rows, table_of
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.findings.evaluate import class_of, findings_of_all, priority_of, risk_of
+from workbench.domain.findings.evaluate import findings_of_all, priority_of, risk_of, service_class_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
@@ -86,7 +86,7 @@ def _assessment(evidence: Evidence, findings: tuple[Finding, ...], policy: Polic
         findings=findings,
         risk=risk_of(findings),
         priority=priority_of(findings, cards, evidence.application.applicant_kind, policy),
-        service_class=class_of(evidence.application.service_class, cards, findings, policy),
+        service_class=service_class_of(evidence.application.service_class, cards, findings, policy),
         is_complete=not missing_documents(evidence, policy),
         on=today,
     )
@@ -182,7 +182,7 @@ def set_application(session: Session, case: CaseRow) -> None:
     """Set the newest version of the application that a case sees."""
     key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-    for row in newest_of_many(session, columns, [key], application_key, snapshot_of(case)):
+    for row in newest_visible_rows(session, columns, [key], application_key, snapshot_of(case)):
         case.application_id = row["id"]
         if case.applicant_name != row["applicant_name"]:
             case.applicant_name = row["applicant_name"]

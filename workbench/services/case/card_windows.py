@@ -10,7 +10,7 @@ from operator import itemgetter
 from sqlmodel import Session
 
 from db.models import CallDayRow, CallWindowRow
-from db.queries.published import ImportedRow, Snapshot, newest_of_many, table_of
+from db.queries.published import ImportedRow, Snapshot, newest_visible_rows, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod
 from workbench.services.foundation.file_store import Store
@@ -42,12 +42,14 @@ def windows_of_cards(
     """
     of_hash = (session, (CALL_WINDOW.c.msisdn_hash,))
     key = itemgetter("msisdn_hash")
-    rows = newest_of_many(*of_hash, {card["msisdn_hash"] for card in cards} - {""}, key, snapshot)
+    rows = newest_visible_rows(*of_hash, {card["msisdn_hash"] for card in cards} - {""}, key, snapshot)
     windows = {row["msisdn_hash"]: row for row in rows}
     # A number has figures of a period only in addition to its own.
     hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"] in windows}
     period_hash_of = {period: store.hashed(period.key) for period in hash_of}
-    windows |= {row["msisdn_hash"]: row for row in newest_of_many(*of_hash, period_hash_of.values(), key, snapshot)}
+    windows |= {
+        row["msisdn_hash"]: row for row in newest_visible_rows(*of_hash, period_hash_of.values(), key, snapshot)
+    }
     apart = {
         period: windows[hash_of[period]]
         for period, period_hash in period_hash_of.items()
@@ -69,7 +71,7 @@ def _calls_outside(
     calls: dict[tuple[str, int], dict[date, int]] = defaultdict(dict)
     hashes = {window["msisdn_hash"] for window in windows.values()}
     key = itemgetter("msisdn_hash", "batch_id", "on_date")
-    for day in newest_of_many(session, (CALL_DAY.c.msisdn_hash,), hashes, key, snapshot):
+    for day in newest_visible_rows(session, (CALL_DAY.c.msisdn_hash,), hashes, key, snapshot):
         calls[day["msisdn_hash"], day["batch_id"]][day["on_date"]] = day["calls"]
     return {
         period: sum(

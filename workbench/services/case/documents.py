@@ -14,7 +14,7 @@ from db.access import new_file
 from db.enums import DocumentKind
 from db.models import EventRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.documents import DocumentLine, Opening
+from workbench.domain.case.documents import DocumentAccess, DocumentLine
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.errors import NotFound, StorageFailed
@@ -188,20 +188,20 @@ class Documents(Service):
         return WrittenDocument(line=line, state="written")
 
 
-def openings_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[Opening, ...]]:
+def openings_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[DocumentAccess, ...]]:
     """Return who opened (or copied) each file of a case, and when they last did, by SHA-256, the newest first."""
     rows = session.exec(
         select(EventRow)
         .where(EventRow.case_id == case_id, col(EventRow.action).in_(actions), col(EventRow.is_refused).is_(False))
         .order_by(col(EventRow.seq))
     )
-    last: dict[str, dict[str, Opening]] = {}
+    last: dict[str, dict[str, DocumentAccess]] = {}
     for row in rows:
         digests = json.loads(row.body).get("sha256", "")
         for sha256 in digests if isinstance(digests, list) else [digests]:
             of_file = last.setdefault(sha256, {})
             of_file.pop(row.actor_login, None)
-            of_file[row.actor_login] = Opening(login=row.actor_login, at=row.at)
+            of_file[row.actor_login] = DocumentAccess(login=row.actor_login, at=row.at)
     return {sha256: tuple(reversed(of_file.values())) for sha256, of_file in last.items()}
 
 

@@ -14,7 +14,7 @@ from db import models
 from db.dialects.sqlite_lists import is_wanted
 from db.enums import CreditList
 from db.queries.card_counts import card_counts
-from db.queries.published import BATCH, CASE, ImportedRow, Snapshot, newest_of_many, rows_of, table_of
+from db.queries.published import BATCH, CASE, ImportedRow, Snapshot, newest_visible_rows, rows_of, table_of
 from workbench.domain.evidence.evidence import (
     NO_CALLS,
     ApplicationFacts,
@@ -85,7 +85,7 @@ class EvidenceReader:
     def of_keys(self, keys: Iterable[Key]) -> dict[Key, Evidence]:
         """Return the evidence of applications by key; unknown keys are left out."""
         columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-        return self.of_rows(newest_of_many(self.session, columns, keys, application_key, self.snapshot))
+        return self.of_rows(newest_visible_rows(self.session, columns, keys, application_key, self.snapshot))
 
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
         """Return the evidence of applications whose newest rows were read already."""
@@ -135,7 +135,7 @@ class EvidenceReader:
     ) -> dict[Any, list[ImportedRow]]:
         """Return the newest rows by the columns `names`; the `more` columns distinguish the rows of one group."""
         columns = [table.c[name] for name in names]
-        rows = newest_of_many(self.session, columns, wanted, itemgetter(*names, *more), self.snapshot)
+        rows = newest_visible_rows(self.session, columns, wanted, itemgetter(*names, *more), self.snapshot)
         return _group_by(rows, itemgetter(*names))
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ class EvidenceReader:
         return tuple(filter(None, dict.fromkeys((company, legal_rep, row["handler_id_hash"]))))
 
     def _credit(self, subjects: set[str]) -> dict[str, list[ImportedRow]]:
-        rows = newest_of_many(
+        rows = newest_visible_rows(
             self.session,
             (CREDIT.c.subject_hash,),
             subjects,

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db.columns import personal_columns
 from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
-from db.queries.published import every_version, table_of
+from db.queries.published import all_versions, table_of
 from workbench.domain.text.mask import MaskKind, mask_all
 from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction
 
@@ -49,10 +49,10 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
     """
     wanted = tuple(dict.fromkeys(applications))
     pairs_by_key: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in wanted}
-    for row in every_version(session, CardRow, tuple(_OF_CARD), wanted):
+    for row in all_versions(session, CardRow, tuple(_OF_CARD), wanted):
         pairs_by_key[row["agent"], row["application_no"]] += _personal(_OF_CARD, row)
     columns = (*_OF_APPLICATION, *_APPLICANT)
-    for row in every_version(session, ApplicationRow, columns, wanted):
+    for row in all_versions(session, ApplicationRow, columns, wanted):
         pairs_by_key[row["agent"], row["application_no"]] += _of_version(row)
     return {key: Redaction.of(pairs) for key, pairs in pairs_by_key.items()}
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from db.enums import Measure
 from db.models import CaseRow, DecisionRow, ReviewerRow
-from db.queries.published import CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_of_many, table_of
+from db.queries.published import CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
 from workbench.domain.case.measures import MeasureOrder
 from workbench.services.case.evidence_reader import APPLICATION, CARD, application_key, snapshot_of
 from workbench.services.case.known_people import BETWEEN_NUMBERS
@@ -41,7 +41,7 @@ _UNORDERED = (
 
 def numbers_in_service(session: Session, case: CaseRow, today: date) -> tuple[str, ...]:
     """Return the numbers of a case: those of its application and of its cards, without those out of service."""
-    applications = newest_of_many(
+    applications = newest_visible_rows(
         session,
         (APPLICATION.c.agent, APPLICATION.c.application_no),
         [(case.agent, case.application_no)],
@@ -61,7 +61,7 @@ def numbers_out_of_service(session: Session, case: CaseRow, today: date) -> froz
 
 def _cards(session: Session, case: CaseRow) -> list[ImportedRow]:
     columns, card_key = (CARD.c.agent, CARD.c.application_no), itemgetter("agent", "application_no", "msisdn")
-    return newest_of_many(session, columns, [(case.agent, case.application_no)], card_key, snapshot_of(case))
+    return newest_visible_rows(session, columns, [(case.agent, case.application_no)], card_key, snapshot_of(case))
 
 
 def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from db.char_table import CharTable
 from workbench.domain.text.mask import DOT, MaskKind, has_number, mask, mask_digits_within
-from workbench.domain.values.spelling import SpelledText, folded_and_keys, has_parts, key_of
+from workbench.domain.values.spelling import SpelledText, folded_and_key, has_parts, spelling_key
 
 PERSONAL_FIELDS: dict[str, MaskKind] = {
     "legal_rep_name": MaskKind.NAME,
@@ -63,7 +63,7 @@ class Redaction:
         """Return the redaction of (name or number, mask) pairs; for equal names the last pair counts."""
         masks: dict[str, _Mask] = {}
         for text, kind in pairs:
-            key = key_of(text)
+            key = spelling_key(text)
             if len(key) >= _SHORTEST:
                 masks[key] = _mask_of(kind, has_parts(text, key) or (key in masks and masks[key].has_parts))
         return cls(mask_by_key=masks)
@@ -132,7 +132,7 @@ def places_to_mask(
     all_names, all_numbers, all_texts = map(_BETWEEN_ROWS.join, (names, numbers, texts))
     if any(text.count(_BETWEEN_ROWS) >= len(texts) for text in (all_names, all_numbers, all_texts)):
         return dict.fromkeys(range(len(texts)), ""), set(range(len(texts)))
-    folded, joined = folded_and_keys(all_texts)
+    folded, joined = folded_and_key(all_texts)
     keys = joined.split(_BETWEEN_ROWS)
     named = dict(_named_rows(range(len(texts)), names, keys))
     with_digits = _rows_with_digits(joined)
@@ -164,7 +164,7 @@ def _rows_with_digits(keys: str) -> set[int]:
 
 def _named_rows(rows: Sequence[int], names: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield the rows whose text contains one of their names or numbers, with the text; the texts are keys."""
-    _folded, keys = folded_and_keys(_BETWEEN_ROWS.join([names[row] for row in rows]))
+    _folded, keys = folded_and_key(_BETWEEN_ROWS.join([names[row] for row in rows]))
     for row, own in zip(rows, keys.split(_BETWEEN_ROWS), strict=False):
         text = texts[row]
         for name in own.split(BETWEEN_TEXTS):

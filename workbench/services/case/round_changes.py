@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.enums import Severity
 from db.models import CaseRow, DecisionRow
 from db.queries.published import BATCH, Snapshot
-from workbench.domain.case.changes import RoundBasis, RoundChanges, compare
+from workbench.domain.case.changes import RoundBasis, RoundChanges, compare_rounds
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
@@ -42,7 +42,7 @@ def round_changes(
     facts = observe(evidence, context.policy(session, case.policy_version_id), today).case
     before = RoundBasis(evidence=evidence, facts=facts, findings=tuple(map(_finding, seen.get("findings", ()))))
     named = _named_codes(last, before.findings, context.policy(session, case.policy_version_id))
-    changes, unchanged = compare(before, basis, named)
+    changes, unchanged = compare_rounds(before, basis, named)
     return RoundChanges(
         since_round=last.round,
         decision_id=last.id,

@@ -20,7 +20,7 @@ from workbench.domain.clock.clock import (
     CLASS_ACTION,
     EXTEND_ACTION,
     AppealDays,
-    Budget,
+    ClockBudget,
     ClockEvent,
     ClockState,
     budget_of,
@@ -74,7 +74,7 @@ class Clocks:
     given_policy: Policy | None = None
     province_by_application: dict[int, str] = field(default_factory=dict)
 
-    def calendar(self, case: CaseRow, budget: Budget | None = None) -> WorkingCalendar:
+    def calendar(self, case: CaseRow, budget: ClockBudget | None = None) -> WorkingCalendar:
         """Return the calendar under the policy version of a case, or for an appeal under the version of its budget."""
         version = budget.policy_version if budget else None
         if self.calendar_of is not None:
@@ -100,7 +100,7 @@ class Clocks:
             provinces[application] = self.session.execute(province).scalar_one()
         return tuple(one for one in self.suspensions if one.concerns(provinces[application], case.agent))
 
-    def budget(self, case: CaseRow) -> Budget | None:
+    def budget(self, case: CaseRow) -> ClockBudget | None:
         """Return the promised working time of a case, None before the case is complete."""
         if case.complete_at is None:
             return None
@@ -198,7 +198,7 @@ def first_clock_state(
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in suspensions if one.concerns(application.province, application.agent)]
-    budget = Budget(start=complete_at, days=policy.classes.days[service_class])
+    budget = ClockBudget(start=complete_at, days=policy.classes.days[service_class])
     return complete_at, clock_state(budget, concerned, calendar)
 
 

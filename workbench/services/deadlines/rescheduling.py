@@ -11,7 +11,7 @@ from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.clock import cap_of, extension_s
+from workbench.domain.clock.clock import extension_s, latest_appeal_due
 from workbench.domain.clock.due import due_at, short_deadline_problem
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
@@ -103,7 +103,7 @@ class Rescheduling(Service):
         new_due_at = calendar.closing(day)
         if new_due_at <= context.now():
             raise WrongUsage(_("The due date must be in the future."))
-        cap = cap_of(budget, calendar)
+        cap = latest_appeal_due(budget, calendar)
         if cap is not None and new_due_at > cap:
             message = _("The appeal of {case} must be answered by {day}; the policy allows no later day.")
             raise NotAllowed(message.format(case=format_case(case_id), day=calendar.local_day(cap).isoformat()))

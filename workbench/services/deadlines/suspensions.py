@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from db.models import SuspensionRow
 from db.queries.suspension_notices import request_end_notices
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.spans import NEVER, Span
+from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
@@ -38,9 +38,9 @@ class NewSuspension:
     agent: str | None = None
 
     @property
-    def span(self) -> Span:
+    def span(self) -> TimeSpan:
         """The time from the start to the end."""
-        return Span(self.from_at, self.to_at or NEVER)
+        return TimeSpan(self.from_at, self.to_at or NEVER)
 
 
 class Suspending(Service):

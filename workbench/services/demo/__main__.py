@@ -19,7 +19,7 @@ def main() -> int:
     os.umask(0o077)
     # A core dump would hold personal data too.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    i18n.use(language)
+    i18n.use_language(language)
     # There is hardly any garbage, and collecting it would take a sixth of the time.
     gc.disable()
     from workbench.services.demo.building import build

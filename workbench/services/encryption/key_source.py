@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from db.access import Access, access_of, new_file, sync
+from db.access import FileAccess, access_of, new_file, sync
 from workbench.errors import BadConfiguration, CannotCreate, PassphraseNeeded
 from workbench.i18n import _
 
@@ -91,7 +91,7 @@ def new_key_file(path: Path, group_id: int | None) -> None:
 
 def sharing_group(folder: Path) -> int | None:
     """Return the number of the group that shares a folder, None if it is private."""
-    return folder.stat().st_gid if access_of(folder) is Access.SHARED else None
+    return folder.stat().st_gid if access_of(folder) is FileAccess.SHARED else None
 
 
 def protection_problem(status: os.stat_result, path: Path, group_id: int | None) -> str:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent, sorted_trace
 from workbench.domain.text.safe import safe
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR, instant_or_day
+from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR, parse_instant_or_day
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
 
@@ -23,7 +23,7 @@ class EventCollector:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._events: dict[str, list[Event]] = {}
+        self._events: dict[str, list[TraceEvent]] = {}
         self._activities: dict[str, str] = {}
         self._count = 0
 
@@ -48,7 +48,7 @@ class EventCollector:
             raise self.problem(str(error), line, columns[2]) from error
         # All events of an activity share one string, which saves memory.
         activity = self._activities.setdefault(activity.strip(), activity.strip())
-        self._events.setdefault(case.strip(), []).append(Event(activity, at_s))
+        self._events.setdefault(case.strip(), []).append(TraceEvent(activity, at_s))
 
     def check_limit(self, waiting_count: int, line: int) -> None:
         """Check that the log has no more than MOST_EVENTS events, with those that wait to be added.
@@ -64,7 +64,7 @@ class EventCollector:
         """Return an error that names the file, and a line and column if given."""
         return FileProblem(RowProblem(file=self._file, line=line, column=safe(column), message=message))
 
-    def traces(self) -> tuple[Trace, ...]:
+    def traces(self) -> tuple[EventTrace, ...]:
         """Return the traces, ordered by the first occurrence of their cases.
 
         Raises:
@@ -92,4 +92,4 @@ def _epoch_seconds(raw: str) -> float:
             moment = None
         if moment is not None and FIRST_YEAR <= moment.year <= LAST_YEAR:
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    return instant_or_day(text, _UTC).timestamp()
+    return parse_instant_or_day(text, _UTC).timestamp()

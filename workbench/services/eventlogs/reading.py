@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.domain.forecast.learning.backtest import Backtest, Progress, backtest
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.backtest import BacktestProgress, BacktestResult, run_backtest
+from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.errors import BadData, StorageFailed
 from workbench.i18n import _
 from workbench.services.eventlogs.event_collector import EventCollector
@@ -28,8 +28,12 @@ _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")
 
 
 def backtest_log(
-    path: Path, columns: LogColumns, encoding: str | None, progress: tuple[Progress, Progress], percent: int
-) -> Backtest:
+    path: Path,
+    columns: LogColumns,
+    encoding: str | None,
+    progress: tuple[BacktestProgress, BacktestProgress],
+    percent: int,
+) -> BacktestResult:
     """Train on the first part of a log and test on the rest, without a database.
 
     Args:
@@ -47,7 +51,7 @@ def backtest_log(
     """
     reading, testing = progress
     traces = read_log(path, columns, encoding, reading)
-    result = backtest(traces, testing, percent=percent)
+    result = run_backtest(traces, testing, percent=percent)
     if result is None:
         message = _(
             "{file}: none of the first {percent}% of its {count} cases had ended when the others began; "
@@ -57,7 +61,9 @@ def backtest_log(
     return result
 
 
-def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Progress) -> tuple[Trace, ...]:
+def read_log(
+    path: Path, columns: LogColumns, encoding: str | None, progress: BacktestProgress
+) -> tuple[EventTrace, ...]:
     """Return the traces of an event log.
 
     Args:
@@ -87,7 +93,9 @@ def read_log(path: Path, columns: LogColumns, encoding: str | None, progress: Pr
     return _read_table(path, columns, encoding, progress)
 
 
-def _read_table(path: Path, columns: LogColumns, encoding: str | None, progress: Progress) -> tuple[Trace, ...]:
+def _read_table(
+    path: Path, columns: LogColumns, encoding: str | None, progress: BacktestProgress
+) -> tuple[EventTrace, ...]:
     """Return the traces of a CSV file.
 
     Raises:
@@ -110,7 +118,7 @@ def _read_table(path: Path, columns: LogColumns, encoding: str | None, progress:
     return collector.traces()
 
 
-def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: Progress) -> Iterator[bytes]:
+def _chunks(unpacked: BinaryIO | gzip.GzipFile, opened: OpenedFile, progress: BacktestProgress) -> Iterator[bytes]:
     """Yield the unpacked bytes of a file in chunks.
 
     Raises:

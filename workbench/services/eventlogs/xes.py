@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.parsers import expat
 
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.i18n import _
 from workbench.services.eventlogs.event_collector import EventCollector
 from workbench.services.eventlogs.log_columns import LogColumns
@@ -45,7 +45,7 @@ class XesReader:
         self._parser.EndElementHandler = self._end
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
 
-    def read(self, chunks: Iterable[bytes]) -> tuple[Trace, ...]:
+    def read(self, chunks: Iterable[bytes]) -> tuple[EventTrace, ...]:
         """Return the traces of a file.
 
         Raises:

@@ -15,7 +15,7 @@ from db.queries import forecast_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
 from workbench.domain.forecast.assumptions import PolicyAssumptions
-from workbench.domain.forecast.case_history import QUEUED, CaseHistory, Step
+from workbench.domain.forecast.case_history import QUEUED, CaseHistory, HistoryStep
 from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, QueueForecast
@@ -95,7 +95,7 @@ class Forecasts(Service):
                 OpenCase(
                     history=CaseHistory(
                         case=number,
-                        steps=(Step(QUEUED, time_.of_instant(presenter.now)),),
+                        steps=(HistoryStep(QUEUED, time_.of_instant(presenter.now)),),
                         attributes=each.attributes,
                         rank=each.priority_rank,
                         class_days=policy.classes.days[each.service_class],

@@ -15,7 +15,7 @@ from db.enums import CaseState, ServiceClass, Severity, Verdict
 from db.models import AbsenceRow
 from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
-from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, Step, paused_since
+from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, HistoryStep, paused_since
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
@@ -35,7 +35,7 @@ _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
     """Return the histories of the cases that began within the newest events, and all verdicts in these events."""
     after = forecast_cases.last_event(session) - _MOST_EVENTS
-    rows = forecast_cases.events(session, after, to_us(until))
+    rows = forecast_cases.state_events(session, after, to_us(until))
     acts = _acts_by_case(rows, time_)
     since_us = rows[0].at if rows and after > 0 else 0
     histories = []
@@ -68,14 +68,14 @@ def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
 
 def read_open_cases(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases) -> dict[int, OpenCase]:
     """Return all open cases by their ids, the queued ones with their positions in the order of `next`."""
-    rows = forecast_cases.open_cases(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
+    rows = forecast_cases.open_case_rows(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
     ahead_counts = list(accumulate((row.state in _IN_THE_QUEUE for row in rows), initial=0))[:-1]
     return {case.history.case: case for case in _open_cases(time_, policy, incomplete, rows, ahead_counts)}
 
 
 def read_open_case(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
     """Return one open case, the same as in `read_open_cases`."""
-    row, ahead = forecast_cases.open_case(
+    row, ahead = forecast_cases.open_case_row(
         incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)), case_id
     )
     (case,) = _open_cases(time_, policy, incomplete, [row], [ahead])
@@ -151,7 +151,12 @@ def _due_us(row: Any, policy: Policy, incomplete: IncompleteCases) -> int | None
 
 
 def _history(
-    row: Any, steps: tuple[Step, ...], policy: Policy, block_rules: tuple[str, ...], *, at_first_verdict: bool = False
+    row: Any,
+    steps: tuple[HistoryStep, ...],
+    policy: Policy,
+    block_rules: tuple[str, ...],
+    *,
+    at_first_verdict: bool = False,
 ) -> CaseHistory:
     return CaseHistory(
         case=row.id,
@@ -197,17 +202,17 @@ def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[Log
 def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
     """Return the acts on the open cases that may have had a verdict, by case; the other cases have only been queued."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
-    return _acts_by_case(forecast_cases.events_of(session, ids), time_)
+    return _acts_by_case(forecast_cases.state_events_of(session, ids), time_)
 
 
-def _complete_steps(steps: tuple[Step, ...], state: CaseState, *, runs: bool) -> tuple[Step, ...]:
+def _complete_steps(steps: tuple[HistoryStep, ...], state: CaseState, *, runs: bool) -> tuple[HistoryStep, ...]:
     """Return steps of a case, with steps added if they do not end with its state."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]
     if state in _IN_THE_QUEUE:
-        return steps if last.what == QUEUED else (*steps, Step(QUEUED, last.at))
+        return steps if last.what == QUEUED else (*steps, HistoryStep(QUEUED, last.at))
     what = step_name(state.value, is_running=runs)
     if last.what in {step_name(state.value, is_running=False), step_name(state.value, is_running=True)}:
         return steps
-    return (*steps, Step(VERDICT, last.at), Step(what, last.at))
+    return (*steps, HistoryStep(VERDICT, last.at), HistoryStep(what, last.at))

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db.columns import from_us, to_us
 from db.queries import forecast_cases
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import Budget, clock_state
+from workbench.domain.clock.clock import ClockBudget, clock_state
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.forecast.queue.position import HELD_POSITION, QueuePosition, QueueSnapshot, position_of
 
@@ -29,7 +29,7 @@ class IncompleteCases:
     def due_at(self, class_days: int, province: str, agent: str) -> datetime:
         """Return the due date of a case whose service class has `class_days` working days."""
         concerned = [one for one in self.suspensions if one.concerns(province, agent)]
-        return clock_state(Budget(start=self.now, days=class_days), concerned, self.calendar).due_at
+        return clock_state(ClockBudget(start=self.now, days=class_days), concerned, self.calendar).due_at
 
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
         """Return how many cases would be ahead of a case with this due date and priority."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from db.enums import CaseState, Severity
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.forecast.estimates import Forecast, QuantilePair
+from workbench.domain.forecast.estimates import CaseEstimate, QuantilePair
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, PassRate, QueueForecast
 
@@ -129,7 +129,7 @@ class ForecastPresenter:
         return not self._is_endless and self.calendar.depends_on_provisional(self._today, last)
 
     def _ranges(
-        self, cases: Sequence[OpenCase], estimates: Sequence[Forecast]
+        self, cases: Sequence[OpenCase], estimates: Sequence[CaseEstimate]
     ) -> list[tuple[DayRange, DayRange, DayRange]]:
         """Return the days of the first verdict, of passing and of the next decision, for each case."""
         pairs: list[QuantilePair] = []

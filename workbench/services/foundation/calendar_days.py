@@ -17,7 +17,7 @@ from db.queries.chunks import chunks
 from db.queries.published import table_of
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
-from workbench.domain.clock.spans import NEVER, Span
+from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.foundation.audit_log import CALENDAR, log_also
 from workbench.services.foundation.row_values import from_row
@@ -162,8 +162,8 @@ def all_suspensions(session: Session) -> tuple[Suspension, ...]:
 
 def suspension_of(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds."""
-    span = Span(row.from_at, row.announced_to_at or NEVER)
+    span = TimeSpan(row.from_at, row.announced_to_at or NEVER)
     announced = from_row(Suspension, row, span=span, announced=None, is_settled=row.settled_at is not None)
     if row.to_at == row.announced_to_at:
         return announced
-    return replace(announced, span=Span(row.from_at, row.to_at), announced=announced)
+    return replace(announced, span=TimeSpan(row.from_at, row.to_at), announced=announced)

@@ -13,7 +13,7 @@ from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, EventRow, ReviewerRow
 from db.queries.published import BATCH, CASE, is_open_case, is_published, table_of
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import STATE_WORDS, TABLE, Action, erased_refusal, state_refusal
+from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS, Action, erased_refusal, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
@@ -104,7 +104,7 @@ def case_in_state_for(session: Session, context: Context, action: Action, case_i
         NotAllowed: If its state does not allow the action, or it was erased.
     """
     case = kept_case(session, context, case_id)
-    if CaseState(case.state) not in TABLE[action].states:
+    if CaseState(case.state) not in PERMISSIONS[action].states:
         raise NotAllowed(state_refusal(action, shown_state(case, context.now()), format_case(case_id)) or "")
     return case
 

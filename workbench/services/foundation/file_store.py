@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from db.access import Access, access_of, make_folder, new_file
+from db.access import FileAccess, access_of, make_folder, new_file
 from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
@@ -60,11 +60,11 @@ class Store:
         return self.keys.of_database if self.keys else None
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> FileAccess:
         """Who may read the files in the store; new files get the same access."""
         return access_of(self.folder)
 
-    def create(self, access: Access = Access.PRIVATE) -> None:
+    def create(self, access: FileAccess = FileAccess.PRIVATE) -> None:
         """Create the folders and a new hash key.
 
         Raises:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from db.access import Access
+from db.access import FileAccess
 from db.models import SettingRow
 from workbench.errors import CannotCreate, NotAllowed, NotFound
 from workbench.i18n import _
@@ -66,12 +66,12 @@ def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
         if was_made:
             folder.mkdir(mode=0o700)
         status = folder.stat()
-        if status.st_gid != sharing.group_id or stat.S_IMODE(status.st_mode) != Access.SHARED.folder_mode:
+        if status.st_gid != sharing.group_id or stat.S_IMODE(status.st_mode) != FileAccess.SHARED.folder_mode:
             if any(folder.iterdir()):
                 # Its files may be private to their owner.
                 raise FileExistsError(None, _("it is not empty"))
             os.chown(folder, -1, sharing.group_id)
-            folder.chmod(Access.SHARED.folder_mode)
+            folder.chmod(FileAccess.SHARED.folder_mode)
     except OSError as error:
         if was_made and folder.exists():
             folder.rmdir()
@@ -108,7 +108,7 @@ def not_in_group(path: Path) -> NotAllowed | None:
         status = path.parent.stat()
     except OSError:
         return None
-    is_shared = stat.S_IMODE(status.st_mode) == Access.SHARED.folder_mode
+    is_shared = stat.S_IMODE(status.st_mode) == FileAccess.SHARED.folder_mode
     if not is_shared or os.geteuid() == status.st_uid or status.st_gid in {os.getegid(), *os.getgroups()}:
         return None
     message = _(

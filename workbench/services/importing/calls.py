@@ -14,7 +14,7 @@ from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
 from db.queries.chunks import chunks
-from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_of_many, table_of
+from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_visible_rows, table_of
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
 from workbench.services.batches.affected_cases import applications_of_numbers
@@ -156,7 +156,9 @@ class CallFigures:
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
             with self.context.read() as session:
-                known = newest_of_many(session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight)
+                known = newest_visible_rows(
+                    session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight
+                )
             count += len(hashes) - len(known)
         return count
 
@@ -219,14 +221,14 @@ class CallFigures:
         """Return the cards of those applications of which several have calls, by their place in the list."""
         sight = Snapshot(own_batch=self.batch_id)
         with self.context.read() as session:
-            cards = newest_of_many(
+            cards = newest_visible_rows(
                 session,
                 (CARD.c.agent, CARD.c.application_no),
                 keys,
                 lambda row: (row["agent"], row["application_no"], row["msisdn"]),
                 sight,
             )
-            windows = newest_of_many(
+            windows = newest_visible_rows(
                 session,
                 (CALL_WINDOW.c.msisdn_hash,),
                 {card["msisdn_hash"] for card in cards} - {""},

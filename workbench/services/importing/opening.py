@@ -10,7 +10,7 @@ from db.dialects.sqlite_bulk import insert_bulk, insert_rows
 from db.enums import ImportKind, Trigger
 from db.queries.chunks import chunks
 from db.queries.numbers import take_case_numbers
-from db.queries.published import NOTICE, Snapshot, current_case_id, newest_of_many
+from db.queries.published import NOTICE, Snapshot, current_case_id, newest_visible_rows
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
@@ -68,7 +68,7 @@ def _without_case(context: Context, batch_id: int, reopened: set[Key]) -> Iterat
     columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
     for portion in chunks(sorted(reopened), _WORKED_OUT_TOGETHER):
         with context.read() as session:
-            found = newest_of_many(session, columns, portion, application_key, Snapshot(own_batch=batch_id))
+            found = newest_visible_rows(session, columns, portion, application_key, Snapshot(own_batch=batch_id))
         yield [row["id"] for row in found]
 
 

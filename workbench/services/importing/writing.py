@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from db.dialects.sqlite_bulk import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
 from db.queries.chunks import chunks
-from db.queries.published import EVERYTHING, newest_of_many
+from db.queries.published import EVERYTHING, newest_visible_rows
 from workbench.i18n import _
 from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
@@ -130,7 +130,7 @@ class BatchWriter:
         table = TABLES[ImportKind.CARDS]
         columns = (table.c.agent, table.c.application_no)
         with self.context.read() as session:
-            rows = newest_of_many(session, columns, keys, lambda row: row["id"], EVERYTHING)
+            rows = newest_visible_rows(session, columns, keys, lambda row: row["id"], EVERYTHING)
         return set(map(KEYS[ImportKind.CARDS], rows))
 
 

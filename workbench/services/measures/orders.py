@@ -14,7 +14,7 @@ from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow, MeasureOrderRow
 from db.queries.chunks import chunks
 from db.queries.published import MEASURE_ORDER
-from workbench.domain.case.measures import lifting_of
+from workbench.domain.case.measures import plan_lifting
 from workbench.domain.clock.due import due_at
 from workbench.services.case.measured_numbers import (
     UNKNOWN,
@@ -101,7 +101,7 @@ def kept_record(decision: DecisionRow) -> Mapping[str, Any]:
 
 def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
     """Return the numbers of a case whose bar a pass would lift, without those out of service."""
-    return lifting_of(measure_orders(session, case, context.today(session))).numbers
+    return plan_lifting(measure_orders(session, case, context.today(session))).numbers
 
 
 def lift_bars(
@@ -117,7 +117,7 @@ def lift_bars(
 
     A number that is already to be restored gets no second order. A number out of service is not restored.
     """
-    lifting = lifting_of(measure_orders(session, case, context.today(session)))
+    lifting = plan_lifting(measure_orders(session, case, context.today(session)))
     _update(session, lifting.cancelled, cancelled_at=context.now())
     act = {"decision_id": decision_id, "appeal_id": appeal_id}
     ordered = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.moments import instant_or_day, not_after
+from workbench.domain.values.moments import parse_instant_or_day, parse_past_moment
 from workbench.i18n import _
 from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -166,7 +166,7 @@ def _moment(cells: Mapping[str, str], column: str, zone: ZoneInfo, now: datetime
     if not (text := cells.get(column, "")):
         return None
     try:
-        at = not_after(text, lambda raw: instant_or_day(raw, zone), now)
+        at = parse_past_moment(text, lambda raw: parse_instant_or_day(raw, zone), now)
     except BadValue as error:
         raise _LineProblem(column, str(error)) from error
     local = at.astimezone(zone)

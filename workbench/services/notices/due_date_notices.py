@@ -18,7 +18,7 @@ from db.queries.published import APPEAL, CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.domain.policy.policy import Policy, Words
+from workbench.domain.policy.policy import BilingualText, Policy
 from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange, stated_due_dates, write_due_changes
 from workbench.services.foundation.context import Context
@@ -52,7 +52,7 @@ REVERSIBLE_LETTERS: Mapping[str, ClockLetterKind] = {
 }
 """The letter of each undoable act; it is released when the undo time ends."""
 
-_CALENDAR_CHANGED = Words(en="The working calendar has changed.", zh="工作日安排有调整。")
+_CALENDAR_CHANGED = BilingualText(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class DueDateMessage:
     """
 
     kind: ClockLetterKind
-    cause: str | Words = ""
+    cause: str | BilingualText = ""
     deadline_at: datetime | None = None
     is_late: bool = False
     is_called_off: bool = False
@@ -230,7 +230,7 @@ def letter_about(
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
     zone = ZoneInfo(policy.zone)
-    cause = message.cause.in_language(language) if isinstance(message.cause, Words) else message.cause
+    cause = message.cause.in_language(language) if isinstance(message.cause, BilingualText) else message.cause
     return ClockLetter(
         kind=message.kind,
         language=language,

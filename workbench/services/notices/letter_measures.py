@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow
-from workbench.domain.case.measures import MeasureOrder, barred_numbers, standing
+from workbench.domain.case.measures import MeasureOrder, barred_numbers, bars_and_open_restores
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.foundation.context import Context
 from workbench.services.notices.verdict_letter import Bars
@@ -16,7 +16,7 @@ from workbench.services.notices.verdict_letter import Bars
 def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bars, ...]:
     """Return the bars on the numbers of a case that are in force or ordered, by kind."""
     orders = _orders(session, context, case)
-    return _by_kind((order for order in standing(orders) if order.is_bar), barred_numbers(orders))
+    return _by_kind((order for order in bars_and_open_restores(orders) if order.is_bar), barred_numbers(orders))
 
 
 def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bars, ...]:
@@ -28,7 +28,7 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
     if corrected is None or corrected.verdict == Verdict.PASS:
         return ()
     orders = _orders(session, context, case)
-    barred = {order.msisdn for order in standing(orders) if order.is_bar}
+    barred = {order.msisdn for order in bars_and_open_restores(orders) if order.is_bar}
     notified = {
         order.msisdn: order
         for order in orders

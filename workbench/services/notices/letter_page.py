@@ -7,7 +7,7 @@ from typing import Any
 from db.enums import Language
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.text.safe import safe
-from workbench.domain.text.wrapping import wrapped_paragraph
+from workbench.domain.text.wrapping import wrap_paragraph
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.verdict_letter import letter_environment
@@ -64,7 +64,7 @@ def letter_pages(notice: Mapping[str, Any], supplier: Supplier) -> dict[str, str
     }
     context = {"notice": texts, "supplier": supplier.in_language(language)}
     pages = {kind: letter_environment().get_template(f"page.{kind}.jinja").render(context) for kind in ("txt", "html")}
-    lines = (line for paragraph in pages["txt"].split("\n") for line in wrapped_paragraph(paragraph, _LINE_CELLS))
+    lines = (line for paragraph in pages["txt"].split("\n") for line in wrap_paragraph(paragraph, _LINE_CELLS))
     return {".txt": "\n".join(lines).strip() + "\n", ".html": pages["html"].strip() + "\n"}
 
 

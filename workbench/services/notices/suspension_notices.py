@@ -100,7 +100,7 @@ class SuspensionLetters:
         """Write the notices, and record what they announce."""
         session, now = self.clocks.session, self.context.now()
         notify(session, self.context, self.messages)
-        suspension_notices.record(session, self.records, now)
+        suspension_notices.record_notices(session, self.records, now)
         suspension_notices.record_resumption(session, self.resumed_case_ids, now)
 
     def _moves(self, case: CaseRow, suspension: Suspension, current: ClockState) -> bool:

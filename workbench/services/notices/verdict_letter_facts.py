@@ -19,7 +19,7 @@ from workbench.services.notices.verdict_letter import (
     causes_text,
     compose,
 )
-from workbench.wording.findings import LetterDetails, item_of, letter_of
+from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
 
 def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> LetterDetails:
@@ -39,7 +39,7 @@ def _reasons(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemReque
     return tuple(
         LetterReason(
             code=code,
-            sentence=letter_of(policy.reasons[code], findings, policy, language, _details(casefile, code, items)),
+            sentence=reason_letter(policy.reasons[code], findings, policy, language, _details(casefile, code, items)),
         )
         for code in codes
         if code in policy.reasons
@@ -62,7 +62,7 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
     worded = []
     for item in items:
         reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
-        of_reason = "" if reason is None else item_of(reason, casefile.findings, policy, language, details).strip()
+        of_reason = "" if reason is None else reason_item(reason, casefile.findings, policy, language, details).strip()
         listed = documents_named(item.code, [item], policy)
         written = comma_joined((names[kind] for kind in listed), language=language) or item.text.strip()
         own = "" if item.code in of_documents and listed else written

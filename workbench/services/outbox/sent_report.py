@@ -90,7 +90,7 @@ def _delivery(path: Path, line: int, record: Mapping[str, Any], zone: ZoneInfo) 
         raise refuse(_("a channel is one word of at most 16 letters, such as sms or email."))
     sent = _text_of(record, "sent_at")
     try:
-        sent_at = moments.instant_or_day(sent, zone) if sent else None
+        sent_at = moments.parse_instant_or_day(sent, zone) if sent else None
     except BadValue as error:
         raise refuse(str(error)) from error
     return Delivery(notice_id=int(number), channel=channel, sent_at=sent_at, failure=failed)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from workbench.domain.findings.policy_checks import PolicyFault, faults_of
+from workbench.domain.findings.policy_checks import PolicyFault, policy_faults
 from workbench.domain.policy.policy import Policy, Supplier
 from workbench.errors import BadConfiguration
 from workbench.i18n import _, ngettext
@@ -38,7 +38,7 @@ def parse_policy(text: str, name: str) -> Policy:
     checked = policy or _without_faults(values)
     if checked is not None:
         known = {fault.path for fault in faults}
-        faults += [fault for fault in faults_of(checked) if known.isdisjoint(_beginnings(fault.path))]
+        faults += [fault for fault in policy_faults(checked) if known.isdisjoint(_beginnings(fault.path))]
     if policy is None or faults:
         raise _refusal(text, name, faults)
     return policy

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from db.enums import Language
-from workbench.domain.policy.policy import Supplier, Words
+from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.i18n import _
 from workbench.policies import DEFAULT_POLICY_NAME, default_policy_text
 from workbench.services.policy.reader import parse_policy
@@ -86,7 +86,7 @@ def supplier_toml(supplier: Supplier) -> str:
     english, chinese = supplier.in_language("en"), supplier.in_language("zh")
     lines = (
         f"{name} = {{ en = {_quoted(english[name])}, zh = {_quoted(chinese[name])} }}"
-        if isinstance(getattr(supplier, name), Words)
+        if isinstance(getattr(supplier, name), BilingualText)
         else f"{name} = {_quoted(english[name])}"
         for name in english
     )

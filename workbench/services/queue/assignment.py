@@ -153,7 +153,7 @@ class Assigning(Service):
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the people to whom cases can be assigned: first those who are not away, each group by login."""
         with self.context.read() as session:
-            loads = workload.loads(session, self.context.now())
+            loads = workload.workloads(session, self.context.now())
         found = [
             from_row(Candidate, line, held=loads[line.login].held, assigned=loads[line.login].assigned)
             for line in People(self.context).list()

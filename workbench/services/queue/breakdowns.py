@@ -15,7 +15,7 @@ from db.models import ReviewerRow
 from db.queries.listing import case_breakdown, case_pages
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.domain.filter.keys import KEY_BY_NAME, NO_VALUE
-from workbench.domain.filter.parser import Term
+from workbench.domain.filter.parser import FilterTerm
 from workbench.domain.values.provinces import province_words
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined, current_language
@@ -95,7 +95,7 @@ class Breakdowns(Service):
             for value, number in found.items():
                 counted.update(dict.fromkeys(values_of(value), number))
             words = self._words(session, by)
-            total = case_pages.count(session, cases)
+            total = case_pages.count_cases(session, cases)
         frequent = counted.most_common(MOST_ROWS)
         if by in _DAYS:
             frequent.sort()
@@ -154,5 +154,5 @@ def _day(quarter: int, zone: ZoneInfo) -> str:
 def _term(by: str, value: str) -> str:
     """Return the term of a filter that selects the cases with a value."""
     if by == "waits" and value == NO_VALUE:
-        return str(Term(key=by, values=KEY_BY_NAME[by].values, is_negated=True))
-    return str(Term(key=by, op="=" if KEY_BY_NAME[by].is_exact else ":", values=(value,)))
+        return str(FilterTerm(key=by, values=KEY_BY_NAME[by].values, is_negated=True))
+    return str(FilterTerm(key=by, op="=" if KEY_BY_NAME[by].is_exact else ":", values=(value,)))

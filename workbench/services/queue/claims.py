@@ -11,7 +11,15 @@ from sqlmodel import Session, col
 from db.columns import to_us
 from db.enums import CaseState
 from db.models import CaseRow, SkipRow
-from db.queries.claim import Claimed, Claimer, claim_found, claim_next, count_left, find_next, holds_of
+from db.queries.claim import (
+    ClaimedCase,
+    Claimer,
+    claim_first_unchanged,
+    claim_next,
+    count_left,
+    find_next_cases,
+    holds_of,
+)
 from db.queries.workload import count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
@@ -31,7 +39,7 @@ _RENEW_EVERY = timedelta(minutes=1)
 # How many cases each attempt reads. The first case is nearly always free, unless others claim with the same filter.
 _CANDIDATES_BY_ATTEMPT = (1, 16, 16, 16)
 
-Claim = Callable[[Session, Claimer, datetime], Claimed | None]
+Claim = Callable[[Session, Claimer, datetime], ClaimedCase | None]
 """A function that claims a case until a time, or returns None if there is none."""
 
 
@@ -73,11 +81,11 @@ class Claims(Service):
                 return claimed
             with self.context.read() as session:
                 claimer = self._claimer(session)
-                cases = find_next(session, claimer, list_of(session, self.context, filter_text), most)
+                cases = find_next_cases(session, claimer, list_of(session, self.context, filter_text), most)
                 if not cases:
                     left = count_left(session, claimer)
                     return NoNextCase(kind="filtered", count=left) if left else None
-            claimed = self._held_or_claimed(partial(claim_found, found=cases))
+            claimed = self._held_or_claimed(partial(claim_first_unchanged, found=cases))
         if claimed is None:
             raise Busy(_("Other reviewers took every case that the filter found; try again."))
         return claimed

@@ -15,16 +15,16 @@ from db.enums import CaseState, Priority
 from db.models import SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
-from db.queries.listing.case_list import CaseQuery, Condition, DueRange
+from db.queries.listing.case_list import CaseCondition, CaseQuery, DueRange
 from db.queries.published import BATCH, CASE
-from workbench.domain.case.case_id import parse_case, quoted
+from workbench.domain.case.case_id import parse_case, quoted_masked
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
-from workbench.domain.clock.typed.reference import Reference, UnclearTime
+from workbench.domain.clock.typed.reference import DateReference, UnclearTime
 from workbench.domain.filter.keys import NO_VALUE
-from workbench.domain.filter.parser import Filter, FilterProblem, Term, parse_filter
-from workbench.domain.values.identifiers import compact, normal_msisdn
+from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, parse_filter
+from workbench.domain.values.identifiers import comparable_number, normal_msisdn
 from workbench.domain.values.provinces import province_parts
 from workbench.errors import NotFound
 from workbench.i18n import _
@@ -86,15 +86,15 @@ class _FilterReader:
         named = select(CASE.c.id).where(CASE.c.application_no.in_(words))
         return self.session.execute(named.limit(1)).first() is not None
 
-    def _conditions(self, wanted: Filter) -> Iterable[Condition]:
+    def _conditions(self, wanted: Filter) -> Iterable[CaseCondition]:
         """Yield the conditions of all terms that no other field of CaseQuery expresses."""
         for number, term in enumerate(wanted.terms):
             if term.key in {"state", "priority"} or (term.key == "due" and not term.is_negated):
                 continue
             condition = self._due_condition(term) if term.key == "due" else self._condition(term, f"t{number}")
-            yield conditions.negated(condition) if term.is_negated else condition
+            yield conditions.negate(condition) if term.is_negated else condition
 
-    def _due_span(self, term: Term) -> DueRange:
+    def _due_span(self, term: FilterTerm) -> DueRange:
         """Return the range of due dates that a term selects; days are in the zone of `now`."""
         if term.values[0] == "none":
             return DueRange(with_dates=False)
@@ -102,7 +102,7 @@ class _FilterReader:
             return DueRange(until=to_us(self.now), with_none=False)
         return self._day_span(term)
 
-    def _day_span(self, term: Term) -> DueRange:
+    def _day_span(self, term: FilterTerm) -> DueRange:
         """Return the range of instants that a term with days selects."""
         on, zone = self._day(term), self.now.tzinfo
         begins = to_us(datetime.combine(on, time(), tzinfo=zone) - _MICROSECOND)
@@ -115,33 +115,33 @@ class _FilterReader:
         }
         return spans.get(term.op, DueRange(after=begins, until=ends, with_none=False))
 
-    def _day(self, term: Term) -> date:
+    def _day(self, term: FilterTerm) -> date:
         """Return the day of a term; days such as +5 or 周三 are relative to today."""
-        reference = Reference(now=self.now, calendar=self.context.calendar(self.session), aim=Aim.ANY)
+        reference = DateReference(now=self.now, calendar=self.context.calendar(self.session), aim=Aim.ANY)
         try:
             return read_date(term.values[0], reference)
         except UnclearTime as error:
             raise FilterProblem(str(error), term.start, term.end) from error
 
-    def _due_condition(self, term: Term) -> Condition:
+    def _due_condition(self, term: FilterTerm) -> CaseCondition:
         """Return the condition of a due term; a case without a due date does not meet the condition."""
         check = self._due_span(term).check()
         if not _needs_clock(term):
-            return Condition(check=check, is_indexed=True)
+            return CaseCondition(check=check, is_indexed=True)
         not_suspended = self._not_suspended
         clock_runs = (conditions.is_running(RUNNING_STATES), *not_suspended)
-        return Condition(
+        return CaseCondition(
             check=" AND ".join([check, *(f"({one.check})" for one in clock_runs)]), is_indexed=not not_suspended
         )
 
     @property
-    def _not_suspended(self) -> tuple[Condition, ...]:
+    def _not_suspended(self) -> tuple[CaseCondition, ...]:
         """The condition that no open suspension stopped the clock before the due date; empty if none is open."""
         is_open = select(col(SuspensionRow.id)).where(col(SuspensionRow.to_at).is_(None)).limit(1)
         return () if self.session.execute(is_open).first() is None else (conditions.NOT_SUSPENDED_BEFORE_DUE,)
 
-    def _condition(self, term: Term, name: str) -> Condition:
-        makers: dict[str, Callable[[Term, str], Condition]] = {
+    def _condition(self, term: FilterTerm, name: str) -> CaseCondition:
+        makers: dict[str, Callable[[FilterTerm, str], CaseCondition]] = {
             "class": lambda term, name: conditions.has_one_of("service_class", term.values, name),
             "risk": lambda term, name: conditions.has_one_of("risk", term.values, name),
             "round": lambda term, name: conditions.compares(
@@ -168,33 +168,33 @@ class _FilterReader:
         }
         return makers[term.key](term, name)
 
-    def _agent(self, term: Term, name: str) -> Condition:
+    def _agent(self, term: FilterTerm, name: str) -> CaseCondition:
         if term.op == "=":
             return conditions.is_agent(_whole_values(term), name)
         return conditions.has_agent(self.session, term.values[0], name)
 
-    def _province(self, term: Term, name: str) -> Condition:
+    def _province(self, term: FilterTerm, name: str) -> CaseCondition:
         if term.op == "=":
             return conditions.application_has("province", _whole_values(term), name)
         return conditions.has_province(self.session, province_parts(term.values[0]), name)
 
-    def _maker(self, term: Term, name: str) -> Condition:
+    def _maker(self, term: FilterTerm, name: str) -> CaseCondition:
         people = (self._person(value, term) for value in term.values)
         return conditions.any_condition(
             [case_verdicts.verdict_has("maker_id", person, f"{name}m{number}") for number, person in enumerate(people)]
         )
 
-    def _decided(self, term: Term, name: str) -> Condition:
+    def _decided(self, term: FilterTerm, name: str) -> CaseCondition:
         if term.values[0] == "none":
             return case_verdicts.verdict_has("decided_at", None, name)
         days = self._day_span(term)
         return case_verdicts.verdict_within("decided_at", days.after, days.until, name)
 
-    def _received(self, term: Term, name: str) -> Condition:
+    def _received(self, term: FilterTerm, name: str) -> CaseCondition:
         days = self._day_span(term)
-        return conditions.within("received_at", days.after, days.until, name)
+        return conditions.instant_within("received_at", days.after, days.until, name)
 
-    def _people(self, term: Term, name: str) -> Condition:
+    def _people(self, term: FilterTerm, name: str) -> CaseCondition:
         found = []
         for number, value in enumerate(term.values):
             person = self._person(value, term)
@@ -202,14 +202,14 @@ class _FilterReader:
             assigned = conditions.assigned_to(person, f"{name}a{number}")
             if term.key == "who" and person is None:
                 # who:nobody selects the cases that are neither held nor assigned.
-                found.append(Condition(check=f"{assigned.check} AND {held.check}"))
+                found.append(CaseCondition(check=f"{assigned.check} AND {held.check}"))
             elif term.key == "who":
                 found.append(conditions.any_condition([held, assigned]))
             else:
                 found.append(held if term.key == "holder" else assigned)
         return conditions.any_condition(found)
 
-    def _person(self, value: str, term: Term) -> int | None:
+    def _person(self, value: str, term: FilterTerm) -> int | None:
         """Return the id of a person, None for "nobody"."""
         if value == "nobody":
             return None
@@ -219,16 +219,16 @@ class _FilterReader:
             return find_person(self.session, value).id
         except NotFound:
             message = _("There is no login “{login}”; `workbench reviewers` lists all people.")
-            raise FilterProblem(message.format(login=quoted(value)), term.start, term.end) from None
+            raise FilterProblem(message.format(login=quoted_masked(value)), term.start, term.end) from None
 
 
-def _whole_values(term: Term) -> tuple[str, ...]:
+def _whole_values(term: FilterTerm) -> tuple[str, ...]:
     """Return the values that a term with = must match completely."""
     (value,) = term.values
     return ("", value) if value == NO_VALUE else (value,)
 
 
-def _ranks(terms: Iterable[Term]) -> frozenset[int]:
+def _ranks(terms: Iterable[FilterTerm]) -> frozenset[int]:
     """Return the ranks of priority that the terms select."""
     order = tuple(Priority)
     ranks = frozenset(range(len(order)))
@@ -239,12 +239,12 @@ def _ranks(terms: Iterable[Term]) -> frozenset[int]:
     return ranks
 
 
-def _needs_clock(term: Term) -> bool:
+def _needs_clock(term: FilterTerm) -> bool:
     """Return whether a due term selects only cases whose clock runs; a date selects all cases due on that day."""
     return term.op == ":" and term.values[0] in {"overdue", "today"}
 
 
-def _phone(number: str, store: Store, name: str) -> Condition:
+def _phone(number: str, store: Store, name: str) -> CaseCondition:
     """Return the condition that a card or the contact has a phone number; only complete numbers are found."""
     hashed = store.hashed(normal_msisdn(number))
     return conditions.any_condition(
@@ -255,10 +255,10 @@ def _phone(number: str, store: Store, name: str) -> Condition:
     )
 
 
-def _bare_word(word: str, store: Store, name: str) -> Condition:
+def _bare_word(word: str, store: Store, name: str) -> CaseCondition:
     """Return the condition that any searched column of a case contains a word."""
     found = [conditions.name_matches(word, f"{name}_called")]
-    plain = compact(word)
+    plain = comparable_number(word)
     if any(char.isascii() and char.isalnum() for char in plain):
         found.append(conditions.number_matches(word, f"{name}_number"))
     case_id = _case_id(word)
@@ -268,7 +268,9 @@ def _bare_word(word: str, store: Store, name: str) -> Condition:
     if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_DIGITS:
         found.append(_phone(number, store, name))
     if _IDENTIFIER.fullmatch(plain):
-        found.append(conditions.application_has("handler_id_hash", [store.hashed(compact(word))], f"{name}_handler"))
+        found.append(
+            conditions.application_has("handler_id_hash", [store.hashed(comparable_number(word))], f"{name}_handler")
+        )
         found.append(conditions.application_has("uscc", [plain], f"{name}_uscc"))
     return conditions.any_condition(found)
 

@@ -38,7 +38,7 @@ class Queue(Service):
     def count(self, filter_text: str = "") -> int:
         """Count the cases that a filter selects; without a suitable index this takes longer than reading a page."""
         with self.context.read() as session:
-            return case_pages.count(session, self._list(session, filter_text))
+            return case_pages.count_cases(session, self._list(session, filter_text))
 
     def page(
         self, filter_text: str = "", *, order: str = "", start: int = 0, limit: int = 100, total: int | None = None
@@ -50,7 +50,7 @@ class Queue(Service):
         """
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
-            ids = case_order.page(session, wanted, _order(order), start=start, limit=limit, total=total)
+            ids = case_order.page_in_order(session, wanted, _order(order), start=start, limit=limit, total=total)
             now, zone = from_us(wanted.now), self.context.zone(session)
             return tuple(_view(row, now, zone) for row in case_rows(session, ids, wanted.now))
 
@@ -58,7 +58,7 @@ class Queue(Service):
         """Return the ids of the first cases that a filter selects."""
         with self.context.read() as session:
             wanted = self._list(session, filter_text)
-            return tuple(case_order.page(session, wanted, _order(order), start=0, limit=limit))
+            return tuple(case_order.page_in_order(session, wanted, _order(order), start=0, limit=limit))
 
     @staticmethod
     def sorts_all(order: str, total: int) -> bool:
@@ -71,7 +71,7 @@ class Queue(Service):
         None if the filter does not select the case, or if counting would take too long.
         """
         with self.context.read() as session:
-            return case_order.place_of(session, self._list(session, filter_text), _order(order), case_id)
+            return case_order.position_in_order(session, self._list(session, filter_text), _order(order), case_id)
 
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
@@ -81,15 +81,17 @@ class Queue(Service):
         may_decide_appeals = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
         with self.context.read() as session:
             began = now.astimezone(self.context.zone(session)).replace(hour=0, minute=0, second=0, microsecond=0)
-            taken = workload.seconds_of_verdicts(session, me, began)
+            taken = workload.verdict_durations_s(session, me, began)
             known = sorted(seconds for seconds in taken if seconds is not None)
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
-                due_today=case_pages.count(session, self._list(session, "due:today")),
-                overdue=case_pages.count(session, self._list(session, "due:overdue")),
-                to_reopen=case_pages.count(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
-                appeals=case_pages.count(session, self._list(session, "state:appealed")) if may_decide_appeals else 0,
+                due_today=case_pages.count_cases(session, self._list(session, "due:today")),
+                overdue=case_pages.count_cases(session, self._list(session, "due:overdue")),
+                to_reopen=case_pages.count_cases(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
+                appeals=case_pages.count_cases(session, self._list(session, "state:appealed"))
+                if may_decide_appeals
+                else 0,
                 assigned=workload.count_assigned(session, me, now),
                 put_aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
@@ -112,9 +114,9 @@ class Queue(Service):
         return list_of(session, self.context, filter_text)
 
 
-def _order(text: str) -> case_order.Order:
+def _order(text: str) -> case_order.ListOrder:
     name, is_reversed = parse_order(text)
-    return case_order.Order(name=name, is_reversed=is_reversed)
+    return case_order.ListOrder(name=name, is_reversed=is_reversed)
 
 
 def _view(row: Any, now: datetime, zone: tzinfo) -> CaseRowView:

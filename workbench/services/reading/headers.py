@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from db.enums import ImportKind
-from workbench.domain.values.bad_value import outlined
-from workbench.domain.values.values import folded
+from workbench.domain.values.bad_value import outline_of
+from workbench.domain.values.values import folded_word
 from workbench.i18n import _, current_language
 from workbench.services.reading.problems import RowProblem
 
@@ -92,9 +92,9 @@ def column_names(kind: ImportKind) -> ColumnNames:
 
 def value_names(section: str, words: type[Word]) -> dict[str, Word]:
     """Return the folded names of the words of an enumeration."""
-    names = {folded(word.value): word for word in words}
+    names = {folded_word(word.value): word for word in words}
     for code, also in columns_file()["values"][section].items():
-        names.update({folded(name): words(code) for name in also})
+        names.update({folded_word(name): words(code) for name in also})
     # Codes are found without folding too.
     names.update({word.value: word for word in words})
     return names
@@ -115,7 +115,7 @@ def header_problems(
         message = _("There are {count} columns, more than {limit}; remove those that are not read.")
         return [_at(place, "", message.format(count=len(names), limit=MAX_COLUMNS))]
     problems = [
-        _at(place, outlined(name), _("The column's name is longer than 256 characters; shorten it."))
+        _at(place, outline_of(name), _("The column's name is longer than 256 characters; shorten it."))
         for name in names
         if len(name) > MAX_HEADER_LENGTH
     ]
@@ -144,7 +144,7 @@ def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> lis
     problems = []
     for unknown_name in unknown[:MAX_UNKNOWN_REPORTED]:
         near = [known.shown(column) for column in nearest_names(unknown_name, known.meanings) if column != IGNORED]
-        name = unknown_name if is_header else outlined(unknown_name)
+        name = unknown_name if is_header else outline_of(unknown_name)
         if near:
             message = _("The column “{name}” is not known; did you mean {near}?")
             message = message.format(name=name, near=_(" or ").join(near))

@@ -97,28 +97,32 @@ class SheetLayout(Protocol):
 
 _DECIMAL = frozenset({int, float})
 
-NAME = ColumnType(parse=partial(values.text, limit=NAME_LENGTH), blank="")
-TEXT = ColumnType(parse=partial(values.text, limit=TEXT_LENGTH), blank="")
-CODE = ColumnType(parse=partial(values.code, limit=NAME_LENGTH), blank="")
-NUMBER = ColumnType(parse=values.identifier, types=_DECIMAL, blank="")
-USCC = ColumnType(parse=partial(values.identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
-ID_NUMBER = ColumnType(parse=partial(values.identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL, blank="")
-PHONE = ColumnType(parse=values.phone, holds=CellContent.PHONES, types=_DECIMAL, blank="")
-PHONES = ColumnType(parse=values.phones, holds=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
-QUANTITY = ColumnType(parse=values.quantity, types=_DECIMAL)
-MONEY = ColumnType(parse=values.money_fen, types=_DECIMAL)
-FLAG = ColumnType(parse=values.flag, holds=CellContent.FLAGS, types=frozenset({int, bool}))
-DAY = ColumnType(parse=moments.day, holds=CellContent.DAYS, types=_DECIMAL)
-VALID_TO = ColumnType(parse=moments.day_or_long_term, holds=CellContent.DAYS, types=_DECIMAL)
-INSTANT = ColumnType(parse=moments.instant, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
-INSTANT_OR_DAY = ColumnType(parse=moments.instant_or_day, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
-PATH = ColumnType(parse=partial(values.relative_path, limit=PATH_LENGTH), blank="")
-SHA256 = ColumnType(parse=values.sha256, blank="")
+NAME = ColumnType(parse=partial(values.parse_text, limit=NAME_LENGTH), blank="")
+TEXT = ColumnType(parse=partial(values.parse_text, limit=TEXT_LENGTH), blank="")
+CODE = ColumnType(parse=partial(values.parse_code, limit=NAME_LENGTH), blank="")
+NUMBER = ColumnType(parse=values.parse_identifier, types=_DECIMAL, blank="")
+USCC = ColumnType(parse=partial(values.parse_identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
+ID_NUMBER = ColumnType(
+    parse=partial(values.parse_identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL, blank=""
+)
+PHONE = ColumnType(parse=values.parse_phone, holds=CellContent.PHONES, types=_DECIMAL, blank="")
+PHONES = ColumnType(parse=values.parse_phones, holds=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
+QUANTITY = ColumnType(parse=values.parse_quantity, types=_DECIMAL)
+MONEY = ColumnType(parse=values.parse_money_fen, types=_DECIMAL)
+FLAG = ColumnType(parse=values.parse_flag, holds=CellContent.FLAGS, types=frozenset({int, bool}))
+DAY = ColumnType(parse=moments.parse_day, holds=CellContent.DAYS, types=_DECIMAL)
+VALID_TO = ColumnType(parse=moments.parse_day_or_long_term, holds=CellContent.DAYS, types=_DECIMAL)
+INSTANT = ColumnType(parse=moments.parse_instant, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
+INSTANT_OR_DAY = ColumnType(
+    parse=moments.parse_instant_or_day, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True
+)
+PATH = ColumnType(parse=partial(values.parse_relative_path, limit=PATH_LENGTH), blank="")
+SHA256 = ColumnType(parse=values.parse_sha256, blank="")
 
 
 def _choice(section: str, words: type[StrEnum]) -> ColumnType:
     """Return the type of a column with codes, whose other names are in a section of the file of names."""
-    return ColumnType(parse=values.choice, section=section, words=words, blank="")
+    return ColumnType(parse=values.parse_choice, section=section, words=words, blank="")
 
 
 # The columns of each kind; a name that ends in `*` is required.
@@ -278,4 +282,4 @@ def _bound(sort: ColumnType, zone: ZoneInfo, now: datetime | None) -> Parse:
     if now is None:
         return parse
     latest = now.astimezone(zone) + moments.FUTURE_TOLERANCE
-    return partial(moments.not_after, parse=parse, latest=latest if sort.is_local else latest.date())
+    return partial(moments.parse_past_moment, parse=parse, latest=latest if sort.is_local else latest.date())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.text.mask import mask_digits_within
-from workbench.domain.values.bad_value import without_numbers
+from workbench.domain.values.bad_value import with_outlined_numbers
 from workbench.errors import BadData
 from workbench.i18n import _
 
@@ -27,7 +27,7 @@ class RowProblem:
     def __post_init__(self) -> None:
         object.__setattr__(self, "file", mask_digits_within(self.file))
         for name in ("sheet", "column", "message"):
-            object.__setattr__(self, name, without_numbers(getattr(self, name)))
+            object.__setattr__(self, name, with_outlined_numbers(getattr(self, name)))
 
     def __str__(self) -> str:
         """Return the problem as a sentence in one line that begins with its place; a header may have line breaks."""

@@ -8,8 +8,8 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
-from workbench.domain.clock.due import leaving_time
-from workbench.domain.policy.policy import Words
+from workbench.domain.clock.due import feasible_deadline
+from workbench.domain.policy.policy import BilingualText
 from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
@@ -17,7 +17,9 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unsent, notify, notify_of_status
 from workbench.services.rectifying.rectification import cancel_reminder, letter_items, open_items, waived_texts
 
-_SENT_LATE = Words(en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。")
+_SENT_LATE = BilingualText(
+    en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。"
+)
 
 _WITH_OLD_DEADLINE = (
     ClockLetterKind.DEADLINE.value,
@@ -101,7 +103,7 @@ def _leave_time(session: Session, context: Context, case: CaseRow, row: Rectific
     rows: list[RectificationRow | RectificationItemRow] = [row, *open_items(session, row)]
     for one in rows:
         if one.deadline_at is not None and one.deadline_at >= now:
-            one.deadline_at = leaving_time(one.deadline_at, now, calendar)
+            one.deadline_at = feasible_deadline(one.deadline_at, now, calendar)
 
 
 def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:

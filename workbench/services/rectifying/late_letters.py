@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db.enums import CaseState, Verdict, WaitsFor
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
-from workbench.domain.clock.due import moved_on, working_days_late
+from workbench.domain.clock.due import postponed_deadline, working_days_late
 from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision, open_rectification
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
@@ -133,7 +133,7 @@ def _moved_deadlines(
     """
     row, calendar = open_rectification(session, case), context.calendar(session, case.policy_version_id)
     printed = [] if row is None else _stated_deadlines(session, row, notice)
-    moves = ((one, moved_on(printed_at, days, calendar)) for one, printed_at in printed)
+    moves = ((one, postponed_deadline(printed_at, days, calendar)) for one, printed_at in printed)
     return [(one, new) for one, new in moves if one.deadline_at is not None and new > one.deadline_at]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence, Set
 
 from db.enums import ApplicantKind, ImportKind
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.identifiers import compact, iccid_luhn
-from workbench.domain.values.moments import day_or_long_term
+from workbench.domain.values.identifiers import comparable_number, iccid_luhn
+from workbench.domain.values.moments import parse_day_or_long_term
 from workbench.domain.values.provinces import province_key
-from workbench.domain.values.values import folded
+from workbench.domain.values.values import folded_word
 from workbench.services.reading.headers import value_names
 from workbench.services.reading.kinds import PHONES
 from workbench.services.reseller_sheets.conversions import import_text
@@ -32,7 +32,7 @@ _Test = Callable[[str], bool]
 
 def applicant_kind_in(text: str) -> str:
     """Return the kind of applicant that a word means, '' if it is unknown."""
-    known = value_names("applicant_kind", ApplicantKind).get(folded(text))
+    known = value_names("applicant_kind", ApplicantKind).get(folded_word(text))
     if known is not None:
         return known.value
     words = sheet_words()["words"]["applicant_kind"]
@@ -56,11 +56,11 @@ def guess_column(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str
 
 
 def _is_uscc(text: str) -> bool:
-    return _USCC.fullmatch(compact(text)) is not None and not _is_id_number(text)
+    return _USCC.fullmatch(comparable_number(text)) is not None and not _is_id_number(text)
 
 
 def _is_id_number(text: str) -> bool:
-    return _ID_NUMBER.fullmatch(compact(text)) is not None
+    return _ID_NUMBER.fullmatch(comparable_number(text)) is not None
 
 
 def _has_numbers(text: str) -> bool:
@@ -73,12 +73,12 @@ def _has_numbers(text: str) -> bool:
 
 
 def _is_mobile(text: str) -> bool:
-    return _MOBILE.fullmatch(compact(text)) is not None
+    return _MOBILE.fullmatch(comparable_number(text)) is not None
 
 
 def _is_day(text: str) -> bool:
     try:
-        day_or_long_term(text)
+        parse_day_or_long_term(text)
     except BadValue:
         return False
     return not text.isdecimal()
@@ -110,7 +110,7 @@ _TESTS: Sequence[tuple[str, _Test]] = (
     ("handler_name", _is_name),
 )
 _TESTS_OF_CARDS: Sequence[tuple[str, _Test]] = (
-    ("iccid", lambda text: iccid_luhn(compact(text))),
+    ("iccid", lambda text: iccid_luhn(comparable_number(text))),
     ("msisdn", _is_mobile),
     ("activated_on", _is_day),
     ("application_no", _is_code),

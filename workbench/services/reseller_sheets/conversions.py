@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded
+from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded_word
 from workbench.i18n import _
 from workbench.services.reading.kinds import (
     CODE,
@@ -98,13 +98,13 @@ def import_text(raw: str, sort: ColumnType, rule: ValueRule) -> str:
 
 
 def _flag(raw: str) -> str:
-    found = _YES.get(folded(raw))
+    found = _YES.get(folded_word(raw))
     return raw if found is None else "yes" if found else "no"
 
 
 def _own_word(raw: str, words: Mapping[str, str]) -> str | None:
-    wanted = folded(raw)
-    return next((code for word, code in words.items() if folded(word) == wanted), None)
+    wanted = folded_word(raw)
+    return next((code for word, code in words.items() if folded_word(word) == wanted), None)
 
 
 def _amount(raw: str, unit: str | None) -> str:

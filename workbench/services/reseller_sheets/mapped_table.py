@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.values import phones
+from workbench.domain.values.values import parse_phones
 from workbench.i18n import _
 from workbench.services.reading.headers import columns_file, nearest_names, normalised_name, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
@@ -237,7 +237,7 @@ class MappedTable:
         name = self._columns[column]
         rule, sort = self._layout.rules[normalised_name(name)], column_types_of(self._layout.table.kind)[_NUMBERS]
         try:
-            parse_converted(str(cell), sort, rule, phones)
+            parse_converted(str(cell), sort, rule, parse_phones)
         except BadValue as error:
             return BrokenRecord(line, name, error.outlined)
         return None

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from db.enums import ApplicantKind, ImportKind
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.moments import day_or_long_term
-from workbench.domain.values.values import folded
+from workbench.domain.values.moments import parse_day_or_long_term
+from workbench.domain.values.values import folded_word
 from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised_name, value_names
 from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
 from workbench.services.reading.sheets.rows import SheetRow
@@ -167,7 +167,7 @@ class Proposer:
             column.order = _order_of(column.values)
         elif sort.words is not None:
             known = value_names(sort.section, sort.words)
-            unknown = dict.fromkeys(value for value in column.values if folded(value) not in known)
+            unknown = dict.fromkeys(value for value in column.values if folded_word(value) not in known)
             is_kind = sort.words is ApplicantKind
             column.words = {word: (applicant_kind_in(word) if is_kind else "") or UNDECIDED for word in unknown}
 
@@ -215,7 +215,7 @@ def _are_days(values: Sequence[str], order: Order | None) -> bool:
     rule = ColumnRule(means="", order=order)
     try:
         for value in values:
-            day_or_long_term(import_text(value.split(" ")[0], DAY, rule))
+            parse_day_or_long_term(import_text(value.split(" ")[0], DAY, rule))
     except BadValue:
         return False
     return True

@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import Table, select
 from sqlmodel import Session
 
-from db.dialects.sqlite_lists import is_wanted, wanted
+from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.queries.published import BATCH, call_file_checks
-from workbench.domain.policy.retention import PARTS, Keeps, Kind, RetentionPolicy
+from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.calls.store import CallStore
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
 from workbench.services.foundation.file_store import Store
@@ -24,13 +24,13 @@ class KindCount:
     `period` is the period in the policy, "" without one.
     """
 
-    kind: Kind
+    kind: RetentionKind
     period: str
     due: int = 0
     documents: int = 0
     bytes_count: int = 0
     call_rows: int = 0
-    kept: Counter[Keeps] = field(default_factory=Counter)
+    kept: Counter[KeepReason] = field(default_factory=Counter)
     keys: set[Key] = field(default_factory=set)
 
 
@@ -48,7 +48,7 @@ def count_retention(
     session: Session, store: Store, applications: Iterable[Retained], policy: RetentionPolicy, day: date
 ) -> RetentionCounts:
     """Count the cases, documents and call records of each kind; nothing is written."""
-    kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in Kind}
+    kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in RetentionKind}
     open_cases, days = 0, set[date]()
     for one in applications:
         open_cases += len(one.case_ids) - len(one.kinds)
@@ -65,14 +65,14 @@ def count_retention(
     return RetentionCounts(day=day, kinds=tuple(kinds.values()), open_cases=open_cases, next_on=min(days, default=None))
 
 
-def period_text(policy: RetentionPolicy, kind: Kind) -> str:
+def period_text(policy: RetentionPolicy, kind: RetentionKind) -> str:
     """Return the period of a kind as in the policy, "" if it has none."""
     if kind in policy.periods:
         return policy.periods[kind]
-    return f"{policy.years} years" if policy.years is not None and kind not in PARTS else ""
+    return f"{policy.years} years" if policy.years is not None and kind not in CASE_PARTS else ""
 
 
-def _outcomes(one: Retained) -> Iterator[tuple[Kind, Keeps | None, date | None]]:
+def _outcomes(one: Retained) -> Iterator[tuple[RetentionKind, KeepReason | None, date | None]]:
     """Yield the outcome of each closed case of an application, and of each part with its own period."""
     for kind in one.kinds:
         yield kind, one.whole.keeps, one.whole.due_on
@@ -88,17 +88,19 @@ def _used_by(session: Session, table: Table, column: str, keys: set[Key], *condi
     """Return the values of a column in the rows of some applications."""
     is_theirs = is_wanted((table.c.agent, table.c.application_no))
     found = select(table.c[column]).where(is_theirs, table.c[column] != "", *conditions)  # type: ignore[arg-type]
-    return set(session.execute(found, wanted(keys)).scalars())
+    return set(session.execute(found, wanted_parameter(keys)).scalars())
 
 
 def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
     """Return which of some values also occur in rows of other applications."""
     found = select(table.c[column], table.c.agent, table.c.application_no).where(is_wanted((table.c[column],)))
-    return {row[0] for row in session.execute(found, wanted(values)) if (row[1], row[2]) not in keys}
+    return {row[0] for row in session.execute(found, wanted_parameter(values)) if (row[1], row[2]) not in keys}
 
 
-def _count_documents(session: Session, store: Store, kinds: Mapping[Kind, KindCount]) -> None:
-    with_documents = [kinds[kind] for kind in Kind if kind not in PARTS or kind is Kind.DOCUMENTS]
+def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:
+    with_documents = [
+        kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.DOCUMENTS
+    ]
     going = set[Key]().union(*(one.keys for one in with_documents))
     counted = set[str]()
     for one in with_documents:
@@ -111,8 +113,8 @@ def _count_documents(session: Session, store: Store, kinds: Mapping[Kind, KindCo
                 one.bytes_count += path.stat().st_size
 
 
-def _count_calls(session: Session, store: Store, kinds: Mapping[Kind, KindCount]) -> None:
-    with_calls = [kinds[kind] for kind in Kind if kind not in PARTS or kind is Kind.CALLS]
+def _count_calls(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:
+    with_calls = [kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.CALLS]
     going = set[Key]().union(*(one.keys for one in with_calls))
     kind_of: dict[str, KindCount] = {}
     for one in with_calls:

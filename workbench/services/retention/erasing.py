@@ -10,11 +10,11 @@ from sqlmodel import Session, SQLModel
 
 from db import models
 from db.columns import erased_values
-from db.dialects.sqlite_lists import is_wanted, wanted
+from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import CaseRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
-from workbench.domain.policy.retention import Kind
+from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
@@ -80,7 +80,7 @@ def erase_application(
         unshared = sharing.take_unshared(due.key, found.subjects)
         _erase_evidence(session, due.key, found, {context.store.hashed(number) for number in unshared})
         gone = set(found.numbers.values())
-    if WHOLE in parts or Kind.DOCUMENTS in parts:
+    if WHOLE in parts or RetentionKind.DOCUMENTS in parts:
         emptied = update(DOCUMENT).where(_is_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
         session.execute(emptied.values(erased_at=context.now()))
     return gone
@@ -88,7 +88,7 @@ def erase_application(
 
 def erase_opt_outs(session: Session, numbers: set[str]) -> None:
     """Delete the opt-outs for numbers that no application has any more; they have no index by number."""
-    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted(numbers))
+    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted_parameter(numbers))
 
 
 def _is_own(table: Table, key: Key) -> ColumnElement[bool]:
@@ -118,23 +118,23 @@ def _is_other(table: Table, key: Key) -> ColumnElement[bool]:
 def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
     """Return the numbers that no card of another application has; the cards of erased applications have no numbers."""
     shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
-    taken = set(session.execute(shared, wanted(numbers)).scalars())
+    taken = set(session.execute(shared, wanted_parameter(numbers)).scalars())
     return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
 
 
 def _pending_files(found: _FoundEvidence, parts: Sequence[str]) -> str:
     """Return the documents and calls to erase after the transaction, as JSON with digests and keyed hashes."""
-    documents = sorted(found.documents) if {WHOLE, Kind.DOCUMENTS}.intersection(parts) else []
-    numbers = sorted(found.all_numbers) if {WHOLE, Kind.CALLS}.intersection(parts) else []
+    documents = sorted(found.documents) if {WHOLE, RetentionKind.DOCUMENTS}.intersection(parts) else []
+    numbers = sorted(found.all_numbers) if {WHOLE, RetentionKind.CALLS}.intersection(parts) else []
     return json.dumps({"documents": documents, "numbers": numbers}) if documents or numbers else ""
 
 
 def _erase_part(session: Session, context: Context, case_id: int, part: str) -> None:
     if part == WHOLE:
         _erase_case(session, context, case_id)
-    elif part == Kind.SNAPSHOTS:
+    elif part == RetentionKind.SNAPSHOTS:
         _erase_snapshots(session, case_id)
-    elif part == Kind.DRAFTS:
+    elif part == RetentionKind.DRAFTS:
         session.execute(delete(_DELETED[0]).where(_DELETED[0].c.case_id == case_id))
 
 
@@ -182,10 +182,10 @@ def _erase_evidence(session: Session, key: Key, found: _FoundEvidence, subjects:
         pseudonym = {**emptied, "msisdn": f"#{order[card.msisdn]}"}
         session.execute(update(CARD).where(CARD.c.id == card.id).values(pseudonym))
     session.execute(delete(CALL_WINDOW).where(_is_own(CALL_WINDOW, key)))
-    hashes = wanted([*found.numbers, *found.periods])
+    hashes = wanted_parameter([*found.numbers, *found.periods])
     for table in _OF_NUMBER:
         session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
-    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted(subjects))
+    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted_parameter(subjects))
 
 
 def _digests(session: Session, case_id: int) -> dict[str, dict[int, str]]:

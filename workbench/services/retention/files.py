@@ -11,10 +11,10 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
 from db.access import sync
-from db.dialects.sqlite_lists import is_wanted, wanted
+from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import ErasureRow
 from db.queries.published import BATCH, CASE, call_file_checks, table_of
-from workbench.domain.policy.retention import Kind
+from workbench.domain.policy.retention import RetentionKind
 from workbench.services.batches.publishing import published_call_batches
 from workbench.services.calls.erasing import has_check_values, replace_call_file, replacement_path, write_without
 from workbench.services.calls.parquet import CallFiles
@@ -71,7 +71,7 @@ def erase_pending_files(context: Context) -> ErasedFiles:
         erased.call_rows += _erase_calls(context, batch_id, numbers) if numbers else 0
     with context.write() as session:
         done = update(_ERASURE).where(is_wanted((_ERASURE.c.id,))).values(pending="")
-        session.execute(done, wanted(pending.erasures))
+        session.execute(done, wanted_parameter(pending.erasures))
     return erased
 
 
@@ -88,15 +88,15 @@ def _pending(session: Session) -> _Pending:
 def _unused_documents(session: Session, digests: set[str]) -> list[str]:
     """Return the documents to which no remaining row refers."""
     used = select(DOCUMENT.c.sha256).where(is_wanted((DOCUMENT.c.sha256,)), DOCUMENT.c.erased_at.is_(None))
-    return sorted(digests - set(session.execute(used, wanted(digests)).scalars()))
+    return sorted(digests - set(session.execute(used, wanted_parameter(digests)).scalars()))
 
 
 def _unused_numbers(session: Session, hashes: set[str]) -> set[str]:
     """Return the numbers whose calls no case needs any more."""
-    is_erased = exists().where(_ERASURE.c.case_id == CASE.c.id, _ERASURE.c.part.in_((WHOLE, Kind.CALLS.value)))
+    is_erased = exists().where(_ERASURE.c.case_id == CASE.c.id, _ERASURE.c.part.in_((WHOLE, RetentionKind.CALLS.value)))
     keeper = exists().where(CASE.c.agent == CARD.c.agent, CASE.c.application_no == CARD.c.application_no, ~is_erased)
     used = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), keeper)
-    return hashes - set(session.execute(used, wanted(hashes)).scalars())
+    return hashes - set(session.execute(used, wanted_parameter(hashes)).scalars())
 
 
 def _erase_documents(context: Context, digests: list[str], erased: ErasedFiles) -> None:

@@ -13,7 +13,7 @@ from db.models import EventRow, SettingRow
 from db.queries.chunks import chunks
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
-from workbench.domain.policy.retention import Kind
+from workbench.domain.policy.retention import RetentionKind
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
 from workbench.services.batches.publishing import try_import_lock
@@ -49,8 +49,8 @@ class ErasureReport:
     that upgrades made; they still contain everything that was erased.
     """
 
-    cases: Counter[Kind] = field(default_factory=Counter)
-    parts: Counter[Kind] = field(default_factory=Counter)
+    cases: Counter[RetentionKind] = field(default_factory=Counter)
+    parts: Counter[RetentionKind] = field(default_factory=Counter)
     files: ErasedFiles = field(default_factory=ErasedFiles)
     has_remnants: bool = False
     copies: tuple[Path, ...] = ()

@@ -13,16 +13,16 @@ from workbench.domain.case.verdict import (
     check_reasons_for,
     items_for,
     pending_waits_for,
-    problems_of,
     rectify_days,
     rectify_hours,
     round_problem,
     vague_words,
+    verdict_problems,
 )
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
 from workbench.domain.policy.policy import Policy
-from workbench.domain.text.canned_texts import fields_in, filled
+from workbench.domain.text.canned_texts import fields_in, fill_fields
 from workbench.i18n import _, current_language
 from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.notices import verdict_letter_facts
@@ -100,7 +100,7 @@ def plan_verdict(
         check_for=check_reasons_for(
             request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
         ),
-        problems=(*problems_of(request, policy, casefile.findings), *filter(None, more_problems)),
+        problems=(*verdict_problems(request, policy, casefile.findings), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
         warnings=(*asked_words(still_due, policy, today), *vague_words(request, policy, casefile.findings)),
     )
@@ -117,8 +117,8 @@ def _with_fields(
     if not any("{" in text for text in texts):
         return request, None
     name = applicant or casefile.header.applicant_name
-    fill = partial(filled, values=field_values(casefile, name, deadline, casefile.header.language))
-    fill_note = partial(filled, values=field_values(casefile, name, deadline, current_language()))
+    fill = partial(fill_fields, values=field_values(casefile, name, deadline, casefile.header.language))
+    fill_note = partial(fill_fields, values=field_values(casefile, name, deadline, current_language()))
     problem = None
     if deadline is None and any("deadline" in fields_in(text) for text in texts):
         problem = _("The text names {{deadline}}, but this verdict sets none; remove it from the text.").format()

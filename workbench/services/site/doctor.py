@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db import schema
-from db.access import Access
+from db.access import FileAccess
 from db.dialects import sqlite
 from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
@@ -160,7 +160,7 @@ def _check_shared(files: list[Path], group: str) -> CheckLine:
         if stat.S_ISLNK(status.st_mode):
             # Another line reports this.
             continue
-        wanted = Access.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else Access.SHARED.file_mode
+        wanted = FileAccess.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else FileAccess.SHARED.file_mode
         if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
             message = _(
                 "{file} has mode {mode} and group {owner}; correct it with `chgrp {group}` and `chmod {wanted}`."

@@ -10,7 +10,14 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState
 from db.queries.retention import cases_by_application, cases_of_application, service_ends_in
-from workbench.domain.policy.retention import PARTS, ApplicationAge, CaseAge, Kind, Outcome, RetentionPolicy
+from workbench.domain.policy.retention import (
+    CASE_PARTS,
+    ApplicationAge,
+    CaseAge,
+    RetentionKind,
+    RetentionOutcome,
+    RetentionPolicy,
+)
 
 ERASED, WHOLE = "erased", "case"
 """The event of an erased case or of erased parts, and the name of the part that means the whole case."""
@@ -25,12 +32,12 @@ class Retained:
 
     key: Key
     case_ids: tuple[int, ...]
-    kinds: tuple[Kind, ...]
-    whole: Outcome
-    parts: dict[Kind, Outcome]
+    kinds: tuple[RetentionKind, ...]
+    whole: RetentionOutcome
+    parts: dict[RetentionKind, RetentionOutcome]
 
     @property
-    def due_parts(self) -> tuple[Kind, ...]:
+    def due_parts(self) -> tuple[RetentionKind, ...]:
         """The parts that are erased although the case stays."""
         return tuple(part for part, outcome in self.parts.items() if outcome.keeps is None)
 
@@ -51,11 +58,11 @@ def _retained(key: Key, cases: Sequence[Any], policy: RetentionPolicy, zone: Zon
     ages = [_age(case, zone) for case in cases]
     age = ApplicationAge(cases=ages, service_ends=service_ends_in(cases[-1]))
     erased = [set((case.erased_parts or "").split(",")) for case in cases]
-    parts = [part for part in PARTS if part in policy.periods and any(part.value not in one for one in erased)]
+    parts = [part for part in CASE_PARTS if part in policy.periods and any(part.value not in one for one in erased)]
     return Retained(
         key=key,
         case_ids=tuple(case.id for case in cases),
-        kinds=tuple(Kind(one.state.value) for one in ages if one.state in FINAL_STATES),
+        kinds=tuple(RetentionKind(one.state.value) for one in ages if one.state in FINAL_STATES),
         whole=age.outcome(None, policy, today),
         parts={part: age.outcome(part, policy, today) for part in parts},
     )

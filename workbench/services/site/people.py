@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
-from workbench.domain.values.logins import likeness, normal_login
+from workbench.domain.values.logins import lookalike_key, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -127,7 +127,11 @@ def look_alikes(session: Session) -> list[tuple[str, str]]:
     """Return the pairs of registered logins that look alike, which older versions allowed."""
     first: dict[str, str] = {}
     logins = session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))).all()
-    return [(first[likeness(login)], login) for login in logins if first.setdefault(likeness(login), login) != login]
+    return [
+        (first[lookalike_key(login)], login)
+        for login in logins
+        if first.setdefault(lookalike_key(login), login) != login
+    ]
 
 
 def find_person(session: Session, login: str) -> ReviewerRow:

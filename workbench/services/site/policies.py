@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from db.models import PolicyVersionRow, ReviewerRow
 from workbench.domain.policy.policy import Policy, Supplier
-from workbench.domain.policy.versions import VersionDates, VersionState, replaced_by, states_of
+from workbench.domain.policy.versions import VersionDates, VersionState, version_states, versions_replaced_by
 from workbench.errors import BadData, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
@@ -141,7 +141,7 @@ class Policies(Service):
                 new = VersionDates((rows[-1].id or 0) + 1, today, effective_on)
                 states = _states(session, context, rows)
                 dates = [_dates(one, zone) for one in rows if states[one.id or 0] is not VersionState.REPLACED]
-                replaced = [session.get_one(PolicyVersionRow, one.number) for one in replaced_by(dates, new)]
+                replaced = [session.get_one(PolicyVersionRow, one.number) for one in versions_replaced_by(dates, new)]
                 row = new_version(text, context.now(), context.actor.id)
                 row.effective_on, row.is_for_open_cases = effective_on, for_open_cases
                 before = max(one.number for one in dates if one.has_begun(new.begins_on))
@@ -184,7 +184,7 @@ def _rows(session: Session) -> Sequence[PolicyVersionRow]:
 
 def _states(session: Session, context: Context, rows: Sequence[PolicyVersionRow]) -> Mapping[int, VersionState]:
     zone = context.zone(session)
-    return states_of([_dates(row, zone) for row in rows], context.policy_id(session))
+    return version_states([_dates(row, zone) for row in rows], context.policy_id(session))
 
 
 def _dates(row: PolicyVersionRow, zone: ZoneInfo) -> VersionDates:

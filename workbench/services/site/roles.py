@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import EventRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.case_id import format_request
-from workbench.domain.values.logins import likeness, normal_login
+from workbench.domain.values.logins import lookalike_key, normal_login
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
@@ -251,7 +251,7 @@ def _refuse_look_alike(session: Session, login: str) -> None:
     for other in session.exec(select(ReviewerRow.login)):
         if other == login:
             raise WrongUsage(_("{login} is registered already.").format(login=login))
-        if likeness(other) == likeness(login):
+        if lookalike_key(other) == lookalike_key(login):
             message = _(
                 "{login} looks like {other}, which is registered; choose a login that cannot be confused with it."
             )

@@ -1,1 +1,1 @@
-"""A case in words: its values, its history, and where it stands."""
+"""A case in words: its values, its history and its current status."""

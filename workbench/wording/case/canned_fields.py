@@ -9,7 +9,7 @@ from workbench.wording.letter_dates import letter_day, letter_instant
 
 
 def field_values(case: CaseFile, applicant: str, deadline: date | datetime | None, language: str) -> dict[str, str]:
-    """Return the values of the fields; those that are not known are left out."""
+    """Return the values of the fields; unknown values are left out."""
     values = {
         "applicant": applicant,
         "application_no": case.header.application_no,

@@ -110,11 +110,11 @@ _VALUES: Mapping[Any, str] = {
 }
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
-    # A card is named by its number already.
+    # The number of a card is its subject already.
     "msisdn": lambda _number: _("added"),
     "registered_capital_fen": amounts.capital_fen,
-    "amount_fen": amounts.money_fen,
-    "arrears_fen": amounts.money_fen,
+    "amount_fen": amounts.money_words,
+    "arrears_fen": amounts.money_words,
     "answer_ratio": amounts.ratio,
     "short_call_ratio": amounts.ratio,
     "out_ratio": amounts.ratio,

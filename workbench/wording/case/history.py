@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
-from workbench.domain.case.appeal import OUTCOME_WORDS
+from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
@@ -13,7 +13,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
-from workbench.wording.letters import kind_words
+from workbench.wording.letters import letter_kind_words
 from workbench.wording.retention import parts_words
 
 _ACTS: dict[str, str] = {
@@ -111,14 +111,14 @@ _OVERTURNED: dict[CaseState | None, str] = {
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
 
 
-def act_name(action: str) -> str:
+def action_name(action: str) -> str:
     """Return the name of an action, as the history shows it."""
     return _(_ACTS[action]) if action in _ACTS else action
 
 
-def act_words(entry: HistoryLine) -> str:
+def event_words(entry: HistoryLine) -> str:
     """Return the name of an event."""
-    return act_name(entry.action)
+    return action_name(entry.action)
 
 
 def detail_words(entry: HistoryLine, case: CaseFile) -> str:
@@ -129,14 +129,16 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
         return _DETAILS[entry.action](entry.text, case)
     kind, _blank, progress = entry.text.partition(" ")
     if entry.action == "evidence" and kind in _KINDS and "/" in progress:
-        received, _slash, asked = progress.partition("/")
-        return _("{what}: {details}").format(what=_(_KINDS[kind]), details=amounts.received(int(received), int(asked)))
+        received, _slash, requested = progress.partition("/")
+        return _("{what}: {details}").format(
+            what=_(_KINDS[kind]), details=amounts.received_words(int(received), int(requested))
+        )
     words = _WORDS.get(entry.action, {})
     return _(words[entry.text]) if entry.text in words else entry.text
 
 
 def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
-    """Return how many of the items to rectify came, and how many were waived: `1 waived, 0 of 2 received`.
+    """Return how many of the items to rectify were received, and how many were waived: `1 waived, 0 of 2 received`.
 
     Once the applicant has answered, items that no document can show are for the reviewer to judge.
     """
@@ -146,23 +148,23 @@ def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
     if waived := len(items) - len(left):
         parts.append(_("{count} waived").format(count=waived))
     if shown := len(left) - len(unclear):
-        parts.append(amounts.received(sum(item.is_satisfied for item in left), shown))
+        parts.append(amounts.received_words(sum(item.is_satisfied for item in left), shown))
     if unclear:
         parts.append(_("{count} for the reviewer to judge").format(count=len(unclear)))
     return comma_joined(parts)
 
 
-def outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:
+def appeal_outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> str:
     """Return the decision on an appeal, with the state after an overturned one."""
-    return _(_OVERTURNED.get(to_state) or OUTCOME_WORDS[outcome])
+    return _(_OVERTURNED.get(to_state) or APPEAL_OUTCOME_WORDS[outcome])
 
 
-def _decided(text: str, case: CaseFile) -> str:
+def _verdict_details(text: str, case: CaseFile) -> str:
     verdict, *rest = text.split()
     if verdict in set(AppealOutcome):
         to_state = CaseState(rest.pop(0)) if rest and rest[0] in set(CaseState) else None
-        words = outcome_words(AppealOutcome(verdict), to_state)
-        return comma_joined([words, *([_ordered(" ".join(rest), case)] if rest else [])])
+        words = appeal_outcome_words(AppealOutcome(verdict), to_state)
+        return comma_joined([words, *([_measure_details(" ".join(rest), case)] if rest else [])])
     if verdict not in set(Verdict):
         return _(_ACTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])
@@ -171,10 +173,10 @@ def _decided(text: str, case: CaseFile) -> str:
     if rest and rest[0] == "waived":
         rest.pop(0)
         outcome = comma_joined((outcome, _("without a second person")))
-    return _("{what}: {details}").format(what=outcome, details=_explained(rest, case)) if rest else outcome
+    return _("{what}: {details}").format(what=outcome, details=_measure_and_reasons(rest, case)) if rest else outcome
 
 
-def _explained(codes: list[str], case: CaseFile) -> str:
+def _measure_and_reasons(codes: list[str], case: CaseFile) -> str:
     """Return the measure and the reasons of a verdict in words, the reasons also with their codes."""
     reasons, language = case.policy.reasons, current_language()
     words = {
@@ -185,18 +187,18 @@ def _explained(codes: list[str], case: CaseFile) -> str:
     return comma_joined(words.get(code) or _(_ORDERS.get(code, code)) for code in codes)
 
 
-def _ordered(text: str, _case: CaseFile) -> str:
-    """Return codes with those of measures in words."""
+def _measure_details(text: str, _case: CaseFile) -> str:
+    """Return codes, with the codes of measures in words."""
     return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
 
 
-def _reopened(text: str, case: CaseFile) -> str:
-    """Return what was ordered, which rule was waived and why, and the decision whose notice is to be corrected."""
+def _reopening_details(text: str, case: CaseFile) -> str:
+    """Return the ordered measure, the waived check with its reason, and the decision whose notice will be corrected."""
     words = text.split(" ")
     decision = next((word for word in words if word.startswith("D-")), "")
     ordered, waived, reason = " ".join(word for word in words if word != decision).partition("waived")
     alone = _("without a second person")
-    parts = [_ordered(ordered.strip(), case)] if ordered.strip() else []
+    parts = [_measure_details(ordered.strip(), case)] if ordered.strip() else []
     if waived:
         parts.append(_("{what} ({by})").format(what=alone, by=reason.strip()) if reason.strip() else alone)
     if decision:
@@ -204,80 +206,82 @@ def _reopened(text: str, case: CaseFile) -> str:
     return comma_joined(parts)
 
 
-def _answered(text: str, case: CaseFile) -> str:
+def _checklist_details(text: str, case: CaseFile) -> str:
     code, _blank, value = text.rpartition(" ")
     if value not in ANSWER:
         return text
-    asked = next((line.text.in_language(current_language()) for line in case.checklist if line.question == code), code)
-    return _("{what}: {details}").format(what=asked, details=_(ANSWER[value]))
+    question = next(
+        (line.text.in_language(current_language()) for line in case.checklist if line.question == code), code
+    )
+    return _("{what}: {details}").format(what=question, details=_(ANSWER[value]))
 
 
-def _verified(text: str, _case: CaseFile) -> str:
+def _verification_details(text: str, _case: CaseFile) -> str:
     kind, colon, result = text.partition(": ")
     if not colon or kind not in VERIFICATION:
         return text
     return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
 
 
-def _contacted(text: str, _case: CaseFile) -> str:
+def _contact_details(text: str, _case: CaseFile) -> str:
     channel, colon, what = text.partition(": ")
     return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
 
 
-def _letter(text: str, case: CaseFile) -> str:
+def _letter_details(text: str, case: CaseFile) -> str:
     channel, _blank, number = text.rpartition(" ")
-    kinds = (kind_words(line) for line in case.notices if str(line.id) == number)
+    kinds = (letter_kind_words(line) for line in case.notices if str(line.id) == number)
     return comma_joined([*kinds, *([channel_words(channel)] if channel else [])])
 
 
-def _judged(text: str, _case: CaseFile) -> str:
+def _judgement_details(text: str, _case: CaseFile) -> str:
     code, _blank, result = text.rpartition(" ")
     if result not in set(ItemResult):
         return text
     return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT[ItemResult(result)]))
 
 
-def _opened(text: str, case: CaseFile) -> str:
+def _opened_document_details(text: str, case: CaseFile) -> str:
     return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
 
 
-def _written(text: str, _case: CaseFile) -> str:
+def _written_documents_details(text: str, _case: CaseFile) -> str:
     return _("one document") if text == "1" else _("{count} documents").format(count=text)
 
 
-def _revealed(text: str, _case: CaseFile) -> str:
+def _revealed_field_details(text: str, _case: CaseFile) -> str:
     name, _colon, position = text.partition(":")
     if name not in _FIELDS:
         return text
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
-def _attention(text: str, _case: CaseFile) -> str:
+def _attention_details(text: str, _case: CaseFile) -> str:
     kind, _blank, rules = text.partition(" ")
     kind = _(_KINDS[kind]) if kind in _KINDS else kind
     return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
 
 
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
-    "decide": _decided,
-    "appeal-decide": _decided,
-    "undo": _decided,
-    "approve": _decided,
-    "return": _decided,
-    "checklist": _answered,
-    "verify": _verified,
-    "contact": _contacted,
-    "notice-sent": _letter,
-    "notice-failed": _letter,
-    "judge": _judged,
-    "documents": _opened,
-    "documents-written": _written,
-    "measures done": _ordered,
-    "reveal": _revealed,
+    "decide": _verdict_details,
+    "appeal-decide": _verdict_details,
+    "undo": _verdict_details,
+    "approve": _verdict_details,
+    "return": _verdict_details,
+    "checklist": _checklist_details,
+    "verify": _verification_details,
+    "contact": _contact_details,
+    "notice-sent": _letter_details,
+    "notice-failed": _letter_details,
+    "judge": _judgement_details,
+    "documents": _opened_document_details,
+    "documents-written": _written_documents_details,
+    "measures done": _measure_details,
+    "reveal": _revealed_field_details,
     # The log has RFC 3339 with the policy's offset; show the day and the time only.
     "due": lambda text, _case: text[:16].replace("T", " "),
-    "attention": _attention,
-    "reopen": _reopened,
+    "attention": _attention_details,
+    "reopen": _reopening_details,
     "erased": lambda text, _case: parts_words(text.split()),
 }
 _WORDS: dict[str, Mapping[Any, str]] = {

@@ -15,7 +15,7 @@ from workbench.wording import amounts
 from workbench.wording.case.history import items_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
 from workbench.wording.case.times import CaseTimes
-from workbench.wording.letters import has_moving_deadline, kind_words
+from workbench.wording.letters import has_moving_deadline, letter_kind_words
 from workbench.wording.measures import owed_orders
 from workbench.wording.what_would_help import asked_words, listed_items, missing_items, missing_names
 
@@ -25,8 +25,8 @@ def newest_decision(case: CaseFile) -> DecisionLine | None:
     return max((line for line in case.decisions if line.status != "undone"), key=lambda line: line.id, default=None)
 
 
-def reviewed_again(case: CaseFile, *, is_open: bool) -> list[str]:
-    """Return the cases in which campaigns review a case again, the open ones or the closed ones."""
+def re_review_sentences(case: CaseFile, *, is_open: bool) -> list[str]:
+    """Return a sentence for each case in which a campaign reviews this case again, for open or for closed cases."""
     return [
         _("reviewed again as {case} ({state})").format(
             case=format_case(each.opened_id), state=_(STATE_WORDS[each.state])
@@ -36,15 +36,15 @@ def reviewed_again(case: CaseFile, *, is_open: bool) -> list[str]:
     ]
 
 
-def missed_item(decision: DecisionLine, case: CaseFile, at: datetime) -> str:
-    """Return the title of the open item whose own deadline is the first by a time; empty without one."""
+def missed_item_title(decision: DecisionLine, case: CaseFile, at: datetime) -> str:
+    """Return the title of the open item that missed its own deadline first; empty if none missed it by `at`."""
     due = [(item.deadline_at, item.code) for item in decision.items if item.is_open and item.deadline_at is not None]
     first_at, code = min(due, default=(None, ""))
     return "" if first_at is None or first_at > at else reason_title(case, code)
 
 
 def reason_title(case: CaseFile, code: str) -> str:
-    """Return the title of a reason in the current language, the code of one that the policy does not have."""
+    """Return the title of a reason in the current language; its code if the policy does not have it."""
     reason = case.policy.reasons.get(code)
     return code if reason is None else reason.title.in_language(current_language())
 
@@ -85,7 +85,7 @@ class NextSteps:
             CaseState.PENDING: self._pending,
             CaseState.AWAITING_CHECK: self._check,
             CaseState.RECTIFYING: self._rectification,
-            CaseState.APPEALED: self._appealed,
+            CaseState.APPEALED: self._appeal_decision,
         }.get(self.case.header.state)
         owed = [
             *self._owed_letters(),
@@ -99,11 +99,11 @@ class NextSteps:
                 *asked_words(self.case.asked_documents, self.case.policy, self.times.today),
                 *owed,
             )
-        owed += [*reviewed_again(self.case, is_open=True), *self._appeal()]
+        owed += [*re_review_sentences(self.case, is_open=True), *self._appeal_deadline()]
         return (_("the review is closed"), *owed) if owed else (_("the review is closed, nothing is left to do"),)
 
     def _still_missing(self) -> list[str]:
-        """Return which items have not come, in one sentence; the sentence on an incomplete case names its documents."""
+        """Return one sentence about the missing items, but none for an incomplete case."""
         items = () if self.case.header.state is CaseState.INCOMPLETE else missing_items(self.case)
         return [_("still missing: {items}").format(items=listed_items(items))] if items else []
 
@@ -117,7 +117,7 @@ class NextSteps:
         return [message.format(decision=format_decision(self.case.header.corrects_id), verdict=verdict)]
 
     def _owed_letters(self) -> list[str]:
-        """Return the letters that are not sent yet, in one sentence, with the earliest date by which one must be."""
+        """Return one sentence about the unsent letters, with the earliest date by which one must be sent."""
         unsent = sorted((line for line in self.case.notices if line.sent_at is None), key=lambda line: line.due_by)
         if not unsent:
             return []
@@ -136,7 +136,7 @@ class NextSteps:
         return [words, *self._unsent_deadline(unsent)]
 
     def _unsent_deadline(self, unsent: list[NoticeLine]) -> list[str]:
-        """Return what sending a late letter changes, if it gives the applicant's deadline."""
+        """Return the effect of sending a late letter that gives the applicant's deadline; empty without one."""
         header = self.case.header
         letter = next((line for line in unsent if line.is_overdue and has_moving_deadline(line, header)), None)
         if letter is None:
@@ -144,14 +144,14 @@ class NextSteps:
         message = _("letter “{kind}” is late: sending it moves the applicant's deadline on")
         if header.state is CaseState.LAPSED:
             message = _("letter “{kind}” is late: sending it takes the lapse back and cancels the letter about it")
-        return [message.format(kind=kind_words(letter))]
+        return [message.format(kind=letter_kind_words(letter))]
 
     def _kind(self, letter: NoticeLine) -> str:
-        kind = kind_words(letter)
+        kind = letter_kind_words(letter)
         return kind if letter.failed_at is None else _("{what} ({by})").format(what=kind, by=_("sending failed"))
 
     def _with_due_date(self, sentence: str) -> str:
-        """Return a sentence with the due date; while work is suspended that date moves on, so it is not given."""
+        """Add the due date to a sentence. The date is left out while work is suspended, because it still moves."""
         header = self.case.header
         if header.due_at is None:
             return sentence
@@ -187,18 +187,18 @@ class NextSteps:
         when = self.times.day(header.next_action_on)
         if header.waits_for is WaitsFor.APPLICANT:
             message = _("waits for the applicant's answer until {when}, then returns to the queue")
-            return self._paused(message.format(when=when))
+            return self._with_paused_clock(message.format(when=when))
         who = "?" if header.waits_for is None else _(WAITS_FOR[header.waits_for])
         day, due_at = header.next_action_on, header.due_at
-        # The case returns on the day after the last one of the wait.
+        # The case returns on the day after the last day of the wait.
         if header.is_overdue or day is None or due_at is None or due_at.astimezone(self.times.zone).date() > day:
             message = _("waits for {who} until {when} at the latest, then returns to the queue")
             return self._with_due_date(message.format(who=who, when=when))
         message = _("waits for {who} until {when} at the latest, later than due ({due}), then returns to the queue")
         return message.format(who=who, when=when, due=self.times.instant(due_at))
 
-    def _paused(self, sentence: str) -> str:
-        """Return what the applicant does while the clock is paused, with the due date that follows at the latest."""
+    def _with_paused_clock(self, sentence: str) -> str:
+        """Add the latest due date to a sentence about what the applicant does while the clock is paused."""
         header, verdict = self.case.header, newest_decision(self.case)
         was_due = verdict is not None and header.due_at and header.due_at <= (verdict.checked_at or verdict.decided_at)
         if was_due:
@@ -228,19 +228,19 @@ class NextSteps:
         when = self.times.instant(deadline_at)
         if first < deadline_at:
             message = _("the applicant rectifies “{item}” by {first}, all by {when} ({progress}), or the case lapses")
-            item = missed_item(newest, self.case, first) or "?"
+            item = missed_item_title(newest, self.case, first) or "?"
             words = message.format(item=item, first=self.times.instant(first), when=when, progress=progress)
         else:
             message = _("the applicant rectifies by {when} ({progress}), or the case lapses")
             words = message.format(when=when, progress=progress)
-        return self._paused(words)
+        return self._with_paused_clock(words)
 
-    def _appealed(self) -> str:
+    def _appeal_decision(self) -> str:
         header = self.case.header
         who = header.assignee or _("a supervisor")
         return self._with_due_date(_("{login} decides the appeal").format(login=who))
 
-    def _appeal(self) -> list[str]:
+    def _appeal_deadline(self) -> list[str]:
         """Return until when an appeal is possible; nothing if the case did not fail."""
         if self.case.header.state not in {CaseState.FAILED, CaseState.LAPSED}:
             return []

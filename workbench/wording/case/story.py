@@ -1,4 +1,4 @@
-"""Where a case stands: what happened to it, and what comes next."""
+"""The story of a case: what happened to it, and what comes next."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,32 +12,38 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import N_, _, comma_joined
-from workbench.wording.case.history import act_words, detail_words, items_words, outcome_words
+from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import DECIDED, MEASURE, WAITS_FOR
-from workbench.wording.case.next_steps import NextSteps, missed_item, newest_decision, reason_title, reviewed_again
+from workbench.wording.case.next_steps import (
+    NextSteps,
+    missed_item_title,
+    newest_decision,
+    re_review_sentences,
+    reason_title,
+)
 from workbench.wording.case.times import CaseTimes
 
 _VERDICT_EVENTS = frozenset({"decide", "appeal", "appeal-decide"})
-_ALWAYS_TOLD = frozenset({"lapse", "lapse-undone", "reopen", "withdraw"})
-_TOLD_SINCE_VERDICT = frozenset({"answer", "day-passed", "resubmit", "undo", "policy"})
-"""The events that explain where a case is now, and that the next verdict makes superfluous."""
+_ALWAYS_IN_STORY = frozenset({"lapse", "lapse-undone", "reopen", "withdraw"})
+_IN_STORY_SINCE_VERDICT = frozenset({"answer", "day-passed", "resubmit", "undo", "policy"})
+"""The events that explain the current state of a case, until the next verdict."""
 
-_OF_ROUND = frozenset({"decide", "lapse", "lapse-undone", "resubmit"})
+_ROUND_EVENTS = frozenset({"decide", "lapse", "lapse-undone", "resubmit"})
 
 _SAME_ACT = timedelta(seconds=1)
 """How far the times of an act and of its comment can differ."""
 
 _WAITING = "WAIT-"
-"""The codes of the reasons whose titles say for whom a case waits begin with this."""
+"""The prefix of the codes of reasons whose titles already say whom a case waits for."""
 
 _VOIDED_BY = {
     "void": N_("void: the findings changed"),
     "policy": N_("void: the policy changed"),
     "withdraw": N_("void: the application was withdrawn"),
 }
-"""The events that void a verdict that waits for its check, and what they say of it."""
+"""The events that void a verdict before its check, with the words for each."""
 
-_OF_PEOPLE = frozenset({"reopen", "withdraw", "undo", "waive"})
+_EVENTS_WITH_ACTOR = frozenset({"reopen", "withdraw", "undo", "waive"})
 
 
 def verdict_words(decision: DecisionLine) -> str:
@@ -50,26 +56,26 @@ def verdict_words(decision: DecisionLine) -> str:
     return _(", ").join(words)
 
 
-def _is_told(event: HistoryLine, *, is_since: bool) -> bool:
-    """Say whether an event belongs to the story; `is_since`: it came after the last verdict.
+def _belongs_to_story(event: HistoryLine, *, is_since: bool) -> bool:
+    """Say whether an event belongs to the story; `is_since` means that it came after the last verdict.
 
-    Waiving the last item returns the case to the queue.
+    A waiver belongs to it only if it is that of the last item, which returns the case to the queue.
     """
     if event.action == "waive":
         return is_since and event.state is CaseState.QUEUED
-    return event.action in _ALWAYS_TOLD or (is_since and event.action in _TOLD_SINCE_VERDICT)
+    return event.action in _ALWAYS_IN_STORY or (is_since and event.action in _IN_STORY_SINCE_VERDICT)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseStory:
-    """Where a case stands at a time, in sentences without full stops."""
+    """The story of a case at a time, in sentences without full stops."""
 
     case: CaseFile
     now: datetime
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing happened yet: a reviewer has the case for its first verdict, and did not put it aside."""
+        """Whether nothing has happened yet: a reviewer holds the case for its first verdict, not put aside."""
         header = self.case.header
         is_held = header.held_by is not None and header.aside_until is None
         return self._waits_for_verdict and is_held and not self.happened
@@ -89,11 +95,11 @@ class CaseStory:
 
     @property
     def happened(self) -> tuple[str, ...]:
-        """The verdicts, checks, appeals and what changed the state since, the oldest first; empty for a new case."""
+        """The verdicts, checks, appeals and later changes of state, oldest first; empty for a new case."""
         origins = (self._origin(each) for each in self.case.re_reviews if each.opened_id == self.case.header.id)
-        told = [*self._decisions(), *self._appeals(), *self._events()]
-        told.sort(key=lambda entry: entry[0])
-        return (*origins, *(words for _at, words in told), *reviewed_again(self.case, is_open=False))
+        shown = [*self._decisions(), *self._appeals(), *self._events()]
+        shown.sort(key=lambda entry: entry[0])
+        return (*origins, *(words for _at, words in shown), *re_review_sentences(self.case, is_open=False))
 
     @property
     def check_note(self) -> str:
@@ -115,23 +121,23 @@ class CaseStory:
         return message.format(case=case, when=when, number=re_review.campaign, reason=re_review.reason)
 
     def _decisions(self) -> Iterator[tuple[datetime, str]]:
-        """Yield the verdicts, without those undone and pending ones that the same round decided later.
+        """Yield the verdicts, without undone ones, and without pending ones that were decided later in the same round.
 
-        The newest one that did not pass has its reasons.
+        Only the newest verdict other than pass has its reasons.
         """
         lines = sorted((line for line in self.case.decisions if line.status != "undone"), key=lambda line: line.id)
         explained = next((line.id for line in reversed(lines) if line.verdict is not Verdict.PASS), None)
         for index, line in enumerate(lines):
             is_waiting = line.verdict is Verdict.PENDING and line.status in {"applied", "approved"}
             if not is_waiting or all(later.round != line.round for later in lines[index + 1 :]):
-                yield line.decided_at, self._decision(line, is_explained=line.id == explained)
+                yield line.decided_at, self._decision_words(line, is_explained=line.id == explained)
 
-    def _decision(self, decision: DecisionLine, *, is_explained: bool) -> str:
+    def _decision_words(self, decision: DecisionLine, *, is_explained: bool) -> str:
         by = [_(", ").join([decision.maker, self._times.instant(decision.decided_at)])]
         if decision.status == "approved":
-            by.append(self._checked(_("checked by {login}"), decision))
+            by.append(self._checked_by_words(_("checked by {login}"), decision))
         elif decision.status == "returned":
-            by.append(self._checked(_("returned by {login}"), decision))
+            by.append(self._checked_by_words(_("returned by {login}"), decision))
         elif decision.status == "void":
             by.append(_(self._void_words(decision)))
         words = verdict_words(decision)
@@ -140,7 +146,7 @@ class CaseStory:
         message = _("round {round}: {verdict} ({by})")
         return message.format(round=decision.round, verdict=words, by=_("; ").join(by))
 
-    def _checked(self, message: str, decision: DecisionLine | AppealLine) -> str:
+    def _checked_by_words(self, message: str, decision: DecisionLine | AppealLine) -> str:
         """Return who checked a decision, and when."""
         words = [message.format(login=decision.checker or "?")]
         return _(", ").join([*words, self._times.instant(decision.checked_at)] if decision.checked_at else words)
@@ -168,29 +174,33 @@ class CaseStory:
             received = self._times.instant(appeal.received_at)
             yield appeal.filed_at, _("appeal received {when}").format(when=received)
             if appeal.outcome is not None:
-                yield appeal.decided_at or appeal.filed_at, self._answered(appeal, appeal.outcome)
+                yield appeal.decided_at or appeal.filed_at, self._appeal_decision_words(appeal, appeal.outcome)
 
-    def _answered(self, appeal: AppealLine, outcome: AppealOutcome) -> str:
+    def _appeal_decision_words(self, appeal: AppealLine, outcome: AppealOutcome) -> str:
         by = [_(", ").join([appeal.decided_by or "?", self._times.instant(appeal.decided_at)])]
         if appeal.checker:
             is_closed = appeal.status is AppealStatus.CLOSED
-            by.append(self._checked(_("checked by {login}") if is_closed else _("returned by {login}"), appeal))
+            by.append(
+                self._checked_by_words(_("checked by {login}") if is_closed else _("returned by {login}"), appeal)
+            )
         is_overturned = outcome is AppealOutcome.OVERTURNED
-        words = outcome_words(outcome, appeal.to_state) if is_overturned else _("the decision stands")
+        words = appeal_outcome_words(outcome, appeal.to_state) if is_overturned else _("the decision stands")
         return _("appeal: {outcome} ({by})").format(outcome=words, by=_("; ").join(by))
 
     def _events(self) -> Iterator[tuple[datetime, str]]:
-        """Yield the events that changed the state, those before the last verdict only if they ended a review."""
+        """Yield the events of the story; those before the last verdict only if they closed or reopened the case."""
         since = len(tuple(takewhile(lambda line: line.action not in _VERDICT_EVENTS, self.case.history)))
-        told = [line for number, line in enumerate(self.case.history) if _is_told(line, is_since=number < since)]
-        # The progress of the items is the present one, which a later event may have changed.
-        newest = next((line for line in told if line.action != "policy"), None)
-        for event in reversed(told):
-            yield event.at, self._event(event, has_progress=event is newest)
+        shown = [
+            line for number, line in enumerate(self.case.history) if _belongs_to_story(line, is_since=number < since)
+        ]
+        # Only the current progress of the items is known, so only the newest event shows it.
+        newest = next((line for line in shown if line.action != "policy"), None)
+        for event in reversed(shown):
+            yield event.at, self._event_words(event, has_progress=event is newest)
 
-    def _event(self, event: HistoryLine, *, has_progress: bool) -> str:
+    def _event_words(self, event: HistoryLine, *, has_progress: bool) -> str:
         about = [self._times.instant(event.at)]
-        if event.action in _OF_PEOPLE:
+        if event.action in _EVENTS_WITH_ACTOR:
             about.insert(0, event.who)
         if event.action == "policy":
             about.insert(0, event.text.partition(":")[0])
@@ -199,30 +209,30 @@ class CaseStory:
         decision = newest_decision(self.case)
         if has_progress and event.action in {"resubmit", "lapse"} and decision is not None and decision.items:
             about.append(items_words(decision.items, is_answered=event.action == "resubmit"))
-            if event.action == "lapse" and (missed := missed_item(decision, self.case, event.at)):
+            if event.action == "lapse" and (missed := missed_item_title(decision, self.case, event.at)):
                 about.append(_("“{item}” missed").format(item=missed))
         if event.action == "resubmit" and self._had_lapsed(event):
             about.append(_("lapse taken back"))
-        words = _("{what} ({by})").format(what=self._act(event), by=_(", ").join(about))
+        words = _("{what} ({by})").format(what=self._act_words(event), by=_(", ").join(about))
         reason = self._reason_of(event)
         return _("{what}: {details}").format(what=words, details=reason) if reason else words
 
     def _had_lapsed(self, event: HistoryLine) -> bool:
         """Say whether a case had lapsed before an answer that had been received in time."""
         earlier = (line.action for line in self.case.history[self.case.history.index(event) + 1 :])
-        return next((action for action in earlier if action in _OF_ROUND), "") == "lapse"
+        return next((action for action in earlier if action in _ROUND_EVENTS), "") == "lapse"
 
-    def _act(self, event: HistoryLine) -> str:
-        """Return the name of an event; of an undone act with that act."""
+    def _act_words(self, event: HistoryLine) -> str:
+        """Return the name of an event; an undo also names the undone act."""
         if event.action == "withdraw" and event.text == "appeal":
             return _("appeal withdrawn")
         if event.action == "undo" and event.text:
             return _("taken back: {what}").format(what=detail_words(event, self.case))
-        return act_words(event)
+        return event_words(event)
 
     def _reason_of(self, event: HistoryLine) -> str:
         """Return the reason that a person gave for an act, which the history lists as a comment."""
         if event.action == "policy":
             return ""
-        said = (line for line in self.case.history if line.action == "comment" and line.who == event.who)
-        return next((line.text for line in said if abs(line.at - event.at) < _SAME_ACT), "")
+        comments = (line for line in self.case.history if line.action == "comment" and line.who == event.who)
+        return next((line.text for line in comments if abs(line.at - event.at) < _SAME_ACT), "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.domain.forecast.learning.processes import DAY
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 
 _START_DAY = 15_000
 _MOST_EVENTS = 40
@@ -66,10 +66,10 @@ class RandomProcess:
         return [float(day) for day in np.sort(self.random.uniform(0, days, cases))]
 
 
-def traces_of(courses: list[Course]) -> list[Trace]:
+def traces_of(courses: list[Course]) -> list[EventTrace]:
     """Return the traces of cases."""
     return [
-        Trace(str(number), tuple(Event(f"step {step}", (_START_DAY + day) * DAY) for step, day in course))
+        EventTrace(str(number), tuple(TraceEvent(f"step {step}", (_START_DAY + day) * DAY) for step, day in course))
         for number, course in enumerate(courses)
     ]
 
@@ -80,7 +80,7 @@ def _span(process: RandomProcess, cases: int) -> tuple[list[float], float]:
     return process.begins(cases, days), days
 
 
-def backlog(seed: int, cases: int = 300) -> list[Trace]:
+def backlog(seed: int, cases: int = 300) -> list[EventTrace]:
     """Return a log that opens amid work: of the cases that began earlier, it shows those that were still open."""
     process = RandomProcess.of_seed(seed)
     begins, days = _span(process, cases)
@@ -88,7 +88,7 @@ def backlog(seed: int, cases: int = 300) -> list[Trace]:
     return traces_of([*(course for course in earlier if course[-1][1] > 0), *(process.course(day) for day in begins)])
 
 
-def last_ends(seed: int, cases: int = 500) -> list[Trace]:
+def last_ends(seed: int, cases: int = 500) -> list[EventTrace]:
     """Return a log that shows only the cases that ended in its last days."""
     process = RandomProcess.of_seed(seed)
     begins, days = _span(process, cases)
@@ -96,7 +96,7 @@ def last_ends(seed: int, cases: int = 500) -> list[Trace]:
     return traces_of([course for day in begins if opens <= (course := process.course(day))[-1][1] <= days])
 
 
-def drift(seed: int, factor: float, cases: int = 300, split: float = 0.6) -> list[Trace]:
+def drift(seed: int, factor: float, cases: int = 300, split: float = 0.6) -> list[EventTrace]:
     """Return a log in which the cases that begin after the split take longer by a factor."""
     process = RandomProcess.of_seed(seed)
     begins, _days = _span(process, cases)
@@ -104,7 +104,7 @@ def drift(seed: int, factor: float, cases: int = 300, split: float = 0.6) -> lis
     return traces_of([process.course(day, lambda began, _now: factor if began >= at else 1.0) for day in begins])
 
 
-def old_cases(seed: int, cases: int = 300) -> list[Trace]:
+def old_cases(seed: int, cases: int = 300) -> list[EventTrace]:
     """Return a log in which some of the first cases take very long."""
     process = RandomProcess.of_seed(seed)
     begins, days = _span(process, cases)
@@ -113,14 +113,14 @@ def old_cases(seed: int, cases: int = 300) -> list[Trace]:
     return traces_of([*(process.course(day) for day in begins), *(process.course(d, lambda _b, _n: slow) for d in old)])
 
 
-def of_size(seed: int, learnt: int, percent: int = 60) -> list[Trace]:
+def of_size(seed: int, learnt: int, percent: int = 60) -> list[EventTrace]:
     """Return a log of which a number of cases are learnt from."""
     process = RandomProcess.of_seed(seed)
     begins, _days = _span(process, learnt * 100 // percent)
     return traces_of([process.course(day) for day in begins])
 
 
-def seasons(seed: int, cases: int = 300) -> list[Trace]:
+def seasons(seed: int, cases: int = 300) -> list[EventTrace]:
     """Return a log in which work is slower and faster in turn."""
     process = RandomProcess.of_seed(seed)
     begins, days = _span(process, cases)
@@ -130,7 +130,7 @@ def seasons(seed: int, cases: int = 300) -> list[Trace]:
     )
 
 
-def ties_at_zero(seed: int, cases: int = 300) -> list[Trace]:
+def ties_at_zero(seed: int, cases: int = 300) -> list[EventTrace]:
     """Return a log in which many cases are over at once, and times are whole days."""
     process = RandomProcess.of_seed(seed)
     begins, _days = _span(process, cases)
@@ -143,7 +143,7 @@ def ties_at_zero(seed: int, cases: int = 300) -> list[Trace]:
     return traces_of([[(step, float(np.floor(day))) for step, day in course] for course in courses])
 
 
-HARD_LOGS: dict[str, Callable[[int], list[Trace]]] = {
+HARD_LOGS: dict[str, Callable[[int], list[EventTrace]]] = {
     "a backlog at the start": backlog,
     "only the ends of the last days": last_ends,
     "slower from the split on": lambda seed: drift(seed, 1.6),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 
 DAY = 86_400.0
 _START_DAY = 15_000
@@ -36,7 +36,7 @@ def after_work(day: float, days_of_work: float) -> float:
 
 def office_log(
     seed: int, cases: int = 800, *, rework: float = 0.3, spread: float = 0.8, slower: float = 0.0, season: float = 0.0
-) -> list[Trace]:
+) -> list[EventTrace]:
     """Return the log of an office that reviews three kinds of case, sends some back and checks half of them.
 
     Args:
@@ -55,23 +55,23 @@ def office_log(
         kind = ("simple", "common", "large")[random.choice(3, p=[0.2, 0.5, 0.3])]
         size = {"simple": 0.15, "common": 0.4, "large": 1.0}[kind] * pace
         day = next_working_instant(_START_DAY + begins)
-        events = [Event(f"received {kind}", day * DAY)]
+        events = [TraceEvent(f"received {kind}", day * DAY)]
         while True:
             day = after_work(day, size * random.lognormal(0, spread))
-            events.append(Event("reviewed", day * DAY))
+            events.append(TraceEvent("reviewed", day * DAY))
             if random.random() >= rework:
                 break
             day += random.lognormal(np.log(4), 0.9)
-            events.append(Event("rectified", day * DAY))
+            events.append(TraceEvent("rectified", day * DAY))
         if random.random() < 0.5:
             day = after_work(day, random.exponential(0.25))
-            events.append(Event("checked", day * DAY))
-        events.append(Event("closed", (day + random.choice([0, random.exponential(0.1)])) * DAY))
-        traces.append(Trace(str(number), tuple(events)))
+            events.append(TraceEvent("checked", day * DAY))
+        events.append(TraceEvent("closed", (day + random.choice([0, random.exponential(0.1)])) * DAY))
+        traces.append(EventTrace(str(number), tuple(events)))
     return traces
 
 
-def queue_log(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
+def queue_log(seed: int, cases: int = 1000, *, servers: int = 3) -> list[EventTrace]:
     """Return the log of a queue with several servers, where the waiting time depends on the queue length."""
     random = np.random.default_rng(seed)
     free = np.full(servers, float(_START_DAY))
@@ -83,11 +83,11 @@ def queue_log(seed: int, cases: int = 1000, *, servers: int = 3) -> list[Trace]:
         begins = max(day, float(free[server]))
         free[server] = begins + random.gamma(2, 0.5)
         times = (("came", day), ("begun", begins), ("done", float(free[server])))
-        traces.append(Trace(str(number), tuple(Event(activity, at * DAY) for activity, at in times)))
+        traces.append(EventTrace(str(number), tuple(TraceEvent(activity, at * DAY) for activity, at in times)))
     return traces
 
 
-def permit_log(seed: int, cases: int = 600) -> list[Trace]:
+def permit_log(seed: int, cases: int = 600) -> list[EventTrace]:
     """Return a log of long cases: when later cases begin, a third of the earlier ones are still open."""
     random = np.random.default_rng(seed)
     traces = []
@@ -96,15 +96,15 @@ def permit_log(seed: int, cases: int = 600) -> list[Trace]:
         steps = np.sort(random.uniform(0, 1, random.integers(6, 30))) ** 1.3
         phases = np.clip(steps * 6 + random.normal(0, 0.7, len(steps)), 0, 5).astype(int)
         begun = _START_DAY + begins
-        events = [Event("requested", begun * DAY)]
+        events = [TraceEvent("requested", begun * DAY)]
         for phase, step in zip(phases, steps, strict=True):
-            events.append(Event(f"phase {phase}", (begun + step * length) * DAY))
-        events.append(Event("granted", (begun + length) * DAY))
-        traces.append(Trace(str(number), tuple(events)))
+            events.append(TraceEvent(f"phase {phase}", (begun + step * length) * DAY))
+        events.append(TraceEvent("granted", (begun + length) * DAY))
+        traces.append(EventTrace(str(number), tuple(events)))
     return traces
 
 
-LOGS: dict[str, Callable[[int], list[Trace]]] = {
+LOGS: dict[str, Callable[[int], list[EventTrace]]] = {
     "steady": office_log,
     "seasons": lambda seed: office_log(seed, season=0.5),
     "slower": lambda seed: office_log(seed, slower=0.8),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.learning.backtest import backtest
-from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
+from workbench.domain.forecast.learning.backtest import run_backtest
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent, sorted_trace
 
 steps = st.tuples(st.sampled_from("abc"), st.integers(0, 2_000_000))
 logs = st.lists(st.lists(steps, min_size=1, max_size=5), max_size=25)
@@ -19,10 +19,10 @@ def no_progress(_done: int, _total: int) -> None:
 @given(logs)
 def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]) -> None:
     traces = [
-        sorted_trace(str(number), [Event(activity, float(at_s)) for activity, at_s in case])
+        sorted_trace(str(number), [TraceEvent(activity, float(at_s)) for activity, at_s in case])
         for number, case in enumerate(cases)
     ]
-    result = backtest(traces, no_progress)
+    result = run_backtest(traces, no_progress)
 
     if result is not None:
         assert result.cases == len(cases) - len(cases) * 6 // 10
@@ -32,7 +32,7 @@ def test_any_log_can_be_tested_or_has_no_past(cases: list[list[tuple[str, int]]]
 
 
 def test_cases_with_a_single_event_are_forecast_to_take_no_time() -> None:
-    result = backtest([Trace(str(day), (Event("a", day * 86_400.0),)) for day in range(50)], no_progress)
+    result = run_backtest([EventTrace(str(day), (TraceEvent("a", day * 86_400.0),)) for day in range(50)], no_progress)
 
     assert result is not None
     assert (result.mae_days, result.coverage80, result.band_days) == (0, 1, 0)

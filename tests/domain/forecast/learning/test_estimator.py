@@ -5,35 +5,35 @@ import pytest
 
 from tests.domain.forecast.learning.processes import DAY, office_log
 from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator, NothingToLearnFrom
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
-from workbench.domain.forecast.learning.past_split import Past
-from workbench.domain.forecast.learning.prediction_method import Method
-from workbench.domain.forecast.learning.trace_prefix import Prefix, last_prefix, prefixes_of
+from workbench.domain.forecast.learning.past_split import KnownPast
+from workbench.domain.forecast.learning.prediction_method import PredictionMethod
+from workbench.domain.forecast.learning.trace_prefix import TracePrefix, last_prefix, prefixes_of
 
 
-def past(traces: list[Trace]) -> Past:
+def past(traces: list[EventTrace]) -> KnownPast:
     until_s = max(trace.ended_s for trace in traces) + 1
-    return Past(until_s, tuple(traces))
+    return KnownPast(until_s, tuple(traces))
 
 
-def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[Trace]:
+def cases(count: int, *, sizes: bool = True, seed: int = 1) -> list[EventTrace]:
     """Return cases that take one day if small and ten if large; only an attribute shows the size, or nothing does."""
     random = np.random.default_rng(seed)
     traces = []
     for number in range(count):
         size = ("small", "large")[number % 2]
         took = {"small": 1, "large": 10}[size] * random.uniform(0.9, 1.1) if sizes else random.uniform(1, 10)
-        events = (Event("came", number * DAY), Event("done", (number + took) * DAY))
-        traces.append(Trace(str(number), events, {"size": size}))
+        events = (TraceEvent("came", number * DAY), TraceEvent("done", (number + took) * DAY))
+        traces.append(EventTrace(str(number), events, {"size": size}))
     return traces
 
 
-def opened(size: str, at: float = 400) -> Trace:
-    return Trace("open", (Event("came", at * DAY),), {"size": size})
+def opened(size: str, at: float = 400) -> EventTrace:
+    return EventTrace("open", (TraceEvent("came", at * DAY),), {"size": size})
 
 
-def days(estimator: Estimator, *traces: Trace, level: float = 0.5) -> list[float]:
+def days(estimator: Estimator, *traces: EventTrace, level: float = 0.5) -> list[float]:
     return [float(second) / DAY for second in estimator.remaining(traces).quantile_s(level)]
 
 
@@ -42,7 +42,7 @@ def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> Non
     log = office_log(5, 200)
     first, second = (Estimator.fit(past(log), seed=7) for _turn in range(2))
 
-    one, other = (each.throughout(log[:20]).cumulative for each in (first, second))
+    one, other = (each.remaining_at_each_event(log[:20]).cumulative for each in (first, second))
     assert np.array_equal(one, other)
     assert first.choice == second.choice
 
@@ -58,44 +58,48 @@ def test_an_attribute_distinguishes_cases() -> None:
 def test_the_table_per_activity_is_kept_unless_the_forest_is_clearly_better_in_trials() -> None:
     random = np.random.default_rng(2)
     same = [
-        Trace(str(day), (Event("came", day * DAY), Event("done", (day + random.exponential(9)) * DAY)))
+        EventTrace(str(day), (TraceEvent("came", day * DAY), TraceEvent("done", (day + random.exponential(9)) * DAY)))
         for day in range(300)
     ]
 
-    assert Estimator.fit(past(same)).choice == ChosenMethod(Method.TABLE, 0.0)
+    assert Estimator.fit(past(same)).choice == ChosenMethod(PredictionMethod.TABLE, 0.0)
     better = Estimator.fit(past(cases(300))).choice
-    assert better.method is Method.FOREST
+    assert better.method is PredictionMethod.FOREST
     assert better.gain is not None
     assert better.gain > 0.5
 
 
 def test_with_a_few_finished_cases_nothing_is_tried() -> None:
-    assert Estimator.fit(past(cases(29))).choice == ChosenMethod(Method.TABLE)
+    assert Estimator.fit(past(cases(29))).choice == ChosenMethod(PredictionMethod.TABLE)
 
 
 def test_after_an_activity_with_few_cases_the_time_is_nearer_to_that_of_all() -> None:
-    common = [Trace("", (Event("common", day * DAY), Event("done", (day + 10) * DAY))) for day in range(9)]
-    rare = [Trace("", (Event("rare", day * DAY), Event("done", (day + 1) * DAY))) for day in range(8)]
+    common = [
+        EventTrace("", (TraceEvent("common", day * DAY), TraceEvent("done", (day + 10) * DAY))) for day in range(9)
+    ]
+    rare = [EventTrace("", (TraceEvent("rare", day * DAY), TraceEvent("done", (day + 1) * DAY))) for day in range(8)]
 
     def after_rare(count: int) -> float:
         estimator = Estimator.fit(past([*common, *rare[:count]]))
-        return days(estimator, Trace("", (Event("rare", 50 * DAY),)), level=0.8)[0]
+        return days(estimator, EventTrace("", (TraceEvent("rare", 50 * DAY),)), level=0.8)[0]
 
     assert after_rare(1) == pytest.approx(10, abs=0.1)
     assert after_rare(8) == pytest.approx(1, abs=0.1)
 
 
 def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
-    prefixes = [Prefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
-    prefixes += [Prefix(("check", "rare"), "came", (0.0,), {})] + [Prefix(("wait",), "came", (0.0,), {})] * 400
+    prefixes = [TracePrefix(("check", name), "came", (0.0,), {}) for name in ("x", "y") for _row in range(200)]
+    prefixes += [TracePrefix(("check", "rare"), "came", (0.0,), {})] + [
+        TracePrefix(("wait",), "came", (0.0,), {})
+    ] * 400
     target = np.array([1.0] * 200 + [3.0] * 200 + [30.0] + [9.0] * 400)
     coding = FeatureEncoder(prefixes, target)
     known, rare, unknown, other = coding.codes(
         [
-            Prefix(("check", "y"), "came", (0.0,), {}),
-            Prefix(("check", "rare"), "came", (0.0,), {}),
-            Prefix(("check", "never"), "came", (0.0,), {}),
-            Prefix(("wait",), "came", (0.0,), {}),
+            TracePrefix(("check", "y"), "came", (0.0,), {}),
+            TracePrefix(("check", "rare"), "came", (0.0,), {}),
+            TracePrefix(("check", "never"), "came", (0.0,), {}),
+            TracePrefix(("wait",), "came", (0.0,), {}),
         ]
     )[:, 1].tolist()
 
@@ -105,7 +109,7 @@ def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
 def test_a_case_in_an_unknown_activity_has_a_forecast() -> None:
     estimator = Estimator.fit(past(cases(100)))
 
-    (found,) = days(estimator, Trace("", (Event("never heard of", 400 * DAY),), {"size": "huge"}), level=0.9)
+    (found,) = days(estimator, EventTrace("", (TraceEvent("never heard of", 400 * DAY),), {"size": "huge"}), level=0.9)
     assert 0 <= found <= 11
 
 
@@ -121,13 +125,13 @@ def test_without_open_cases_there_is_no_forecast() -> None:
 
 def test_without_finished_cases_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
-        Estimator.fit(Past(9.0, (), (Trace("", (Event("came", 1.0),)),)))
+        Estimator.fit(KnownPast(9.0, (), (EventTrace("", (TraceEvent("came", 1.0),)),)))
 
 
 @pytest.mark.proof
 def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
     log = office_log(3, 200)
-    stuck = Trace("stuck", (log[0].events[0], Event("closed", log[-1].ended_s)))
+    stuck = EventTrace("stuck", (log[0].events[0], TraceEvent("closed", log[-1].ended_s)))
     without_it, with_it = (
         Estimator.fit(past(traces)).remaining(log[:50]).quantile_s(0.5).sum() for traces in (log, [*log, stuck])
     )
@@ -136,9 +140,11 @@ def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
 
 
 def test_a_prefix_contains_only_earlier_events() -> None:
-    trace = Trace("1", (Event("a", 0), Event("b", 3600), Event("a", 7200), Event("c", 9 * DAY)), {"p": "x"})
+    trace = EventTrace(
+        "1", (TraceEvent("a", 0), TraceEvent("b", 3600), TraceEvent("a", 7200), TraceEvent("c", 9 * DAY)), {"p": "x"}
+    )
     third = list(prefixes_of(trace, ("a", "c")))[2]
-    alone = last_prefix(Trace("1", trace.events[:3], {"p": "x"}), ("a", "c"))
+    alone = last_prefix(EventTrace("1", trace.events[:3], {"p": "x"}), ("a", "c"))
 
     assert third == alone
     assert third.path == ("a", "b", "a")

@@ -6,7 +6,7 @@ import pytest
 from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
 from tests.sizes import sized, some
-from workbench.domain.forecast.learning.backtest import Backtest, backtest
+from workbench.domain.forecast.learning.backtest import BacktestResult, run_backtest
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
@@ -18,9 +18,9 @@ def no_progress(_done: int, _total: int) -> None:
     """Ignore progress reports."""
 
 
-def outcome(name: str) -> Backtest:
+def outcome(name: str) -> BacktestResult:
     traces = read_log(shared_data("event_logs", name), LogColumns(), None, no_progress)
-    result = backtest(traces, no_progress)
+    result = run_backtest(traces, no_progress)
     assert result is not None
     return result
 
@@ -47,7 +47,7 @@ def test_the_forecast_beats_both_baselines_on_a_hundred_traffic_fines() -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize("name", ["slower", "queue"])
 def test_the_forecast_beats_the_baselines_on_a_simulated_office(name: str) -> None:
-    result = backtest(LOGS[name](11), no_progress)
+    result = run_backtest(LOGS[name](11), no_progress)
 
     assert result is not None
     assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
@@ -57,7 +57,7 @@ def test_the_forecast_beats_the_baselines_on_a_simulated_office(name: str) -> No
 @pytest.mark.proof
 @pytest.mark.parametrize("name", some(list(LOGS), ci=1))
 def test_on_every_kind_of_log_both_baselines_are_beaten_and_ranges_are_calibrated(name: str) -> None:
-    results = [result for seed in SEEDS if (result := backtest(LOGS[name](seed), no_progress))]
+    results = [result for seed in SEEDS if (result := run_backtest(LOGS[name](seed), no_progress))]
 
     assert len(results) == len(SEEDS)
     for result in results:
@@ -70,7 +70,7 @@ def test_on_every_kind_of_log_both_baselines_are_beaten_and_ranges_are_calibrate
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=3)))
 def test_the_seed_hardly_changes_the_help_desk_error(seed: int) -> None:
     traces = read_log(shared_data("event_logs", "helpdesk.csv"), LogColumns(), None, no_progress)
-    result = backtest(traces, no_progress, seed)
+    result = run_backtest(traces, no_progress, seed)
 
     assert result is not None
     assert result.mae_days <= 0.94 * result.median_mae_days

@@ -15,29 +15,29 @@ from tests.domain.forecast.learning.hard_logs import HARD_LOGS, drift, of_size
 from tests.domain.forecast.learning.test_any_log import no_progress
 from tests.shared_data import shared_data
 from tests.sizes import sized, some
-from workbench.domain.forecast.learning.backtest import _SHARES, Backtest, _adapted, backtest
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.backtest import _SHARES, BacktestResult, _adapt_ranges, run_backtest
+from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
 
 PERCENTS = (50, 60, 75)
 
 
-def outcome(traces: list[Trace] | tuple[Trace, ...], percent: int) -> Backtest:
-    result = backtest(traces, no_progress, percent=percent)
+def outcome(traces: list[EventTrace] | tuple[EventTrace, ...], percent: int) -> BacktestResult:
+    result = run_backtest(traces, no_progress, percent=percent)
     assert result is not None
     return result
 
 
-def is_as_good_as_a_table(result: Backtest) -> bool:
+def is_as_good_as_a_table(result: BacktestResult) -> bool:
     return result.mae_days <= 1.08 * min(result.median_mae_days, result.mean_mae_days, result.activity_mae_days)
 
 
-def range_holds(result: Backtest) -> bool:
+def range_holds(result: BacktestResult) -> bool:
     return 0.70 <= result.coverage80 <= 0.98
 
 
-def share_that_holds(results: Iterable[Backtest]) -> float:
+def share_that_holds(results: Iterable[BacktestResult]) -> float:
     """Return on which share of logs both bars hold."""
     return float(np.mean([is_as_good_as_a_table(result) and range_holds(result) for result in results]))
 
@@ -81,7 +81,7 @@ def test_on_real_logs_the_bars_hold_at_every_split(name: str, percent: int) -> N
 def test_the_range_adapts_until_it_holds_four_times_in_five(takes: float) -> None:
     true_s = takes * np.random.default_rng(1).lognormal(0, 0.5, 2_000)
     ranges_s = np.stack([[np.zeros(2_000), np.full(2_000, 1 + share)] for share in _SHARES])
-    found = _adapted(ranges_s, np.arange(2_000.0) * 1_000, true_s, learnt=1_000)
+    found = _adapt_ranges(ranges_s, np.arange(2_000.0) * 1_000, true_s, learnt=1_000)
 
     assert found[1, 0] == 1.8
     if takes > 1:
@@ -93,6 +93,6 @@ def test_the_range_adapts_until_it_holds_four_times_in_five(takes: float) -> Non
 def test_an_outcome_changes_no_range_before_it_is_known() -> None:
     ranges_s = np.stack([[np.zeros(50), np.full(50, 99.0 + share)] for share in _SHARES])
     at_s = np.arange(50.0)
-    held, missed = (_adapted(ranges_s, at_s, np.full(50, true_s), learnt=1_000) for true_s in (98.0, 999.0))
+    held, missed = (_adapt_ranges(ranges_s, at_s, np.full(50, true_s), learnt=1_000) for true_s in (98.0, 999.0))
 
     assert (held == missed).all()

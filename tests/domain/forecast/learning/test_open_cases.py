@@ -4,28 +4,28 @@ import numpy as np
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 from workbench.domain.forecast.learning.open_cases import simulated_ends_s
-from workbench.domain.forecast.learning.past_split import KnownEvents, Past
+from workbench.domain.forecast.learning.past_split import KnownEvents, KnownPast
 
 
-def lived(seed: int, mean_days: float) -> list[Trace]:
+def lived(seed: int, mean_days: float) -> list[EventTrace]:
     """Return cases with two waits that begin over a hundred days, one part in ten without the second."""
     random = np.random.default_rng(seed)
     traces = []
     for number, began in enumerate(np.sort(random.uniform(0, 100, 1_500))):
         checked = began + random.exponential(mean_days / 2)
-        events = [Event("came", began * DAY), Event("checked", checked * DAY)]
+        events = [TraceEvent("came", began * DAY), TraceEvent("checked", checked * DAY)]
         if random.random() >= 0.1:
-            events.append(Event("done", (checked + random.exponential(mean_days / 2)) * DAY))
-        traces.append(Trace(str(number), tuple(events)))
+            events.append(TraceEvent("done", (checked + random.exponential(mean_days / 2)) * DAY))
+        traces.append(EventTrace(str(number), tuple(events)))
     return traces
 
 
-def known(traces: list[Trace], until_s: float) -> KnownEvents:
+def known(traces: list[EventTrace], until_s: float) -> KnownEvents:
     finished = tuple(trace for trace in traces if trace.ended_s < until_s)
     still_open = (trace.until(until_s) for trace in traces if trace.ended_s >= until_s)
-    return KnownEvents.of(Past(until_s, finished, tuple(part for part in still_open if part.events)))
+    return KnownEvents.of(KnownPast(until_s, finished, tuple(part for part in still_open if part.events)))
 
 
 def durations(events: KnownEvents) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -68,6 +68,8 @@ def test_no_simulated_end_is_before_the_end_of_the_past() -> None:
 
 
 def test_where_no_wait_is_known_open_cases_end_at_once() -> None:
-    events = KnownEvents.of(Past(9.0, (Trace("a", (Event("x", 1.0),)),), (Trace("b", (Event("x", 2.0),)),)))
+    events = KnownEvents.of(
+        KnownPast(9.0, (EventTrace("a", (TraceEvent("x", 1.0),)),), (EventTrace("b", (TraceEvent("x", 2.0),)),))
+    )
 
     assert simulated_ends_s(events, np.random.default_rng(1)).tolist() == [1.0, 9.0]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.forecast.learning.hard_logs import drift
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 from workbench.domain.forecast.learning.pace import speedups
 
 
@@ -38,7 +38,7 @@ def test_the_pace_depends_on_no_later_event(last: int) -> None:
 
 
 def test_a_long_log_takes_little_memory() -> None:
-    trace = Trace("1", tuple(Event("a", float(at_s)) for at_s in range(100_000)))
+    trace = EventTrace("1", tuple(TraceEvent("a", float(at_s)) for at_s in range(100_000)))
     tracemalloc.start()
     speedups([trace], [trace], 50_000.0)
     peak = tracemalloc.get_traced_memory()[1]

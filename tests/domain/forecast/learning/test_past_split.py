@@ -3,13 +3,13 @@
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY
-from workbench.domain.forecast.learning.backtest import backtest
-from workbench.domain.forecast.learning.event_trace import Event, Trace, sorted_trace
-from workbench.domain.forecast.learning.past_split import KnownEvents, Past, split
+from workbench.domain.forecast.learning.backtest import run_backtest
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent, sorted_trace
+from workbench.domain.forecast.learning.past_split import KnownEvents, KnownPast, split_log
 
 
-def trace(case: str, *days: float) -> Trace:
-    return Trace(case, tuple(Event("step", day * DAY) for day in days))
+def trace(case: str, *days: float) -> EventTrace:
+    return EventTrace(case, tuple(TraceEvent("step", day * DAY) for day in days))
 
 
 # In file order, which differs from the order of time. By start, the first 60 % of the five cases are a, open and c.
@@ -21,7 +21,7 @@ def no_progress(_done: int, _total: int) -> None:
 
 
 def test_finished_cases_of_the_first_60_percent_train_and_later_cases_test() -> None:
-    parts = split(LOG)
+    parts = split_log(LOG)
 
     assert parts is not None
     assert parts.past.until_s == 20 * DAY
@@ -30,14 +30,14 @@ def test_finished_cases_of_the_first_60_percent_train_and_later_cases_test() -> 
 
 
 def test_of_an_open_case_only_the_events_before_the_split_are_known() -> None:
-    parts = split(LOG)
+    parts = split_log(LOG)
 
     assert parts is not None
     assert parts.past.open == (trace("open", 1),)
 
 
 def test_the_share_of_training_cases_can_be_chosen() -> None:
-    halves, quarters = split(LOG, 40), split(LOG, 80)
+    halves, quarters = split_log(LOG, 40), split_log(LOG, 80)
 
     assert halves is not None
     assert quarters is not None
@@ -45,21 +45,21 @@ def test_the_share_of_training_cases_can_be_chosen() -> None:
 
 
 def test_a_case_that_ends_at_the_split_is_not_in_the_training_set() -> None:
-    parts = split((trace("a", 0, 20), trace("b", 1, 2), trace("c", 2, 5), trace("d", 20, 24), trace("e", 21)))
+    parts = split_log((trace("a", 0, 20), trace("b", 1, 2), trace("c", 2, 5), trace("d", 20, 24), trace("e", 21)))
 
     assert parts is not None
     assert [each.case for each in parts.past.finished] == ["b", "c"]
 
 
 def test_cases_with_the_same_start_keep_the_order_of_the_file() -> None:
-    parts = split([trace(name, 1, 2) for name in "edcba"])
+    parts = split_log([trace(name, 1, 2) for name in "edcba"])
 
     assert parts is not None
     assert [each.case for each in parts.later] == ["b", "a"]
 
 
 def test_all_events_of_test_cases_are_tested_and_all_training_events_set_the_baselines() -> None:
-    result = backtest(LOG, no_progress)
+    result = run_backtest(LOG, no_progress)
 
     assert result is not None
     # Remaining days in training: a 10 and 0, c 3 and 0; median 1.5, mean 3.25. In the test: d 4 and 0, e 0.
@@ -71,12 +71,12 @@ def test_all_events_of_test_cases_are_tested_and_all_training_events_set_the_bas
 
 
 @pytest.mark.parametrize("log", [(), LOG[:1], [trace("a", 0, 9), trace("b", 1, 9), trace("c", 2, 9)]])
-def test_a_log_without_a_past_cannot_be_tested(log: tuple[Trace, ...]) -> None:
-    assert backtest(log, no_progress) is None
+def test_a_log_without_a_past_cannot_be_tested(log: tuple[EventTrace, ...]) -> None:
+    assert run_backtest(log, no_progress) is None
 
 
 def test_events_known_earlier_contain_no_later_event_and_no_later_end() -> None:
-    events = KnownEvents.of(Past(99 * DAY, tuple(trace(str(day), day, day + 3) for day in range(90))))
+    events = KnownEvents.of(KnownPast(99 * DAY, tuple(trace(str(day), day, day + 3) for day in range(90))))
     earlier = events.before(36 * DAY)
 
     assert max(earlier.at_s) < 36 * DAY
@@ -85,13 +85,13 @@ def test_events_known_earlier_contain_no_later_event_and_no_later_end() -> None:
 
 
 def test_the_window_of_observation_opens_with_the_first_end() -> None:
-    events = KnownEvents.of(Past(99 * DAY, (trace("old", 0, 9), trace("new", 10, 12))))
+    events = KnownEvents.of(KnownPast(99 * DAY, (trace("old", 0, 9), trace("new", 10, 12))))
 
     assert events.opened_s == pytest.approx(9 * DAY, rel=0.01)
     assert events.is_in_window.tolist() == [False, False, True, True]
 
 
 def test_events_are_sorted_by_time_and_ties_keep_the_order_of_the_file() -> None:
-    events = [Event("late", 9.0), Event("first", 1.0), Event("x", 5.0), Event("y", 5.0)]
+    events = [TraceEvent("late", 9.0), TraceEvent("first", 1.0), TraceEvent("x", 5.0), TraceEvent("y", 5.0)]
 
     assert [event.activity for event in sorted_trace("1", events).events] == ["first", "x", "y", "late"]

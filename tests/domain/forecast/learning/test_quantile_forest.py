@@ -8,8 +8,8 @@ import pytest
 from workbench.domain.forecast.learning import tree
 from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
 from workbench.domain.forecast.learning.feature_encoding import BINS
-from workbench.domain.forecast.learning.quantile_forest import Forest, Rows
-from workbench.domain.forecast.learning.tree import TrainingSample, TreeLimits, grow
+from workbench.domain.forecast.learning.quantile_forest import QuantileForest, TrainingRows
+from workbench.domain.forecast.learning.tree import TreeLimits, TreeSample, grow_tree
 
 # Each test imports scikit-learn itself: all processes collect this module, and the import takes as long as many tests.
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_a_tree_of_all_columns_splits_like_that_of_scikit_learn(
     monkeypatch.setattr(tree, "_LEAST_GAIN", 0.0)
 
     shape = TreeLimits(leaf_weight=share * weights.sum(), levels=levels, columns=COLUMNS)
-    _tree, leaf = grow(TrainingSample(codes, target, weights), shape, random)
+    _tree, leaf = grow_tree(TreeSample(codes, target, weights), shape, random)
     mean = np.bincount(leaf, weights * target) / np.maximum(np.bincount(leaf, weights), 1e-9)
 
     reference = DecisionTreeRegressor(max_depth=levels, min_weight_fraction_leaf=share)
@@ -54,7 +54,7 @@ def test_a_tree_sends_each_training_row_to_its_own_leaf() -> None:
     codes = codes_of(random, 600)
     shape = TreeLimits(leaf_weight=5, levels=6, columns=1)
 
-    grown, leaf = grow(TrainingSample(codes, times_of(random, codes), np.ones(len(codes))), shape, random)
+    grown, leaf = grow_tree(TreeSample(codes, times_of(random, codes), np.ones(len(codes))), shape, random)
 
     assert (grown.leaves(codes) == leaf).all()
     assert len(set(leaf.tolist())) > 4
@@ -86,10 +86,10 @@ def test_the_quantile_error_is_at_most_that_of_a_scikit_learn_forest() -> None:
     random = np.random.default_rng(7)
     codes, queries = codes_of(random, 2_000), codes_of(random, 400)
     times, truth = times_of(random, codes), times_of(random, queries)
-    rows = Rows(codes=codes, remaining_s=times, case=np.arange(len(codes)))
+    rows = TrainingRows(codes=codes, remaining_s=times, case=np.arange(len(codes)))
 
     support_s = np.unique(np.quantile(times, np.linspace(0, 1, 257)))
-    forest = Forest(rows, support_s, seed=1)
+    forest = QuantileForest(rows, support_s, seed=1)
     cumulative = forest.cumulative(queries)
     fitted = RandomForestRegressor(60, min_samples_leaf=25, max_features=2, random_state=1).fit(codes, times)
     reference = reference_quantiles(fitted, codes, times, queries)

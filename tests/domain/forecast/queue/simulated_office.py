@@ -9,7 +9,7 @@ import numpy as np
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.domain.forecast.assumptions import PolicyAssumptions
-from workbench.domain.forecast.case_history import CaseHistory, Step
+from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
 from workbench.domain.forecast.queue.capacity import GivenVerdicts
 from workbench.domain.forecast.queue.model import QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
@@ -48,7 +48,7 @@ class _Case:
     rank: int
     class_days: int
     sent_back_rate: float
-    steps: list[Step] = field(default_factory=list)
+    steps: list[HistoryStep] = field(default_factory=list)
     due: float = 0.0
 
 
@@ -163,7 +163,7 @@ class SimulatedOffice:
                 case.due += came_at - case.steps[-1].at if case.steps[-1].what != "awaiting_check" else 0
             else:
                 case.due = int(came_at) + 1 + case.class_days
-            case.steps.append(Step("queued", came_at))
+            case.steps.append(HistoryStep("queued", came_at))
             self._queue.append(case)
 
     def _decide(self, at: float, maker: int) -> None:
@@ -174,25 +174,25 @@ class SimulatedOffice:
         case = min(self._queue, key=turn)
         self._queue.remove(case)
         self._verdicts.append((at, maker))
-        case.steps.append(Step("verdict", at))
+        case.steps.append(HistoryStep("verdict", at))
         random = self._random
         rounds = sum(step.what == "verdict" for step in case.steps)
         drawn = random.random()
         if drawn < 0.04:
-            case.steps.append(Step("failed", at))
+            case.steps.append(HistoryStep("failed", at))
         elif drawn < 0.04 + case.sent_back_rate / rounds:
             what = "rectifying" if random.random() < 0.8 else "pending"
-            case.steps.append(Step(what, at))
+            case.steps.append(HistoryStep(what, at))
             back_at = self._after_calendar_days(at, float(random.lognormal(np.log(3), 0.8)))
             if random.random() < 0.04:
-                case.steps.append(Step("lapsed", self._after_calendar_days(at, 10)))
+                case.steps.append(HistoryStep("lapsed", self._after_calendar_days(at, 10)))
             else:
                 self._schedule(case, back_at)
         elif case.attributes["findings"] == "block" and random.random() < 0.5:
-            case.steps.append(Step("awaiting_check", at))
-            case.steps.append(Step("passed", at + float(random.gamma(2, 0.5))))
+            case.steps.append(HistoryStep("awaiting_check", at))
+            case.steps.append(HistoryStep("passed", at + float(random.gamma(2, 0.5))))
         else:
-            case.steps.append(Step("passed", at))
+            case.steps.append(HistoryStep("passed", at))
 
     def _after_calendar_days(self, at: float, days: float) -> float:
         """Return the time a number of calendar days later; applicants also work at weekends."""

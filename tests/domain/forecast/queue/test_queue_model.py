@@ -11,9 +11,9 @@ from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_
 from tests.domain.forecast.queue.simulated_office import ASSUMED, Plan, SimulatedOffice
 from tests.pure import FIT
 from tests.sizes import sized, some
-from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, Step
+from workbench.domain.forecast.case_history import CaseHistory, HistoryStep, QueueSpells
 from workbench.domain.forecast.check_duration import CheckDurations
-from workbench.domain.forecast.estimates import Forecast
+from workbench.domain.forecast.estimates import CaseEstimate
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory, QueueModel
 
@@ -30,12 +30,12 @@ def simulated() -> SimulatedOffice:
 def queued(count: int, due: float = np.inf) -> list[OpenCase]:
     """Return queued cases in order."""
     return [
-        OpenCase(history=CaseHistory(case=n, steps=(Step("queued", NOW),), attributes={}), ahead=n, due=due)
+        OpenCase(history=CaseHistory(case=n, steps=(HistoryStep("queued", NOW),), attributes={}), ahead=n, due=due)
         for n in range(count)
     ]
 
 
-def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict[int, Forecast]:
+def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict[int, CaseEstimate]:
     """Return the forecasts of all open cases by case number."""
     queue_model = QueueModel.fit(history, int(NOW), simulated().time, ASSUMED)
     cases = open_at(history.cases, QueueSpells.of(history.cases), NOW)
@@ -98,10 +98,14 @@ def test_one_stuck_case_changes_no_other_forecast() -> None:
     history = queue_model.history
     number = len(history.cases)
     like = history.cases[0]
-    stuck = CaseHistory(case=number, steps=(Step("queued", 0.1),), attributes=like.attributes, class_days=3)
-    slow = replace(stuck, case=number + 1, steps=(Step("queued", 0.1), Step("verdict", 38.0), Step("passed", 38.0)))
+    stuck = CaseHistory(case=number, steps=(HistoryStep("queued", 0.1),), attributes=like.attributes, class_days=3)
+    slow = replace(
+        stuck,
+        case=number + 1,
+        steps=(HistoryStep("queued", 0.1), HistoryStep("verdict", 38.0), HistoryStep("passed", 38.0)),
+    )
 
-    def forecasts_of(histories: Sequence[CaseHistory]) -> dict[int, Forecast]:
+    def forecasts_of(histories: Sequence[CaseHistory]) -> dict[int, CaseEstimate]:
         learnt = QueueModel.fit(replace(history, cases=histories), int(now), queue_model.time, ASSUMED)
         cases = open_at(histories, QueueSpells.of(histories), now)
         return {found.case: found for found in learnt.forecast(cases, now)}
@@ -215,9 +219,15 @@ def test_a_pass_is_not_before_the_first_verdict_nor_p90_before_p50() -> None:
 
 def test_a_case_awaiting_a_check_has_a_day_for_the_result_of_the_check() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
-    steps = (Step("queued", NOW - 3), Step("verdict", NOW - 0.5), Step("awaiting_check", NOW - 0.5))
+    steps = (
+        HistoryStep("queued", NOW - 3),
+        HistoryStep("verdict", NOW - 0.5),
+        HistoryStep("awaiting_check", NOW - 0.5),
+    )
     waits = CaseHistory(case=1, steps=steps, attributes={})
-    mended = replace(waits, case=2, steps=(Step("queued", 1), Step("verdict", 2), Step("rectifying", 2), *steps))
+    mended = replace(
+        waits, case=2, steps=(HistoryStep("queued", 1), HistoryStep("verdict", 2), HistoryStep("rectifying", 2), *steps)
+    )
 
     cases = [OpenCase(history=each, ahead=None) for each in (waits, mended)]
     first, second = queue_model.forecast(cases, NOW)

@@ -1,1 +1,1 @@
-"""Dates and times as people type them into a field or an option."""
+"""Reads dates and times that people type into a field or an option."""

@@ -1,10 +1,10 @@
-"""What a field with a date is about, and how a person writes dates; a module of its own, because it is cheap."""
+"""The direction of a date field, and the user's order of day and month; a small module that is fast to import."""
 
 from enum import Enum
 
 
 class Aim(Enum):
-    """What a field is about. It decides the year of a date without one, and the week of a weekday."""
+    """Whether a date field is about the future or the past, which decides the year or week of an incomplete date."""
 
     FUTURE = "future"
     PAST = "past"
@@ -12,21 +12,21 @@ class Aim(Enum):
 
 
 class DateOrder(Enum):
-    """How a person writes a date in numbers only."""
+    """The order of day and month in a date that is written in numbers."""
 
     DAY_FIRST = "day_first"
     MONTH_FIRST = "month_first"
 
 
-_used: DateOrder | None = None
+_date_order: DateOrder | None = None
 
 
-def use_order(name: str) -> None:
-    """Set how the user of this process writes dates: day_first, month_first, or '' if that is not known."""
-    global _used  # noqa: PLW0603 - one process has one user, as with the language
-    _used = DateOrder(name) if name else None
+def set_date_order(name: str) -> None:
+    """Set the date order of the user of this process: day_first, month_first, or '' if it is unknown."""
+    global _date_order  # noqa: PLW0603 - one process has one user, as with the language
+    _date_order = DateOrder(name) if name else None
 
 
-def used_order() -> DateOrder | None:
-    """Return how the user of this process writes dates, None if that is not known."""
-    return _used
+def current_date_order() -> DateOrder | None:
+    """Return the date order of the user of this process, None if it is unknown."""
+    return _date_order

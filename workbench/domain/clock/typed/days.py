@@ -1,4 +1,4 @@
-"""The days that people type: dates, weekdays, and distances from today."""
+"""Reads typed days: dates, weekdays, and distances from today."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from workbench.domain.clock.typed.aim import Aim, DateOrder
-from workbench.domain.clock.typed.reference import Reference, UnclearTime, ambiguous, quoted
+from workbench.domain.clock.typed.reference import DateReference, UnclearTime, ambiguous, short_quotation
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
@@ -14,10 +14,10 @@ from workbench.i18n import _
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _JUST_MISSED = timedelta(days=60)
-"""A date without a year that lies this near on the wrong side of today is not moved by a year."""
+"""A date without a year that is this close to today in the wrong direction is refused, not moved by a year."""
 
 _LEAP_CYCLE = 9
-"""Within so many years, each date exists once at least."""
+"""Within this many years, every date exists at least once."""
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -61,7 +61,7 @@ _NATURAL_DAYS = re.compile(
 )
 
 
-def read_day(text: str, reference: Reference) -> date | None:
+def read_day(text: str, reference: DateReference) -> date | None:
     """Return the day of a text in normal form; None if it is not a day.
 
     Raises:
@@ -69,119 +69,119 @@ def read_day(text: str, reference: Reference) -> date | None:
     """
     if text in _OFFSETS:
         return reference.today + _OFFSETS[text] * _DAY
-    for pattern, read in _FORMS:
-        found = pattern.fullmatch(text)
-        if found is not None:
-            # A day that does not exist, such as 31 June, and one after the last year of Python.
+    for pattern, read in _READERS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            # Some days do not exist, such as 31 June, and some are after the last year of Python.
             with suppress(ValueError, OverflowError, BadValue):
-                day = read(found, reference)
+                day = read(match, reference)
                 if day is not None and moments.FIRST_YEAR <= day.year <= moments.LAST_YEAR:
                     return day
     return None
 
 
-def _year_first(found: re.Match[str], _reference: Reference) -> date:
-    return moments.day(found[0])
+def _year_first(match: re.Match[str], _reference: DateReference) -> date:
+    return moments.parse_day(match[0])
 
 
-def _month_day(found: re.Match[str], reference: Reference) -> date:
+def _month_day(match: re.Match[str], reference: DateReference) -> date:
     """Return a date as 12-03 or 12月3日; 24-12 can only be the 24th."""
-    month, day = int(found[1]), int(found[2] or found[3])
-    if found[2] and month > len(_MONTHS):
+    month, day = int(match[1]), int(match[2] or match[3])
+    if match[2] and month > len(_MONTHS):
         month, day = day, month
-    return _without_year(found[0], month, day, reference)
+    return _without_year(match[0], month, day, reference)
 
 
-def _either_order(found: re.Match[str], reference: Reference) -> date | None:
-    """Return a date in numbers of which the day or the month comes first."""
-    first, second, year = int(found[1]), int(found[2] or found[4]), int(found[3] or found[5] or 0)
+def _either_order(match: re.Match[str], reference: DateReference) -> date | None:
+    """Return a date in numbers, in which either the day or the month comes first."""
+    first, second, year = int(match[1]), int(match[2] or match[4]), int(match[3] or match[5] or 0)
     readings: dict[DateOrder, date] = {}
     for order, (day, month) in {DateOrder.DAY_FIRST: (first, second), DateOrder.MONTH_FIRST: (second, first)}.items():
         with suppress(ValueError):
-            readings[order] = date(year, month, day) if year else _of_years(month, day, reference)[1]
+            readings[order] = date(year, month, day) if year else _nearest_dates(month, day, reference)[1]
     if not readings:
         return None
     if len(set(readings.values())) > 1 and reference.order is None:
-        raise ambiguous(found[0], *(day.isoformat() for day in readings.values()))
+        raise ambiguous(match[0], *(day.isoformat() for day in readings.values()))
     chosen = readings.get(reference.order or DateOrder.DAY_FIRST) or next(iter(readings.values()))
-    return chosen if year else _without_year(found[0], chosen.month, chosen.day, reference)
+    return chosen if year else _without_year(match[0], chosen.month, chosen.day, reference)
 
 
-def _named_month(found: re.Match[str], reference: Reference) -> date | None:
-    day, name, year = int(found[1] or found[4]), found[2] or found[3], int(found[5] or 0)
+def _named_month(match: re.Match[str], reference: DateReference) -> date | None:
+    day, name, year = int(match[1] or match[4]), match[2] or match[3], int(match[5] or 0)
     month = next((number for number, word in enumerate(_MONTHS, start=1) if word.startswith(name)), 0)
     if not month:
         return None
-    return date(year, month, day) if year else _without_year(found[0], month, day, reference)
+    return date(year, month, day) if year else _without_year(match[0], month, day, reference)
 
 
-def _day_of_month(found: re.Match[str], reference: Reference) -> date | None:
-    """Return the nearest day with this number on the side of today that the field is about."""
+def _day_of_month(match: re.Match[str], reference: DateReference) -> date | None:
+    """Return the nearest day of a month with this number, in the direction of the field."""
     step = -_DAY if reference.aim is Aim.PAST else _DAY
     days = (reference.today + step * number for number in range(2 * 31 + 1))
-    return next((day for day in days if day.day == int(found[1])), None)
+    return next((day for day in days if day.day == int(match[1])), None)
 
 
-def _weekday(found: re.Match[str], reference: Reference) -> date | None:
-    which, today = (found[1] or "").strip(), reference.today
-    if found[2]:
-        weekday = min(_WEEKDAYS_ZH.index(found[2]), len(_WEEKDAYS) - 1)
+def _weekday(match: re.Match[str], reference: DateReference) -> date | None:
+    which, today = (match[1] or "").strip(), reference.today
+    if match[2]:
+        weekday = min(_WEEKDAYS_ZH.index(match[2]), len(_WEEKDAYS) - 1)
     else:
-        weekday = next((at for at, word in enumerate(_WEEKDAYS) if word.startswith(found[3])), -1)
+        weekday = next((at for at, word in enumerate(_WEEKDAYS) if word.startswith(match[3])), -1)
     if weekday < 0:
         return None
     of_this_week = today + (weekday - today.weekday()) * _DAY
-    coming = of_this_week if of_this_week > today else of_this_week + _WEEK
-    gone = of_this_week if of_this_week < today else of_this_week - _WEEK
+    following = of_this_week if of_this_week > today else of_this_week + _WEEK
+    previous = of_this_week if of_this_week < today else of_this_week - _WEEK
     if which in {"", "on"}:
-        return gone if reference.aim is Aim.PAST else coming
+        return previous if reference.aim is Aim.PAST else following
     if which in {"next", "last"}:
         # People mean the nearest one, or the one of the next or the last week.
-        near, of_week = (coming, of_this_week + _WEEK) if which == "next" else (gone, of_this_week - _WEEK)
-        if near != of_week:
-            raise ambiguous(found[0], near.isoformat(), of_week.isoformat())
+        nearest, of_week = (following, of_this_week + _WEEK) if which == "next" else (previous, of_this_week - _WEEK)
+        if nearest != of_week:
+            raise ambiguous(match[0], nearest.isoformat(), of_week.isoformat())
     return of_this_week + {"上": -1, "last": -1, "下": 1, "next": 1}.get(which, 0) * _WEEK
 
 
-def _working_days(found: re.Match[str], reference: Reference) -> date:
-    number, calendar, today = int(found[1] or found[2]), reference.calendar, reference.today
-    if not _is_past(found[0], found[3], reference):
+def _working_days(match: re.Match[str], reference: DateReference) -> date:
+    number, calendar, today = int(match[1] or match[2]), reference.calendar, reference.today
+    if not _is_past(match[0], match[3], reference):
         return calendar.nth_working_day_after(today, number)
     for _number in range(number):
         today = calendar.working_day_until(today - _DAY)
     return today
 
 
-def _natural_days(found: re.Match[str], reference: Reference) -> date:
-    distance = int(found[2]) * (_DAY if found[3] else _WEEK)
-    return reference.today + (-distance if _is_past(found[0], found[4], reference) else distance)
+def _natural_days(match: re.Match[str], reference: DateReference) -> date:
+    distance = int(match[2]) * (_DAY if match[3] else _WEEK)
+    return reference.today + (-distance if _is_past(match[0], match[4], reference) else distance)
 
 
-def _is_past(text: str, suffix: str | None, reference: Reference) -> bool:
-    """Say whether a distance goes back; one without a direction goes the way of the field."""
+def _is_past(text: str, suffix: str | None, reference: DateReference) -> bool:
+    """Say whether a distance goes back; without a direction of its own, that of the field counts."""
     if suffix:
         return suffix == "ago" or suffix.endswith("前")
     return reference.aim is Aim.PAST and not text.startswith(("+", "in "))
 
 
-def _without_year(text: str, month: int, day: int, reference: Reference) -> date:
-    """Return the date of the year in which it is on the side of today that the field is about.
+def _without_year(text: str, month: int, day: int, reference: DateReference) -> date:
+    """Return a date without a year, in the nearest year that fits the direction of the field.
 
     Raises:
         ValueError: If no year has the date.
-        UnclearTime: If it is just past and the field is about the future, or the other way round.
+        UnclearTime: If it is close to today, but in the wrong direction.
     """
-    nearest, meant = _of_years(month, day, reference)
+    nearest, meant = _nearest_dates(month, day, reference)
     if nearest == meant or abs(nearest - reference.today) > _JUST_MISSED:
         return meant
     message = _("“{text}” was {nearest}; for {other} write the year.")
     if reference.aim is Aim.PAST:
         message = _("“{text}” is {nearest}, in the future; for {other} write the year.")
-    raise UnclearTime(message.format(text=quoted(text), nearest=nearest.isoformat(), other=meant.isoformat()))
+    raise UnclearTime(message.format(text=short_quotation(text), nearest=nearest.isoformat(), other=meant.isoformat()))
 
 
-def _of_years(month: int, day: int, reference: Reference) -> tuple[date, date]:
-    """Return the nearest date with this month and day, and the nearest on the side that the field is about."""
+def _nearest_dates(month: int, day: int, reference: DateReference) -> tuple[date, date]:
+    """Return the nearest date with this month and day, and the nearest one in the direction of the field."""
     today = reference.today
     years = range(today.year - _LEAP_CYCLE, today.year + _LEAP_CYCLE + 1)
     days = [date(year, month, day) for year in years if _exists(year, month, day)]
@@ -201,7 +201,7 @@ def _exists(year: int, month: int, day: int) -> bool:
     return False
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Reference], date | None]], ...] = (
+_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], DateReference], date | None]], ...] = (
     (_YEAR_FIRST, _year_first),
     (_MONTH_DAY, _month_day),
     (_EITHER_ORDER, _either_order),

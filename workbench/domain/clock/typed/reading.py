@@ -13,12 +13,12 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.days import read_day
 from workbench.domain.clock.typed.reference import (
+    DateReference,
     NotUnderstood,
-    Reference,
     UnclearTime,
     normal_text,
     not_understood,
-    quoted,
+    short_quotation,
 )
 from workbench.domain.clock.typed.times import is_clock, read_clock, read_span
 from workbench.domain.values import moments
@@ -36,7 +36,7 @@ class TypedTime:
     on: date
     at: time | None = None
 
-    def instant(self, reference: Reference) -> datetime:
+    def instant(self, reference: DateReference) -> datetime:
         """Return the instant in UTC.
 
         A day alone means its opening if the field is about the future, else its beginning.
@@ -46,18 +46,18 @@ class TypedTime:
         return datetime.combine(self.on, self.at or time(), tzinfo=reference.calendar.zone).astimezone(UTC)
 
 
-def read_time(text: str, reference: Reference) -> TypedTime:
+def read_time(text: str, reference: DateReference) -> TypedTime:
     """Return a typed day or time.
 
     Raises:
         UnclearTime: If it is not understood, has two readings, or is on the wrong side of now; the message says so.
     """
-    typed = _read(text.strip(), reference)
+    typed = _read_any_form(text.strip(), reference)
     _check_side(text.strip(), typed, reference)
     return typed
 
 
-def read_date(text: str, reference: Reference) -> date:
+def read_date(text: str, reference: DateReference) -> date:
     """Return a typed day.
 
     Raises:
@@ -66,7 +66,7 @@ def read_date(text: str, reference: Reference) -> date:
     typed = read_time(text, replace(reference, takes_time=False))
     if typed.at is not None:
         message = _("“{text}” has a time of day; only a day counts here, such as 3 Dec or +5.")
-        raise UnclearTime(message.format(text=quoted(text.strip())))
+        raise UnclearTime(message.format(text=short_quotation(text.strip())))
     return typed.on
 
 
@@ -74,7 +74,7 @@ def is_like_a_date(text: str) -> bool:
     """Say whether a text has the form of a day; which day it is, and whether it has two readings, depends on today."""
     calendar = WorkingCalendar((), hours=((time(9), time(18)),), zone="UTC")
     try:
-        read_date(text, Reference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, aim=Aim.ANY))
+        read_date(text, DateReference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, aim=Aim.ANY))
     except NotUnderstood:
         return False
     except UnclearTime:
@@ -82,7 +82,7 @@ def is_like_a_date(text: str) -> bool:
     return True
 
 
-def read_instant(text: str, reference: Reference) -> datetime:
+def read_instant(text: str, reference: DateReference) -> datetime:
     """Return a typed time in UTC; for a day alone see `TypedTime.instant`.
 
     Raises:
@@ -91,11 +91,11 @@ def read_instant(text: str, reference: Reference) -> datetime:
     typed = read_time(text, reference)
     at = typed.instant(reference)
     if typed.at is None and reference.aim is Aim.FUTURE:
-        _check_side(text.strip(), _of_local(at.astimezone(reference.calendar.zone)), reference)
+        _check_side(text.strip(), _from_local(at.astimezone(reference.calendar.zone)), reference)
     return at
 
 
-def read_end(text: str, reference: Reference) -> datetime:
+def read_end(text: str, reference: DateReference) -> datetime:
     """Return a typed time in UTC; a day alone means its end.
 
     Raises:
@@ -107,10 +107,11 @@ def read_end(text: str, reference: Reference) -> datetime:
     return datetime.combine(typed.on + _DAY, time(), tzinfo=reference.calendar.zone).astimezone(UTC)
 
 
-def read_receipt(text: str, reference: Reference) -> datetime:
+def read_receipt(text: str, reference: DateReference) -> datetime:
     """Return when something was received, in UTC. A day alone means its last minute, but not after now.
 
-    If the deadline is on that day, it means at most the deadline: a day without a time costs nobody a deadline.
+    If the deadline is on that day, the result is at most the deadline, so that a missing time of day never makes an
+    answer late.
 
     Raises:
         UnclearTime: As `read_time`.
@@ -125,29 +126,29 @@ def read_receipt(text: str, reference: Reference) -> datetime:
     return min(last, reference.now)
 
 
-def _read(text: str, reference: Reference) -> TypedTime:
+def _read_any_form(text: str, reference: DateReference) -> TypedTime:
     plain = normal_text(text, reference)
     if plain in {"now", "现在"}:
-        return _of_local(reference.local_now)
+        return _from_local(reference.local_now)
     span = read_span(plain, goes_back=reference.aim is Aim.PAST)
     if span is not None:
-        return _of_local(reference.local_now + span)
+        return _from_local(reference.local_now + span)
     day = read_day(plain, reference)
     if day is not None:
         return TypedTime(on=day)
     clock = read_clock(plain)
     if clock is not None:
         return _next_clock(clock, reference)
-    for day_part, clock_part in _splits(plain):
+    for day_part, clock_part in _day_and_clock_splits(plain):
         day = read_day(day_part, reference) if is_clock(clock_part) else None
         clock = read_clock(clock_part) if day is not None else None
         if day is not None and clock is not None:
             return TypedTime(on=day, at=clock)
-    return _of_file(text, reference)
+    return _read_file_form(text, reference)
 
 
-def _splits(plain: str) -> Iterator[tuple[str, str]]:
-    """Yield a text split in a day and a time of day at each place that is not within a number, in both orders."""
+def _day_and_clock_splits(plain: str) -> Iterator[tuple[str, str]]:
+    """Yield each split of a text into a day and a time of day, in both orders, without splitting a number."""
     for at in range(1, len(plain)):
         if plain[at - 1].isdecimal() and plain[at].isdecimal():
             continue
@@ -156,24 +157,24 @@ def _splits(plain: str) -> Iterator[tuple[str, str]]:
         yield second.removeprefix("on "), first
 
 
-def _of_file(text: str, reference: Reference) -> TypedTime:
+def _read_file_form(text: str, reference: DateReference) -> TypedTime:
     """Read a text in one of the complete forms that files have, such as ISO 8601 with an offset."""
     if text[:4].isdecimal():
         try:
-            at = moments.instant(text, reference.calendar.zone)
+            at = moments.parse_instant(text, reference.calendar.zone)
         except BadValue:
             pass
         else:
-            return _of_local(at.astimezone(reference.calendar.zone))
+            return _from_local(at.astimezone(reference.calendar.zone))
     raise not_understood(text, takes_time=reference.takes_time)
 
 
-def _of_local(at: datetime) -> TypedTime:
+def _from_local(at: datetime) -> TypedTime:
     return TypedTime(on=at.date(), at=at.time())
 
 
-def _next_clock(clock: time, reference: Reference) -> TypedTime:
-    """Return the next or the last such time of day, as the field is about the future or the past."""
+def _next_clock(clock: time, reference: DateReference) -> TypedTime:
+    """Return the next or the previous moment with this time of day, in the direction of the field."""
     now, on = reference.local_now, reference.today
     if reference.aim is Aim.FUTURE and clock <= now.time():
         on += _DAY
@@ -182,8 +183,8 @@ def _next_clock(clock: time, reference: Reference) -> TypedTime:
     return TypedTime(on=on, at=clock)
 
 
-def _check_side(text: str, typed: TypedTime, reference: Reference) -> None:
-    """Check that a day or time is on the side of now that the field is about; today is on both."""
+def _check_side(text: str, typed: TypedTime, reference: DateReference) -> None:
+    """Refuse a day or time in the wrong direction of the field; today is in both directions."""
     if typed.at is None:
         is_future, is_past = typed.on >= reference.today, typed.on <= reference.today
     else:
@@ -196,4 +197,4 @@ def _check_side(text: str, typed: TypedTime, reference: Reference) -> None:
     else:
         return
     day = typed.on.isoformat() if typed.at is None else f"{typed.on.isoformat()} {typed.at:%H:%M}"
-    raise UnclearTime(message.format(text=day if text == day else f"{quoted(text)} = {day}"))
+    raise UnclearTime(message.format(text=day if text == day else f"{short_quotation(text)} = {day}"))

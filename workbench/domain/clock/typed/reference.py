@@ -1,4 +1,4 @@
-"""What a typed date or time is relative to, and the error about one that is not understood."""
+"""The reference point of typed dates and times, and the errors about unclear ones."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.typed.aim import Aim, DateOrder, used_order
+from workbench.domain.clock.typed.aim import Aim, DateOrder, current_date_order
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -14,7 +14,7 @@ _MAX_LENGTH = 60
 _MAX_QUOTED = 24
 _NUMERAL = re.compile(r"(?<![周期拜])[零一二两三四五六七八九十]{1,3}(?=[月日号点时分天周]|星期|小时|个|工作日|钟头)")
 _DIGIT = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {"两": "2"}
-_SAME = {
+_EQUIVALENTS = {
     "：": ":",
     "半个小时": "30分钟",
     "个半小时": ".5小时",
@@ -28,7 +28,7 @@ _SAME = {
     "星期": "周",
     "礼拜": "周",
 }
-"""Words with the ones that the grammar has for them."""
+"""Words, with the equivalents that the grammar understands."""
 
 
 class UnclearTime(WrongUsage):
@@ -40,8 +40,8 @@ class NotUnderstood(UnclearTime):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """The time, calendar and field that a typed date is read for.
+class DateReference:
+    """The current time, the calendar and the field for which a typed date is read.
 
     Without an `order`, by default that of the user's settings, 3/4 is ambiguous. `takes_time` says whether the field
     takes a time of day. What is received by `deadline_at` is in time.
@@ -50,7 +50,7 @@ class Reference:
     now: datetime
     calendar: WorkingCalendar
     aim: Aim = Aim.FUTURE
-    order: DateOrder | None = field(default_factory=used_order)
+    order: DateOrder | None = field(default_factory=current_date_order)
     takes_time: bool = True
     deadline_at: datetime | None = None
 
@@ -65,7 +65,7 @@ class Reference:
         return self.now.astimezone(self.calendar.zone).replace(microsecond=0)
 
 
-def normal_text(text: str, reference: Reference) -> str:
+def normal_text(text: str, reference: DateReference) -> str:
     """Return a typed text in half width and lower case, with digits for Chinese numerals.
 
     Raises:
@@ -74,9 +74,9 @@ def normal_text(text: str, reference: Reference) -> str:
     if len(text) > _MAX_LENGTH:
         raise not_understood(text, takes_time=reference.takes_time)
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("，", ",").split())
-    for words, same in _SAME.items():
+    for words, same in _EQUIVALENTS.items():
         plain = plain.replace(words, same)
-    return _NUMERAL.sub(lambda found: _digits(found[0]), plain)
+    return _NUMERAL.sub(lambda match: _digits(match[0]), plain)
 
 
 def _digits(numeral: str) -> str:
@@ -89,8 +89,8 @@ def _digits(numeral: str) -> str:
     return f"{_DIGIT.get(tens, '1')}{_DIGIT.get(ones, '0')}"
 
 
-def quoted(text: str) -> str:
-    """Return a typed text for a message, cut if it is long."""
+def short_quotation(text: str) -> str:
+    """Return a typed text for a message, truncated if it is long."""
     return text if len(text) <= _MAX_QUOTED else f"{text[: _MAX_QUOTED - 1]}…"
 
 
@@ -99,10 +99,10 @@ def not_understood(text: str, *, takes_time: bool) -> NotUnderstood:
     message = _("“{text}” is not a date; write 3 Dec, +5 or 2026-12-03.")
     if takes_time:
         message = _("“{text}” is not a date or time; write 3 Dec, 2h or tomorrow 9:00.")
-    return NotUnderstood(message.format(text=quoted(text)))
+    return NotUnderstood(message.format(text=short_quotation(text)))
 
 
 def ambiguous(text: str, first: str, second: str) -> UnclearTime:
     """Return the error for a text with two readings, with both."""
     message = _("“{text}” could be {first} or {second}; write one of them.")
-    return UnclearTime(message.format(text=quoted(text), first=first, second=second))
+    return UnclearTime(message.format(text=short_quotation(text), first=first, second=second))

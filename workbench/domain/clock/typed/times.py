@@ -1,4 +1,4 @@
-"""The times of day and the spans that people type."""
+"""Reads typed times of day and spans of time."""
 
 import re
 from datetime import time, timedelta
@@ -34,20 +34,20 @@ def is_clock(text: str) -> bool:
 
 
 def read_clock(text: str) -> time | None:
-    """Return the time of day of a text in normal form; None if it is none.
+    """Return the time of day of a text in normal form; None if the text is not a time of day.
 
     Raises:
         UnclearTime: If it could be in the morning or in the afternoon.
     """
     if text in _NOON_WORDS:
         return time(_NOON)
-    found = _CLOCK.fullmatch(text)
-    if found is None:
+    match = _CLOCK.fullmatch(text)
+    if match is None:
         return None
-    half, hour, is_to_the_minute = found[1] or (found[7] or "")[:1], int(found[2]), found[3] is not None
-    minute, second = int(found[3] or found[5] or (30 if found[6] else 0)), int(found[4] or 0)
+    half, hour, is_to_the_minute = match[1] or (match[7] or "")[:1], int(match[2]), match[3] is not None
+    minute, second = int(match[3] or match[5] or (30 if match[6] else 0)), int(match[4] or 0)
     is_valid = hour < _HOURS and minute < _MINUTES and second < _MINUTES and not (hour > _NOON and half in _MORNING)
-    if not is_valid or (found[1] and found[7]) or (half == "晚上" and hour == _NOON):
+    if not is_valid or (match[1] and match[7]) or (half == "晚上" and hour == _NOON):
         return None
     if not half and not is_to_the_minute and 0 < hour < _FIRST_CLEAR_HOUR:
         raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
@@ -59,14 +59,14 @@ def read_clock(text: str) -> time | None:
 
 
 def read_span(text: str, *, goes_back: bool) -> timedelta | None:
-    """Return a span of hours and minutes, negative if it is ago; None if the text is none.
+    """Return a span of hours and minutes, negative if it goes back; None if the text is not a span.
 
     A span without a direction goes back if `goes_back`.
     """
-    found = _SPAN.fullmatch(text)
-    if found is None:
+    match = _SPAN.fullmatch(text)
+    if match is None:
         return None
-    prefix, hours, minutes, alone, suffix = found.groups()
+    prefix, hours, minutes, alone, suffix = match.groups()
     span = timedelta(hours=float(hours or 0), minutes=int(minutes or alone or 0))
     is_back = suffix == "ago" or suffix.endswith("前") if suffix else goes_back and not prefix
     return -span if is_back else span

@@ -1,4 +1,4 @@
-"""Backtest of the estimator: fitted to the first part of an event log and tested on the rest."""
+"""Backtests the estimator: fits it to the first part of an event log, and tests it on the rest."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator, remaining_s
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.domain.forecast.learning.pace import speedups
-from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, Split, split
+from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, LogSplit, split_log
 
-Progress = Callable[[int, int], None]
+BacktestProgress = Callable[[int, int], None]
 """A callback with the number of cases done and the total."""
 
 _DAY_S = 86_400
@@ -25,7 +25,7 @@ _STRETCH = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backtest:
+class BacktestResult:
     """The result of a backtest; times are in days, `coverage80` is a share from 0 to 1.
 
     `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`,
@@ -45,10 +45,10 @@ class Backtest:
     choice: ChosenMethod
 
 
-def backtest(
-    traces: Sequence[Trace], progress: Progress, seed: int = 0, percent: int = PERCENT_LEARNT
-) -> Backtest | None:
-    """Fit to what is known when the last cases begin, and forecast at each event of those.
+def run_backtest(
+    traces: Sequence[EventTrace], progress: BacktestProgress, seed: int = 0, percent: int = PERCENT_LEARNT
+) -> BacktestResult | None:
+    """Fit the estimator to the first cases of a log, and forecast at each event of the later ones.
 
     The model is fitted once: to the cases that were over at the split, and to the events before it of the open ones. A
     forecast at an event also uses the earlier events of its case, and two figures from other cases, both as known
@@ -59,12 +59,12 @@ def backtest(
         traces: The cases of the log.
         progress: The callback.
         seed: The seed of the random numbers.
-        percent: How many percent of the cases are fitted to.
+        percent: The percentage of the cases that the estimator is fitted to.
 
     Returns:
         The result, or None if no case was over before the split or none began after it.
     """
-    parts = split(traces, percent)
+    parts = split_log(traces, percent)
     if parts is None or not parts.past.finished:
         return None
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
@@ -73,16 +73,16 @@ def backtest(
     middles_s, ranges_s = [], []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
-        times = estimator.throughout(parts.later[start : start + _BATCH])
+        times = estimator.remaining_at_each_event(parts.later[start : start + _BATCH])
         middles_s.append(times.quantile_s(0.5))
         ranges_s.append(times.shortest_s(_SHARES))
     progress(total, total)
     factor = speedups(traces, parts.later, parts.past.until_s)
     middle_s, range_s = np.concatenate(middles_s) * factor, np.concatenate(ranges_s, axis=2) * factor
-    return _scored(parts, middle_s, range_s, estimator.choice)
+    return _score(parts, middle_s, range_s, estimator.choice)
 
 
-def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
+def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
     """Return the range of each event, wider after earlier ranges missed and shorter after they held.
 
     An earlier range counts once its case or the range is over, whichever comes first (adaptive conformal inference,
@@ -95,7 +95,7 @@ def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt:
         true_s: The actual time from each event to the end of its case.
         learnt: How many cases are fitted to.
     """
-    found = np.empty(ranges_s.shape[1:])
+    adapted_s = np.empty(ranges_s.shape[1:])
     share = _SHARE + _WIDER / learnt
     known: list[tuple[float, bool]] = []
     for event in np.argsort(at_s, kind="stable").tolist():
@@ -104,18 +104,18 @@ def _adapted(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt:
             share = max(share + _RATE * (is_missed - (1 - _SHARE)), _SHARES[0])
         low_s, high_s = ranges_s[np.abs(_SHARES - share).argmin(), :, event]
         stretch_s = _STRETCH * max(share - _SHARES[-1], 0) * (high_s - low_s)
-        low_s, high_s = found[:, event] = max(low_s - stretch_s, 0), high_s + stretch_s
+        low_s, high_s = adapted_s[:, event] = max(low_s - stretch_s, 0), high_s + stretch_s
         is_missed = not low_s <= true_s[event] <= high_s
         heappush(known, (float(at_s[event] + min(true_s[event], high_s)), is_missed))
-    return found
+    return adapted_s
 
 
-def _scored(parts: Split, middle_s: FloatArray, ranges_s: FloatArray, choice: ChosenMethod) -> Backtest:
+def _score(parts: LogSplit, middle_s: FloatArray, ranges_s: FloatArray, choice: ChosenMethod) -> BacktestResult:
     """Compare predictions with the actual times."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
     at_s = np.array([event.at_s for trace in parts.later for event in trace.events])
-    low_s, high_s = _adapted(ranges_s, at_s, true_s, len(parts.past.finished))
-    return Backtest(
+    low_s, high_s = _adapt_ranges(ranges_s, at_s, true_s, len(parts.past.finished))
+    return BacktestResult(
         cases=len(parts.later),
         prefixes=len(true_s),
         learnt_cases=len(parts.past.finished),
@@ -129,7 +129,7 @@ def _scored(parts: Split, middle_s: FloatArray, ranges_s: FloatArray, choice: Ch
     )
 
 
-def _activity_medians_s(parts: Split, past_s: FloatArray) -> FloatArray:
+def _activity_medians_s(parts: LogSplit, past_s: FloatArray) -> FloatArray:
     """Return the median of the past after the activity of each later event, that of all if the activity is new."""
     before = np.array([event.activity for trace in parts.past.finished for event in trace.events])
     median_s = {activity: float(np.median(past_s[before == activity])) for activity in set(before.tolist())}

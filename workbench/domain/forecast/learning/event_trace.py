@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TraceEvent:
     """One event of a case; `at_s` is the instant in seconds since 1970 in UTC."""
 
     activity: str
@@ -13,11 +13,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class EventTrace:
     """The events of one case in order, at least one, and the attributes of the case."""
 
     case: str
-    events: tuple[Event, ...]
+    events: tuple[TraceEvent, ...]
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -30,11 +30,11 @@ class Trace:
         """The instant of the last event so far."""
         return self.events[-1].at_s
 
-    def until(self, at_s: float) -> "Trace":
+    def until(self, at_s: float) -> "EventTrace":
         """Return the trace as it was known at an instant, which may be without events."""
         return replace(self, events=tuple(event for event in self.events if event.at_s < at_s))
 
 
-def sorted_trace(case: str, events: list[Event]) -> Trace:
+def sorted_trace(case: str, events: list[TraceEvent]) -> EventTrace:
     """Return a trace of events sorted by time. Events of the same instant keep the order given."""
-    return Trace(case, tuple(sorted(events, key=lambda event: event.at_s)))
+    return EventTrace(case, tuple(sorted(events, key=lambda event: event.at_s)))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import CodeArray, FloatArray
-from workbench.domain.forecast.learning.trace_prefix import PATH_LENGTH, Prefix
+from workbench.domain.forecast.learning.trace_prefix import PATH_LENGTH, TracePrefix
 
 BINS = 32
 """The most bins of one column."""
@@ -42,7 +42,7 @@ class _TargetMeans:
 class FeatureEncoder:
     """Encodes prefixes as bin numbers, one column for each feature."""
 
-    def __init__(self, prefixes: Sequence[Prefix], target: FloatArray) -> None:
+    def __init__(self, prefixes: Sequence[TracePrefix], target: FloatArray) -> None:
         """Fit the encoder.
 
         Args:
@@ -59,7 +59,7 @@ class FeatureEncoder:
             columns.append(self._means[-1].of(values, prior))
         self._edges = [_edges(column) for column in (*columns, *_figures(prefixes).T)]
 
-    def _categories(self, prefixes: Sequence[Prefix]) -> Iterator[list[object]]:
+    def _categories(self, prefixes: Sequence[TracePrefix]) -> Iterator[list[object]]:
         """Yield the values of each category: the last activities, the first activity, and the attributes."""
         for length in range(1, PATH_LENGTH + 1):
             yield [prefix.path[:length] for prefix in prefixes]
@@ -71,7 +71,7 @@ class FeatureEncoder:
         """Return the prior of the next category, given the columns of those before it."""
         return columns[-1] if 0 < len(columns) < PATH_LENGTH else np.full(rows, self._overall)
 
-    def codes(self, prefixes: Sequence[Prefix]) -> CodeArray:
+    def codes(self, prefixes: Sequence[TracePrefix]) -> CodeArray:
         """Return the bin numbers of prefixes, one row each."""
         if not prefixes:
             return np.zeros((0, len(self._edges)), dtype=np.uint8)
@@ -85,7 +85,7 @@ class FeatureEncoder:
         return np.stack(coded, axis=1)
 
 
-def _figures(prefixes: Sequence[Prefix]) -> FloatArray:
+def _figures(prefixes: Sequence[TracePrefix]) -> FloatArray:
     """Return the numeric features of prefixes, one row each."""
     return np.array([prefix.figures for prefix in prefixes])
 

@@ -32,11 +32,11 @@ class _Waits:
     next_activity: IntArray
     end_share: float
 
-    def drawn(self, waited_s: FloatArray, random: np.random.Generator) -> tuple[FloatArray, IntArray]:
-        """Draw how much longer each wait lasts that has lasted so long, and the activity that follows."""
+    def draw(self, waited_s: FloatArray, random: np.random.Generator) -> tuple[FloatArray, IntArray]:
+        """Draw how much longer each wait lasts, given how long it has lasted, and the activity that follows."""
         first = np.searchsorted(self.wait_s, waited_s, side="right")
-        gone = np.append(0.0, self.cumulative)[first]
-        level = gone + random.random(len(waited_s)) * (self.cumulative[-1] - gone)
+        cumulative_before = np.append(0.0, self.cumulative)[first]
+        level = cumulative_before + random.random(len(waited_s)) * (self.cumulative[-1] - cumulative_before)
         index = np.minimum(np.searchsorted(self.cumulative, level), len(self.wait_s) - 1)
         # A wait that is longer than all known ones lasts on average as long again.
         longer = np.where(first < len(self.wait_s), self.wait_s[index] - waited_s, random.exponential(1) * waited_s)
@@ -46,7 +46,7 @@ class _Waits:
 def simulated_ends_s(events: KnownEvents, random: np.random.Generator) -> FloatArray:
     """Return the end of each event's case: the actual end if the case is over, else a simulated one."""
     is_open = events.is_last & ~events.is_over
-    waits = _fitted(events)
+    waits = _fit_waits(events)
     if not waits:
         return np.where(events.is_over, events.ended_s, events.until_s)
     left_s = _remaining_s(waits, events.activity[is_open], events.until_s - events.at_s[is_open], random)
@@ -65,7 +65,7 @@ def _remaining_s(
         following = activity.copy()
         for code in np.unique(activity[rows]).tolist():
             at = rows[activity[rows] == code]
-            longer_s, following[at] = waits.get(code, waits[_RARE]).drawn(waited_s[at], random)
+            longer_s, following[at] = waits.get(code, waits[_RARE]).draw(waited_s[at], random)
             remaining_s[at] += longer_s
         activity, waited_s = following, np.zeros(len(activity))
         end_share = np.array([waits.get(code, waits[_RARE]).end_share for code in activity[rows].tolist()])
@@ -73,33 +73,33 @@ def _remaining_s(
     return remaining_s
 
 
-def _fitted(events: KnownEvents) -> dict[int, _Waits]:
+def _fit_waits(events: KnownEvents) -> dict[int, _Waits]:
     """Return the waits after each frequent activity and after all (`_RARE`); empty if no wait is known."""
     next_s = np.where(events.is_last, events.until_s, np.append(events.at_s[1:], events.until_s))
     following = np.append(events.activity[1:], _RARE)
     is_end = events.is_last & events.is_over
     is_wait = (next_s > events.opened_s) & ~is_end
     everywhere = np.ones(len(next_s), dtype=np.bool_)
-    found: dict[int, _Waits] = {}
+    waits_by_activity: dict[int, _Waits] = {}
     for code in (_RARE, *np.unique(events.activity).tolist()):
-        here = everywhere if code == _RARE else events.activity == code
-        seen = here & events.is_in_window
-        if code != _RARE and seen.sum() < _FEWEST_EVENTS:
+        is_activity = everywhere if code == _RARE else events.activity == code
+        is_counted = is_activity & events.is_in_window
+        if code != _RARE and is_counted.sum() < _FEWEST_EVENTS:
             continue
-        end_share = float(is_end[seen].mean()) if seen.any() else 0.0
-        waits = here & is_wait
+        end_share = float(is_end[is_counted].mean()) if is_counted.any() else 0.0
+        waits = is_activity & is_wait
         if (waits & ~events.is_last).any():
             entered_s = np.maximum(events.opened_s - events.at_s, 0)
             wait_s, cumulative, order = _kaplan_meier(
                 (next_s - events.at_s)[waits], entered_s[waits], ~events.is_last[waits]
             )
-            found[code] = _Waits(wait_s, cumulative, following[waits][order], end_share)
+            waits_by_activity[code] = _Waits(wait_s, cumulative, following[waits][order], end_share)
         elif code == _RARE:
             return {}
         else:
-            rare = found[_RARE]
-            found[code] = _Waits(rare.wait_s, rare.cumulative, rare.next_activity, end_share)
-    return found
+            rare = waits_by_activity[_RARE]
+            waits_by_activity[code] = _Waits(rare.wait_s, rare.cumulative, rare.next_activity, end_share)
+    return waits_by_activity
 
 
 def _kaplan_meier(

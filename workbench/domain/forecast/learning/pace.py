@@ -1,7 +1,7 @@
-"""By how much work has become quicker than it mostly was in the past, judged by the latest waits of all cases.
+"""Estimates by how much work is faster than in most of the past, from the latest waits of all cases.
 
-Slower work makes no forecast longer: many logs cut their last cases short, and only a forecast that is too long can be
-wrong without limit. The ranges widen if they miss.
+Slower work does not lengthen a forecast: many logs cut off their last cases, and the error of a forecast that is too
+long has no limit. The ranges widen if they miss.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from itertools import pairwise
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace
 
 _RECENT_WAITS = 100
 _WINDOWS_TOGETHER = 10_000
 _QUICKEST = 0.25
-"""The share of the past in which work was quickest; work at such a pace counts as usual."""
+"""The quickest share of the past; work at that pace still counts as usual."""
 
 _TOLERANCE = 1.1
-"""By how much work must be quicker before it counts."""
+"""The factor by which work must be quicker to count as quicker."""
 
 
-def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) -> FloatArray:
-    """Return the factor by which times are shorter, at each event of some cases, than in the past.
+def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s: float) -> FloatArray:
+    """Return for each event of some cases the factor (at most 1) by which times are shorter than in the past.
 
     The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
     activity in the past. No later event of any case is used.
@@ -50,7 +50,7 @@ def speedups(traces: Sequence[Trace], later: Sequence[Trace], until_s: float) ->
     # In parts, because a median copies its windows.
     parts = np.array_split(windows, len(windows) // _WINDOWS_TOGETHER + 1)
     pace = np.concatenate([np.median(part, axis=1) for part in parts])
-    usual = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
+    past_pace = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
     asked_s = np.array([event.at_s for trace in later for event in trace.events])
     now = pace[np.searchsorted(ended_s, asked_s)]
-    return np.asarray(np.exp(np.minimum(now - np.quantile(usual, _QUICKEST) + np.log(_TOLERANCE), 0)))
+    return np.asarray(np.exp(np.minimum(now - np.quantile(past_pace, _QUICKEST) + np.log(_TOLERANCE), 0)))

@@ -7,19 +7,19 @@ from typing import Self
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, IntArray
-from workbench.domain.forecast.learning.event_trace import Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace
 
 PERCENT_LEARNT = 60
 _OPENS_AT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class KnownPast:
     """Everything known at an instant: the finished cases, and the events so far of the open ones."""
 
     until_s: float
-    finished: tuple[Trace, ...]
-    open: tuple[Trace, ...] = ()
+    finished: tuple[EventTrace, ...]
+    open: tuple[EventTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class KnownEvents:
     ended_s: FloatArray
 
     @classmethod
-    def of(cls, past: Past) -> Self:
+    def of(cls, past: KnownPast) -> Self:
         """Return the events of a past: those of the finished cases, then those of the open ones."""
         traces = (*past.finished, *past.open)
         codes: dict[str, int] = {}
@@ -66,9 +66,9 @@ class KnownEvents:
 
     @property
     def opened_s(self) -> float:
-        """When the window of observation opens: as the first cases end (1 %).
+        """When the window of observation opens: when 1 % of the cases have ended.
 
-        A log may show earlier events only of the cases that lasted until then.
+        A log may contain earlier events only for the cases that lasted until then.
         """
         ended_s = self.ended_s[self.is_last & self.is_over]
         return float(np.quantile(ended_s, _OPENS_AT)) if len(ended_s) else self.until_s
@@ -80,15 +80,15 @@ class KnownEvents:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class LogSplit:
     """A past to fit to, and the cases that began after it."""
 
-    past: Past
-    later: tuple[Trace, ...]
+    past: KnownPast
+    later: tuple[EventTrace, ...]
 
 
-def split(traces: Sequence[Trace], percent: int = PERCENT_LEARNT) -> Split | None:
-    """Split a log at the first event of the case after the first ones, ordered by their first event.
+def split_log(traces: Sequence[EventTrace], percent: int = PERCENT_LEARNT) -> LogSplit | None:
+    """Split a log at the first event of the first later case; cases are ordered by their first event.
 
     Cases that began at the same instant keep the order given. A case that began earlier and was not over before that
     instant is open: only its events before that instant are known.
@@ -108,4 +108,4 @@ def split(traces: Sequence[Trace], percent: int = PERCENT_LEARNT) -> Split | Non
     until_s = later[0].began_s
     finished = tuple(trace for trace in earlier if trace.ended_s < until_s)
     still_open = (trace.until(until_s) for trace in earlier if trace.ended_s >= until_s)
-    return Split(Past(until_s, finished, tuple(part for part in still_open if part.events)), tuple(later))
+    return LogSplit(KnownPast(until_s, finished, tuple(part for part in still_open if part.events)), tuple(later))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import CodeArray, Float32Array, FloatArray, IntArray
-from workbench.domain.forecast.learning.tree import TrainingSample, Tree, TreeLimits, grow
+from workbench.domain.forecast.learning.tree import RegressionTree, TreeLimits, TreeSample, grow_tree
 
 TREES = 60
 _LEAF_WEIGHT = 25.0
@@ -22,7 +22,7 @@ _CHUNK = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class TrainingRows:
     """The training rows: bin numbers, remaining times, and the number of the case, from 0."""
 
     codes: CodeArray
@@ -30,34 +30,34 @@ class Rows:
     case: IntArray
 
 
-class Forest:
+class QuantileForest:
     """A grown forest, which predicts the probability up to each time of a support."""
 
-    def __init__(self, rows: Rows, support_s: FloatArray, seed: int, trees: int = TREES) -> None:
+    def __init__(self, rows: TrainingRows, support_s: FloatArray, seed: int, trees: int = TREES) -> None:
         """Grow a forest. The same rows and seed give the same forest."""
         random = np.random.default_rng(seed)
         limits = TreeLimits(leaf_weight=_LEAF_WEIGHT, levels=_DEPTH, columns=-(-rows.codes.shape[1] // 3))
-        target = ranks(rows.remaining_s)
-        cell = cells(support_s, rows.remaining_s)
+        target = scaled_ranks(rows.remaining_s)
+        cell = support_cells(support_s, rows.remaining_s)
         cases = int(rows.case.max()) + 1
         drawn_cases = max(1, min(cases, cases * _MOST_ROWS // len(rows.case)))
         self._width = len(support_s)
-        self._trees: list[tuple[Tree, Float32Array]] = []
+        self._trees: list[tuple[RegressionTree, Float32Array]] = []
         for _tree in range(trees):
             counts = np.bincount(random.integers(0, cases, drawn_cases), minlength=cases)
             drawn = np.flatnonzero(counts[rows.case])
             weights = counts[rows.case[drawn]].astype(np.float64)
-            tree, leaf = grow(TrainingSample(rows.codes[drawn], target[drawn], weights), limits, random)
-            self._trees.append((tree, summed(cell_weights(leaf, cell[drawn], weights, self._width))))
+            tree, leaf = grow_tree(TreeSample(rows.codes[drawn], target[drawn], weights), limits, random)
+            self._trees.append((tree, cumulative_shares(cell_weights(leaf, cell[drawn], weights, self._width))))
 
     def cumulative(self, codes: CodeArray) -> Float32Array:
         """Return the cumulative distribution over the support, one row for each row of codes."""
-        found = np.zeros((len(codes), self._width), dtype=np.float32)
+        sums = np.zeros((len(codes), self._width), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
             part = slice(start, start + _CHUNK)
             for tree, distribution in self._trees:
-                found[part] += distribution[tree.leaves(codes[part])]
-        return found / np.float32(len(self._trees))
+                sums[part] += distribution[tree.leaves(codes[part])]
+        return sums / np.float32(len(self._trees))
 
 
 def cell_weights(group: IntArray, cell: IntArray, weights: FloatArray, width: int) -> FloatArray:
@@ -67,20 +67,20 @@ def cell_weights(group: IntArray, cell: IntArray, weights: FloatArray, width: in
     return np.asarray(weight, dtype=np.float64).reshape(groups, width)
 
 
-def summed(weight: FloatArray) -> Float32Array:
+def cumulative_shares(weight: FloatArray) -> Float32Array:
     """Return the cumulative probability in each row of weights, which may all be 0."""
     total = np.maximum(weight.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-    found: Float32Array = np.minimum(np.cumsum(weight, axis=1) / total, 1).astype(np.float32)
-    found[:, -1] = 1
-    return found
+    shares: Float32Array = np.minimum(np.cumsum(weight, axis=1) / total, 1).astype(np.float32)
+    shares[:, -1] = 1
+    return shares
 
 
-def cells(support_s: FloatArray, remaining_s: FloatArray) -> IntArray:
+def support_cells(support_s: FloatArray, remaining_s: FloatArray) -> IntArray:
     """Return the cell of a support that each time belongs to."""
     return np.minimum(np.searchsorted(support_s, remaining_s), len(support_s) - 1)
 
 
-def ranks(values: FloatArray) -> FloatArray:
+def scaled_ranks(values: FloatArray) -> FloatArray:
     """Return the rank of each value, scaled to 0 to 1. Ranks limit the influence of outliers."""
     ordered = np.sort(values)
     return (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / (2 * len(values))

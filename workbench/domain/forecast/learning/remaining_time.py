@@ -39,10 +39,12 @@ class RemainingTimes:
         at = np.searchsorted(self.support_s, waited_s, side="right")
         before = self.cumulative[np.arange(len(self)), np.maximum(at - 1, 0)].astype(np.float64)
         is_part = (at > 0) & (waited_s > 0) & (before < 1 - _TINY)
-        gone, waited_s = np.where(is_part, before, 0)[:, None], np.where(is_part, waited_s, 0)[:, None]
-        wanted = gone + levels * (1 - gone)
-        cells = np.array([np.searchsorted(*row) for row in zip(self.cumulative, wanted, strict=True)], dtype=np.int64)
-        cells = np.minimum(cells.reshape(wanted.shape), len(self.support_s) - 1)
+        elapsed_share, waited_s = np.where(is_part, before, 0)[:, None], np.where(is_part, waited_s, 0)[:, None]
+        wanted_level = elapsed_share + levels * (1 - elapsed_share)
+        cells = np.array(
+            [np.searchsorted(*row) for row in zip(self.cumulative, wanted_level, strict=True)], dtype=np.int64
+        )
+        cells = np.minimum(cells.reshape(wanted_level.shape), len(self.support_s) - 1)
         return np.asarray(np.maximum(self.support_s[cells] - waited_s, 0))
 
     def shortest_s(self, shares: FloatArray) -> FloatArray:

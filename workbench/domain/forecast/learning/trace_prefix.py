@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.domain.forecast.learning.event_trace import Event, Trace
+from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 
 ActivityPath = tuple[str, ...]
 """The last activities, the latest first."""
@@ -18,7 +18,7 @@ _FIRST_DAY = 3  # 1 January 1970 was a Thursday, the fourth day of the week
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
+class TracePrefix:
     """The features of the first events of a case: last activities, first activity, numeric features and attributes."""
 
     path: ActivityPath
@@ -27,7 +27,7 @@ class Prefix:
     attributes: Mapping[str, str]
 
 
-def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
+def prefixes_of(trace: EventTrace, counted: Sequence[str]) -> Iterator[TracePrefix]:
     """Yield the features of a case at each of its events.
 
     Args:
@@ -52,22 +52,22 @@ def prefixes_of(trace: Trace, counted: Sequence[str]) -> Iterator[Prefix]:
             index + 1 - len(counts),
             *(counts[activity] for activity in counted),
         )
-        yield Prefix(path, trace.events[0].activity, tuple(map(float, figures)), trace.attributes)
+        yield TracePrefix(path, trace.events[0].activity, tuple(map(float, figures)), trace.attributes)
 
 
-def last_prefix(trace: Trace, counted: Sequence[str]) -> Prefix:
+def last_prefix(trace: EventTrace, counted: Sequence[str]) -> TracePrefix:
     """Return the features of a case at its last event."""
     *_earlier, last = prefixes_of(trace, counted)
     return last
 
 
-def _hour_and_weekday(event: Event) -> tuple[float, float]:
+def _hour_and_weekday(event: TraceEvent) -> tuple[float, float]:
     """Return the hour of the day, and the day of the week with its fraction, both in UTC."""
     days = event.at_s / _DAY_S
     return days % 1 * _DAY_S / _HOUR_S, (days + _FIRST_DAY) % _WEEK_DAYS
 
 
-def most_frequent_activities(traces: Iterable[Trace], most: int) -> tuple[str, ...]:
+def most_frequent_activities(traces: Iterable[EventTrace], most: int) -> tuple[str, ...]:
     """Return the most frequent activities, at most `most` of them."""
     counts = Counter(event.activity for trace in traces for event in trace.events)
     return tuple(sorted(counts, key=lambda activity: (-counts[activity], activity))[:most])

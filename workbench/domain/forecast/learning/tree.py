@@ -29,7 +29,7 @@ class TreeLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class RegressionTree:
     """A grown tree: for each node its split column, the greatest code that goes left, and the left child.
 
     The right child follows the left one. A leaf has no column.
@@ -52,7 +52,7 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingSample:
+class TreeSample:
     """The rows that a tree is grown on: bin numbers, targets and weights."""
 
     codes: CodeArray
@@ -60,7 +60,7 @@ class TrainingSample:
     weights: FloatArray
 
 
-def grow(sample: TrainingSample, limits: TreeLimits, random: np.random.Generator) -> tuple[Tree, IntArray]:
+def grow_tree(sample: TreeSample, limits: TreeLimits, random: np.random.Generator) -> tuple[RegressionTree, IntArray]:
     """Grow a tree, and return it with the leaf of each row of its sample."""
     column, code, left = np.array([_LEAF]), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
     leaf = np.zeros(len(sample.target), dtype=np.int64)
@@ -79,11 +79,11 @@ def grow(sample: TrainingSample, limits: TreeLimits, random: np.random.Generator
         leaf[rows] = left[node] + (sample.codes[rows, column[node]] > code[node])
         children = np.zeros(2 * len(split_nodes), dtype=np.int64)
         column, code, left = np.append(column, children + _LEAF), np.append(code, children), np.append(left, children)
-    return Tree(column, code, left), leaf
+    return RegressionTree(column, code, left), leaf
 
 
 def _best_splits(
-    sample: TrainingSample, rows: IntArray, at: IntArray, count: int, limits: TreeLimits, random: np.random.Generator
+    sample: TreeSample, rows: IntArray, at: IntArray, count: int, limits: TreeLimits, random: np.random.Generator
 ) -> tuple[IntArray, IntArray]:
     """Return for each node of a level the split that reduces the variance of the targets most: its column and code.
 

@@ -47,7 +47,7 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
+class TeamCapacity:
     """The verdicts of recent days with their weights, and the differences between weekdays.
 
     `per_day` is adjusted for absences and weekday. `weekday` holds a factor for each weekday, `shares` the share of the
@@ -68,7 +68,7 @@ class Capacity:
         weekdays: IntArray,
         backlog: FloatArray,
         absences: Sequence[Absence] = (),
-    ) -> "Capacity | None":
+    ) -> "TeamCapacity | None":
         """Fit the capacity to the working days before today, or return None if there are too few.
 
         Args:
@@ -99,7 +99,7 @@ class Capacity:
         return cls(counts / weekday[weekdays[days]], weights / weights.sum(), weekday, shares)
 
     @classmethod
-    def from_policy(cls, per_day: float, makers: Sequence[int] = ()) -> "Capacity":
+    def from_policy(cls, per_day: float, makers: Sequence[int] = ()) -> "TeamCapacity":
         """Return the capacity that the policy assumes, with equal shares for all who may decide."""
         spread = np.array([0.6, 0.8, 1.0, 1.2, 1.4])
         shares = {maker: 1 / len(makers) for maker in makers}

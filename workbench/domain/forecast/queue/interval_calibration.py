@@ -9,9 +9,9 @@ import numpy as np
 from workbench.domain.forecast.case_history import FINAL_STEPS, PASSED, QUEUED, VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin, PastForecasts
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.queue.capacity import Capacity, GivenVerdicts
-from workbench.domain.forecast.queue.simulation import Inflow, WaitingCases
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework
+from workbench.domain.forecast.queue.capacity import GivenVerdicts, TeamCapacity
+from workbench.domain.forecast.queue.simulation import QueueInflow, WaitingCases
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.queue.model import QueueModel
@@ -57,7 +57,7 @@ class _ForecastPoint:
         return replace(self.history, steps=self.history.steps[: self.step + 1])
 
 
-def interval_calibration_of(
+def calibrate_intervals(
     histories: Sequence[CaseHistory],
     spells: QueueSpells,
     verdicts: GivenVerdicts,
@@ -78,7 +78,7 @@ def interval_calibration_of(
     if not points or passed < FEWEST_PASSED:
         return IntervalCalibration()
     choice = queue_model.rework.choice if queue_model.rework else None
-    rework = Rework(histories, begin, _TREES, choice)
+    rework = ReworkTimes(histories, begin, _TREES, choice)
     queued = [point for point in points if point.spell is not None]
     others = [point for point in points if point.spell is None]
     wait = _waits(queued, spells, verdicts, queue_model)
@@ -105,25 +105,25 @@ def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float)
     """
     keys = zip(spells.history.tolist(), spells.step.tolist(), strict=True)
     spell_at = {key: spell for spell, key in enumerate(keys)}
-    found: list[_ForecastPoint] = []
+    points: list[_ForecastPoint] = []
     for index, history in enumerate(histories):
         if history.is_over and history.passed_at is None:
             continue
         for number, step in enumerate(history.steps):
             if step.what == QUEUED:
-                found.append(_ForecastPoint(history, number, spell_at[index, number]))
+                points.append(_ForecastPoint(history, number, spell_at[index, number]))
             elif step.what not in FINAL_STEPS | {VERDICT}:
                 end = history.steps[number + 1].at if number + 1 < len(history.steps) else until
                 days = range(min(int(end - step.at) + 1, _MOST_WAITED))
-                found += [_ForecastPoint(history, number, None, day) for day in days]
-    return found
+                points += [_ForecastPoint(history, number, None, day) for day in days]
+    return points
 
 
 def _waits(
     points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: GivenVerdicts, queue_model: "QueueModel"
 ) -> FloatArray:
     """Return sampled waiting times in the queue, one row for each point, from what was known on its day."""
-    found = np.zeros((len(points), _PATHS))
+    waits = np.zeros((len(points), _PATHS))
     at = np.array([point.at for point in points])
     spell = np.array([point.spell or 0 for point in points], dtype=np.int64)
     ahead = np.array([spells.ahead_of(index) for index in spell.tolist()], dtype=np.int64)
@@ -131,12 +131,14 @@ def _waits(
     today = at.astype(np.int64)
     for day in np.unique(today).tolist():
         rows = np.flatnonzero(today == day)
-        known = Capacity.fit(verdicts, day, queue_model.time.weekdays, backlog, queue_model.absences)
-        fitted = replace(queue_model, capacity=known or queue_model.capacity, inflow=Inflow.fit(spells, float(day)))
+        known = TeamCapacity.fit(verdicts, day, queue_model.time.weekdays, backlog, queue_model.absences)
+        fitted = replace(
+            queue_model, capacity=known or queue_model.capacity, inflow=QueueInflow.fit(spells, float(day))
+        )
         waiting = WaitingCases(ahead[rows], spells.rank[spell[rows]], spells.due[spell[rows]], since=at[rows])
         simulation = fitted.simulate(float(day), int(ahead[rows].max()) + int(fitted.capacity.mean), paths=_PATHS)
-        found[rows] = np.maximum(simulation.verdict_times(waiting) - at[rows, None], 0)
-    return found
+        waits[rows] = np.maximum(simulation.verdict_times(waiting) - at[rows, None], 0)
+    return waits
 
 
 def _past_forecasts(

@@ -13,14 +13,20 @@ import numpy as np
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
 from workbench.domain.forecast.check_duration import CheckDurations
-from workbench.domain.forecast.estimates import Forecast, QuantilePair, QueueClearing
+from workbench.domain.forecast.estimates import CaseEstimate, QuantilePair, QueueClearing
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.pass_rates import PassRates
-from workbench.domain.forecast.queue.capacity import Absence, Capacity, GivenVerdicts, presence
-from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, interval_calibration_of
-from workbench.domain.forecast.queue.simulation import FutureDays, Inflow, QueueSimulation, WaitingCases, days_needed
+from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts, TeamCapacity, presence
+from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, calibrate_intervals
+from workbench.domain.forecast.queue.simulation import (
+    FutureDays,
+    QueueInflow,
+    QueueSimulation,
+    WaitingCases,
+    days_needed,
+)
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
-from workbench.domain.forecast.rework_time import FEWEST_PASSED, Rework, SendBackRates
+from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes, SendBackRates
 from workbench.domain.forecast.working_time import WorkingTime
 
 PATHS = 128
@@ -72,9 +78,9 @@ class QueueModel:
     """
 
     time: WorkingTime
-    capacity: Capacity
-    inflow: Inflow
-    rework: Rework | None
+    capacity: TeamCapacity
+    inflow: QueueInflow
+    rework: ReworkTimes | None
     send_back_rates: SendBackRates
     pass_rates: PassRates
     checks: CheckDurations
@@ -92,14 +98,14 @@ class QueueModel:
         histories = [part for history in queue_history.cases if (part := history.until(until)) is not None]
         spells = QueueSpells.of(histories)
         backlog = spells.backlog(today)
-        capacity = Capacity.fit(queue_history.verdicts, today, time.weekdays, backlog, queue_history.absences)
+        capacity = TeamCapacity.fit(queue_history.verdicts, today, time.weekdays, backlog, queue_history.absences)
         passed = sum(history.passed_at is not None for history in histories)
         queue_model = cls(
             time=time,
             capacity=capacity
-            or Capacity.from_policy(assumptions.reviewers * assumptions.per_reviewer, assumptions.makers),
-            inflow=Inflow.fit(spells, until),
-            rework=Rework(histories, until) if passed >= FEWEST_PASSED else None,
+            or TeamCapacity.from_policy(assumptions.reviewers * assumptions.per_reviewer, assumptions.makers),
+            inflow=QueueInflow.fit(spells, until),
+            rework=ReworkTimes(histories, until) if passed >= FEWEST_PASSED else None,
             send_back_rates=SendBackRates.fit(histories, until),
             pass_rates=PassRates.fit(histories),
             checks=CheckDurations.fit(histories),
@@ -109,7 +115,7 @@ class QueueModel:
         )
         if queue_model.is_thin:
             return queue_model
-        calibration = interval_calibration_of(histories, spells, queue_history.verdicts, until, queue_model)
+        calibration = calibrate_intervals(histories, spells, queue_history.verdicts, until, queue_model)
         return replace(queue_model, interval_calibration=calibration)
 
     @property
@@ -177,12 +183,12 @@ class QueueModel:
         present_count = self.present(day)
         return self._presence(day) / present_count if present_count else 1 / max(len(self.reviewers), 1)
 
-    def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[Forecast]:
+    def forecast(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> list[CaseEstimate]:
         """Return the forecast of each case, in the order given."""
         queued = [case for case in cases if case.ahead is not None]
         others = [case for case in cases if case.ahead is None]
-        found = self._forecast_queued(queued, now, reviewers) | self._forecast_others(others, now)
-        return [found[case.history.case] for case in cases]
+        estimates = self._forecast_queued(queued, now, reviewers) | self._forecast_others(others, now)
+        return [estimates[case.history.case] for case in cases]
 
     def queue_clearing(self, cases: Sequence[OpenCase], now: float, reviewers: int | None = None) -> QueueClearing:
         """Return when the cases queued now will be decided, and how many of them late."""
@@ -190,7 +196,7 @@ class QueueModel:
         simulation = self.simulate(now, len(queued), reviewers)
         if not queued:
             return QueueClearing(queued=0, p50_days=0, p90_days=0, late_p50=0, late_p90=0, days=())
-        waiting = waiting_of(queued)
+        waiting = waiting_cases(queued)
         days = np.maximum(simulation.time_of_nth_verdict(len(queued)) - now, 0)
         late = (simulation.verdict_times(waiting) > waiting.due[:, None]).sum(axis=0)
         p50_days, p90_days = np.quantile(days, _LEVELS).tolist()
@@ -204,10 +210,10 @@ class QueueModel:
             days=tuple(np.sort(days).tolist()),
         )
 
-    def _forecast_queued(self, cases: Sequence[OpenCase], now: float, reviewers: int | None) -> dict[int, Forecast]:
+    def _forecast_queued(self, cases: Sequence[OpenCase], now: float, reviewers: int | None) -> dict[int, CaseEstimate]:
         if not cases:
             return {}
-        waiting = waiting_of(cases)
+        waiting = waiting_cases(cases)
         most = int(waiting.ahead.max())
         wait = self.simulate(now, most, reviewers).verdict_times(waiting) - now
         # The time after a verdict does not depend on the assumed number of reviewers.
@@ -224,7 +230,7 @@ class QueueModel:
         middle = np.maximum(passed[0], first[0] + shortest_rework(after, share))
         passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
         return {
-            case.history.case: Forecast(
+            case.history.case: CaseEstimate(
                 case=case.history.case,
                 ahead=case.ahead,
                 first_verdict=_pair_at(now, first, index) if known is None else QuantilePair(p50=known, p90=known),
@@ -236,13 +242,13 @@ class QueueModel:
             for known in (case.history.first_result_at,)
         }
 
-    def _forecast_others(self, cases: Sequence[OpenCase], now: float) -> dict[int, Forecast]:
+    def _forecast_others(self, cases: Sequence[OpenCase], now: float) -> dict[int, CaseEstimate]:
         if not cases:
             return {}
         waited = np.array([max(now - case.history.steps[-1].at, 0.0) for case in cases])
         rework_days = self.rework_days(cases, waited=waited)
         passed = self.interval_calibration.from_others.applied_to(*np.quantile(rework_days, _LEVELS, axis=1))
-        found = {}
+        estimates = {}
         for index, case in enumerate(cases):
             checked = None
             if case.history.awaits_check:
@@ -251,7 +257,7 @@ class QueueModel:
             end = _pair_at(now, passed, index)
             result_at = case.history.first_result_at
             first_at = now if result_at is None else result_at
-            found[case.history.case] = Forecast(
+            estimates[case.history.case] = CaseEstimate(
                 case=case.history.case,
                 ahead=None,
                 first_verdict=checked if checked and result_at is None else QuantilePair(p50=first_at, p90=first_at),
@@ -259,7 +265,7 @@ class QueueModel:
                 sent_back=self.send_back_rates.share(case.history.attributes),
                 decided=checked or end,
             )
-        return found
+        return estimates
 
     def rework_days(
         self, cases: Sequence[OpenCase], *, verdict_at: FloatArray | None = None, waited: FloatArray | None = None
@@ -271,7 +277,7 @@ class QueueModel:
         return self.assumptions.rework_days(histories, PATHS, from_verdict=verdict_at is not None)
 
 
-def waiting_of(cases: Sequence[OpenCase]) -> WaitingCases:
+def waiting_cases(cases: Sequence[OpenCase]) -> WaitingCases:
     """Return queued cases as input for the simulation."""
     return WaitingCases(
         np.array([case.ahead or 0 for case in cases], dtype=np.int64),

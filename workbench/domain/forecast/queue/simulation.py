@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import QueueSpells, urgency_of
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
-from workbench.domain.forecast.queue.capacity import Capacity
+from workbench.domain.forecast.queue.capacity import TeamCapacity
 
 _MOST_ENTRIES = 300
 _MARGIN_DAYS = 25
@@ -17,7 +17,7 @@ _MOST_DAYS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Inflow:
+class QueueInflow:
     """The cases that enter the queue: how many a day, and a sample of their ranks and working days until due."""
 
     per_day: float
@@ -25,7 +25,7 @@ class Inflow:
     days_left: FloatArray
 
     @classmethod
-    def fit(cls, spells: QueueSpells, until: float) -> "Inflow":
+    def fit(cls, spells: QueueSpells, until: float) -> "QueueInflow":
         """Fit the inflow to the most recent entries before a time, including cases that return to the queue."""
         known = np.flatnonzero(spells.entered < until)
         newest = known[np.argsort(spells.entered[known], kind="stable")][-_MOST_ENTRIES:]
@@ -39,11 +39,11 @@ class Inflow:
         if not len(self.rank):
             return np.zeros(len(at))
         others_due = at[:, None] + self.days_left[None, :]
-        theirs = urgency_of(others_due, at[:, None])
-        own = urgency_of(np.full(len(at), due), at)[:, None]
-        same = theirs == own
+        their_urgency = urgency_of(others_due, at[:, None])
+        own_urgency = urgency_of(np.full(len(at), due), at)[:, None]
+        same = their_urgency == own_urgency
         higher, equal = self.rank > rank, self.rank == rank
-        before = (theirs < own) | (same & (higher | (equal & (others_due < due))))
+        before = (their_urgency < own_urgency) | (same & (higher | (equal & (others_due < due))))
         return np.asarray(self.per_day * before.mean(axis=1))
 
 
@@ -75,11 +75,11 @@ class QueueSimulation:
 
     ends: FloatArray
     done: FloatArray
-    inflow: Inflow
+    inflow: QueueInflow
 
     @classmethod
     def draw(
-        cls, capacity: Capacity, inflow: Inflow, days: FutureDays, paths: int, random: np.random.Generator
+        cls, capacity: TeamCapacity, inflow: QueueInflow, days: FutureDays, paths: int, random: np.random.Generator
     ) -> "QueueSimulation":
         """Return a simulation with sampled paths. Today counts only its remaining part."""
         verdicts = capacity.draw(days.weekdays, paths, random) * days.presence
@@ -95,7 +95,7 @@ class QueueSimulation:
 
     def verdict_times(self, waiting: WaitingCases) -> FloatArray:
         """Return when each case gets its verdict, one row for each case and one column for each path."""
-        found = np.zeros((len(waiting.ahead), len(self.done)))
+        times = np.zeros((len(waiting.ahead), len(self.done)))
         # Cases of the same rank and due day are overtaken equally often.
         key = np.floor(np.clip(waiting.due, self.ends[0] - 2, self.ends[-1])).astype(np.int64) * 8 + waiting.rank
         middle = (self.ends[:-1] + self.ends[1:]) / 2
@@ -106,12 +106,12 @@ class QueueSimulation:
             overtaking = self.inflow.overtaking(int(waiting.rank[first]), float(waiting.due[first]), middle) * spans
             net = self.done - np.concatenate([[0.0], np.cumsum(overtaking)])
             net = np.maximum.accumulate(net, axis=1)
-            wanted = waiting.ahead[rows] + 1.0
+            verdict_number = waiting.ahead[rows] + 1.0
             since = waiting.since[rows] if waiting.since is not None else None
             for path, curve in enumerate(net):
                 done_before = 0.0 if since is None else np.interp(since, self.ends, curve)
-                found[rows, path] = np.interp(wanted + done_before, curve, self.ends)
-        return found
+                times[rows, path] = np.interp(verdict_number + done_before, curve, self.ends)
+        return times
 
 
 def days_needed(ahead: int, per_day: float) -> int:

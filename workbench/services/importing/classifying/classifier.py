@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from db.enums import ImportKind
-from db.queries.published import EVERYTHING, ImportedRow, newest_of_many
-from workbench.domain.values.bad_value import outlined
+from db.queries.published import EVERYTHING, ImportedRow, newest_visible_rows
+from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.file_store import Store
@@ -186,7 +186,7 @@ def _by_key(
     key: Callable[[ImportedRow], object],
 ) -> dict[object, ImportedRow]:
     """Return the published rows of some values by their key."""
-    return {key(row): row for row in newest_of_many(session, found_by, wanted, key, EVERYTHING)}
+    return {key(row): row for row in newest_visible_rows(session, found_by, wanted, key, EVERYTHING)}
 
 
 def _outcome_of(made: Columns, before: ImportedRow | None) -> RowOutcome:
@@ -203,7 +203,7 @@ def _of_another_application(only: Key) -> ClassifiedRow:
 def of_unknown_application(key: Key) -> ClassifiedRow:
     """Refuse a row whose application was never imported."""
     # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
-    number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outlined(key[1])
-    whose = _(" of agent “{agent}”").format(agent=outlined(key[0])) if key[0] else ""
+    number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outline_of(key[1])
+    whose = _(" of agent “{agent}”").format(agent=outline_of(key[0])) if key[0] else ""
     message = _("There is no application {number}{whose}; import it first.").format(number=number, whose=whose)
     return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")

@@ -20,7 +20,7 @@ from db.queries.published import (
     current_cases,
     is_open_case,
     is_published,
-    newest_of_many,
+    newest_visible_rows,
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
@@ -118,7 +118,9 @@ class ExistingApplications:
 def existing_applications(session: Session, keys: set[Key], terms: ImportTerms) -> ExistingApplications:
     """Read the published versions of applications, with their newest cases."""
     key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
-    rows = newest_of_many(session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING)
+    rows = newest_visible_rows(
+        session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING
+    )
     applications = {(row["agent"], row["application_no"]): row for row in rows}
     # There are no cases of unknown applications.
     cases = current_cases(session, applications)
