@@ -1,4 +1,4 @@
-"""The terminal interface: paints its first frame at once, then opens the database behind it."""
+"""The app of the terminal interface: it paints its first frame at once, then opens the database."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
 from screens.terminal.hangup_watch import HangupWatch
-from screens.widgets.stylesheet import Stylesheet
+from screens.widgets.stylesheet import CachedStylesheet
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
@@ -48,9 +48,9 @@ _ANSWER_WITHIN_S = 0.5
 class WorkbenchApp(KeyboardApp, inherit_bindings=False):
     """The workbench in a terminal.
 
-    `open_services` runs in a thread once the first frame is painted. Until it is done, `desk` is None and keys are
-    kept. `now` and `monotonic` are the clocks; `symbols` is auto or ascii; `look` remembers the theme;
-    `settings` are the user's; `return_code` is the exit code.
+    `open_services` runs in a thread after the first frame is painted. Until it returns, `desk` is None and pressed
+    keys are kept. `now` and `monotonic` are the clocks. `symbols` is `auto` or `ascii`. `look` stores the theme.
+    `settings` are the settings of the user. `return_code` is the exit code.
     """
 
     CSS_PATH = "app.tcss"
@@ -64,11 +64,11 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         # Priority: a text field would delete the rest of its line.
         bind(COPY, "act('copy')", priority=True),
         bind(TEXTS, "act('texts')", priority=True),
-        # Priority: the twins also act in text fields and over dialogs; the other keys are letters there.
+        # Priority: keys that no input method intercepts also act in text fields and dialogs; the others are letters.
         *(
-            bind_key(each, key, f"act('{each.id}')", priority=key in each.twins)
-            for each in (PALETTE, QUIT)
-            for key in each.keys
+            bind_key(command, key, f"act('{command.id}')", priority=key in command.permanent_keys)
+            for command in (PALETTE, QUIT)
+            for key in command.keys
         ),
     ]
 
@@ -83,12 +83,12 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         settings: LoadedSettings = USUAL,
     ) -> None:
         super().__init__(KeyPressLog(monotonic), symbols)
-        for each in THEMES.values():
-            self.register_theme(each)
+        for theme in THEMES.values():
+            self.register_theme(theme)
         # Set without a redraw, since nothing is drawn yet.
         theme = THEMES.get(settings.values.theme or look.theme().removeprefix("desk-"), THEMES["dark"])
         self.set_reactive(KeyboardApp.theme, theme.name)
-        self.stylesheet = Stylesheet(variables=self.get_css_variables())
+        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
         self.look = look
         self.settings = settings.values
         self.viewer_command = settings.values.viewer
@@ -104,7 +104,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self._hangup_watch = HangupWatch(self.end)
 
     def get_default_screen(self) -> StartScreen:
-        # As the screen of a mode it would be drawn a frame later.
+        # A screen of a mode would be drawn one frame later.
         return self._start
 
     def on_ready(self) -> None:
@@ -165,7 +165,7 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         await super().on_event(events.Key(key.key, key.character))
         await _wait_until_handled(before)
         with suppress(WorkerError):
-            await self.workers.wait_for_complete([each for each in self.workers if each.group == "claim"])
+            await self.workers.wait_for_complete([command for command in self.workers if command.group == "claim"])
         # Showing a case posts focus messages in up to this many rounds; wait for each.
         for _round in range(_FOCUS_ROUNDS):
             await _wait_until_handled(self.focused or self.screen)

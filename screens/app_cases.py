@@ -1,4 +1,4 @@
-"""Opens the case of a list, read-only or on the desk, and takes a chosen one to the desk."""
+"""Opens cases from lists, read-only or on the desk, and takes them to the desk."""
 
 import asyncio
 from functools import partial
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
-    """Show a case of a list read-only, or on the desk if the reviewer holds it; `then` is a command to run on it."""
+    """Open a case of a list on the desk if the reviewer holds it, else read-only; `then` is a command to run on it."""
     run_in_worker(app, partial(_open_case, app, desk, case_id, then), "case", is_exclusive=True)
 
 
@@ -39,7 +39,7 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then
 
 
 async def open_acts(app: "WorkbenchApp") -> None:
-    """Open the case that a list shows, with the list of the acts on it."""
+    """Open the case under the cursor of a list, and list the acts on it."""
     screen = _screen_below(app)
     if app.desk is not None and isinstance(screen, ShowsCase) and screen.case is not None:
         open_case(app, app.desk, screen.case.header.id, ACTS.id)
@@ -144,13 +144,13 @@ async def show_view(app: "WorkbenchApp", key: str) -> None:
         message = _("No view is saved under {key}; {queue.save_view} saves the filter, order and columns of a list.")
         app.notify(with_keys(message).format(key=key), timeout=6)
         return
-    screen = await queue_alone(app)
+    screen = await go_to_queue(app)
     if screen is not None:
         screen.cases.show_view(view)
 
 
-async def queue_alone(app: "WorkbenchApp") -> "QueueScreen | None":
-    """Go to the queue, and leave a case that was opened over it; return the screen unless a dialog covers it."""
+async def go_to_queue(app: "WorkbenchApp") -> "QueueScreen | None":
+    """Go to the queue, and close a case that covers it; return the screen, or None if a dialog covers it."""
     from screens.desk.read_only import ReadOnlyScreen
     from screens.queue.screen import QueueScreen
 

@@ -6,7 +6,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.app_cases import change_scope, insert_text, open_acts, open_case, queue_alone, show_view, take_case
+from screens.app_cases import change_scope, go_to_queue, insert_text, open_acts, open_case, show_view, take_case
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, drop_messages, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
@@ -38,7 +38,7 @@ _SCREENS = {
 
 
 def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
-    """Add the modes; each but the desk imports its screen when it is first shown."""
+    """Add the modes; every screen except the desk is imported when it is first shown."""
     clock, services = app.clock, desk.session.services
 
     def screen(path: str) -> "Screen[None]":
@@ -47,10 +47,10 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         return made
 
     def queue_screen(name: str) -> "Screen[None]":
-        from screens.queue.screen import PRESETS, OwnLists, QueueScreen
+        from screens.queue.screen import PRESETS, QueueScreen, UserLists
 
-        own = OwnLists(app.look, app.views)
-        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), own)
+        user_lists = UserLists(app.look, app.views)
+        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), user_lists)
 
     app.add_mode("desk", lambda: desk)
     for mode, path in _SCREENS.items():
@@ -60,7 +60,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
 
 async def go(app: "WorkbenchApp", mode: str) -> None:
-    """Go to a mode; a case that was opened over the screen of that mode is left."""
+    """Go to a mode, and close a case that covers its screen."""
     from screens.desk.read_only import ReadOnlyScreen
 
     if app.current_mode == mode and isinstance(app.screen, ReadOnlyScreen):
@@ -83,14 +83,14 @@ async def choose_mode(app: "WorkbenchApp") -> None:
 
 
 async def find_case(app: "WorkbenchApp") -> None:
-    """Go to the filter of the queue."""
-    screen = await queue_alone(app)
+    """Open the filter line of the queue."""
+    screen = await go_to_queue(app)
     if screen is not None:
         screen.action_filter()
 
 
 async def show_help(app: "WorkbenchApp") -> None:
-    """Show the keys of the screen."""
+    """Show the help page with the keys of the screen."""
     from screens.dialogs.help import key_sheet
 
     place = app.screen.PLACE if isinstance(app.screen, HasPlace) else "desk"
@@ -105,7 +105,7 @@ async def show_palette(app: "WorkbenchApp") -> None:
 
 
 async def change_theme(app: "WorkbenchApp") -> None:
-    """Go to the next theme, and remember it unless the settings name one."""
+    """Switch to the next theme, and save it unless the settings set one."""
     names = [theme.name for theme in THEMES.values()]
     app.theme = names[(names.index(app.theme) + 1) % len(names)]
     if app.settings.theme:
@@ -140,7 +140,7 @@ async def _leave(app: "WorkbenchApp") -> None:
 
 
 def catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
-    """Run what `workbench tick` runs, so that an open workbench needs no scheduled job; only one run at a time."""
+    """Run the tasks of `workbench tick`, one run at a time, so that an open workbench needs no scheduled job."""
     if all(worker.group != "time" for worker in app.workers):
         run_in_worker(app, partial(_catch_up, app, desk), "time")
 
@@ -179,7 +179,7 @@ async def _copy(app: "WorkbenchApp") -> None:
 
 
 async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
-    """Return the text of what has the focus, or else of the screen; see `CopiesText`."""
+    """Return the text to copy from the focused widget, or else from the screen; see `CopiesText`."""
     # Imported here, because the first frame needs no text fields.
     from textual.widgets import Input, TextArea
 
@@ -229,7 +229,7 @@ def _takes_prose(field: "Widget | None") -> bool:
 
 
 def is_available(app: "WorkbenchApp", command_id: str) -> bool:
-    """Say whether a command of the app can be run now."""
+    """Return whether a command of the app can be run now."""
     screen = app.screen
     if command_id == QUIT.id:
         return not screen.has_class("-leaving")

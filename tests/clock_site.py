@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from db.enums import CaseState
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
 from tests.prepared import prepared
+from tests.sites import Site
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.services.clock.case_clocks import update_due_date
 

@@ -15,9 +15,9 @@ from textual.css.stylesheet import Stylesheet
 
 from db.dialects import sqlite
 from tests import idle, shared_statements, sizes
+from tests.cached_results import results_cached
 from tests.languages import speaking
-from tests.offices import Site
-from tests.pure import results_cached
+from tests.sites import Site
 from workbench.services.foundation.pacing import without_pauses
 from workbench.services.site import machine_clock
 

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 25, 2, 15, tzinfo=UTC)
 """Wednesday, 25 November 2026, 10:15 in Shanghai."""
 
 
-FEW = ("DEMO-003", "DEMO-004", "DEMO-005")
+FEW_CASES = ("DEMO-003", "DEMO-004", "DEMO-005")
 """The earliest cases of the demo; a demo of these alone is created in a second."""
 
 
@@ -28,7 +28,7 @@ def clock() -> datetime:
     return NOW
 
 
-def _shared(factory: pytest.TempPathFactory) -> Path:
+def _shared_folder(factory: pytest.TempPathFactory) -> Path:
     """Return a folder that all processes of this run share."""
     own = factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -37,13 +37,13 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo of NOW, read-only."""
-    return prepare(_shared(tmp_path_factory) / "demo-of-now", clock)
+    return prepare(_shared_folder(tmp_path_factory) / "demo-of-now", clock)
 
 
 @pytest.fixture(scope="session")
 def demo_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo of today, to be copied into a home folder."""
-    return prepare(_shared(tmp_path_factory) / "demo-of-today", program_clock).parent
+    return prepare(_shared_folder(tmp_path_factory) / "demo-of-today", program_clock).parent
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def services(database: Path, login: str = "rev1") -> Iterator[Services]:
         opened.close()
 
 
-def few_cases(folder: Path, numbers: Sequence[str] = FEW) -> Path:
+def copy_few_cases(folder: Path, numbers: Sequence[str] = FEW_CASES) -> Path:
     """Copy only the demo data of a few cases to a folder, without lists about other subjects, and return the folder."""
     shutil.copytree(DATA, folder, dirs_exist_ok=True)
     for path in folder.glob("*.csv"):

@@ -9,7 +9,7 @@ from db.access import FileAccess
 from db.dialects import sqlite
 from db.engine import Database
 
-_RENAMED = {"appeal_until": "appeal_until_on"}
+_OLD_COLUMNS = {"appeal_until": "appeal_until_on"}
 """Columns by the names that they had in an older schema."""
 
 
@@ -23,7 +23,9 @@ def downgrade(path: Path, to: str = "0001") -> None:
     connection.execute("ATTACH ? AS newer", (str(newer),))
     for (table,) in tables(connection):
         names = [row[1] for row in connection.execute(f'PRAGMA main.table_info("{table}")')]
-        into, found = (", ".join(f'"{name}"' for name in each) for each in (names, [_RENAMED.get(n, n) for n in names]))
+        into, found = (
+            ", ".join(f'"{name}"' for name in each) for each in (names, [_OLD_COLUMNS.get(n, n) for n in names])
+        )
         connection.execute(f'INSERT INTO main."{table}" ({into}) SELECT {found} FROM newer."{table}"')
     connection.commit()
     connection.close()

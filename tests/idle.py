@@ -2,7 +2,7 @@
 
 Textual's own `wait_for_idle` sleeps until the process has used little CPU time, and its `_wait_for_screen` sends a
 callback through every widget. Both take most of the time of a key press, and the first depends on other processes.
-Nor is anything gained by waiting for a timer that is due soon: the loop's clock is moved to it.
+Instead of waiting for a timer that is due soon, the clock of the loop is moved to it.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ def _next_timer(loop: Any) -> float | None:
     return min((timer._when for timer in loop._scheduled if timer._when < soon and not timer._cancelled), default=None)
 
 
-async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
+async def wait_until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
     """Wait until the event loop has nothing left to do, at most `max_sleep` seconds."""
     loop: Any = asyncio.get_running_loop()
     end = loop.time() + max_sleep
@@ -63,25 +63,25 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
             _clock.move_to(due)
 
 
-async def _screen_is_idle(pilot: Any) -> bool:
+async def _wait_for_idle_screen(pilot: Any) -> bool:
     """Wait until the event loop is idle, no thread is running, and the screen is laid out.
 
     A change of mode delays the layout for some frames. The wait for threads is short, because a test may block them.
     """
     loop = asyncio.get_running_loop()
     begun, app = loop.time(), pilot.app
-    await until_idle()
+    await wait_until_idle()
     while not app._exit:
         is_laid_out = not (app._batch_count or app.screen._layout_required) or loop.time() > begun + _LAID_OUT_WITHIN_S
         threads = {thread for thread in _threads if thread.get_loop() is loop}
         if is_laid_out and (not threads or loop.time() > begun + _THREADS_WITHIN_S):
             break
         await (asyncio.wait(threads, timeout=_PAUSE_S) if threads else asyncio.sleep(_PAUSE_S))
-        await until_idle()
+        await wait_until_idle()
     return not app._exception_event.is_set()
 
 
-async def _in_thread(call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
+async def _recorded_to_thread(call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Any:
     """Do the same as `asyncio.to_thread`, and remember the running threads."""
     thread = asyncio.create_task(_to_thread(call, *arguments, **options))
     _threads.add(thread)
@@ -91,9 +91,9 @@ async def _in_thread(call: Callable[..., Any], /, *arguments: Any, **options: An
 
 def install(patched: pytest.MonkeyPatch) -> None:
     """Replace the waiting functions of Textual's test pilot."""
-    patched.setattr(textual.app, "wait_for_idle", until_idle)
-    patched.setattr(textual.pilot, "wait_for_idle", until_idle)
-    patched.setattr(textual.pilot.Pilot, "_wait_for_screen", _screen_is_idle)
-    patched.setattr(asyncio, "to_thread", _in_thread)
+    patched.setattr(textual.app, "wait_for_idle", wait_until_idle)
+    patched.setattr(textual.pilot, "wait_for_idle", wait_until_idle)
+    patched.setattr(textual.pilot.Pilot, "_wait_for_screen", _wait_for_idle_screen)
+    patched.setattr(asyncio, "to_thread", _recorded_to_thread)
     patched.setattr(asyncio.BaseEventLoop, "time", lambda _loop: _clock())
     patched.setattr(_time, "get_time", _clock)

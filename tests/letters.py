@@ -1,4 +1,4 @@
-"""Writes the letters of a scripted office, from receipt to the last verdict: `python -m tests.letters FOLDER`.
+"""Writes all letters of a scripted site, from receipt to the last verdict: `python -m tests.letters FOLDER`.
 
 Each language gets a folder with the texts, pages and short messages that `workbench export notices` writes.
 """
@@ -14,7 +14,6 @@ from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.clock_site import local
 from tests.languages import speaking
-from tests.offices import Site
 from tests.services.importing.files import (
     ENTERPRISE_DOCUMENTS,
     INDIVIDUAL_DOCUMENTS,
@@ -23,6 +22,7 @@ from tests.services.importing.files import (
     Desk,
     application,
 )
+from tests.sites import Site
 
 LANGUAGES = ("en", "zh")
 FLOODED = {"en": "Our office was flooded.", "zh": "我司办公场所进水。"}
@@ -34,7 +34,7 @@ OTHER_RULES = (
     ("value = 50_000_000", "value = 500_000_000"),
     ('"USE_STATEMENT", "CALL_SCRIPT", "CONSENT_PROOF",', '"USE_STATEMENT", "CALL_SCRIPT",'),
 )
-"""Another limit of the registered capital, and one required document of companies less."""
+"""Changes of the policy: another limit of the registered capital, and one document less for companies."""
 BY_PHONE = {"en": "You asked for this by phone.", "zh": "来电申请延期。"}
 
 SEAL = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
@@ -43,7 +43,7 @@ COMPANY = {"agent": "虚构渠道"}
 
 
 @dataclass
-class Office:
+class LetterSite:
     """A site whose applicants all read one language."""
 
     desk: Desk
@@ -54,8 +54,8 @@ class Office:
         """A terminal on the site."""
         return Terminal(self.desk.site)
 
-    def at(self, moment: str) -> None:
-        """Go on to a moment; once a day, and at the moment, do what has come due."""
+    def advance_to(self, moment: str) -> None:
+        """Advance the clock to a moment, and run `tick` once a day and at the moment."""
         clock = self.desk.site.clock
         while clock.at < local(moment):
             clock.at = min(clock.at + timedelta(days=1), local(moment))
@@ -107,26 +107,26 @@ class Office:
         self.run(login, "decide", number, *words)
 
 
-def submit_all(office: Office) -> None:
+def submit_all(letters: LetterSite) -> None:
     """Import the applications, and the documents of all but the first and the last."""
     companies, persons = (1, 2, 4, 6, 9, 10, 11, 12, 8), (3, 5, 7)
-    office.submit(
+    letters.submit(
         *(application(f"A-{n}", **COMPANY, msisdns=f"13800{130 + n}001;13800{130 + n}002") for n in companies),
         *(application(f"A-{n}", **PERSON, agent="", msisdns=f"13800{130 + n}001") for n in persons),
     )
     for number in companies[1:-1]:
-        office.desk.documents(f"A-{number}", agent=COMPANY["agent"])
+        letters.desk.documents(f"A-{number}", agent=COMPANY["agent"])
     for number in persons:
-        office.desk.documents(f"A-{number}", INDIVIDUAL_DOCUMENTS)
+        letters.desk.documents(f"A-{number}", INDIVIDUAL_DOCUMENTS)
     calls = [
         {"caller": "13800132001", "callee": f"139001390{n:02}", "start_at": f"2026-11-23 10:{n % 60:02}:00"}
         for n in range(80)
     ]
-    office.desk.run(ImportKind.CALLS, [{**call, "duration_s": "40"} for call in calls])
+    letters.desk.run(ImportKind.CALLS, [{**call, "duration_s": "40"} for call in calls])
 
 
-def live(office: Office) -> None:
-    """Bring about each kind of letter.
+def play_until_first_verdicts(letters: LetterSite) -> None:
+    """Play the script that produces each kind of letter.
 
     A-1 is incomplete, then pending, then failed with a measure, and lapses; A-2 fails finally, is opened again and gets
     a corrected notice; A-3 passes and is reviewed again; A-4 is suspended and late; A-5 is withdrawn; A-6 waits for the
@@ -134,89 +134,89 @@ def live(office: Office) -> None:
     A-10 must verify the identity again, which is waived, and passes with its bar lifted; A-11 lapses although it
     answered in time; A-12 appeals in vain.
     """
-    submit_all(office)
-    office.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
-    office.run("b", "check", "A-2", "approve", "--note", "seen the records")
-    office.decide("A-9", "fail", "--final", "--reason", "USE-CONSENT", "--measure", "bar-both")
-    office.run("b", "check", "A-9", "approve", "--note", "no consent was shown")
-    office.decide("A-3", "pass", "--reason", "OK")
-    office.decide("A-6", "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-03")
-    office.decide("A-7", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.AGENT_ID_FRONT.value)
-    office.run("a", "withdraw", "A-5", "--reason", "no longer needed")
-    fail(office)
-    office.at("2026-11-24 16:00")
-    office.run("sup", "waive", "A-10", "ID-REVERIFY", "--reason", "seen at the counter")
-    office.terminal.document("sup", "calendar", "suspend", "2026-11-25", "--reason", FLOODED[office.language])
-    office.at("2026-11-25 15:00")
-    office.terminal.document("sup", "calendar", "resume")
-    office.send()
-    live_on(office)
+    submit_all(letters)
+    letters.decide("A-2", "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
+    letters.run("b", "check", "A-2", "approve", "--note", "seen the records")
+    letters.decide("A-9", "fail", "--final", "--reason", "USE-CONSENT", "--measure", "bar-both")
+    letters.run("b", "check", "A-9", "approve", "--note", "no consent was shown")
+    letters.decide("A-3", "pass", "--reason", "OK")
+    letters.decide("A-6", "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-03")
+    letters.decide("A-7", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.AGENT_ID_FRONT.value)
+    letters.run("a", "withdraw", "A-5", "--reason", "no longer needed")
+    fail_three_cases(letters)
+    letters.advance_to("2026-11-24 16:00")
+    letters.run("sup", "waive", "A-10", "ID-REVERIFY", "--reason", "seen at the counter")
+    letters.terminal.document("sup", "calendar", "suspend", "2026-11-25", "--reason", FLOODED[letters.language])
+    letters.advance_to("2026-11-25 15:00")
+    letters.terminal.document("sup", "calendar", "resume")
+    letters.send()
+    play_after_first_verdicts(letters)
 
 
-def fail(office: Office) -> None:
+def fail_three_cases(letters: LetterSite) -> None:
     """Fail A-10 and A-11, which can rectify, and A-12, which cannot."""
     verify = ("--reason", "ID-REVERIFY", "--item", "ID-REVERIFY")
-    office.decide("A-10", "fail", *verify, *SEAL, "--measure", "bar-both")
-    office.decide("A-11", "fail", *SEAL)
-    office.decide("A-12", "fail", "--final", "--reason", "USE-CONSENT", "--measure", "bar-out")
-    office.run("b", "check", "A-12", "approve", "--note", "no consent was shown")
+    letters.decide("A-10", "fail", *verify, *SEAL, "--measure", "bar-both")
+    letters.decide("A-11", "fail", *SEAL)
+    letters.decide("A-12", "fail", "--final", "--reason", "USE-CONSENT", "--measure", "bar-out")
+    letters.run("b", "check", "A-12", "approve", "--note", "no consent was shown")
 
 
-def seal(office: Office, number: str) -> None:
-    """Import the sealed licence that came in time."""
+def import_sealed_licence(letters: LetterSite, number: str) -> None:
+    """Import the sealed licence, which arrived in time."""
     wanted, agent = (DocumentKind.BIZ_LICENSE,), COMPANY["agent"]
-    office.desk.documents(number, wanted, content="2", received_at="2026-11-26 09:00", agent=agent)
+    letters.desk.documents(number, wanted, content="2", received_at="2026-11-26 09:00", agent=agent)
 
 
-def live_on(office: Office) -> None:
-    """Bring about the letters after the first verdicts."""
-    office.at("2026-11-26 10:00")
-    office.run("sup", "reopen", "A-2", "--reason", "the calls of one card are another customer's")
-    office.decide("A-2", "fail", "--reason", "ACT-PEAK-HOUR")
-    office.change_policy(*OTHER_RULES)
-    office.desk.documents("A-1", ENTERPRISE_DOCUMENTS, agent=COMPANY["agent"], received_at="2026-11-26 09:00")
-    office.decide("A-1", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.BIZ_LICENSE.value)
-    seal(office, "A-10")
-    office.decide("A-10", "pass", "--reason", "OK")
-    office.run("b", "check", "A-10", "approve", "--note", "the seal is there")
-    office.at("2026-11-27 10:00")
-    office.run("a", "answer", "A-1")
-    office.decide("A-1", "fail", *SEAL, "--measure", "bar-out")
-    office.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[office.language])
-    office.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
-    office.at("2026-11-27 11:00")
-    office.run("a", "withdraw", "A-9", "--reason", "They asked by phone.")
-    office.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
-    office.run("admin", "appeal-decide", "A-9", "overturned", "--note", ANSWER[office.language])
-    office.run("c", "check", "A-9", "approve", "--note", "as I see it")
-    office.run("a", "appeal", "A-12", "--grounds", "We called our own customers.")
-    office.run("admin", "appeal-decide", "A-12", "stands", "--note", NO_CONSENT[office.language])
-    office.run("c", "check", "A-12", "approve", "--note", "as I see it")
-    office.send()
-    lapse(office)
+def play_after_first_verdicts(letters: LetterSite) -> None:
+    """Play the script after the first verdicts."""
+    letters.advance_to("2026-11-26 10:00")
+    letters.run("sup", "reopen", "A-2", "--reason", "the calls of one card are another customer's")
+    letters.decide("A-2", "fail", "--reason", "ACT-PEAK-HOUR")
+    letters.change_policy(*OTHER_RULES)
+    letters.desk.documents("A-1", ENTERPRISE_DOCUMENTS, agent=COMPANY["agent"], received_at="2026-11-26 09:00")
+    letters.decide("A-1", "pending", "--reason", "WAIT-APPLICANT", "--item", DocumentKind.BIZ_LICENSE.value)
+    import_sealed_licence(letters, "A-10")
+    letters.decide("A-10", "pass", "--reason", "OK")
+    letters.run("b", "check", "A-10", "approve", "--note", "the seal is there")
+    letters.advance_to("2026-11-27 10:00")
+    letters.run("a", "answer", "A-1")
+    letters.decide("A-1", "fail", *SEAL, "--measure", "bar-out")
+    letters.run("sup", "extend", "A-1", "--until", "2026-12-04", "--reason", BY_PHONE[letters.language])
+    letters.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
+    letters.advance_to("2026-11-27 11:00")
+    letters.run("a", "withdraw", "A-9", "--reason", "They asked by phone.")
+    letters.run("a", "appeal", "A-9", "--grounds", "We called our own customers.")
+    letters.run("admin", "appeal-decide", "A-9", "overturned", "--note", ANSWER[letters.language])
+    letters.run("c", "check", "A-9", "approve", "--note", "as I see it")
+    letters.run("a", "appeal", "A-12", "--grounds", "We called our own customers.")
+    letters.run("admin", "appeal-decide", "A-12", "stands", "--note", NO_CONSENT[letters.language])
+    letters.run("c", "check", "A-12", "approve", "--note", "as I see it")
+    letters.send()
+    play_after_deadlines(letters)
 
 
-def lapse(office: Office) -> None:
-    """Bring about the letters after the deadlines; a reminder that is not sent before the lapse is cancelled."""
-    office.at("2026-12-03 10:00")
-    office.send()
-    office.at("2026-12-07 10:00")
-    seal(office, "A-11")
-    office.at("2026-12-08 10:00")
-    again = ("--filter", "application:A-3", "--reason", NEW_RULES[office.language])
-    office.terminal.document("admin", "policy", "campaign", *again)
+def play_after_deadlines(letters: LetterSite) -> None:
+    """Play the script after the deadlines; a reminder that is not sent before the lapse is cancelled."""
+    letters.advance_to("2026-12-03 10:00")
+    letters.send()
+    letters.advance_to("2026-12-07 10:00")
+    import_sealed_licence(letters, "A-11")
+    letters.advance_to("2026-12-08 10:00")
+    again = ("--filter", "application:A-3", "--reason", NEW_RULES[letters.language])
+    letters.terminal.document("admin", "policy", "campaign", *again)
 
 
 def write_letters(folder: Path) -> None:
-    """Write the letters of the office in each language."""
+    """Write the letters of the site in each language."""
     for language in LANGUAGES:
         with tempfile.TemporaryDirectory() as place, speaking(language):
             site = Site(Path(place) / "workbench.db").create()
             try:
-                office = Office(Desk(site, Path(place)), language)
-                live(office)
+                letters = LetterSite(Desk(site, Path(place)), language)
+                play_until_first_verdicts(letters)
                 words = ("--to", str(folder / language), "--sms", "--reveal", "--reason", "to read them")
-                office.terminal.document("admin", "export", "notices", *words)
+                letters.terminal.document("admin", "export", "notices", *words)
             finally:
                 site.close()
 

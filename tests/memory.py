@@ -8,7 +8,7 @@ _REFERENCES = Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"
 
 
-def forget_peak() -> None:
+def reset_peak() -> None:
     """Reset the peak if the system supports it; a forked process starts with the peak of its parent."""
     if _REFERENCES.exists():
         _REFERENCES.write_text(_RESET_PEAK, encoding="ascii")

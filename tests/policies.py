@@ -4,12 +4,12 @@ import hashlib
 
 from sqlalchemy import text
 
-from tests.offices import Site
+from tests.sites import Site
 
 _NO_DOCUMENTS = ('individual = ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER"]', "individual = []")
 
 
-def amend(site: Site, *changes: tuple[str, str]) -> None:
+def amend_policy(site: Site, *changes: tuple[str, str]) -> None:
     """Replace parts of the text of the policy in force, before it has been used."""
     with site.services("admin").context.write() as session:
         body: str = session.execute(text("SELECT body FROM policy_version")).scalar_one()
@@ -25,11 +25,11 @@ def amend(site: Site, *changes: tuple[str, str]) -> None:
         cache.models.clear()
 
 
-def ask_persons_for_nothing(site: Site) -> None:
+def require_no_documents_of_individuals(site: Site) -> None:
     """Require no documents of individuals, so that their applications are complete on receipt."""
-    amend(site, _NO_DOCUMENTS)
+    amend_policy(site, _NO_DOCUMENTS)
 
 
-def tell_of_time(site: Site, word: str) -> None:
+def set_times_in_letters(site: Site, word: str) -> None:
     """Set which times letters give: promise, forecast or both."""
-    amend(site, ('letters = "both"', f'letters = "{word}"'))
+    amend_policy(site, ('letters = "both"', f'letters = "{word}"'))

@@ -1,4 +1,4 @@
-"""Prepares equal sites once in a process: a preparation runs the first time, and afterwards its result is copied."""
+"""Prepares equal sites only once in a process: later preparations copy the result of the first."""
 
 import pickle
 import shutil
@@ -9,54 +9,58 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar
 
-from tests.offices import Site
+from tests.sites import Site
 from workbench import i18n
 
-_Given = ParamSpec("_Given")
+_Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
-_known: dict[bytes, tuple[TemporaryDirectory[str], bytes]] = {}
-"""The folder that each preparation left, and what it returned and changed."""
+_results: dict[bytes, tuple[TemporaryDirectory[str], bytes]] = {}
+"""By preparation, the folder that it left, and the pickled values that it returned and changed."""
 
 
-def prepared(build: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
-    """Make a function a preparation of the site among its arguments, whose folder it may change.
+def prepared(build: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Cache a function that prepares the site among its arguments; it may change the folder of the site.
 
-    A later call with equal arguments, at the same time and with an equal folder, copies what the first call left. So a
-    preparation must depend on nothing else, such as a patch of the program.
+    A later call with equal arguments, at the same time and with an equal folder, copies the result of the first call.
+    So the function must depend on nothing else, such as a patch of the program.
     """
 
     @wraps(build)
-    def prepare(*given: _Given.args, **named: _Given.kwargs) -> _Result:
-        places: list[Any] = [one for one in given if _site_of(one)]
-        site: Any = _site_of(places[0])
+    def prepare(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> _Result:
+        with_site: list[Any] = [argument for argument in arguments if _site_of(argument)]
+        site: Any = _site_of(with_site[0])
         folder = site.path.parent
         site.close()
-        desks = [one for one in places if hasattr(one, "files")]
-        values = [one for one in given if one not in places], named, [(desk.files, desk.options) for desk in desks]
-        about = (build.__module__, build.__qualname__, values, site.clock.at, i18n.current_language())
-        key = sha256(pickle.dumps((about, _contents(folder)))).digest()
-        if key not in _known:
-            made = build(*given, **named)
+        desks = [argument for argument in with_site if hasattr(argument, "files")]
+        values = (
+            [argument for argument in arguments if argument not in with_site],
+            options,
+            [(desk.files, desk.options) for desk in desks],
+        )
+        call = (build.__module__, build.__qualname__, values, site.clock.at, i18n.current_language())
+        key = sha256(pickle.dumps((call, _contents(folder)))).digest()
+        if key not in _results:
+            returned = build(*arguments, **options)
             site.close()
-            kept = TemporaryDirectory(prefix="prepared-")
-            shutil.copytree(folder, kept.name, dirs_exist_ok=True)
-            _known[key] = kept, pickle.dumps((made, site.clock.at, [desk.files for desk in desks]))
+            copy = TemporaryDirectory(prefix="prepared-")
+            shutil.copytree(folder, copy.name, dirs_exist_ok=True)
+            _results[key] = copy, pickle.dumps((returned, site.clock.at, [desk.files for desk in desks]))
         else:
             # Files are overwritten, not replaced, so that services that were opened before can go on.
-            shutil.copytree(_known[key][0].name, folder, dirs_exist_ok=True)
+            shutil.copytree(_results[key][0].name, folder, dirs_exist_ok=True)
         result: _Result
-        result, site.clock.at, counts = pickle.loads(_known[key][1])
-        for desk, count in zip(desks, counts, strict=True):
+        result, site.clock.at, file_counts = pickle.loads(_results[key][1])
+        for desk, count in zip(desks, file_counts, strict=True):
             desk.files = count
         return result
 
     return prepare
 
 
-def _site_of(one: object) -> Site | None:
-    found = one if isinstance(one, Site) else getattr(one, "site", None)
-    return found if isinstance(found, Site) else None
+def _site_of(argument: object) -> Site | None:
+    site = argument if isinstance(argument, Site) else getattr(argument, "site", None)
+    return site if isinstance(site, Site) else None
 
 
 def _contents(folder: Path) -> list[tuple[str, bytes]]:

@@ -1,7 +1,7 @@
-"""The promises of the program and the tests that hold them: `python -m tests.promises` prints the table.
+"""The promises of the program and the tests that prove them: `python -m tests.promises` prints the table.
 
-A test holds a promise if it fails when the promise is broken; it says so with `@pytest.mark.promise("P1", …)`, and a
-whole module with `pytestmark`. The marks are read from the source, so nothing is collected or run.
+A test proves a promise if it fails when the promise is broken. It has the mark `@pytest.mark.promise("P1", …)`; a
+whole module has it in `pytestmark`. The marks are read from the source, so nothing is collected or run.
 """
 
 import ast
@@ -110,8 +110,8 @@ PROMISES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A test or a whole module that holds a promise; `group` is the run that includes it."""
+class PromiseTest:
+    """A test or a module of tests that proves a promise; `group` is the run that includes it."""
 
     name: str
     group: str
@@ -137,44 +137,44 @@ def _group(path: Path, marks: list[ast.expr]) -> str:
     return (has or ["terminal" if path.parent.name == "terminal" else "ordinary"])[0]
 
 
-def _holders_of(path: Path) -> Iterator[tuple[str, Holder]]:
-    """Yield each promise that a module marks, with who holds it."""
+def _promise_tests_in(path: Path) -> Iterator[tuple[str, PromiseTest]]:
+    """Yield each promise that a module marks, with the test that proves it."""
     source = path.read_text(encoding="utf-8")
     if "mark.promise(" not in source:
         return
     tree = ast.parse(source)
     module, module_marks = str(path.relative_to(TESTS)), _module_marks(tree)
-    places = [(module, module_marks)]
+    marked_places = [(module, module_marks)]
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            places.append((f"{module}::{node.name}", [*node.decorator_list]))
+            marked_places.append((f"{module}::{node.name}", [*node.decorator_list]))
     marked = 0
-    for name, marks in places:
+    for name, marks in marked_places:
         for mark in marks:
             for promise in _names(mark, "promise") or ():
-                yield promise, Holder(name, _group(path, [*marks, *module_marks]))
+                yield promise, PromiseTest(name, _group(path, [*marks, *module_marks]))
             marked += _names(mark, "promise") is not None
     if marked != source.count("mark.promise("):
         raise ValueError(f"{module}: a promise is marked on what is neither a test nor the module")
 
 
-def holders() -> dict[str, list[Holder]]:
-    """Return who holds each promise, also of promises that are not in the list."""
-    found: dict[str, list[Holder]] = defaultdict(list)
+def promise_tests() -> dict[str, list[PromiseTest]]:
+    """Return the tests that prove each promise, including promises that are not in the list."""
+    tests: dict[str, list[PromiseTest]] = defaultdict(list)
     for path in sorted(TESTS.rglob("test_*.py")):
-        for promise, holder in _holders_of(path):
-            found[promise].append(holder)
-    return found
+        for promise, test in _promise_tests_in(path):
+            tests[promise].append(test)
+    return tests
 
 
 def table() -> str:
     """Return the promises as a table in Markdown."""
-    held = holders()
+    tests = promise_tests()
     lines = ["| | promise | held by | run |", "|---|---|---|---|"]
     for promise, sentence in PROMISES.items():
-        for at, holder in enumerate(held[promise]):
-            first = (promise, sentence) if at == 0 else ("", "")
-            lines.append(f"| {first[0]} | {first[1]} | `{holder.name}` | {holder.group} |")
+        for index, test in enumerate(tests[promise]):
+            first = (promise, sentence) if index == 0 else ("", "")
+            lines.append(f"| {first[0]} | {first[1]} | `{test.name}` | {test.group} |")
     return "\n".join(lines)
 
 

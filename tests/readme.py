@@ -14,8 +14,8 @@ import typer
 from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
-from tests.offices import Clock, Site
-from tests.screens.driver import at_the_site
+from tests.screens.driver import site_workbench
+from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
 from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS
 from workbench.keys.command import PLACES, Command
@@ -84,9 +84,9 @@ def _split(text: str, name: str) -> tuple[str, str, str]:
 
 async def _picture(folder: Path) -> str:
     """Return a picture of the desk of the demo with its first case."""
-    site = Site(prepare(folder / "demo", clock), Clock(NOW))
+    site = Site(prepare(folder / "demo", clock), ManualClock(NOW))
     try:
-        async with at_the_site(site, "rev1") as driver:
+        async with site_workbench(site, "rev1") as driver:
             await driver.press("n")
             return driver.app.export_screenshot(title="workbench")
     finally:

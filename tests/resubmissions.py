@@ -1,4 +1,4 @@
-"""A site with an application that failed in its first round, and what its applicant hands in next."""
+"""A site with an application that failed in its first round, and documents for its resubmission."""
 
 import shutil
 from atexit import register
@@ -8,43 +8,43 @@ from tempfile import mkdtemp
 
 from db.enums import ImportKind
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.services.importing.files import PDF, Desk, application
+from tests.sites import Site
 
 ITEMS = ("--item", "ID-USCC", "--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "USE-STATEMENT")
 REASONS = ("--reason", "ID-USCC", "--reason", "DOC-UNSEALED", "--reason", "USE-STATEMENT")
 CARD = {"application_no": "A-1", "msisdn": "13800138000", "carrier": "mobile", "activated_on": "2026-08-03"}
 
 
-def fail(services: ClockSite, at: str, maker: str = "a", *items: str) -> None:
+def fail_rectifiably(site: ClockSite, at: str, maker: str = "a", *items: str) -> None:
     """Take the case and fail it, so that it can be rectified within five working days."""
-    services.at(at).run(maker, "next")
-    services.run(maker, "decide", "C-1", "fail", *REASONS, *(items or ITEMS))
+    site.at(at).run(maker, "next")
+    site.run(maker, "decide", "C-1", "fail", *REASONS, *(items or ITEMS))
 
 
 @cache
 def _failed_site() -> Path:
-    """Make a site whose application, with a card and its documents, failed in round 1; once, because it takes long."""
+    """Create, only once, a site whose application failed in round 1, with a card and documents; return its path."""
     folder = Path(mkdtemp(prefix="failed-"))
     register(shutil.rmtree, folder)
     site = Site(folder / "w.db").create()
-    desk, services = Desk(site, folder), ClockSite(site).at("2026-11-23 15:00")
+    desk, clock_site = Desk(site, folder), ClockSite(site).at("2026-11-23 15:00")
     desk.applications(application(uscc="91110000600037341X"))
     desk.run(ImportKind.CARDS, [CARD])
     desk.documents()
-    fail(services, "2026-11-24 10:00")
+    fail_rectifiably(clock_site, "2026-11-24 10:00")
     site.close()
     return site.path
 
 
-def failed(services: ClockSite) -> None:
-    """Start with an application that failed in round 1."""
+def start_failed(site: ClockSite) -> None:
+    """Fill the site with a copy of a site whose application failed in round 1."""
     template = _failed_site()
-    shutil.copy(template, services.site.path)
-    shutil.copytree(f"{template}.store", f"{services.site.path}.store", dirs_exist_ok=True)
+    shutil.copy(template, site.site.path)
+    shutil.copytree(f"{template}.store", f"{site.site.path}.store", dirs_exist_ok=True)
 
 
-def new_document(desk: Desk, content: str) -> Path:
+def write_new_document(desk: Desk, content: str) -> Path:
     """Write a file of documents with another licence."""
     (desk.folder / f"new{content}.pdf").write_bytes(PDF + content.encode())
     row = {

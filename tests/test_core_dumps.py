@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.nursery import nursery
+from tests.fork_server import fork_server
 
 _PROGRAM = """
 import sys
@@ -32,6 +32,6 @@ finally:
 
 @pytest.mark.parametrize("script", [_PROGRAM, _DEMO], ids=["program", "demo"])
 def test_a_process_leaves_no_core_dump(script: str) -> None:
-    child = nursery().piped(_TOLD.format(script.strip().replace("\n", "\n    ")))
+    child = fork_server().start_piped(_TOLD.format(script.strip().replace("\n", "\n    ")))
 
     assert "core limit (0, 0)" in child.communicate()[0]

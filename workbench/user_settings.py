@@ -161,7 +161,7 @@ CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
 
 def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
     # Imported here, because the commands of the command line need no keys.
-    from workbench.keys.own_keys import read_keys
+    from workbench.keys.user_keys import read_keys
 
     return read_keys(table)
 

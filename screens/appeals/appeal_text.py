@@ -1,4 +1,4 @@
-"""An appeal in a list, and its grounds and earlier answer above the case."""
+"""The texts of an appeal: its row in the list, and its panel with the grounds and an earlier answer."""
 
 from datetime import timedelta
 
@@ -15,33 +15,33 @@ from workbench.i18n import _
 from workbench.wording.amounts import working_days_left
 
 _WIDE = 90
-"""A row of this many cells has room for the day on which the appeal was received."""
+"""From this width on, a row shows the day on which the appeal was received."""
 
 
-def appeal_rows(found: WaitingAppeal, view: View, width: int, login: str) -> Content:
+def appeal_rows(waiting: WaitingAppeal, view: View, width: int, login: str) -> Content:
     """Return an appealed case as two lines of the list."""
-    name = joined((f"{format_case(found.case_id)}  ", "bold"), (found.applicant_name, ""))
+    name = joined((f"{format_case(waiting.case_id)}  ", "bold"), (waiting.applicant_name, ""))
     who: Part = (_("nobody"), WARNING)
-    if found.assignee is not None:
-        words = _("assigned to you") if found.assignee == login else _("assigned to {login}")
-        who = (words.format(login=found.assignee), MUTED)
-    about = _("lapse") if found.state_before is CaseState.LAPSED else _("final fail")
+    if waiting.assignee is not None:
+        words = _("assigned to you") if waiting.assignee == login else _("assigned to {login}")
+        who = (words.format(login=waiting.assignee), MUTED)
+    about = _("lapse") if waiting.state_before is CaseState.LAPSED else _("final fail")
     if width >= _WIDE:
-        received = view.day(found.received_at.astimezone(view.zone).date())
+        received = view.day(waiting.received_at.astimezone(view.zone).date())
         about = _("{what}, received {when}").format(what=about, when=received)
-    left = working_days_left(found.left_days) if found.left_days else _("due today")
+    left = working_days_left(waiting.left_days) if waiting.left_days else _("due today")
     due = joined(
-        (_("due {when}").format(when=view.instant(found.due_at)), ""),
+        (_("due {when}").format(when=view.instant(waiting.due_at)), ""),
         (f" {view.symbols.dot} ", MUTED),
         (f"{view.symbols.warn} {_('overdue')}", ERROR)
-        if found.is_overdue
-        else (left, WARNING if found.left_days <= 1 else MUTED),
+        if waiting.is_overdue
+        else (left, WARNING if waiting.left_days <= 1 else MUTED),
     )
     return Content("\n").join([row(name, joined(who), width), row(plain(f"    {about}", MUTED), due, width)])
 
 
 def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, width: int) -> Content:
-    """Return an appeal: the appealed result, why the actor may not decide, the grounds, an answer that came back."""
+    """Return the panel of an appeal: the result, why the actor may not decide, the grounds, a returned answer."""
     is_lapse = line.state_before is CaseState.LAPSED
     title = _("Appeal against a lapse") if is_lapse else _("Appeal against a final fail")
     filed = _("received {when}").format(when=view.instant(line.received_at))
@@ -64,7 +64,7 @@ def appeal_lines(case: CaseFile, line: AppealLine, refusal: str, view: View, wid
 
 
 def _due_words(case: CaseFile, line: AppealLine, view: View) -> str:
-    """Return by when an appeal must be answered, and why by then."""
+    """Return the due date of an appeal and the reason for it."""
     days = case.policy.appeal
     cap = line.received_at.astimezone(view.zone).date() + timedelta(days=days.cap_days)
     message = _(

@@ -1,4 +1,4 @@
-"""The dialog in which an appeal is decided: the outcome, the reason, the letter, and the confirmation."""
+"""The dialog that decides an appeal: the outcome, the reason, the letter and the confirmation."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind, bind_key
-from screens.shell.key_guard import ConfirmationGuard, presses_of
+from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.symbols import symbols_of
 from screens.verdict.dialog_text import too_soon_line
 from screens.widgets.debounce import Debounce
@@ -68,7 +68,7 @@ class AppealDialog(Dialog[AppealResult]):
         self._preview, self._decide = preview, decide
         self._chosen: int | None = None
         self._letter = ""
-        self._guard = ConfirmationGuard(presses_of(self))
+        self._guard = ConfirmationGuard(key_presses_of(self))
         self._previews = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
 
@@ -94,19 +94,19 @@ class AppealDialog(Dialog[AppealResult]):
 
     @on(TextArea.Changed, "#answer")
     def keep_answer(self) -> None:
-        """Keep the reason, also if the dialog is left, and show it in the letter."""
+        """Keep the reason, even if the dialog is closed, and show it in the letter."""
         if self.answer.text != self._answer:
             self._answer = self.answer.text
             self._keep(self._answer)
             self._say("")
-            self._previews.ask(_TYPING_PAUSE_S)
+            self._previews.request(_TYPING_PAUSE_S)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def show_keys(self) -> None:
-        """Show the keys of the focused part, and what follows a confirmation."""
+        """Show the keys of the focused part, and the effect of a confirmation."""
         keys = (
-            ((shown_key(CONFIRM_APPEAL.twins[0]), _("confirm")), ("Esc", _("leaves the field")))
+            ((shown_key(CONFIRM_APPEAL.permanent_keys[0]), _("confirm")), ("Esc", _("leaves the field")))
             if isinstance(self.focused, TextArea)
             else (
                 (CHOOSE_OUTCOME.shown_keys, _("choose")),
@@ -122,7 +122,7 @@ class AppealDialog(Dialog[AppealResult]):
         self._chosen = at
         self._say("")
         self._draw()
-        self._previews.ask()
+        self._previews.request()
 
     def action_write(self) -> None:
         self.answer.focus()
@@ -147,7 +147,7 @@ class AppealDialog(Dialog[AppealResult]):
         """Stage the decision, or show why it cannot be made."""
         self._is_deciding = True
         try:
-            if await presses_of(self).is_alone():
+            if await key_presses_of(self).is_alone():
                 self.leave(await asyncio.to_thread(self._decide, self._request()))
             else:
                 self.message.update(too_soon_line())
@@ -177,8 +177,8 @@ class AppealDialog(Dialog[AppealResult]):
     def _draw(self) -> None:
         symbols = symbols_of(self)
         lines = [
-            plain(f"{symbols.chosen if at == self._chosen else symbols.unchosen} {at + 1} {_(words)}")
-            for at, (words, _outcome, _to_state) in enumerate(_CHOICES)
+            plain(f"{symbols.chosen if index == self._chosen else symbols.unchosen} {index + 1} {_(words)}")
+            for index, (words, _outcome, _to_state) in enumerate(_CHOICES)
         ]
         self.query_one("#choices", Static).update(Content("\n").join(lines))
         shown = self.preview.query_one(Static)

@@ -26,7 +26,7 @@ from workbench.services.wiring import Services
 
 
 class AppealSource:
-    """The appealed cases that wait for a decision; `refusals` says by case why this person may not decide."""
+    """Provides the appealed cases that wait for a decision; `refusals` has the reasons why a person may not decide."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +37,7 @@ class AppealSource:
         return {found.case_id: found for found in self._services.appeals.waiting()}
 
     def read_case(self, case_id: int) -> CaseFile:
-        """Return a case, and keep why its appeal may not be decided."""
+        """Return a case, and store why this person may not decide its appeal."""
         self.refusals[case_id] = self._services.appeals.why_not_decide(case_id)
         return self._services.casefiles.show_current(case_id)
 
@@ -63,7 +63,7 @@ class AppealSource:
         return ()
 
     def empty_words(self) -> str:
-        """Return that no appeal waits, and how to file one."""
+        """Return the text for an empty list: no appeal waits, and how to file one."""
         message = _("No appeals are open.\nTo file one, open the failed or lapsed case and press {key}.")
         return message.format(key=desk.APPEAL.shown_keys)
 
@@ -92,7 +92,7 @@ class AppealsScreen(CaseListScreen):
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer; Esc is shown with what it does now."""
+        """The commands in the footer; the label of Esc says what it does now."""
         return (DECIDE_APPEAL, OPEN_APPEAL, LEAVE_APPEALS, READ_APPEAL, BACK)
 
     @work(group="dialog")

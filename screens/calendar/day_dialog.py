@@ -90,7 +90,7 @@ class DayDialog(TaskDialog[CalendarEffect]):
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Go to the next field; in the last one save the day, if the preview is shown and a reason is given."""
+        """Go to the next field; in the last field, save the day if the preview is shown and a reason is given."""
         if event.input.id != "reason":
             self.focus_next()
             return

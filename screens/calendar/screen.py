@@ -17,7 +17,7 @@ from screens.calendar.year_text import YearLines, day_lines, legend_lines, title
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
-from screens.shell.header import HeaderBar, who_line
+from screens.shell.header import HeaderBar, reviewer_status
 from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
 from screens.widgets.static import Static
 from workbench.domain.case.lifecycle import admin_refusal
@@ -200,7 +200,7 @@ class CalendarScreen(ModeScreen):
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
-        self.query_one(HeaderBar).update(row(head, who_line(self.services.actor.login, None, view), width))
+        self.query_one(HeaderBar).update(row(head, reviewer_status(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
             found = year_lines(self.year, self.chosen, width - 1, view)

@@ -32,15 +32,17 @@ class YearLines:
     day_at: int
 
 
-def title_words(found: CalendarYear | None, year: int, view: View) -> list[Part]:
+def title_words(calendar: CalendarYear | None, year: int, view: View) -> list[Part]:
     """Return the header: the year, whether it is published, and its number of working days."""
     parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
-    if found is not None:
+    if calendar is not None:
         dot = f" {view.symbols.dot} "
-        is_provisional = found.status is DayStatus.PROVISIONAL
+        is_provisional = calendar.status is DayStatus.PROVISIONAL
         mark = f"{view.symbols.provisional} " if is_provisional else ""
-        parts.append((f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[found.status])}", WARNING if is_provisional else MUTED))
-        parts.append((dot + wording.working_days_words(sum(day.working for day in found.days)), MUTED))
+        parts.append(
+            (f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[calendar.status])}", WARNING if is_provisional else MUTED)
+        )
+        parts.append((dot + wording.working_days_words(sum(day.working for day in calendar.days)), MUTED))
     return parts
 
 
@@ -50,25 +52,27 @@ def months_a_row(width: int) -> int:
     return max(number for number in (1, 2, 3, 4) if number <= max(1, fitting))
 
 
-def year_lines(found: CalendarYear, chosen: date, width: int, view: View) -> YearLines:
+def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> YearLines:
     """Return a year as months side by side."""
-    days = {day.on: day for day in found.days}
+    days = {day.on: day for day in calendar.days}
     lines: list[Content] = []
-    if found.status is DayStatus.PROVISIONAL:
+    if calendar.status is DayStatus.PROVISIONAL:
         mark = f"{view.symbols.provisional} "
-        lines += wrapped_lines(mark + wording.not_published(found.year), width, WARNING)
+        lines += wrapped_lines(mark + wording.not_published(calendar.year), width, WARNING)
     title_at = day_at = 0
     across = months_a_row(width)
     for first in range(1, 13, across):
         months = range(first, first + across)
         lines.append(Content())
         start = len(lines)
-        blocks = [_month(found, month, days, chosen, view) for month in months]
+        blocks = [_month(calendar, month, days, chosen, view) for month in months]
         for parts in zip_longest(*blocks, fillvalue=Content()):
             lines.append(_side_by_side(parts))
         if chosen.month in months:
             week = next(
-                at for at, days_of in enumerate(wording.weeks_of(found.year, chosen.month)) if chosen in days_of
+                index
+                for index, days_of in enumerate(wording.weeks_of(calendar.year, chosen.month))
+                if chosen in days_of
             )
             title_at, day_at = start, start + 2 + week
     return YearLines(lines=lines, title_at=title_at, day_at=day_at)
@@ -79,9 +83,11 @@ def _side_by_side(parts: Sequence[Content]) -> Content:
     return Content(" " * _GAP_CELLS).join(padded)
 
 
-def _month(found: CalendarYear, month: int, days: dict[date, CalendarDay], chosen: date, view: View) -> list[Content]:
+def _month(
+    calendar: CalendarYear, month: int, days: dict[date, CalendarDay], chosen: date, view: View
+) -> list[Content]:
     """Return the lines of a month: its name, the weekdays and its weeks."""
-    weeks = wording.weeks_of(found.year, month)
+    weeks = wording.weeks_of(calendar.year, month)
     is_provisional = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
     name: list[Part] = [(wording.month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
     if is_provisional:
@@ -90,7 +96,7 @@ def _month(found: CalendarYear, month: int, days: dict[date, CalendarDay], chose
     for week in weeks:
         parts: list[Part] = []
         for on in week:
-            parts += [("   ", "")] if on is None else _cell(days[on], on == chosen, on == found.today)
+            parts += [("   ", "")] if on is None else _cell(days[on], on == chosen, on == calendar.today)
         lines.append(joined(*parts))
     return lines
 
@@ -113,9 +119,9 @@ def legend_lines(view: View, width: int) -> Content:
     return Content("\n").join(flowing(meanings, width))
 
 
-def day_lines(found: CalendarYear, chosen: date, view: View, width: int) -> Content:
+def day_lines(calendar: CalendarYear, chosen: date, view: View, width: int) -> Content:
     """Return the selected day: its kind, name, status and hours, and who changed it."""
-    day = found.days[(chosen - found.days[0].on).days]
+    day = calendar.days[(chosen - calendar.days[0].on).days]
     dot = f" {view.symbols.dot} "
     is_provisional = day.status is DayStatus.PROVISIONAL
     parts: list[Part] = [(view.day(chosen), "bold"), (dot + wording.day_kind_words(day), "")]
@@ -123,15 +129,15 @@ def day_lines(found: CalendarYear, chosen: date, view: View, width: int) -> Cont
         parts.append((dot + day.name, ""))
     mark = f"{view.symbols.provisional} " if is_provisional else ""
     parts.append((f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
-    if chosen == found.today:
+    if chosen == calendar.today:
         parts.append((dot + _("today"), "bold underline"))
-    hours = wording.hours_words(day.hours or found.hours) if day.working else _("no working hours")
+    hours = wording.hours_words(day.hours or calendar.hours) if day.working else _("no working hours")
     lines = [joined(*parts), plain(hours, MUTED)]
-    override = found.overrides.get(chosen)
+    override = calendar.overrides.get(chosen)
     if override is not None:
-        before = found.published[chosen]
+        before = calendar.published[chosen]
         published = f"{wording.day_kind_words(before)} {before.name}".strip()
-        day_set = view.day(override.at.astimezone(found.zone).date())
+        day_set = view.day(override.at.astimezone(calendar.zone).date())
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
         message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)
         lines += wrapped_lines(message, width, MUTED)[:2]

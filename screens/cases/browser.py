@@ -1,4 +1,4 @@
-"""A list of cases over a text about the one under the cursor, which can be opened with its panels."""
+"""A list of cases above a text about the case under the cursor, which can be opened with its panels."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -25,7 +25,7 @@ from workbench.domain.case.casefile import CaseFile
 
 
 class CaseSource(Protocol):
-    """Where a browser gets its cases from; `read_rows` and `read_case` run in a thread."""
+    """Provides the cases of a browser; `read_rows` and `read_case` run in a thread."""
 
     def read_rows(self) -> Mapping[int, Any]:
         """Return the rows by case id."""
@@ -34,22 +34,22 @@ class CaseSource(Protocol):
         """Return a case."""
 
     def refusal(self, action: str, case: CaseFile) -> str:
-        """Return why an action of the screen is not possible on a case, "" if it needs no words."""
+        """Return why an action of the screen is not possible on a case, "" if no message is needed."""
 
     def row_content(self, row: Any, view: View, width: int) -> Content:
         """Return a row of the list."""
 
     def about(self, case: CaseFile, view: View, width: int) -> Content | None:
-        """Return the text about a case, None without one."""
+        """Return the text about a case, None if there is none."""
 
     def about_title(self) -> str:
-        """Return the title of that text, as a message."""
+        """Return the title of the text about a case, untranslated."""
 
     def head_lines(self, width: int) -> Sequence[Content]:
         """Return the lines between the title and the list."""
 
     def empty_words(self) -> str:
-        """Return what is shown instead of an empty list."""
+        """Return the text that replaces an empty list."""
 
 
 class CaseBrowser(Vertical):
@@ -165,7 +165,7 @@ class CaseBrowser(Vertical):
             view = replace(view, zone=ZoneInfo(self._case.policy.zone))
         if self.is_open and self.case is not None:
             self.panels.show(self.case, view)
-        # Of an open case, the text is one of the panels.
+        # While a case is open, the text about it is one of its panels.
         case = None if self.is_open else self._case
         text = self._source.about(case, view, max(8, width - 4)) if case is not None else None
         self.about.display = text is not None

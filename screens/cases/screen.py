@@ -17,7 +17,7 @@ from screens.panels.case_header import case_lines, story_lines
 from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import refusal_elsewhere
 from screens.shell.clock import Clock
-from screens.shell.header import HeaderBar, title_line, who_line
+from screens.shell.header import HeaderBar, reviewer_status, title_line
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.i18n import _
@@ -60,7 +60,7 @@ class CaseListScreen(ModeScreen):
         case = self.case if self.browser.is_open else None
         if case is not None:
             view = replace(view, zone=ZoneInfo(case.policy.zone))
-        lines = [title_line(_(self.NAME), case, who_line(login, None, view), view, width)]
+        lines = [title_line(_(self.NAME), case, reviewer_status(login, None, view), view, width)]
         if case is None:
             lines += self._source.head_lines(width)
         else:
@@ -80,12 +80,12 @@ class CaseListScreen(ModeScreen):
         return True
 
     def why_not(self, key: str) -> str | None:
-        """Return why a key does nothing now; the keys of the desk do nothing on an opened case."""
+        """Return why a key does nothing now, such as most keys of the desk on an opened case."""
         active = self.active_bindings.get(key)
         if active is not None:
             case = None if active.enabled else self.case
             return None if case is None else self._source.refusal(active.binding.action, case)
-        command = next((each for each in DESK_COMMANDS if key in each.keys), None)
+        command = next((desk_command for desk_command in DESK_COMMANDS if key in desk_command.keys), None)
         if command is None or not self.browser.is_open:
             return None
         return refusal_elsewhere(command, self.services.actor)
@@ -98,7 +98,7 @@ class CaseListScreen(ModeScreen):
         self.browser.open()
 
     def action_about(self) -> None:
-        """Go to the panel with what is to be decided."""
+        """Go to the panel with the verdict to check or the appeal to decide."""
         self.browser.panels.action_go("subject")
 
     def action_back(self) -> None:

@@ -1,1 +1,1 @@
-"""The sheet of what changed since the last round."""
+"""The sheet that compares a case with its last round."""

@@ -1,4 +1,4 @@
-"""The sheet with what changed since the last round, in which the items to rectify are judged."""
+"""The sheet with the changes since the last round, where the reviewer judges the items to rectify."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -27,14 +27,14 @@ from workbench.keys.command import Place
 from workbench.keys.registry import HELP
 from workbench.wording.case.labels import ITEM_RESULT
 
-Judge = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
-"""Judges the item with a number, from 1, and returns all items."""
+JudgeItem = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
+"""Judges the item with a number, counted from 1, and returns all items."""
 
 _KEYS = {"1": ItemResult.FIXED, "2": ItemResult.PARTLY, "3": ItemResult.NOT_FIXED}
 
 
 class ChangesSheet(PageDialog[bool]):
-    """Shows what changed; with `judge`, digits judge the item under the cursor. The result says whether any was."""
+    """Shows the changes; with `judge`, digits judge the item under the cursor. The result is whether one was judged."""
 
     DEFAULT_CSS = """
     ChangesSheet > Vertical { width: 118; max-height: 100%; }
@@ -57,15 +57,15 @@ class ChangesSheet(PageDialog[bool]):
 
     message = getters.query_one("#message", Static)
 
-    def __init__(self, case: CaseFile, found: RoundChanges, view: View, judge: Judge | None = None) -> None:
+    def __init__(self, case: CaseFile, comparison: RoundChanges, view: View, judge: JudgeItem | None = None) -> None:
         title = _("{case}: what changed since round {round}")
-        super().__init__(title.format(case=format_case(case.header.id), round=found.since_round))
+        super().__init__(title.format(case=format_case(case.header.id), round=comparison.since_round))
         self._case = case
-        self._found = found
+        self._comparison = comparison
         self._view = view
         self._judge = judge
         self._items = case.asked_items
-        self._cursor = next((at for at, item in enumerate(case.asked_items) if item.judged is None), 0)
+        self._cursor = next((index for index, item in enumerate(case.asked_items) if item.judged is None), 0)
         self._is_folded = True
         self._has_judged = False
         self._line_of_item: list[int] = []
@@ -126,7 +126,7 @@ class ChangesSheet(PageDialog[bool]):
         self.body.scroll_to(y=line if line >= 0 else self.body.max_scroll_y, animate=False)
 
     def action_unfold(self) -> None:
-        """Show everything that did not change, or only what the earlier verdict named; it may be below the window."""
+        """Switch between all unchanged entries and those that the earlier verdict named, and scroll to them."""
         self._is_folded = not self._is_folded
         self.draw()
         self.call_after_refresh(self.action_scroll_to, self._line_of_unchanged)
@@ -135,16 +135,16 @@ class ChangesSheet(PageDialog[bool]):
         self.leave(self._has_judged)
 
     def lines(self, width: int) -> list[Content]:
-        text = ChangesText(self._case, self._found, self._view, width)
+        text = ChangesText(self._case, self._comparison, self._view, width)
         lines: list[Content] = []
         self._line_of_item = []
         if self._items:
-            asked = _("Asked for in round {round}").format(round=self._found.since_round)
+            asked = _("Asked for in round {round}").format(round=self._comparison.since_round)
             lines.append(plain(asked, f"{MUTED} bold"))
-        for at, item in enumerate(self._items):
+        for index, item in enumerate(self._items):
             self._line_of_item.append(len(lines))
-            style = "on $panel" if at == self._cursor and self._can_judge else ""
-            lines += [line.stylize(style) if style else line for line in text.item_lines(at + 1, item)]
+            style = "on $panel" if index == self._cursor and self._can_judge else ""
+            lines += [line.stylize(style) if style else line for line in text.item_lines(index + 1, item)]
         lines += [Content(), *text.change_lines()] if lines else list(text.change_lines())
         self._line_of_unchanged = len(lines) + 1
         return [*lines, Content(), *text.unchanged_lines(is_folded=self._is_folded)]

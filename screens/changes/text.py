@@ -6,7 +6,7 @@ from itertools import groupby, zip_longest
 
 from textual.content import Content
 
-from screens.panels.lines import judged_mark
+from screens.panels.lines import judgement_mark
 from screens.shell.view import View
 from screens.widgets.safe_text import BOLD, MUTED, WARNING, hanging, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
@@ -19,12 +19,12 @@ from workbench.wording.case.labels import ITEM_RESULT
 from workbench.wording.changes import PART_WORDS, ChangeWords
 
 _SIDE_BY_SIDE = 84
-"""The width from which the old and the new value stand side by side."""
+"""From this width on, the old and the new value are side by side."""
 
 _LABEL_CELLS = 30
 
 
-def judged_words(item: ItemLine) -> str:
+def judgement_words(item: ItemLine) -> str:
     """Return a judgement in words."""
     if item.is_waived:
         return _("waived")
@@ -33,10 +33,10 @@ def judged_words(item: ItemLine) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChangesText:
-    """The comparison of a case with its last round, in lines of a width."""
+    """Formats the comparison of a case with its last round as lines of a width."""
 
     case: CaseFile
-    found: RoundChanges
+    comparison: RoundChanges
     view: View
     width: int
 
@@ -45,22 +45,24 @@ class ChangesText:
         return ChangeWords(self.case.policy, self.view.today, self.view.zone)
 
     def item_lines(self, number: int, item: ItemLine) -> list[Content]:
-        """Return an item with its judgement, and below it what came."""
+        """Return an item with its judgement, and below it the evidence that arrived for it."""
         symbols = self.view.symbols
-        mark, style = (symbols.dot, MUTED) if item.judged is None else judged_mark(item.judged, symbols)
-        result = joined((judged_words(item), style))
+        mark, style = (symbols.dot, MUTED) if item.judged is None else judgement_mark(item.judged, symbols)
+        result = joined((judgement_words(item), style))
         label = [(f" {mark} ", style), (f"{number} ", MUTED)]
         first, *rest = hanging(label, item.text or item.code, self.width - result.cell_length - 2)
-        # Of a document or card with several changes, the first says that it came.
-        came: dict[tuple[str, str], str] = {}
-        for change in self.found.about(item.code):
+        # A document or card with several changes is listed once, by its first change.
+        arrived: dict[tuple[str, str], str] = {}
+        for change in self.comparison.about(item.code):
             if change.part is not EvidencePart.FINDINGS:
-                came.setdefault((change.part, change.subject or change.field), self.words.label(change))
-        told = f"{self.view.symbols.changed} {comma_joined(came.values())}" if came else self._nothing_came(item)
+                arrived.setdefault((change.part, change.subject or change.field), self.words.label(change))
+        evidence = (
+            f"{self.view.symbols.changed} {comma_joined(arrived.values())}" if arrived else self._nothing_came(item)
+        )
         return [
             row(first, Content.assemble(result, " "), self.width),
             *rest,
-            *hanging([("     ", "")], told, self.width - 1, "" if came else MUTED),
+            *hanging([("     ", "")], evidence, self.width - 1, "" if arrived else MUTED),
         ]
 
     def _nothing_came(self, item: ItemLine) -> str:
@@ -68,9 +70,9 @@ class ChangesText:
 
     def change_lines(self) -> Iterator[Content]:
         """Yield the changed fields by part, the old value beside or above the new one."""
-        if not self.found.changes:
-            yield plain(_("Nothing changed since round {round}.").format(round=self.found.since_round), WARNING)
-        for part, changes in groupby(self.found.changes, key=lambda change: change.part):
+        if not self.comparison.changes:
+            yield plain(_("Nothing changed since round {round}.").format(round=self.comparison.since_round), WARNING)
+        for part, changes in groupby(self.comparison.changes, key=lambda change: change.part):
             yield plain(_(PART_WORDS[part]), f"{MUTED} bold")
             for change in changes:
                 yield from self._change(change)
@@ -90,21 +92,23 @@ class ChangesText:
             yield joined(*cells)
 
     def unchanged_lines(self, *, is_folded: bool) -> Iterator[Content]:
-        """Yield what did not change with its earlier verdict; folded, what was accepted is only counted."""
-        entries = self.found.unchanged
+        """Yield the unchanged entries with their earlier verdict; if folded, accepted entries are only counted."""
+        entries = self.comparison.unchanged
         yield plain(_("Unchanged: {count}").format(count=len(entries)), f"{MUTED} bold")
         named = [entry for entry in entries if entry.codes]
         yield from self._entries(named if is_folded else entries)
         rest = len(entries) - len(named)
         if is_folded and rest:
             message = _("{count} more, accepted in round {round}") if named else _("accepted in round {round}")
-            yield plain(f" {message.format(count=rest, round=self.found.since_round)}", MUTED)
+            yield plain(f" {message.format(count=rest, round=self.comparison.since_round)}", MUTED)
 
     def _entries(self, entries: Iterable[UnchangedEntry]) -> Iterator[Content]:
         for entry in entries:
             label, value = self.words.label(entry), self.words.value(entry.field, entry.value)
             if entry.part is EvidencePart.FINDINGS:
                 label, value = value, ""
-            verdict = plain(f"{self.words.verdict(entry, self.found.since_round)} ", WARNING if entry.codes else MUTED)
+            verdict = plain(
+                f"{self.words.verdict(entry, self.comparison.since_round)} ", WARNING if entry.codes else MUTED
+            )
             left = joined((f" {label}", ""), (f"  {value}" if value else "", MUTED))
             yield row(left, verdict, self.width)

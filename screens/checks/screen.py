@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 
 class StagedSource:
-    """The staged verdicts that wait for a check; `reason_alone` says why one person may check their own, "" if not."""
+    """Provides the staged verdicts; `reason_alone` is why a person may check their own verdicts, "" if they may not."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.reason_alone = ""
 
     def read_rows(self) -> Mapping[int, StagedRow]:
-        """Return the cases by id, and keep why one person checks alone."""
+        """Return the cases by id, and store why one person may check alone."""
         self.reason_alone = self._services.checks.why_alone()
         return {row.id: row for row in self._services.checks.waiting()}
 
@@ -49,11 +49,11 @@ class StagedSource:
         return self._services.casefiles.show_current(case_id)
 
     def verdict_of(self, case: CaseFile | None) -> StagedVerdict:
-        """Return what is staged on a case."""
+        """Return the staged verdict of a case."""
         return StagedVerdict(case, self._services.actor, is_alone=bool(self.reason_alone))
 
     def refusal(self, action: str, case: CaseFile) -> str:
-        """Return why this person may not check what is staged."""
+        """Return why this person may not check the staged verdict."""
         return self.verdict_of(case).refusal if action in {"approve", "give_back"} else ""
 
     def row_content(self, row: StagedRow, view: View, width: int) -> Content:
@@ -69,14 +69,14 @@ class StagedSource:
         return N_("Verdict")
 
     def head_lines(self, width: int) -> Sequence[Content]:
-        """Return why nobody else checks, if one person reviews alone."""
+        """Return why no second person is needed, if one person reviews alone."""
         if not self.reason_alone:
             return ()
         message = _("Only one person reviews here ({reason}): verdicts take effect without a second person.")
         return [plain(fitted(message.format(reason=self.reason_alone), width).rstrip(), WARNING)]
 
     def empty_words(self) -> str:
-        """Return that nothing waits."""
+        """Return the text for an empty list."""
         return _("No verdicts are waiting for a check.")
 
 
@@ -105,7 +105,7 @@ class ChecksScreen(CaseListScreen):
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer; Esc is shown with what it does now."""
+        """The commands in the footer; the label of Esc says what it does now."""
         return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, VERDICT, BACK)
 
     @work(group="dialog")
@@ -153,7 +153,7 @@ class ChecksScreen(CaseListScreen):
 
     @property
     def _checks(self) -> "Checks | AppealChecks":
-        """The checks of what is staged on the case: of a verdict, or of a decision on an appeal."""
+        """The service that checks the staged act on the case: a verdict, or a decision on an appeal."""
         return self.services.checks if self._verdict.appeal is None else self.services.appeal_checks
 
     @property

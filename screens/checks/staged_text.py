@@ -22,8 +22,8 @@ from workbench.wording.case.history import detail_words, event_words
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE
 
 STAGED = "staged"
-_ROOM_FOR_LOGIN, _WIDE, _WIDEST = 70, 100, 130
-"""From how many cells on a line of the list has a whole login, and the priority; and how many it has at most."""
+_LOGIN_FROM, _PRIORITY_FROM, _MAX_WIDTH = 70, 100, 130
+"""The row widths from which the list shows the whole login and the priority, and the greatest width of a row."""
 
 _MAKER_CELLS, _SHORT_MAKER_CELLS, _PRIORITY_CELLS, _DUE_CELLS = 12, 7, 8, 18
 _CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
@@ -34,7 +34,7 @@ _CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "com
 class StagedVerdict:
     """The staged verdict of a case, if it has one, and whether `actor` may check it.
 
-    `is_alone` says that one person reviews alone, who may approve even the own verdict.
+    `is_alone` means that one person reviews alone and may approve their own verdict.
     """
 
     case: CaseFile | None
@@ -44,17 +44,19 @@ class StagedVerdict:
     @property
     def decision(self) -> DecisionLine | None:
         """The newest staged decision of the case."""
-        staged = [each for each in self.case.decisions if each.status == STAGED] if self.case is not None else []
-        return max(staged, key=lambda each: each.id, default=None)
+        staged = (
+            [decision for decision in self.case.decisions if decision.status == STAGED] if self.case is not None else []
+        )
+        return max(staged, key=lambda decision: decision.id, default=None)
 
     @property
     def appeal(self) -> AppealLine | None:
-        """The appeal whose decision waits for its check, if it is one that waits."""
+        """The appeal whose decision waits for a check, None if no decision on an appeal waits."""
         return staged_appeal(self.case.appeals) if self.case is not None else None
 
     @property
     def is_own(self) -> bool:
-        """Whether the actor made the verdict, or has a part in the appealed one or its answer."""
+        """Whether the actor made the verdict, or has a part in the appealed verdict or its answer."""
         if self.case is not None and self.appeal is not None:
             appealed = (line for line in self.case.decisions if line.id == self.appeal.decision_id)
             parts = {login for line in appealed for login in (line.maker, line.checker)}
@@ -62,7 +64,7 @@ class StagedVerdict:
         return self.decision is not None and self.decision.maker == self.actor.login
 
     def may(self, action: Action) -> bool:
-        """Say whether the actor may approve or return the verdict."""
+        """Return whether the actor may approve or return the verdict."""
         is_other = not self.is_own or (self.is_alone and action is Action.APPROVE)
         return self.case is not None and is_other and is_allowed(action, self.case.header.state, self.actor)
 
@@ -83,7 +85,7 @@ class StagedVerdict:
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict; above it, if the actor may not check it, the reason. None without a staged verdict."""
+        """Return the verdict, and above it why the actor may not check it, if so; None without a staged verdict."""
         if self.case is not None and self.appeal is not None:
             verdict = staged_appeal_lines(self.case, self.appeal, view, width)
         elif self.case is not None and self.decision is not None:
@@ -94,22 +96,22 @@ class StagedVerdict:
         return Content("\n").join([*refusal, *verdict])
 
 
-def row_line(found: StagedRow, view: View, width: int) -> Content:
-    """Return a case with a staged verdict as a line of the list, in columns; a narrow line names less."""
-    is_wide, width = width >= _WIDE, min(width, _WIDEST)
-    due = view.instant(found.due_at) if found.due_at is not None else _("no due date")
-    blocks = f"{view.symbols.block}{found.blocks}" if found.blocks else ""
-    warns = f"{view.symbols.warn}{found.warns}" if found.warns else ""
-    room = _MAKER_CELLS if width >= _ROOM_FOR_LOGIN else _SHORT_MAKER_CELLS
-    maker = fitted(_("by {login}").format(login=found.maker), room)
-    due_style = ERROR if found.is_overdue else MUTED
+def row_line(staged: StagedRow, view: View, width: int) -> Content:
+    """Return a case with a staged verdict as a row of the list; a narrow row has fewer columns."""
+    is_wide, width = width >= _PRIORITY_FROM, min(width, _MAX_WIDTH)
+    due = view.instant(staged.due_at) if staged.due_at is not None else _("no due date")
+    blocks = f"{view.symbols.block}{staged.blocks}" if staged.blocks else ""
+    warns = f"{view.symbols.warn}{staged.warns}" if staged.warns else ""
+    room = _MAKER_CELLS if width >= _LOGIN_FROM else _SHORT_MAKER_CELLS
+    maker = fitted(_("by {login}").format(login=staged.maker), room)
+    due_style = ERROR if staged.is_overdue else MUTED
     right: list[Part] = [(pad_left(blocks, 4), ERROR), (pad_left(warns, 4), WARNING), (f"  {maker}", "")]
     if is_wide:
-        priority = pad_right(_(PRIORITY_WORDS[found.priority]), _PRIORITY_CELLS)
+        priority = pad_right(_(PRIORITY_WORDS[staged.priority]), _PRIORITY_CELLS)
         right += [(f"  {priority}", MUTED), (_("due {when}").format(when=pad_left(due, _DUE_CELLS)), due_style)]
     else:
         right.append((pad_left(due, _DUE_CELLS), due_style))
-    left = joined((f"{format_case(found.id)}  ", "bold"), (found.applicant_name, ""))
+    left = joined((f"{format_case(staged.id)}  ", "bold"), (staged.applicant_name, ""))
     return row(left, joined(*right), width)
 
 
@@ -146,7 +148,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
 
 
 def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
-    """Return what came since the maker decided, the oldest first: evidence, verifications, answers and comments."""
+    """Return the changes since the maker decided, oldest first: evidence, verifications, answers and comments."""
     lines = [
         f"{view.instant(entry.at)}  {event_words(entry)}  {entry.who}  {detail_words(entry, case)}"
         for entry in reversed(case.history)

@@ -1,4 +1,4 @@
-"""What is read after a case is shown: its forecast, and what this person may do with it."""
+"""Reads in the background after a case is shown: its forecast, and what this person may do with it."""
 
 import asyncio
 from functools import partial
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 async def show_forecast(screen: "CaseScreen", case: CaseFile) -> None:
-    """Show in the header when the case is likely decided."""
+    """Show in the header when the case will probably be decided."""
     if await screen.session.load_forecast(case) is not None:
         screen.show_header()
 
 
 async def show_rights(screen: "CaseScreen", case: CaseFile) -> None:
-    """Offer the keys that open a case again or take it only to those who may.
+    """Enable the keys that reopen or take a case only for a person who may use them.
 
-    Who made or checked its verdict does not open it again; the policy says who takes one out of turn.
+    A person who made or checked the verdict may not reopen it; the policy says who may take a case out of turn.
     """
     session, actor = screen.session, screen.session.services.actor
     if is_allowed(Action.TAKE, case.header.state, actor) and not session.is_held:

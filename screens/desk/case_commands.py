@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from screens.desk.forecast_text import forecast_lines
 from screens.desk.outcomes import CaseRef, Outcome
 from screens.shell.base_screen import attempt, run_in_worker
-from screens.shell.key_guard import presses_of
+from screens.shell.key_guard import key_presses_of
 from screens.widgets.safe_text import wrapped_lines
 from screens.widgets.time_field import Moment, Parse, TimeReader, time_reader
 from workbench.domain.case.casefile import CaseFile
@@ -25,7 +25,7 @@ from workbench.keys.registry import with_keys
 if TYPE_CHECKING:
     from screens.desk.case_screen import CaseScreen
 
-Run = Callable[..., Any]
+CommandFunction = Callable[..., Any]
 """Runs a command on a screen and the case that was shown when the key was pressed."""
 
 FINISH_FIRST = N_(
@@ -70,11 +70,11 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
     if items_first:
         state = replace(state, fail_kind=FailKind.FIXABLE)
     keep_draft = partial(screen.keep_draft, case)
-    opening = partial(VerdictActions.opening, session.services, session.clock.now, session.decide, keep_draft)
-    found = await attempt(screen, partial(asyncio.to_thread, opening, case, state))
-    if found is None:
+    load = partial(VerdictActions.load, session.services, session.clock.now, session.decide, keep_draft)
+    loaded = await attempt(screen, partial(asyncio.to_thread, load, case, state))
+    if loaded is None:
         return
-    actions, preview = found
+    actions, preview = loaded
     dialog = VerdictDialog(case, state, actions, screen.view(), preview, items_first=items_first)
     decided = await screen.app.push_screen_wait(dialog)
     if decided is None:
@@ -99,7 +99,7 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
-    from screens.dialogs.time_prompt import LATER, TimePrompt
+    from screens.dialogs.time_prompt import ASIDE_SUGGESTIONS, TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
     reader = await reader_for(screen, read_instant)
@@ -107,7 +107,7 @@ async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
         return
     default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
     title, hint = _("Put {case} aside").format(case=ref.name), _("Until when? Choose a time or type one.")
-    prompt = TimePrompt(title, hint, replace(reader, default=default), suggestions=LATER)
+    prompt = TimePrompt(title, hint, replace(reader, default=default), suggestions=ASIDE_SUGGESTIONS)
     until = await screen.app.push_screen_wait(prompt)
     if until is not None:
         message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
@@ -225,7 +225,7 @@ async def reopen(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def show_changes(screen: "CaseScreen", case: CaseFile) -> None:
-    """Show what changed since the last round; who holds the case judges the items there."""
+    """Show what changed since the last round; the holder of the case judges the items there."""
     from screens.changes.sheet import ChangesSheet
 
     session, ref = screen.session, CaseRef.of(case)
@@ -270,6 +270,6 @@ def reveal(screen: "CaseScreen", case: CaseFile) -> None:
     """Reveal the selected field or the whole identity; hide all fields if all are revealed."""
     if not screen.revealed.is_all:
         start(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")
-    elif not presses_of(screen).is_repeat:
+    elif not key_presses_of(screen).is_repeat:
         # A key that is held down must not reveal and hide in turns: each reveal is logged.
         screen.hide_fields()

@@ -21,7 +21,7 @@ from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, drop_messages, run_in_worker
 from screens.shell.bindings import refusal_elsewhere
 from screens.shell.clock import Clock
-from screens.shell.header import HeaderBar, title_line, who_line
+from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.widgets.static import Static
@@ -42,7 +42,7 @@ WATCH_EVERY_TICKS = 5
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 _MODE_CELLS, _TITLE_CELLS = 8, 34
-"""What the counts of the header leave to the mode, and to the mode with a case and its round."""
+"""The cells of the header that its counts leave free: for the mode, and for the mode with a case and its round."""
 
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
@@ -54,7 +54,7 @@ class CaseScreen(WorkScreen):
     AUTO_FOCUS = None
     NAME: ClassVar[str] = N_("Desk")
     IS_DESK: ClassVar[bool] = False
-    """Whether cases are taken here; one of a later round then opens on what changed since the last one."""
+    """Whether this screen takes cases; if so, a case of a later round opens with the changes since its last round."""
 
     page = getters.query_one("#page", DeskPage)
     panels = getters.query_one(EvidencePanels)
@@ -149,7 +149,7 @@ class CaseScreen(WorkScreen):
                 self.notify(message, severity="warning", timeout=10)
 
     def _show_case(self, case: CaseFile, *, is_same: bool) -> None:
-        _turn(self, has_case=True)
+        _show_panels_or_page(self, has_case=True)
         self.show_header()
         self.show_draft()
         if not is_same:
@@ -167,7 +167,7 @@ class CaseScreen(WorkScreen):
 
     def show_page(self, text: Content | None = None) -> None:
         """Show the page without a case: a text, or the overview of waiting cases."""
-        _turn(self, has_case=False)
+        _show_panels_or_page(self, has_case=False)
         self.page.focus()
         self.page.show(text or messages.overview(self.session, self.view()), is_overview=text is None)
         self.show_header()
@@ -211,7 +211,7 @@ class CaseScreen(WorkScreen):
         scope = messages.scope_words(session.scope, width)
         room = width - (_MODE_CELLS if case is None else _TITLE_CELLS) - cells(scope)
         counts = session.counts if is_roomy else None
-        right = who_line(login, counts, view, has_clock=is_roomy, room=room, is_auto_next=session.auto_next)
+        right = reviewer_status(login, counts, view, has_clock=is_roomy, room=room, is_auto_next=session.auto_next)
         lines: list[Content] = []
         if case is not None:
             forecast = likely_words(session.forecast, case, view)
@@ -271,8 +271,8 @@ class CaseScreen(WorkScreen):
         self.panels.is_zoomed = False
 
 
-def _turn(screen: CaseScreen, *, has_case: bool) -> None:
-    """Show the panels of a case, or the page; a class of the screen would style all its widgets again."""
+def _show_panels_or_page(screen: CaseScreen, *, has_case: bool) -> None:
+    """Show the panels of a case, or the page, one by one: a class of the screen would restyle all its widgets."""
     screen.panels.display, screen.page.display = has_case, not has_case
     for bar in (screen.reveal_bar, screen.draft_bar):
         bar.set_class(has_case, "-with-case")

@@ -1,4 +1,4 @@
-"""The commands of a supervisor on when a case is done: waive an item, extend a deadline, change class or priority."""
+"""Supervisor commands that change when a case is done: waive an item, extend a deadline, change class or priority."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
 async def extend(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a day and a reason, and extend the deadline to rectify or the due date.
 
-    If items have deadlines of their own, it asks first whose deadline is extended.
+    If items have deadlines of their own, ask first which deadline to extend.
     """
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.prompt import Prompt
@@ -61,52 +61,56 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
 
     ref, item, push = CaseRef.of(case), "", screen.app.push_screen_wait
     title = _("Extend {case}").format(case=ref.name)
-    own = {str(number): item_words(one, screen.view()) for number, one in open_items(case) if one.deadline_at}
-    if own and case.header.state is CaseState.RECTIFYING:
-        chosen = await push(ChoiceDialog(title, {"": _("the deadline of the letter"), **own}, _("deadline")))
+    item_deadlines = {
+        str(number): item_words(open_item, screen.view())
+        for number, open_item in open_items(case)
+        if open_item.deadline_at
+    }
+    if item_deadlines and case.header.state is CaseState.RECTIFYING:
+        chosen = await push(ChoiceDialog(title, {"": _("the deadline of the letter"), **item_deadlines}, _("deadline")))
         if chosen is None:
             return
         item = chosen[0]
-    own_deadline = next((one.deadline_at for number, one in open_items(case) if str(number) == item), None)
+    own_deadline = next((open_item.deadline_at for number, open_item in open_items(case) if str(number) == item), None)
     until_now = own_deadline or case.header.deadline_at or case.header.due_at
-    found = await _asked_day(screen, ref, title, until_now, item)
-    if found is None:
+    answer = await _ask_day(screen, ref, title, until_now, item)
+    if answer is None:
         return
-    day, done = found
+    day, extension = answer
     view = screen.view()
     effect = _("Until now {before}; then {after}. Why? The applicant reads it in the letter.")
-    effect = effect.format(before=_day(until_now, view), after=_day(done.until, view))
+    effect = effect.format(before=_day(until_now, view), after=_day(extension.until, view))
     reason = await push(Prompt(title, effect))
     if reason:
         message = (
             with_keys(_("{case}: extended to {day}. To undo, press {desk.undo} on the desk."))
-            if done.is_deadline
+            if extension.is_deadline
             else _("{case}: extended to {day}.")
-        ).format(case=ref.name, day=_day(done.until, view))
+        ).format(case=ref.name, day=_day(extension.until, view))
         act = screen.session.services.rescheduling.extend
         start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
 
 
 async def change_class(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for another service class and a reason, and change it."""
-    words = {one: _(word) for one, word in CLASS_WORDS.items()}
+    words = {value: _(word) for value, word in CLASS_WORDS.items()}
     hint = _("Why? The applicant reads it if the due date moves later.")
     title = _("Service class of {case}").format(case=CaseRef.of(case).name)
-    answer = await _chosen(screen, title, words, case.header.service_class, hint)
+    answer = await _ask_value(screen, title, words, case.header.service_class, hint)
     if answer is not None:
-        _change(screen, case, screen.session.services.rescheduling.change_class, words, answer)
+        _set_value(screen, case, screen.session.services.rescheduling.change_class, words, answer)
 
 
 async def change_priority(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for another priority and a reason, and change it."""
-    words = {one: _(word) for one, word in PRIORITY_WORDS.items()}
+    words = {value: _(word) for value, word in PRIORITY_WORDS.items()}
     title = _("Priority of {case}").format(case=CaseRef.of(case).name)
-    answer = await _chosen(screen, title, words, case.header.priority, _("Why? Only colleagues read it."))
+    answer = await _ask_value(screen, title, words, case.header.priority, _("Why? Only colleagues read it."))
     if answer is not None:
-        _change(screen, case, screen.session.services.rescheduling.change_priority, words, answer)
+        _set_value(screen, case, screen.session.services.rescheduling.change_priority, words, answer)
 
 
-async def _chosen(
+async def _ask_value(
     screen: "CaseScreen", title: str, words: Mapping[Any, str], present: object, hint: str
 ) -> tuple[Any, str] | None:
     """Ask for one of some values and a reason; None if the person goes back, or leaves the present value."""
@@ -117,7 +121,7 @@ async def _chosen(
     return None if answer is None or answer[0] == present else answer
 
 
-def _change(
+def _set_value(
     screen: "CaseScreen",
     case: CaseFile,
     act: Callable[..., object],
@@ -130,10 +134,10 @@ def _change(
     start(screen, partial(screen.session.record, ref, act, *answer), "write", message)
 
 
-async def _asked_day(
+async def _ask_day(
     screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, DueDateExtension] | None":
-    """Ask for a day until one is possible, and return it with what the extension to it would do; None if cancelled."""
+    """Ask for a day until a possible one is given; return it with the effect of the extension, None if cancelled."""
     from screens.dialogs.time_prompt import TimePrompt
 
     services, value = screen.session.services, ""
@@ -142,9 +146,9 @@ async def _asked_day(
     hint = hint.format(before=_day(until_now, screen.view()))
     while reader is not None and (day := await screen.app.push_screen_wait(TimePrompt(title, hint, reader, value))):
         value = day.isoformat()
-        done = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
-        if done is not None:
-            return day, done
+        extension = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
+        if extension is not None:
+            return day, extension
     return None
 
 

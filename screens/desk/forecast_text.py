@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: int) -> list[Content]:
-    """Return the sentences for the phone, then for staff only their explanation and what would make the case faster."""
+    """Return the sentences to read out on the phone, then, for staff only, why, and what would speed up the case."""
     from workbench.wording.forecast import forecast_caveats, forecast_explanation, pass_rate_words
     from workbench.wording.phone import phone_sentence
     from workbench.wording.what_would_help import findings_to_answer, missing_names
@@ -49,7 +49,7 @@ def _all_wrapped(texts: Iterable[str], width: int) -> list[Content]:
 
 
 def likely_words(forecast: "CaseForecast | None", case: CaseFile, view: View) -> str:
-    """Return when a case is likely decided, empty without a forecast of this case."""
+    """Return when a case will probably be decided, empty without a forecast of this case."""
     if forecast is None or forecast.case_id != case.header.id:
         return ""
     from workbench.wording.forecast import likely_decision_words

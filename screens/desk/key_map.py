@@ -1,4 +1,4 @@
-"""The commands on a case: what each runs, and why it is not possible now."""
+"""The table of the commands on a case: the function that each runs, and why it cannot be run now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,17 +30,17 @@ class DeskCommand:
     """A command on a case.
 
     State, role and hold must allow the action of its command. `group` is the group of its worker, empty for a command
-    that is done at once.
+    that runs without a worker.
     """
 
     command: Command
-    run: case_commands.Run
+    run: case_commands.CommandFunction
     group: str = ""
     needs_case: bool = True
 
 
 def _switch_auto_next(screen: "CaseScreen") -> None:
-    """Switch on or off that the next case comes by itself after a verdict."""
+    """Switch the automatic next case after a verdict on or off."""
     session = screen.session
     session.auto_next = not session.auto_next
     screen.show_header()
@@ -113,24 +113,28 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
 )
 
-COMMANDS: dict[str, DeskCommand] = {each.command.id: each for each in (*_AT_THE_DESK, *_ON_A_CASE)}
+COMMANDS: dict[str, DeskCommand] = {
+    desk_command.command.id: desk_command for desk_command in (*_AT_THE_DESK, *_ON_A_CASE)
+}
 
-COMMAND_OF_KEY: dict[str, DeskCommand] = {key: each for each in COMMANDS.values() for key in each.command.keys}
+COMMAND_OF_KEY: dict[str, DeskCommand] = {
+    key: desk_command for desk_command in COMMANDS.values() for key in desk_command.command.keys
+}
 
 
 def bindings(*, is_desk: bool) -> Iterable[Binding]:
     """Yield the bindings of the commands on a case, and of those that only the desk has."""
-    for each in (*(_AT_THE_DESK if is_desk else ()), *_ON_A_CASE):
-        yield bind(each.command, f"act('{each.command.id}')")
+    for desk_command in (*(_AT_THE_DESK if is_desk else ()), *_ON_A_CASE):
+        yield bind(desk_command.command, f"act('{desk_command.command.id}')")
     yield bind(desk.FIND, f"app.act('{desk.FIND.id}')")
 
 
-def refusal(each: DeskCommand, session: "DeskSession", view: View) -> str | None:
+def refusal(desk_command: DeskCommand, session: "DeskSession", view: View) -> str | None:
     """Return why a command cannot be run now and what to do, None if it can be run."""
-    case, command = session.case, each.command
+    case, command = session.case, desk_command.command
     if (refused := command.refusal(session.services.actor)) is not None:
         return refused
-    if not each.needs_case:
+    if not desk_command.needs_case:
         return _desk_refusal(command, session)
     if case is None:
         return with_keys(
@@ -151,7 +155,7 @@ def _desk_refusal(command: Command, session: "DeskSession") -> str | None:
 
 
 def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
-    """Return why an action on the shown case is not possible now, None if it is; the role allows it."""
+    """Return why hold or state of the shown case forbid an action now, None if they allow it."""
     if case.header.erased_at is not None:
         return erased_refusal(format_case(case.header.id), case.header.erased_at.astimezone(view.zone).date())
     return _refusal_on_kept(case, action, session, view)
@@ -174,7 +178,7 @@ def _refusal_on_kept(case: CaseFile, action: Action, session: "DeskSession", vie
 
 
 def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
-    """Return why only its holder acts on a case, and what the reviewer can do."""
+    """Return why only the holder of a case can act on it, and what the reviewer can do instead."""
     name = format_case(header.id)
     if is_lost:
         return with_keys(_("You no longer hold {case}. To take another case, press {desk.next}.")).format(case=name)

@@ -49,7 +49,7 @@ _EMPTY = {
         N_("Decide or release one; those put aside come back at their time."),
     ),
 }
-"""For each kind of an `NoNextCase` answer of `next`: why there is no case, and what the reviewer can do."""
+"""For each kind of `NoNextCase`: why there is no case, and what the reviewer can do."""
 
 _NEXT_KEY = (NEXT.key, "$text-accent bold")
 
@@ -81,7 +81,7 @@ def scope_words(scope: str, width: int) -> str:
 
 
 def _scope_hint(session: "DeskSession") -> list[Content]:
-    """Return the key that ends the scope of the desk; none without one."""
+    """Return the line with the key that ends the scope of the desk; empty without a scope."""
     if not session.scope:
         return []
     message = _("ends the scope {filter}").format(filter=mask_digits_within(session.scope))
@@ -89,7 +89,7 @@ def _scope_hint(session: "DeskSession") -> list[Content]:
 
 
 def uncounted_page(error: WorkbenchError) -> Content:
-    """Return the page for counts that cannot be read; the key of the next case still works."""
+    """Return the page that is shown if the counts cannot be read; the key of the next case still works."""
     message = _("The waiting cases could not be counted: {cause} They are counted again soon.").format(cause=error)
     return Content("\n").join([plain(message), Content(), key_hints((NEXT.key, _("takes the next one")))])
 
@@ -112,7 +112,7 @@ def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
 
 
 def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Content]:
-    """Return the keys of other lists that hold cases for this person."""
+    """Return the keys of other lists that have cases for this person."""
     hints = [key_hints((GO_QUEUE.key, _("the queue"))), key_hints((FIND.key, _("finds a case")))]
     if may_check and counts.to_check:
         message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
@@ -135,41 +135,44 @@ def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Con
     return hints
 
 
-def empty_queue_page(found: NoNextCase, session: "DeskSession", view: View) -> Content:
+def empty_queue_page(answer: NoNextCase, session: "DeskSession", view: View) -> Content:
     """Return the page for an empty queue: why it is empty, and what can be done."""
-    why, advice = _EMPTY.get(found.kind, _EMPTY["none"])
-    lines = [plain(_(why).format(count=count(found.count), limit=count(found.limit)))]
-    for who, until in found.who[:_LISTED]:
+    why, advice = _EMPTY.get(answer.kind, _EMPTY["none"])
+    lines = [plain(_(why).format(count=count(answer.count), limit=count(answer.limit)))]
+    for who, until in answer.who[:_LISTED]:
         lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), MUTED)))
-    if len(found.who) > _LISTED:
-        more = count(len(found.who) - _LISTED)
-        lines.append(plain(_("and {count} more").format(count=more), MUTED))
+    if len(answer.who) > _LISTED:
+        rest = count(len(answer.who) - _LISTED)
+        lines.append(plain(_("and {count} more").format(count=rest), MUTED))
     lines += [Content(), plain(_(advice), MUTED), key_hints((NEXT.key, _("looks again")))]
     lines += _scope_hint(session)
-    if found.kind == "limit" and (counts := session.counts) is not None:
+    if answer.kind == "limit" and (counts := session.counts) is not None:
         lines += [key_hints((GO_MINE.key, _("your cases"))), *_aside_lines(counts, view)]
     return Content("\n").join(lines)
 
 
-def decided_page(done: DecisionResult, view: View) -> Content:
+def decided_page(decision: DecisionResult, view: View) -> Content:
     """Return the page after a verdict: the key for the next case, the deadline, the letter."""
     lines = [key_hints((NEXT.key, _("takes the next one"))), Content()]
-    if done.deadline_at is not None:
-        lines += [joined((_("to be rectified by {when}").format(when=view.instant(done.deadline_at)), "")), Content()]
-    if done.notice:
-        lines += [joined((_("The applicant reads"), MUTED)), paragraphs(done.notice)]
+    if decision.deadline_at is not None:
+        lines += [
+            joined((_("to be rectified by {when}").format(when=view.instant(decision.deadline_at)), "")),
+            Content(),
+        ]
+    if decision.notice:
+        lines += [joined((_("The applicant reads"), MUTED)), paragraphs(decision.notice)]
     return Content("\n").join(lines)
 
 
-def act_words(last: UndoableAct) -> str:
+def act_words(act: UndoableAct) -> str:
     """Return what an act did."""
-    if last.act == "returned":
-        return _("returned to {maker}").format(maker=last.maker)
-    if last.verdict is not None:
-        verdict = _(DECIDED[last.verdict])
+    if act.act == "returned":
+        return _("returned to {maker}").format(maker=act.maker)
+    if act.verdict is not None:
+        verdict = _(DECIDED[act.verdict])
         message = _("{verdict} by {maker}, approved")
-        return message.format(verdict=verdict, maker=last.maker) if last.act == "approved" else verdict
-    return _("deadline extended") if last.act == "extend-deadline" else action_name(last.act)
+        return message.format(verdict=verdict, maker=act.maker) if act.act == "approved" else verdict
+    return _("deadline extended") if act.act == "extend-deadline" else action_name(act.act)
 
 
 def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
@@ -200,7 +203,7 @@ def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Cont
 def notice_line(session: "DeskSession", view: View) -> Content | None:
     """Return the line under the header: the hold is lost, evidence has arrived, an act can be undone, a case is back.
 
-    An act that can be undone as long as its check waits gives way to a case that is back, and is offered for a minute.
+    An act that can be undone until it is checked is offered for a minute; a case that is back comes before it.
     """
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
@@ -217,13 +220,13 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
 
 
 def _back_from_aside(session: "DeskSession", view: View) -> list[int]:
-    """Return the cases whose time aside is over, but for the one on the desk."""
+    """Return the cases whose time aside is over, except the one on the desk."""
     back = session.counts.back(view.now) if session.counts is not None else ()
     return [case_id for case_id in back if session.case is None or session.case.header.id != case_id]
 
 
 def back_line(back: Sequence[int], view: View, *, has_case: bool) -> Content:
-    """Return the line about the cases whose time aside is over: the next one that `n` gives."""
+    """Return the line about the cases whose time aside is over, with the one that `n` brings next."""
     more = f" +{len(back) - 1}" if len(back) > 1 else ""
     message = _("{case} is back from being put aside; ").format(case=format_case(back[0]) + more)
     then = _(" gives it after this case") if has_case else _(" gives it")
@@ -231,7 +234,7 @@ def back_line(back: Sequence[int], view: View, *, has_case: bool) -> Content:
 
 
 def news_line(news: ChangesSinceSeen) -> Content:
-    """Return the line about what changed in the case on the desk; a change of policy comes with what it changed."""
+    """Return the line about changes in the case on the desk; a change of policy is described."""
     what = _("New evidence has arrived for this case; ")
     if news.policy:
         what = _("The policy of this case has changed; ")

@@ -65,7 +65,7 @@ Outcome = CaseShown | CaseChanged | CaseRemoved | HoldLost | Superseded | Unchan
 
 
 def act_of(decided: DecisionResult) -> UndoableAct:
-    """Return the act that a verdict just was."""
+    """Return a verdict that was just given as an act that can be undone."""
     return UndoableAct(
         case_id=decided.case_id,
         at=decided.decided_at,

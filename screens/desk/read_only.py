@@ -1,4 +1,4 @@
-"""A case that is read without a hold: the panels and commands of the desk, but no verdict."""
+"""The screen of a case without a hold: the panels and commands of the desk, but no verdict."""
 
 from typing import ClassVar
 
@@ -52,7 +52,7 @@ def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
 
 
 class ReadOnlyScreen(CaseScreen):
-    """A case of a list, opened to read; Esc goes back to its row. `then` is a command that runs on it at once."""
+    """Shows a case of a list read-only; Esc goes back to its row. `then` is a command that runs on it at once."""
 
     PLACE: ClassVar[Place] = "desk"
     NAME: ClassVar[str] = N_("Case")

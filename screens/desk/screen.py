@@ -12,7 +12,7 @@ from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import bindings
 from screens.desk.outcomes import CaseRef
 from screens.shell.bindings import bind
-from screens.shell.key_guard import presses_of
+from screens.shell.key_guard import key_presses_of
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import _
 from workbench.keys import desk
@@ -30,7 +30,7 @@ class DeskScreen(CaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(is_desk=True), bind(BACK, "back")]
 
     def begin(self, *, takes_next: bool) -> None:
-        """Show the overview; a reviewer who already pressed the key of the next case gets the case first."""
+        """Show the overview, unless the reviewer has already pressed the key of the next case."""
         if takes_next:
             self.set_timer(_COUNT_AFTER_CLAIM_S, self.refresh_counts)
         else:
@@ -52,17 +52,17 @@ class DeskScreen(CaseScreen):
         if self.session.is_unfinished and event.key in desk.NEXT.keys:
             event.stop()
             event.prevent_default()
-            if not presses_of(self).is_repeat:
+            if not key_presses_of(self).is_repeat:
                 self.action_act(desk.NEXT.id)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The bindings; that of undo names the case of the act that it takes back."""
-        found, undoable = super().active_bindings, self.session.undoable
+        """The bindings; the label of undo names the case of the act to undo."""
+        inherited, undoable = super().active_bindings, self.session.undoable
         if undoable is None:
-            return found
+            return inherited
         label = _("undo {case}").format(case=format_case(undoable.case_id))
-        undo = {key: active for key, active in found.items() if active.binding.id == desk.UNDO.id}
-        return found | {
+        undo = {key: active for key, active in inherited.items() if active.binding.id == desk.UNDO.id}
+        return inherited | {
             key: active._replace(binding=replace(active.binding, description=label)) for key, active in undo.items()
         }

@@ -1,4 +1,4 @@
-"""The case on the desk, its draft and its hold, and every act on them, without any widget.
+"""The state of the desk, without any widget: the case, its draft and its hold, and every act on them.
 
 The caller makes the `CaseRef` of the case before it awaits anything, and passes it to the act. The act returns an
 outcome, which is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
@@ -35,8 +35,8 @@ RENEW_EVERY = timedelta(minutes=1)
 class DeskSession:
     """The work of one person at one desk.
 
-    `check_reasons` say why a verdict of this desk waits for a second person, by decision. `refusals` say why this
-    person may not open the case again or take it, "" for yes; None until read. `next` stays within the filter `scope`.
+    `check_reasons` has, by decision, why a verdict of this desk needs a second person. `refusals` has, by action, why
+    this person may not reopen or take the case: "" if they may, None until it is read. `scope` is the filter of `next`.
     """
 
     def __init__(self, services: Services, clock: Clock) -> None:
@@ -80,7 +80,7 @@ class DeskSession:
         return not is_aside and header.held_until is not None and header.held_until > now
 
     def is_on_desk(self, ref: CaseRef) -> bool:
-        """Say whether a case is on the desk under the same hold."""
+        """Return whether a case is on the desk under the same hold."""
         return self.case is not None and CaseRef.of(self.case) == ref
 
     def place(self, case: CaseFile) -> CaseShown:
@@ -121,11 +121,11 @@ class DeskSession:
     async def next(self) -> CaseShown | NoNextCase:
         """Put the next case on the desk, or say why there is none."""
         await self.save_draft()
-        found = await self._write(self.services.claims.next, self.scope)
-        if isinstance(found, NoNextCase):
+        answer = await self._write(self.services.claims.next, self.scope)
+        if isinstance(answer, NoNextCase):
             self.remove()
-            return found
-        return self.place(found)
+            return answer
+        return self.place(answer)
 
     async def open_held(self, case: CaseFile) -> CaseShown:
         """Put a held case, which was chosen in a list, on the desk; the draft of the previous case is saved."""
@@ -171,7 +171,7 @@ class DeskSession:
         return self.remove(ref)
 
     async def _write(self, act: Callable[..., Result], *arguments: object) -> Result:
-        """Carry out an act in a thread; a draft whose database is gone is saved once more, which keeps it in a file."""
+        """Carry out an act in a thread; if the database is gone, save the draft once more, which keeps it in a file."""
         try:
             return await asyncio.to_thread(act, *arguments)
         except StorageGone:
@@ -242,12 +242,12 @@ class DeskSession:
             return None
         try:
             # The thread also imports the modules of the forecast, so that the first case need not wait for them.
-            found = await asyncio.to_thread(lambda: self.services.forecasts.of_case(case.header.id))
+            forecast = await asyncio.to_thread(lambda: self.services.forecasts.of_case(case.header.id))
         except WorkbenchError:
             return None
         if self.is_on_desk(CaseRef.of(case)):
-            self.forecast = found
-        return found
+            self.forecast = forecast
+        return forecast
 
     def note_key(self) -> bool:
         """Record a key press; return whether the hold has to be renewed."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from screens.desk.empty_page import DeskPage, broken_page
 from screens.shell.base_screen import WorkScreen
 from screens.shell.clock import ZONE, Clock
-from screens.shell.header import HeaderBar, title_line, who_line
+from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from workbench.errors import WorkbenchError
@@ -18,7 +18,7 @@ from workbench.keys.registry import QUIT
 
 
 class StartScreen(WorkScreen):
-    """Shown in place of the desk until the database is open, or with the reason why it cannot be opened."""
+    """Replaces the desk until the database is open, and shows why it cannot be opened."""
 
     AUTO_FOCUS = None
     PLACE: ClassVar[Place] = "desk"
@@ -46,7 +46,7 @@ class StartScreen(WorkScreen):
 
         Ctrl+q and Ctrl+c quit at once. So does q, unless it follows another key: then it may be a part of `g q`.
         """
-        quits = event.key in QUIT.keys and (event.key in QUIT.twins or not self.keys)
+        quits = event.key in QUIT.keys and (event.key in QUIT.permanent_keys or not self.keys)
         if not self.is_waiting or quits:
             return False
         self.keys.append(event)
@@ -56,7 +56,7 @@ class StartScreen(WorkScreen):
         """Show the title and the clock."""
         view = View(now=self._clock.now(), zone=ZONE, symbols=symbols_of(self))
         self.query_one(HeaderBar).update(
-            title_line(_("Desk"), None, who_line("", None, view), view, max(10, self.app.size.width - 2))
+            title_line(_("Desk"), None, reviewer_status("", None, view), view, max(10, self.app.size.width - 2))
         )
 
     def show_failure(self, error: WorkbenchError) -> None:

@@ -15,7 +15,7 @@ from screens.shell.bindings import bind
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, TextLine
-from screens.widgets.time_field import TimeReader, Understood
+from screens.widgets.time_field import TimeReader, UnderstoodTime
 from workbench.domain.case.appeal import AppealResult
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -26,7 +26,7 @@ File = Callable[[str, datetime | None], AppealResult]
 
 
 class AppealForm(BoxDialog[AppealResult]):
-    """Asks for the receipt and the grounds of an appeal, and files it; what was typed stays until it is filed.
+    """Asks for the receipt and the grounds of an appeal, and files it; the typed text is kept until it is filed.
 
     Enter saves, as in every other form, also in the field of several lines.
     """
@@ -52,7 +52,7 @@ class AppealForm(BoxDialog[AppealResult]):
         super().__init__(_("Appeal against {case}").format(case=case))
         self._file = file
         self._is_filing = False
-        self._understood = Understood(reader)
+        self._understood = UnderstoodTime(reader)
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Grounds of the applicant"), MUTED), markup=False)
@@ -73,7 +73,7 @@ class AppealForm(BoxDialog[AppealResult]):
 
     @on(Input.Changed, "#received")
     def show_received(self, event: Input.Changed) -> None:
-        """Show what was understood of the receipt."""
+        """Show how the typed time of receipt is read."""
         if event.value.strip():
             self._understood.show(event.value)
         else:

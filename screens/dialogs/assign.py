@@ -15,7 +15,7 @@ from screens.dialogs.task_dialog import TaskDialog
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.row_list import Options
+from screens.widgets.row_list import SafeOptionList
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
 from screens.widgets.static import Static
 from screens.widgets.text_fields import PROSE, TextLine
@@ -57,7 +57,7 @@ class AssignDialog(TaskDialog[Assignment]):
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
-        yield Options(markup=False)
+        yield SafeOptionList(markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
         yield TextLine(classes=PROSE)
         yield Static(id="hint", markup=False)
@@ -78,7 +78,7 @@ class AssignDialog(TaskDialog[Assignment]):
         self._people = await asyncio.to_thread(self._services.assigning.candidates)
         self._plan = await asyncio.to_thread(self._services.assigning.plan, self._case_ids)
         self.people.set_options(
-            [Option(person_line(one, at, self._view)) for at, one in enumerate(self._people, start=1)]
+            [Option(person_line(one, number, self._view)) for number, one in enumerate(self._people, start=1)]
         )
         self.people.highlighted = 0 if self._people else None
         self._show_plan()
@@ -137,15 +137,15 @@ class AssignDialog(TaskDialog[Assignment]):
 
 async def assign_cases(screen: Screen[None], services: Services, case_ids: tuple[int, ...], view: View) -> bool:
     """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
-    done = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
-    if done is None:
+    assignment = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
+    if assignment is None:
         return False
-    if done.assigned:
-        screen.notify(outcome_words(done, done.assigned[0].to), timeout=8)
-    if done.refused:
-        title = _("Not assigned: {cases}").format(cases=cases_words(len(done.refused)))
-        screen.app.push_screen(TextSheet(title, partial(refused_lines, done.refused)))
-    return bool(done.assigned)
+    if assignment.assigned:
+        screen.notify(outcome_words(assignment, assignment.assigned[0].to), timeout=8)
+    if assignment.refused:
+        title = _("Not assigned: {cases}").format(cases=cases_words(len(assignment.refused)))
+        screen.app.push_screen(TextSheet(title, partial(refused_lines, assignment.refused)))
+    return bool(assignment.assigned)
 
 
 def cases_words(number: int) -> str:
@@ -163,9 +163,9 @@ def title_words(case_ids: tuple[int, ...]) -> str:
 def plan_lines(plan: Assignment, width: int) -> Content:
     """Return the effect of an assignment: holds that end, and cases that cannot be assigned."""
     lines: list[Content] = []
-    held = [one for one in plan.assigned if one.from_holder]
+    held = [assigned_case for assigned_case in plan.assigned if assigned_case.from_holder]
     if held:
-        holders = comma_joined(sorted({one.from_holder or "" for one in held}))
+        holders = comma_joined(sorted({assigned_case.from_holder or "" for assigned_case in held}))
         message = _("{cases} held by {who}: the hold ends and the draft is handed over.")
         lines += wrapped_lines(message.format(cases=cases_words(len(held)), who=holders), width, WARNING)
     if plan.refused:
@@ -175,32 +175,32 @@ def plan_lines(plan: Assignment, width: int) -> Content:
     return Content("\n").join(lines or wrapped_lines(_("Nobody holds the selected cases."), width, MUTED))
 
 
-def person_line(one: Candidate, number: int, view: View) -> Content:
+def person_line(candidate: Candidate, number: int, view: View) -> Content:
     """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
-    login = pad_right(safe(one.login), _LOGIN_CELLS)
+    login = pad_right(safe(candidate.login), _LOGIN_CELLS)
     parts: list[Part] = [
         (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose
-        (login, "" if not one.is_away else MUTED),
-        (pad_left(_("{count} held").format(count=count(one.held)), 9), MUTED),
-        (pad_left(_("{count} assigned").format(count=count(one.assigned)), 16), MUTED),
+        (login, "" if not candidate.is_away else MUTED),
+        (pad_left(_("{count} held").format(count=count(candidate.held)), 9), MUTED),
+        (pad_left(_("{count} assigned").format(count=count(candidate.assigned)), 16), MUTED),
     ]
-    if one.is_away:
-        until = _("away until {day}").format(day=view.day(one.away_until)) if one.away_until else _("away")
+    if candidate.is_away:
+        until = _("away until {day}").format(day=view.day(candidate.away_until)) if candidate.away_until else _("away")
         parts.append((f"  {view.symbols.warn} {until}", WARNING))
     return joined(*parts)
 
 
-def outcome_words(done: Assignment, login: str) -> str:
+def outcome_words(assignment: Assignment, login: str) -> str:
     """Return the outcome in one sentence."""
-    if len(done.assigned) == 1:
-        return _("{case} is assigned to {login}.").format(case=format_case(done.assigned[0].case_id), login=login)
-    return _("{cases} go to {login}.").format(cases=cases_words(len(done.assigned)), login=login)
+    if len(assignment.assigned) == 1:
+        return _("{case} is assigned to {login}.").format(case=format_case(assignment.assigned[0].case_id), login=login)
+    return _("{cases} go to {login}.").format(cases=cases_words(len(assignment.assigned)), login=login)
 
 
 def refused_lines(refused: Iterable[RefusedCase], width: int) -> list[Content]:
     """Return each case for which an act was refused, with the reason."""
     return [
         line
-        for one in refused
-        for line in hanging([(f"{pad_right(format_case(one.case_id), _LOGIN_CELLS)} ", "bold")], one.why, width)
+        for case in refused
+        for line in hanging([(f"{pad_right(format_case(case.case_id), _LOGIN_CELLS)} ", "bold")], case.why, width)
     ]

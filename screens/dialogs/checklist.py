@@ -39,7 +39,7 @@ class Checklist(ListDialog[ChecklistLine]):
         self._list = lines
         self._answers: dict[str, str | None] = {line.question: line.answer for line in lines}
         self._answer = answer
-        self._cursor = next((at for at, line in enumerate(lines) if line.answer is None), 0)
+        self._cursor = next((index for index, line in enumerate(lines) if line.answer is None), 0)
 
     def parts(self) -> ComposeResult:
         yield Static(id="list", markup=False)

@@ -1,4 +1,4 @@
-"""A dialog that asks for one of a few words, and for a line of text with it."""
+"""A dialog that asks for one of a few choices, and if needed for a line of text."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Generic, TypeVar
@@ -21,9 +21,9 @@ Choice = TypeVar("Choice", bound=str)
 
 
 class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
-    """Asks for one of the choices; with a `placeholder` also for a text, else the text is empty.
+    """Asks for one of the choices, and with a `placeholder` also for a text; otherwise the text is empty.
 
-    `what` names what is chosen, such as the channel; `chosen` is the choice at first, else the first one.
+    `what` is the label of the choices, such as the channel. `chosen` is the initial choice, by default the first.
     """
 
     DEFAULT_CSS = """

@@ -13,7 +13,7 @@ from workbench.keys.registry import GO
 
 
 class GoMenu(Dialog[str]):
-    """Waits for the second key of a two-key command; any other key closes the menu, but for the first key again.
+    """Waits for the second key of a two-key command; any other key closes the menu, except the first key again.
 
     It has no timeout: after a timeout, the second key would run another command, such as q.
     """

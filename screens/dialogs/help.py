@@ -24,7 +24,7 @@ class MayBeReadOnly(Protocol):
 
     @property
     def read_only_reason(self) -> str | None:
-        """The sentence that says why nothing can be changed, None if it can."""
+        """Why nothing can be changed on the screen, None if it can."""
 
 
 @runtime_checkable
@@ -59,7 +59,7 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
             for group in dict.fromkeys(command.group for command in commands):
                 shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{MUTED} bold")))
                 for command in (command for command in commands if command.group == group):
-                    shown += _lines(command, width, is_now=command.id in now or part == "everywhere")
+                    shown += _command_lines(command, width, is_now=command.id in now or part == "everywhere")
                 shown.append(Content())
             if part == place and isinstance(screen, HasMoreHelp):
                 shown += [*screen.more_help(width), Content()]
@@ -68,13 +68,13 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
     return TextSheet(_("Keys"), lines)
 
 
-def _lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
-    keys = (pad_right(f" {_range(command)}", _KEYS_CELLS), "$text-accent bold" if is_now else MUTED)
+def _command_lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
+    keys = (pad_right(f" {_key_range(command)}", _KEYS_CELLS), "$text-accent bold" if is_now else MUTED)
     label = (pad_right(_(command.label), _LABEL_CELLS), "" if is_now else MUTED)
     return hanging([keys, label], help_of(command), width, MUTED)
 
 
-def _range(command: Command) -> str:
+def _key_range(command: Command) -> str:
     """Return the keys of a command; only the first and the last of many keys."""
     most = 3
     keys = command.shown_keys.split(" ")

@@ -18,7 +18,7 @@ _FRAME_LINES = 8
 
 
 class ListDialog(BoxDialog[bool], Generic[Entry]):
-    """Lists entries of one or more lines each; the result says whether the reviewer acted on any entry.
+    """Lists entries of one or more lines each; the result is whether the reviewer acted on any entry.
 
     `empty_text` is shown for an empty list; until it is loaded, the list is None.
     """
@@ -57,8 +57,8 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
             return
         entries = [self.entry_lines(entry, width) for entry in self._list]
         lines = [
-            row(line, Content(), width).stylize("on $panel") if at == self._cursor else line
-            for at, each in enumerate(entries)
+            row(line, Content(), width).stylize("on $panel") if index == self._cursor else line
+            for index, each in enumerate(entries)
             for line in each
         ]
         self.list_view.update(Content("\n").join(lines) if lines else plain(self._empty_text, MUTED))

@@ -23,14 +23,14 @@ from workbench.keys.queue import VIEW
 from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE, help_of
 from workbench.signs import for_terminal
 
-Act = Callable[[], Awaitable[bool]]
+RunCommand = Callable[[], Awaitable[bool]]
 _NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, VIEW.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
     | {command.id for command in COMMAND_BY_ID.values() if _NAVIGATION_KEYS.issuperset(command.keys)}
 )
-"""Commands left out: those that need no palette since their keys work under any input method, and the confirmation of a
-verdict, which must be its own key and never Enter."""
+"""Commands that the palette leaves out: those whose keys work under any input method, and the confirmation of a
+verdict, which needs a key of its own and never Enter."""
 
 _LOWEST_SCORE = 0.01
 
@@ -39,7 +39,7 @@ _ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 
 
 class Palette(CommandPalette):
-    """The list of commands, which closes once: a second dismissal would close the screen below."""
+    """The command palette, which ignores a second dismissal, because that would close the screen below."""
 
     def __init__(self) -> None:
         super().__init__([CommandProvider], placeholder=for_terminal(_("Find a command …")))
@@ -56,7 +56,7 @@ class Palette(CommandPalette):
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
     def run_once(self, event: Message) -> None:
-        """Ignore a second Enter that came before the palette was closed: the command runs already."""
+        """Ignore a second Enter before the palette is closed, because the command already runs."""
         if not self.is_current:
             event.prevent_default()
 
@@ -81,19 +81,19 @@ class CommandProvider(Provider):
             # Textual has its own message for this, in English only.
             yield Hit(_LOWEST_SCORE, joined((_("No matching command."), MUTED)), _do_nothing, text=query)
 
-    def _available(self) -> list[tuple[Command, Act]]:
+    def _available(self) -> list[tuple[Command, RunCommand]]:
         run = self.app.run_action
-        found: list[tuple[Command, Act]] = [
+        commands: list[tuple[Command, RunCommand]] = [
             (COMMAND_BY_ID[name], partial(self._run, active))
             for name, active in available_bindings(self.screen).items()
             if name not in _NOT_LISTED
         ]
-        found += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
-        found += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
-        return sorted(found, key=lambda each: _ORDER.index(each[0].group))
+        commands += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
+        commands += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
+        return sorted(commands, key=lambda entry: _ORDER.index(entry[0].group))
 
     async def _run(self, active: ActiveBinding) -> bool:
-        """Run a command of the screen below, unless that was closed meanwhile."""
+        """Run a command of the screen below, unless that screen was closed in the meantime."""
         return active.node.is_attached and await self.app.run_action(active.binding.action, active.node)
 
     def _views(self) -> Iterator[Command]:

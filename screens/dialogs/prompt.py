@@ -18,8 +18,8 @@ from workbench.keys.registry import TEXTS
 class Prompt(BoxDialog[str]):
     """Asks for one line; Enter accepts it, Esc cancels.
 
-    An empty line is refused, unless `problem` is given: it returns what is wrong with a line. People read a line that
-    `is_prose`, so that canned texts are offered for it.
+    An empty line is refused, unless `problem` is given, which returns what is wrong with a line. `is_prose` means that
+    people read the line, so that canned texts are offered for it.
     """
 
     DEFAULT_CSS = """

@@ -12,10 +12,10 @@ from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
-Choice = Literal["leave", "release"]
+QuitChoice = Literal["leave", "release"]
 
 
-class QuitDialog(BoxDialog[Choice]):
+class QuitDialog(BoxDialog[QuitChoice]):
     """Says what happens to the held case, and asks whether to keep or release it."""
 
     DEFAULT_CSS = "QuitDialog > Vertical { width: 72; }"
@@ -40,5 +40,5 @@ class QuitDialog(BoxDialog[Choice]):
         yield Static(plain(message.format(case=self._case, until=self._until)), markup=False)
         yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
 
-    def action_choose(self, choice: Choice) -> None:
+    def action_choose(self, choice: QuitChoice) -> None:
         self.leave(choice)

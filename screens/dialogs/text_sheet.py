@@ -15,11 +15,11 @@ from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.keys.registry import HELP
 
-Lines = Callable[[int], list[Content]]
+PageLines = Callable[[int], list[Content]]
 """Returns the lines of a page for a width in cells."""
 
-_UNWRAPPED = 100
-"""The width in which a page is copied, which is not that of the window."""
+_COPY_WIDTH = 100
+"""The line width of a copied page, whatever the width of the window."""
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,7 @@ class PageDialog(BoxDialog[Result]):
 
     async def text_to_copy(self) -> str | None:
         """Return the text of the page."""
-        return "\n".join(line.plain.rstrip() for line in self.lines(_UNWRAPPED)).strip() or None
+        return "\n".join(line.plain.rstrip() for line in self.lines(_COPY_WIDTH)).strip() or None
 
     def draw(self) -> None:
         """Draw the page."""
@@ -68,7 +68,7 @@ class TextSheet(PageDialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(("q", "enter", *HELP.keys)), "back", show=False)]
 
-    def __init__(self, title: str, lines: Lines) -> None:
+    def __init__(self, title: str, lines: PageLines) -> None:
         super().__init__(title)
         self._lines = lines
 

@@ -13,15 +13,15 @@ from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
-from screens.widgets.time_field import Moment, TimeReader, Understood
+from screens.widgets.time_field import Moment, TimeReader, UnderstoodTime
 from workbench.i18n import N_, _
 
-LATER = (N_("30 min"), N_("2 h"), N_("tomorrow 9:00"))
-"""Suggestions of times that are soon, as the field reads them in either language."""
+ASIDE_SUGGESTIONS = (N_("30 min"), N_("2 h"), N_("tomorrow 9:00"))
+"""Suggestions for times in the near future; the field reads them in either language."""
 
 
 class TimePrompt(BoxDialog[Moment]):
-    """Asks for a day or a time as people say it, and shows what was understood; Enter accepts that, Esc cancels.
+    """Asks for a day or a time in everyday words, and shows how it is read; Enter accepts it, Esc cancels.
 
     The arrows put the `suggestions` into the field, one after the other.
     """
@@ -51,7 +51,7 @@ class TimePrompt(BoxDialog[Moment]):
         self._hint = plain(hint, MUTED) if isinstance(hint, str) else hint
         self._value = value
         self._suggestions = [_(text) for text in suggestions]
-        self._understood: Understood[Moment] = Understood(reader)
+        self._understood: UnderstoodTime[Moment] = UnderstoodTime(reader)
 
     def parts(self) -> ComposeResult:
         yield Static(self._hint, markup=False)
@@ -67,7 +67,7 @@ class TimePrompt(BoxDialog[Moment]):
 
     @on(Input.Changed)
     def show(self, event: Input.Changed) -> None:
-        """Show what was understood of the typed text."""
+        """Show how the typed text is read."""
         self._understood.show(event.value)
         self._show_suggestions()
 

@@ -113,7 +113,7 @@ class DocumentList(ListDialog[DocumentLine]):
         self.load()
 
     async def _open(self, line: DocumentLine) -> None:
-        """Draw a document; if the terminal cannot, start the viewer, and without one offer to save it."""
+        """Draw a document; if the terminal cannot, start the viewer; without a viewer, offer to save the document."""
         if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
             await self._draw(line)
         elif self._command:
@@ -157,7 +157,7 @@ class DocumentList(ListDialog[DocumentLine]):
         self._has_acted = True
 
     async def _save(self, line: DocumentLine | None, why: str = "") -> None:
-        """Ask for a folder and save a document there, or all; `why` says why, if the user did not ask for it."""
+        """Ask for a folder, and save one document or all there; `why` is given if the user did not ask for it."""
         suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
         title = _("Save the documents to a folder")
         hint = _("All documents are saved there, readable only by you, and this is logged. Delete them when done.")
@@ -168,9 +168,9 @@ class DocumentList(ListDialog[DocumentLine]):
         if folder is None:
             return
         digest = "" if line is None else line.sha256
-        done = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder), digest)
+        written = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder), digest)
         self._has_acted = True
-        self._report(*save_outcome(done, folder))
+        self._report(*save_outcome(written, folder))
 
     def action_open(self, number: int) -> None:
         if self._list is None:
@@ -234,7 +234,7 @@ def _file(line: DocumentLine, view: View) -> str:
 
 
 def _opened(line: DocumentLine, view: View) -> Content:
-    who = comma_joined(f"{one.login} {view.instant(one.at)}" for one in (line.openings or line.copies)[:2])
+    who = comma_joined(f"{opening.login} {view.instant(opening.at)}" for opening in (line.openings or line.copies)[:2])
     if line.openings:
         return plain(f"{_('opened by {who}').format(who=who)} ", MUTED)
     return plain(f"{_('saved to a folder by {who}').format(who=who) if who else _('not opened yet')} ", WARNING)
@@ -254,10 +254,10 @@ def _claims(line: DocumentLine, view: View) -> Content:
     return plain(f"{comma_joined(fine)} ", MUTED)
 
 
-def save_outcome(done: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:
+def save_outcome(written: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
-    count = sum(one.state == "written" for one in done)
+    count = sum(document.state == "written" for document in written)
     message = ngettext("{count} document saved to {folder}.", "{count} documents saved to {folder}.", count)
     message = message.format(count=count, folder=folder)
-    problems = " ".join(one.problem for one in done if one.problem)
+    problems = " ".join(document.problem for document in written if document.problem)
     return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)

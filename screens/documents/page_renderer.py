@@ -19,7 +19,7 @@ _HEAD_LINES = 2
 _GAP = 2
 
 _SAME_COLOUR = 3
-"""By how much a colour may differ on a blank page."""
+"""The most by which colours on a blank page may differ."""
 
 
 class Unreadable(Exception):
@@ -78,8 +78,8 @@ class PageRenderer:
     def draw(self, page: int, cells: tuple[int, int], words: tuple[str, str, str, str]) -> bool:
         """Draw a page as large as fits below the caption and the keys; return whether there was anything to draw.
 
-        Where there is room, the last of the words stands left of the page, to compare with it. A blank page is said to
-        be blank: an empty screen would look like a broken terminal.
+        If there is room, the last of `words` is shown left of the page, for comparison. A blank page has a text that
+        says so, because an empty screen would look like a broken terminal.
 
         Raises:
             Unreadable: If the page cannot be decoded.
@@ -119,14 +119,14 @@ def _console(width: int, height: int) -> Console:
 
 
 def _write(text: str, start: int) -> None:
-    """Write lines below the heading, each from a column on: in raw mode a line feed does not return to the first."""
+    """Write lines below the heading, each with its cursor position: in raw mode, a line feed keeps the column."""
     for place, line in enumerate(text.split("\n")):
         sys.stdout.write(f"\x1b[{_HEAD_LINES + 1 + place};{start + 1}H{line}")
     sys.stdout.flush()
 
 
 def _is_blank(picture: Any) -> bool:
-    """Say whether a picture is of one colour."""
+    """Return whether a picture is of one colour."""
     return all(high - low <= _SAME_COLOUR for low, high in picture.getextrema())
 
 

@@ -33,7 +33,7 @@ class SystemViewer:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def open(self, file: BinaryIO, name: str) -> None:
-        """Copy a document and start the viewer on the copy; the viewer runs on by itself.
+        """Copy a document, and start the viewer on the copy without waiting for its end.
 
         Raises:
             ViewerFailed: If it does not start.
@@ -52,7 +52,7 @@ class SystemViewer:
         except OSError as error:
             message = _("The viewer {command} did not start: {cause}.")
             raise ViewerFailed(message.format(command=words[0], cause=error.strerror)) from error
-        self._running = [each for each in (*self._running, process) if each.poll() is None]
+        self._running = [viewer for viewer in (*self._running, process) if viewer.poll() is None]
         try:
             code = process.wait(_FAILS_WITHIN_S)
         except subprocess.TimeoutExpired:
@@ -74,7 +74,7 @@ class SystemViewer:
 
 
 def _delete_leftovers() -> None:
-    """Delete the copies of processes of this user that were killed."""
+    """Delete the copies that killed processes of this user left behind."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         process = folder.name.removeprefix(_PREFIX).partition("-")[0]
         is_own = folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.geteuid()

@@ -17,16 +17,16 @@ _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _END_S = 2.0
 _MOST_PIPED = 16_384
 
-Shown = Literal["pages", "blank", "nothing"]
-"""What was seen of a document: at least one page, only blank ones, or nothing, since it cannot be decoded."""
+ViewResult = Literal["pages", "blank", "nothing"]
+"""What the reviewer saw of a document: at least one page, only blank pages, or nothing that can be decoded."""
 
-_SHOWN: Mapping[int, Shown] = {0: "pages", BLANK: "blank"}
+_SHOWN: Mapping[int, ViewResult] = {0: "pages", BLANK: "blank"}
 
 OnDrawn = Callable[[], Awaitable[None]]
 
 
 class ViewerWords(NamedTuple):
-    """The lines above a page, what stands in place of a blank one, and lines that a wide terminal shows beside it."""
+    """The texts around a page: the two lines above it, the text of a blank page, and the lines beside it."""
 
     caption: str
     keys: str
@@ -47,15 +47,15 @@ class ImageViewer:
         return all(importlib.util.find_spec(name) is not None for name in ("textual_image", "pypdfium2"))
 
     async def can_show(self) -> bool:
-        """Say whether this terminal can show images."""
+        """Return whether this terminal can show images."""
         if self._app.is_headless or not self.is_installed:
             return False
         if self._protocol is None:
             self._protocol = await self._run("probe")
         return self._protocol in _PROTOCOLS
 
-    async def show(self, file: BinaryIO, media_type: str, words: ViewerWords, on_drawn: OnDrawn) -> Shown:
-        """Show a document until the reviewer closes it, and say what was seen; `on_drawn` follows its first page."""
+    async def show(self, file: BinaryIO, media_type: str, words: ViewerWords, on_drawn: OnDrawn) -> ViewResult:
+        """Show a document until the reviewer closes it; return what was seen. `on_drawn` runs after the first page."""
         protocol, number = _PROTOCOLS[self._protocol or SIXEL], file.fileno()
         seen, drawn = os.pipe()
         with os.fdopen(seen, "rb") as pipe, os.fdopen(drawn, "wb") as end, _piped(words.beside) as beside:
@@ -92,7 +92,7 @@ class ImageViewer:
 
 @contextlib.contextmanager
 def _piped(text: str) -> Iterator[int]:
-    """Give a pipe with a short text: other users of the machine can read the arguments of a process."""
+    """Yield a pipe with a short text, because other users of the machine can read the arguments of a process."""
     read_end, write_end = os.pipe()
     try:
         with os.fdopen(write_end, "wb") as pipe:
@@ -103,7 +103,7 @@ def _piped(text: str) -> Iterator[int]:
 
 
 async def _watch(pipe: BinaryIO, end: BinaryIO, on_drawn: OnDrawn) -> None:
-    """Wait until the viewer drew a page or ended, and say so in the first case."""
+    """Wait until the viewer has drawn a page or has ended, and call `on_drawn` in the first case."""
     # The viewer now has the only writing end, so that its exit ends the wait.
     end.close()
     if await asyncio.to_thread(pipe.read, 1):

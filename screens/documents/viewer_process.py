@@ -4,8 +4,8 @@ A separate process decodes the files, because applicants sent them and a decoder
 reads the answers of the terminal, which the workbench would take for keys.
 `python -m screens.documents.viewer_process probe` reports by its exit code which images the terminal can draw;
 `… sixel|kitty FD DRAWN BESIDE MEDIA_TYPE CAPTION KEYS BLANK` shows the open file FD until a key closes it. It writes a
-byte to DRAWN after its first page, and reads from BESIDE the lines that a wide terminal shows left of a page; BLANK
-stands in place of a blank one.
+byte to DRAWN after its first page, and reads from BESIDE the lines that a wide terminal shows left of a page. BLANK
+is the text that replaces a blank page.
 """
 
 import os
@@ -29,12 +29,12 @@ SIXEL, KITTY, NO_PICTURES, UNREADABLE, BLANK = 10, 11, 12, 13, 14
 """Exit codes: the image protocol of the terminal, no protocol, a file that cannot be decoded, or only blank pages."""
 
 BESIDE_WIDTH = 48
-"""How many cells the lines beside a page have, in a terminal that has as many more for the page."""
+"""The width of the lines beside a page; they are shown if the terminal has as many cells left for the page."""
 
-PATIENCE_S = 2.0
+ANSWER_TIMEOUT_S = 2.0
 """How long to wait for an answer, also over a slow line; a terminal that does not answer shows no images."""
 
-IDLE_S = 300.0
+IDLE_TIMEOUT_S = 300.0
 """A document is closed after this time without a key: it shows personal data, and the reviewer may have left."""
 
 _POLL_S = 0.5
@@ -46,7 +46,7 @@ _STEPS = {
     **dict.fromkeys((b"\x1b[C", b"\x1b[B", b"\x1b[6~", b" ", b"n"), 1),
     **dict.fromkeys((b"\x1b[D", b"\x1b[A", b"\x1b[5~", b"p"), -1),
 }
-"""By how many pages a key turns: arrows, Page Down and Page Up, Space, n and p."""
+"""The number of pages that a key turns: arrows, Page Down and Page Up, Space, n and p."""
 
 _MEMORY_BYTES, _CPU_S = 4 << 30, 120
 
@@ -108,7 +108,7 @@ def _write(text: str) -> None:
 def _image_protocol() -> int:
     """Ask the terminal for its image protocols. The second query ends the wait, since every terminal answers it."""
     _write(_QUESTIONS.decode("ascii"))
-    answer, until = b"", time.monotonic() + PATIENCE_S
+    answer, until = b"", time.monotonic() + ANSWER_TIMEOUT_S
     while not (attributes := _ATTRIBUTES.search(answer)):
         left = until - time.monotonic()
         if left <= 0 or not select.select([sys.stdin], [], [], left)[0]:
@@ -124,7 +124,7 @@ def _image_protocol() -> int:
 
 
 def _show_pages(pages: "PageRenderer", words: list[str], drawn: int) -> bool:
-    """Show the pages until a key closes them, and say whether any was not blank."""
+    """Show the pages until a key closes them, and return whether any was not blank."""
     caption, keys, blank, beside = words
     page, is_seen = 0, False
     while True:
@@ -143,7 +143,7 @@ def _show_pages(pages: "PageRenderer", words: list[str], drawn: int) -> bool:
 
 def _key(size: os.terminal_size) -> bytes | None:
     """Return the next key, b"" if the terminal is gone or idle, None if its size changed."""
-    parent, until = os.getppid(), time.monotonic() + IDLE_S
+    parent, until = os.getppid(), time.monotonic() + IDLE_TIMEOUT_S
     while time.monotonic() < until and os.getppid() == parent:
         if select.select([sys.stdin], [], [], _POLL_S)[0]:
             try:

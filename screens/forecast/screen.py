@@ -14,7 +14,7 @@ from textual.content import Content
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
-from screens.shell.header import HeaderBar, title_line, who_line
+from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import View
 from screens.widgets.plots import column_rows
 from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, wrapped_lines
@@ -100,7 +100,7 @@ class ForecastScreen(ModeScreen):
     def show_header(self) -> None:
         """Show the header."""
         view = self.view()
-        right = who_line(self.services.actor.login, None, view)
+        right = reviewer_status(self.services.actor.login, None, view)
         self.query_one(HeaderBar).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
 
     def show_forecast(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from screens.panels.letters import outcome
+from screens.panels.letters import delivery_outcome
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, fitted, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case
@@ -19,8 +19,8 @@ from workbench.wording.letters import letter_kind_words, overdue_letters_words, 
 from workbench.wording.measures import measure_order_words
 
 _MARK, _CASE = 2, 10
-_ROOMS, _WIDE_ROOMS = (_CASE, 18, 12), (_CASE, 27, 20)
-"""The cells of case, kind and release; a window of `_WIDE` cells has room for the longest kind and the weekday."""
+_COLUMN_CELLS, _WIDE_COLUMN_CELLS = (_CASE, 18, 12), (_CASE, 27, 20)
+"""The widths of the columns case, kind and release; from `_WIDE` cells on, the longest kind and the weekday fit."""
 
 _WIDE = 100
 
@@ -53,7 +53,7 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
         released = _("not yet")
     cells = (format_case(line.case_id), letter_kind_words(line), released)
     sign = view.symbols.mine if is_marked else ""
-    return _columns(pad_right(sign, _MARK), cells, [outcome(line, view)], width, "")
+    return _columns(pad_right(sign, _MARK), cells, [delivery_outcome(line, view)], width, "")
 
 
 def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
@@ -74,7 +74,7 @@ def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
 
 
 def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[Content]:
-    """Return a line for each number to bar or restore, the one due first on top."""
+    """Return a line for each number to bar or restore, ordered by due date."""
     if not orders:
         return [plain(_("No number is to be barred or restored."), MUTED)]
     how = _(
@@ -91,7 +91,7 @@ def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[C
 
 def _columns(mark: str, cells: tuple[str, ...], last: list[Part], width: int, style: str) -> Content:
     """Return the columns of a line."""
-    rooms = _WIDE_ROOMS if width >= _WIDE else _ROOMS
+    rooms = _WIDE_COLUMN_CELLS if width >= _WIDE else _COLUMN_CELLS
     parts: list[Part] = [(mark, ACCENT)]
     parts += [(pad_right(fitted(cell, room - 1), room), style) for cell, room in zip(cells, rooms, strict=False)]
     left = width - _MARK - sum(rooms)

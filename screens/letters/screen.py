@@ -23,7 +23,7 @@ from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
-from screens.shell.header import HeaderBar, who_line
+from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.header import title_line as header_line
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, plain
@@ -78,7 +78,7 @@ class LettersScreen(ModeScreen):
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer; Esc is shown with what it does now."""
+        """The commands in the footer; the label of Esc says what it does now."""
         return (keys.OPEN_LETTER, keys.MARK_SENT, keys.MARK_FAILED, keys.LEAVE_LETTERS, BACK)
 
     def parts(self) -> ComposeResult:
@@ -162,18 +162,18 @@ class LettersScreen(ModeScreen):
         recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, deliveries))
         if recorded is None:
             return
-        moved = [(one, one.deadline_on) for one in recorded.moved]
-        days = [(format_case(one.case_id), day.isoformat()) for one, day in moved if day is not None]
-        went_on = [format_case(one.case_id) for one, day in moved if day is None]
-        lapsed = [format_case(one.case_id) for one in recorded.moved if one.has_lapsed]
-        undone = [format_case(one.case_id) for one in recorded.moved if one.is_lapse_undone]
+        moved = [(letter, letter.deadline_on) for letter in recorded.moved]
+        days = [(format_case(letter.case_id), day.isoformat()) for letter, day in moved if day is not None]
+        went_on = [format_case(letter.case_id) for letter, day in moved if day is None]
+        lapsed = [format_case(letter.case_id) for letter in recorded.moved if letter.has_lapsed]
+        undone = [format_case(letter.case_id) for letter in recorded.moved if letter.is_lapse_undone]
         sentences = [
             sent_and_failed_sentence(recorded.sent, recorded.failed),
             *late_letter_sentences(days, lapsed, undone, went_on),
         ]
         self.notify(" ".join(sentences), timeout=12 if moved else 5)
         self._marks.clear()
-        self.action_load({one.notice_id for one in deliveries})
+        self.action_load({letter.notice_id for letter in deliveries})
 
     @on(OptionList.OptionHighlighted, "#list")
     def show_keys(self) -> None:
@@ -231,7 +231,7 @@ class LettersScreen(ModeScreen):
 
     def _draw(self, done: Collection[int] = ()) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
-        right = who_line(self.services.actor.login, None, view)
+        right = reviewer_status(self.services.actor.login, None, view)
         lines = [header_line(_("Letters"), None, right, view, width)]
         if self._page.lines or self.filter != LetterFilter():
             lines.append(summary(self._page, self.filter, view))

@@ -6,7 +6,16 @@ from typing import Any
 
 from textual.content import Content
 
-from screens.panels.lines import EMPTY, PanelLine, changed_mark, finding_lines, heading, muted, severity_mark, table
+from screens.panels.lines import (
+    EMPTY,
+    PanelLine,
+    changed_mark,
+    fact_layout,
+    finding_lines,
+    heading,
+    muted,
+    severity_mark,
+)
 from screens.shell.view import View
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain, row
@@ -20,10 +29,10 @@ from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count, duration_s, ratio
 
-Figure = tuple[str, str, Callable[[Any], str]]
+CallFigure = tuple[str, str, Callable[[Any], str]]
 """The name of a fact, its label and the function that formats its value."""
 
-_FIGURES: tuple[Figure, ...] = (
+_FIGURES: tuple[CallFigure, ...] = (
     ("calls", N_("calls"), count),
     ("answer_ratio", N_("answered"), ratio),
     ("distinct_callees", N_("different numbers"), count),
@@ -86,8 +95,8 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return [*lines, *muted(text, width), EMPTY]
 
 
-def _figures(case: CaseFile, view: View, width: int, figures: tuple[Figure, ...]) -> list[PanelLine]:
-    facts = table((_(label) for _name, label, _format in _FIGURES), min(width, _FIGURES_CELLS))
+def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, ...]) -> list[PanelLine]:
+    facts = fact_layout((_(label) for _name, label, _format in _FIGURES), min(width, _FIGURES_CELLS))
     known = _known_figures(case)
     figure_cells = min(_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
@@ -154,7 +163,7 @@ def _window(case: CaseFile, view: View) -> list[PanelLine]:
 
 
 def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
-    """Return how many calls of these numbers are of other holders, or of nobody."""
+    """Return how many calls of these numbers belong to other holders, or to nobody."""
     outside = case.evidence.all_calls.calls_outside_service
     if not outside:
         return []
@@ -186,11 +195,11 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if not case.evidence.complaints:
         return []
     lines = [EMPTY, heading(_("Complaints"))]
-    for at, (complaint, status) in enumerate(zip(case.evidence.complaints, case.facts.complaints, strict=True)):
+    for index, (complaint, status) in enumerate(zip(case.evidence.complaints, case.facts.complaints, strict=True)):
         counted = N_("verified") if complaint.verified else N_("not verified")
         state = _(_NOT_COUNTED.get(status, counted))
         lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, MUTED), width)))
-        summary = view.shown(f"summary:{at}", complaint.summary)
+        summary = view.shown(f"summary:{index}", complaint.summary)
         lines.append(PanelLine(plain(f"   {summary or complaint.source}", MUTED)))
     return lines
 
@@ -198,7 +207,7 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[RuleLimit, bool] | None:
     """Return the limit to show beside a figure and whether it is exceeded; None if no rule limits the figure.
 
-    It is the most severe one that is exceeded, otherwise the first.
+    This is the most severe limit that is exceeded, otherwise the first limit.
     """
     rules_with_finding = {finding.rule for finding in case.findings}
     limits = [

@@ -31,15 +31,15 @@ from workbench.wording.case.labels import APPLICANT_KIND
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text
 
-_LEFT_ROOM = 24
+_LEFT_CELLS = 24
 """The cells that the left part, such as the applicant's name, needs before the remaining time is shown."""
 
-_MOST_NOTE_LINES = 3
-_LEAST_STORY_LINES = 2
-_LINES_FOR_ONE_OF_STORY = 4
-"""The history has the whole note of a checker, and the acts for which a low screen has no lines."""
+_MAX_NOTE_LINES = 3
+_MIN_STORY_LINES = 2
+_SCREEN_LINES_PER_STORY_LINE = 4
+"""Past acts get one line for this many lines of the screen; the history panel has all acts and the whole note."""
 
-_LEAST_LEFT = 16
+_MIN_LEFT_CELLS = 16
 """The cells that the left part always gets."""
 
 
@@ -49,7 +49,7 @@ def case_lines(
     """Return the lines about a case for the reviewer `login`: applicant and hold, then the facts and the due date."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
-    parts = _about(header, view)
+    parts = _case_facts(header, view)
     due = _due_and_forecast(header, view, forecast, _dotted(parts, view), width)
     # A part that does not fit is left out as a whole.
     while len(parts) > 1 and _dotted(parts, view).cell_length + due.cell_length >= width:
@@ -66,13 +66,13 @@ def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> 
 
 
 def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Content]:
-    """Return the lines that say where a case stands; none for a new case that a reviewer has for its first verdict.
+    """Return the summary of a case: what happened so far, and what comes next; a new case has neither.
 
-    A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown. What
-    happened has a line for each act; a screen of few lines has the newest ones and says how many the history has.
+    A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown. Each
+    act has an entry; a low screen shows only the newest acts, and counts the others.
     """
     story = CaseStory(case, view.now)
-    lines = wrapped_lines(story.check_note, width, WARNING)[:_MOST_NOTE_LINES] if story.check_note else []
+    lines = wrapped_lines(story.check_note, width, WARNING)[:_MAX_NOTE_LINES] if story.check_note else []
     if case.earlier_fail is not None:
         lines += wrapped_lines(f"{view.symbols.warn} {earlier_fail_text(case.earlier_fail)}", width, WARNING)
     if story.is_new:
@@ -80,7 +80,7 @@ def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Con
     so_far, following = _("So far"), _("Next")
     room = 2 + max(cells(label) for label in (so_far, following) if story.happened or label == following)
     happened = _listed(so_far, story.happened, width, room, MUTED)
-    most = max(_LEAST_STORY_LINES, height // _LINES_FOR_ONE_OF_STORY)
+    most = max(_MIN_STORY_LINES, height // _SCREEN_LINES_PER_STORY_LINE)
     if len(happened) > most:
         # Whole acts are left out, so the lines of the newest acts are counted.
         happened = _newest(story.happened, so_far, width, room, most)
@@ -118,9 +118,9 @@ def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Conte
     """
     shorter = _due(header, view, with_time_left=header.is_overdue)
     for right, least in (
-        (_with_forecast(_due(header, view), forecast, view), _LEFT_ROOM),
-        (_with_forecast(shorter, forecast, view), _LEAST_LEFT if forecast else width),
-        (_due(header, view), _LEAST_LEFT),
+        (_with_forecast(_due(header, view), forecast, view), _LEFT_CELLS),
+        (_with_forecast(shorter, forecast, view), _MIN_LEFT_CELLS if forecast else width),
+        (_due(header, view), _MIN_LEFT_CELLS),
     ):
         if min(left.cell_length, least) + right.cell_length < width:
             return right
@@ -136,7 +136,7 @@ def _dotted(parts: list[str], view: View) -> Content:
     return joined((f" {view.symbols.dot} ".join(parts), MUTED))
 
 
-def _about(header: CaseHeader, view: View) -> list[str]:
+def _case_facts(header: CaseHeader, view: View) -> list[str]:
     cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
     received = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
@@ -194,7 +194,7 @@ def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Cont
         return joined((_("no due date"), MUTED))
     dot = f" {view.symbols.dot} "
     if is_with_applicant(header.state, header.waits_for):
-        # Our due date will move by the time that the applicant takes, so that of the applicant is shown.
+        # Our due date will move by the time that the applicant takes, so the applicant's deadline is shown.
         until = _applicant_until(header, view)
         paused: list[Part] = [(dot, MUTED), (_("clock paused"), MUTED)] if with_time_left else []
         return joined((until or _("with the applicant"), ""), *paused)

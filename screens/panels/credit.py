@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from screens.panels.lines import EMPTY, FactLayout, PanelLine, changed_mark, finding_lines, heading, mark_of, table
+from screens.panels.lines import (
+    EMPTY,
+    FactLayout,
+    PanelLine,
+    changed_mark,
+    fact_layout,
+    finding_lines,
+    heading,
+    mark_of,
+)
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, hanging, joined, plain
 from workbench.domain.case.casefile import CaseFile
@@ -23,7 +32,7 @@ from workbench.wording.measures import measure_lines
 def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the credit panel."""
     lines = [*finding_lines(case, PanelKind.CREDIT, width, view.symbols), EMPTY]
-    facts = table((_(word) for word in CREDIT_LIST.values()), width)
+    facts = fact_layout((_(word) for word in CREDIT_LIST.values()), width)
     for kind in CreditList:
         lines += _list_lines(case, kind, view, facts)
     checked = [record.checked_on for record in case.evidence.credit if record.checked_on is not None]
@@ -73,7 +82,7 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
 
 
 def _measures(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return what stands on the numbers of the case; nothing if no number is barred."""
+    """Return the measures on the numbers of the case; nothing if no number is barred."""
     found = measure_lines(case.measures, view.now, view.zone)
     lines = [PanelLine(line) for text in found for line in hanging([(" ", "")], text, width)]
     return [EMPTY, heading(_("Measures")), *lines] if lines else []
@@ -97,7 +106,7 @@ def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _answers(case: CaseFile, decision: DecisionLine, view: View) -> Iterator[PanelLine]:
-    """Yield what was decided on the appeals against a decision, when and by whom."""
+    """Yield the outcomes of the appeals against a decision, each with its time and its people."""
     for appeal in case.appeals:
         is_answered = appeal.status is AppealStatus.CLOSED and appeal.decision_id == decision.id
         if is_answered and appeal.outcome is not None and appeal.decided_at is not None:

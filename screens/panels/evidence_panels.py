@@ -53,7 +53,7 @@ def _unless_erased(lines_of: PanelLines) -> PanelLines:
 
 
 class EvidencePanels(Container):
-    """Shows the evidence and the history of a case in four panels; `subject` is the title and the lines of a fifth."""
+    """Shows evidence and history of a case in four panels; `subject` is the title and the lines of a fifth panel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(desk.IDENTITY, "go('identity')"),
@@ -90,7 +90,7 @@ class EvidencePanels(Container):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= _ROOM_FOR_HISTORY, "-vast")
-        # The tabs were drawn without room if the panels were hidden then.
+        # If the panels were hidden before, their tabs were drawn without a width.
         self._show_tabs()
 
     def watch_active(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from screens.panels.letters import letters_of
-from screens.panels.lines import EMPTY, PanelLine, heading, judged_mark, prose
+from screens.panels.lines import EMPTY, PanelLine, heading, judgement_mark, prose
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_lines
@@ -23,7 +23,7 @@ from workbench.wording.case.labels import ITEM_RESULT
 _LEAST_DETAILS, _BELOW = 24, 3
 """The cells that details need beside an event, and their indent below it in a narrow panel."""
 
-_MOST_ASKED = 6
+_MAX_ITEMS = 6
 """The items that fit into a dialog of a low window."""
 
 
@@ -53,7 +53,7 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
-    """Return the grounds of an appeal and what was decided, with the reason; nothing for an undone one."""
+    """Return the grounds of an appeal, its outcome and the reason; nothing for an appeal that was undone."""
     if appeal.status is AppealStatus.UNDONE:
         return []
     title = _("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[appeal.status]))
@@ -85,16 +85,16 @@ def item_words(item: ItemLine, view: View) -> str:
 
 
 def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
-    """Return what the applicant, who has the case, was asked for and whether it came, with a warning if nothing did."""
+    """Return the items that the applicant was asked for, and whether each arrived, with a warning if none did."""
     decision = next(reversed(case.decisions_in_effect), None)
     if decision is None or not decision.items:
         return []
     title = _("The applicant was asked for this: {progress}").format(progress=items_words(decision.items))
     lines = [plain(title, MUTED)]
-    for item in decision.items[:_MOST_ASKED]:
+    for item in decision.items[:_MAX_ITEMS]:
         mark = _item_mark(item, view.symbols, is_owed=True)
         lines += hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width)
-    if (more := len(decision.items) - _MOST_ASKED) > 0:
+    if (more := len(decision.items) - _MAX_ITEMS) > 0:
         lines.append(plain(f" {_('and {count} more').format(count=count(more))}", MUTED))
     if all(item.is_open for item in decision.items):
         warning = _("None of this has come yet. An import of the files records it by itself; without files do it here.")
@@ -123,9 +123,9 @@ def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: i
 
 
 def _item_mark(item: ItemLine, symbols: Symbols, *, is_owed: bool) -> tuple[str, str]:
-    """Return the mark of the reviewer's judgement, or else of whether the item came."""
+    """Return the mark of the reviewer's judgement; without one, of whether the item arrived."""
     if item.judged is not None:
-        return judged_mark(item.judged, symbols)
+        return judgement_mark(item.judged, symbols)
     if not item.is_open:
         return symbols.fine, SUCCESS
     return (symbols.block, ERROR) if is_owed else (symbols.removed, MUTED)

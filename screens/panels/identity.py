@@ -6,7 +6,7 @@ from functools import partial
 from textual.content import Content
 
 from screens.panels.labels import claimed_defects, validity_words
-from screens.panels.lines import EMPTY, PanelLine, changed_mark, finding_lines, heading, mark_of, prose, table
+from screens.panels.lines import EMPTY, PanelLine, changed_mark, fact_layout, finding_lines, heading, mark_of, prose
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
@@ -60,7 +60,7 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if application.applicant_kind is ApplicantKind.INDIVIDUAL:
         return []
     labels = (_("USCC"), _("licence"), _("capital"), _("scope"))
-    facts = table(labels, width)
+    facts = fact_layout(labels, width)
     capital = application.registered_capital_fen
     licence = _validity(application.licence_valid_to, view)
     shown_capital = _("unknown") if capital is None else capital_fen(capital)
@@ -91,7 +91,7 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     )
     is_resident = case.facts.case.get("handler_id_type") not in ID_NUMBER
     labels = (_("name"), number_label, _("ID card") if is_resident else _("ID document"), _("phone"), legal_label)
-    facts = table(labels, width)
+    facts = fact_layout(labels, width)
 
     def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
         value = view.shown(field, getattr(application, field))
@@ -150,7 +150,7 @@ def _card_facts(card: CardFacts, view: View) -> list[str]:
 
 def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     name_of = partial(document_name, policy=case.policy, language=current_language())
-    asked = {one.kind: one.until for one in case.asked_documents}
+    asked = {document.kind: document.until for document in case.asked_documents}
     lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
     for kind in missing_documents(case.evidence, case.policy):
         lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))

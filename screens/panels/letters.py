@@ -16,7 +16,7 @@ from workbench.i18n import _
 from workbench.wording.letters import failure_words, has_moving_deadline, letter_kind_words
 
 
-def outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
+def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
     """Return the outcome of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
     if line.sent_at is not None:
         when = view.instant(line.sent_at) if has_time else view.day(line.sent_at.astimezone(view.zone).date())
@@ -43,14 +43,14 @@ def steps_of(line: NoticeLine, view: View) -> list[Part]:
         steps.append((_("not exported"), MUTED))
     if line.attempts:
         steps.append((_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED))
-    return [*steps, outcome(line, view, has_time=True)]
+    return [*steps, delivery_outcome(line, view, has_time=True)]
 
 
 def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return a line for each letter about a case, the newest first: written, and its outcome; none without."""
+    """Return a line for each letter about a case, newest first: when it was written, and its outcome."""
     lines = [heading(_("Letters"))] if case.notices else []
     for line in reversed(case.notices):
-        words, style = outcome(line, view, has_time=True)
+        words, style = delivery_outcome(line, view, has_time=True)
         written = _("written {when}").format(when=view.instant(line.created_at))
         late = _("its deadline moves on if it is sent late") if has_moving_deadline(line, case.header) else ""
         text = f" {view.symbols.dot} ".join(part for part in (letter_kind_words(line), written, words, late) if part)
@@ -59,13 +59,13 @@ def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def letter_page(line: NoticeLine, view: View) -> tuple[str, Callable[[int], list[Content]]]:
-    """Return the title of a letter, and its page: the letter as the applicant reads it, people masked."""
+    """Return the title of a letter, and its page: the text that the applicant reads, with people masked."""
     title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=letter_kind_words(line))
     return title, partial(_page_lines, line, view)
 
 
 def _page_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
-    text, style = outcome(line, view, has_time=True)
+    text, style = delivery_outcome(line, view, has_time=True)
     attempts = []
     if line.attempts:
         attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]

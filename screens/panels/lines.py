@@ -24,7 +24,7 @@ _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 class PanelLine:
     """One line of a panel; `field` names the masked personal value in it, '' if none.
 
-    `label` and `value` are the fact that can be copied of it, '' if none.
+    `label` and `value` are the fact that can be copied from it, '' if none.
     """
 
     content: Content
@@ -78,7 +78,7 @@ class FactLayout:
         return PanelLine(row(left, right, self.width), field, label, value.strip())
 
 
-def table(labels: Iterable[str], width: int) -> FactLayout:
+def fact_layout(labels: Iterable[str], width: int) -> FactLayout:
     """Return the layout for facts with these labels."""
     return FactLayout(width=width, label_cells=max((cells(label) for label in labels), default=0) + 3)
 
@@ -93,17 +93,17 @@ def findings_on(case: CaseFile, kind: PanelKind) -> list[Finding]:
 
 def severity_rank(case: CaseFile, kind: PanelKind) -> int:
     """Return the rank of the most severe finding of a panel; 0 is the most severe."""
-    found = findings_on(case, kind)
-    return _ORDER.index(found[0].severity) if found else len(_ORDER)
+    findings = findings_on(case, kind)
+    return _ORDER.index(findings[0].severity) if findings else len(_ORDER)
 
 
 def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols) -> list[PanelLine]:
     """Return the findings in words, each with its code if it fits, or one line that says there are none."""
-    found = findings_on(case, kind)
-    if not found:
+    findings = findings_on(case, kind)
+    if not findings:
         return [PanelLine(joined((f"{symbols.fine} ", SUCCESS), (_("no findings"), SUCCESS)))]
     lines: list[PanelLine] = []
-    for finding in found:
+    for finding in findings:
         style = STYLES[finding.severity]
         label = [(f"{symbols.of_severity(finding.severity)} ", style)]
         if changed_mark(case, EvidencePart.FINDINGS, symbols, finding.rule):
@@ -116,17 +116,17 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
 
 
 def changed_mark(case: CaseFile, part: EvidencePart, symbols: Symbols, *names: str) -> Content:
-    """Return the mark of fields or things that changed since the last round; empty if none did."""
+    """Return the mark for a change of these fields or things since the last round; empty if none changed."""
     is_changed = case.changes is not None and case.changes.has(part, *names)
     return plain(f" {symbols.changed}", WARNING) if is_changed else Content()
 
 
 def severity_mark(severity: Severity | None, symbols: Symbols) -> Content:
-    """Return the mark of a severity; without one, the mark for fine."""
+    """Return the mark of a severity; without a severity, the mark for fine."""
     return plain(symbols.fine, SUCCESS) if severity is None else plain(symbols.of_severity(severity), STYLES[severity])
 
 
-def judged_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
+def judgement_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
     """Return the mark of the judgement of an item to rectify, with its style."""
     return {
         ItemResult.FIXED: (symbols.fine, SUCCESS),

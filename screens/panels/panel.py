@@ -18,8 +18,8 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _
 
-MOST_CELLS = 72
-"""The most cells of a line of evidence: further apart, a fact and its mark are not read together."""
+MAX_LINE_CELLS = 72
+"""The greatest width of a line of evidence; in a wider line, a fact and its mark are too far apart."""
 
 _EVIDENCE = frozenset(kind.value for kind in PanelKind)
 
@@ -65,11 +65,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
         self._lines_of = lines
-        self._made: tuple[int, Sequence[PanelLine]] = (0, ())
+        self._cached_lines: tuple[int, Sequence[PanelLine]] = (0, ())
         self._case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
-        self._rest = ""
+        self._lines_below = ""
         self.field = ""
 
     def compose(self) -> list[Static]:
@@ -80,7 +80,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._show_title()
 
     def _show_title(self) -> None:
-        # A rule for the title of the focused panel would draw its text again, a frame later.
+        # A style rule for the title of the focused panel would draw its text again, one frame later.
         title = self._title
         self.border_title = title.stylize_before("bold $foreground") if self.has_focus else title
 
@@ -92,9 +92,9 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if not is_same:
             self.field = ""
             self.scroll_home(animate=False)
-        self._made = (0, ())
+        self._cached_lines = (0, ())
         self.text.refresh(layout=True)
-        self._show_rest()
+        self._show_lines_below()
 
     @property
     def case(self) -> CaseFile | None:
@@ -122,20 +122,20 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_relative(y=step, animate=False)
 
     def on_resize(self) -> None:
-        self._show_rest()
+        self._show_lines_below()
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
-        self._show_rest()
+        self._show_lines_below()
 
     def _lines(self, width: int) -> Sequence[PanelLine]:
         """Return the lines for a width; none before a case is shown."""
         if self._case is None or self._view is None:
             return ()
-        if self._made[0] != width:
-            most = MOST_CELLS if self.id in _EVIDENCE else width
-            self._made = (width, self._lines_of(self._case, self._view, min(width, most)))
-        return self._made[1]
+        if self._cached_lines[0] != width:
+            most = MAX_LINE_CELLS if self.id in _EVIDENCE else width
+            self._cached_lines = (width, self._lines_of(self._case, self._view, min(width, most)))
+        return self._cached_lines[1]
 
     def _contents(self, width: int) -> Sequence[Content]:
         """Return the lines with the selected field highlighted."""
@@ -146,13 +146,13 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def _follow(self) -> None:
         """Scroll the selected field into view."""
-        y = next((at for at, line in enumerate(self._lines(self.size.width)) if line.field == self.field), 0)
+        y = next((index for index, line in enumerate(self._lines(self.size.width)) if line.field == self.field), 0)
         if y < self.scroll_offset.y or y >= self.scroll_offset.y + self.size.height:
             self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
 
-    def _show_rest(self) -> None:
-        more = len(self._lines(self.size.width)) - self.size.height - self.scroll_offset.y
-        rest = f"{symbols_of(self).down} {_('{count} more').format(count=more)}" if more > 0 else ""
-        if rest != self._rest:
-            self._rest = rest
-            self.border_subtitle = plain(rest)
+    def _show_lines_below(self) -> None:
+        below = len(self._lines(self.size.width)) - self.size.height - self.scroll_offset.y
+        hint = f"{symbols_of(self).down} {_('{count} more').format(count=below)}" if below > 0 else ""
+        if hint != self._lines_below:
+            self._lines_below = hint
+            self.border_subtitle = plain(hint)

@@ -41,25 +41,25 @@ _SEVERITIES = {
 }
 _INDENT = "  "
 _SIDE_BY_SIDE = 90
-"""A window of this many cells has room for two values beside each other."""
+"""From this width on, two values are side by side."""
 
-Pair = tuple[str, str]
+NamedValue = tuple[str, str]
 """A name and its value."""
 
 
 def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress], view: View, width: int) -> Content:
-    """Return a version: what it is, how far campaigns are, and what its file says."""
+    """Return the page of a version: its data, the progress of campaigns, and the contents of its file."""
     policy = version.policy
     sections = (
-        (_("Supplier"), _pairs(_supplier(policy), width)),
-        (_("Deadlines"), _pairs(_deadlines(policy), width)),
-        (_("Required documents"), _pairs(_documents(policy), width)),
+        (_("Supplier"), _in_two_columns(_supplier(policy), width)),
+        (_("Deadlines"), _in_two_columns(_deadlines(policy), width)),
+        (_("Required documents"), _in_two_columns(_documents(policy), width)),
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
         (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
-        (_("Canned texts"), _pairs(_texts(policy), width)),
-        (_("Measures and second persons"), _pairs(_second_persons(policy), width)),
+        (_("Canned texts"), _in_two_columns(_texts(policy), width)),
+        (_("Measures and second persons"), _in_two_columns(_second_persons(policy), width)),
     )
-    lines = [*_about(version, view, width), *_campaign_lines(campaigns, view, width)]
+    lines = [*_version_facts(version, view, width), *_campaign_lines(campaigns, view, width)]
     for title, found in sections:
         lines += [Content(), plain(title, f"{ACCENT} bold"), *found] if found else []
     return Content("\n").join(lines)
@@ -68,12 +68,12 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
 def difference_lines(
     versions: tuple[PolicyVersion, PolicyVersion], changes: Sequence[PolicyChange], effect: str, view: View, width: int
 ) -> Content:
-    """Return what differs between two versions, by kind: side by side if the window is wide enough."""
+    """Return the differences between two versions by kind, side by side if the window is wide enough."""
     named = _("Policy {name}")
     old, new = (named.format(name=version.number) for version in versions)
     lines = [plain(f"{old} → {new}", BOLD), *wrapped_lines(effect, width, MUTED)]
     for version in versions:
-        lines += [Content(), *_about(version, view, width)]
+        lines += [Content(), *_version_facts(version, view, width)]
     if not changes:
         lines += [Content(), plain(_("The two policies say the same."))]
     for kind, heading in CHANGE_KIND_WORDS.items():
@@ -92,14 +92,14 @@ def difference_lines(
     return Content("\n").join(lines)
 
 
-def _side_by_side(texts: Pair, width: int, styles: Pair) -> Iterator[Content]:
+def _side_by_side(texts: NamedValue, width: int, styles: NamedValue) -> Iterator[Content]:
     """Yield two texts as columns."""
     room = (width - 2 * len(_INDENT)) // 2
     for left, right in zip_longest(*(wrapped(text, room) for text in texts), fillvalue=""):
         yield joined((f"{_INDENT}{pad_right(left, room)}{_INDENT}", styles[0]), (right, styles[1]))
 
 
-def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
+def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
     begins_on = version.effective_on or version.applied_at.astimezone(view.zone).date()
     yield joined(
         (_("Policy {name}").format(name=version.number), BOLD),
@@ -116,7 +116,7 @@ def _about(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
     yield from wrapped_lines(cases, width, MUTED)
 
 
-def _pairs(pairs: Iterable[Pair], width: int) -> list[Content]:
+def _in_two_columns(pairs: Iterable[NamedValue], width: int) -> list[Content]:
     """Return names and values in two columns."""
     found = list(pairs)
     room = min(max((cells(name) for name, _value in found), default=0), width // 2)
@@ -127,15 +127,15 @@ def _pairs(pairs: Iterable[Pair], width: int) -> list[Content]:
     ]
 
 
-def _supplier(policy: Policy) -> Iterator[Pair]:
+def _supplier(policy: Policy) -> Iterator[NamedValue]:
     for name, value in policy.supplier.in_language(current_language()).items():
         yield _(SUPPLIER_WORDS[name]), value
 
 
-def _deadlines(policy: Policy) -> Iterator[Pair]:
+def _deadlines(policy: Policy) -> Iterator[NamedValue]:
     yield _("Working hours"), f"{format_hours(policy.hours.periods)} ({policy.zone})"
     days = _("{count} working days")
-    classes = [f"{_(CLASS_WORDS[one])} {count}" for one, count in policy.classes.days.items()]
+    classes = [f"{_(CLASS_WORDS[service_class])} {count}" for service_class, count in policy.classes.days.items()]
     yield _("Review, in working days"), comma_joined(classes)
     rectify = _("{count} working days, at most {most}")
     yield _("Rectification"), rectify.format(count=policy.rectify.default_days, most=policy.rectify.cap_days)
@@ -145,13 +145,13 @@ def _deadlines(policy: Policy) -> Iterator[Pair]:
     yield _("Answering an appeal"), days.format(count=policy.appeal.answer_days)
 
 
-def _documents(policy: Policy) -> Iterator[Pair]:
+def _documents(policy: Policy) -> Iterator[NamedValue]:
     for kind, required in policy.documents.required.items():
-        names = [document_name(one, policy, current_language()) for one in required]
+        names = [document_name(kind, policy, current_language()) for kind in required]
         yield _(APPLICANT_KIND[kind]), "; ".join(names) or _("none")
 
 
-def _texts(policy: Policy) -> Iterator[Pair]:
+def _texts(policy: Policy) -> Iterator[NamedValue]:
     for name, words in policy.texts.items():
         yield name, words.in_language(current_language())
 
@@ -169,7 +169,7 @@ def _rule(rule: Rule, policy: Policy, width: int) -> Iterator[Content]:
 
 
 def _limit_words(limit: RuleLimit) -> str:
-    """Return when a limit is hit, in the names of the file: `peak_hour_calls > 40 calls`."""
+    """Return the condition of a limit in the names of the file: `peak_hour_calls > 40 calls`."""
     figure = limit.value
     if limit.unit == "fen" and isinstance(figure, int):
         bound = amounts.money_words(figure)
@@ -195,20 +195,22 @@ def _reason(reason: Reason, width: int) -> Iterator[Content]:
 
 
 def _campaign_lines(campaigns: Sequence[CampaignProgress], view: View, width: int) -> Iterator[Content]:
-    """Yield how far each campaign is that still has cases to open or to decide."""
+    """Yield the progress of each campaign that still has cases to open or to decide."""
     message = _("Campaign {number}: {opened} of {planned} passed cases opened again, {decided} decided")
-    for one in campaigns:
-        if one.left or one.in_review:
-            decided = sum(one.decided.values())
-            words = message.format(number=one.id, opened=one.opened, planned=one.planned, decided=decided)
-            if one.stopped_at is not None:
-                words += _("; stopped {day}").format(day=view.instant(one.stopped_at))
-            if one.left and one.last_on is not None:
-                words += _("; the last opens {day}").format(day=view.day(one.last_on))
+    for campaign in campaigns:
+        if campaign.left or campaign.in_review:
+            decided = sum(campaign.decided.values())
+            words = message.format(
+                number=campaign.id, opened=campaign.opened, planned=campaign.planned, decided=decided
+            )
+            if campaign.stopped_at is not None:
+                words += _("; stopped {day}").format(day=view.instant(campaign.stopped_at))
+            if campaign.left and campaign.last_on is not None:
+                words += _("; the last opens {day}").format(day=view.day(campaign.last_on))
             yield from wrapped_lines(words, width, ACCENT)
 
 
-def _second_persons(policy: Policy) -> Iterator[Pair]:
+def _second_persons(policy: Policy) -> Iterator[NamedValue]:
     for verdict, measures in policy.measures.items():
         yield _(VERDICT[verdict]), comma_joined(_(MEASURE[measure]) for measure in measures)
     check = policy.check

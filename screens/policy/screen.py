@@ -15,7 +15,7 @@ from screens.policy.policy_text import difference_lines, version_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
-from screens.shell.header import HeaderBar, title_line, who_line
+from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.widgets.safe_text import ERROR, MUTED, paragraphs, plain
 from screens.widgets.static import Static
 from workbench.domain.policy.comparison import changes_between
@@ -31,7 +31,7 @@ from workbench.wording.policy import affected_count_words, policy_effect_words
 _PAGE_PADDING = 4
 _WIDEST = 110
 
-Lines = Callable[[int], Content]
+PolicyPage = Callable[[int], Content]
 """Returns the page for a width in cells."""
 
 
@@ -54,7 +54,7 @@ class PolicyScreen(ModeScreen):
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.versions: Sequence[VersionLine] = ()
-        self._lines: Lines | None = None
+        self._lines: PolicyPage | None = None
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
@@ -77,34 +77,34 @@ class PolicyScreen(ModeScreen):
             version = policies.in_force() if number is None else policies.version(number)
             return version, policies.versions(), self.services.campaigns.list() if number is None else ()
 
-        found = await attempt(self, partial(asyncio.to_thread, read), self._show_failure)
-        if found is not None:
-            version, self.versions, campaigns = found
+        answer = await attempt(self, partial(asyncio.to_thread, read), self._show_failure)
+        if answer is not None:
+            version, self.versions, campaigns = answer
             self._show(lambda width: version_lines(version, campaigns, self.view(), width))
 
     @work(exclusive=True, group="read")
     async def show_differences(self, old_number: int, new_number: int) -> None:
-        """Show what differs between two versions, then count the open cases that the newer one would touch."""
+        """Show the differences between two versions, then count the open cases that the newer one would affect."""
 
         def read() -> tuple[PolicyVersion, PolicyVersion]:
             return self.services.policies.version(old_number), self.services.policies.version(new_number)
 
-        found = await attempt(self, partial(asyncio.to_thread, read))
-        if found is None:
+        versions = await attempt(self, partial(asyncio.to_thread, read))
+        if versions is None:
             return
-        changes = changes_between(found[0].policy, found[1].policy)
+        changes = changes_between(versions[0].policy, versions[1].policy)
 
         def lines(effect: str, width: int) -> Content:
-            return difference_lines(found, changes, effect, self.view(), width)
+            return difference_lines(versions, changes, effect, self.view(), width)
 
         self._show(partial(lines, _("Counting the open cases …")))
-        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, found[1].policy)
+        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, versions[1].policy)
         effect = await attempt(self, count)
         if effect is not None:
             name = _("Policy {name}").format(name=new_number)
             touched = affected_count_words(effect.touched_count, effect.open_count, name)
-            others = policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
-            self._lines = partial(lines, f"{touched} {others}")
+            effects = policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
+            self._lines = partial(lines, f"{touched} {effects}")
             self._draw()
 
     @work(exclusive=True, group="dialog")
@@ -134,7 +134,7 @@ class PolicyScreen(ModeScreen):
     def action_in_force(self) -> None:
         self.load(None)
 
-    def _show(self, lines: Lines) -> None:
+    def _show(self, lines: PolicyPage) -> None:
         """Show another page from its top."""
         self._lines = lines
         self._draw()
@@ -151,7 +151,7 @@ class PolicyScreen(ModeScreen):
 
     def _draw(self) -> None:
         view, width = self.view(), self.size.width
-        right = who_line(self.services.actor.login, None, view)
+        right = reviewer_status(self.services.actor.login, None, view)
         self.query_one(HeaderBar).update(title_line(_("Policy"), None, right, view, max(10, width - 2)))
         if self._lines is not None:
             self.page.update(self._lines(min(_WIDEST, max(10, width - 2 * _PAGE_PADDING + 2))))

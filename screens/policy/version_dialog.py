@@ -18,7 +18,7 @@ from workbench.wording.policy import version_state_words
 
 
 class VersionDialog(ListDialog[VersionLine]):
-    """Lists the versions; Enter chooses, and the dialog closes when as many as wanted are in `chosen`."""
+    """Lists the versions; Enter chooses one, and the dialog closes when as many as wanted are chosen."""
 
     DEFAULT_CSS = "VersionDialog > Vertical { width: 76; }"
     AUTO_FOCUS = None

@@ -1,4 +1,4 @@
-"""The commands of the queue on its list or on cases: order, columns, views, counts, assign and open again."""
+"""The commands of the queue: order, columns, views and counts of its list, and acts on its cases."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -54,7 +54,7 @@ async def choose_columns(screen: "QueueScreen") -> None:
 
 
 def _show_and_keep(screen: "QueueScreen", layout: ListLayout) -> None:
-    """Show the list in a layout, and remember it for this list; that of a view is only remembered by saving it."""
+    """Show the list in a layout, and save it for this list; the layout of a view is only saved with the view."""
     screen.cases.show_layout(layout)
     if screen.cases.view_name:
         return
@@ -82,18 +82,18 @@ async def save_view(screen: "QueueScreen") -> None:
         screen.notify(_("The view was not saved: {why}").format(why=problem), severity="error")
         return
     view = QueueView(name=name, filter_text=cases.filter_text, layout=cases.layout_now)
-    if await attempt(screen, partial(asyncio.to_thread, _saved, views, key, view)):
+    if await attempt(screen, partial(asyncio.to_thread, _store_view, views, key, view)):
         cases.show_view(view)
         screen.notify(_("Saved: {key} in any list shows {name}.").format(key=key, name=view.shown_name), timeout=6)
 
 
-def _saved(views: SavedViews, key: str, view: "QueueView") -> bool:
+def _store_view(views: SavedViews, key: str, view: "QueueView") -> bool:
     views.save(key, view)
     return True
 
 
 async def show_usual(screen: "QueueScreen") -> None:
-    """Show the list with its own filter, and the order and columns that were kept for it."""
+    """Show the list with its own filter, and with its saved order and columns."""
     from workbench.domain.filter.views import QueueView
 
     screen.cases.show_view(QueueView(name="", layout=usable_layout(screen.look.layout(screen.preset.id))))
@@ -148,7 +148,7 @@ async def _change(
     hint: str,
     act: Callable[[tuple[int, ...], Any, str], "BulkChange"],
 ) -> None:
-    """Ask for a value and a reason, give the value to the chosen cases, and list those that were refused.
+    """Ask for a value and a reason, set the value of the chosen cases, and list the refused cases.
 
     `values` are the words of all values, and the present value of the case under the cursor.
     """

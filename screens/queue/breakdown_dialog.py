@@ -1,4 +1,4 @@
-"""The frequency table of the cases of a list: what to count by, and the counts, of which one narrows the filter."""
+"""The frequency table of the cases of a list: choosing a property to count by, and a value to filter by."""
 
 import asyncio
 from functools import partial
@@ -25,11 +25,11 @@ from workbench.wording.amounts import count, ratio
 
 _COUNT_CELLS = 9
 _SHARE_CELLS = 8
-_MOST_BAR_CELLS = 20
+_MAX_BAR_CELLS = 20
 
 
 class BreakdownPicker(LayoutDialog[str]):
-    """Asks what to count the cases by; `chosen` is then one of BREAKDOWNS."""
+    """Asks for the property to count the cases by; `chosen` becomes one of BREAKDOWNS."""
 
     KEYS = (("Enter", N_("count")), ("↑ ↓", N_("choose")))
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,7 +44,7 @@ class BreakdownPicker(LayoutDialog[str]):
         self._cursor = self._list.index(last)
 
     def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
-        """Return what is counted by, in words."""
+        """Return the name of a property."""
         return [joined((_(BREAKDOWNS[entry]), ""))]
 
     def action_choose(self) -> None:
@@ -53,7 +53,7 @@ class BreakdownPicker(LayoutDialog[str]):
 
 
 class BreakdownDialog(ListDialog[BreakdownRow]):
-    """Shows how many cases of a filter have each value; `term` is that of the row which was chosen."""
+    """Shows how many cases of a filter have each value; `term` is the filter term of the chosen row."""
 
     DEFAULT_CSS = """
     BreakdownDialog > Vertical { width: 88; }
@@ -95,25 +95,25 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         """Count the cases, and show the table."""
         self.message.update(plain(_("Counting …"), MUTED))
         task = partial(self._breakdowns.count, self._filter_text, self.by)
-        found = await attempt(
+        breakdown = await attempt(
             self, partial(asyncio.to_thread, task), lambda error: self.message.update(plain(str(error), ERROR))
         )
-        if found is not None:
-            self._list, self._total, self._cursor = found.rows, found.total, 0
-            self.message.update(self._summary(found))
+        if breakdown is not None:
+            self._list, self._total, self._cursor = breakdown.rows, breakdown.total, 0
+            self.message.update(self._summary(breakdown))
             self.call_after_refresh(self.draw)
 
-    def _summary(self, found: Breakdown) -> Content:
+    def _summary(self, breakdown: Breakdown) -> Content:
         words = mask_digits_within(self._filter_text) or _("all open cases")
-        parts = [_("{count} cases: {filter}").format(count=count(found.total), filter=words)]
-        if found.others:
-            parts.append(_("{count} rarer values are not shown").format(count=count(found.others)))
+        parts = [_("{count} cases: {filter}").format(count=count(breakdown.total), filter=words)]
+        if breakdown.others:
+            parts.append(_("{count} rarer values are not shown").format(count=count(breakdown.others)))
         return plain(f" {self._view.symbols.dot} ".join(parts), MUTED)
 
     def entry_lines(self, entry: BreakdownRow, width: int) -> list[Content]:
         """Return a value with its count, its share and a bar."""
         part = entry.cases / self._total if self._total else 0.0
-        bar_cells = min(_MOST_BAR_CELLS, width // 6)
+        bar_cells = min(_MAX_BAR_CELLS, width // 6)
         room = width - _COUNT_CELLS - _SHARE_CELLS - bar_cells - 2
         bar = self._view.symbols.bars[-1] * round(part * bar_cells)
         return [
@@ -126,7 +126,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         ]
 
     def action_step(self, step: int) -> None:
-        """Count by the property before or after this one."""
+        """Count by the previous or the next property."""
         kinds = tuple(BREAKDOWNS)
         self.by = kinds[(kinds.index(self.by) + step) % len(kinds)]
         self.query_one("BreakdownDialog > Vertical").border_title = plain(

@@ -18,7 +18,7 @@ from screens.queue.messages import empty_notice, failure_notice
 from screens.queue.row_text import heading_line, row_line
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
-from screens.widgets.page_cache import PAGE, PageCache
+from screens.widgets.page_cache import PAGE_ROWS, PageCache
 from screens.widgets.paged_list import PagedList
 from screens.widgets.safe_text import MUTED, key_hints, plain
 from screens.widgets.static import Static
@@ -34,7 +34,7 @@ from workbench.wording.amounts import count
 if TYPE_CHECKING:
     from workbench.domain.filter.views import QueueView
 
-MOST_MARKED = 5_000
+MAX_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""
 
 _READING_AFTER_S = 0.3
@@ -42,7 +42,7 @@ _READING_AFTER_S = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """A saved filter with its own screen; a reset of the filter line returns to `filter_text`."""
+    """A predefined filter with its own screen; an empty filter line returns to `filter_text`."""
 
     id: str
     name: str
@@ -137,7 +137,7 @@ class CaseList(Vertical):
         if pages is None:
             return None
         first, last = self.rows.window
-        pages.touch(first, last)
+        pages.mark_used(first, last)
         number = pages.missing(first, last + self.rows.size.height)
         return (pages, number) if number is not None else None
 
@@ -149,15 +149,17 @@ class CaseList(Vertical):
             return
         first, last = self.rows.window
         try:
-            found = [(number, await pages.fetch(number)) for number in range(first // PAGE, last // PAGE + 1)]
+            fetched = [
+                (number, await pages.fetch(number)) for number in range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
+            ]
             total = await asyncio.to_thread(self._services.queue.count, self.filter_text)
         except WorkbenchError:
             # Not reported: the list still works, and the next action reports its own failure.
             return
         if pages is not self.rows.pages:
             return
-        if total == pages.count and all(pages.has_same_order(number, fresh) for number, fresh in found):
-            for number, fresh in found:
+        if total == pages.count and all(pages.has_same_order(number, fresh) for number, fresh in fetched):
+            for number, fresh in fetched:
                 pages.put(number, fresh)
             self.rows.refresh()
         else:
@@ -190,7 +192,7 @@ class CaseList(Vertical):
 
     def _start_over(self) -> None:
         """Read the list again from its first row."""
-        # A worker that still marks cases would mark those of the previous list.
+        # A worker that still runs would mark cases of the previous list.
         self.workers.cancel_group(self, "mark")
         self.rows.cursor = 0
         self.rows.pages = None
@@ -199,7 +201,7 @@ class CaseList(Vertical):
         self.load()
 
     def move(self, key: str) -> None:
-        """Move the cursor by the movement of a key."""
+        """Move the cursor for a movement key."""
         rows, page = self.rows, max(1, self.rows.size.height - 1)
         at = rows.cursor
         to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
@@ -209,11 +211,11 @@ class CaseList(Vertical):
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
         """Mark every case of the filter and show how many there are."""
-        ids = partial(self._services.queue.ids, self.filter_text, MOST_MARKED, self.layout_now.order)
-        found = await attempt(self, partial(asyncio.to_thread, ids))
-        if found is not None:
-            self.rows.mark(found)
-            self._notify_marked(len(found))
+        ids = partial(self._services.queue.ids, self.filter_text, MAX_MARKED, self.layout_now.order)
+        case_ids = await attempt(self, partial(asyncio.to_thread, ids))
+        if case_ids is not None:
+            self.rows.mark(case_ids)
+            self._notify_marked(len(case_ids))
 
     @work(exclusive=True, group="mark")
     async def mark_range(self) -> None:
@@ -222,17 +224,17 @@ class CaseList(Vertical):
         if selected is None or pages is None:
             return
         first, last = selected
-        wanted = min(last - first + 1, MOST_MARKED)
-        seen = [pages.row(first + at) for at in range(wanted)]
-        found = [row.id for row in seen if row is not None]
-        if len(found) < wanted:
+        wanted = min(last - first + 1, MAX_MARKED)
+        cached = [pages.row(first + at) for at in range(wanted)]
+        case_ids = [row.id for row in cached if row is not None]
+        if len(case_ids) < wanted:
             page = partial(self._services.queue.page, order=pages.order, start=first, limit=wanted, total=pages.count)
             rows = await attempt(self, partial(asyncio.to_thread, page, self.filter_text))
             if rows is None:
                 return
-            found = [row.id for row in rows]
-            is_same = len(found) == wanted and all(
-                row is None or row.id == case_id for row, case_id in zip(seen, found, strict=True)
+            case_ids = [row.id for row in rows]
+            is_same = len(case_ids) == wanted and all(
+                row is None or row.id == case_id for row, case_id in zip(cached, case_ids, strict=True)
             )
             if not is_same:
                 message = with_keys(
@@ -244,14 +246,14 @@ class CaseList(Vertical):
                 self.notify(message, severity="warning")
                 return
         self.rows.range_from = None
-        self.rows.mark(found)
+        self.rows.mark(case_ids)
         if last - first + 1 > wanted:
-            self._notify_marked(len(found))
+            self._notify_marked(len(case_ids))
         self.post_message(self.Changed())
 
     def _notify_marked(self, number: int) -> None:
         message = _("{count} marked.").format(count=count(number))
-        if number >= MOST_MARKED:
+        if number >= MAX_MARKED:
             message = _("Marked the first {count}, the most that can be assigned at once.").format(count=count(number))
         self.notify(message, timeout=5)
         self.post_message(self.Changed())
@@ -270,12 +272,12 @@ class CaseList(Vertical):
             self.notice.update(Content.assemble(plain(_("Loading the list …"), MUTED), "   ", hint))
             self.add_class("-notice")
 
-    def _show(self, what: Literal["rows", "nothing", "broken"]) -> None:
-        if what == "nothing":
+    def _show(self, content: Literal["rows", "nothing", "broken"]) -> None:
+        if content == "nothing":
             self.notice.update(empty_notice(self.preset.id, self.filter_text, is_preset=self.is_preset))
-        self.set_class(what != "rows", "-notice")
-        if what == "rows":
-            # Through the queue of the app, as `focus` does it: a text field that was just opened has the focus first.
+        self.set_class(content != "rows", "-notice")
+        if content == "rows":
+            # Later, as `focus` does, because a text field that was just opened must get the focus first.
             self.app.call_later(self._focus_rows)
         self.post_message(self.Changed())
 

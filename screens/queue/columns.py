@@ -15,8 +15,8 @@ from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import count, waiting_words
 
-SMALLEST_NAME, LARGEST_NAME = 10, 60
-"""The fewest and the most cells of the column that takes the remaining ones."""
+MIN_NAME, MAX_NAME = 10, 60
+"""The least and the greatest width of the column that takes the remaining cells."""
 
 PENDING_WORDS = {
     WaitsFor.APPLICANT: N_("answer by {day}"),
@@ -24,7 +24,7 @@ PENDING_WORDS = {
     WaitsFor.REGISTRY: N_("registry to {day}"),
     WaitsFor.DEPARTMENT: N_("others to {day}"),
 }
-"""For whom and until when a pending case waits."""
+"""What a pending case waits for, and until when."""
 
 _CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
 _AT_WORK = frozenset({CaseState.QUEUED, CaseState.IN_REVIEW})
@@ -147,7 +147,7 @@ def _state(context: RowContext, _room: int) -> list[Part]:
 
 
 def _needs_holder(row: CaseRowView) -> bool:
-    """Say whether a case waits for the person who put it aside, or whose verdict came back."""
+    """Return whether a case waits for the person who put it aside, or whose verdict was returned."""
     return row.state in _AT_WORK and (row.is_returned or row.aside_until is not None)
 
 
@@ -238,7 +238,7 @@ USUAL_COLUMNS: tuple[QueueColumn, ...] = (
     *(_SIGNS, _DUE, _SHORT_DUE, _PRIORITY, _CASE, _APPLICANT, _STATE, _STATE_AND_WHO),
     *(_ROUND, _SHORT_FINDINGS, _FINDINGS, _WHO, _WAITING),
 )
-"""The columns while none were chosen."""
+"""The usual columns, shown if none were chosen."""
 
 CHOICES: Mapping[str, tuple[QueueColumn, ...]] = {
     "signs": (_SIGNS,),
@@ -258,35 +258,35 @@ CHOICES: Mapping[str, tuple[QueueColumn, ...]] = {
     "risk": (QueueColumn(title=N_("risk"), parts=_risk, width=11, width_zh=8, order="risk"),),
     "received": (QueueColumn(title=N_("received"), parts=_received, width=8, order="received"),),
 }
-"""The columns that can be chosen, by name and in display order; of several the one for the width of the window."""
+"""The columns that can be chosen, by name in display order; of several variants, one fits the window."""
 
-FIXED = frozenset({"signs", "case", "applicant"})
+ALWAYS_SHOWN = frozenset({"signs", "case", "applicant"})
 """The columns that are always shown."""
 
 
 def usable_layout(saved: ListLayout) -> ListLayout:
-    """Return a saved layout without an order or columns that do not exist, as in a file from another version."""
+    """Return a saved layout without unknown orders and columns, which a file of another version may have."""
     order = saved.order if saved.order.removeprefix("-") in ORDER_WORDS else ""
     return ListLayout(order, tuple(name for name in saved.columns if name in CHOICES))
 
 
 def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]]:
-    """Return the columns of a row, each with its width; without chosen ones the usual columns.
+    """Return the chosen columns of a row, each with its width; if none are chosen, the usual columns.
 
-    Of the chosen ones the last are left out if the row is too narrow.
+    If the row is too narrow, the last chosen columns are left out.
     """
     if chosen:
-        names = [name for name in CHOICES if name in FIXED or name in chosen]
+        names = [name for name in CHOICES if name in ALWAYS_SHOWN or name in chosen]
         # State and person are one column in a narrow window.
-        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < SMALLEST_NAME:
-            unneeded = [name for name in names if name not in FIXED]
+        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < MIN_NAME:
+            unneeded = [name for name in names if name not in ALWAYS_SHOWN]
             if not unneeded:
                 break
             names.remove(unneeded[-1])
     else:
         shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
     left = _room_left(width, shown)
-    return [(column, column.cells or min(max(SMALLEST_NAME, left), LARGEST_NAME)) for column in shown]
+    return [(column, column.cells or min(max(MIN_NAME, left), MAX_NAME)) for column in shown]
 
 
 def _of_width(name: str, width: int) -> QueueColumn:

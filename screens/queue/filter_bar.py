@@ -82,14 +82,14 @@ class FilterBar(Vertical):
         self.is_open = True
         self.field.value = text
         self.field.cursor_position = len(text)
-        # At once: `focus` would set it only after keys that are typed already.
+        # Set the focus at once: `focus` would set it only after keys that were typed before.
         self.screen.set_focus(self.field)
         self._show_help()
         self._load_calendar()
 
     @work(exclusive=True, group="read")
     async def _load_calendar(self) -> None:
-        """Load the calendar, with which the help says what a date means."""
+        """Load the calendar, which the help needs to explain dates."""
         self._reader = await attempt(self, self._load_reader)
         self._show_help()
 

@@ -18,7 +18,7 @@ _NAME_CELLS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class TypedWord:
     """The word at the cursor; `key` and `value` are the parts before and after the operator, if there is one."""
 
     start: int
@@ -28,7 +28,7 @@ class Word:
     has_operator: bool
 
 
-def word_at(text: str, cursor: int) -> Word:
+def word_at(text: str, cursor: int) -> TypedWord:
     """Return the word that ends at the cursor."""
     start = max(text.rfind(" ", 0, cursor), text.rfind("\u3000", 0, cursor)) + 1
     if text[start : start + 1] in {"-", "－"}:
@@ -36,8 +36,8 @@ def word_at(text: str, cursor: int) -> Word:
     word = text[start:cursor]
     at = next((place for place, char in enumerate(word) if char in _OPERATORS), -1)
     if at < 0:
-        return Word(start=start, text=word, key=word, value="", has_operator=False)
-    return Word(start=start, text=word, key=word[:at], value=word[at:].lstrip(_OPERATORS), has_operator=True)
+        return TypedWord(start=start, text=word, key=word, value="", has_operator=False)
+    return TypedWord(start=start, text=word, key=word[:at], value=word[at:].lstrip(_OPERATORS), has_operator=True)
 
 
 def problem_in(text: str) -> FilterProblem | None:
@@ -49,7 +49,7 @@ def problem_in(text: str) -> FilterProblem | None:
     return None
 
 
-def completions(word: Word) -> tuple[str, ...]:
+def completions(word: TypedWord) -> tuple[str, ...]:
     """Return the completions of the word at the cursor: keys, or the values of its key."""
     if not word.has_operator:
         typed = word.key.casefold()
@@ -95,13 +95,13 @@ def key_lines(width: int) -> list[Content]:
     return lines
 
 
-def _help(word: Word, width: int, reader: TimeReader[date] | None) -> tuple[Content, Content]:
+def _help(word: TypedWord, width: int, reader: TimeReader[date] | None) -> tuple[Content, Content]:
     """Return the keys that start with the word, or the values of its key."""
     if word.has_operator:
         key = KEY_BY_NAME.get(word.key.casefold())
         if key is None:
             return Content(), Content()
-        understood = key.value_type is ValueType.DATE and reader and reader.understood(word.value)
+        understood = key.value_type is ValueType.DATE and reader and reader.explain(word.value)
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         before = len(word.text) - len(word.value.rpartition(",")[2])

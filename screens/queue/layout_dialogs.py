@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.dialogs.list_dialog import Entry, ListDialog
-from screens.queue.columns import CHOICES, FIXED, columns
+from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
 from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints
 from screens.widgets.static import Static
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
@@ -53,7 +53,7 @@ class LayoutDialog(ListDialog[Entry]):
 
 
 class OrderDialog(LayoutDialog[str]):
-    """Asks for an order; `chosen` is then that order, in the form of `parse_order`."""
+    """Asks for an order; `chosen` becomes this order in the syntax of `parse_order`."""
 
     KEYS = (("Enter", N_("sort")), ("↑ ↓", N_("choose")), ("← →", N_("reverse")))
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +86,7 @@ class OrderDialog(LayoutDialog[str]):
 
 
 class ColumnsDialog(LayoutDialog[str]):
-    """Asks for the columns; `chosen` has them, none for the usual ones. `width` is that of a row."""
+    """Asks for the columns; `chosen` has them, or none for the usual columns. `width` is the width of a row."""
 
     KEYS = (("Enter", N_("show")), ("Space", N_("mark")), ("0", N_("the usual columns")))
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,6 +122,6 @@ class ColumnsDialog(LayoutDialog[str]):
         self.leave(result=True)
 
     def action_choose(self) -> None:
-        # Without any of these columns, a fixed one is named, because none would mean the usual ones.
-        self.chosen = tuple(name for name in CHOICES if name in self._marked - FIXED) or ("case",)
+        # If none is marked, name a column that is always shown, because an empty choice means the usual columns.
+        self.chosen = tuple(name for name in CHOICES if name in self._marked - ALWAYS_SHOWN) or ("case",)
         self.leave(result=True)

@@ -58,7 +58,7 @@ def head_line(cases: "CaseList", login: str, view: View, width: int) -> Content:
 
 
 def _order_part(cases: "CaseList", width: int) -> list[Part]:
-    """Return the order: always if it was chosen, otherwise in a wide window while nothing else needs the place."""
+    """Return the order: always if it was chosen, otherwise only in a wide window that has room for it."""
     order, pages = cases.layout_now.order, cases.rows.pages
     if order in {"", DEFAULT_ORDER}:
         lists_open_cases = not parse_filter(cases.filter_text).names_state
@@ -74,7 +74,7 @@ def _count_text(cases: "CaseList", view: View) -> str:
     pages = cases.rows.pages
     if pages is None or pages.count is None:
         return view.symbols.ellipsis
-    # The total is that of all open cases, which a list of closed cases is no part of.
+    # The total counts the open cases, so it does not fit a list of closed cases.
     if not pages.filter_text or cases.all_count is None or parse_filter(pages.filter_text).names_state:
         return count(pages.count)
     return _("{count} of {total}").format(count=count(pages.count), total=count(cases.all_count))

@@ -24,7 +24,7 @@ def row_line(context: RowContext, width: int, chosen: tuple[str, ...] = ()) -> C
 
 
 def heading_line(width: int, symbols: Symbols, layout: ListLayout) -> Content:
-    """Return the titles of the columns; that of the column by which the list is sorted stands out."""
+    """Return the titles of the columns; the title of the sorted column is highlighted."""
     parts: list[Part] = []
     order = layout.order.removeprefix("-")
     for column, room in columns(width, layout.columns):

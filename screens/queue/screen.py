@@ -36,7 +36,7 @@ from workbench.services.wiring import Services
 
 TICK_S = 1.0
 REFRESH_EVERY_TICKS = 60
-"""A tick is a second; the visible rows are read again each minute."""
+"""The number of ticks, one each second, after which the visible rows are read again."""
 
 PRESETS: dict[str, Preset] = {
     preset.id: preset
@@ -49,8 +49,8 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-class OwnLists(NamedTuple):
-    """What a user keeps about lists: the last layout of each, and the saved views."""
+class UserLists(NamedTuple):
+    """The settings of a user for lists: the last layout of each list, and the saved views."""
 
     look: Look
     views: SavedViews
@@ -87,13 +87,18 @@ class QueueScreen(ModeScreen):
     bar = getters.query_one(FilterBar)
 
     def __init__(
-        self, clock: Clock, services: Services, preset: Preset, open_case: Callable[[int], object], own: OwnLists
+        self,
+        clock: Clock,
+        services: Services,
+        preset: Preset,
+        open_case: Callable[[int], object],
+        user_lists: UserLists,
     ) -> None:
         super().__init__(clock, services)
         self.preset = preset
         self._open_case = open_case
-        self.look = own.look
-        self.views = own.views
+        self.look = user_lists.look
+        self.views = user_lists.views
         self._shown_minute = ""
         self._ticks = 0
 
@@ -139,7 +144,7 @@ class QueueScreen(ModeScreen):
 
     def why_not(self, key: str) -> str | None:
         """Return why the command of a key cannot be run now, None if it can be or the key has none."""
-        command = next((one for one in keys.QUEUE_COMMANDS if key in one.keys), None)
+        command = next((queue_command for queue_command in keys.QUEUE_COMMANDS if key in queue_command.keys), None)
         return refusal(command, self.rows.current, self.services.actor) if command is not None else None
 
     def more_help(self, width: int) -> list[Content]:

@@ -22,7 +22,7 @@ from screens.shell.bindings import bind, translated
 from screens.shell.clock import ZONE, Clock
 from screens.shell.footer import FooterBar
 from screens.shell.header import HeaderBar
-from screens.shell.key_guard import presses_of
+from screens.shell.key_guard import key_presses_of
 from screens.shell.protocols import ExplainsKeys
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
@@ -61,7 +61,7 @@ class TooSmall(Static):
 
 
 def is_too_small(screen: Screen[Any]) -> bool:
-    """Say whether the window of a screen is too small."""
+    """Return whether the window of a screen is too small."""
     return screen.has_class("-tiny") or screen.has_class("-flat")
 
 
@@ -78,7 +78,7 @@ def report(node: DOMNode, error: WorkbenchError) -> None:
 
 
 def drop_messages(app: App[Any]) -> None:
-    """Remove the messages about what was done before; warnings and errors stay until their time is over."""
+    """Remove the notifications about earlier acts; warnings and errors stay until they expire."""
     for message in list(app._notifications):  # noqa: SLF001 - Textual can only remove all
         if message.severity == "information":
             app._unnotify(message)  # noqa: SLF001
@@ -99,7 +99,7 @@ async def attempt(
 
 
 def fit_to_window(screen: "BaseScreen[Any]") -> None:
-    """Give a screen the classes of its window before its widgets are created, so that they are styled only once."""
+    """Set the classes for the window size before the widgets are created, so that they are styled only once."""
     screen.styled_for = (screen.app.theme, screen.app.size)
     for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
         screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
@@ -108,19 +108,19 @@ def fit_to_window(screen: "BaseScreen[Any]") -> None:
 
 
 def style_if_changed(screen: "BaseScreen[Any]", event: events.ScreenResume) -> None:
-    """Style the widgets of a screen that is shown if the look changed; Textual would style them each time."""
+    """Restyle the widgets of a resumed screen only if theme or window changed; Textual would do so each time."""
     look = (screen.app.theme, screen.app.size)
     event.refresh_styles, screen.styled_for = look != screen.styled_for, look
 
 
 def lay_out_if_resized(screen: Screen[Any], size: Size) -> None:
-    """Lay out a screen in a window of another size; its first layout sends it a resize event too."""
+    """Lay out a screen only if the window has another size; the first layout of a screen sends a resize event too."""
     if size != screen.outer_size:
         Screen._screen_resized(screen, size)  # noqa: SLF001 - Textual has no other way
 
 
 def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
-    """Lay out a screen; first when its widgets have asked for it, since Textual would do it before and after."""
+    """Lay out a new screen only after its widgets have asked for it; Textual would do so before and after."""
     if size is not None and not screen.outer_size:
         screen._layout_required = True  # noqa: SLF001 - Textual has no other way
         screen.check_idle()
@@ -129,7 +129,7 @@ def lay_out_once(screen: Screen[Any], size: Size | None = None, scroll: bool = F
 
 
 def widget_and_offset_at(screen: Screen[Any], x: int, y: int) -> tuple[Widget | None, Offset | None]:
-    """Return the widget in a cell and the place in its text; none if it was removed since the last layout."""
+    """Return the widget in a cell and the offset in its text; None for a widget removed since the last layout."""
     try:
         is_there = screen.get_widget_at(x, y)[0].is_attached
     except NoWidget:
@@ -138,7 +138,7 @@ def widget_and_offset_at(screen: Screen[Any], x: int, y: int) -> tuple[Widget | 
 
 
 def close(screen: Screen[Result], result: Result | None = None) -> None:
-    """Close a screen and what was opened over it, once; Textual would close whatever is on top."""
+    """Close a screen and the screens over it, unless it is already closed; Textual would close the top screen."""
     stack = screen.app.screen_stack
     if screen in stack:
         for above in reversed(stack[stack.index(screen) + 1 :]):
@@ -173,14 +173,14 @@ class BaseScreen(Screen[Result]):
         return translated(super().active_bindings)
 
     def on_key(self, event: events.Key) -> None:
-        """Say why the key of a command does nothing; a key that is held down says it once."""
+        """Show why the key of a command does nothing; a key that is held down shows it once."""
         why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else ""
         if not why_not:
             fold(self, event)
             return
         event.stop()
         event.prevent_default()
-        if not presses_of(self).is_repeat:
+        if not key_presses_of(self).is_repeat:
             self.notify(why_not, timeout=6)
 
 

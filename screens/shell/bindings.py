@@ -43,12 +43,12 @@ def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
 
 def available_bindings(screen: Screen[object]) -> dict[str, ActiveBinding]:
     """Return the bindings that are available on a screen now, by command id, in the order of the registry."""
-    found: dict[str, ActiveBinding] = {}
+    available: dict[str, ActiveBinding] = {}
     for active in screen.active_bindings.values():
         command = command_of(active.binding)
         if command is not None and active.enabled:
-            found.setdefault(command.id, active)
-    return {name: found[name] for name in COMMAND_BY_ID if name in found}
+            available.setdefault(command.id, active)
+    return {name: available[name] for name in COMMAND_BY_ID if name in available}
 
 
 def refusal_elsewhere(command: Command, actor: Actor) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
-"""The zone while no case is shown; a case has the zone of its policy."""
+"""The time zone while no case is shown; a case is shown in the zone of its policy."""
 
 
 def machine_time() -> datetime:

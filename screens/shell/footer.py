@@ -56,11 +56,11 @@ def hints(screen: Screen[object], width: int) -> Content:
     """Return the hints that fit, verdicts first; the keys of help, palette and Esc are always included."""
     fixed = [(HELP.key, _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
     right = key_hints(*fixed)
-    found = available_bindings(screen)
+    available = available_bindings(screen)
     if isinstance(screen, ChoosesFooter):
-        hinted = [(command, found[command.id]) for command in screen.footer_commands if command.id in found]
+        hinted = [(command, available[command.id]) for command in screen.footer_commands if command.id in available]
     else:
-        hinted = [(COMMAND_BY_ID[name], active) for name, active in found.items() if COMMAND_BY_ID[name].hint]
+        hinted = [(COMMAND_BY_ID[name], active) for name, active in available.items() if COMMAND_BY_ID[name].hint]
         hinted.sort(key=lambda each: not each[0].danger)
     shown = [(command.key, active.binding.description) for command, active in hinted]
     while sum(key != "Esc" for key, _label in shown) > MOST:

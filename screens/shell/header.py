@@ -45,7 +45,7 @@ def title_line(mode: str, case: "CaseFile | None", right: Content, view: View, w
     return row(left, right, width)
 
 
-def who_line(
+def reviewer_status(
     login: str,
     counts: "DeskCounts | None",
     view: View,

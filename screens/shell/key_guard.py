@@ -9,19 +9,19 @@ from textual.widget import Widget
 
 from workbench.keys.registry import CONFIRM
 
-FIRST_LOOK_S = 0.3
-"""How long after its first paint a dialog refuses a confirmation."""
+REFUSES_FOR_S = 0.3
+"""A dialog refuses confirmations within this time after its first paint."""
 
-BETWEEN_S = 0.7
-"""The same key within this time counts as one press that is held down."""
+HELD_WITHIN_S = 0.7
+"""Presses of the same key within this time count as one key that is held down."""
 
-AGAIN_AFTER_S = 0.2
-"""The same key after this time may be pressed again, if it is alone: a key that is held down repeats faster."""
+NEW_PRESS_AFTER_S = 0.2
+"""After this time, the same key may be a new press, if it is alone: a key that is held down repeats faster."""
 
-ALONE_S = 0.05
+QUIET_S = 0.05
 """A confirmation counts if no other key follows within this time; keys that queued up arrive together."""
 
-_MOST_WAITS = 20
+_MAX_WAITS = 20
 
 
 class KeyPressLog:
@@ -34,50 +34,50 @@ class KeyPressLog:
         self.monotonic = monotonic
         self.count = 0
         self.is_repeat = False
-        self.may_be_again = False
+        self.may_be_new_press = False
         self.confirmed_at: float | None = None
-        self.confirmed_before: float | None = None
+        self.previous_confirmed_at: float | None = None
         self.last_at = 0.0
         self._key = ""
 
     def note(self, key: str, age_s: float = 0.0) -> None:
         """Record a press that arrived `age_s` seconds ago."""
         at = self.monotonic() - age_s
-        self.is_repeat = key == self._key and at - self.last_at < BETWEEN_S
-        self.may_be_again = self.is_repeat and at - self.last_at >= AGAIN_AFTER_S
+        self.is_repeat = key == self._key and at - self.last_at < HELD_WITHIN_S
+        self.may_be_new_press = self.is_repeat and at - self.last_at >= NEW_PRESS_AFTER_S
         self.count += 1
         self._key, self.last_at = key, at
         if key in CONFIRM.keys:
-            self.confirmed_before, self.confirmed_at = self.confirmed_at, at
+            self.previous_confirmed_at, self.confirmed_at = self.confirmed_at, at
 
     async def is_alone(self, pressed: int = 0) -> bool:
-        """Wait a moment, and say whether no key came after the press with this number, by default the last one.
+        """Wait a moment, and return whether no key followed the press with this number, by default the last press.
 
         After the machine was busy or stopped, keys typed over a long time arrive together, and each alone looks
         deliberate. So the wait is repeated until one wait takes no longer than it should.
         """
         pressed, loop = pressed or self.count, asyncio.get_running_loop()
-        for _round in range(_MOST_WAITS):
+        for _round in range(_MAX_WAITS):
             started = loop.time()
-            await asyncio.sleep(ALONE_S)
+            await asyncio.sleep(QUIET_S)
             if self.count != pressed:
                 return False
-            if loop.time() - started < 2 * ALONE_S:
+            if loop.time() - started < 2 * QUIET_S:
                 return True
         return False
 
 
 @runtime_checkable
-class HasPresses(Protocol):
+class RecordsKeyPresses(Protocol):
     """An app that records which keys were pressed."""
 
     presses: KeyPressLog
 
 
-def presses_of(widget: Widget) -> KeyPressLog:
+def key_presses_of(widget: Widget) -> KeyPressLog:
     """Return the presses that the app of a widget records."""
     app: object = widget.app
-    if not isinstance(app, HasPresses):
+    if not isinstance(app, RecordsKeyPresses):
         raise TypeError(app)
     return app.presses
 
@@ -90,8 +90,8 @@ class ConfirmationGuard:
         self._painted_at: float | None = None
 
     def watch(self, dialog: Screen[Any]) -> None:
-        """Note when a mounted dialog is painted first."""
-        # Textual sometimes makes a call after a refresh only when the next key comes.
+        """Record the first paint of a mounted dialog."""
+        # Not `call_after_refresh`, which sometimes runs only when the next key comes.
         dialog.screen_layout_refresh_signal.subscribe(dialog, lambda _screen: self.note_paint(), immediate=True)
 
     def note_paint(self) -> None:
@@ -100,8 +100,8 @@ class ConfirmationGuard:
             self._painted_at = self._presses.monotonic()
 
     def accepts_press(self) -> bool:
-        """Say whether the press came long enough after the first paint and after the last confirmation."""
-        at, before = self._presses.confirmed_at, self._presses.confirmed_before
-        if at is None or self._painted_at is None or at - self._painted_at < FIRST_LOOK_S:
+        """Return whether the press came long enough after the first paint and after the last confirmation."""
+        at, before = self._presses.confirmed_at, self._presses.previous_confirmed_at
+        if at is None or self._painted_at is None or at - self._painted_at < REFUSES_FOR_S:
             return False
-        return before is None or at - before >= BETWEEN_S
+        return before is None or at - before >= HELD_WITHIN_S

@@ -30,8 +30,8 @@ COLLECT_EVERY_S = 0.7
 _IDLE_AFTER_S = 0.3
 _FROZEN_COLLECTIONS = 5
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
-_PRESSED_AGAIN = frozenset({"enter", *"0123456789"})
-"""Keys that people press again at once in the window that they opened: to accept what it offers, or a number."""
+_PRESSED_TWICE = frozenset({"enter", *"0123456789"})
+"""Keys that people press twice on purpose: the second press accepts what the new window offers, or is a digit."""
 
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""
@@ -40,10 +40,10 @@ _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 def collect_if_idle(presses: KeyPressLog) -> None:
     """Collect garbage if nobody types: a full collection takes longer than most keys, and would delay one.
 
-    What the first collections leave are mostly modules, which later ones need not scan.
+    The objects that survive the first collections are mostly modules, which later collections need not scan.
     """
     if gc.get_count()[-1] and presses.monotonic() - presses.last_at >= _IDLE_AFTER_S:
-        # Textual keeps the drawn lines of up to a thousand closed widgets in it.
+        # This cache of Textual keeps the drawn lines of up to a thousand closed widgets.
         StylesCache.get_inner_outer.cache_clear()
         gc.collect()
         if gc.get_stats()[-1]["collections"] <= _FROZEN_COLLECTIONS:
@@ -73,20 +73,20 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Handle keys that were pressed on purpose; explain why a text does nothing."""
         if isinstance(event, InputBurst):
-            await self._take_text(event)
+            await self._insert_text(event)
         elif isinstance(event, events.CursorPosition):
-            self._take_width(event)
+            self._use_ascii_if_wide(event)
         elif isinstance(event, events.Paste) and not event.is_forwarded and not takes_text(self.focused):
             self.explain_text(_("Pasted text is no command."))
         elif not isinstance(event, events.Key) or event.is_forwarded or self._is_on_purpose(event):
             if isinstance(event, events.Key):
-                await self._until_composed()
+                await self._wait_until_composed()
             await super().on_event(event)
-        elif event.key in _PRESSED_AGAIN and self.presses.may_be_again:
+        elif event.key in _PRESSED_TWICE and self.presses.may_be_new_press:
             # In a worker, because only the time after it tells whether the key is held down.
             run_in_worker(self, partial(_press_again, self, event, self.screen, self.presses.count), "keys")
 
-    async def _until_composed(self) -> None:
+    async def _wait_until_composed(self) -> None:
         """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_COMPOSED_WITHIN_S):
@@ -100,8 +100,8 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             self._explained_at = now
             self.notify(message, timeout=_EXPLAIN_EVERY_S)
 
-    async def _take_text(self, text: InputBurst) -> None:
-        """Pass a text to the field that has the focus; elsewhere no part of it acts."""
+    async def _insert_text(self, text: InputBurst) -> None:
+        """Pass a text to the focused field; if no field has the focus, ignore the text."""
         if not takes_text(self.focused):
             for key in text.keys:
                 self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
@@ -122,8 +122,8 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
                 for key in keys:
                     await self.on_event(key)
 
-    def _take_width(self, answer: events.CursorPosition) -> None:
-        """Draw with ASCII in a terminal whose symbols take two cells."""
+    def _use_ascii_if_wide(self, answer: events.CursorPosition) -> None:
+        """Switch to ASCII in a terminal that draws the symbols two cells wide."""
         if self._awaits_width and is_wide(answer.x, answer.y):
             self.use_symbols("ascii")
             for screen in self.screen_stack:
@@ -135,7 +135,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self._awaits_width = False
 
     def _is_on_purpose(self, key: events.Key) -> bool:
-        """Record a key, and say whether it was pressed for the screen that it would act on.
+        """Record a key, and return whether it was pressed for the screen that it would act on.
 
         A key that is still held down does nothing in the screen that it opened, except in a text field.
         """
@@ -153,7 +153,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
 
 
 async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
-    """Handle a key that opened the screen and was pressed again there, unless it is held down; `number` counts it."""
+    """Handle the second press of a key that opened the screen, unless it is held down; `number` is its number."""
     if await app.presses.is_alone(number) and app.screen is screen:
         app.pressed_on = screen
         await ResilientApp.on_event(app, key)

@@ -1,4 +1,4 @@
-"""What a screen may offer to the app, the footer and the help."""
+"""Protocols: what a screen may offer to the app, the footer and the help."""
 
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -60,7 +60,7 @@ class HasViewer(Protocol):
 
 @runtime_checkable
 class CopiesText(Protocol):
-    """A screen or a widget that says what is copied of it."""
+    """A screen or a widget with a text that can be copied."""
 
     async def text_to_copy(self) -> str | None:
         """Return the text under the cursor; "" if the person goes back, None if there is none."""

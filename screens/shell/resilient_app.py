@@ -46,7 +46,7 @@ class ResilientApp(App[None], inherit_bindings=False):
             # The screen of the worker was closed while it ran, so there is nothing to report.
             return
         if self._exit and self._exception is None and isinstance(error, NoMatches):
-            # Textual gives a screen that opens while the app ends no widgets.
+            # A screen that opens while the app ends gets no widgets from Textual.
             return
         if isinstance(error, WorkerFailed) and self._driver is not None and not self.is_headless:
             from workbench.failure import describe_error
@@ -69,5 +69,5 @@ class ResilientApp(App[None], inherit_bindings=False):
 
 
 def _is_closed(worker: Worker[Any]) -> bool:
-    """Say whether the screen of a worker is closed or being closed."""
+    """Return whether the screen of a worker is closed or being closed."""
     return not worker.node.is_attached or worker.node._pruning  # noqa: SLF001 - Textual has no public name for it

@@ -23,7 +23,7 @@ class RevealedFields:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._one: dict[str, tuple[str, float]] = {}
+        self._single_fields: dict[str, tuple[str, float]] = {}
         self._all: dict[str, str] = {}
         self._all_until = 0.0
         self._pressed_at: float | None = None
@@ -53,7 +53,7 @@ class RevealedFields:
     def show(self, field: str, value: str) -> None:
         """Reveal one field for a while."""
         self._hint_until = 0.0
-        self._one[field] = (value, self._monotonic() + ONE_FIELD_S)
+        self._single_fields[field] = (value, self._monotonic() + ONE_FIELD_S)
 
     def show_all(self, values: Mapping[str, str]) -> None:
         """Reveal all fields while the reviewer is active."""
@@ -69,13 +69,13 @@ class RevealedFields:
     def clear(self) -> None:
         """Hide all fields."""
         self.generation += 1
-        self._one, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
+        self._single_fields, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None
         self._hint_until = 0.0
 
     def values(self) -> dict[str, str]:
         """Return the values that are revealed now, by field."""
         now = self._monotonic()
-        self._one = {field: kept for field, kept in self._one.items() if kept[1] > now}
+        self._single_fields = {field: kept for field, kept in self._single_fields.items() if kept[1] > now}
         if not self.is_all:
             self._all, self._all_until = {}, 0.0
-        return {**self._all, **{field: value for field, (value, _until) in self._one.items()}}
+        return {**self._all, **{field: value for field, (value, _until) in self._single_fields.items()}}

@@ -6,8 +6,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 _NAMES = ("dark", "light", "colour-blind", "terminal")
 
-# In the third column, what is wrong is orange and what is right is blue (the palette of Okabe and Ito), which people
-# who confuse red and green tell apart. The last has the sixteen colours of the terminal.
+# In the third column, errors are orange and successes blue (the palette of Okabe and Ito): people who confuse red
+# and green can distinguish these. The last column has the sixteen colours of the terminal.
 _COLOURS: dict[str, tuple[str, str, str, str]] = {
     "primary": ("#7aa2d6", "#2b5c94", "#7aa2d6", "ansi_blue"),
     "secondary": ("#8a93a6", "#5d6675", "#8a93a6", "ansi_cyan"),
@@ -46,7 +46,7 @@ _VARIABLES: dict[str, tuple[str, str, str, str]] = {
 
 
 def _theme(at: int) -> Theme:
-    """Return the theme whose colours are at a place in each row."""
+    """Return the theme with the colours of one column."""
     colours: dict[str, Any] = {role: row[at] for role, row in _COLOURS.items()}
     name = _NAMES[at]
     is_ansi = name == "terminal"
@@ -57,4 +57,4 @@ def _theme(at: int) -> Theme:
 
 
 THEMES: dict[str, Theme] = {name: _theme(at) for at, name in enumerate(_NAMES)}
-"""The themes by the names that the settings have for them, in the order in which a key goes through them."""
+"""The themes by their names in the settings, in the order in which the theme key switches between them."""

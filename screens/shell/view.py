@@ -11,7 +11,7 @@ from workbench.wording.amounts import day_on_screen, instant_on_screen, relative
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the text of a case depends on besides the case; `revealed` has personal values by field name."""
+    """The settings with which a case is drawn; `revealed` has the revealed personal values by field name."""
 
     now: datetime
     zone: ZoneInfo

@@ -16,10 +16,10 @@ from screens.terminal.driver import TerminalDriver
 from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import QUESTION
 
-TOGETHER_S = 0.005
+BURST_GAP_S = 0.005
 """Characters that arrive within this time of each other are a burst."""
 
-AFTER_S = 0.1
+SAME_TEXT_WITHIN_S = 0.1
 """Characters that arrive within this time after a burst of text belong to the same text."""
 
 
@@ -32,7 +32,7 @@ class BurstDriver(TerminalDriver):
         super().__init__(*arguments, **options)
         self._burst: list[events.Key] = []
         self._lock = threading.RLock()
-        self._text_at = -AFTER_S
+        self._text_at = -SAME_TEXT_WITHIN_S
 
     def start_application_mode(self) -> None:
         """Start, and send `question` to the terminal once."""
@@ -54,11 +54,11 @@ class BurstDriver(TerminalDriver):
             super().process_message(message)
 
     def _schedule_end(self) -> None:
-        self._loop.call_later(TOGETHER_S, self._end_if_quiet)
+        self._loop.call_later(BURST_GAP_S, self._end_if_quiet)
 
     def _end_if_quiet(self) -> None:
         with self._lock:
-            if self._burst and time.monotonic() - self._burst[-1].time < TOGETHER_S:
+            if self._burst and time.monotonic() - self._burst[-1].time < BURST_GAP_S:
                 self._schedule_end()
             else:
                 self._end_burst()
@@ -68,7 +68,7 @@ class BurstDriver(TerminalDriver):
         burst, self._burst = self._burst, []
         if not burst:
             return
-        if is_text("".join(key.character or "" for key in burst)) or burst[0].time - self._text_at < AFTER_S:
+        if is_text("".join(key.character or "" for key in burst)) or burst[0].time - self._text_at < SAME_TEXT_WITHIN_S:
             self._text_at = burst[-1].time
             super().process_message(InputBurst(burst))
             return

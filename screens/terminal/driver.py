@@ -44,7 +44,7 @@ def _question_marks(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("workbench.cells", _question_marks)
 
 
-class Output:
+class TerminalOutput:
     """The output of a terminal that may disappear; once the terminal is gone, output is discarded.
 
     The input side notices the lost terminal by itself and ends the program. Until then the output must neither block
@@ -103,7 +103,7 @@ class TerminalDriver(LinuxDriver):
             reconfigure = getattr(sys.__stderr__, "reconfigure", None)
             if reconfigure is not None:
                 reconfigure(errors="workbench.cells")
-            self._file: Any = Output(sys.__stderr__)
+            self._file: Any = TerminalOutput(sys.__stderr__)
         self._is_suspended = False
         self._pasted_at = -BURST_S
         self._read_at = 0.0

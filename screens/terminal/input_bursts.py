@@ -8,9 +8,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from workbench.domain.text.safe import fold_key
-from workbench.keys.command import key_named
+from workbench.keys.command import key_of_character
 
-_MOST_KEYS = 2
+_MAX_KEYS = 2
 """The most keys that may pile up on a busy machine; a longer burst is text."""
 
 
@@ -23,14 +23,14 @@ class InputBurst(events.Event, bubble=False):
 
 
 def is_text(characters: str) -> bool:
-    """Say whether a burst is text: it is too long for keys, or has several characters and one of them is on no key."""
-    if len(characters) > _MOST_KEYS:
+    """Return whether a burst is text: too long for keys, or several characters of which one is on no key."""
+    if len(characters) > _MAX_KEYS:
         return True
     return len(characters) > 1 and not all(fold_key(char).isascii() for char in characters)
 
 
 def takes_text(widget: Widget | None, key: events.Key | None = None) -> bool:
-    """Say whether the widget is a text field that takes this key, by default a letter."""
+    """Return whether the widget is a text field that takes this key, by default a letter."""
     if widget is None:
         return False
     return widget.check_consume_key(key.key, key.character) if key is not None else widget.check_consume_key("a", "a")
@@ -47,7 +47,7 @@ def fold(screen: Screen[Any], event: events.Key) -> None:
     if not folded.isascii():
         screen.app.post_message(InputBurst([event]))
         return
-    key = events.Key(key_named(folded), None)
+    key = events.Key(key_of_character(folded), None)
     # A key does not bubble past its sender; sent by the app, it bubbles like a key from the keyboard.
     key.set_sender(screen.app)
     screen.app.post_message(key)

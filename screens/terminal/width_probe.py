@@ -14,13 +14,13 @@ _MULTIPLEXERS = ("screen", "tmux", "dumb")
 
 
 def is_worth_asking(environment: Mapping[str, str]) -> bool:
-    """Say whether the terminal itself would answer; tmux and screen answer instead, without knowing its font."""
+    """Return whether the terminal itself would answer; tmux and screen answer instead, without knowing its font."""
     inside = environment.get("TMUX") or environment.get("STY")
     return not inside and not environment.get("TERM", "dumb").startswith(_MULTIPLEXERS)
 
 
 def is_wide(column: int, row: int) -> bool:
-    """Say whether the reported cursor position means wide symbols; `column` and `row` count from 0.
+    """Return whether the reported cursor position means wide symbols; `column` and `row` count from 0.
 
     Any other position is no answer: some keys have codes that look like a position report.
     """

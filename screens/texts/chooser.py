@@ -65,10 +65,10 @@ def _is_letter(field: Widget | None) -> bool:
 def texts_for(
     own: Mapping[str, str], case: CaseFile | None, *, is_letter: bool, keeps_fields: bool
 ) -> list[CannedText]:
-    """Return the texts that a field is offered: the user's, then the policy's in the language of the field.
+    """Return the texts to offer for a field: the user's, then the policy's in the language of the field.
 
-    A verdict fills the fields itself when it is given, because its date may change until then. Elsewhere they are
-    filled at once, and a text with a field that has no value here is refused.
+    In a verdict, the fields are filled when it is given, because its date may change until then. Elsewhere they are
+    filled at once, and a text with a field that has no value is refused.
     """
     language = case.header.language if case is not None and is_letter else current_language()
     texts = dict(own)
@@ -82,7 +82,7 @@ def texts_for(
 
 def _values_of(case: CaseFile, language: str) -> dict[str, str]:
     header = case.header
-    # The name of a person is masked on the screen, and must not get into a text like that.
+    # The screen masks the name of a person, and a masked name must not get into a text.
     name = "" if header.applicant_kind is ApplicantKind.INDIVIDUAL else header.applicant_name
     return field_values(case, name, header.deadline_at or header.next_action_on, language)
 

@@ -14,12 +14,12 @@ from textual.widgets import Input, TextArea
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall
 from screens.shell.bindings import bind
-from screens.shell.key_guard import ConfirmationGuard, presses_of
+from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text
 from screens.verdict.closing_lines import ClosingLines
-from screens.verdict.form_state import Edited, VerdictActions, VerdictState, next_choice
+from screens.verdict.form_state import FormEdited, VerdictActions, VerdictState, next_choice
 from screens.verdict.item_chooser import ask_item
 from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.mark_list import MarkList
@@ -43,8 +43,8 @@ from workbench.keys.command import Place
 from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR, WHOLE_LETTER
 
 _TYPING_PAUSE_S = 0.2
-_BOX_CELLS, _AROUND_CELLS = 96, 5
-"""The width of the box, and what its frame, its padding and the scroll bar take of it."""
+_BOX_CELLS, _FRAME_CELLS = 96, 5
+"""The width of the box, and the part of it that frame, padding and scroll bar take."""
 
 
 class VerdictDialog(Dialog[DecisionResult]):
@@ -89,7 +89,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._state = state
         self._actions = actions
         self._view = view
-        self._guard = ConfirmationGuard(presses_of(self))
+        self._guard = ConfirmationGuard(key_presses_of(self))
         self._preview = preview
         self._previews = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
@@ -119,7 +119,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.picker.show(self._state.reasons)
         self._draw()
         if self._preview is None:
-            self._previews.ask()
+            self._previews.request()
         self._guard.watch(self)
 
     def on_resize(self) -> None:
@@ -139,26 +139,26 @@ class VerdictDialog(Dialog[DecisionResult]):
         """Record the verdict, or show why it cannot be recorded."""
         self._is_deciding = True
         try:
-            if await presses_of(self).is_alone():
+            if await key_presses_of(self).is_alone():
                 self.leave(await self._actions.decide(self._request()))
             else:
                 self.closing.say(dialog_text.too_soon_line())
         except WorkbenchError as error:
             self._show_problem(str(error))
-            self._previews.ask()
+            self._previews.request()
         finally:
             self._is_deciding = False
 
     @on(MarkList.Marked)
     def toggle_reason(self, event: MarkList.Marked) -> None:
-        """Mark or unmark a reason; ask what it is about if nothing says it."""
+        """Mark or unmark a reason; ask what it is about if its item does not say so."""
         self._set_state(self._state.toggled(event.code, waiting_reasons(self._case.policy).values()))
         self.picker.show(self._state.reasons)
         if event.code in self._state.reasons:
             ask_item(self.app, self._request(), self._case, (event.code,), self.rectification.write)
 
-    @on(Edited)
-    def apply_edit(self, event: Edited) -> None:
+    @on(FormEdited)
+    def apply_edit(self, event: FormEdited) -> None:
         """Update the state with what was typed into the form or the letter."""
         self._set_state(replace(self._state, **event.changes), _TYPING_PAUSE_S)
 
@@ -169,7 +169,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._state = replace(self._state, note=self.note.text)
             self._actions.keep_draft("note", self._state.note)
             self._show_problem("")
-            self._previews.ask(_TYPING_PAUSE_S)
+            self._previews.request(_TYPING_PAUSE_S)
 
     @on(Input.Submitted)
     def leave_field(self) -> None:
@@ -269,7 +269,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._show_problem("")
         self._draw()
         self.refresh_bindings()
-        self._previews.ask(pause_s)
+        self._previews.request(pause_s)
 
     def _draw(self) -> None:
         width = self._width
@@ -292,7 +292,7 @@ class VerdictDialog(Dialog[DecisionResult]):
     def _width(self) -> int:
         """The width of a line; before the first layout it follows from the window, so that each line is drawn once."""
         kind = self.query("#kind")
-        return (kind.first().content_size.width if kind else 0) or min(_BOX_CELLS, self.app.size.width) - _AROUND_CELLS
+        return (kind.first().content_size.width if kind else 0) or min(_BOX_CELLS, self.app.size.width) - _FRAME_CELLS
 
     def _draw_warnings(self) -> None:
         self.closing.draw(self._state, self._preview, self._width, is_low=self.has_class("-low"))

@@ -9,8 +9,8 @@ from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
 from screens.widgets.safe_text import (
-    BETWEEN,
     ERROR,
+    GAP_CELLS,
     MUTED,
     SUCCESS,
     WARNING,
@@ -50,7 +50,7 @@ def kind_line(
     """Return the choices, and at the right whether a second person is needed."""
     right = _check_words(preview) if preview is not None else Content()
     lines = flowing(_choices(state, case, symbols), width)
-    if lines[-1].cell_length + right.cell_length + BETWEEN > width:
+    if lines[-1].cell_length + right.cell_length + GAP_CELLS > width:
         return Content("\n").join([*lines, right])
     return Content("\n").join([*lines[:-1], row(lines[-1], right, width)])
 
@@ -147,7 +147,7 @@ def warning_lines(
 
 
 def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
-    """Yield what is special about the verdict: nobody checks it, it lifts bars, or its notice corrects another."""
+    """Yield the special effects of the verdict: nobody checks it, it lifts bars, or its notice corrects another."""
     if preview.waived_for:
         message = _("Only one person reviews here ({reason}): no second person checks this; record and notice say so.")
         yield message.format(reason=preview.waived_for)
@@ -198,7 +198,7 @@ def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
 
 
 def _contradictions(state: VerdictState, case: CaseFile, symbols: Symbols) -> tuple[str, ...]:
-    """Return that the panels contradict marked reasons; empty if they do not."""
+    """Return the warnings that panels contradict marked reasons; empty if none does."""
     codes = [code for code in state.reasons if is_reason_contradicted(code, case)]
     message = _("The panels show {fine} for what these reasons say: {codes}")
     return (message.format(fine=symbols.fine, codes=comma_joined(codes)),) if codes else ()
@@ -206,27 +206,27 @@ def _contradictions(state: VerdictState, case: CaseFile, symbols: Symbols) -> tu
 
 def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
     """Return the unanswered questions and the unopened documents: their names if they fit, else counts and keys."""
-    whole: list[str] = []
-    counts: list[str] = []
+    named: list[str] = []
+    counted: list[str] = []
     keys: list[str] = []
     unanswered = [line for line in case.checklist if line.question in preview.open_questions]
     if unanswered:
         number = len(unanswered)
-        whole.append(_("unanswered: {questions}").format(questions=_questions(unanswered)))
+        named.append(_("unanswered: {questions}").format(questions=_questions(unanswered)))
         message = ngettext("{number} question unanswered", "{number} questions unanswered", number)
-        counts.append(message.format(number=number))
+        counted.append(message.format(number=number))
         keys.append(CHECKLIST.key)
     if preview.unopened:
         number = len(preview.unopened)
         names = comma_joined(document_name(kind, case.policy, current_language()) for kind in preview.unopened)
-        whole.append(_("opened by nobody: {documents}").format(documents=names))
+        named.append(_("opened by nobody: {documents}").format(documents=names))
         message = ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number)
-        counts.append(message.format(number=number))
+        counted.append(message.format(number=number))
         keys.append(DOCUMENTS.key)
-    shown = [f"{view.symbols.info} {message}" for message in whole]
+    shown = [f"{view.symbols.info} {message}" for message in named]
     if not all(cells(line) <= width for line in shown):
         where = _("(Esc, then {keys})").format(keys=comma_joined(keys))
-        shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counts)} {where}", width)
+        shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counted)} {where}", width)
     return [joined((line, MUTED)) for line in shown]
 
 
@@ -242,15 +242,15 @@ def date_words(
     A deadline to rectify is at the closing time of its day.
     """
     is_fail = state.verdict is Verdict.FAIL
-    found = typed and reader.calendar.closing(typed) if is_fail else typed
-    if found is None and preview is not None:
-        found = preview.deadline_at if is_fail else preview.until
+    moment = typed and reader.calendar.closing(typed) if is_fail else typed
+    if moment is None and preview is not None:
+        moment = preview.deadline_at if is_fail else preview.until
     mark = f" {view.symbols.provisional} {_('provisional')}" if preview and preview.is_date_provisional else ""
-    return _("all by") if is_fail else _("until"), "" if found is None else reader.words(found) + mark
+    return _("all by") if is_fail else _("until"), "" if moment is None else reader.words(moment) + mark
 
 
 def note_hint() -> str:
-    """Return where a note is written, for somebody who wrote one into the date."""
+    """Return the hint where to write a note, for a reviewer who typed one into the date field."""
     return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
 
 
@@ -267,7 +267,9 @@ def foot_line(
         )
     )
     texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()
-    confirm, leave = (shown_key(CONFIRM.twins[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
+    confirm, leave = (
+        (shown_key(CONFIRM.permanent_keys[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
+    )
     keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts)
     is_short = keys.cell_length + cells(then) <= width
     return Content.assemble(keys, joined((then, MUTED))) if is_short else keys

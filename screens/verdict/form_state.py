@@ -42,7 +42,7 @@ class VerdictState:
 
     @classmethod
     def of(cls, case: CaseFile, verdict: Verdict) -> Self:
-        """Return the state to start with: from the draft if it has this verdict, else from the findings.
+        """Return the initial state: from the draft if it has this verdict, else from the findings.
 
         In the last round of the policy, a fail is final whatever the draft says.
         """
@@ -109,10 +109,10 @@ class VerdictState:
 
 
 def unfixed_texts(case: CaseFile) -> dict[str, str]:
-    """Return the reasons of the items that were judged partly or not fixed, each with the text to ask with again.
+    """Return the items that were judged partly or not fixed: by reason, the text with which to ask for each again.
 
-    The text is empty where a finding still stands, because the reason then names what it found. An item that is named
-    by a document belongs to the reason of the last verdict that names documents.
+    The text is empty if there still is a finding, because the reason then names it. An item that is named by a
+    document belongs to the reason of the last verdict that names documents.
     """
     reasons, found = case.policy.reasons, {finding.rule for finding in case.findings}
     last = next((line.reasons for line in reversed(case.decisions_in_effect) if line.verdict is Verdict.FAIL), ())
@@ -136,7 +136,7 @@ def next_choice(chosen: Choice | None, choices: Sequence[Choice]) -> Choice:
     return choices[(choices.index(chosen) + 1) % len(choices)] if chosen in choices else choices[0]
 
 
-class Edited(Message):
+class FormEdited(Message):
     """The reviewer typed into a part of the form; `changes` are the changed fields of its `VerdictState`."""
 
     def __init__(self, **changes: Any) -> None:
@@ -159,7 +159,7 @@ class VerdictActions:
     recent_reasons: tuple[str, ...] = ()
 
     @classmethod
-    def opening(
+    def load(
         cls,
         services: "Services",
         now: Callable[[], datetime],
@@ -168,9 +168,9 @@ class VerdictActions:
         case: CaseFile,
         state: VerdictState,
     ) -> tuple[Self, VerdictPreview | None]:
-        """Read what a dialog opens with: its actions, and the preview of its state, so that it is painted once.
+        """Read the actions of a dialog and its first preview before it opens, so that it is painted only once.
 
-        The preview is None if it fails; the dialog asks for it again, and shows why.
+        The preview is None if it fails; the dialog then requests it again, and shows the error.
         """
         reader = TimeReader(calendar=services.calendars.in_force(), now=now, parse=read_date)
         verdicts = services.verdicts

@@ -19,12 +19,12 @@ from workbench.domain.policy.policy import Reason
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording.findings import document_name
 
-_BOX_CELLS, _AROUND_CELLS, _MOST_OF_WINDOW = 90, 5, 0.96
-"""The width of the box, what its frame and scroll bar take of it, and the part of the window that it may take."""
+_BOX_CELLS, _FRAME_CELLS, _MAX_WINDOW_SHARE = 90, 5, 0.96
+"""The width of the box, the part of it that frame and scroll bar take, and the share of the window that it may take."""
 
 
 class ItemChooser(BoxDialog[str]):
-    """Offers the documents of a case to mark, and a field for other words; the result is the text of the item."""
+    """Lists the documents of a case to mark, with a field for another text; the result is the text of the item."""
 
     DEFAULT_CSS = """
     ItemChooser > Vertical { width: 90; }
@@ -59,8 +59,8 @@ class ItemChooser(BoxDialog[str]):
         self._marked: tuple[str, ...] = ()
 
     def parts(self) -> ComposeResult:
-        width = min(_BOX_CELLS, int(self.app.size.width * _MOST_OF_WINDOW))
-        yield MarkList(width=width - _AROUND_CELLS)
+        width = min(_BOX_CELLS, int(self.app.size.width * _MAX_WINDOW_SHARE))
+        yield MarkList(width=width - _FRAME_CELLS)
         yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
         marks = (("1-9 Space", _("mark")), ("Tab", _("own words")))
         ends = (("Enter", _("use these")), ("Esc", _("leave it open")))
@@ -78,7 +78,7 @@ class ItemChooser(BoxDialog[str]):
 
     @on(Input.Submitted)
     def action_take(self) -> None:
-        """Return what was marked and written, in the language of the letter; stay if that is nothing."""
+        """Close with the marked and the typed text in the language of the letter; stay open without any."""
         language = self._case.header.language
         names = [document_name(self._kinds[code], self._case.policy, language) for code in self._marked]
         text = comma_joined(filter(None, [*names, self.words.value.strip()]), language=language)
@@ -91,7 +91,7 @@ class ItemChooser(BoxDialog[str]):
 def ask_item(
     app: App[Any], request: VerdictRequest, case: CaseFile, codes: Iterable[str], write: Callable[[str, str], None]
 ) -> bool:
-    """Ask what the first of these reasons with a vague item is about, and write it; return whether there is one."""
+    """Ask for the item of the first reason whose item is vague, and write it; return whether there is such a reason."""
     vague = vague_items(request, case.policy, case.findings)
     code = next((code for code in codes if code in vague), None)
     if code is not None:

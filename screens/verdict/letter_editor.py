@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
-from screens.verdict.form_state import Edited
+from screens.verdict.form_state import FormEdited
 from screens.widgets.safe_text import MUTED, editable, key_hints, paragraphs, plain, row
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField
@@ -85,4 +85,4 @@ class LetterEditor(Vertical):
         if self.edit.display and text != self._last_text:
             self._last_text, self._is_edited = text, True
             # An empty text means the texts of the reasons.
-            self.post_message(Edited(letter=text if text.strip() else None))
+            self.post_message(FormEdited(letter=text if text.strip() else None))

@@ -20,7 +20,7 @@ _NUMBERED = 9
 
 
 class MarkLine(NamedTuple):
-    """An entry: its code, its words, what is shown at the right of them, and whether the words stand out."""
+    """An entry: its code, its words, the content at the right, and whether the words are highlighted."""
 
     code: str
     words: str
@@ -29,7 +29,7 @@ class MarkLine(NamedTuple):
 
 
 class MarkList(VerticalScroll, can_focus=True):
-    """The numbered lines; `empty_text` stands for an empty list, `width` is that of a line before the first layout."""
+    """The numbered lines; `empty_text` replaces an empty list, `width` is the line width before the first layout."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
@@ -96,7 +96,7 @@ class MarkList(VerticalScroll, can_focus=True):
         width = self.scrollable_content_region.width if self.size else self._first_width
         if not width:
             return
-        lines = [self._line(at, line, width) for at, line in enumerate(self.shown)]
+        lines = [self._line(index, line, width) for index, line in enumerate(self.shown)]
         self.query_one(Static).update(Content("\n").join(lines) if lines else plain(self._empty_text, WARNING))
 
     def _line(self, at: int, line: MarkLine, width: int) -> Content:

@@ -33,8 +33,8 @@ _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list[Reason]:
     """Return the reasons for a verdict in the order in which they are offered.
 
-    Whom a pending case waits for comes first, then what was found, by severity, then the pinned and the recently used
-    reasons, then the others.
+    For a pending case, the reasons that say whom it waits for come first. Then come the reasons with a finding, by
+    severity, then the pinned and the recently used ones, then the others.
     """
     # Reversed, so that the first finding of a rule counts.
     weight = {
@@ -93,7 +93,7 @@ class ReasonPicker(Widget):
         yield MarkList(_("No reason fits these words."), self._width)
 
     def on_mount(self) -> None:
-        # The first search loads the dictionary of initials, for which the first letter would wait.
+        # Load the dictionary of initials by a search, because the first typed letter would wait for it.
         run_in_worker(self, partial(asyncio.to_thread, find_reasons, "a", self._reasons), "dictionary")
 
     def show(self, marked: tuple[str, ...]) -> None:

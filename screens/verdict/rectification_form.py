@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from screens.verdict.form_state import Edited, VerdictState
+from screens.verdict.form_state import FormEdited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.static import Static
 from screens.widgets.text_fields import PROSE, TextLine
@@ -95,9 +95,9 @@ class RectificationForm(Vertical):
         for code, field in kept.items():
             if code not in codes:
                 await field.remove()
-        for at, item in enumerate(items):
+        for index, item in enumerate(items):
             if item.code not in kept:
-                await self.items.mount(self._field(item), before=at if at < len(self.items.children) else None)
+                await self.items.mount(self._field(item), before=index if index < len(self.items.children) else None)
 
     def _field(self, item: ItemRequest) -> ItemField:
         return ItemField(item.code, editable(self._texts.get(item.code) or item.text), editable(item.text))
@@ -141,12 +141,12 @@ class RectificationForm(Vertical):
         (self.until if first is None or goes_to_date else first).focus()
 
     def write(self, code: str, text: str) -> None:
-        """Write the text of an item; its field takes it over, also one that is not shown yet."""
+        """Set the text of an item, in its field too, even if the field is shown later."""
         self._texts[code] = text
         for field in self.items.query(ItemField):
             if field.code == code:
                 field.value = text
-        self.post_message(Edited(items=dict(self._texts)))
+        self.post_message(FormEdited(items=dict(self._texts)))
 
     def chosen_until(self) -> date | None:
         """Return the typed date; None if the field is empty or cannot be read."""
@@ -174,10 +174,10 @@ class RectificationForm(Vertical):
             # A new field posts its first text too.
             if text != self._texts.get(event.input.code, ""):
                 self._texts[event.input.code] = text
-                self.post_message(Edited(items=dict(self._texts)))
+                self.post_message(FormEdited(items=dict(self._texts)))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """Write a typed date in full once it is left, so that +5 in a draft does not mean another day tomorrow."""
+        """Write a typed date in full when its field is left: tomorrow, +5 in a draft would mean another day."""
         typed = self.chosen_until()
         if event.widget is self.until and typed is not None:
             self.until.value = typed.isoformat()
@@ -188,4 +188,4 @@ class RectificationForm(Vertical):
         event.stop()
         if event.value != self._until:
             self._until = event.value
-            self.post_message(Edited(until=event.value))
+            self.post_message(FormEdited(until=event.value))

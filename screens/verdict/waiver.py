@@ -20,7 +20,7 @@ from workbench.domain.case.records import ItemLine
 from workbench.i18n import _
 
 NumberedItem = tuple[int, ItemLine]
-"""An item with its number in the list of all items, which the service takes."""
+"""An item with its number in the list of all items, by which the service knows it."""
 
 
 def open_items(case: CaseFile) -> list[NumberedItem]:

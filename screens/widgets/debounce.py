@@ -17,7 +17,7 @@ class Debounce:
         self._run_at: float | None = None
         self._is_running = False
 
-    def ask(self, pause_s: float = 0.0) -> None:
+    def request(self, pause_s: float = 0.0) -> None:
         """Request a run after a pause; it starts after a run that is in progress."""
         self._run_at = monotonic() + pause_s
         if not self._is_running:

@@ -7,13 +7,13 @@ from functools import partial
 from workbench.domain.case.casefile import CaseRowView
 from workbench.services.queue.listing import Queue
 
-PAGE = 100
+PAGE_ROWS = 100
 """Rows of a page."""
 
-KEPT = 12
+MAX_PAGES = 12
 """Pages that are kept, so that a long list takes no more memory than a short one."""
 
-_FAR = 1000
+_COUNT_FIRST_FROM = 1000
 """From this row on, the list is counted before a page is read. A page in its second half is read from the end."""
 
 
@@ -31,21 +31,21 @@ class PageCache:
 
     @property
     def length(self) -> int:
-        """The number of rows; until they are counted, of those read and, if the end is unknown, one more page."""
+        """The number of rows; until they are counted, the rows read so far, plus a page if the end is unknown."""
         if self.count is not None:
             return self.count
-        return self._known_count if self._is_end_known else self._known_count + PAGE
+        return self._known_count if self._is_end_known else self._known_count + PAGE_ROWS
 
     def row(self, index: int) -> CaseRowView | None:
         """Return a row, None if it has not been read yet."""
-        page = self._pages.get(index // PAGE)
-        at = index % PAGE
+        page = self._pages.get(index // PAGE_ROWS)
+        at = index % PAGE_ROWS
         return page[at] if page is not None and at < len(page) else None
 
     def missing(self, first: int, last: int) -> int | None:
         """Return the number of the first unread page between two rows."""
         last = min(last, self.length - 1)
-        return next((at for at in range(first // PAGE, last // PAGE + 1) if at not in self._pages), None)
+        return next((at for at in range(first // PAGE_ROWS, last // PAGE_ROWS + 1) if at not in self._pages), None)
 
     async def begin(self, case_id: int | None, index: int) -> int:
         """Read the page of a case, or of a row if the case is not in the list, and return the row for the cursor.
@@ -57,16 +57,16 @@ class PageCache:
         if case_id is not None:
             place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id, self.order)
         at = index if place is None else place
-        if at >= _FAR:
+        if at >= _COUNT_FIRST_FROM:
             await self.count_all()
         if self.count is not None:
             at = min(at, max(0, self.count - 1))
-        await self.read(at // PAGE)
-        if self.row(at) is None and at >= PAGE:
+        await self.read(at // PAGE_ROWS)
+        if self.row(at) is None and at >= PAGE_ROWS:
             # The list became shorter.
             await self.count_all()
             at = max(0, self.length - 1)
-            await self.read(at // PAGE)
+            await self.read(at // PAGE_ROWS)
         return min(at, max(0, self.length - 1))
 
     async def read(self, number: int) -> None:
@@ -83,24 +83,24 @@ class PageCache:
         Raises:
             WorkbenchError: If it cannot be read.
         """
-        page = partial(self._queue.page, order=self.order, start=number * PAGE, limit=PAGE, total=self.count)
+        page = partial(self._queue.page, order=self.order, start=number * PAGE_ROWS, limit=PAGE_ROWS, total=self.count)
         return await asyncio.to_thread(page, self.filter_text)
 
-    def put(self, number: int, found: tuple[CaseRowView, ...]) -> None:
+    def put(self, number: int, rows: tuple[CaseRowView, ...]) -> None:
         """Cache a page, and drop the least recently used page if there are too many."""
-        self._pages[number] = found
+        self._pages[number] = rows
         self._pages.move_to_end(number)
-        while len(self._pages) > KEPT:
+        while len(self._pages) > MAX_PAGES:
             self._pages.popitem(last=False)
-        if found or number == 0:
-            self._known_count = max(self._known_count, number * PAGE + len(found))
-        if len(found) < PAGE:
+        if rows or number == 0:
+            self._known_count = max(self._known_count, number * PAGE_ROWS + len(rows))
+        if len(rows) < PAGE_ROWS:
             self._is_end_known = True
-            self._known_count = min(self._known_count, number * PAGE + len(found))
+            self._known_count = min(self._known_count, number * PAGE_ROWS + len(rows))
 
     def has_same_order(self, number: int, fresh: tuple[CaseRowView, ...]) -> bool:
-        """Say whether a page has the same cases in the same order as the cached one."""
-        before = [self.row(number * PAGE + at) for at in range(len(fresh))]
+        """Return whether a page has the same cases in the same order as the cached one."""
+        before = [self.row(number * PAGE_ROWS + at) for at in range(len(fresh))]
         return [row.id if row is not None else None for row in before] == [row.id for row in fresh]
 
     async def count_all(self) -> None:
@@ -111,8 +111,8 @@ class PageCache:
         """
         self.count = await asyncio.to_thread(self._queue.count, self.filter_text)
 
-    def touch(self, first: int, last: int) -> None:
+    def mark_used(self, first: int, last: int) -> None:
         """Mark the pages of these rows as used, so that they are kept."""
-        for number in range(first // PAGE, last // PAGE + 1):
+        for number in range(first // PAGE_ROWS, last // PAGE_ROWS + 1):
             if number in self._pages:
                 self._pages.move_to_end(number)

@@ -11,16 +11,16 @@ from textual.widgets.option_list import Option
 from screens.widgets.safe_text import row_text
 
 
-class Options(OptionList):
-    """A list in which a page key before the first layout does nothing; Textual would fail, as it knows no lines yet."""
+class SafeOptionList(OptionList):
+    """An option list that ignores page keys before its first layout; Textual would fail, as it knows no lines yet."""
 
     def _move_page(self, direction: Literal[-1, 1]) -> None:
         if self.scrollable_content_region:
             super()._move_page(direction)
 
 
-class RowList(Options, inherit_bindings=False):
-    """Lists rows by the id of what they show; Enter is left to the command of the screen."""
+class RowList(SafeOptionList, inherit_bindings=False):
+    """Lists rows by id; Enter runs the command of the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding for binding in OptionList.BINDINGS if isinstance(binding, Binding) and binding.key != "enter"
@@ -45,7 +45,7 @@ class RowList(Options, inherit_bindings=False):
     async def text_to_copy(self) -> str | None:
         """Return the marked rows, or else the row under the cursor, each in a line."""
         chosen: Set[int | None] = (self._marks & set(self._ids)) or {self.current}
-        rows = [self.get_option_at_index(at).prompt for at, row_id in enumerate(self._ids) if row_id in chosen]
+        rows = [self.get_option_at_index(index).prompt for index, row_id in enumerate(self._ids) if row_id in chosen]
         return "\n".join(row_text(row) for row in rows if isinstance(row, Content)) or None
 
     def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:

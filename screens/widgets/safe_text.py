@@ -1,4 +1,4 @@
-"""Turns text into content for widgets. All text passes here: no markup is read, and control characters are removed."""
+"""Converts all text into content for widgets: it interprets no markup, and removes control characters."""
 
 import re
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ ACCENT = "$text-accent"
 
 _GAP = re.compile(r" {2,}")
 
-BETWEEN = 3
-"""The blanks between parts that flow."""
+GAP_CELLS = 3
+"""The blanks between the parts of a flowing line."""
 
 Part = tuple[str, str]
 """A text and its style."""
@@ -61,10 +61,10 @@ def flowing(parts: Sequence[Content], width: int) -> list[Content]:
     """Return parts side by side, in as many lines as they need."""
     lines = [parts[0]]
     for part in parts[1:]:
-        if lines[-1].cell_length + BETWEEN + part.cell_length > width:
+        if lines[-1].cell_length + GAP_CELLS + part.cell_length > width:
             lines.append(part)
         else:
-            lines[-1] = Content.assemble(lines[-1], " " * BETWEEN, part)
+            lines[-1] = Content.assemble(lines[-1], " " * GAP_CELLS, part)
     return lines
 
 

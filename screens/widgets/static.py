@@ -8,9 +8,9 @@ from textual.visual import VisualType
 
 
 class Static(widgets.Static):
-    """A static text of Textual; the layout of a whole screen follows each of its updates."""
+    """A static text that ignores equal content, because each update lays out the whole screen."""
 
-    # Its size follows from its text; Textual would lay out the screen again after the layout that gave the size.
+    # A plain reactive: the layout sets this size, and Textual would lay out the screen again for the change.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
@@ -18,8 +18,8 @@ class Static(widgets.Static):
             super().update(content, layout=layout)
 
 
-def _is_same(one: VisualType, other: VisualType) -> bool:
-    """Say whether two contents have the same text in the same styles."""
-    if isinstance(one, Content) and isinstance(other, Content):
-        return one.is_same(other)
-    return isinstance(one, str) and one == other
+def _is_same(old: VisualType, new: VisualType) -> bool:
+    """Return whether two contents have the same text in the same styles."""
+    if isinstance(old, Content) and isinstance(new, Content):
+        return old.is_same(new)
+    return isinstance(old, str) and old == new

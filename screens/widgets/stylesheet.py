@@ -3,7 +3,7 @@
 from textual.css import stylesheet
 
 
-class Stylesheet(stylesheet.Stylesheet):
+class CachedStylesheet(stylesheet.Stylesheet):
     """The stylesheet of the app; Textual's own parses all sources again whenever a screen is shown first."""
 
     def set_variables(self, variables: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ TEXT_LENGTH = 10_000
 _KEYS_OF_SCREENS = frozenset({"f6", "f7"})
 
 PROSE = "-prose"
-"""The class of lines for text that people read, and not for a search or a date."""
+"""The style class of fields for text that people read, unlike a search or a date."""
 
 _SCAN_FACTOR = 4
 """A pasted text is scanned up to this multiple of the free room, so that a short field does not scan a megabyte."""
@@ -89,7 +89,7 @@ class MultilineField(TextArea, inherit_bindings=False):
 
 
 def takes_prose(field: Widget | None) -> bool:
-    """Say whether a widget is a field for text that people read, and not for a search or a date."""
+    """Return whether a widget is a field for text that people read, unlike a search or a date."""
     return isinstance(field, MultilineField) or (isinstance(field, TextLine) and field.has_class(PROSE))
 
 

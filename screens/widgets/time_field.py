@@ -1,4 +1,4 @@
-"""A typed day or time: how a field reads it, and what was understood, shown live beside the field."""
+"""Reads a typed day or time, and shows beside the field how it is read."""
 
 import asyncio
 from collections.abc import Callable
@@ -50,7 +50,7 @@ class TimeReader(Generic[Moment]):
         """Return a day or time with its weekday and its distance from today."""
         return typed_moment_words(moment, self.now(), self.calendar)
 
-    def understood(self, text: str) -> str:
+    def explain(self, text: str) -> str:
         """Return what a text means, or its two readings; empty if it is not understood."""
         try:
             return _("understood: {when}").format(when=self.words(self.read(text)))
@@ -68,11 +68,11 @@ async def time_reader(
     return TimeReader(calendar=calendar, now=now, parse=parse, aim=aim)
 
 
-class Understood(Static, Generic[Moment]):
-    """What was understood of a typed day or time, or why nothing was."""
+class UnderstoodTime(Static, Generic[Moment]):
+    """Shows how a typed day or time is read, or why it cannot be read."""
 
     DEFAULT_CSS = """
-    Understood { min-height: 1; }
+    UnderstoodTime { min-height: 1; }
     """
 
     def __init__(self, reader: TimeReader[Moment]) -> None:
@@ -80,7 +80,7 @@ class Understood(Static, Generic[Moment]):
         self._reader: TimeReader[Moment] = reader
 
     def show(self, text: str, *, is_final: bool = False) -> Moment | None:
-        """Show what a text means, and return it; None if that is unclear. A final text is not just half typed."""
+        """Show how a text is read, and return its time, None if unclear; `is_final` means that typing has ended."""
         try:
             moment: Moment = self._reader.read(text)
         except UnclearTime as error:

@@ -1,1 +1,1 @@
-"""Measurements, each as a ratio to a named peer of the same run; run by hand, never asserted."""
+"""Benchmarks, each as a ratio to a named peer in the same run; started by hand, never asserted."""

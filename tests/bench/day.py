@@ -1,4 +1,4 @@
-"""Measures a day at the desk: mixed cases decided by keys in a terminal; counts and times keys, reads the memory."""
+"""Measures a day at the desk: decides mixed cases by keys in a terminal, and records keys, times and memory."""
 
 import csv
 import re
@@ -15,17 +15,17 @@ from random import Random
 from sqlalchemy import text
 
 from db.enums import CreditList, ImportKind
-from tests.bench.figures import Figure, WrongResult
-from tests.bench.first_frame import COLD, memory_mb, seconds_until
+from tests.bench.first_frame import COLD_START, memory_mb, seconds_until
+from tests.bench.generated_files import company_code, resident_number
 from tests.bench.keys import NAMES, painted_s, percentile, warm_up
-from tests.bench.made_up import company_code, resident_number
-from tests.offices import Clock, Site
+from tests.bench.results import BenchmarkResult, WrongResult
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, PDF, application
+from tests.sites import ManualClock, Site
 from tests.terminal.pty_session import PtySession
 from workbench.services.importing.request import ImportRequest
 
-_LOOK_S = 0.4
-"""How long the script looks before it confirms; a dialog refuses a confirmation that comes too soon."""
+_BEFORE_CONFIRMING_S = 0.4
+"""The pause before each confirmation, because a dialog refuses a confirmation that comes too soon."""
 
 _SETTLED_CASES = 20
 _MOST_GROWTH = 1.10
@@ -42,17 +42,17 @@ _SHOWS = {
     "n": r"Desk {2,4}C-\d+|Nothing",
     **dict.fromkeys(_CONFIRMS, r"Desk {9}"),
 }
-"""What the screen shows when the database has answered to a key."""
+"""The pattern that the screen shows, by key, once the database has answered."""
 
 _MARK = "mark the second reason"
 _SECOND = "document not legible"
 _SEARCH = ("/", "l", "e", "g", "\r")
-"""The keys that find the second reason where it has no number yet; it has one once it was used."""
+"""The keys that search the second reason, which has a number only after its first use."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of case: its share of the day, what its application has, its keys, and the state that they end in."""
+class CaseKind:
+    """A kind of case: its share of the day, the values of its application, its keys, and its state at the end."""
 
     share: float
     changes: Mapping[str, str]
@@ -62,9 +62,9 @@ class Kind:
 
 
 KINDS = {
-    "clean": Kind(0.70, {}, ("p", "y", "n"), 3, "passed"),
+    "clean": CaseKind(0.70, {}, ("p", "y", "n"), 3, "passed"),
     # A found reason, a second one with its document, and a date of its own.
-    "fixable": Kind(
+    "fixable": CaseKind(
         0.15,
         {"handler_id_valid_to": "2020-01-01"},
         ("f", _MARK, "6", "\r", "r", _F2, "+", "5", _F8, "n"),
@@ -72,18 +72,18 @@ KINDS = {
         "rectifying",
     ),
     # Waits for the applicant, who has to send a document, until a date.
-    "pending": Kind(0.10, {"stated_use": ""}, ("w", "1", "3", "\r", "r", "+", "3", _F8, "n"), 9, "pending"),
-    "final": Kind(0.05, {"business_scope": "贷款催收"}, ("f", _F6, "y", "n"), 10, "awaiting_check"),
+    "pending": CaseKind(0.10, {"stated_use": ""}, ("w", "1", "3", "\r", "r", "+", "3", _F8, "n"), 9, "pending"),
+    "final": CaseKind(0.05, {"business_scope": "贷款催收"}, ("f", _F6, "y", "n"), 10, "awaiting_check"),
 }
 
 
-def day(folder: Path, count: int, _turns: int) -> Iterator[Figure]:
+def day(folder: Path, count: int, _turns: int) -> Iterator[BenchmarkResult]:
     """Decide mixed cases by a fixed script of keys, each key in turn with a key of a bare app."""
     now = datetime.now(UTC)  # noqa: TID251 - the program reads the clock of the machine
     plan = [name for name, kind in KINDS.items() for _case in range(round(kind.share * count))]
     Random(1).shuffle(plan)
-    site = Site(folder / "day.db", Clock(now)).create()
-    _receive(site, folder, plan)
+    site = Site(folder / "day.db", ManualClock(now)).create()
+    _import_all(site, folder, plan)
     measured = _decide_all(site, folder, plan)
     states = Counter(state for (state,) in _rows(site, 'SELECT state FROM "case"'))
     refused = [action for (action,) in _rows(site, "SELECT action FROM event WHERE is_refused")]
@@ -95,8 +95,8 @@ def day(folder: Path, count: int, _turns: int) -> Iterator[Figure]:
 
 
 @dataclass
-class _Day:
-    """What the keys of a day took, beside those of a bare app, and the memory at two times."""
+class _DayMeasurements:
+    """The measurements of a day: the times of its keys and of a bare app's, and the memory at two times."""
 
     keys: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     ours_s: list[float] = field(default_factory=list)
@@ -105,7 +105,7 @@ class _Day:
     settled_mb: float = 0.0
     end_mb: float = 0.0
 
-    def figure(self, count: int) -> Figure:
+    def figure(self, count: int) -> BenchmarkResult:
         """Return the figure of the day.
 
         Raises:
@@ -120,7 +120,7 @@ class _Day:
             for who, times in (("ours", self.ours_s), ("bare", self.bare_s))
             for percent in (50, 95)
         }
-        return Figure(
+        return BenchmarkResult(
             name=f"key to painted in a day of {count} cases, 95th percentile of {len(self.ours_s)} keys",
             peer="a key of a bare Textual app",
             ours_s=[percentile(self.ours_s, 95)],
@@ -136,14 +136,14 @@ class _Day:
         )
 
 
-def _decide_all(site: Site, folder: Path, plan: Sequence[str]) -> _Day:
+def _decide_all(site: Site, folder: Path, plan: Sequence[str]) -> _DayMeasurements:
     """Take and decide the cases one after the other."""
-    done = _Day()
+    measured = _DayMeasurements()
     kinds = {row[0]: str(row[1]) for row in _rows(site, 'SELECT id, application_no FROM "case"')}
     with ExitStack() as sessions:
         arguments = ["--database", str(site.path), "--as", "a", "--lang", "en"]
-        ours = sessions.enter_context(PtySession(arguments, folder, more=COLD))
-        bare = sessions.enter_context(PtySession([], folder, module="tests.bench.bare_app", more=COLD))
+        ours = sessions.enter_context(PtySession(arguments, folder, more=COLD_START))
+        bare = sessions.enter_context(PtySession([], folder, module="tests.bench.bare_app", more=COLD_START))
         seconds_until(ours, f"{len(plan)} queued")
         seconds_until(bare, "a text")
         warm_up(ours)
@@ -152,15 +152,15 @@ def _decide_all(site: Site, folder: Path, plan: Sequence[str]) -> _Day:
         warm_up(ours)
         for number in range(1, len(plan) + 1):
             name = kinds[_case_on_desk(ours)].split("-")[0]
-            before = len(done.ours_s)
+            before = len(measured.ours_s)
             for key in KINDS[name].keys:
-                for one in _mark_keys(ours) if key == _MARK else (key,):
-                    _press(ours, bare, one, done)
-            done.keys[name].append(len(done.ours_s) - before)
+                for pressed in _mark_keys(ours) if key == _MARK else (key,):
+                    _press(ours, bare, pressed, measured)
+            measured.keys[name].append(len(measured.ours_s) - before)
             if number == min(_SETTLED_CASES, len(plan)):
-                done.settled_mb = memory_mb(ours)
-        done.end_mb = memory_mb(ours)
-    return done
+                measured.settled_mb = memory_mb(ours)
+        measured.end_mb = memory_mb(ours)
+    return measured
 
 
 def _mark_keys(terminal: PtySession) -> Sequence[str]:
@@ -169,14 +169,14 @@ def _mark_keys(terminal: PtySession) -> Sequence[str]:
     return found[1] if found else _SEARCH
 
 
-def _press(ours: PtySession, bare: PtySession, key: str, done: _Day) -> None:
-    """Press a key in both, and keep its times."""
+def _press(ours: PtySession, bare: PtySession, key: str, measured: _DayMeasurements) -> None:
+    """Press a key in both apps, and record its times."""
     if key in _CONFIRMS:
-        time.sleep(_LOOK_S)
+        time.sleep(_BEFORE_CONFIRMING_S)
     seconds = painted_s(ours, key, _SHOWS.get(key, ""))
-    done.ours_s.append(seconds)
-    done.by_key[NAMES.get(key, key)].append(seconds)
-    done.bare_s.append(painted_s(bare, "x"))
+    measured.ours_s.append(seconds)
+    measured.by_key[NAMES.get(key, key)].append(seconds)
+    measured.bare_s.append(painted_s(bare, "x"))
 
 
 def _case_on_desk(terminal: PtySession) -> int:
@@ -196,7 +196,7 @@ def _rows(site: Site, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in session.execute(text(statement))]
 
 
-def _receive(site: Site, folder: Path, plan: Sequence[str]) -> None:
+def _import_all(site: Site, folder: Path, plan: Sequence[str]) -> None:
     """Import the applications with their documents, cards, calls and credit records."""
     now, rng = site.clock.at, Random(2)
     day_ago, today = now - timedelta(days=1), f"{now:%Y-%m-%d}"
@@ -205,7 +205,7 @@ def _receive(site: Site, folder: Path, plan: Sequence[str]) -> None:
     document.write_bytes(PDF)
     for number, name in enumerate(plan, 1):
         no, uscc, msisdn = f"{name}-{number:03}", company_code(number), f"1620000{number:04}"
-        own = {
+        values = {
             "applicant_name": f"虚构{number:03}号信息服务有限公司",
             "uscc": uscc,
             "handler_id_no": resident_number(rng, 1),
@@ -213,7 +213,7 @@ def _receive(site: Site, folder: Path, plan: Sequence[str]) -> None:
             "submitted_at": f"{day_ago:%Y-%m-%d %H:%M}",
             "msisdns": msisdn,
         }
-        files[ImportKind.APPLICATIONS].append(application(no, **{**own, **KINDS[name].changes}))
+        files[ImportKind.APPLICATIONS].append(application(no, **{**values, **KINDS[name].changes}))
         files[ImportKind.CARDS].append(
             {"application_no": no, "msisdn": msisdn, "carrier": "telecom", "actual_user_name": "丁某某"}
         )
@@ -222,7 +222,7 @@ def _receive(site: Site, folder: Path, plan: Sequence[str]) -> None:
             for kind in ENTERPRISE_DOCUMENTS
         ]
         files[ImportKind.CREDIT] += [
-            {"subject_no": uscc, "list": one, "match": "none", "checked_on": today} for one in _LISTS
+            {"subject_no": uscc, "list": credit_list, "match": "none", "checked_on": today} for credit_list in _LISTS
         ]
         files[ImportKind.CALLS] += [
             {

@@ -1,4 +1,4 @@
-"""Measures the acts of the desk: pairs of claim and decide by eight processes, and what each act takes."""
+"""Measures the acts of the desk: pairs of claim and decide by eight processes, and the cost of each act."""
 
 import statistics
 import time
@@ -14,9 +14,9 @@ from sqlalchemy import Connection, event
 
 from db.dialects.sqlite import driver
 from db.enums import Role
-from tests.bench.figures import Figure, WrongResult
-from tests.offices import Site
+from tests.bench.results import BenchmarkResult, WrongResult
 from tests.proofs.racing import claim_and_decide, open_for_race, passing, run_concurrently
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
 
 PROCESSES = 8
@@ -26,7 +26,7 @@ _PAIRS_AT_LEAST = 75.0
 _Result = TypeVar("_Result")
 
 
-def acts(folder: Path, queued: int, pairs: int) -> Iterator[Figure]:
+def acts(folder: Path, queued: int, pairs: int) -> Iterator[BenchmarkResult]:
     """Measure claims and decisions on a long queue, beside bare transactions of two updates each."""
     site = Site(folder / "desk.db").create()
     site.plant(queued)
@@ -42,9 +42,9 @@ def acts(folder: Path, queued: int, pairs: int) -> Iterator[Figure]:
     if errors or len(set(decided)) != count or len(decided) != len(set(decided)):
         raise WrongResult(f"{len(decided)} decisions of {len(set(decided))} cases, {len(errors)} errors: {errors[:1]}")
     ours_s = max(seconds for _result, seconds, _cpu_s in results)
-    peer_s = max(run_concurrently([(_bare_acts, (_bare(folder), pairs)) for _login in people]))
+    peer_s = max(run_concurrently([(_bare_acts, (_bare_database(folder), pairs)) for _login in people]))
     site.close()
-    yield Figure(
+    yield BenchmarkResult(
         name=f"{count:,} pairs of claim and decide by {PROCESSES} processes, {queued:,} cases queued",
         peer="two bare updates with synchronous=FULL",
         ours_s=[ours_s],
@@ -61,8 +61,8 @@ def acts(folder: Path, queued: int, pairs: int) -> Iterator[Figure]:
 
 
 @dataclass
-class _Act:
-    """What one act took: its CPU time, how long it held the write lock, of that before the commit, its statements."""
+class _ActCost:
+    """The cost of one act: CPU time, time with the write lock, the part of it before the commit, statements."""
 
     cpu_ms: float = 0.0
     lock_ms: float = 0.0
@@ -70,18 +70,18 @@ class _Act:
     statements: int = 0
 
 
-def _act_figures(act: str, measured: list[_Act]) -> dict[str, float]:
+def _act_figures(act: str, measured: list[_ActCost]) -> dict[str, float]:
     """Return the medians of an act; a commit waits for the disk, so the time before it is given too."""
-    names = [field.name for field in fields(_Act)]
-    medians = {f"{act}_{name}": statistics.median(getattr(one, name) for one in measured) for name in names}
-    p95 = sorted(one.lock_ms for one in measured)[int(len(measured) * 0.95)]
+    names = [field.name for field in fields(_ActCost)]
+    medians = {f"{act}_{name}": statistics.median(getattr(cost, name) for cost in measured) for name in names}
+    p95 = sorted(cost.lock_ms for cost in measured)[int(len(measured) * 0.95)]
     limits = {f"{act}_lock_ms_p95": p95, f"{act}_lock_ms_at_most": _LOCK_MOST_MS[act]}
     return {name: round(value, 2) for name, value in {**medians, **limits}.items()}
 
 
-def _measured_acts(site: Site, pairs: int) -> dict[str, list[_Act]]:
-    """Claim and decide in one process, and return what each act took."""
-    services, current, began = site.services("a"), [_Act()], [0.0]
+def _measured_acts(site: Site, pairs: int) -> dict[str, list[_ActCost]]:
+    """Claim and decide in one process, and return the cost of each act."""
+    services, current, began = site.services("a"), [_ActCost()], [0.0]
     database = services.context.database
     write = database.write
 
@@ -89,7 +89,7 @@ def _measured_acts(site: Site, pairs: int) -> dict[str, list[_Act]]:
         current[-1].statements += 1
 
     def note_begin(_connection: Connection) -> None:
-        # This listener comes after the one that takes the lock.
+        # This listener runs after the one that takes the lock.
         began[0] = time.perf_counter()
 
     def note_commit(_connection: Connection) -> None:
@@ -105,11 +105,11 @@ def _measured_acts(site: Site, pairs: int) -> dict[str, list[_Act]]:
         event.listen(engine, "before_cursor_execute", note_statement)
     event.listen(database.writer, "begin", note_begin)
     event.listen(database.writer, "commit", note_commit)
-    database.write = watched  # type: ignore[method-assign]  # a measure around the real one
-    acts: dict[str, list[_Act]] = {"claim": [], "decide": []}
+    database.write = watched  # type: ignore[method-assign]  # measures the original
+    acts: dict[str, list[_ActCost]] = {"claim": [], "decide": []}
 
     def take(act: str, do: Callable[[], _Result]) -> _Result:
-        current.append(_Act())
+        current.append(_ActCost())
         cpu_began = time.process_time()
         result = do()
         current[-1].cpu_ms = (time.process_time() - cpu_began) * 1000
@@ -128,15 +128,15 @@ def _measured_acts(site: Site, pairs: int) -> dict[str, list[_Act]]:
 def _timed_acts(path: Path, login: str, pairs: int, barrier: Barrier, queue: Any) -> None:
     """Claim and decide, and put the result and its seconds (wall, CPU) into the queue; opening does not count."""
     open_for_race(path, login, Site(path).clock.at).close()
-    kept = _Kept()
+    kept = _LocalQueue()
     barrier.wait()
     began, cpu_began = time.perf_counter(), time.process_time()
-    claim_and_decide(path, login, pairs, _PASSED, kept)
+    claim_and_decide(path, login, pairs, _OPEN_BARRIER, kept)
     queue.put((kept.value, time.perf_counter() - began, time.process_time() - cpu_began))
 
 
-class _Kept:
-    """Takes the place of a queue within one process."""
+class _LocalQueue:
+    """Replaces a queue between processes within one process."""
 
     value: Any = None
 
@@ -144,14 +144,14 @@ class _Kept:
         self.value = value
 
 
-class _Passed:
-    """A barrier that was passed already."""
+class _OpenBarrier:
+    """A barrier that never waits."""
 
     def wait(self) -> None:
         """Return at once."""
 
 
-_PASSED: Any = _Passed()
+_OPEN_BARRIER: Any = _OpenBarrier()
 
 
 def seconds_of_pairs(path: Path, login: str, pairs: int) -> float:
@@ -160,9 +160,9 @@ def seconds_of_pairs(path: Path, login: str, pairs: int) -> float:
     Raises:
         WrongResult: If a pair failed.
     """
-    kept = _Kept()
+    kept = _LocalQueue()
     began = time.perf_counter()
-    claim_and_decide(path, login, pairs, _PASSED, kept)
+    claim_and_decide(path, login, pairs, _OPEN_BARRIER, kept)
     seconds = time.perf_counter() - began
     cases, errors = kept.value
     if errors or len(cases) != pairs:
@@ -170,7 +170,7 @@ def seconds_of_pairs(path: Path, login: str, pairs: int) -> float:
     return seconds
 
 
-def _bare(folder: Path) -> Path:
+def _bare_database(folder: Path) -> Path:
     bare = folder / "bare-desk.db"
     if not bare.exists():
         connection = driver().connect(str(bare))

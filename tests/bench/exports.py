@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.bench.figures import Figure, WrongResult, in_turns
-from tests.bench.imports import Imported
-from tests.bench.made_up import write_applications
+from tests.bench.generated_files import write_applications
+from tests.bench.imports import TimedImport
 from tests.bench.processes import workbench
+from tests.bench.results import BenchmarkResult, WrongResult, run_in_turns
 
 _IMPORTED = 20_000
 _SURNAMES, _GIVEN = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华"
@@ -48,10 +48,10 @@ _CHANGED = {
 }
 
 
-def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
+def applications(folder: Path, count: int, turns: int) -> Iterator[BenchmarkResult]:
     """Measure the export of applications as CSV."""
-    database = _imported(folder, count)
-    bare = _bare(folder, database)
+    database = _imported_database(folder, count)
+    bare = _bare_database(folder, database)
     output, peaks = folder / "applications-out.csv", list[float]()
 
     def ours() -> float:
@@ -74,8 +74,8 @@ def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
             )
         return time.perf_counter() - began
 
-    ours_s, peer_s = in_turns(ours, peer, turns)
-    yield Figure(
+    ours_s, peer_s = run_in_turns(ours, peer, turns)
+    yield BenchmarkResult(
         name=f"export {count:,} applications as CSV",
         peer="`sqlite3 -csv` of one bare table",
         ours_s=ours_s,
@@ -86,10 +86,10 @@ def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
     )
 
 
-def _imported(folder: Path, count: int) -> Path:
+def _imported_database(folder: Path, count: int) -> Path:
     """Return a database of applications as an import writes them; most are copied by SQL, which takes less time."""
     rows = min(count, _IMPORTED)
-    imported = Imported(folder, "applications", write_applications(folder / "exported.csv", rows), rows)
+    imported = TimedImport(folder, "applications", write_applications(folder / "exported.csv", rows), rows)
     imported()
     with closing(sqlite3.connect(imported.database)) as connection:
         for table, changed in _CHANGED.items():
@@ -108,7 +108,7 @@ def _imported(folder: Path, count: int) -> Path:
     return imported.database
 
 
-def _bare(folder: Path, database: Path) -> Path:
+def _bare_database(folder: Path, database: Path) -> Path:
     bare = folder / "bare-export.db"
     copy = f"ATTACH '{database}' AS ours; CREATE TABLE application AS SELECT * FROM ours.application"
     subprocess.run(["sqlite3", str(bare), copy], check=True)

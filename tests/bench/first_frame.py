@@ -8,20 +8,20 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.bench.figures import Figure, WrongResult, in_turns
 from tests.bench.processes import run
-from tests.offices import Clock, Site
+from tests.bench.results import BenchmarkResult, WrongResult, run_in_turns
+from tests.sites import ManualClock, Site
 from tests.terminal.pty_session import PtySession
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.opening import open_services
 
-COLD: dict[str, str] = {}
-"""Starts a new process in the same environment, because importing is part of the measurement."""
+COLD_START: dict[str, str] = {}
+"""Starts a session in a new process instead of a fork, because importing is part of the measurement."""
 
 _SMALL = 1_000
 
 
-def help_page(_folder: Path, _size: int, turns: int) -> Iterator[Figure]:
+def help_page(_folder: Path, _size: int, turns: int) -> Iterator[BenchmarkResult]:
     """Measure `workbench --help` beside an interpreter that imports Typer."""
 
     def ours() -> float:
@@ -30,13 +30,15 @@ def help_page(_folder: Path, _size: int, turns: int) -> Iterator[Figure]:
             raise WrongResult("--help prints no usage")
         return done.seconds
 
-    ours_s, peer_s = in_turns(ours, lambda: run(sys.executable, "-c", "import typer").seconds, turns)
-    yield Figure(name="`workbench --help`", peer='`python -c "import typer"`', ours_s=ours_s, peer_s=peer_s, most=1.5)
+    ours_s, peer_s = run_in_turns(ours, lambda: run(sys.executable, "-c", "import typer").seconds, turns)
+    yield BenchmarkResult(
+        name="`workbench --help`", peer='`python -c "import typer"`', ours_s=ours_s, peer_s=peer_s, most=1.5
+    )
 
 
 @dataclass
-class Desk:
-    """The desk at one database, started anew each time; the memory is that of the last start.
+class TimedDesk:
+    """Starts the desk on one database as often as asked; `memory_mb` is the memory at the last start.
 
     `cases_s` are the seconds from each start to the case, `claims_s` those from pressing `n`.
     """
@@ -52,7 +54,7 @@ class Desk:
         """Start the desk and press `n` at the first frame; return the seconds to the frame."""
         arguments = ["--database", str(self.database), "--as", "a", "--lang", "en"]
         start = time.monotonic()
-        with PtySession(arguments, self.home, more=COLD) as terminal:
+        with PtySession(arguments, self.home, more=COLD_START) as terminal:
             frame = seconds_until(terminal, "Desk") - start
             pressed = time.monotonic()
             terminal.press("n")
@@ -64,7 +66,7 @@ class Desk:
         return frame
 
     def _release(self) -> None:
-        """Give the case back, so that the next start claims again instead of showing what is held."""
+        """Release the case, so that the next start claims one instead of showing the held case."""
         services = open_services(self.database, "a", lambda: datetime.now(UTC))  # noqa: TID251 - as the program does
         found = services.claims.next()
         if not isinstance(found, CaseFile):
@@ -73,26 +75,26 @@ class Desk:
         services.close()
 
 
-def desk(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
+def desk(folder: Path, queued: int, turns: int) -> Iterator[BenchmarkResult]:
     """Measure the first frame and the first case with many cases, beside a bare app and beside a thousand cases."""
     now = datetime.now(UTC)  # noqa: TID251 - the program reads the clock of the machine
-    large = Desk(folder, _planted(folder / "large.db", queued, now))
-    small = Desk(folder, _planted(folder / "small.db", _SMALL, now))
-    peer = partial(_bare, folder)
+    large = TimedDesk(folder, _create_site(folder / "large.db", queued, now))
+    small = TimedDesk(folder, _create_site(folder / "small.db", _SMALL, now))
+    peer = partial(_bare_first_frame, folder)
     peer(), large.first_frame(), small.first_frame()
-    for one in (large, small):
-        one.cases_s.clear()
-        one.claims_s.clear()
+    for timed_desk in (large, small):
+        timed_desk.cases_s.clear()
+        timed_desk.claims_s.clear()
     name = f"the desk with {queued:,} cases"
-    frames_s, bare_s = in_turns(large.first_frame, peer, turns)
+    frames_s, bare_s = run_in_turns(large.first_frame, peer, turns)
     cases_s = list(large.cases_s)
     large.claims_s.clear()
     bare = "the first frame of a bare Textual app"
-    yield Figure(name=f"first frame of {name}", peer=bare, ours_s=frames_s, peer_s=bare_s, most=1.2)
-    yield Figure(name=f"first case of {name}", peer=bare, ours_s=cases_s, peer_s=bare_s, most=2.5)
-    frames_s, small_s = in_turns(large.first_frame, small.first_frame, turns)
+    yield BenchmarkResult(name=f"first frame of {name}", peer=bare, ours_s=frames_s, peer_s=bare_s, most=1.2)
+    yield BenchmarkResult(name=f"first case of {name}", peer=bare, ours_s=cases_s, peer_s=bare_s, most=2.5)
+    frames_s, small_s = run_in_turns(large.first_frame, small.first_frame, turns)
     few = f"the same with {_SMALL:,} cases"
-    yield Figure(
+    yield BenchmarkResult(
         name=f"first frame of {name}",
         peer=few,
         ours_s=frames_s,
@@ -101,11 +103,13 @@ def desk(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
         most_mb=large.memory_mb,
         most_mb_allowed=1.15 * small.memory_mb,
     )
-    yield Figure(name=f"`n` to the case, {name}", peer=few, ours_s=large.claims_s, peer_s=small.claims_s, most=1.15)
+    yield BenchmarkResult(
+        name=f"`n` to the case, {name}", peer=few, ours_s=large.claims_s, peer_s=small.claims_s, most=1.15
+    )
 
 
-def _planted(path: Path, queued: int, now: datetime) -> Path:
-    site = Site(path, Clock(now)).create()
+def _create_site(path: Path, queued: int, now: datetime) -> Path:
+    site = Site(path, ManualClock(now)).create()
     site.plant(queued)
     site.close()
     return path
@@ -131,7 +135,7 @@ def memory_mb(terminal: PtySession) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-def _bare(home: Path) -> float:
+def _bare_first_frame(home: Path) -> float:
     start = time.monotonic()
-    with PtySession([], home, module="tests.bench.bare_app", more=COLD) as terminal:
+    with PtySession([], home, module="tests.bench.bare_app", more=COLD_START) as terminal:
         return seconds_until(terminal, "a text") - start

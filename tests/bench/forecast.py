@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.offices import Site
 from tests.services.forecast.lived_office import PLAN, lived
+from tests.sites import Site
 
 _OPEN = 10_000
 _ONES = 9

@@ -15,10 +15,10 @@ from typing import Any
 
 from db.dialects.sqlite import driver
 from db.dialects.sqlite_search import terms_of
-from tests.bench.figures import Figure, WrongResult, in_turns
-from tests.bench.made_up import COLUMNS, write_applications, write_calls
-from tests.bench.processes import Run, run, workbench
-from tests.offices import Site
+from tests.bench.generated_files import COLUMNS, write_applications, write_calls
+from tests.bench.processes import ProcessRun, run, workbench
+from tests.bench.results import BenchmarkResult, WrongResult, run_in_turns
+from tests.sites import Site
 
 _PREPARED = ("application", "card", "case", "finding", "notice")
 _PLAIN_AGGREGATION = """SELECT caller, count(*), count(*) FILTER (duration_s > 0), count(DISTINCT callee),
@@ -27,8 +27,8 @@ _PLAIN_AGGREGATION = """SELECT caller, count(*), count(*) FILTER (duration_s > 0
                                       'duration_s': 'INTEGER'}}) GROUP BY caller"""
 
 
-class Imported:
-    """Imports a file into a new database each time; the last database, its report and peak memory are kept."""
+class TimedImport:
+    """Imports a file into a new database each time, and keeps the last database and the peak memory."""
 
     def __init__(self, folder: Path, kind: str, file: Path, rows: int, *, is_encrypted: bool = False) -> None:
         self.database = folder / ("encrypted.db" if is_encrypted else "ours.db")
@@ -45,22 +45,22 @@ class Imported:
         for path in self.database.parent.glob(f"{self.database.name}*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         Site(self.database, is_encrypted=self._is_encrypted).create().close()
-        done = workbench(self.database, "import", self._kind, str(self._file), "--json")
-        report = json.loads(done.output)
+        process = workbench(self.database, "import", self._kind, str(self._file), "--json")
+        report = json.loads(process.output)
         if report["rows"] != self._rows or report["created"] != self._rows or report["error_count"]:
             raise WrongResult(f"{self._kind}: {report['created']} of {self._rows} rows were created")
-        self.peak_mb = max(self.peak_mb, done.peak_mb)
-        return done.seconds
+        self.peak_mb = max(self.peak_mb, process.peak_mb)
+        return process.seconds
 
 
-def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
+def applications(folder: Path, count: int, turns: int) -> Iterator[BenchmarkResult]:
     """Measure an import of applications with all checks, findings and letters, beside bare loads of the same file."""
     file = write_applications(folder / "applications.csv", count)
-    ours = Imported(folder, "applications", file, count)
+    ours = TimedImport(folder, "applications", file, count)
     name = f"import {count:,} applications of {len(COLUMNS)} columns"
-    ours_s, peer_s = in_turns(ours, partial(_sqlite_import, folder, file), turns)
+    ours_s, peer_s = run_in_turns(ours, partial(_sqlite_import, folder, file), turns)
     _check_cases(ours.database, count)
-    yield Figure(
+    yield BenchmarkResult(
         name=name,
         peer="`sqlite3 .import` into one bare table",
         ours_s=ours_s,
@@ -69,8 +69,8 @@ def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
         most_mb=ours.peak_mb,
         most_mb_allowed=500,
     )
-    prepared = _Prepared(folder, ours.database)
-    yield Figure(
+    prepared = _TimedExecutemany(folder, ours.database)
+    yield BenchmarkResult(
         name=name,
         peer="`executemany` of the same prepared rows",
         ours_s=ours_s,
@@ -80,7 +80,7 @@ def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
     if shutil.which(_sqlite_utils()) is None:
         sys.stderr.write("sqlite-utils is not installed: pip install -e '.[bench]'\n")
         return
-    yield Figure(
+    yield BenchmarkResult(
         name=name,
         peer="`sqlite-utils insert --csv`",
         ours_s=ours_s,
@@ -89,14 +89,14 @@ def applications(folder: Path, count: int, turns: int) -> Iterator[Figure]:
     )
 
 
-def calls(folder: Path, count: int, turns: int) -> Iterator[Figure]:
+def calls(folder: Path, count: int, turns: int) -> Iterator[BenchmarkResult]:
     """Measure an import of calls beside the aggregation of the same columns in DuckDB."""
-    # Written by another process, because the peak memory of a child counts what its parent held when it started it.
+    # Written by another process, because the peak memory of a child includes the memory of its parent at the start.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         file = pool.submit(write_calls, folder / "calls.csv", count).result()
-    ours = Imported(folder, "calls", file, count)
-    ours_s, peer_s = in_turns(ours, partial(_aggregated, file), turns)
-    yield Figure(
+    ours = TimedImport(folder, "calls", file, count)
+    ours_s, peer_s = run_in_turns(ours, partial(_duckdb_aggregation, file), turns)
+    yield BenchmarkResult(
         name=f"import {count:,} calls",
         peer="DuckDB's aggregation of the file by caller",
         ours_s=ours_s,
@@ -131,20 +131,20 @@ def _sqlite_utils() -> str:
     return str(Path(sys.executable).with_name("sqlite-utils"))
 
 
-def _sqlite_utils_insert(folder: Path, file: Path) -> Run:
+def _sqlite_utils_insert(folder: Path, file: Path) -> ProcessRun:
     bare = folder / "bare-utils.db"
     bare.unlink(missing_ok=True)
     return run(_sqlite_utils(), "insert", str(bare), "application", str(file), "--csv")
 
 
-def _aggregated(file: Path) -> float:
+def _duckdb_aggregation(file: Path) -> float:
     query = _PLAIN_AGGREGATION.format(file=file)
     quiet = "SET enable_progress_bar = false"
     program = f"import duckdb; duckdb.execute({quiet!r}); print(len(duckdb.sql({query!r}).fetchall()))"
     return run(sys.executable, "-c", program).seconds
 
 
-class _Prepared:
+class _TimedExecutemany:
     """Writes the rows of an imported database into an empty one of the same schema, with nothing but `executemany`."""
 
     def __init__(self, folder: Path, source: Path) -> None:

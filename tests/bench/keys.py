@@ -1,4 +1,4 @@
-"""Measures key to painted: from pressing a key to the last output that follows, beside a bare Textual app."""
+"""Measures the time from a key press to the last output that follows, beside a bare Textual app."""
 
 import re
 import statistics
@@ -9,16 +9,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from db.engine import Database
-from tests.bench.figures import Figure, WrongResult
-from tests.bench.first_frame import COLD, seconds_until
-from tests.offices import plant
+from tests.bench.first_frame import COLD_START, seconds_until
+from tests.bench.results import BenchmarkResult, WrongResult
+from tests.sites import plant
 from tests.terminal.pty_session import PtySession
 from workbench.__main__ import now
 from workbench.services.demo.preparing import prepare
 
 _PATIENCE_S = 30.0
 _STILL_S = 0.1
-"""A screen that does not change for so long is painted."""
+"""A screen is painted once it has not changed for this time."""
 
 _ONE_LINE = 500
 """The most bytes that redraw one line."""
@@ -44,12 +44,12 @@ _FILTER = ("/", "x", "g", "\r", _DOWN, "/", _BACK, "\r", _ESC)
 _KEYS = (*_DESK, *_LIST, *_FILTER)
 
 
-def keys(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
+def keys(folder: Path, queued: int, turns: int) -> Iterator[BenchmarkResult]:
     """Press keys on the desk and in the queue, each in turn with a key of a bare app that redraws one text."""
     with ExitStack() as open_sessions:
-        arguments = ["--database", str(_demo_and(folder, queued)), "--as", "rev1", "--lang", "en"]
-        ours = open_sessions.enter_context(PtySession(arguments, folder, more=COLD))
-        bare = open_sessions.enter_context(PtySession([], folder, module="tests.bench.bare_app", more=COLD))
+        arguments = ["--database", str(_demo_with_more_cases(folder, queued)), "--as", "rev1", "--lang", "en"]
+        ours = open_sessions.enter_context(PtySession(arguments, folder, more=COLD_START))
+        bare = open_sessions.enter_context(PtySession([], folder, module="tests.bench.bare_app", more=COLD_START))
         seconds_until(ours, "queued")
         seconds_until(bare, "a text")
         warm_up(ours)
@@ -59,7 +59,7 @@ def keys(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
     by_key = defaultdict(list)
     for key, ours_s, _bare_s in every:
         by_key[NAMES.get(key, key)].append(ours_s)
-    yield Figure(
+    yield BenchmarkResult(
         name=f"key to painted with {queued:,} cases, 95th percentile of {len(every)} keys",
         peer="a key of a bare Textual app",
         ours_s=[percentile([ours_s for _key, ours_s, _bare_s in turn], 95) for turn in measured],
@@ -73,7 +73,7 @@ def keys(folder: Path, queued: int, turns: int) -> Iterator[Figure]:
     )
 
 
-def _demo_and(folder: Path, queued: int) -> Path:
+def _demo_with_more_cases(folder: Path, queued: int) -> Path:
     """Return a demo, whose cases have full evidence, with more cases that are less urgent."""
     path = prepare(folder / "demo", now)
     database = Database(path)
@@ -104,10 +104,10 @@ def painted_s(terminal: PtySession, key: str, shows: str = "") -> float:
     while True:
         is_changed, written = False, b""
         while output := terminal.read_raw(max(0.0, (painted + _STILL_S if is_changed else latest) - time.monotonic())):
-            if not _counts_down(output):
+            if not _is_countdown(output):
                 painted, is_changed = time.monotonic(), True
             written += output
-        # Later, because drawing takes time.
+        # Drawn after the measurement, because drawing takes time.
         terminal.draw(written)
         if not is_changed:
             raise WrongResult(f"nothing was painted after {key!r}, or not {shows!r}:\n{terminal.text}")
@@ -115,13 +115,13 @@ def painted_s(terminal: PtySession, key: str, shows: str = "") -> float:
             return painted - pressed
 
 
-def _counts_down(output: bytes) -> bool:
-    """Say whether an output only shows that a second has passed."""
+def _is_countdown(output: bytes) -> bool:
+    """Return whether an output only updates a countdown of seconds."""
     return len(output) < _ONE_LINE and b"goes out in" in output
 
 
 def warm_up(terminal: PtySession) -> None:
-    """Wait until what follows a start has been done and painted."""
+    """Wait until the work after a start is done and painted."""
     while output := terminal.read_raw(3.0):
         terminal.draw(output)
 

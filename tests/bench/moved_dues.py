@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from tests.clock_site import local
-from tests.offices import Site, microseconds
+from tests.sites import Site, microseconds
 from workbench.services.calendar.preview import DaySetting
 
 _CASES = 10_000

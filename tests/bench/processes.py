@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.figures import WrongResult
+from tests.bench.results import WrongResult
 
 _KB_PER_MB = 1024 if sys.platform.startswith("linux") else 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Run:
+class ProcessRun:
     """One run of a program."""
 
     seconds: float
@@ -22,7 +22,7 @@ class Run:
     output: str
 
 
-def run(*command: str, stdin: str = "", env: dict[str, str] | None = None) -> Run:
+def run(*command: str, stdin: str = "", env: dict[str, str] | None = None) -> ProcessRun:
     """Run a program to its end.
 
     Raises:
@@ -43,10 +43,10 @@ def run(*command: str, stdin: str = "", env: dict[str, str] | None = None) -> Ru
         err.seek(0)
         if process.returncode:
             raise WrongResult(f"{command[0]} ended with {process.returncode}: {err.read().decode()[-500:]}")
-        return Run(seconds, usage.ru_maxrss / _KB_PER_MB, out.read().decode())
+        return ProcessRun(seconds, usage.ru_maxrss / _KB_PER_MB, out.read().decode())
 
 
-def workbench(database: Path, *arguments: str) -> Run:
+def workbench(database: Path, *arguments: str) -> ProcessRun:
     """Run a command of the workbench as the admin of a database."""
     home = database.parent
     env = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}

@@ -21,7 +21,7 @@ from sqlalchemy import insert, text
 from db.engine import Database
 from db.models import ApplicationRow, CaseRow
 from db.queries.search_index import index_cases, terms_of
-from tests.offices import TUESDAY, Clock, Site, microseconds
+from tests.sites import TUESDAY, ManualClock, Site, microseconds
 from workbench.domain.filter.ordering import ORDER_WORDS
 from workbench.services.opening import open_services
 from workbench.services.queue.breakdowns import BREAKDOWNS
@@ -41,7 +41,7 @@ STATES = (
 PRIORITIES = (*("normal",) * 70, *("low",) * 20, *("high",) * 8, *("urgent",) * 2)
 RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 ONE_IN_A_THOUSAND = 1_000
-_TOGETHER = 20_000
+_BATCH_ROWS = 20_000
 
 PEER = """SELECT c.id FROM "case" c JOIN import_batch b ON b.id = c.batch_id
 WHERE b.published_at IS NOT NULL AND c.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn') AND {where}
@@ -105,19 +105,19 @@ def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, An
         yield application, case
 
 
-def portions(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
+def batches(all_rows: Iterable[Any]) -> Iterator[list[Any]]:
     """Yield the rows in batches of some thousands."""
-    portion: list[Any] = []
+    batch: list[Any] = []
     for row in all_rows:
-        portion.append(row)
-        if len(portion) == _TOGETHER:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
+        batch.append(row)
+        if len(batch) == _BATCH_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
-def planted(path: Path, count: int) -> Path:
+def create_site(path: Path, count: int) -> Path:
     """Create a site with the given number of cases."""
     site = Site(path).create()
     hashed = site.services("admin").context.store.hashed
@@ -134,11 +134,11 @@ def planted(path: Path, count: int) -> Path:
             {"at": microseconds(TUESDAY)},
         )
         connection.commit()
-        for portion in portions(rows(count, lambda number: hashed(f"139{number:08}"))):
-            connection.execute(insert(ApplicationRow), [application for application, _case in portion])
-            connection.execute(insert(CaseRow), [case for _application, case in portion])
+        for batch in batches(rows(count, lambda number: hashed(f"139{number:08}"))):
+            connection.execute(insert(ApplicationRow), [application for application, _case in batch])
+            connection.execute(insert(CaseRow), [case for _application, case in batch])
             findings = [
-                {"case_id": case["id"], "rule": rule} for _application, case in portion for rule in rules_of(case["id"])
+                {"case_id": case["id"], "rule": rule} for _application, case in batch for rule in rules_of(case["id"])
             ]
             connection.execute(
                 text(
@@ -151,7 +151,7 @@ def planted(path: Path, count: int) -> Path:
                 connection,
                 [
                     {**terms_of(case["applicant_name"], case["application_no"]), "id": case["id"]}
-                    for _application, case in portion
+                    for _application, case in batch
                 ],
             )
             connection.commit()
@@ -215,7 +215,7 @@ FILTERS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def peer_of(services: Services, where: str, skip: int) -> tuple[float, float]:
+def time_peer(services: Services, where: str, skip: int) -> tuple[float, float]:
     """Time a plain SQL statement with ORDER BY."""
     values = {"now": microseconds(TUESDAY), "day_end": microseconds(TUESDAY + timedelta(hours=14)), "skip": skip}
 
@@ -234,7 +234,7 @@ def report(services: Services) -> None:
     print(f"{'':36}{'least':>8}{'median':>8}{'peer':>8}{'count':>9}{'ms':>7}{'end':>8}")  # noqa: T201 - the report
     for name, start in (("first page", 0), ("middle", total // 2), ("quarter", total // 4), ("end", total - 100)):
         least, median = timed(queue.page, start=start, total=total)
-        peer = peer_of(services, "1 = 1", start)[0]
+        peer = time_peer(services, "1 = 1", start)[0]
         print(f"{name:36}{least:8.1f}{median:8.1f}{peer:8.0f}")  # noqa: T201 - the report
     for name, wanted, where in FILTERS:
         least, median = timed(queue.page, wanted)
@@ -242,7 +242,7 @@ def report(services: Services) -> None:
         count = queue.count(wanted)
         counting = (time.perf_counter() - began) * 1000
         end = timed(queue.page, wanted, start=max(count - 100, 0), total=count, times=5)
-        beside = f"{peer_of(services, where, 0)[0]:8.0f}" if where else f"{'-':>8}"
+        beside = f"{time_peer(services, where, 0)[0]:8.0f}" if where else f"{'-':>8}"
         print(  # noqa: T201 - the report
             f"{name:36}{least:8.1f}{median:8.1f}{beside}{count:9}{counting:7.0f}{end[0]:8.1f}{end[1]:8.1f}"
         )
@@ -269,10 +269,10 @@ def main() -> None:
         path = Path(sys.argv[2] if len(sys.argv) > 2 else folder) / f"queue-{count}.db"
         if not path.exists():
             began = time.monotonic()
-            planted(path, count)
+            create_site(path, count)
             print(f"planted in {time.monotonic() - began:.0f} s")  # noqa: T201 - the report
         began = time.monotonic()
-        services = open_services(path, "admin", Clock())
+        services = open_services(path, "admin", ManualClock())
         print(f"opened in {time.monotonic() - began:.1f} s, {path.stat().st_size >> 20} MB")  # noqa: T201 - the report
         report(services)
         services.close()

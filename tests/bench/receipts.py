@@ -1,6 +1,6 @@
 """Measures how long an import with receipts takes: `python -m tests.bench.receipts [applications [word…]]`.
 
-Imports the given number of complete applications into an office with a history, once with each value that the policy
+Imports the given number of complete applications into a site with a history, once with each value that the policy
 may have for the times in letters, and prints how long each import took.
 """
 
@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from db.enums import ImportKind
-from tests.offices import Site
-from tests.policies import ask_persons_for_nothing, tell_of_time
+from tests.policies import require_no_documents_of_individuals, set_times_in_letters
 from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 
 _APPLICATIONS = 20_000
 _WORDS = ("promise", "both", "forecast")
@@ -49,8 +49,8 @@ def main() -> None:
             site = Site(Path(folder) / "w.db").create()
             lived(site)
             desk = Desk(site, Path(folder))
-            ask_persons_for_nothing(site)
-            tell_of_time(site, word)
+            require_no_documents_of_individuals(site)
+            set_times_in_letters(site, word)
             file = desk.write(rows(count))
             began, began_cpu = time.perf_counter(), time.process_time()
             report = desk.take(ImportKind.APPLICATIONS, file)

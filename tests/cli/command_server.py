@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.nursery import nursery
+from tests.fork_server import fork_server
 
 _LONGEST_REQUEST = 100_000
 _HANDLES = 3
@@ -45,7 +45,7 @@ def _serve(server: socket.socket) -> None:
         with client:
             message, handles, _flags, _sender = socket.recv_fds(client, _LONGEST_REQUEST, _HANDLES)
             request = json.loads(message)
-            child = nursery().start("workbench", request.pop("arguments"), dict(enumerate(handles)), **request)
+            child = fork_server().start("workbench", request.pop("arguments"), dict(enumerate(handles)), **request)
             for handle in handles:
                 os.close(handle)
             client.send(str(child.wait(60)).encode())

@@ -8,7 +8,7 @@ from typer import testing
 from typer.main import get_command
 
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
+from tests.sites import Site
 
 
 @pytest.fixture(autouse=True, scope="session")

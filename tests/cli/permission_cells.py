@@ -8,8 +8,8 @@ from pathlib import Path
 
 from db.enums import CaseState, Role
 from tests.cli.framework.terminal import Terminal
-from tests.offices import TUESDAY, Clock, Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.sites import TUESDAY, ManualClock, Site
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
 
 S, R, A = CaseState, Role, Action
@@ -114,7 +114,7 @@ class Cases:
         place = self.folder / "copy"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(original.path.parent, place)
-        return Terminal(Site(place / original.path.name, Clock(original.clock.at)))
+        return Terminal(Site(place / original.path.name, ManualClock(original.clock.at)))
 
     def _make(self, state: CaseState, by: str, bring: Bringing) -> Site:
         folder = self.folder / f"{len(self.made)}"
@@ -163,13 +163,13 @@ def _returned(run: Run, site: Site, by: str) -> None:
 
 def _lapsed(run: Run, site: Site, by: str) -> None:
     _held(run, site, by, *_FIXABLE)
-    site.clock.on(days=25)
+    site.clock.advance(days=25)
     run(by, "tick")
 
 
 def _appealed(run: Run, site: Site, by: str) -> None:
     _checked(run, site, by, _FINAL)
-    site.clock.on(days=2)
+    site.clock.advance(days=2)
     run(by, *COMMANDS[A.APPEAL])
 
 

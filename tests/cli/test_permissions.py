@@ -9,7 +9,7 @@ import pytest
 from db.enums import CaseState
 from tests.cli.framework.terminal import Terminal
 from tests.cli.permission_cells import CELLS, COMMANDS, OF_NO_CASE, PERSON, Cases, Cell
-from tests.sizes import some
+from tests.sizes import sample
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
 from workbench.errors import ExitCode
 
@@ -62,5 +62,5 @@ def test_every_act_has_a_command_line() -> None:
 def test_every_cell_of_a_state_holds(cases: Cases, state: CaseState) -> None:
     wanted = [cell for cell in CELLS if cell.state is state]
 
-    for cell in some(wanted, ci=12):
+    for cell in sample(wanted, ci=12):
         try_cell(cases, cell)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database
-from tests.offices import Site
+from tests.sites import Site
 
 AT_ONCE = 24
 PATIENCE_S = 30.0

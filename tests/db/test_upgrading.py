@@ -18,8 +18,8 @@ from db.dialects.sqlite_backup import copy_with_key
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from tests.first_schema import contents, downgrade
-from tests.nursery import Child, nursery
-from tests.offices import TUESDAY, Clock, Site
+from tests.fork_server import ForkedProcess, fork_server
+from tests.sites import TUESDAY, ManualClock, Site
 from tests.sizes import sized
 from workbench.errors import BadConfiguration, ExitCode, StorageBusy
 from workbench.services.foundation import audit_log
@@ -82,7 +82,7 @@ def without_new_tables(path: Path, before: dict[str, list[tuple[object, ...]]]) 
 
 def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None:
     """Check that a database opens, has kept every row, and that its search works."""
-    services = open_services(path, "a", Clock())
+    services = open_services(path, "a", ManualClock())
     try:
         with services.context.read() as session:
             connection = session.connection()
@@ -188,7 +188,7 @@ def test_an_upgrade_during_a_write_asks_the_user_to_try_again(older: Path, monke
     before = older.read_bytes()
     monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
     with sqlite.write_lock(older), pytest.raises(StorageBusy, match="try again"):
-        open_services(older, "a", Clock())
+        open_services(older, "a", ManualClock())
     assert older.read_bytes() == before
 
 
@@ -245,7 +245,7 @@ def test_refusals_are_checked_before_a_database_is_upgraded(older: Path) -> None
     before = older.read_bytes()
 
     with pytest.raises(BadConfiguration, match="chmod 600"):
-        open_services(older, "a", Clock())
+        open_services(older, "a", ManualClock())
 
     assert older.read_bytes() == before
     assert backups(older) == []
@@ -306,8 +306,8 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
     return found
 
 
-def _start(path: Path) -> Child:
-    child = nursery().piped(_CHILD, str(path))
+def _start(path: Path) -> ForkedProcess:
+    child = fork_server().start_piped(_CHILD, str(path))
     assert child.stdout is not None
     assert child.stdout.readline() == "start\n"
     return child

@@ -2,7 +2,7 @@
 
 from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
 from tests.first_schema import downgrade
-from tests.offices import Site
+from tests.sites import Site
 
 
 def test_a_staged_answer_and_the_last_day_to_appeal_survive_the_upgrade(site: Site) -> None:

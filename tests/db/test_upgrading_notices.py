@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.clock_site import ClockSite, local
 from tests.first_schema import downgrade
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.deadlines import recompute
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log

@@ -11,10 +11,10 @@ from textual.binding import BindingsMap
 from screens.changes.sheet import ChangesSheet
 from screens.checks.screen import ChecksScreen
 from screens.shell.bindings import command_of
-from tests.nursery import ROOT
-from workbench.keys.command import key_named, parsed_key
-from workbench.keys.own_keys import has_fixed_keys
+from tests.fork_server import ROOT
+from workbench.keys.command import key_of_character, parse_key
 from workbench.keys.registry import COMMANDS, share_a_screen
+from workbench.keys.user_keys import has_fixed_keys
 from workbench.user_settings import LoadedSettings, load_settings
 
 WRONG = """\
@@ -98,8 +98,8 @@ def test_a_command_can_be_named_in_any_way_that_toml_has(tmp_path: Path, text: s
 def test_a_key_is_written_as_users_read_it() -> None:
     written = ("f5", "F12", "^p", "Ctrl+P", "ESC", "pgup", ".", "#", "z", "Z", "7", "F13", "", "ö", "alt+x")
     names = ("f5", "f12", "ctrl+p", "ctrl+p", "escape", "pageup", "full_stop", "number_sign", "z", "Z", "7")
-    assert tuple(map(parsed_key, written)) == (*names, None, None, None, None)
-    assert key_named("#") == "number_sign"
+    assert tuple(map(parse_key, written)) == (*names, None, None, None, None)
+    assert key_of_character("#") == "number_sign"
 
 
 def test_commands_that_one_screen_binds_may_not_share_a_key() -> None:
@@ -125,11 +125,11 @@ from workbench.user_settings import load_settings
 settings = load_settings(Path(sys.argv[1]))
 use_keys(settings.values.keys)
 from tests.screens.cases import clean
-from tests.screens.driver import at_work
+from tests.screens.driver import memory_workbench
 
 async def run():
     seen = []
-    async with at_work(clean(), settings=settings) as desk:
+    async with memory_workbench(clean(), settings=settings) as desk:
         for keys in ([], ["J"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"], ["X"], ["X"]):
             await desk.press(*keys)
             seen.append("\\n".join([*desk.notes, desk.text]))

@@ -19,7 +19,7 @@ from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
 from screens.verdict.dialog import VerdictDialog
 from screens.verdict.mark_list import MarkList
-from workbench.keys.command import PLACES, key_named, shown_key
+from workbench.keys.command import PLACES, key_of_character, shown_key
 from workbench.keys.registry import COMMAND_BY_ID, COMMANDS, MODES, commands_of
 
 
@@ -73,7 +73,7 @@ def test_keys_are_shown_as_on_the_keyboard() -> None:
 
 
 def test_the_key_name_of_a_character_is_found() -> None:
-    assert (key_named("."), key_named("n")) == ("full_stop", "n")
+    assert (key_of_character("."), key_of_character("n")) == ("full_stop", "n")
 
 
 def test_the_id_of_a_command_begins_with_its_screen() -> None:

@@ -33,8 +33,8 @@ from tests.lifecycle.model import (
     held_count,
 )
 from tests.lifecycle.stored import Reader, Row
-from tests.offices import Clock, Site
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.deadlines.suspensions import NewSuspension
@@ -161,7 +161,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="walk-")) / "office"
         shutil.copytree(template(), self.folder)
-        self.site = Site(self.folder / "w.db", Clock())
+        self.site = Site(self.folder / "w.db", ManualClock())
         self.desk = Desk(self.site, self.folder / "files", files=100)
         self.reader = Reader(self.site.path)
         self.events = self.reader.new_events()

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from screens.app_commands import catch_up
 from tests import idle
 from tests.memory import status_kb
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import KeyDriver, site_workbench
+from tests.sites import Site
 
 _VISITS = (("g", "q"), ("colon",), ("g", "l"), ("question_mark",), ("g", "f"), ("g", "c"))
 """Where the person looks now and then, before returning to the desk."""
@@ -37,7 +37,7 @@ async def _decide(desk: KeyDriver, site: Site, number: int, ticks: int) -> None:
     """Pass the next case after some ticks, and now and then look elsewhere."""
     await desk.press("n")
     for _tick in range(ticks):
-        site.clock.on(seconds=1)
+        site.clock.advance(seconds=1)
         desk.clocks.seconds += 1
         desk.desk_screen.tick()
     await desk.settle()
@@ -51,7 +51,7 @@ async def _decide(desk: KeyDriver, site: Site, number: int, ticks: int) -> None:
 
 async def _live(site: Site, settled: int, cases: int, ticks: int) -> list[dict[str, int]]:
     found = []
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         for number in range(1, cases + 1):
             await _decide(desk, site, number, ticks // cases)
             if number in {settled, cases}:

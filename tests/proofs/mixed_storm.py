@@ -12,11 +12,11 @@ from random import Random
 from typing import Any
 
 from db.enums import IdentityMode, Role
-from tests.nursery import Child, nursery
-from tests.offices import SUPPLIER, Site
-from tests.policies import ask_persons_for_nothing
+from tests.fork_server import ForkedProcess, fork_server
+from tests.policies import require_no_documents_of_individuals
 from tests.proofs.mixed_work import ACTS, CLOCK, FILES, JOBS, clock_of
 from tests.services.importing.files import PERSON, Desk, application
+from tests.sites import SUPPLIER, Site
 from workbench.services.opening import NewSite, make_site
 
 _ROLES = {
@@ -92,7 +92,7 @@ def make_office(folder: Path) -> None:
     for login, job in JOBS.items():
         if login != "admin":
             site.services("admin").roles.add(login, _ROLES[job])
-    ask_persons_for_nothing(site)
+    require_no_documents_of_individuals(site)
     # A number without a registered user would block a pass.
     rows = [application(f"S-{number}", **PERSON, msisdns="") for number in range(_FIRST_CASES)]
     Desk(site, folder / FILES).applications(*rows)
@@ -128,12 +128,12 @@ def blow(folder: Path, seed: int, seconds: float) -> Storm:
     return storm
 
 
-def _start(folder: Path, login: str, dice: Random) -> Child:
+def _start(folder: Path, login: str, dice: Random) -> ForkedProcess:
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
         errors = os.open(folder / f"{login}.errors", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         handles = {1: nothing, 2: errors}
-        return nursery().start("tests.proofs.mixed_work", [str(folder), login, str(dice.randrange(10**9))], handles)
+        return fork_server().start("tests.proofs.mixed_work", [str(folder), login, str(dice.randrange(10**9))], handles)
     finally:
         os.close(nothing)
         with suppress(UnboundLocalError):

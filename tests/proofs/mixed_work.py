@@ -15,8 +15,8 @@ from typing import Any
 from typer.testing import CliRunner
 
 from db.dialects import sqlite
-from tests.offices import TUESDAY
 from tests.services.importing.files import PERSON, application
+from tests.sites import TUESDAY
 from workbench.cli.app import build_app
 
 SPEED = 10

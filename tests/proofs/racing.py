@@ -10,7 +10,7 @@ from typing import Any
 
 from db.dialects import sqlite
 from db.enums import Verdict
-from tests.offices import TUESDAY
+from tests.sites import TUESDAY
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import Busy, StorageBusy, WorkbenchError
 from workbench.services.opening import open_services

@@ -19,8 +19,8 @@ from textual.keys import _character_to_key
 from db.engine import Database
 from screens.app import WorkbenchApp
 from screens.terminal.input_bursts import InputBurst
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import KeyDriver, site_workbench
+from tests.sites import Site
 from workbench.errors import WorkbenchError
 from workbench.keys.registry import COMMAND_BY_ID, COMMANDS, CONFIRM, MODES, QUIT
 from workbench.look import Look
@@ -256,7 +256,7 @@ class Storm:
     def _let_time_pass(self) -> None:
         hours = self.rng.choice((0.01, 0.01, 0.1, 0.1, 0.6, 3, 30))
         self.sent.append(f"{hours} hours pass")
-        self.site.clock.on(hours=hours)
+        self.site.clock.advance(hours=hours)
         self.desk.desk_screen.tick()
 
     async def _act_elsewhere(self) -> None:
@@ -313,7 +313,9 @@ async def storm(site: Site, folder: Path, seed: int, count: int) -> Weather:
             weather.visits += 1
             sent: list[str] = []
             try:
-                async with at_the_site(site, login, size=size, language=language, settings=settings, look=look) as desk:
+                async with site_workbench(
+                    site, login, size=size, language=language, settings=settings, look=look
+                ) as desk:
                     one = Storm(rng, desk, site, weather)
                     try:
                         await one.blow(until)

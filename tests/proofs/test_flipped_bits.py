@@ -12,10 +12,10 @@ from db.dialects import sqlite
 from db.enums import ImportKind
 from db.queries.published import call_file_checks
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import PDF, Desk, application
 from tests.services.importing.test_calls import call
+from tests.sites import Site
 from tests.sizes import sized
 from workbench.errors import WorkbenchError
 from workbench.services.calls import parquet

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import nursery
-from tests.offices import Site, new_key
+from tests.fork_server import fork_server
+from tests.sites import Site, new_key
 from tests.sizes import sized
 from workbench.services.encryption.key_settings import KeySettings
 
@@ -17,11 +17,11 @@ _LONGEST_S = 0.6
 _CHILD = """
 import sys
 from pathlib import Path
-from tests.offices import Clock
+from tests.sites import ManualClock
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource
 from workbench.services.opening import open_services
 from workbench.services.rekeying.new_key import rekey
-services = open_services(Path(sys.argv[1]), "admin", Clock())
+services = open_services(Path(sys.argv[1]), "admin", ManualClock())
 print("open", flush=True)
 for turn in range(1000):
     source = KeySource(kind=KeyKind.FILE, where=sys.argv[2 + turn % 2])
@@ -43,7 +43,7 @@ def test_a_killed_rekey_leaves_the_former_key_or_the_new_one(tmp_path: Path) -> 
         before = (store / "encryption.toml").read_bytes()
         # It begins with the key that the database does not have.
         keys.sort(key=lambda file: f'where = "{file}"'.encode() in before)
-        child = nursery().piped(_CHILD, str(site.path), *map(str, keys))
+        child = fork_server().start_piped(_CHILD, str(site.path), *map(str, keys))
         assert child.stdout is not None
         assert child.stdout.readline() == "open\n"
         time.sleep(dice.uniform(0, _LONGEST_S))

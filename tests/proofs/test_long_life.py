@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.nursery import ROOT
-from tests.offices import Clock, Site
+from tests.fork_server import ROOT
+from tests.sites import ManualClock, Site
 from tests.sizes import sized
 from tests.terminal.pty_session import PtySession
 
@@ -43,7 +43,7 @@ def test_two_thousand_cases_leave_no_more_in_memory_than_fifty(site: Site) -> No
 @pytest.mark.proof
 def test_an_idle_workbench_uses_less_than_half_a_percent_of_a_processor(tmp_path: Path) -> None:
     # The program reads the clock of the machine.
-    site = Site(tmp_path / "idle.db", Clock(datetime.now(UTC))).create()  # noqa: TID251
+    site = Site(tmp_path / "idle.db", ManualClock(datetime.now(UTC))).create()  # noqa: TID251
     site.plant(30)
     site.close()
     with PtySession(["--database", str(site.path), "--as", "a", "--lang", "en"], tmp_path) as terminal:

@@ -10,10 +10,10 @@ import pytest
 
 from db.dialects import sqlite
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
 from tests.proofs.invariants import lost_acts, violations
 from tests.proofs.mixed_storm import Storm, blow, make_office
 from tests.proofs.mixed_work import Person, clock_of
+from tests.sites import Site
 from tests.sizes import sized
 
 SECONDS = sized(ci=60, full=1_200)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import Role
-from tests.offices import TUESDAY, Site
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.proofs.racing import LATER, claim_and_decide, decide_each, decide_until, page_through, run_concurrently
+from tests.sites import TUESDAY, Site
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.foundation import audit_log
@@ -115,7 +115,7 @@ def test_readers_and_writers_at_once_get_no_error_and_a_short_write_ahead_log(si
 
 def allow_holds(site: Site, *logins: str) -> None:
     """Let people put as many cases aside as they hold in these tests."""
-    amend(site, ("max_aside = 10", f"max_aside = {HELD}"))
+    amend_policy(site, ("max_aside = 10", f"max_aside = {HELD}"))
     for login in logins:
         site.services("admin").people.limit(login, HELD + 1)
 

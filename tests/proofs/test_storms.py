@@ -6,8 +6,8 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal
 from tests.demos import NOW, fresh_demo, made_demo
-from tests.offices import Clock, Site
 from tests.proofs.storm import storm
+from tests.sites import ManualClock, Site
 from tests.sizes import sized
 
 __all__ = ["fresh_demo", "made_demo"]
@@ -23,7 +23,7 @@ async def test_a_storm_ends_nothing_freezes_nothing_and_breaks_nothing(
 ) -> None:
     # Documents are saved under names that were typed at random.
     monkeypatch.chdir(tmp_path)
-    site = Site(fresh_demo, Clock(NOW))
+    site = Site(fresh_demo, ManualClock(NOW))
 
     weather = await storm(site, tmp_path, seed, sized(ci=1_000, full=33_334))
     terminal = Terminal(site)

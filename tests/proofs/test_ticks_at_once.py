@@ -11,9 +11,9 @@ from sqlalchemy import text
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.cases.test_rectification import PLAN, verifying
 from tests.clock_site import ClockSite, local
-from tests.offices import Site
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.proofs.test_races import chain_is_whole, events
+from tests.sites import Site
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed

@@ -12,8 +12,8 @@ from screens.app import UNSAVED_LOOK, USUAL, WorkbenchApp
 from screens.desk.screen import DeskScreen
 from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
-from tests.offices import Site
 from tests.screens.doubles.services import Clocks, MemoryServices
+from tests.sites import Site
 from workbench import signs
 from workbench.keys.registry import MODES
 from workbench.look import Look
@@ -23,7 +23,7 @@ WINDOWS = [(80, 24), pytest.param((120, 40), marks=pytest.mark.terminal)]
 """The smallest window; the tests in terminals try a large one too."""
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
-_WAITING = frozenset({"copy", "dialog", "leave"})
+_WAITING_FOR_USER = frozenset({"copy", "dialog", "leave"})
 """Groups of workers that wait for the user."""
 
 
@@ -50,7 +50,7 @@ class KeyDriver:
     async def settle(self) -> None:
         """Wait until no worker runs, except those that wait for the user."""
         await self.pilot.pause()
-        while any(worker.group not in _WAITING for worker in self.app.workers):
+        while any(worker.group not in _WAITING_FOR_USER for worker in self.app.workers):
             await asyncio.sleep(0.005)
             await self.pilot.pause()
         await self.pilot.pause()
@@ -103,7 +103,7 @@ class Driver(KeyDriver):
 
 
 @asynccontextmanager
-async def at_work(
+async def memory_workbench(
     *evidence: Any,
     size: tuple[int, int] = (120, 40),
     language: str = "en",
@@ -133,7 +133,7 @@ async def at_work(
 
 
 @asynccontextmanager
-async def at_the_site(
+async def site_workbench(
     site: Site,
     login: str,
     *,

@@ -115,8 +115,8 @@ SHOTS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class View:
-    """How the pictures of one run are drawn."""
+class PictureSettings:
+    """The size, language and theme of pictures."""
 
     size: tuple[int, int]
     language: str
@@ -127,10 +127,10 @@ class View:
         return f"{shot}-{self.size[0]}x{self.size[1]}-{self.language}-{self.theme}"
 
 
-def views(words: list[str]) -> Iterator[View]:
-    """Yield the views that the words leave."""
+def matching_settings(words: list[str]) -> Iterator[PictureSettings]:
+    """Yield the settings whose names can contain the words."""
     for size, language, theme in product(SIZES, LANGUAGES, THEMES):
-        view = View(size, language, theme)
+        view = PictureSettings(size, language, theme)
         if any(_is_wanted(view.name_of(shot), words) for shots in SHOTS.values() for shot in shots):
             yield view
 
@@ -139,7 +139,7 @@ def _is_wanted(name: str, words: list[str]) -> bool:
     return all(word in name for word in words)
 
 
-async def draw(demo: Path, login: str, view: View, keep: Callable[[str, WorkbenchApp], None]) -> None:
+async def draw(demo: Path, login: str, view: PictureSettings, keep: Callable[[str, WorkbenchApp], None]) -> None:
     """Press the keys of a person's pictures one after the other, and keep each picture."""
     clocks = Clocks()
     settings = LoadedSettings(file=Path(), values=UserSettings(theme=view.theme))
@@ -169,7 +169,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="gallery-") as made:
         demo = prepare(Path(made) / "demo", now)
-        for view, login in product(views(words), SHOTS):
+        for view, login in product(matching_settings(words), SHOTS):
             if any(_is_wanted(view.name_of(shot), words) for shot in SHOTS[login]):
                 asyncio.run(draw(demo, login, view, keep))
 

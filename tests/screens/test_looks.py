@@ -18,7 +18,7 @@ from screens.app import WorkbenchApp
 from tests.languages import speaking
 from tests.screens.cases import NOW, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 from workbench.errors import NotFound
 from workbench.i18n import _
 
@@ -89,20 +89,20 @@ def _picture(driver: Driver) -> str:
 
 @pytest.mark.parametrize("name", list(KEYS))
 async def test_it_looks_as_it_did(name: str, view: View, snapshot: SnapshotAssertion) -> None:
-    async with at_work(troubled(), size=view.size, language=view.language) as driver:
+    async with memory_workbench(troubled(), size=view.size, language=view.language) as driver:
         await driver.press(*KEYS[name])
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
 async def test_it_looks_as_it_did_in_ascii(snapshot: SnapshotAssertion) -> None:
-    async with at_work(troubled(), symbols="ascii") as driver:
+    async with memory_workbench(troubled(), symbols="ascii") as driver:
         await driver.press("n")
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
 @pytest.mark.parametrize("name", list(FILTERS))
 async def test_the_queue_looks_as_it_did(name: str, view: View, snapshot: SnapshotAssertion) -> None:
-    async with at_work(size=view.size, language=view.language, arrange=a_mixed_queue) as driver:
+    async with memory_workbench(size=view.size, language=view.language, arrange=a_mixed_queue) as driver:
         await driver.go("q")
         if FILTERS[name]:
             await driver.press("slash")
@@ -124,7 +124,7 @@ async def test_the_calendar_looks_as_it_did(name: str, view: View, snapshot: Sna
     def as_admin(services: MemoryServices) -> None:
         services.actor = replace(services.actor, roles=frozenset(Role))
 
-    async with at_work(size=view.size, language=view.language, arrange=as_admin) as driver:
+    async with memory_workbench(size=view.size, language=view.language, arrange=as_admin) as driver:
         await driver.go("k")
         await driver.press(*CALENDAR[name])
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)

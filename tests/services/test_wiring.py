@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services import wiring
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import nursery
+from tests.fork_server import fork_server
 from workbench.errors import StorageFailed
 from workbench.services import workers
 from workbench.services.workers import HelperProcess, distribute
@@ -130,7 +130,7 @@ def test_without_a_process_to_be_had_this_one_does_all(monkeypatch: pytest.Monke
 
 
 def test_the_other_process_ends_when_this_one_is_killed() -> None:
-    parent = nursery().piped(_PARENT)
+    parent = fork_server().start_piped(_PARENT)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
     parent.kill()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from db.enums import ChecklistValue, FailKind, ImportKind, Role, Verdict, VerificationKind
-from tests.offices import Site
 from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PDF
+from tests.sites import Site
 from tests.terminal.payloads import IMPORTABLE, MARK, packed
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.services.importing.request import ImportReport, ImportRequest
@@ -102,7 +102,7 @@ class HostileSite:
         site.services("b").claims.skip(first, f"skip {all_of_them}")
         self._decide(second, Verdict.FAIL, FailKind.FIXABLE, all_of_them)
         self._decide(third, Verdict.FAIL, FailKind.FINAL, all_of_them)
-        site.clock.on(seconds=61)
+        site.clock.advance(seconds=61)
         mine.remarks.resubmit(second, f"resubmitted {all_of_them}")
         site.services("admin").people.away(
             "c", site.clock.at.date() + timedelta(days=1), site.clock.at.date() + timedelta(days=2), all_of_them

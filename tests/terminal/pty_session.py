@@ -18,7 +18,7 @@ from typing import Self
 
 import pyte
 
-from tests.nursery import PATIENCE_S, ROOT, nursery
+from tests.fork_server import ROOT, TIMEOUT_S, fork_server
 
 _BLINKING_S = 2.0
 
@@ -44,7 +44,7 @@ class PtySession:
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         around = {**environment(home, language), **(more or {})}
         self.process = (
-            nursery().start(
+            fork_server().start(
                 module,
                 arguments,
                 dict.fromkeys(range(3), side),
@@ -78,7 +78,7 @@ class PtySession:
     def kill(self) -> None:
         """End the program at once, as a crash would."""
         self.process.kill()
-        self.process.wait(timeout=PATIENCE_S)
+        self.process.wait(timeout=TIMEOUT_S)
 
     def press(self, keys: str) -> None:
         """Send keys to the program, and fail if it has ended, because a write to its terminal could then block."""
@@ -131,7 +131,7 @@ class PtySession:
         """The output to show when an expectation failed."""
         return self.text
 
-    def wait_for(self, pattern: str, *, patience: float = PATIENCE_S) -> str:
+    def wait_for(self, pattern: str, *, patience: float = TIMEOUT_S) -> str:
         """Wait until the screen shows a pattern, and return the screen."""
         until = time.monotonic() + patience
         while time.monotonic() < until:
@@ -144,7 +144,7 @@ class PtySession:
 
     def wait_until_gone(self, words: str) -> None:
         """Wait until these words are no longer on the screen."""
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while words in self.text:
             assert time.monotonic() < until, f"{words!r} stayed:\n{self.text}"
             self.read(0.1)

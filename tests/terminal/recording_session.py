@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.nursery import PATIENCE_S
+from tests.fork_server import TIMEOUT_S
 from tests.terminal.pty_session import PtySession
 from tests.terminal.stream import is_cut, leaks, words
 
@@ -63,7 +63,7 @@ class RecordingSession(PtySession):
         """Press keys and wait until the output since then has a pattern; return that output."""
         begins = len(self.raw)
         self.press(keys)
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while time.monotonic() < until and self.process.poll() is None:
             self.read(0.3)
             output = words(bytes(self.raw[begins:]))
@@ -84,7 +84,7 @@ class RecordingSession(PtySession):
         self._await(lambda: text in words(bytes(self.raw)), text, 0)
 
     def _await(self, is_there: Callable[[], bool], wanted: str, begins: int) -> None:
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while not is_there():
             assert time.monotonic() < until, f"{wanted} never came:\n{words(bytes(self.raw[begins:]))[-3000:]}"
             self.read(0.1)
@@ -94,7 +94,7 @@ class RecordingSession(PtySession):
 
         A piece of output may end within a sequence; then the rest is awaited.
         """
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while is_cut(bytes(self.raw)) and time.monotonic() < until and self.process.poll() is None:
             self.read(0.3)
         return list(leaks(bytes(self.raw)))[:10]

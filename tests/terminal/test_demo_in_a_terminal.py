@@ -12,8 +12,8 @@ from sqlalchemy import text
 from db.columns import from_us
 from db.engine import Database
 from db.enums import Language
+from tests.fork_server import TIMEOUT_S, fork_server
 from tests.languages import speaking
-from tests.nursery import PATIENCE_S, nursery
 from tests.terminal.pty_session import PtySession, environment
 from workbench import i18n
 from workbench.wording.letter_dates import letter_instant
@@ -22,7 +22,7 @@ from workbench.wording.letter_dates import letter_instant
 def command(home: Path, *words: str) -> str:
     """Run a command against the demo's database as rev1 and return what it prints."""
     (database,) = (home / "data").rglob("demo.db")
-    child = nursery().piped(
+    child = fork_server().start_piped(
         "workbench", "--database", str(database), "--as", "rev1", *words, environment=environment(home)
     )
     output, _errors = child.communicate()
@@ -39,7 +39,7 @@ def case_on(screen: str) -> str:
 def wait_for_draft(home: Path, marked: int) -> None:
     """Wait until the saved draft has this number of reasons."""
     (database,) = (home / "data").rglob("demo.db")
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + TIMEOUT_S
     with closing(Database(database)) as reader:
         while time.monotonic() < until:
             with reader.read() as session:
@@ -61,7 +61,7 @@ def memory_kb(terminal: PtySession) -> int:
 def test_a_first_start_shows_progress_and_uses_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"Creating sample data … +\d+ %")
-        assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * PATIENCE_S)
+        assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * TIMEOUT_S)
         assert "Creating sample data" not in terminal.text
         first = memory_kb(terminal)
     with PtySession(["demo"], tmp_path) as terminal:

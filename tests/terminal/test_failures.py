@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from tests.nursery import PATIENCE_S
-from tests.offices import Site
+from tests.fork_server import TIMEOUT_S
+from tests.sites import Site
 from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words
@@ -34,7 +34,7 @@ def test_a_fault_in_a_worker_is_reported_and_one_in_a_screen_ends_the_program(si
         terminal.wait_until_gone("Comment on")
 
         begins = len(terminal.raw)
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while terminal.process.poll() is None and time.monotonic() < until:
             with suppress(AssertionError):
                 # The program may end before the key is sent; and a key right after another may be read as part of it.

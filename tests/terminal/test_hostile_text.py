@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import Role
-from tests.nursery import PATIENCE_S
-from tests.offices import Site
-from tests.sizes import some
+from tests.fork_server import TIMEOUT_S
+from tests.sites import Site
+from tests.sizes import sample
 from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
@@ -95,7 +95,7 @@ def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) 
         terminal.settle("?")
         terminal.settle("\x1b")
         terminal.press("q")
-        terminal.ended(PATIENCE_S)
+        terminal.ended(TIMEOUT_S)
 
         assert terminal.process.returncode == 66
         assert terminal.leaks() == []
@@ -114,7 +114,7 @@ def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> No
         terminal.await_words("takes the next")
         terminal.await_words(r"C-\d{6}", "n")
         terminal.settle("1")
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while not terminal.leaks() and time.monotonic() < until:
             terminal.read(0.3)
 
@@ -125,7 +125,7 @@ def test_without_the_protection_the_leak_check_fails(hostile: HostileSite) -> No
 @pytest.mark.proof
 def test_all_485_naughty_strings_in_every_text_field_have_no_effect(site: Site, tmp_path: Path) -> None:
     assert len(naughty()) == 485
-    texts = [importable(text) for text in some(naughty(), ci=25)]
+    texts = [importable(text) for text in sample(naughty(), ci=25)]
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *texts)).fill()
 
     with opened(hostile, rows=60, columns=200) as terminal:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.offices import Site
+from tests.sites import Site
 from tests.sizes import sized
 from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.recording_session import RecordingSession

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import ROOT
-from tests.offices import Site
+from tests.fork_server import ROOT
+from tests.sites import Site
 from tests.terminal.pty_session import environment
 from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.offices import Site
+from tests.sites import Site
 from tests.terminal.pty_session import PtySession
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource
 from workbench.services.rekeying.new_key import rekey

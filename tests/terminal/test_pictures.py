@@ -23,9 +23,9 @@ from textual.app import App
 from db.enums import ImportKind
 from screens.documents.viewer import ImageViewer, ViewerWords
 from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL, UNREADABLE
-from tests.nursery import ROOT, nursery
-from tests.offices import Site
+from tests.fork_server import ROOT, fork_server
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.sites import Site
 from tests.terminal.document_files import pdf, png
 from tests.terminal.pty_session import environment
 
@@ -62,7 +62,7 @@ class FakeTerminal:
         self.before = termios.tcgetattr(self.side)
         module, *arguments = self.arguments
         handles = dict.fromkeys(range(3), self.side) | {handle: handle for handle in self.handles}
-        self.process = nursery().start(
+        self.process = fork_server().start(
             module, arguments, handles, environment=environment(self.home), has_terminal=True
         )
         self._answered = 0

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.offices import Site
-from tests.sizes import sized, some
+from tests.sites import Site
+from tests.sizes import sample, sized
 from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.payloads import MARK
 
@@ -90,7 +90,8 @@ def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, si
 
 @pytest.mark.promise("W3")
 @pytest.mark.parametrize(
-    "keys", ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in some(("", "c", "p", "e", "?", ":"), ci=2))]
+    "keys",
+    ["pt", *(pytest.param(keys, marks=pytest.mark.proof) for keys in sample(("", "c", "p", "e", "?", ":"), ci=2))],
 )
 def test_a_paste_with_an_end_sequence_in_it_decides_nothing(tmp_path: Path, site: Site, keys: str) -> None:
     site.plant()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import PATIENCE_S
-from tests.offices import Site
-from tests.sizes import some
+from tests.fork_server import TIMEOUT_S
+from tests.sites import Site
+from tests.sizes import sample
 from tests.terminal.hang_up_session import HangUpSession
 from workbench.__main__ import now
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
@@ -46,7 +46,7 @@ def is_writing(site: Site) -> bool:
 
 def stop_between_writes(terminal: HangUpSession, site: Site) -> None:
     """Stop the process, but not during a write; fail if it holds the write lock for long."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + TIMEOUT_S
     stop(terminal, signal.SIGSTOP)
     while is_writing(site):
         assert time.monotonic() < until, "the stopped process holds the write lock"
@@ -89,7 +89,7 @@ def leave(terminal: HangUpSession) -> None:
 
 
 @pytest.mark.promise("P4", "C7")
-@pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(some(PLACES, ci=2)), marks=pytest.mark.proof)])
+@pytest.mark.parametrize("places", [SHORT, pytest.param(tuple(sample(PLACES, ci=2)), marks=pytest.mark.proof)])
 def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site, places: tuple[str, ...]) -> None:
     site.plant(5 * len(places) + 1)
     with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:

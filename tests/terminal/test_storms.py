@@ -10,8 +10,8 @@ from random import Random
 
 import pytest
 
-from tests import nursery
-from tests.sizes import sized, some
+from tests import fork_server
+from tests.sizes import sample, sized
 from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.stream import words
 from tests.terminal.test_resizing_and_pasting import SIZES, resize
@@ -95,13 +95,13 @@ def cpu_s(pid: int) -> float:
 
 @pytest.mark.promise("W5")
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", some([1, 2, 3], ci=1))
+@pytest.mark.parametrize("seed", sample([1, 2, 3], ci=1))
 def test_a_storm_in_a_terminal_ends_nothing_and_freezes_nothing(
     demo_home: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Documents are saved under names that were typed at random.
-    nursery.nursery()
-    monkeypatch.setattr(nursery, "ROOT", demo_home)
+    fork_server.fork_server()
+    monkeypatch.setattr(fork_server, "ROOT", demo_home)
     (database,) = demo_home.rglob("demo.db")
     arguments = ["--database", str(database), "--as", "rev1", "--lang", "en"]
     rng, left, slowest_s = Random(seed), sized(ci=150, full=5_000), 0.0

@@ -13,8 +13,8 @@ import pytest
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.clock_site import local
-from tests.offices import Site
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 from tests.terminal.pty_session import PtySession
 
 CASE = "C-000001"

@@ -47,10 +47,10 @@ class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
     The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
-    `key_names` are the usual keys: Textual's names with commas between them. If there are several, no input method
-    intercepts the last one. `hint` shows the command in the footer; `danger` marks a command whose effect other people
-    see. `action` is the act on a case that the command performs; `roles` are those that another command is for. Who may
-    never perform a command is not shown it.
+    `key_names` are the usual keys: Textual's names, separated by commas. No input method intercepts the last of several
+    keys. `hint` shows the command in the footer; `danger` marks a command whose effect other people see. `action` is
+    the act on a case that the command performs; for other commands, `roles` are the roles that may use it. A command
+    is hidden from people who may never use it.
     """
 
     group: str
@@ -71,20 +71,20 @@ class Command:
 
     @property
     def usual_keys(self) -> tuple[str, ...]:
-        """The names of the keys without those that the user chose; of a mode, the keys with g before them."""
+        """The names of the keys that are in force unless the user chose others; for a mode, `g` and a key."""
         return tuple(self.key_names.split(","))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The names of the keys in force."""
-        own = _OWN_KEYS.get(self.id)
+        chosen = _USER_KEYS.get(self.id)
         if " " not in self.key_names:
-            return own or self.usual_keys
+            return chosen or self.usual_keys
         first, letter = self.key_names.split(" ")
-        return (f"{_OWN_KEYS.get('go', (first,))[0]} {own[0] if own else letter}",)
+        return (f"{_USER_KEYS.get('go', (first,))[0]} {chosen[0] if chosen else letter}",)
 
     @property
-    def twins(self) -> tuple[str, ...]:
+    def permanent_keys(self) -> tuple[str, ...]:
         """The usual keys that no input method intercepts; the user cannot change them."""
         return tuple(key for key in self.usual_keys if not is_letter(key) and " " not in key)
 
@@ -105,17 +105,17 @@ class Command:
         return " ".join(shown_key(key) for key in self.keys)
 
 
-_OWN_KEYS: dict[str, tuple[str, ...]] = {}
+_USER_KEYS: dict[str, tuple[str, ...]] = {}
 """The keys that the user chose, by command id."""
 
 
-def use_keys(own: Mapping[str, tuple[str, ...]]) -> None:
-    """Use these keys from now on, by command id, with the usual ones for all other commands.
+def use_keys(user_keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Set the user's keys, by command id; all other commands have their usual keys.
 
     Call it before the screens are imported: their bindings are created with their classes.
     """
-    _OWN_KEYS.clear()
-    _OWN_KEYS.update(own)
+    _USER_KEYS.clear()
+    _USER_KEYS.update(user_keys)
 
 
 _SHOWN_BY_NAME = {
@@ -162,15 +162,15 @@ def shown_key(key: str) -> str:
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
 
 
-def key_named(char: str) -> str:
+def key_of_character(char: str) -> str:
     """Return Textual's name for the key that types a character."""
     return _NAME_BY_SHOWN.get(char, char)
 
 
-def parsed_key(text: str) -> str | None:
+def parse_key(text: str) -> str | None:
     """Return Textual's name for a key as users write it, such as `.`, `F5`, `^p` or `ctrl+p`; None for no key."""
     if len(text) == 1:
-        return key_named(text) if text in _NAME_BY_SHOWN or (text.isascii() and text.isalnum()) else None
+        return key_of_character(text) if text in _NAME_BY_SHOWN or (text.isascii() and text.isalnum()) else None
     name = text.casefold()
     if name in _SHOWN_BY_NAME or (name[0:1] == "f" and name[1:] in _FUNCTION_KEYS):
         return name
@@ -186,7 +186,7 @@ def key_examples() -> str:
 
 
 def is_letter(key: str) -> bool:
-    """Say whether a key types a letter or a symbol, which an input method may intercept."""
+    """Return whether a key types a letter or a symbol, which an input method may intercept."""
     shown = shown_key(key)
     return len(shown) == 1 and shown.isascii() and not shown.isdigit()
 

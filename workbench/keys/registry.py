@@ -158,7 +158,7 @@ def help_of(command: Command) -> str:
 
 
 def share_a_screen(one: Command, other: Command) -> bool:
-    """Say whether two commands work on the same screen, so that they cannot have the same key."""
+    """Return whether two commands work on the same screen, so that they cannot have the same key."""
     if one in MODES or other in MODES:
         return one in MODES and other in MODES
     if one.place == other.place or "everywhere" in {one.place, other.place}:

@@ -1,1 +1,1 @@
-"""The acts on a case that are no verdict: their list, the letters, and what the applicant says."""
+"""The acts on a case other than verdicts: their list, the letters, and replies of the applicant."""

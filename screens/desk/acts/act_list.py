@@ -1,4 +1,4 @@
-"""The list of the acts on a case: those that are possible now with their keys, the others with the reason."""
+"""The list of the acts on a case: the possible ones with their keys, the others with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 _KEY_CELLS, _INDENT = 5, 5
 _GROUPS = frozenset({VERDICT_GROUP, CASE_GROUP, RECORD_GROUP})
-_OTHER_ACTS = (desk.DOCUMENTS, desk.LETTERS, desk.CHANGES, desk.EXPLAIN, desk.PHONE_ESTIMATE)
-"""Acts that only show something, besides all of the groups."""
+_SHOWING_COMMANDS = (desk.DOCUMENTS, desk.LETTERS, desk.CHANGES, desk.EXPLAIN, desk.PHONE_ESTIMATE)
+"""Commands that only show something; the list has them in addition to all commands of the groups."""
 
-_ELSEWHERE = (
+_ON_OTHER_SCREENS = (
     (APPROVE, APPROVE.label, GO_CHECKS),
     (GIVE_BACK, GIVE_BACK.label, GO_CHECKS),
     (DECIDE_APPEAL, N_("decide the appeal"), GO_APPEALS),
@@ -40,8 +40,8 @@ _ELSEWHERE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """An act on a case: the command that the act permits, the label, and the command that the key runs here."""
+class CaseAct:
+    """An act on a case: the command whose action must be allowed, the label, and the command that its key runs."""
 
     command: Command
     label: str
@@ -54,10 +54,10 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class ActsLine:
-    """An act that is possible, or the acts that a reason forbids."""
+class ActListEntry:
+    """An entry of the list: one possible act, or all acts that are impossible for the same reason."""
 
-    acts: tuple[Act, ...]
+    acts: tuple[CaseAct, ...]
     refusal: str = ""
 
 
@@ -77,23 +77,23 @@ async def show_acts(screen: "CaseScreen", case: CaseFile) -> None:
         screen.action_act(command.id)
 
 
-def acts_on(screen: "CaseScreen", case: CaseFile) -> list[ActsLine]:
-    """Return the possible acts, then for each reason those that it forbids."""
+def acts_on(screen: "CaseScreen", case: CaseFile) -> list[ActListEntry]:
+    """Return the possible acts, then the impossible ones by reason."""
     from screens.desk.key_map import COMMANDS
 
-    here = (each.command for each in COMMANDS.values() if _is_act(each.command, screen, case))
-    acts = [Act(command, command.label, command) for command in here]
-    acts += [Act(*each) for each in _ELSEWHERE]
-    possible: list[Act] = []
-    forbidden: dict[str, list[Act]] = {}
+    commands = (each.command for each in COMMANDS.values() if _is_act(each.command, screen, case))
+    acts = [CaseAct(command, command.label, command) for command in commands]
+    acts += [CaseAct(*each) for each in _ON_OTHER_SCREENS]
+    possible: list[CaseAct] = []
+    forbidden: dict[str, list[CaseAct]] = {}
     for act in acts:
         why_not = _why_not(act, screen, case)
         (possible if why_not is None else forbidden.setdefault(why_not, [])).append(act)
-    lines = [ActsLine((act,)) for act in possible]
-    return lines + [ActsLine(tuple(acts), why_not) for why_not, acts in forbidden.items()]
+    lines = [ActListEntry((act,)) for act in possible]
+    return lines + [ActListEntry(tuple(acts), why_not) for why_not, acts in forbidden.items()]
 
 
-def _why_not(act: Act, screen: "CaseScreen", case: CaseFile) -> str | None:
+def _why_not(act: CaseAct, screen: "CaseScreen", case: CaseFile) -> str | None:
     """Return why an act is not possible now, None if it is."""
     if act.runs is act.command:
         return screen.why_not(act.command.keys[0])
@@ -106,15 +106,15 @@ def _name(case: CaseFile) -> str:
 
 
 def _is_act(command: Command, screen: "CaseScreen", case: CaseFile) -> bool:
-    """Say whether a command is an act on this case; the act to undo may be one on another case."""
+    """Return whether a command is an act on this case; the act to undo may be one on another case."""
     if command is desk.UNDO:
         undoable = screen.session.undoable
         return screen.IS_DESK and undoable is not None and undoable.case_id == case.header.id
-    return command is not desk.NEXT and (command.group in _GROUPS or command in _OTHER_ACTS)
+    return command is not desk.NEXT and (command.group in _GROUPS or command in _SHOWING_COMMANDS)
 
 
-class ActList(ListDialog[ActsLine]):
-    """Lists acts; a key of an act, or Enter on it, chooses it. `chosen` is that act, None without one."""
+class ActList(ListDialog[ActListEntry]):
+    """Lists acts; the key of an act, or Enter on it, chooses it. `chosen` is the chosen act or None."""
 
     DEFAULT_CSS = """
     ActList > Vertical { width: 84; }
@@ -127,13 +127,13 @@ class ActList(ListDialog[ActsLine]):
         Binding(",".join(("q", *desk.ACTS.keys)), "back", show=False),
     ]
 
-    def __init__(self, case: str, acts: Sequence[ActsLine]) -> None:
+    def __init__(self, case: str, acts: Sequence[ActListEntry]) -> None:
         super().__init__(_("What can be done with {case}").format(case=case), "")
-        self.chosen: Act | None = None
+        self.chosen: CaseAct | None = None
         self._list = acts
         self._line_of_key = {
-            key: at
-            for at, line in enumerate(acts)
+            key: index
+            for index, line in enumerate(acts)
             for act in line.acts
             if act.runs is act.command
             for key in act.runs.keys
@@ -168,8 +168,8 @@ class ActList(ListDialog[ActsLine]):
             text = line.refusal or help_of(line.acts[0].command)
             self.message.update(Content("\n").join(wrapped_lines(text, width, MUTED)[:2]))
 
-    def entry_lines(self, entry: ActsLine, width: int) -> list[Content]:
-        """Return an act with its key, or the dimmed acts that a reason forbids with that reason."""
+    def entry_lines(self, entry: ActListEntry, width: int) -> list[Content]:
+        """Return a possible act with its key, or the dimmed acts that share a reason, with this reason."""
         if not entry.refusal:
             (act,) = entry.acts
             return [joined((pad_right(act.shown_key, _KEY_CELLS), f"{ACCENT} bold"), (_(act.label), ""))]

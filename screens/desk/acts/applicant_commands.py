@@ -44,7 +44,7 @@ async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
     ref = CaseRef.of(case)
     title = _(_REPLY_OF[case.header.waits_for or WaitsFor.APPLICANT]).format(case=ref.name)
     is_of_applicant = is_with_applicant(case.header.state, case.header.waits_for)
-    note = await _asked_note(screen, title, asked_lines(case, screen.view(), _WIDTH) if is_of_applicant else ())
+    note = await _ask_note(screen, title, asked_lines(case, screen.view(), _WIDTH) if is_of_applicant else ())
     if note is not None:
         message = with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk.")).format(
             case=ref.name
@@ -64,11 +64,11 @@ async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
     reader = replace(reader, default=view.now, deadline_at=case.rectify_by)
     title = _("Resubmission of {case}").format(case=ref.name)
     hint = _("When was it received, such as yesterday 16:30 or 3 Dec? A day alone means its end, at most the deadline.")
-    asked = _below(asked_lines(case, view, _WIDTH), hint)
-    received_at = await screen.app.push_screen_wait(TimePrompt(title, asked, reader))
+    hint_lines = _with_hint(asked_lines(case, view, _WIDTH), hint)
+    received_at = await screen.app.push_screen_wait(TimePrompt(title, hint_lines, reader))
     if received_at is None:
         return
-    note = await _asked_note(screen, title)
+    note = await _ask_note(screen, title)
     if note is not None:
         message = with_keys(
             _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
@@ -97,14 +97,14 @@ async def withdraw(screen: "CaseScreen", case: CaseFile) -> None:
     start(screen, act, "write", message.format(case=ref.name))
 
 
-async def _asked_note(screen: "CaseScreen", title: str, above: Sequence[Content] = ()) -> str | None:
-    """Ask for a note, which may be empty, below some lines; None if the person goes back."""
+async def _ask_note(screen: "CaseScreen", title: str, above: Sequence[Content] = ()) -> str | None:
+    """Ask for a note, which may be empty; None if the person goes back. `above` are the lines above the field."""
     from screens.dialogs.prompt import Prompt
 
-    hint = _below(above, _("What was said or sent? Only colleagues read this; it may stay empty."))
+    hint = _with_hint(above, _("What was said or sent? Only colleagues read this; it may stay empty."))
     return await screen.app.push_screen_wait(Prompt(title, hint, problem=lambda _text: None))
 
 
-def _below(lines: Sequence[Content], hint: str) -> Content:
-    """Return a hint below some lines."""
+def _with_hint(lines: Sequence[Content], hint: str) -> Content:
+    """Return lines followed by a hint."""
     return Content("\n").join([*lines, plain(hint, MUTED)])

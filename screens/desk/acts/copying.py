@@ -25,9 +25,9 @@ _GAP = 2
 
 
 async def field_to_copy(app: App[None], panel: Panel) -> str | None:
-    """Return a field of a panel; a masked one is revealed first, which is logged, if the screen can reveal fields.
+    """Return the field to copy from a panel; if it is masked and the screen can reveal it, reveal it, which is logged.
 
-    Without a field under the cursor, the facts of the header and the panel are listed. The text is "" if the person
+    Without a field under the cursor, the person chooses a fact of the header or the panel. Return "" if the person
     goes back or the value cannot be revealed, None if no case is shown.
     """
     screen, case = app.screen, panel.case
@@ -46,7 +46,7 @@ async def field_to_copy(app: App[None], panel: Panel) -> str | None:
 
 
 def _header_facts(case: CaseFile) -> list[PanelLine]:
-    """Return what the header says: the case, its application, and the applicant as shown."""
+    """Return the facts of the header: the case, its application, and the applicant as shown."""
     header = case.header
     facts = {
         _("case"): format_case(header.id),

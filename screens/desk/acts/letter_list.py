@@ -1,4 +1,4 @@
-"""The letters of the case on the screen: each with when it was released, exported and sent, and its text."""
+"""The list of the letters of a case: when each was released, exported and sent, and its text."""
 
 import asyncio
 from functools import partial

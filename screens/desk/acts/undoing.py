@@ -1,4 +1,4 @@
-"""The command that takes back the last act, and its question where it is easy to forget what that act was."""
+"""The command that undoes the last act, and asks first if the reviewer may not remember it."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from screens.desk.messages import act_words
 from screens.desk.outcomes import Unchanged
 from screens.shell.base_screen import BoxDialog, run_in_worker
 from screens.shell.bindings import bind
-from screens.shell.key_guard import presses_of
+from screens.shell.key_guard import key_presses_of
 from screens.widgets.safe_text import key_hints, plain
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
@@ -47,7 +47,7 @@ class UndoQuestion(BoxDialog[bool]):
 def undo(screen: "CaseScreen") -> None:
     """Take back the last act; a key that is held down takes back one act only."""
     undoable = screen.session.undoable
-    if undoable is None or presses_of(screen).is_repeat:
+    if undoable is None or key_presses_of(screen).is_repeat:
         return
     if _is_expected(undoable, screen.session):
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
@@ -56,13 +56,13 @@ def undo(screen: "CaseScreen") -> None:
 
 
 def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:
-    """Say whether an act is undone without asking: it is recent, of this sitting, and no other case is on the desk."""
+    """Return whether to undo an act without asking: it is recent, of this session, and no other case is on the desk."""
     is_of_desk = session.case is None or session.case.header.id == undoable.case_id
     return is_of_desk and undoable.at >= session.started_at and undoable.is_recent(session.clock.now())
 
 
 async def _ask(screen: "CaseScreen", undoable: UndoableAct) -> None:
-    """Undo an act if the person says so, who may think of another one."""
+    """Ask whether to undo an act, because the person may mean another one, and undo it."""
     session, name = screen.session, format_case(undoable.case_id)
     what = _("{case}: {what}, {when}.")
     sentences = [what.format(case=name, what=act_words(undoable), when=screen.view().instant(undoable.at))]

@@ -4,8 +4,8 @@ from typing import Any
 
 from db.enums import Role
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.prepared import prepared
+from tests.sites import Site
 
 FAILED_AT = "2026-11-24 10:00"
 

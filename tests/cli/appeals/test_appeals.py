@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.cli.appeals.filed_appeals import FAILED_AT, appealed, decided, failed, lapsed, letters, office, show
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
+from tests.sites import Site
 
 
 @pytest.fixture

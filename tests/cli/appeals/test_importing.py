@@ -9,7 +9,7 @@ import pytest
 from tests.cli.appeals.filed_appeals import failed, office, show
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.batches.applying import apply_batch
 from workbench.services.importing import import_run
 

@@ -11,8 +11,8 @@ from tests.cli.appeals.filed_appeals import appealed, decided, failed, lapsed, o
 from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.services.outbox.gateways import Script
+from tests.sites import Site
 
 STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
 LIFTED = {Language.ZH: "限制措施即予解除", Language.EN: "We lift the measure at once"}

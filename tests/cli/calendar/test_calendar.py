@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import microseconds
 from tests.shared_data import shared_data
+from tests.sites import microseconds
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.clock import ClockBudget, clock_state
 

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from db.enums import Language
 from tests.clock_site import ClockSite, local
-from tests.offices import Site
-from tests.policies import tell_of_time
+from tests.policies import set_times_in_letters
 from tests.services.forecast.lived_office import lived
+from tests.sites import Site
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.wording.forecast import letter_sentence
@@ -117,7 +117,7 @@ def test_after_a_first_verdict_a_delay_is_announced_only_once_the_due_date_has_p
 def test_the_policy_sets_which_times_a_delay_letter_gives(
     services: ClockSite, word: str, at: str, language: Language
 ) -> None:
-    tell_of_time(services.site, word)
+    set_times_in_letters(services.site, word)
     services.received("2026-11-24 10:00", "expedited")
     write_to_in(services, language)
 

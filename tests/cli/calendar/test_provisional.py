@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.enums import Language
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal
-from tests.screens.driver import at_the_site
+from tests.screens.driver import site_workbench
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.clock import ClockBudget, clock_state
 
@@ -41,7 +41,7 @@ def test_show_queue_and_next_mark_a_provisional_due_date(terminal: Terminal, cas
 
 
 async def test_desk_queue_and_dialog_show_the_provisional_mark(terminal: Terminal, case: str) -> None:
-    async with at_the_site(terminal.site, "a") as desk:
+    async with site_workbench(terminal.site, "a") as desk:
         await desk.go("q")
         [line] = [line for line in desk.text.splitlines() if case in line]
         assert "◐" in line

@@ -10,11 +10,11 @@ from sqlalchemy import text
 from db.enums import DocumentKind, Language
 from tests.clock_site import ClockSite, local
 from tests.first_schema import downgrade
-from tests.offices import Site
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.sites import Site
 
 pytestmark = pytest.mark.proof
 
@@ -129,7 +129,7 @@ def test_a_letter_about_missing_documents_goes_out_at_the_end_of_the_day(service
 
 
 def test_the_policy_sets_when_an_incomplete_application_is_reminded(services: ClockSite, desk: Desk) -> None:
-    amend(services.site, ("incomplete_days = 5", "incomplete_days = 1"))
+    amend_policy(services.site, ("incomplete_days = 5", "incomplete_days = 1"))
     desk.applications(application())
 
     assert tick(services, "2026-11-24 10:05") == {"reminded": 1}

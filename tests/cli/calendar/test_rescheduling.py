@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
+from tests.sites import Site
 from workbench import user_settings
 from workbench.domain.clock.typed import aim
 from workbench.errors import WrongUsage

@@ -13,7 +13,7 @@ from db.enums import Priority
 from db.models import ApplicationRow
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite, local
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.deadlines import recompute
 from workbench.services.deadlines.recompute import SuspensionEffect
 from workbench.services.deadlines.suspensions import NewSuspension

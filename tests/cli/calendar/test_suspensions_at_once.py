@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.clock_site import ClockSite, local
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.deadlines import recompute, suspensions
 from workbench.services.deadlines.suspensions import NewSuspension
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.site import machine_clock
 from workbench.services.site.machine_clock import Uptime

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import Site
 from tests.services.importing.files import Desk
+from tests.sites import Site
 from workbench.domain.case.case_id import format_case
 
 CASE_KEYS = (
@@ -200,7 +200,7 @@ def test_undo_after_release_exits_with_77_and_gives_the_time(terminal: Terminal)
     terminal.site.plant(1)
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
-    terminal.site.clock.on(seconds=61)
+    terminal.site.clock.advance(seconds=61)
 
     refused(terminal.as_person("a", "undo", "C-1", "--json"), 77)
 

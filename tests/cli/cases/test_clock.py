@@ -13,7 +13,7 @@ from db.enums import CaseState
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite, local
 from tests.languages import speaking
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.case_id import format_case
 from workbench.services.calendar.preview import DaySetting
 

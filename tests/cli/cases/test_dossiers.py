@@ -47,7 +47,7 @@ def _fill(desk: Desk, terminal: Terminal) -> None:
     for words in (("next",), fail, ("resubmit", "C-1", "--note", SAID), ("next",)):
         result = terminal.as_person("a", *words)
         assert result.exit_code == 0, result.output
-        terminal.site.clock.on(minutes=5)
+        terminal.site.clock.advance(minutes=5)
     assert terminal.as_person("a", "decide", "C-1", "pass", "--reason", "OK-MENDED", "--note", SAID).exit_code == 0
     with terminal.site.services("a").context.write() as session:
         at = terminal.site.clock.at

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from db.enums import CaseState, ImportKind, WaitsFor
 from db.models import ApplicationRow, CaseRow, NoticeRow
 from tests.clock_site import ClockSite, local
-from tests.offices import Site
-from tests.policies import ask_persons_for_nothing
+from tests.policies import require_no_documents_of_individuals
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 
 EN, ZH = "en", "zh"
 
@@ -256,7 +256,7 @@ def test_a_delay_letter_gives_the_actual_reason_in_every_state(
 def test_a_receipt_during_a_suspension_says_so_and_is_followed_by_a_resumption_letter(
     services: ClockSite, tmp_path: Path, language: str, stopped: str, promise: str
 ) -> None:
-    ask_persons_for_nothing(services.site)
+    require_no_documents_of_individuals(services.site)
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
     desk = Desk(services.at("2026-11-26 14:00").site, tmp_path)
     person = {"applicant_kind": "individual", "uscc": "", "registered_capital_cny": "", "licence_valid_to": ""}

@@ -9,9 +9,9 @@ from tests.cli.calendar.test_reminders import LANGUAGES, fail, kinds, letters, t
 from tests.cli.cases.test_rectification import PLAN, VERIFY, bring, own_deadlines, show, standing, submitted, verifying
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import PDF, Desk, application
+from tests.sites import Site
 
 BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
 

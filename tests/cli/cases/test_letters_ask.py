@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import SUPPLIER, Site
+from tests.sites import SUPPLIER, Site
 
 
 @pytest.fixture

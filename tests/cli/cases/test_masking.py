@@ -106,7 +106,7 @@ def test_no_list_and_no_single_case_prints_a_name(terminal: Terminal, desk: Desk
 @pytest.mark.promise("P8")
 def test_no_export_contains_a_name_unless_it_reveals(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     decided(terminal)
-    terminal.site.clock.on(seconds=61)
+    terminal.site.clock.advance(seconds=61)
     for what in ("applications", "decisions", "notices", "events"):
         masked, whole = tmp_path / f"{what}.csv", tmp_path / f"{what}.jsonl"
         terminal.document("admin", "export", what, "--output", str(masked))

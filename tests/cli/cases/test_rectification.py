@@ -9,10 +9,10 @@ from db.enums import DocumentKind, Language
 from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.services.importing.files import PERSON, Desk, application
+from tests.sites import Site
 from workbench.services.importing.request import ImportRefused
 
 VERIFY = "ID-REVERIFY"
@@ -105,7 +105,7 @@ def test_a_letter_with_items_in_hours_only_has_their_deadline(services: ClockSit
 def test_hours_end_on_a_day_off_only_if_the_policy_says_so(
     services: ClockSite, at: str, allowed: str, deadline: str
 ) -> None:
-    amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = {allowed}"))
+    amend_policy(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = {allowed}"))
     case = verifying(services, at=at)
 
     assert show(services, case)["decisions"][0]["deadline_at"] == deadline
@@ -373,7 +373,7 @@ def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: Cloc
 
 def limit(services: ClockSite, words: str) -> None:
     """Add a limit to the policy in force."""
-    amend(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
+    amend_policy(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = false\n{words} #"))
 
 
 def test_in_the_last_round_of_the_policy_only_a_final_fail_is_possible(services: ClockSite) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.prepared import prepared
+from tests.sites import Site
 
 OPENED = "2026-11-26 10:00"
 

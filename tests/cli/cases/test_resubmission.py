@@ -9,9 +9,9 @@ from xlsxwriter import Workbook
 from db.enums import DocumentKind, Role
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.resubmissions import CARD, fail, failed, new_document
+from tests.resubmissions import CARD, fail_rectifiably, start_failed, write_new_document
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
+from tests.sites import Site
 from workbench.services.batches.applying import apply_batch
 from workbench.services.importing import import_run
 
@@ -44,7 +44,7 @@ def resubmit(services: ClockSite, at: str, path: Path, login: str = "b") -> str:
 def test_an_import_of_the_application_opens_the_next_round_at_its_maker_with_its_changes(
     services: ClockSite, desk: Desk
 ) -> None:
-    failed(services)
+    start_failed(services)
     due = services.due("C-1")
     services.at("2026-11-25 10:00")
     desk.applications(application(uscc="91110000600037341L", handler_name="丙某某", contact_phone="13800138009"))
@@ -80,7 +80,7 @@ def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(
 
 
 def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: ClockSite) -> None:
-    failed(services)
+    start_failed(services)
     told = services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1").stderr
     assert "C-000001 is back in the queue, in its next round.\nNot received: " in told
 
@@ -88,8 +88,8 @@ def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: Cloc
 def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receipt(
     services: ClockSite, desk: Desk
 ) -> None:
-    failed(services)
-    told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
+    start_failed(services)
+    told = resubmit(services, "2026-11-26 10:00", write_new_document(desk, "2"))
 
     assert "1 row created" in told
     found = show(services)
@@ -107,14 +107,14 @@ def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receip
 def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_queued(
     services: ClockSite, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed(services)
+    start_failed(services)
 
     def meanwhile(*arguments: Any) -> Any:
         services.site.services("a").remarks.withdraw(1, "by phone")
         return apply_batch(*arguments)
 
     monkeypatch.setattr(import_run, "apply_batch", meanwhile)
-    told = resubmit(services, "2026-11-26 10:00", new_document(desk, "2"))
+    told = resubmit(services, "2026-11-26 10:00", write_new_document(desk, "2"))
 
     assert "1 row created" in told
     assert "C-000001 is not back in the queue; its state is: withdrawn." in told
@@ -122,7 +122,7 @@ def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_
 
 
 def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: ClockSite, desk: Desk) -> None:
-    failed(services)
+    start_failed(services)
     ended: Cells = {**CARD, "service_ended_on": "2026-11-20"}
     resubmit(services, "2026-11-25 10:00", desk.write([ended, {**CARD, "msisdn": "13800138077"}]))
 
@@ -134,7 +134,7 @@ def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: Clock
 def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_written(
     services: ClockSite, desk: Desk
 ) -> None:
-    failed(services)
+    start_failed(services)
     both = desk.write([{**CARD, "msisdn": "13800138077"}, {**CARD, "application_no": "A-2", "msisdn": "13800138078"}])
     report = services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1", str(both))
     assert report.exit_code == 65
@@ -162,14 +162,14 @@ def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_w
 
 @pytest.mark.parametrize("login", ["admin", "audit"])
 def test_who_may_not_record_a_resubmission_may_not_import_its_file(services: ClockSite, desk: Desk, login: str) -> None:
-    failed(services)
+    start_failed(services)
     services.site.services("admin").roles.change("admin", (), (Role.REVIEWER, Role.SUPERVISOR))
-    refused(services.terminal.as_person(login, "resubmit", "C-1", str(new_document(desk, "2"))), 77)
+    refused(services.terminal.as_person(login, "resubmit", "C-1", str(write_new_document(desk, "2"))), 77)
     assert show(services)["state"] == "rectifying"
 
 
 def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(services: ClockSite, desk: Desk) -> None:
-    failed(services)
+    start_failed(services)
     same = desk.write([{**CARD, "brand": ""}])
     late = services.at("2026-12-20 10:00").terminal.as_person("b", "resubmit", "C-1", str(same))
     assert "deadline" in refused(late, 77)
@@ -184,7 +184,7 @@ def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(servi
 def test_a_resubmission_goes_to_the_common_queue_if_its_maker_does_not_work_that_day(
     services: ClockSite, desk: Desk, why: str
 ) -> None:
-    failed(services)
+    start_failed(services)
     if why == "away":
         services.run("admin", "reviewers", "away", "a", "--from", "2026-11-25", "--to", "2026-11-27")
     else:
@@ -196,7 +196,7 @@ def test_a_resubmission_goes_to_the_common_queue_if_its_maker_does_not_work_that
 
 
 def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: ClockSite, desk: Desk) -> None:
-    failed(services)
+    start_failed(services)
     services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
     told = services.terminal.as_person("b", "explain", "C-1").stdout
     assert "Assigned to a, who decided round 1; offered to nobody else." in told
@@ -210,13 +210,13 @@ def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: Clock
 
 
 def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: ClockSite, desk: Desk) -> None:
-    failed(services)
+    start_failed(services)
     services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
     services.at("2026-11-25 10:00:30").run("b", "undo", "C-1")
     found = show(services)
     assert (found["state"], found["round"], found["assignee"], found["changes"]) == ("rectifying", 1, None, [])
 
-    resubmit(services, "2026-11-25 11:00", new_document(desk, "2"))
+    resubmit(services, "2026-11-25 11:00", write_new_document(desk, "2"))
     services.at("2026-11-25 11:00:30").run("b", "undo", "C-1")
     assert (show(services)["state"], show(services)["round"], len(show(services)["documents"])) == ("rectifying", 1, 9)
 
@@ -224,7 +224,7 @@ def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: ClockSit
 def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_stays(
     services: ClockSite, desk: Desk
 ) -> None:
-    failed(services)
+    start_failed(services)
     before = show(services)
     resubmit(services, "2026-11-25 10:00", desk.write([application(uscc="91110000600037341L")]))
     assert (show(services)["state"], show(services)["round"]) == ("queued", 2)
@@ -243,10 +243,10 @@ def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_sta
 
 
 def test_a_resubmission_by_file_with_all_that_was_asked_for_is_not_undone(services: ClockSite, desk: Desk) -> None:
-    failed(services)
+    start_failed(services)
     for item in ("2", "3"):
         services.run("sup", "waive", "C-1", item, "--reason", "x")
-    resubmit(services, "2026-11-25 10:00", new_document(desk, "2"))
+    resubmit(services, "2026-11-25 10:00", write_new_document(desk, "2"))
     assert show(services)["round"] == 2
 
     told = refused(services.terminal.as_person("b", "undo", "C-1"), 77)
@@ -257,7 +257,7 @@ def test_a_resubmission_by_file_with_all_that_was_asked_for_is_not_undone(servic
 
 
 def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: ClockSite, desk: Desk) -> None:
-    failed(services)
+    start_failed(services)
     services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
     refused(services.terminal.as_person("a", "judge", "C-1", "1", "fixed"), 77)
     services.run("a", "next")
@@ -283,12 +283,12 @@ def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Clock
 
 
 def test_a_third_round_is_compared_with_the_second_and_its_items_are_its_own(services: ClockSite, desk: Desk) -> None:
-    failed(services)
-    resubmit(services, "2026-11-25 10:00", new_document(desk, "2"))
-    fail(services, "2026-11-25 11:00", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    start_failed(services)
+    resubmit(services, "2026-11-25 10:00", write_new_document(desk, "2"))
+    fail_rectifiably(services, "2026-11-25 11:00", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     services.run("a", "undo", "C-1")
     services.run("a", "judge", "C-1", "3", "not-fixed")
-    fail(services, "2026-11-25 11:05", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    fail_rectifiably(services, "2026-11-25 11:05", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     services.at("2026-11-26 10:00")
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="3", received_at="2026-11-26 09:00")
 

@@ -10,8 +10,8 @@ from db.enums import Language
 from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, fail, kinds, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.prepared import prepared
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
 
 pytestmark = pytest.mark.proof

@@ -57,7 +57,7 @@ def decide(terminal: Terminal) -> Any:
     ):
         result = terminal.as_person("a", *words)
         assert result.exit_code == 0, result.output
-    terminal.site.clock.on(seconds=1)
+    terminal.site.clock.advance(seconds=1)
     shown = terminal.document("a", "show", "C-1")
     terminal.document("a", *FAIL)
     return shown
@@ -65,7 +65,7 @@ def decide(terminal: Terminal) -> Any:
 
 def change_everything(terminal: Terminal, desk: Desk) -> None:
     """Change all that the reviewer saw, days later."""
-    terminal.site.clock.on(days=2)
+    terminal.site.clock.advance(days=2)
     desk.applications(
         application("A-1", handler_name="丙某", stated_use="something else", licence_valid_to="2026-01-01")
     )

@@ -5,8 +5,8 @@ import pytest
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.prepared import prepared
+from tests.sites import Site
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from db.enums import Language
 from tests.cli.calendar.test_reminders import LANGUAGES
 from tests.clock_site import SHANGHAI, ClockSite
 from tests.first_schema import downgrade
-from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 
 
 @pytest.fixture

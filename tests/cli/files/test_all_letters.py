@@ -1,4 +1,4 @@
-"""The scripted office whose letters people read: `python -m tests.letters FOLDER`."""
+"""The scripted site whose letters people read: `python -m tests.letters FOLDER`."""
 
 import csv
 from pathlib import Path

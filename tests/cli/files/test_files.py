@@ -279,7 +279,7 @@ def test_exported_notices_are_marked_as_sent(terminal: Terminal, tmp_path: Path)
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
     assert terminal.document("a", "notices", "--unsent")["notices"] == []
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
     assert "  通过  " in terminal.as_person("a", "--lang", "zh", "notices").output
     path = str(tmp_path / "notices.csv")
     terminal.document("admin", "export", "notices", "--output", path)

@@ -35,7 +35,7 @@ def decide(terminal: Terminal, case: str, *words: str) -> Any:
 def bar(terminal: Terminal, case: str) -> None:
     """Fail a case with a bar, which is released."""
     decide(terminal, case, *BAR)
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
 
 
 def lift(terminal: Terminal, case: str, *words: str) -> str:
@@ -82,12 +82,12 @@ def test_a_bar_is_on_the_work_list_once_it_is_released_and_off_once_it_is_confir
     assert work_list(terminal, tmp_path / "early.csv") == []
     assert "not released" in refused(terminal.as_person("sup", "measures", "done", write(tmp_path, "1")), 65)
 
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
     rows = work_list(terminal, tmp_path / "list.csv")
     assert [(row["msisdn"], row["measure"], row["due_at"], row["overdue"], row["case"]) for row in rows] == [
         (number, "bar-out", "2026-11-25T18:00:00+08:00", "no", case) for number in (ONE, TWO)
     ]
-    terminal.site.clock.on(hours=1)
+    terminal.site.clock.advance(hours=1)
     counts = report(terminal, tmp_path, "order,done_at,failure", "1,2026-11-24 10:30,", "2,,no answer from 13800138002")
 
     assert counts == counted(done=1, failed=1)
@@ -125,7 +125,7 @@ def test_an_undone_verdict_orders_nothing_and_an_approved_again_one_orders_once(
     assert {status for _number, _measure, status in listed(terminal)} == {"cancelled"}
 
     terminal.document("b", "check", case, "approve", "--note", "seen")
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
 
     assert listed(terminal, "--owed") == [("138••••••01", "bar-both", "owed"), ("138••••••02", "bar-both", "owed")]
 
@@ -137,7 +137,7 @@ def test_a_pass_cancels_a_bar_that_nobody_has_and_restores_one_that_somebody_may
     notice = lift(terminal, case)
     assert "对下列号码的限制措施（限呼）尚未执行，现予取消：138••••••01、138••••••02（共2个）。" in notice
     assert "恢复" not in notice
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
     assert [status for _number, _measure, status in listed(terminal)] == ["cancelled", "cancelled"]
     assert listed(terminal, "--owed") == []
 
@@ -152,12 +152,12 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     assert "呼入" not in notice
     assert listed(terminal, "--owed") == []
 
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
     rows = work_list(terminal, tmp_path / "restore.csv")
     assert [(row["msisdn"], row["measure"], row["due_at"]) for row in rows] == [
         (number, "restore", "2026-11-25T10:02:00+08:00") for number in (ONE, TWO)
     ]
-    terminal.site.clock.on(days=1, seconds=1)
+    terminal.site.clock.advance(days=1, seconds=1)
     assert len(listed(terminal, "--overdue")) == 2
     assert terminal.site.services("sup").queue.counts().measures_overdue == 2
     assert terminal.site.services("a").queue.counts().measures_overdue == 0
@@ -211,7 +211,7 @@ def test_a_bar_on_an_exported_list_is_restored_though_nobody_confirmed_it(
     rows = work_list(terminal, tmp_path / "list.csv")
     report(terminal, tmp_path, "order,failure", f"{rows[1]['order']},the number is ported")
     lift(terminal, case, "--measure", "restore")
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
 
     assert listed(terminal) == [
         ("138••••••01", "bar-out", "cancelled"),
@@ -241,7 +241,7 @@ def test_the_undo_of_a_pass_leaves_the_bar_as_it_was(terminal: Terminal, case: s
 def test_a_verdict_whose_measure_was_carried_out_is_not_undone(terminal: Terminal, case: str, tmp_path: Path) -> None:
     bar(terminal, case)
     report(terminal, tmp_path, "1")
-    terminal.site.clock.on(minutes=-1)
+    terminal.site.clock.advance(minutes=-1)
 
     assert "carried out" in refused(terminal.as_person("a", "undo", case), 77)
 
@@ -278,7 +278,7 @@ def test_a_work_list_that_comes_back_confirms_only_what_was_filled_in(
 ) -> None:
     bar(terminal, case)
     report(terminal, tmp_path, "order,failure", "2,no answer")
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
     path = tmp_path / f"list.{suffix}"
     terminal.document("admin", "export", "measures", "--output", str(path), *REVEAL)
 
@@ -288,7 +288,7 @@ def test_a_work_list_that_comes_back_confirms_only_what_was_filled_in(
         filled = path.read_text(encoding="utf-8-sig").splitlines()
         columns = next(csv.reader([filled[0]]))
         rows = [dict(zip(columns, row, strict=True)) for row in csv.reader(filled[1:])]
-        terminal.site.clock.on(minutes=1)
+        terminal.site.clock.advance(minutes=1)
         rows[0]["done_at"] = "2026-11-24 10:02"
         lines = [",".join(f'"{value}"' for value in row.values()) for row in rows]
         assert report(terminal, tmp_path, filled[0], *lines) == counted(done=1, unanswered=1)
@@ -320,7 +320,7 @@ def test_a_pass_after_a_bar_of_an_earlier_version_owes_the_restoring(
             session.execute(text("UPDATE decision SET seen = :seen"), {"seen": json.dumps({"items": []})})
     assert "nobody recorded whether it was carried out" in terminal.as_person("a", "show", case).stdout
     lift(terminal, case)
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
 
     assert [row["msisdn"] for row in work_list(terminal, tmp_path / "list.csv")] == [ONE, TWO]
 
@@ -366,7 +366,7 @@ def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
 ) -> None:
     decide(terminal, case, "fail", "--final", *BAR[1:])
     terminal.document("b", "check", case, "approve", "--note", "seen")
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
     if is_reported:
         report(terminal, tmp_path, "1", "2")
     terminal.document("sup", "reopen", case, "--reason", "x")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import SUPPLIER
 from tests.services.outbox.gateways import Script
+from tests.sites import SUPPLIER
 from workbench.errors import StorageBusy, StorageFailed
 from workbench.services.outbox import outbox as recorder
 from workbench.services.outbox.recording import record_deliveries
@@ -21,7 +21,7 @@ def outbox(terminal: Terminal) -> Terminal:
     for words in (("C-1", "pass", "--reason", "OK"), failing):
         terminal.document("a", "next")
         terminal.document("a", "decide", *words)
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
     return terminal
 
 
@@ -41,7 +41,7 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     assert [(one["kind"], one["fail_kind"], one["failure"]) for one in history] == [("fail", "fixable", "no answer")]
     assert "fail, to rectify" in outbox.as_person("a", "show", "C-2").stdout
     assert "letter sent  pass, SMS" in outbox.as_person("a", "show", "C-1").stdout
-    outbox.site.clock.on(days=2)
+    outbox.site.clock.advance(days=2)
     assert [row["case"] for row in outbox.document("a", "notices", "--overdue")["notices"]] == ["C-000002"]
     shown = outbox.as_person("a", "notices").stdout
     assert "SMS      sup" in shown
@@ -79,7 +79,7 @@ def test_who_reviews_supervises_or_administers_marks_notices(outbox: Terminal, t
 def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "sent.csv"
     file.write_text("notice,sent_at\n2,2026-11-26 09:00\n", encoding="utf-8")
-    outbox.site.clock.on(days=14)
+    outbox.site.clock.advance(days=14)
     assert outbox.document("sup", "tick")["lapsed"] == 1
 
     result = outbox.as_person("sup", "notices", "sent", str(file))

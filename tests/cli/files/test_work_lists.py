@@ -8,9 +8,9 @@ import pytest
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import SUPPLIER
 from tests.prepared import prepared
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.sites import SUPPLIER
 
 REVEAL = ("--reveal", "--reason", "to bar the numbers and send the letters")
 COMPANY = {"agent": "虚构渠道", "msisdns": "13800138001;13800138002"}
@@ -74,7 +74,7 @@ def test_the_exported_decisions_say_which_numbers_to_bar(terminal: Terminal, des
     decide(terminal, desk, "A-2", "pending", "--reason", "WAIT-APPLICANT", "--measure", "bar-out")
     undone = decide(terminal, desk, "A-3", *fail, "bar-both", as_login="b")
     terminal.document("b", "undo", undone)
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
 
     rows = exported(terminal, "decisions", tmp_path / "decisions.csv", *REVEAL)
 
@@ -100,7 +100,7 @@ def test_the_numbers_of_a_decision_stay_those_that_the_letter_named(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
     decide(terminal, desk, "A-2", "pending", "--reason", "WAIT-CARRIER", "--measure", "bar-out")
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
     desk.applications(application("A-2", **PERSON, agent="", msisdns="13800138009", language="en"))
 
     [row] = exported(terminal, "decisions", tmp_path / "decisions.csv", *REVEAL)
@@ -111,7 +111,7 @@ def test_the_numbers_of_a_decision_stay_those_that_the_letter_named(
 
 
 def test_the_exported_notices_say_who_gets_each_letter(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
 
     rows = exported(terminal, "notices", tmp_path / "notices.csv", *REVEAL)
 
@@ -134,7 +134,7 @@ def test_the_exported_notices_say_who_gets_each_letter(terminal: Terminal, desk:
 def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     case = decide(terminal, desk, "A-1", "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
     english = decide(terminal, desk, "A-2", "pending", "--reason", "WAIT-APPLICANT", "--item", "BIZ_LICENSE")
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
     folder = tmp_path / "letters"
 
     report = terminal.document("admin", "export", "notices", "--to", str(folder), "--sms", *REVEAL)
@@ -171,7 +171,7 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
 def test_a_page_shows_stored_text_as_text(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     letter = "<script>alert(1)</script>\x1b[31m"
     decide(terminal, desk, "A-1", "fail", "--reason", "ACT-PEAK-HOUR", "--letter", letter)
-    terminal.site.clock.on(seconds=60)
+    terminal.site.clock.advance(seconds=60)
     terminal.document("admin", "export", "notices", "--to", str(tmp_path / "letters"))
 
     [page] = (tmp_path / "letters").glob("*-fail.html")
@@ -212,7 +212,7 @@ def test_numbers_out_of_service_are_neither_barred_nor_restored(
     if ends == "before":
         end_service()
     case = decide(terminal, desk, "A-2", "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-both")
-    terminal.site.clock.on(minutes=1)
+    terminal.site.clock.advance(minutes=1)
     orders = terminal.document("sup", "measures", "list")["measures"]
     assert len(orders) == (ends == "after")
     if orders:

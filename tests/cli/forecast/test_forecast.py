@@ -6,8 +6,8 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.languages import speaking
-from tests.offices import TUESDAY
 from tests.services.forecast.lived_office import lived
+from tests.sites import TUESDAY
 from workbench.domain.forecast import pass_rates
 
 pytestmark = pytest.mark.proof
@@ -181,7 +181,7 @@ def test_the_rate_counts_first_decisions_of_cases_with_the_same_block_findings(
     for _case in range(4):
         case = terminal.document("a", "next")["case"]
         terminal.document("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
-    terminal.site.clock.on(days=1)
+    terminal.site.clock.advance(days=1)
     (same,) = terminal.site.plant(severity="block")
     (other,) = terminal.site.plant(severity="block", rule="ACT-ANSWER-RATE")
 

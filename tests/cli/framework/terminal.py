@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.testing import CliRunner, Result
 
-from tests.offices import Site
+from tests.sites import Site
 from workbench import i18n
 from workbench.cli.app import build_app
 

@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
-from tests.sizes import some
+from tests.sites import Site
+from tests.sizes import sample
 from tests.terminal.hostile_site import FILE_NAME, HostileSite
 from tests.terminal.payloads import IMPORTABLE, MARK, PAYLOADS, importable, naughty
 from tests.terminal.stream import leaks
@@ -110,7 +110,7 @@ def test_an_argument_with_invalid_bytes_is_wrong_usage(hostile: HostileSite) -> 
 @pytest.mark.promise("T2", "I1")
 @pytest.mark.proof
 def test_all_485_naughty_strings_are_shown_and_refused_safely(site: Site, tmp_path: Path) -> None:
-    tested = some(naughty(), ci=30)
+    tested = sample(naughty(), ci=30)
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *map(importable, tested))).fill()
     terminal = Terminal(site)
 

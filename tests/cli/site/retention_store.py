@@ -13,7 +13,7 @@ from stdnum.cn import ric
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 
@@ -128,7 +128,7 @@ class RetentionSite:
         texts = ("--note", f"note {said}", "--letter", f"letter {said}")
         self.run("a", "decide", case, "pass", "--reason", "OK-OVERRIDE", *texts)
         self.run("c", "check", case, "approve", "--note", f"checked {said}")
-        self.terminal.site.clock.on(minutes=5)
+        self.terminal.site.clock.advance(minutes=5)
         ids = [row[0] for row in self.desk.sql("SELECT id FROM notice WHERE case_id = :case", case=case_id)]
         report = self.desk.folder / f"sent-{number}.txt"
         report.write_text("".join(f"{one}\n" for one in ids), encoding="utf-8")
@@ -144,7 +144,7 @@ class RetentionSite:
         return [line["text"] for line in lines if line["ok"] is False and "policy version 1" not in line["text"]]
 
     def later(self, **spans: float) -> None:
-        self.terminal.site.clock.on(**spans)
+        self.terminal.site.clock.advance(**spans)
 
     def bytes_left(self) -> bytes:
         """Return all that is in the files of the database and its store."""
@@ -185,7 +185,7 @@ def made(terminal: Terminal, folder: Path, seed: int) -> RetentionSite:
 
 @prepared
 def _fill(desk: Desk, terminal: Terminal, seed: int) -> dict[str, Human]:
-    amend(terminal.site, *PERIODS)
+    amend_policy(terminal.site, *PERIODS)
     site = RetentionSite(terminal, desk)
     site.add("A-1", seed, msisdns=[SHARED])
     site.add("A-2", seed + 1)

@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.test_doctor import chain_anew, drop_triggers
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, passing, take
+from tests.sites import Site
 from tests.sizes import sized
 from workbench.services.foundation import audit_log
 
@@ -127,7 +127,7 @@ def test_tick_keeps_an_anchor_each_day_which_finds_a_log_that_is_replaced(
     for _tick in range(2):
         assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
     assert len(anchors.read_text(encoding="ascii").splitlines()) == 1
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
     assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
     assert len(anchors.read_text(encoding="ascii").splitlines()) == 2
     heads = ("--site", str(settings)) if kind == "file" else ("--head", str(anchors))

@@ -17,11 +17,11 @@ from sqlalchemy import text
 from db.dialects.sqlite_backup import copy_in_use
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.nursery import nursery
-from tests.offices import Site
+from tests.fork_server import fork_server
 from tests.prepared import prepared
 from tests.services.importing.files import Desk, application
 from tests.services.importing.test_calls import call
+from tests.sites import Site
 from workbench.errors import BadData
 from workbench.services import backups
 from workbench.services.batches.undoing import UndoneBatch
@@ -290,14 +290,14 @@ def test_a_missing_backup_is_exit_66(terminal: Terminal, tmp_path: Path) -> None
 _WORKER = """
 import sys
 from pathlib import Path
-from tests.offices import Clock
+from tests.sites import ManualClock
 from tests.services.importing.files import JPEG
 from db.enums import ImportKind
 from workbench.services.importing.request import ImportRequest
 from workbench.services.opening import open_services
 
 path, folder, first = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-services = open_services(path, "admin", Clock())
+services = open_services(path, "admin", ManualClock())
 for number in range(first, first + 10_000):
     services.remarks.comment(1, f"comment {number}")
     print(f"comment {number}", flush=True)
@@ -313,7 +313,9 @@ for number in range(first, first + 10_000):
 
 def drill(terminal: Terminal, desk: Desk, tmp_path: Path, chance: random.Random) -> None:
     """Back up while another process writes, kill it and lose the disk at a random moment, then restore."""
-    child = nursery().piped(_WORKER, str(terminal.site.path), str(desk.folder), str(chance.randrange(1, 10**6)))
+    child = fork_server().start_piped(
+        _WORKER, str(terminal.site.path), str(desk.folder), str(chance.randrange(1, 10**6))
+    )
     assert child.stdout is not None
     file = tmp_path / f"{chance.random()}.tar"
     acknowledged = [child.stdout.readline().strip() for _each in range(chance.randrange(1, 25))]
@@ -361,7 +363,7 @@ def test_a_killed_backup_leaves_the_older_one(terminal: Terminal, desk: Desk, tm
     older = file.read_bytes()
     chance = random.Random(3)
     for _each in range(20):
-        child = nursery().piped(
+        child = fork_server().start_piped(
             "workbench", "--database", str(terminal.site.path), "backup", str(file), "--as", "admin"
         )
         try:

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.policies import ask_persons_for_nothing
+from tests.policies import require_no_documents_of_individuals
 from tests.prepared import prepared
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.foundation import audit_log
@@ -199,7 +199,7 @@ def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
 def test_receipts_of_an_import_that_runs_are_explained_by_its_event(
     terminal: Terminal, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask_persons_for_nothing(terminal.site)
+    require_no_documents_of_individuals(terminal.site)
     terminal.site.plant()
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
@@ -232,7 +232,7 @@ def test_a_letter_that_was_sent_and_then_changed_is_found(
     terminal.site.plant()
     terminal.document("a", "next")
     terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
-    terminal.site.clock.on(minutes=5)
+    terminal.site.clock.advance(minutes=5)
     report = tmp_path / "sent.csv"
     report.write_text("notice\n1\n")
     terminal.document("admin", "notices", "sent", str(report))
@@ -285,10 +285,10 @@ def test_a_file_that_has_no_anchors_is_refused(
 @pytest.mark.promise("S7")
 def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:
     terminal.site.services("admin")
-    terminal.site.clock.on(minutes=-4)
+    terminal.site.clock.advance(minutes=-4)
     assert ills(terminal) == []
 
-    terminal.site.clock.on(minutes=-4)
+    terminal.site.clock.advance(minutes=-4)
 
     [ill] = ills(terminal)
     assert ill.startswith("The clock of this machine says 2026-")

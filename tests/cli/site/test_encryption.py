@@ -11,10 +11,10 @@ import pytest
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.importing.files import APPLICATION, PDF, Desk, application
 from tests.services.importing.test_calls import call
+from tests.sites import Site
 from workbench.errors import StorageGone
 from workbench.services.encryption import key_source
 from workbench.services.encryption.key_settings import KeySettings
@@ -99,7 +99,7 @@ def test_a_whole_day_on_an_encrypted_database_leaves_nothing_readable(
     case = terminal.document("a", "next")["case"]
     terminal.document("a", "documents", case, "--to", str(tmp_path / "papers"))
     decided = terminal.document("a", "decide", case, "fail", "--reason", "CR-ARREARS", "--reason", "ID-NAME")
-    terminal.site.clock.on(minutes=5)
+    terminal.site.clock.advance(minutes=5)
     terminal.document("sup", "tick")
     exported = [
         terminal.document("admin", "export", what, "--output", str(tmp_path / f"{what}.csv"))["rows"]

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal
 from tests.cli.site.retention_store import RetentionSite, made
-from tests.nursery import nursery
-from tests.sizes import some
+from tests.fork_server import fork_server
+from tests.sizes import sample
 
 _CHILD = """
 import os
@@ -19,13 +19,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from db.engine import Database
-from tests.offices import Clock
+from tests.sites import ManualClock
 from workbench.services.opening import open_services
 from workbench.services.retention import files, service
 
 database, at, place, number = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 service._ERASED_TOGETHER = 1
-services = open_services(database, "admin", Clock(at))
+services = open_services(database, "admin", ManualClock(at))
 count = 0
 write, put = Database.write, files.replace_call_file
 
@@ -82,7 +82,7 @@ def erased_and_whole(office: RetentionSite) -> None:
 
 
 @pytest.mark.promise("P2")
-@pytest.mark.parametrize(("place", "number"), some(POINTS, ci=3), ids=str)
+@pytest.mark.parametrize(("place", "number"), sample(POINTS, ci=3), ids=str)
 def test_a_killed_erasure_is_finished(terminal: Terminal, tmp_path: Path, place: str, number: int) -> None:
     office = made(terminal, tmp_path / "files", 1)
     office.later(days=90)
@@ -90,7 +90,7 @@ def test_a_killed_erasure_is_finished(terminal: Terminal, tmp_path: Path, place:
     site.close()
     site.services_by_login.clear()
 
-    child = nursery().piped(_CHILD, str(site.path), site.clock.at.isoformat(), place, str(number))
+    child = fork_server().start_piped(_CHILD, str(site.path), site.clock.at.isoformat(), place, str(number))
     assert "done" not in child.communicate()[0]
     assert child.returncode == -signal.SIGKILL
 

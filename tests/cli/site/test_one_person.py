@@ -11,7 +11,7 @@ from typer.testing import Result
 from db.enums import Language
 from db.models import SettingRow
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.site.people import SOLO_SETTING
 
 REASON = "a shop of one person"
@@ -86,7 +86,7 @@ def test_a_verdict_that_needs_no_second_person_names_no_waiver(shop: Terminal) -
 
 def test_one_person_may_open_their_own_verdict_again(shop: Terminal) -> None:
     case = fail(shop)["case"]
-    shop.site.clock.on(minutes=5)
+    shop.site.clock.advance(minutes=5)
 
     assert shop.document("admin", "reopen", case, "--reason", "I was wrong")["state"] == "queued"
     event = bodies(shop, "reopen")[0]
@@ -156,7 +156,7 @@ def test_an_undone_waived_verdict_is_decided_again_by_the_same_person(shop: Term
 def appealed(shop: Terminal, language: str = "zh", measure: str = "none") -> str:
     """Fail the next case finally and file its appeal a day later."""
     case = str(fail(shop, language=language)["case"])
-    shop.site.clock.on(days=1)
+    shop.site.clock.advance(days=1)
     assert shop.document("admin", "appeal", case, "--grounds", "not us")["assignee"] == "admin"
     return case
 

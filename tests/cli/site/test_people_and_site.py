@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
-from tests.demos import few_cases
+from tests.demos import copy_few_cases
 from tests.services.importing.files import Desk, application
 from workbench.services.demo import preparing
 
@@ -128,7 +128,7 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(preparing, "DATA", few_cases(tmp_path / "few"))
+    monkeypatch.setattr(preparing, "DATA", copy_few_cases(tmp_path / "few"))
 
     result = terminal.run("demo")
 
@@ -145,10 +145,10 @@ def test_demo_says_when_its_sample_data_is_old(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(preparing, "DATA", few_cases(tmp_path / "few"))
+    monkeypatch.setattr(preparing, "DATA", copy_few_cases(tmp_path / "few"))
     assert "days old" not in terminal.run("demo").stderr
 
-    terminal.site.clock.on(days=12)
+    terminal.site.clock.advance(days=12)
     result = terminal.run("demo")
 
     assert result.exit_code == 0, result.output

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import SUPPLIER
+from tests.sites import SUPPLIER
 from workbench.cli.site import supplier_questions
 from workbench.policies import default_policy_text
 from workbench.services.policy.supplier import supplier_toml
@@ -37,7 +37,7 @@ def decided(terminal: Terminal, *, count: int = 1) -> None:
     for _case in range(count):
         case = terminal.document("a", "next")["case"]
         terminal.document("a", "decide", case, "pass", "--reason", "OK")
-    terminal.site.clock.on(minutes=2)
+    terminal.site.clock.advance(minutes=2)
 
 
 def exported(terminal: Terminal) -> list[dict[str, Any]]:

@@ -17,11 +17,11 @@ from db.models import CaseRow
 from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import ClockSite, local
-from tests.offices import Site
 from tests.proofs.racing import open_for_race, run_concurrently
-from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.services.review.verdict_acts import failing
+from tests.sites import Site
 from workbench.domain.case.records import ChangesSinceSeen
 from workbench.errors import Busy
 
@@ -282,7 +282,7 @@ async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_befor
     assert "\nSubmit by: Friday, 27 November 2026\n" in letter
     asked = "a letter asks the applicant for photo of the handler holding the ID card until Fri 27 Nov"
 
-    async with at_the_site(site, "a", size=size) as screen:
+    async with site_workbench(site, "a", size=size) as screen:
         await screen.press("n")
         assert asked in " ".join(screen.text.split())
         await screen.press("1", "plus")

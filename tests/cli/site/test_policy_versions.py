@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import local
-from tests.offices import SUPPLIER, Site
 from tests.services.importing.files import Desk, application
+from tests.sites import SUPPLIER, Site
 from workbench.policies import default_policy_text
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.retention_store import SHARED, RetentionSite, made
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.services.importing.files import application
-from tests.sizes import some
+from tests.sizes import sample
 from workbench.errors import ExitCode
 from workbench.services.importing.request import ImportRefused
 
@@ -88,7 +88,7 @@ def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
 
 
 @pytest.mark.promise("P8", "R1")
-@pytest.mark.parametrize("seed", some(range(10, 1000, 10), ci=1))
+@pytest.mark.parametrize("seed", sample(range(10, 1000, 10), ci=1))
 def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Terminal, tmp_path: Path, seed: int) -> None:
     office = made(terminal, tmp_path / "files", seed)
     office.later(days=90)
@@ -277,7 +277,7 @@ def test_the_period_begins_with_the_local_day_of_the_closing(office: RetentionSi
     ],
 )
 def test_parts_go_before_their_case(office: RetentionSite, part: str, before: str, after: int) -> None:
-    amend(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
+    amend_policy(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
     office.later(days=10)
     assert office.desk.sql(before)[0][0] > after
     counted = kinds(office)[part]["due"]
@@ -292,7 +292,7 @@ def test_parts_go_before_their_case(office: RetentionSite, part: str, before: st
 
 
 def test_calls_go_before_their_case_unless_another_case_keeps_them(office: RetentionSite) -> None:
-    amend(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\ncalls = "7 days"\n'))
+    amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\ncalls = "7 days"\n'))
     office.later(days=10)
     activity = office.document("audit", "show", "C-1")["activity"]
 
@@ -309,7 +309,7 @@ def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:
 
 
 def test_a_card_in_service_keeps_a_case_until_its_end_is_imported(office: RetentionSite) -> None:
-    amend(office.terminal.site, ("keep_in_service = []", 'keep_in_service = ["passed"]'))
+    amend_policy(office.terminal.site, ("keep_in_service = []", 'keep_in_service = ["passed"]'))
     office.later(days=100)
     assert kinds(office)["passed"]["kept"] == {"in_service": 2}
 

@@ -84,7 +84,7 @@ def test_a_request_can_be_rejected_or_taken_back_and_ends_after_a_week(two: Term
     # 02:00 UTC is 10:00 where the site is.
     assert "2026-12-01 10:00" in two.as_person("audit", "reviewers", "requests").stdout
 
-    two.site.clock.on(days=8)
+    two.site.clock.advance(days=8)
 
     assert two.document("audit", "reviewers", "requests")["requests"] == []
     for number in numbers:

@@ -4,7 +4,7 @@ import pytest
 
 from db.enums import Role
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.vocabulary import Verdict
 from workbench.errors import NotAllowed

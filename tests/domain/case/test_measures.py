@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.enums import Measure
-from tests.offices import TUESDAY
+from tests.sites import TUESDAY
 from workbench.domain.case.measures import MeasureOrder, bars_and_open_restores, is_barred, plan_lifting
 
 ACTS = ("bar-out", "bar-both", "restore", "export", "carry out", "confirm", "fail", "lift")

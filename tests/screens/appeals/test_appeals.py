@@ -8,8 +8,8 @@ from screens.appeals import decision_dialog
 from screens.appeals.screen import AppealsScreen
 from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
+from tests.sites import Site
 from workbench.domain.case.case_id import format_case
 
 
@@ -29,7 +29,7 @@ async def decide(driver: KeyDriver, choice: str, reason: str) -> None:
 async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: ClockSite) -> None:
     case = failed(services)
     services.at("2026-12-01 10:00")
-    async with at_the_site(services.site, "a", size=(80, 24)) as driver:
+    async with site_workbench(services.site, "a", size=(80, 24)) as driver:
         await driver.go("q")
         await driver.press("slash")
         await driver.type("state:failed")
@@ -59,7 +59,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
     services: ClockSite, size: tuple[int, int]
 ) -> None:
     case = appealed(services)
-    async with at_the_site(services.site, "sup", size=size) as driver:
+    async with site_workbench(services.site, "sup", size=size) as driver:
         await driver.go("a")
         row = next(line for line in driver.text.splitlines() if "7 working days left" in line)
         assert row.strip().startswith("final fail")
@@ -81,7 +81,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
         assert "No appeals are open." in driver.text
     assert show(services, case)["appeals"][0]["to_state"] == "passed"
 
-    async with at_the_site(services.site, "c", size=size) as driver:
+    async with site_workbench(services.site, "c", size=size) as driver:
         await driver.go("c")
         assert "We never called them." in driver.text
         assert "you are right" in driver.text
@@ -96,7 +96,7 @@ async def test_the_dialog_shows_the_letter_and_needs_a_choice_and_a_reason_and_k
     services: ClockSite,
 ) -> None:
     case = appealed(services)
-    async with at_the_site(services.site, "sup") as driver:
+    async with site_workbench(services.site, "sup") as driver:
         await driver.go("a")
         await driver.press("d", "t")
         await driver.type("seen again")
@@ -114,7 +114,7 @@ async def test_the_dialog_shows_the_letter_and_needs_a_choice_and_a_reason_and_k
 
 async def test_after_a_decision_the_cursor_goes_to_the_next_appeal(services: ClockSite) -> None:
     cases = [appealed(services) for _number in range(3)]
-    async with at_the_site(services.site, "sup", size=(80, 24)) as driver:
+    async with site_workbench(services.site, "sup", size=(80, 24)) as driver:
         await driver.go("a")
         await driver.press("down")
         await decide(driver, "1", "no")
@@ -128,7 +128,7 @@ async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Cl
     case = failed(services)
     services.run("sup", "comment", case, "mine")
     appealed(services, case)
-    async with at_the_site(services.site, "sup") as driver:
+    async with site_workbench(services.site, "sup") as driver:
         await driver.go("a")
         assert "before the appeal" in driver.text
         await driver.press("d")
@@ -137,14 +137,14 @@ async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: Cl
 
 @pytest.mark.parametrize(("language", "words"), [("en", "No appeals are open."), ("zh", "没有待处理的申诉")])
 async def test_without_appeals_the_screen_says_how_to_file_one(services: ClockSite, language: str, words: str) -> None:
-    async with at_the_site(services.site, "sup", size=(80, 24), language=language) as driver:
+    async with site_workbench(services.site, "sup", size=(80, 24), language=language) as driver:
         await driver.go("a")
         assert words in driver.text
 
 
 async def test_a_decision_is_taken_back_by_key_on_the_desk(services: ClockSite) -> None:
     case = appealed(services)
-    async with at_the_site(services.site, "sup") as driver:
+    async with site_workbench(services.site, "sup") as driver:
         assert "one appeal to decide" in driver.text
         await driver.go("a")
         await decide(driver, "1", "no")
@@ -161,8 +161,8 @@ async def test_an_appeal_is_offered_until_its_last_day_and_not_after_an_answer(
     if is_answered:
         decided(services, appealed(services, case))
         services.run("c", "check", case, "approve", "--note", "yes")
-    services.site.clock.on(days=days)
-    async with at_the_site(services.site, "a") as driver:
+    services.site.clock.advance(days=days)
+    async with site_workbench(services.site, "a") as driver:
         await driver.go("q")
         await driver.press("slash")
         await driver.type("state:failed")

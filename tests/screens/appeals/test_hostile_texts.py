@@ -5,8 +5,8 @@ from textual import events
 
 from screens.appeals import decision_dialog
 from tests.cli.appeals.filed_appeals import failed, office
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import KeyDriver, site_workbench
+from tests.sites import Site
 from workbench.services.outbox.recording import Delivery
 
 pytestmark = pytest.mark.proof
@@ -40,7 +40,7 @@ def hostile_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 async def test_an_appeal_is_listed_opened_and_answered_with_any_text(hostile_site: Site) -> None:
-    async with at_the_site(hostile_site, "sup", size=(80, 24)) as driver:
+    async with site_workbench(hostile_site, "sup", size=(80, 24)) as driver:
         await driver.go("a")
         shown = await resized(driver)
         await driver.pilot.click("#list", offset=(10, 0))
@@ -61,7 +61,7 @@ async def test_an_appeal_is_listed_opened_and_answered_with_any_text(hostile_sit
 
 
 async def test_a_failed_letter_shows_any_cause(hostile_site: Site) -> None:
-    async with at_the_site(hostile_site, "sup", size=(80, 24)) as driver:
+    async with site_workbench(hostile_site, "sup", size=(80, 24)) as driver:
         await driver.go("n")
         shown = await resized(driver)
         await driver.pilot.click("#list", offset=(10, 0))

@@ -14,9 +14,9 @@ from textual.widgets import Static
 from db.enums import Role
 from db.models import CaseRow
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import Driver, at_the_site, at_work
+from tests.screens.driver import Driver, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.errors import StorageFailed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -44,7 +44,7 @@ def chosen_cell(desk: Driver) -> str:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)])
 async def test_the_calendar_opens_at_today_and_shows_it(size: tuple[int, int]) -> None:
-    async with at_work(size=size) as desk:
+    async with memory_workbench(size=size) as desk:
         await desk.go("k")
 
         assert "2026 · official · 248 working d" in desk.text
@@ -71,7 +71,7 @@ WALK: tuple[tuple[str, str], ...] = (
 
 
 async def test_arrows_move_by_day_and_week_and_pages_turn_the_year() -> None:
-    async with at_work(size=(80, 24)) as desk:
+    async with memory_workbench(size=(80, 24)) as desk:
         await desk.go("k")
         for key, day in WALK:
             await desk.press(key)
@@ -85,7 +85,7 @@ async def choose(desk: Driver, day: date) -> None:
 
 
 async def test_keys_cross_the_end_of_a_year_and_handle_leap_days() -> None:
-    async with at_work(size=(80, 24)) as desk:
+    async with memory_workbench(size=(80, 24)) as desk:
         await desk.go("k")
         await choose(desk, date(2026, 12, 31))
         await desk.press("right")
@@ -108,7 +108,7 @@ EXPLAINED = {
 
 
 async def test_the_selected_day_is_explained() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.go("k")
         for day, explanation in EXPLAINED.items():
             await choose(desk, day)
@@ -116,7 +116,7 @@ async def test_the_selected_day_is_explained() -> None:
 
 
 async def test_kinds_of_days_differ_in_sign_and_colour() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.go("k")
 
         assert " 5* 6* 7* 8  9 10+11." in desk.text
@@ -131,7 +131,7 @@ async def test_kinds_of_days_differ_in_sign_and_colour() -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "not published yet"), ("zh", "")])
 async def test_an_unpublished_year_is_marked_in_header_months_and_days(language: str, words: str) -> None:
-    async with at_work(language=language) as desk:
+    async with memory_workbench(language=language) as desk:
         await desk.go("k")
         assert "◐" not in desk.text.splitlines()[0]
         await desk.press("pagedown")
@@ -142,7 +142,7 @@ async def test_an_unpublished_year_is_marked_in_header_months_and_days(language:
 
 
 async def test_only_an_admin_sets_days() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.go("k")
         for key in ("o", "w", "h", "u", "f5", "f6", "f7", "f3"):
             await desk.press(key)
@@ -155,7 +155,7 @@ async def test_only_an_admin_sets_days() -> None:
 
 
 async def test_setting_a_day_off_previews_its_effect_and_requires_a_reason() -> None:
-    async with at_work(arrange=as_admin) as desk:
+    async with memory_workbench(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("right", "o")
 
@@ -180,7 +180,7 @@ async def test_setting_a_day_off_previews_its_effect_and_requires_a_reason() -> 
 
 
 async def test_a_half_day_requires_valid_hours() -> None:
-    async with at_work(arrange=as_admin) as desk:
+    async with memory_workbench(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("h")
         assert "09:00-12:00" in desk.text
@@ -202,7 +202,7 @@ async def test_a_half_day_requires_valid_hours() -> None:
 
 
 async def test_only_a_day_set_by_hand_can_be_reset() -> None:
-    async with at_work(arrange=as_admin) as desk:
+    async with memory_workbench(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("u")
         assert desk.dialog == "CalendarScreen"
@@ -219,7 +219,7 @@ async def test_only_a_day_set_by_hand_can_be_reset() -> None:
 
 
 async def test_escape_leaves_the_dialog_without_a_change_and_then_the_calendar() -> None:
-    async with at_work(arrange=as_admin) as desk:
+    async with memory_workbench(arrange=as_admin) as desk:
         await desk.go("k")
         await desk.press("o", "escape")
         assert desk.dialog == "CalendarScreen"
@@ -233,7 +233,7 @@ async def test_a_calendar_that_cannot_be_read_reports_it_and_can_be_reloaded() -
     def broken(services: MemoryServices) -> None:
         services.calendars.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
 
-    async with at_work(arrange=broken) as desk:
+    async with memory_workbench(arrange=broken) as desk:
         await desk.go("k")
         assert "disk I/O error" in desk.text
         assert "Press n to reload." in desk.text
@@ -271,7 +271,7 @@ async def test_on_a_real_database_the_written_change_equals_its_preview(
     site: Site, reading: Callable[[], list[str]]
 ) -> None:
     due_on_friday(site, 2)
-    async with at_the_site(site, "admin") as desk:
+    async with site_workbench(site, "admin") as desk:
         await desk.go("k")
         await desk.press("right", "right", "right", "h")
         assert "2 due dates would move." in desk.text
@@ -287,7 +287,7 @@ async def test_on_a_real_database_the_written_change_equals_its_preview(
 
 async def test_the_preview_of_a_day_off_counts_the_applicants_to_notify(site: Site) -> None:
     ClockSite(site).received("2026-11-24 10:00")
-    async with at_the_site(site, "admin") as desk:
+    async with site_workbench(site, "admin") as desk:
         await desk.go("k")
         await desk.press("right", "o")
 

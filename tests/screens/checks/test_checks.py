@@ -7,10 +7,10 @@ import pytest
 
 from db.enums import CaseState
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.screens.cases import troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, Driver, at_the_site, at_work
+from tests.screens.driver import WINDOWS, Driver, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.domain.case.records import HistoryLine
 
 
@@ -30,7 +30,7 @@ async def stage(desk: Driver) -> None:
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_list_shows_waiting_verdicts_with_their_reasons(size: tuple[int, int]) -> None:
-    async with at_work(troubled(), size=size) as desk:
+    async with memory_workbench(troubled(), size=size) as desk:
         await stage(desk)
 
         assert "C-000123" in desk.text
@@ -45,7 +45,7 @@ async def test_a_key_that_does_nothing_on_a_case_to_check_says_why(site: Site) -
     case = services.received("2026-11-24 09:00")
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC")
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.go("c")
         await desk.press("a", "enter", "c", "u")
         assert desk.notes == [
@@ -62,7 +62,7 @@ async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Si
         services.received(f"2026-11-24 09:0{number}")
         services.at("2026-11-24 10:00").run(login, "next")
         services.run(login, "decide", f"C-{number}", "fail", "--final", "--reason", "ID-USCC")
-    async with at_the_site(site, "a", size=(60, 16), language=language) as desk:
+    async with site_workbench(site, "a", size=(60, 16), language=language) as desk:
         # The own verdict is for another person to check.
         assert {"en": "one verdict to check", "zh": "1项结论待复核"}[language] in desk.text
         await desk.go("c")
@@ -75,14 +75,14 @@ async def test_a_small_list_says_who_made_each_verdict_and_how_to_leave(site: Si
 
 
 async def test_the_parts_of_a_verdict_have_chinese_commas_in_chinese() -> None:
-    async with at_work(troubled(), language="zh") as desk:
+    async with memory_workbench(troubled(), language="zh") as desk:
         await stage(desk)
 
         assert "不通过，不可整改" in desk.text
 
 
 async def test_enter_opens_the_case_read_only_and_escape_goes_back() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await stage(desk)
         await desk.press("enter")
         assert "1 Identity" in desk.text
@@ -98,7 +98,7 @@ async def test_enter_opens_the_case_read_only_and_escape_goes_back() -> None:
 
 @pytest.mark.parametrize("key", ["question_mark", "o", "r"])
 async def test_a_dialog_over_an_opened_case_leaves_it_open(key: str) -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await stage(desk)
         await desk.press("enter", key, "escape")
 
@@ -106,7 +106,7 @@ async def test_a_dialog_over_an_opened_case_leaves_it_open(key: str) -> None:
 
 
 async def test_the_keys_of_the_panels_work_after_a_click_on_the_verdict() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await stage(desk)
         await desk.press("enter")
         await desk.pilot.click("#about")
@@ -117,7 +117,7 @@ async def test_the_keys_of_the_panels_work_after_a_click_on_the_verdict() -> Non
 
 
 async def test_an_approval_requires_a_note_and_stores_it() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await stage(desk)
         await desk.press("a", "enter")
         assert "A note is required" in desk.text
@@ -130,7 +130,7 @@ async def test_an_approval_requires_a_note_and_stores_it() -> None:
 
 
 async def test_a_return_requires_a_note() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await stage(desk)
         await desk.press("enter", "r", "enter")
         assert "Enter some text first" in desk.text
@@ -141,7 +141,7 @@ async def test_a_return_requires_a_note() -> None:
 
 
 async def test_the_maker_cannot_check_a_verdict() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)
         await desk.press("a")
@@ -154,7 +154,7 @@ async def test_an_empty_list_says_that_nothing_waits() -> None:
     def nothing(services: MemoryServices) -> None:
         services.files.clear()
 
-    async with at_work(arrange=nothing) as desk:
+    async with memory_workbench(arrange=nothing) as desk:
         await go_to_checks(desk)
 
         assert "No verdicts are waiting for a check." in desk.text
@@ -164,14 +164,14 @@ async def test_with_a_solo_reviewer_the_screen_says_why_nothing_is_checked() -> 
     def alone(services: MemoryServices) -> None:
         services.why_alone = "a shop of one person [/b]"
 
-    async with at_work(troubled(), arrange=alone) as desk:
+    async with memory_workbench(troubled(), arrange=alone) as desk:
         await go_to_checks(desk)
 
         assert "Only one person reviews here (a shop of one person [/b]): verdicts take effect" in desk.text
 
 
 async def test_one_person_alone_approves_a_verdict_of_their_own_that_still_waits() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         desk.services.why_alone = "a shop of one person"
         await go_to_checks(desk)
@@ -185,7 +185,7 @@ async def test_one_person_alone_approves_a_verdict_of_their_own_that_still_waits
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_checker_sees_what_came_since_the_verdict_and_nothing_older(size: tuple[int, int]) -> None:
-    async with at_work(troubled(), size=size) as desk:
+    async with memory_workbench(troubled(), size=size) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)
         assert "Nothing new since the verdict." in desk.text
@@ -213,7 +213,7 @@ async def test_the_checker_sees_what_came_since_the_verdict_and_nothing_older(si
 
 
 async def test_the_screen_says_why_the_maker_has_no_action() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)
         assert "This is your own verdict" in desk.text
@@ -225,7 +225,7 @@ async def test_the_screen_says_why_the_maker_has_no_action() -> None:
 
 @pytest.mark.proof
 async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
-    async with at_work(troubled(), size=(60, 16)) as desk:
+    async with memory_workbench(troubled(), size=(60, 16)) as desk:
         await stage(desk)
         await desk.press("enter", "5")
         assert desk.text.count("failed, final") == 2, "in the story, and in the panel"

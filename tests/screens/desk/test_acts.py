@@ -7,9 +7,9 @@ import pytest
 
 from db.enums import FailKind, Verdict, WaitsFor
 from tests.cli.appeals.filed_appeals import appealed, office
-from tests.offices import Site
-from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.services.review.verdict_acts import decide, failing, take
+from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.outbox.recording import Delivery
@@ -37,7 +37,7 @@ def pending(site: Site) -> int:
         case_id=case, verdict=Verdict.PENDING, reasons=reasons, waits_for=WaitsFor.APPLICANT, until=until, note="which?"
     )
     decide(site, request)
-    site.clock.on(minutes=2)
+    site.clock.advance(minutes=2)
     return case
 
 
@@ -46,7 +46,7 @@ async def test_x_lists_the_acts_with_their_keys_and_dims_the_others_with_a_reaso
     site: Site, size: tuple[int, int], language: str
 ) -> None:
     site.plant(2)
-    async with at_the_site(site, "a", size=size, language=language) as desk:
+    async with site_workbench(site, "a", size=size, language=language) as desk:
         await desk.press("n", "x")
         assert {"en": " p    pass", "zh": " p    通过"}[language] in desk.text
 
@@ -68,7 +68,7 @@ async def test_x_lists_the_acts_with_their_keys_and_dims_the_others_with_a_reaso
 @LANGUAGES
 async def test_a_reply_is_recorded_from_the_list(site: Site, size: tuple[int, int], language: str) -> None:
     case = pending(site)
-    async with at_the_site(site, "b", size=size, language=language) as desk:
+    async with site_workbench(site, "b", size=size, language=language) as desk:
         await open_first(desk)
         await desk.press("m")
         assert {"en": "Reply of the applicant on C-000001", "zh": "申请人对 C-000001 的答复"}[language] in desk.text
@@ -91,8 +91,8 @@ async def test_a_resubmission_lists_what_was_asked_for_and_warns_if_nothing_came
     (case,) = site.plant(severity="block")
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FIXABLE))
-    site.clock.on(days=1)
-    async with at_the_site(site, "b", size=size, language=language) as desk:
+    site.clock.advance(days=1)
+    async with site_workbench(site, "b", size=size, language=language) as desk:
         await open_first(desk)
         await desk.press("M")
         for words in {
@@ -106,8 +106,8 @@ async def test_a_resubmission_of_yesterday_is_recorded_by_keys(site: Site) -> No
     (case,) = site.plant(severity="block")
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FIXABLE))
-    site.clock.on(days=1)
-    async with at_the_site(site, "b", size=(80, 24)) as desk:
+    site.clock.advance(days=1)
+    async with site_workbench(site, "b", size=(80, 24)) as desk:
         await open_first(desk)
         await desk.press("M")
         await desk.type("2026-12-30")
@@ -126,7 +126,7 @@ async def test_a_resubmission_of_yesterday_is_recorded_by_keys(site: Site) -> No
 @pytest.mark.parametrize("is_held", [True, False])
 async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held: bool) -> None:
     (case,) = site.plant()
-    async with at_the_site(site, "a", size=(80, 24)) as desk:
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
         await desk.press(*(["n", "x"] if is_held else []))
         if not is_held:
             await open_first(desk)
@@ -151,7 +151,7 @@ async def test_a_supervisor_changes_class_and_priority_by_keys(
     site: Site, key: str, moves: list[str], words: str, action: str
 ) -> None:
     (case,) = site.plant()
-    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await open_first(desk)
         await desk.press(key, *moves)
         await desk.type("asked by the carrier")
@@ -164,7 +164,7 @@ async def test_a_supervisor_changes_class_and_priority_by_keys(
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_list_opens_from_an_appeal_and_leads_to_its_screen(site: Site, size: tuple[int, int]) -> None:
     case = appealed(office(site))
-    async with at_the_site(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=size) as desk:
         await desk.go("a")
         await desk.press("x")
         assert f"What can be done with {case}" in desk.text
@@ -185,9 +185,9 @@ async def test_the_letters_of_a_case_say_what_became_of_each(
 ) -> None:
     case = pending(site)
     site.services("sup").exports.write(ExportRequest(what=ExportKind.NOTICES, output=tmp_path / "letters.csv"))
-    site.clock.on(minutes=10)
+    site.clock.advance(minutes=10)
     site.services("sup").notices.record([Delivery(notice_id=1, channel="sms")])
-    async with at_the_site(site, "a", size=size, language=language) as desk:
+    async with site_workbench(site, "a", size=size, language=language) as desk:
         await open_first(desk)
         await desk.press("L")
         shown = {

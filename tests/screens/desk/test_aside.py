@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.offices import Site
-from tests.screens.driver import at_the_site, at_work
+from tests.screens.driver import memory_workbench, site_workbench
+from tests.sites import Site
 
 
 @pytest.mark.parametrize("typed", ["bald", "明天下午", "yesterday", "2020-01-01 09:00"])
 async def test_a_past_or_invalid_time_keeps_the_question_open(typed: str) -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n", "h")
         await desk.type(typed)
         await desk.press("enter")
@@ -24,7 +24,7 @@ async def test_a_past_or_invalid_time_keeps_the_question_open(typed: str) -> Non
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_case_comes_back_by_itself_with_a_quiet_line_and_is_the_next(site: Site, language: str) -> None:
     site.plant(2)
-    async with at_the_site(site, "a", size=(80, 24), language=language) as desk:
+    async with site_workbench(site, "a", size=(80, 24), language=language) as desk:
         await desk.press("n", "h", "enter", "n")
         assert "C-000002" in desk.text
         words = {
@@ -33,7 +33,7 @@ async def test_a_case_comes_back_by_itself_with_a_quiet_line_and_is_the_next(sit
         }
         assert words[language] not in desk.text
 
-        site.clock.on(hours=2, minutes=1)
+        site.clock.advance(hours=2, minutes=1)
         desk.desk_screen.tick()
         await desk.until(words[language])
 
@@ -59,7 +59,7 @@ async def test_the_arrows_suggest_half_an_hour_two_hours_and_tomorrow(
     site: Site, language: str, keys: list[str], words: str
 ) -> None:
     site.plant()
-    async with at_the_site(site, "a", size=(80, 24), language=language) as desk:
+    async with site_workbench(site, "a", size=(80, 24), language=language) as desk:
         await desk.press("n", "h", *keys)
         assert {"en": "↑ ↓   30 min   2 h   tomorrow 9:00", "zh": "↑ ↓   30分钟   2小时   明天9:00"}[
             language

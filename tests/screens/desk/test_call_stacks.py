@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from tests.offices import Site
-from tests.screens.driver import at_the_site
+from tests.screens.driver import site_workbench
+from tests.sites import Site
 
 ROOT = Path(__file__).parents[3]
 MOST_FILES = 10
@@ -58,7 +58,7 @@ def recorded(engine: Any, begins: str) -> Iterator[list[set[str]]]:
 async def test_a_claim_by_n_and_a_decision_by_y_pass_through_few_files(site: Site) -> None:
     site.plant()
     engine = site.services("a").context.database.writer
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         with recorded(engine, "UPDATE \"case\" SET state = 'in_review'") as claims:
             await desk.press("n")
         with recorded(engine, "INSERT INTO decision ") as decisions:

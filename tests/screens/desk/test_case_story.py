@@ -10,11 +10,11 @@ from db.enums import CaseState
 from screens.panels.case_header import story_lines
 from tests.cli.cases.test_rectification import failed, limit
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.screens.cases import NOW
-from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.driver import WINDOWS, site_workbench
 from tests.screens.panels.test_history import VIEW
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 from tests.wording.test_case_story import fail, story
 
 
@@ -27,7 +27,7 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
     services.at("2026-11-24 10:00").run("a", "next")
     services.run("a", "decide", case, "fail", "--final", "--reason", "ID-USCC", "--note", "seal copied")
     services.run("b", "check", case, "return", "--note", "The registry shows it as valid")
-    async with at_the_site(site, "a", size=size) as desk:
+    async with site_workbench(site, "a", size=size) as desk:
         await desk.press("n")
         assert "Returned by b: The registry shows it as valid" in desk.text
         assert "So far  round 1: failed, final: " in desk.text
@@ -53,7 +53,7 @@ async def test_a_case_in_the_cooldown_of_a_final_fail_says_so_above_its_panels(
     services.at("2026-12-05 10:00")
     applicants.applications(application("A-2", received_at="2026-11-30 18:00"))
     applicants.documents("A-2")
-    async with at_the_site(site, "a", size=size) as desk:
+    async with site_workbench(site, "a", size=size) as desk:
         await desk.press("n")
         assert desk.dialog == "DeskScreen"
         text = " ".join(desk.text.split())

@@ -7,11 +7,11 @@ import pytest
 
 from db.enums import Verdict
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.resubmissions import failed, new_document
+from tests.resubmissions import start_failed, write_new_document
 from tests.screens.cases import clean
-from tests.screens.driver import at_the_site, at_work
+from tests.screens.driver import memory_workbench, site_workbench
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 from workbench.keys.registry import commands_of, help_of
 
 Resubmit = Callable[[], ClockSite]
@@ -21,9 +21,9 @@ Resubmit = Callable[[], ClockSite]
 def resubmitted(site: Site, tmp_path: Path) -> ClockSite:
     """Resubmit an application with another number, handler and licence."""
     services = ClockSite(site)
-    failed(services)
+    start_failed(services)
     desk = Desk(site, tmp_path)
-    path = new_document(desk, "2")
+    path = write_new_document(desk, "2")
     assert services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1", str(path)).exit_code == 0
     desk.applications(application(uscc="91110000600037341L", handler_name="丙某某"))
     return services
@@ -39,7 +39,7 @@ def resubmitted(site: Site, tmp_path: Path) -> ClockSite:
 async def test_a_case_of_the_second_round_opens_on_what_changed(
     resubmitted: ClockSite, size: tuple[int, int], language: str, shown: tuple[str, ...]
 ) -> None:
-    async with at_the_site(resubmitted.site, "a", size=size, language=language) as desk:
+    async with site_workbench(resubmitted.site, "a", size=size, language=language) as desk:
         await desk.press("n")
         assert desk.dialog == "ChangesSheet"
         for words in shown:
@@ -54,7 +54,7 @@ async def test_a_case_of_the_second_round_opens_on_what_changed(
 
 
 async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(resubmitted: ClockSite) -> None:
-    async with at_the_site(resubmitted.site, "a", size=(80, 24)) as desk:
+    async with site_workbench(resubmitted.site, "a", size=(80, 24)) as desk:
         await desk.press("n")
         assert "Unchanged" not in desk.text
         await desk.press("plus")
@@ -70,7 +70,7 @@ async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(
 
 
 async def test_the_sheet_lists_its_keys(resubmitted: ClockSite) -> None:
-    async with at_the_site(resubmitted.site, "a") as desk:
+    async with site_workbench(resubmitted.site, "a") as desk:
         await desk.press("n", "question_mark")
         for command in commands_of("changes"):
             assert help_of(command).split(":")[0] in desk.text
@@ -80,7 +80,7 @@ async def test_the_sheet_lists_its_keys(resubmitted: ClockSite) -> None:
 
 
 async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: ClockSite) -> None:
-    async with at_the_site(resubmitted.site, "a") as desk:
+    async with site_workbench(resubmitted.site, "a") as desk:
         await desk.press("n", "1", "2", "2", "up", "3", "escape", "p")
         found = resubmitted.terminal.document("a", "show", "C-1")["items"]
         assert [item["judged"] for item in found] == ["fixed", "not_fixed", "partly"]
@@ -97,7 +97,7 @@ async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: ClockSit
 
 
 async def test_who_does_not_hold_the_case_only_reads_the_changes(resubmitted: ClockSite) -> None:
-    async with at_the_site(resubmitted.site, "b") as desk:
+    async with site_workbench(resubmitted.site, "b") as desk:
         await desk.go("q")
         await desk.press("enter", "d")
         assert desk.dialog == "ChangesSheet"
@@ -110,7 +110,7 @@ async def test_the_checker_sees_the_judgements_and_the_changes(resubmitted: Cloc
     resubmitted.run("a", "next")
     resubmitted.run("a", "judge", "C-1", "1", "not-fixed")
     resubmitted.run("a", "decide", "C-1", "fail", "--final", "--reason", "ID-USCC", "--note", "again")
-    async with at_the_site(resubmitted.site, "b") as desk:
+    async with site_workbench(resubmitted.site, "b") as desk:
         await desk.go("c")
         assert "not fixed" in desk.text
         await desk.press("enter", "d")
@@ -119,7 +119,7 @@ async def test_the_checker_sees_the_judgements_and_the_changes(resubmitted: Cloc
 
 
 async def test_a_case_of_the_first_round_has_nothing_to_compare() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "d")
         assert desk.dialog == "DeskScreen"
         assert "This is the first round; there is nothing to compare it with." in desk.notes

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.offices import Site
 from tests.screens.cases import clean, troubled
 from tests.screens.checks.test_checks import stage
-from tests.screens.driver import KeyDriver, at_the_site, at_work
+from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
+from tests.sites import Site
 
 REVEALED = "110101199003070038"
 
@@ -16,7 +16,7 @@ def copied(desk: KeyDriver) -> str:
 
 @pytest.mark.promise("N4")
 async def test_a_masked_field_under_the_cursor_is_revealed_and_copied_and_logged_once() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "down", "down")
         assert REVEALED not in desk.text
         # The second press within a second does not reveal the whole identity.
@@ -31,7 +31,7 @@ async def test_a_masked_field_under_the_cursor_is_revealed_and_copied_and_logged
 
 @pytest.mark.parametrize(("size", "language"), [((80, 24), "zh"), ((120, 40), "en")])
 async def test_any_fact_of_a_panel_is_copied_from_a_list(size: tuple[int, int], language: str) -> None:
-    async with at_work(clean(), size=size, language=language) as desk:
+    async with memory_workbench(clean(), size=size, language=language) as desk:
         await desk.press("n", "1", "ctrl+k")
         assert {"en": "Copy which field?", "zh": "复制哪个字段？"}[language] in desk.text
         await desk.press("escape")
@@ -44,7 +44,7 @@ async def test_any_fact_of_a_panel_is_copied_from_a_list(size: tuple[int, int], 
 
 
 async def test_text_selected_with_the_mouse_is_copied_as_it_is_shown() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await desk.pilot.mouse_down(offset=(2, 12))
         await desk.pilot.hover(offset=(30, 12))
@@ -55,7 +55,7 @@ async def test_text_selected_with_the_mouse_is_copied_as_it_is_shown() -> None:
 
 
 async def test_a_field_of_a_case_to_check_is_copied_as_it_is_shown() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await stage(desk)
         await desk.press("enter", "1", "ctrl+k", *["down"] * 8, "enter")
 
@@ -65,7 +65,7 @@ async def test_a_field_of_a_case_to_check_is_copied_as_it_is_shown() -> None:
 
 async def test_rows_of_a_list_are_copied_with_tabs(site: Site) -> None:
     site.plant(3)
-    async with at_the_site(site, "sup") as desk:
+    async with site_workbench(site, "sup") as desk:
         await desk.go("q")
         await desk.press("ctrl+k")
         assert copied(desk).split("\t")[1] == "C-000001"
@@ -75,7 +75,7 @@ async def test_rows_of_a_list_are_copied_with_tabs(site: Site) -> None:
 
 
 async def test_the_text_of_a_field_is_copied_and_an_empty_page_says_that_there_is_nothing() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("ctrl+k")
         assert "nothing to copy here" in desk.notes[-1]
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal
 from tests.cli.site.retention_store import made
-from tests.offices import Site
-from tests.screens.driver import at_the_site
+from tests.screens.driver import site_workbench
+from tests.sites import Site
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ async def test_an_erased_case_is_shown_as_such(
     office.later(days=90)
     site.services("admin").retention.apply("period over")
 
-    async with at_the_site(site, "sup", language=language) as desk:
+    async with site_workbench(site, "sup", language=language) as desk:
         await desk.go("q")
         await desk.press("slash")
         await desk.type("state:passed")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from screens import app
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site, at_work
+from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.errors import StorageBusy
 from workbench.services.deadlines.tick import TickCounts
 
@@ -26,7 +26,7 @@ async def _until(desk: KeyDriver, done: Callable[[], bool]) -> None:
 
 async def test_an_open_workbench_notifies_the_applicant_of_a_late_case_once(site: Site) -> None:
     (case,) = site.plant(due_in_days=-1)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await _until(desk, lambda: "delay-told" in site.actions(case))
         await asyncio.sleep(0.2)
         assert site.actions(case).count("delay-told") == 1
@@ -43,6 +43,6 @@ async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
             raise StorageBusy("Another program holds the database.")
         return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0, reminded=0)
 
-    async with at_work(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
+    async with memory_workbench(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
         await _until(desk, lambda: len(attempts) > 1)
         assert any("could not be handled: Another program holds the database." in note for note in desk.notes)

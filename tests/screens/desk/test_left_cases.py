@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import at_work
+from tests.screens.driver import memory_workbench
 
 
 def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event, threading.Event]:
@@ -23,7 +23,7 @@ def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event
 
 
 async def test_a_case_released_during_its_reload_does_not_reappear() -> None:
-    async with at_work(clean(), troubled()) as desk:
+    async with memory_workbench(clean(), troubled()) as desk:
         await desk.press("n", "l", "1")
         files: Any = desk.services.casefiles
         files.show, has_begun, may_end = gated(files.show)

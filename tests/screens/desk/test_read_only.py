@@ -10,7 +10,7 @@ from screens.desk.key_map import COMMANDS
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.queue import candidate, case_row
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 from workbench.keys.desk import COMMENT, FAIL, FIELD_DOWN, FIELD_UP, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
 from workbench.keys.registry import BACK
 
@@ -34,7 +34,7 @@ async def open_second(desk: Driver) -> None:
     ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
 )
 async def test_enter_opens_a_case_read_only_and_escape_returns_to_its_row(size: tuple[int, int], language: str) -> None:
-    async with at_work(clean(), troubled(), size=size, language=language, arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), size=size, language=language, arrange=listed) as desk:
         await open_second(desk)
         assert desk.dialog == "ReadOnlyScreen"
         assert "C-000124" in desk.text
@@ -47,7 +47,7 @@ async def test_enter_opens_a_case_read_only_and_escape_returns_to_its_row(size: 
 
 
 async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
-    async with at_work(clean(), troubled(), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("2", "plus")
         assert "1 Identity" not in desk.text
@@ -62,7 +62,7 @@ async def test_panels_zoom_history_and_fields_work_as_on_the_desk() -> None:
 
 
 async def test_a_verdict_key_explains_why_it_is_not_available() -> None:
-    async with at_work(clean(), troubled(), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("p")
         assert desk.dialog == "ReadOnlyScreen"
@@ -85,7 +85,7 @@ async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_foote
         listed(services)
         services.change(124, state=CaseState.PENDING, held_by=None, held_until=None)
 
-    async with at_work(clean(), troubled(), size=(80, 24), language=language, arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), size=(80, 24), language=language, arrange=arrange) as desk:
         await open_second(desk)
         before = desk.text.splitlines()
         await desk.press("p")
@@ -120,7 +120,7 @@ async def test_each_key_of_the_desk_acts_on_an_opened_case_or_says_why_not(
         if state is not None:
             services.change(124, state=state, held_by=None, held_until=None)
 
-    async with at_work(clean(), troubled(), size=(80, 24), arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), size=(80, 24), arrange=arrange) as desk:
         await open_second(desk)
         for command in (each.command for each in COMMANDS.values() if each.command.id not in _MOVES):
             before = desk.text, list(desk.services.log)
@@ -133,13 +133,13 @@ async def test_each_key_of_the_desk_acts_on_an_opened_case_or_says_why_not(
 
 
 async def test_a_key_of_a_case_says_that_none_is_on_the_desk() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("p")
         assert desk.notes == ["No case is shown. To take a case, press n; to open one of the queue, press g q."]
 
 
 async def test_a_read_only_case_takes_comments() -> None:
-    async with at_work(clean(), troubled(), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("c")
         await desk.type("[/b]")
@@ -149,7 +149,7 @@ async def test_a_read_only_case_takes_comments() -> None:
 
 
 async def test_a_read_only_case_takes_contacts() -> None:
-    async with at_work(clean(), troubled(), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("k", "up")
         await desk.type("[/b]")
@@ -163,7 +163,7 @@ async def test_an_auditor_reads_and_changes_nothing() -> None:
         listed(services)
         services.actor = replace(services.actor, login="audit", roles=frozenset({Role.AUDITOR}))
 
-    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
         await desk.press("c", "k", "e", "l", "down", "full_stop", "a")
 
@@ -176,7 +176,7 @@ async def test_a_held_case_opens_on_the_desk_of_its_holder() -> None:
         listed(services)
         services.change(124, held_by="rev1")
 
-    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
 
         assert desk.dialog == "DeskScreen"
@@ -190,7 +190,7 @@ async def test_a_supervisor_assigns_from_the_read_only_case() -> None:
         services.actor = replace(services.actor, roles=frozenset({Role.SUPERVISOR}))
         services.assigning.people = (candidate("rev3"),)
 
-    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
         await desk.press("a", "enter")
         await desk.type("x")
@@ -212,7 +212,7 @@ async def test_a_supervisor_opens_a_final_case_again_and_sees_what_is_owed(
         services.actor = replace(services.actor, roles=frozenset({Role.SUPERVISOR}))
         services.change(124, state=CaseState.PASSED, held_by=None, held_until=None)
 
-    async with at_work(clean(), troubled(), size=size, language=language, arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), size=size, language=language, arrange=arrange) as desk:
         await open_second(desk)
         assert owed not in desk.text
         assert {"en": "R open again", "zh": "R 重开"}[language] in desk.text
@@ -243,7 +243,7 @@ async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(
         services.change(124, state=state, held_by=None, held_until=None)
 
     size = (80, 24) if hinted == OPEN else (120, 40)
-    async with at_work(clean(), troubled(), arrange=arrange, size=size) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=arrange, size=size) as desk:
         await open_second(desk)
         assert desk.text.splitlines()[-1].startswith(f" {hinted}   ")
 
@@ -252,7 +252,7 @@ async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do(
 
 
 async def test_q_goes_back_and_does_not_quit() -> None:
-    async with at_work(clean(), troubled(), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("q")
 
@@ -260,7 +260,7 @@ async def test_q_goes_back_and_does_not_quit() -> None:
 
 
 async def test_the_help_of_a_read_only_case_lists_only_working_keys() -> None:
-    async with at_work(clean(), troubled(), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
         await desk.press("question_mark")
         shown = str(desk.app.screen.query_one("#page", Static).content)
@@ -277,7 +277,7 @@ async def test_a_case_with_the_applicant_is_not_shown_as_overdue() -> None:
         listed(services)
         services.change(124, state=CaseState.RECTIFYING, held_by=None, held_until=None, working_days_left=0)
 
-    async with at_work(clean(), troubled(), arrange=arrange) as desk:
+    async with memory_workbench(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
 
         line = next(line for line in desk.text.splitlines() if "with the applicant · clock paused" in line)
@@ -285,7 +285,7 @@ async def test_a_case_with_the_applicant_is_not_shown_as_overdue() -> None:
 
 
 async def test_a_case_without_a_hold_names_only_the_reviewer_at_the_right() -> None:
-    async with at_work(clean(), troubled(), size=(80, 24), arrange=listed) as desk:
+    async with memory_workbench(clean(), troubled(), size=(80, 24), arrange=listed) as desk:
         await desk.go("q")
         await desk.press("down", "down", "enter")
         assert desk.text.splitlines()[0].endswith("  ◆ rev1")

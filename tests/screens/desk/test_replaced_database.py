@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import KeyDriver, site_workbench
+from tests.sites import Site
 from workbench.errors import StorageGone
 
 pytestmark = pytest.mark.proof
@@ -61,7 +61,7 @@ async def test_the_next_act_says_so_saves_the_draft_and_writes_nothing(
     site: Site, state: Path, lose: Callable[[Path], None]
 ) -> None:
     site.plant(2)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await held_with_a_draft(desk)
         before = site.services("a").casefiles.show(1).draft
         lose(site.path)
@@ -78,7 +78,7 @@ async def test_the_next_act_says_so_saves_the_draft_and_writes_nothing(
 
 async def test_a_verdict_is_not_recorded_in_a_file_that_is_gone(site: Site, state: Path) -> None:
     site.plant(1)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await held_with_a_draft(desk)
         await desk.press("p")
         replaced(site.path)
@@ -95,7 +95,7 @@ async def test_a_verdict_is_not_recorded_in_a_file_that_is_gone(site: Site, stat
 
 async def test_what_is_typed_afterwards_is_kept_too(site: Site, state: Path) -> None:
     site.plant(1)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("n")
         removed(site.path)
         await desk.press("c")

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from tests.offices import Site
 from tests.screens.cases import ID_NO, clean
-from tests.screens.driver import KeyDriver, at_the_site, at_work
+from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.wording.case.history import detail_words, event_words
 
 HANDLER = "11010119900101001X"
@@ -23,32 +23,32 @@ async def reveal_all(desk: KeyDriver) -> None:
 @pytest.mark.promise("N4", "D5")
 async def test_the_desk_masks_all_fields_after_a_minute_without_keys(site: Site) -> None:
     site.plant()
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("n")
         await reveal_all(desk)
         assert HANDLER in desk.text
 
-        desk.clocks.pass_s(61)
+        desk.clocks.advance(61)
         async with asyncio.timeout(20):
             while HANDLER in desk.text or "Everything is shown" in desk.text:
                 await desk.pilot.pause(0.05)
 
 
 async def test_a_case_reloaded_while_revealed_is_masked_in_time() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await reveal_all(desk)
         desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
         assert ID_NO in desk.text
 
-        desk.clocks.pass_s(61)
+        desk.clocks.advance(61)
         desk.desk_screen.tick()
         await desk.settle()
         assert ID_NO not in desk.text
 
 
 async def test_the_desk_says_that_all_fields_are_revealed_and_one_press_masks_them() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "full_stop")
         assert "Choose a masked field with the arrows" in desk.text
 
@@ -63,9 +63,9 @@ async def test_the_desk_says_that_all_fields_are_revealed_and_one_press_masks_th
 
 
 async def test_the_hint_to_choose_a_field_disappears_by_itself() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "full_stop")
-        desk.clocks.pass_s(6)
+        desk.clocks.advance(6)
         desk.desk_screen.tick()
         await desk.settle()
 
@@ -74,7 +74,7 @@ async def test_the_hint_to_choose_a_field_disappears_by_itself() -> None:
 
 async def test_the_history_says_who_revealed_what(site: Site) -> None:
     site.plant()
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("n")
         await reveal_all(desk)
         await desk.press("full_stop", "down", "full_stop")
@@ -87,7 +87,7 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
 
 
 async def test_a_reveal_that_ends_after_everything_was_masked_shows_nothing() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         files, gate = desk.services.casefiles, threading.Event()
         reveal = files.reveal_identity

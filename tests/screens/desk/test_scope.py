@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import KeyDriver, site_workbench
+from tests.sites import Site
 
 
 async def filter_queue(desk: KeyDriver, text: str) -> None:
@@ -22,7 +22,7 @@ async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(
 ) -> None:
     site.plant(2)
     site.plant(2, priority="low")
-    async with at_the_site(site, "a", size=size, language=language) as desk:
+    async with site_workbench(site, "a", size=size, language=language) as desk:
         await desk.go("q")
         await desk.press("S")
         assert {"en": "Filter the list first", "zh": "请先筛选列表"}[language] in desk.notes[-1]
@@ -54,7 +54,7 @@ async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(
 
 async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Site) -> None:
     site.plant()
-    async with at_the_site(site, "a", size=(80, 24)) as desk:
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
         await filter_queue(desk, "due>2026-11-25")
         await desk.press("colon")
         await desk.type("desk scope")
@@ -69,7 +69,7 @@ async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Sit
 @pytest.mark.parametrize("wanted", ["state:pending", "state:closed", "attention:reopen", "waits:carrier"])
 async def test_a_filter_without_queued_cases_is_no_scope(site: Site, wanted: str) -> None:
     site.plant()
-    async with at_the_site(site, "sup") as desk:
+    async with site_workbench(site, "sup") as desk:
         await filter_queue(desk, wanted)
         await desk.press("S")
         assert "This filter lists no queued cases, so n would never find one" in desk.notes[-1]

@@ -191,7 +191,7 @@ async def test_keys_renew_the_hold_at_most_once_a_minute(session: DeskSession, s
     await session.next()
     assert not session.note_key()
 
-    services.clocks.pass_s(61)
+    services.clocks.advance(61)
     assert session.note_key()
     assert not session.note_key()
 

@@ -10,12 +10,12 @@ from screens.shell.header import HeaderBar
 from screens.shell.keyboard_app import collect_if_idle
 from screens.widgets.static import Static
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import WINDOWS, at_work
+from tests.screens.driver import WINDOWS, memory_workbench
 
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_panels_do_not_move_when_a_line_comes_or_goes(size: tuple[int, int]) -> None:
-    async with at_work(clean(), troubled(), size=size) as desk:
+    async with memory_workbench(clean(), troubled(), size=size) as desk:
         await desk.press("n")
         before = desk.desk_screen.panels.region
 
@@ -32,7 +32,7 @@ async def test_the_panels_do_not_move_when_a_line_comes_or_goes(size: tuple[int,
 
 
 async def test_a_message_about_a_case_goes_with_the_next_one() -> None:
-    async with at_work(clean(), troubled()) as desk:
+    async with memory_workbench(clean(), troubled()) as desk:
         await desk.press("n", "s", "x", "enter")
         assert any("skipped" in note for note in desk.notes)
 
@@ -41,7 +41,7 @@ async def test_a_message_about_a_case_goes_with_the_next_one() -> None:
 
 
 async def test_a_message_covers_neither_the_panels_nor_the_line_that_confirms() -> None:
-    async with at_work(troubled(), size=(80, 24)) as desk:
+    async with memory_workbench(troubled(), size=(80, 24)) as desk:
         await desk.press("n")
         desk.app.notify("a message")
         await desk.settle()
@@ -53,7 +53,7 @@ async def test_a_message_covers_neither_the_panels_nor_the_line_that_confirms() 
 
 
 async def test_in_a_wide_window_a_figure_and_its_limit_stay_together_and_the_history_is_beside_them() -> None:
-    async with at_work(troubled(), size=(200, 60)) as desk:
+    async with memory_workbench(troubled(), size=(200, 60)) as desk:
         await desk.press("n", "2", "plus")
         line = next(line for line in desk.text.splitlines() if "mean duration" in line)
         assert len(line.rstrip(" │").strip()) < 60
@@ -65,7 +65,7 @@ async def test_in_a_wide_window_a_figure_and_its_limit_stay_together_and_the_his
 
 
 async def test_the_drawn_lines_of_a_closed_dialog_are_dropped_once_nobody_types() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p")
         assert "y confirm" in desk.text
         drawn = [ref(widget._styles_cache) for widget in desk.app.screen.walk_children(Static)]

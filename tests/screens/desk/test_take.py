@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.offices import Site
-from tests.policies import amend
-from tests.screens.driver import at_the_site
+from tests.policies import amend_policy
+from tests.screens.driver import site_workbench
+from tests.sites import Site
 
 LANGUAGES = pytest.mark.parametrize(
     ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
@@ -17,7 +17,7 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(
     site: Site, size: tuple[int, int], language: str, *, is_opened: bool
 ) -> None:
     site.plant(3)
-    async with at_the_site(site, "a", size=size, language=language) as desk:
+    async with site_workbench(site, "a", size=size, language=language) as desk:
         await desk.press("n")
         await desk.go("q")
         await desk.press("down", *(["enter"] if is_opened else []), "N")
@@ -44,10 +44,10 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(
 
 
 async def test_the_list_of_acts_says_who_may_take_a_case(site: Site) -> None:
-    amend(site, ('take = "anybody"', 'take = "supervisor"'))
+    amend_policy(site, ('take = "anybody"', 'take = "supervisor"'))
     site.plant()
     for login, key in (("a", ""), ("sup", "N    take")):
-        async with at_the_site(site, login, size=(80, 24)) as desk:
+        async with site_workbench(site, login, size=(80, 24)) as desk:
             await desk.go("q")
             await desk.press("enter", "x", "N")
             if key:
@@ -64,9 +64,9 @@ async def test_the_list_of_acts_says_who_may_take_a_case(site: Site) -> None:
 
 async def test_a_case_that_another_person_took_is_named_with_the_person(site: Site) -> None:
     site.plant()
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("n")
-        site.clock.on(minutes=31)
+        site.clock.advance(minutes=31)
         site.services("b").taking.take(1, "on the phone")
         await desk.press("c")
         await desk.type("late")

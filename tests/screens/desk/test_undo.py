@@ -6,9 +6,9 @@ import pytest
 
 from db.enums import CaseState, FailKind
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.review.verdict_acts import failing
+from tests.sites import Site
 
 AT = "2026-11-24 10:00"
 
@@ -46,7 +46,7 @@ async def test_u_takes_back_the_act_of_a_command_that_its_line_and_footer_name(
     before = office.terminal.document("a", "show", case)["state"]
     office.at("2026-11-25 10:00").run("a", "next", "--filter", other)
     office.run("a", words[0], case, *words[1:])
-    async with at_the_site(site, "a", size=size) as desk:
+    async with site_workbench(site, "a", size=size) as desk:
         await desk.press("n")
         assert other in desk.text.splitlines()[0]
         assert f"{case}: {said}; u takes it back within 60 s" in desk.text
@@ -65,7 +65,7 @@ async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Sit
     office = ClockSite(site)
     case = queued(office)
     office.at(AT)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("n", "p", "y")
         assert "C-000001 passed; notice goes out in 60 s; u takes it back" in desk.text
         services = site.services("a")
@@ -85,7 +85,7 @@ async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site, siz
     office = ClockSite(site)
     case, other = queued(office), queued(office)
     office.at(AT)
-    async with at_the_site(site, "a", size=size) as desk:
+    async with site_workbench(site, "a", size=size) as desk:
         await desk.press("n", "p", "y", "n", "u")
         assert desk.dialog == "UndoQuestion"
         assert f"{case}: passed, Tue 24 Nov 10:00." in desk.text
@@ -106,7 +106,7 @@ async def test_the_line_of_an_act_that_waits_for_a_check_goes_after_a_minute_and
     office = ClockSite(site)
     case = queued(office)
     office.at(AT)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         services = site.services("a")
         services.claims.next()
         services.verdicts.decide(failing(1, fail_kind=FailKind.FINAL))
@@ -132,7 +132,7 @@ async def test_an_act_of_an_earlier_sitting_is_undone_only_after_a_question(site
     office.at(AT).run("a", "next")
     office.run("a", "decide", case, "pass", "--reason", "OK")
     office.at("2026-11-24 10:00:20")
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("u")
         assert f"{case}: passed, Tue 24 Nov 10:00." in desk.text
         await desk.press("y")

@@ -7,10 +7,10 @@ from textual.widgets import Static
 
 from screens.shell.footer import MOST
 from tests.cli.appeals.filed_appeals import appealed, office
-from tests.offices import Site
 from tests.screens.calendar.test_calendar import as_admin
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import Driver, at_the_site, at_work
+from tests.screens.driver import Driver, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.i18n import _
 from workbench.keys.command import Place, shown_key
 from workbench.keys.registry import commands_of
@@ -31,7 +31,7 @@ def page(desk: Driver) -> str:
 
 @pytest.mark.parametrize(("place", "language"), zip(OPENED, cycle(["zh", "en"])))
 async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Place, language: str) -> None:
-    async with at_work(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
+    async with memory_workbench(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
         await desk.press(*OPENED[place], "f1")
         shown = page(desk)
 
@@ -43,7 +43,7 @@ async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Pla
 
 @pytest.mark.proof
 async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
-    async with at_work(clean(), size=(80, 24)) as desk:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f1")
         first = desk.text
         assert "Quit the workbench" not in first
@@ -58,7 +58,7 @@ async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
 
 @pytest.mark.parametrize(("size", "language"), [((80, 24), "zh"), ((200, 60), "en")])
 async def test_the_footer_has_few_hints(size: tuple[int, int], language: str) -> None:
-    async with at_work(troubled(), size=size, language=language) as desk:
+    async with memory_workbench(troubled(), size=size, language=language) as desk:
         for keys in ((), ("n",), ("g", "c"), ("g", "q"), ("g", "k")):
             await desk.press(*keys)
 
@@ -69,7 +69,7 @@ async def test_the_footer_has_few_hints(size: tuple[int, int], language: str) ->
 
 
 async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n")
 
         assert desk.text.splitlines()[-1].split("   ")[:4] == [" p pass", "f fail", "w pending", "x acts"]
@@ -89,7 +89,7 @@ async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
 async def test_the_help_lists_only_the_keys_that_the_role_allows(
     site: Site, login: str, letter: str, listed: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
-    async with at_the_site(site, login) as desk:
+    async with site_workbench(site, login) as desk:
         await desk.go(letter)
         await desk.press("f1")
         shown = str(desk.app.screen.query_one("#page", Static).content).partition("Everywhere")[0]
@@ -99,7 +99,7 @@ async def test_the_help_lists_only_the_keys_that_the_role_allows(
 
 async def test_the_help_lists_the_keys_of_the_panels_of_an_opened_case(site: Site) -> None:
     appealed(office(site))
-    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.go("a")
         await desk.press("enter", "question_mark")
         shown = str(desk.app.screen.query_one("#page", Static).content)

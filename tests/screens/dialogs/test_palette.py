@@ -9,7 +9,7 @@ from textual.command import CommandList
 
 from screens.verdict.dialog import VerdictDialog
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 
 
 def listed(desk: Driver) -> list[str]:
@@ -31,7 +31,7 @@ async def look(desk: Driver, words: str = "") -> list[str]:
 
 
 async def test_the_palette_lists_the_available_commands_with_verdicts_first() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         assert (await look(desk))[0] == "next"
         await desk.press("escape", "n")
 
@@ -46,14 +46,14 @@ async def test_the_palette_lists_the_available_commands_with_verdicts_first() ->
     ("words", "language"), [("desk.skip", "zh"), ("skip", "zh"), ("skip", "en"), ("跳过", "en"), ("tg", "zh")]
 )
 async def test_a_command_is_found_in_both_languages_and_by_initials(words: str, language: str) -> None:
-    async with at_work(clean(), language=language) as desk:
+    async with memory_workbench(clean(), language=language) as desk:
         await desk.press("n")
 
         assert ("skip" if language == "en" else "跳过") in await look(desk, words)
 
 
 async def test_a_search_without_a_match_says_so_and_enter_does_nothing() -> None:
-    async with at_work(clean(), language="zh") as desk:
+    async with memory_workbench(clean(), language="zh") as desk:
         await desk.press("n")
         assert await look(desk, "xyzzy") == ["没有匹配的命令。"]
         await desk.press("down", "enter")
@@ -61,7 +61,7 @@ async def test_a_search_without_a_match_says_so_and_enter_does_nothing() -> None
 
 
 async def test_the_palette_works_with_arrows_and_enter_only() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("f2")
         at = (await look(desk)).index("release")
         await desk.press(*["down"] * at, "enter")
@@ -70,7 +70,7 @@ async def test_the_palette_works_with_arrows_and_enter_only() -> None:
 
 
 async def test_in_the_verdict_dialog_the_palette_omits_the_confirmation() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
         shown = await look(desk)
 
@@ -79,7 +79,7 @@ async def test_in_the_verdict_dialog_the_palette_omits_the_confirmation() -> Non
 
 
 async def test_a_dialog_opened_by_the_palette_ignores_a_held_enter() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         at = (await look(desk)).index("put aside")
         await desk.press(*["down"] * at, "enter")
@@ -91,7 +91,7 @@ async def test_a_dialog_opened_by_the_palette_ignores_a_held_enter() -> None:
 
 
 async def test_two_enters_at_once_run_the_command_once_and_close_nothing_else() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await look(desk, "skip")
         for _enter in range(2):
@@ -105,7 +105,7 @@ async def test_two_enters_at_once_run_the_command_once_and_close_nothing_else() 
 
 
 async def test_two_clicks_outside_close_only_the_palette() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await look(desk)
         palette = desk.app.screen
@@ -120,7 +120,7 @@ async def test_two_clicks_outside_close_only_the_palette() -> None:
 
 @pytest.mark.parametrize("action", ["page_up", "page_down"])
 async def test_a_page_key_before_the_first_layout_of_the_list_does_nothing(action: str) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         desk.app.post_message(events.Key("ctrl+p", None))
         while not any(found.option_count for found in desk.app.screen.query(CommandList)):  # noqa: ASYNC110 - Textual has no event for it
@@ -132,7 +132,7 @@ async def test_a_page_key_before_the_first_layout_of_the_list_does_nothing(actio
 
 
 async def test_a_command_of_a_screen_that_was_closed_meanwhile_does_nothing() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p")
         verdict = desk.app.screen
         await look(desk, "whole letter")

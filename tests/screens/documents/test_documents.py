@@ -12,10 +12,10 @@ import pytest
 
 from db.enums import Role
 from screens.documents.viewer import ImageViewer
-from tests.nursery import ROOT
+from tests.fork_server import ROOT
 from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, at_work
+from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.documents import DocumentAccess
 from workbench.user_settings import LoadedSettings, UserSettings
@@ -30,7 +30,7 @@ async def test_o_lists_the_documents_with_their_kind_and_who_opened_them(size: t
     def opened_once(services: MemoryServices) -> None:
         services.documents.openings = {1: (DocumentAccess(login="rev2", at=NOW),)}
 
-    async with at_work(clean(), size=size, arrange=opened_once) as desk:
+    async with memory_workbench(clean(), size=size, arrange=opened_once) as desk:
         await desk.press("n", "o")
 
         assert desk.dialog == "DocumentList"
@@ -42,7 +42,7 @@ async def test_o_lists_the_documents_with_their_kind_and_who_opened_them(size: t
 
 
 async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
-    async with at_work(clean(), size=(80, 24), arrange=unopened) as desk:
+    async with memory_workbench(clean(), size=(80, 24), arrange=unopened) as desk:
         await desk.press("n", "o", "down", "enter")
         assert desk.dialog == "Prompt"
         assert "cannot show images" in desk.text
@@ -58,7 +58,7 @@ async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
 
 
 async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() -> None:
-    async with at_work(clean(), arrange=unopened) as desk:
+    async with memory_workbench(clean(), arrange=unopened) as desk:
         await desk.press("n")
         documents: Any = desk.services.documents
         listed, gate = documents.list, threading.Event()
@@ -77,7 +77,7 @@ async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() ->
 
 
 async def test_a_digit_asks_for_a_folder_and_escape_writes_nothing() -> None:
-    async with at_work(clean(), arrange=unopened) as desk:
+    async with memory_workbench(clean(), arrange=unopened) as desk:
         await desk.press("n", "o", "3")
         assert desk.dialog == "Prompt"
 
@@ -92,7 +92,7 @@ async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused(ke
     def full(services: MemoryServices) -> None:
         services.documents.folder = services.documents.folder.with_name("full")
 
-    async with at_work(clean(), arrange=full) as desk:
+    async with memory_workbench(clean(), arrange=full) as desk:
         await desk.press("n", "o", key)
         assert "cannot show images" not in desk.text
 
@@ -106,7 +106,7 @@ async def test_a_file_missing_from_the_store_is_reported_and_not_opened() -> Non
     def lost(services: MemoryServices) -> None:
         services.documents.lost = {2}
 
-    async with at_work(clean(), arrange=lost) as desk:
+    async with memory_workbench(clean(), arrange=lost) as desk:
         await desk.press("n", "o")
         assert "file missing or altered" in desk.text
 
@@ -118,7 +118,7 @@ async def test_a_file_missing_from_the_store_is_reported_and_not_opened() -> Non
 
 
 async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> None:
-    async with at_work(clean(), arrange=unopened) as desk:
+    async with memory_workbench(clean(), arrange=unopened) as desk:
         await desk.press("n", "p")
         assert "8 documents opened by nobody" in desk.text
         assert desk.text.count("opened by nobody") == 1
@@ -134,7 +134,7 @@ async def test_an_auditor_has_no_key_for_documents() -> None:
     def audits(services: MemoryServices) -> None:
         services.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:1")
 
-    async with at_work(clean(), arrange=audits) as desk:
+    async with memory_workbench(clean(), arrange=audits) as desk:
         desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
         await desk.press("o")
 
@@ -142,7 +142,7 @@ async def test_an_auditor_has_no_key_for_documents() -> None:
 
 
 async def test_an_empty_document_list_says_that_there_are_none() -> None:
-    async with at_work(replace(clean(), documents=())) as desk:
+    async with memory_workbench(replace(clean(), documents=())) as desk:
         await desk.press("n", "o", "enter", "1")
 
         assert desk.dialog == "DocumentList"
@@ -158,7 +158,7 @@ async def test_v_opens_one_document_in_the_viewer_and_only_a_start_counts(
     script.write_text(f'#!/bin/sh\ntest -s "$2" && cp "$2" {tmp_path}/seen && {command}\n', encoding="utf-8")
     script.chmod(0o700)
     settings = LoadedSettings(file=Path(), values=UserSettings(viewer=f"{script} --new {{file}}"))
-    async with at_work(clean(), size=size, arrange=unopened, settings=settings) as desk:
+    async with memory_workbench(clean(), size=size, arrange=unopened, settings=settings) as desk:
         # Enter starts the viewer too where the terminal cannot draw.
         await desk.press("n", "o", "down", "enter" if command == "true" else "v")
         await desk.until("is open in your viewer" if is_opened else "shows nothing.")
@@ -170,7 +170,7 @@ async def test_v_opens_one_document_in_the_viewer_and_only_a_start_counts(
 
 
 async def test_without_a_viewer_v_says_how_to_set_one() -> None:
-    async with at_work(clean(), arrange=unopened) as desk:
+    async with memory_workbench(clean(), arrange=unopened) as desk:
         await desk.press("n", "o", "v")
         assert "No viewer is set" in desk.text
 
@@ -192,7 +192,7 @@ async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(
 
     monkeypatch.setattr(ImageViewer, "can_show", can_show)
     monkeypatch.setattr(ImageViewer, "show", show)
-    async with at_work(clean(), arrange=unopened) as desk:
+    async with memory_workbench(clean(), arrange=unopened) as desk:
         await desk.press("n", "o", "1")
         assert words in " ".join(desk.text.replace("│", " ").split())
         assert [entry for entry in desk.services.log if entry[0] == "open"] == (

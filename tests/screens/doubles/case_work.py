@@ -91,7 +91,7 @@ class MemoryCaseFiles(CaseFiles):
         found = self._services.evidence[case_id]
         names = ("legal_rep_name", "legal_rep_id_no", "handler_name", "handler_id_no", "contact_phone")
         values = {name: str(getattr(found.application, name)) for name in names}
-        return values | {f"msisdn:{at}": card.msisdn for at, card in enumerate(found.cards)}
+        return values | {f"msisdn:{index}": card.msisdn for index, card in enumerate(found.cards)}
 
 
 class MemoryDrafts(Drafts):

@@ -81,7 +81,7 @@ class MemoryQueue(Queue):
         return tuple(row.id for row in self._found(filter_text, order)[:limit])
 
     def place_of(self, filter_text: str, case_id: int, order: str = "") -> int | None:
-        return next((at for at, row in enumerate(self._found(filter_text, order)) if row.id == case_id), None)
+        return next((index for index, row in enumerate(self._found(filter_text, order)) if row.id == case_id), None)
 
     def _found(self, filter_text: str, order: str = "") -> list[CaseRowView]:
         """Return the rows of a filter; of the orders it knows those by number, and those by applicant."""

@@ -43,7 +43,7 @@ class Clocks:
     def monotonic(self) -> float:
         return self.seconds
 
-    def pass_s(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
         self.seconds += seconds
 

@@ -4,14 +4,14 @@ import pytest
 
 from db.enums import CaseState
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, at_work
+from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.forecast.result import PassNeed, PassRate
 from workbench.errors import StorageFailed
 
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, int]) -> None:
-    async with at_work(size=size) as desk:
+    async with memory_workbench(size=size) as desk:
         await desk.go("f")
         assert "4 reviewers  as it is" in desk.text
         assert "88 to decide; 4 reviewers decide about 22 a working day." in desk.text
@@ -33,7 +33,7 @@ async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, in
 
 
 async def test_there_is_always_at_least_one_reviewer() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.go("f")
         await desk.press(*["minus"] * 9)
 
@@ -44,7 +44,7 @@ async def test_there_is_always_at_least_one_reviewer() -> None:
 @pytest.mark.parametrize("symbols", ["auto", "ascii"])
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], symbols: str) -> None:
-    async with at_work(size=size, symbols=symbols) as desk:
+    async with memory_workbench(size=size, symbols=symbols) as desk:
         await desk.go("f")
         lines = desk.text.splitlines()
         scale = next(line for line in lines if line.count("▲" if symbols == "auto" else "^") == 2)
@@ -55,7 +55,7 @@ async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], sym
 
 
 async def test_the_screen_is_available_in_chinese() -> None:
-    async with at_work(language="zh") as desk:
+    async with memory_workbench(language="zh") as desk:
         await desk.go("f")
 
         assert "88" in desk.text
@@ -65,7 +65,7 @@ async def test_the_forecast_of_an_empty_queue_says_that_it_is_empty() -> None:
     def empty(services: MemoryServices) -> None:
         services.forecasts.queued = 0
 
-    async with at_work(arrange=empty) as desk:
+    async with memory_workbench(arrange=empty) as desk:
         await desk.go("f")
 
         assert "No case is waiting." in desk.text
@@ -75,7 +75,7 @@ async def test_too_little_history_is_reported() -> None:
     def thin(services: MemoryServices) -> None:
         services.forecasts.is_thin = True
 
-    async with at_work(arrange=thin) as desk:
+    async with memory_workbench(arrange=thin) as desk:
         await desk.go("f")
 
         assert "There is too little history" in desk.text
@@ -86,7 +86,7 @@ async def test_a_read_error_is_shown_with_the_key_that_retries() -> None:
     def broken(services: MemoryServices) -> None:
         services.forecasts.failure = StorageFailed("The storage failed.")
 
-    async with at_work(arrange=broken) as desk:
+    async with memory_workbench(arrange=broken) as desk:
         await desk.go("f")
         assert "The storage failed." in desk.text
         assert "Press n to reload." in desk.text
@@ -98,7 +98,7 @@ async def test_a_read_error_is_shown_with_the_key_that_retries() -> None:
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_desk_header_shows_the_likely_decision_dates(size: tuple[int, int]) -> None:
-    async with at_work(size=size) as desk:
+    async with memory_workbench(size=size) as desk:
         await desk.press("n")
 
         assert "due " in desk.text
@@ -109,7 +109,7 @@ async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None
     def late(services: MemoryServices) -> None:
         services.change(123, is_overdue=True, is_due_provisional=True)
 
-    async with at_work(size=(80, 24), language="zh", arrange=late) as desk:
+    async with memory_workbench(size=(80, 24), language="zh", arrange=late) as desk:
         await desk.press("n")
 
         assert "成都虚构远声科技" in desk.text.splitlines()[1]
@@ -121,7 +121,7 @@ async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) ->
     def doubtful(services: MemoryServices) -> None:
         services.forecasts.changes = {"is_provisional": True}
 
-    async with at_work(size=size, arrange=doubtful) as desk:
+    async with memory_workbench(size=size, arrange=doubtful) as desk:
         await desk.press("n")
         assert "likely decided 25–27 Nov (provisional)" in desk.text
 
@@ -134,7 +134,7 @@ async def test_without_reviewers_there_is_no_date_but_plus_still_works() -> None
     def empty(services: MemoryServices) -> None:
         services.forecasts.usual = 0
 
-    async with at_work(arrange=empty) as desk:
+    async with memory_workbench(arrange=empty) as desk:
         await desk.go("f")
         assert "no reviewers  as it is" in desk.text
         assert "88 to decide; all reviewers are away, and no return is planned." in desk.text
@@ -150,7 +150,7 @@ async def test_during_a_suspension_the_sentence_of_t_says_so() -> None:
     def stopped(services: MemoryServices) -> None:
         services.forecasts.changes = {"is_suspended": True}
 
-    async with at_work(arrange=stopped) as desk:
+    async with memory_workbench(arrange=stopped) as desk:
         await desk.press("n", "t")
 
         assert desk.app.clipboard.startswith("Work is suspended now, and we assume that it resumes tomorrow: C-000123")
@@ -160,7 +160,7 @@ async def test_a_failed_forecast_does_not_disturb_the_desk() -> None:
     def broken(services: MemoryServices) -> None:
         services.forecasts.failure = StorageFailed("The storage failed.")
 
-    async with at_work(arrange=broken) as desk:
+    async with memory_workbench(arrange=broken) as desk:
         await desk.press("n")
 
         assert "due " in desk.text
@@ -169,7 +169,7 @@ async def test_a_failed_forecast_does_not_disturb_the_desk() -> None:
 
 
 async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n", "t")
 
         sentence = (
@@ -187,7 +187,7 @@ async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> 
         rate = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", is_same=True)
         services.forecasts.changes = {"passed": None, "passed_needs": (PassNeed.FINDINGS,), "pass_rate": rate}
 
-    async with at_work(arrange=blocked) as desk:
+    async with memory_workbench(arrange=blocked) as desk:
         await desk.press("n", "t")
 
         assert "31 % (24–39 %) of 128 decided cases with the same block findings" in desk.text
@@ -199,14 +199,14 @@ async def test_t_also_shows_likely_questions() -> None:
     def second(services: MemoryServices) -> None:
         services.change(123, state=CaseState.PASSED)
 
-    async with at_work(arrange=second) as desk:
+    async with memory_workbench(arrange=second) as desk:
         await desk.press("n", "t")
 
         assert "Likely questions" in desk.text
 
 
 async def test_the_palette_finds_the_sentence_for_the_phone() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n", "colon")
         await desk.type("tell a caller")
         await desk.press("enter")

@@ -9,17 +9,17 @@ from screens.shell.symbols import DRAWN
 from screens.shell.view import View
 from tests.cli.appeals.filed_appeals import failed
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.outbox.test_late_letters import FAIL, decided, on
 from tests.services.outbox.test_outbox import decide, sent
+from tests.sites import Site
 from workbench.services.outbox.recording import Delivery
 
 
 def with_letters(site: Site, count: int = 3) -> Site:
     """Decide some cases; the letter of the first was sent, that of the second failed, the rest are owed."""
     decide(site, count)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     site.services("sup").notices.record(
         [Delivery(notice_id=1, channel="sms"), Delivery(notice_id=2, failure="gone [/b]")]
     )
@@ -28,7 +28,7 @@ def with_letters(site: Site, count: int = 3) -> Site:
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, size: tuple[int, int]) -> None:
-    async with at_the_site(with_letters(site), "a", size=size) as desk:
+    async with site_workbench(with_letters(site), "a", size=size) as desk:
         await desk.go("n")
 
         rows = [line for line in desk.text.splitlines() if "C-00000" in line]
@@ -52,8 +52,8 @@ def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Sit
 
 async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: Site) -> None:
     with_letters(site)
-    site.clock.on(days=2)
-    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+    site.clock.advance(days=2)
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.until("g n 2 letters overdue")
         await desk.go("n")
 
@@ -63,7 +63,7 @@ async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: S
 
 
 async def test_enter_shows_the_letter_with_people_masked(site: Site) -> None:
-    async with at_the_site(with_letters(site), "audit") as desk:
+    async with site_workbench(with_letters(site), "audit") as desk:
         await desk.go("n")
         assert desk.text.splitlines()[-1].split("  ")[0] == " Enter read"
         await desk.press("enter")
@@ -75,7 +75,7 @@ async def test_enter_shows_the_letter_with_people_masked(site: Site) -> None:
 
 
 async def test_s_marks_the_letter_as_sent_through_a_channel(site: Site) -> None:
-    async with at_the_site(with_letters(site), "a") as desk:
+    async with site_workbench(with_letters(site), "a") as desk:
         await desk.go("n")
         await desk.press("down", "s", "down", "down", "enter")
 
@@ -87,7 +87,7 @@ async def test_s_marks_the_letter_as_sent_through_a_channel(site: Site) -> None:
 async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site: Site) -> None:
     decided(site, FAIL)
     site.clock.at = on(26)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.go("n")
         await desk.press("s", "enter")
         assert "When was it sent?" in desk.text
@@ -103,14 +103,14 @@ async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site:
 
 
 async def test_the_marked_letters_are_copied_in_lines(site: Site) -> None:
-    async with at_the_site(with_letters(site), "a") as desk:
+    async with site_workbench(with_letters(site), "a") as desk:
         await desk.go("n")
         await desk.press("space", "space", "ctrl+k")
         assert [word for word in desk.app.clipboard.split() if word.startswith("C-")] == ["C-000002", "C-000003"]
 
 
 async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> None:
-    async with at_the_site(with_letters(site), "a") as desk:
+    async with site_workbench(with_letters(site), "a") as desk:
         await desk.go("n")
         await desk.press("space", "space", "x")
         assert "Mark as failed: 2 letters" in desk.text
@@ -122,7 +122,7 @@ async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> 
 
 @pytest.mark.parametrize("answer", [("s", "enter"), ("x", "n", "o", "enter")])
 async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site, answer: tuple[str, ...]) -> None:
-    async with at_the_site(with_letters(site, 6), "a", size=(80, 24)) as desk:
+    async with site_workbench(with_letters(site, 6), "a", size=(80, 24)) as desk:
         await desk.go("n")
         screen = desk.app.screen
         assert isinstance(screen, LettersScreen)
@@ -137,8 +137,8 @@ async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site, answe
 async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_counted(site: Site) -> None:
     with_letters(site)
     case = failed(ClockSite(site), measure="bar-out")
-    site.clock.on(days=5)
-    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+    site.clock.advance(days=5)
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         assert "3 letters overdue · 1 measure overdue" in desk.text.splitlines()[0]
         await desk.go("n")
         assert "1 failed · 3 letters overdue · 1 measure overdue" in desk.text
@@ -157,7 +157,7 @@ async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_count
 async def test_neither_a_sent_letter_nor_an_auditor_offers_the_marking_keys(
     site: Site, login: str, keys: tuple[str, ...]
 ) -> None:
-    async with at_the_site(with_letters(site), login) as desk:
+    async with site_workbench(with_letters(site), login) as desk:
         await desk.go("n")
         await desk.press(*keys)
 
@@ -165,7 +165,7 @@ async def test_neither_a_sent_letter_nor_an_auditor_offers_the_marking_keys(
 
 
 async def test_the_list_can_show_one_case_and_escape_leads_back(site: Site) -> None:
-    async with at_the_site(with_letters(site), "a") as desk:
+    async with site_workbench(with_letters(site), "a") as desk:
         await desk.go("n")
         await desk.press("slash", *["backspace"] * 8)
         await desk.type("C-9x")
@@ -182,7 +182,7 @@ async def test_the_list_can_show_one_case_and_escape_leads_back(site: Site) -> N
 
 
 async def test_an_empty_outbox_says_so(site: Site) -> None:
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.go("n")
         await desk.press("space", "s", "x", "enter")
 
@@ -190,7 +190,7 @@ async def test_an_empty_outbox_says_so(site: Site) -> None:
 
 
 async def test_a_marked_letter_that_was_sent_meanwhile_counts_as_sent_before(site: Site) -> None:
-    async with at_the_site(with_letters(site), "a", language="zh") as desk:
+    async with site_workbench(with_letters(site), "a", language="zh") as desk:
         await desk.go("n")
         await desk.press("down", "s")
         site.services("sup").notices.record(sent(3))
@@ -201,7 +201,7 @@ async def test_a_marked_letter_that_was_sent_meanwhile_counts_as_sent_before(sit
 
 async def test_k_on_the_desk_records_a_contact(site: Site) -> None:
     site.plant(1)
-    async with at_the_site(site, "a", size=(80, 24)) as desk:
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
         await desk.press("n", "k", "down")
         await desk.type("they call back")
         await desk.press("enter")

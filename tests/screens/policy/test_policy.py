@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.offices import SUPPLIER, Site
-from tests.screens.driver import at_the_site
+from tests.screens.driver import site_workbench
 from tests.services.outbox.test_outbox import decide
+from tests.sites import SUPPLIER, Site
 from workbench.services.campaigns.campaigns import CampaignRequest
 
 CHANGES = (
@@ -34,7 +34,7 @@ def two_versions(site: Site, tmp_path: Path) -> Site:
 
 @pytest.mark.parametrize("width", [80, 120])
 async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, width: int) -> None:
-    async with at_the_site(site, "audit", size=(width, 2000)) as desk:
+    async with site_workbench(site, "audit", size=(width, 2000)) as desk:
         await desk.go("y")
         shown = desk.text
         assert "Policy 1 · 2026-11 · in force" in shown
@@ -59,7 +59,7 @@ async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, 
 async def test_two_chosen_versions_are_compared(
     two_versions: Site, size: tuple[int, int], sentences: list[str]
 ) -> None:
-    async with at_the_site(two_versions, "sup", size=size) as desk:
+    async with site_workbench(two_versions, "sup", size=size) as desk:
         await desk.go("y")
         assert "Policy 2 · 2026-12 · in force" in desk.text
 
@@ -79,7 +79,7 @@ async def test_two_chosen_versions_are_compared(
 
 
 async def test_a_single_version_cannot_be_compared(site: Site) -> None:
-    async with at_the_site(site, "a", language="zh") as desk:
+    async with site_workbench(site, "a", language="zh") as desk:
         await desk.go("y")
         await desk.press("c")
 
@@ -97,9 +97,9 @@ async def test_the_chosen_version_of_many_is_in_view_and_a_campaign_tells_how_fa
         path.write_text(text.replace("max_held = 3", f"max_held = {4 + number % 2}"), encoding="utf-8")
         policies.apply(path)
     decide(site, 3)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     services.campaigns.start(CampaignRequest(filter="state:passed", per_day=1, reason="the limit was lowered"))
-    async with at_the_site(site, "sup", size=(80, 24)) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.go("y")
         told = "Campaign 1: 1 of 3 passed cases opened again, 0 decided; the last opens Thu 26 Nov"
         assert told in " ".join(desk.text.split()), desk.text

@@ -1,4 +1,4 @@
-"""Fills and opens the queue screen and lets time pass, for tests of it."""
+"""Steps for tests of the queue screen: fill it, open it, and let time pass."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver
 
 
-def many(count: int) -> Callable[[MemoryServices], None]:
+def filled_queue(count: int) -> Callable[[MemoryServices], None]:
     """Return a function that fills the queue and makes rev1 a supervisor."""
 
     def arrange(services: MemoryServices) -> None:
@@ -38,7 +38,7 @@ def under_cursor(screen: QueueScreen) -> int:
 
 async def pass_a_minute(desk: Driver, screen: QueueScreen) -> None:
     """Let a minute pass on the queue screen."""
-    desk.clocks.pass_s(60)
+    desk.clocks.advance(60)
     for _second in range(60):
         screen.tick()
     await desk.settle()

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from tests.offices import Site
-from tests.screens.driver import WINDOWS, at_the_site
+from tests.screens.driver import WINDOWS, site_workbench
 from tests.screens.queue.queue_visits import go
+from tests.sites import Site
 
 
 @pytest.mark.parametrize("size", WINDOWS)
@@ -15,7 +15,7 @@ async def test_a_row_of_the_table_narrows_the_filter(
 ) -> None:
     site.plant(3)
     site.plant(1, priority="urgent")
-    async with at_the_site(site, "a", size=size, language=language) as desk:
+    async with site_workbench(site, "a", size=size, language=language) as desk:
         screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
         await desk.press("number_sign", *["down"] * 10, "enter", "right")
         assert title not in desk.text
@@ -36,7 +36,7 @@ async def test_a_value_with_a_blank_narrows_the_filter_once(site: Site) -> None:
     site.plant()
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE \"case\" SET agent = 'Example Partners'"))
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
         for keys in (["down"] * 3, []):
             await desk.press("number_sign", *keys, "enter", "enter")
@@ -44,7 +44,7 @@ async def test_a_value_with_a_blank_narrows_the_filter_once(site: Site) -> None:
 
 
 async def test_counting_an_empty_list_says_so(site: Site) -> None:
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.go("q")
         await desk.press("number_sign", "enter")
         assert "No cases." in desk.text

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from db.enums import CaseState
-from screens.queue.columns import CHOICES, FIXED, columns
+from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
 from screens.queue.layout_dialogs import COLUMN_WORDS
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import at_work
-from tests.screens.queue.queue_visits import go, many, under_cursor
+from tests.screens.driver import memory_workbench
+from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
 from workbench.domain.filter.ordering import ListLayout
 from workbench.look import Look
 from workbench.services.queue.listing import Queue
@@ -19,7 +19,7 @@ from workbench.services.queue.listing import Queue
     ("size", "language"), [((80, 24), "en"), pytest.param((120, 40), "zh", marks=pytest.mark.proof)]
 )
 async def test_o_sorts_the_list_also_beyond_its_first_page(size: tuple[int, int], language: str) -> None:
-    async with at_work(size=size, language=language, arrange=many(300)) as desk:
+    async with memory_workbench(size=size, language=language, arrange=filled_queue(300)) as desk:
         screen = await go(desk)
         await desk.press("o", *["down"] * 4, "enter")
         assert under_cursor(screen) == 300
@@ -33,7 +33,7 @@ async def test_o_sorts_the_list_also_beyond_its_first_page(size: tuple[int, int]
 
 
 async def test_an_order_of_a_long_list_says_how_many_cases_it_sorts() -> None:
-    async with at_work(arrange=many(Queue.MOST_SORTED + 5)) as desk:
+    async with memory_workbench(arrange=filled_queue(Queue.MOST_SORTED + 5)) as desk:
         await go(desk)
         await desk.press("o", *["down"] * 5, "enter")
 
@@ -41,7 +41,7 @@ async def test_an_order_of_a_long_list_says_how_many_cases_it_sorts() -> None:
 
 
 async def test_marks_stay_on_their_cases_when_the_order_changes() -> None:
-    async with at_work(arrange=many(30)) as desk:
+    async with memory_workbench(arrange=filled_queue(30)) as desk:
         screen = await go(desk)
         await desk.press("space", "v", "o", *["down"] * 4, "enter")
 
@@ -50,10 +50,10 @@ async def test_marks_stay_on_their_cases_when_the_order_changes() -> None:
 
 async def test_columns_are_chosen_by_keys_and_zero_brings_the_usual_ones_back() -> None:
     def arrange(services: MemoryServices) -> None:
-        many(9)(services)
+        filled_queue(9)(services)
         services.queue.put(2, agent="虚构代理一", province="四川", state=CaseState.QUEUED, is_returned=True)
 
-    async with at_work(size=(140, 40), arrange=arrange) as desk:
+    async with memory_workbench(size=(140, 40), arrange=arrange) as desk:
         await go(desk)
         assert "returned" in desk.text
         await desk.press("O", *["down"] * 8, "space", "space", "enter")
@@ -70,19 +70,19 @@ def test_a_row_has_the_chosen_columns_that_fit_and_always_the_case(width: int) -
     shown = columns(width, everything)
 
     assert sum(cells + column.gap for column, cells in shown) == width
-    fixed = {kind for name in FIXED for kind in CHOICES[name]}
+    fixed = {kind for name in ALWAYS_SHOWN for kind in CHOICES[name]}
     assert fixed <= {column for column, _cells in shown}
-    assert set(COLUMN_WORDS) | FIXED == set(CHOICES)
+    assert set(COLUMN_WORDS) | ALWAYS_SHOWN == set(CHOICES)
 
 
 async def test_order_and_columns_are_kept_for_each_list(tmp_path: Path) -> None:
     look = Look(tmp_path)
-    async with at_work(arrange=many(9), look=look) as desk:
+    async with memory_workbench(arrange=filled_queue(9), look=look) as desk:
         await go(desk)
         await desk.press("o", "down", "left", "enter", "O", "space", "enter")
     assert look.layout("mine") == ListLayout()
 
-    async with at_work(arrange=many(9), look=look) as desk:
+    async with memory_workbench(arrange=filled_queue(9), look=look) as desk:
         screen = await go(desk)
         assert screen.cases.layout_now.order == "-due"
         assert "due" not in desk.text.splitlines()[1]
@@ -94,13 +94,13 @@ async def test_order_and_columns_are_kept_for_each_list(tmp_path: Path) -> None:
 )
 async def test_a_layout_that_cannot_be_used_counts_as_the_usual_one(tmp_path: Path, stored: str) -> None:
     (tmp_path / "look.json").write_text(stored, encoding="utf-8")
-    async with at_work(arrange=many(9), look=Look(tmp_path)) as desk:
+    async with memory_workbench(arrange=filled_queue(9), look=Look(tmp_path)) as desk:
         assert (await go(desk)).cases.layout_now == ListLayout()
 
 
 async def test_a_layout_that_cannot_be_saved_still_holds_until_the_end(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
-    async with at_work(arrange=many(9), look=Look(tmp_path / "state")) as desk:
+    async with memory_workbench(arrange=filled_queue(9), look=Look(tmp_path / "state")) as desk:
         screen = await go(desk)
         await desk.press("o", *["down"] * 4, "enter")
 

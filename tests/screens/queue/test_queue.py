@@ -12,8 +12,8 @@ from screens.queue.filter_bar import FilterBar
 from tests.screens.cases import NOW
 from tests.screens.doubles.queue import case_row
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, at_work
-from tests.screens.queue.queue_visits import go, many, pass_a_minute, under_cursor
+from tests.screens.driver import WINDOWS, memory_workbench
+from tests.screens.queue.queue_visits import filled_queue, go, pass_a_minute, under_cursor
 from workbench.services.foundation.case_access import LostHold
 
 VIEWS = [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
@@ -22,14 +22,14 @@ VIEWS = [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof
 @pytest.mark.parametrize(("size", "language"), VIEWS)
 async def test_the_queue_shows_due_date_urgency_applicant_and_holder(size: tuple[int, int], language: str) -> None:
     def arrange(services: MemoryServices) -> None:
-        many(1284)(services)
+        filled_queue(1284)(services)
         services.queue.put(
             1, is_overdue=True, due_at=NOW - timedelta(days=1), priority=Priority.URGENT, blocks=2, warns=3
         )
         services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW, due_at=NOW + timedelta(hours=2))
         services.queue.put(3, assignee="rev2", is_due_provisional=True)
 
-    async with at_work(size=size, language=language, arrange=arrange) as desk:
+    async with memory_workbench(size=size, language=language, arrange=arrange) as desk:
         await go(desk)
         head, _titles, first, second, third, *_rest = desk.text.split("\n")
 
@@ -41,7 +41,7 @@ async def test_the_queue_shows_due_date_urgency_applicant_and_holder(size: tuple
 
 @pytest.mark.proof
 async def test_the_end_of_a_long_list_is_one_key_away() -> None:
-    async with at_work(arrange=many(100_000)) as desk:
+    async with memory_workbench(arrange=filled_queue(100_000)) as desk:
         screen = await go(desk)
         await desk.press("end")
         assert under_cursor(screen) == 100_000
@@ -53,7 +53,7 @@ async def test_the_end_of_a_long_list_is_one_key_away() -> None:
 
 
 async def test_the_cursor_stays_on_its_case_after_a_reload() -> None:
-    async with at_work(arrange=many(300)) as desk:
+    async with memory_workbench(arrange=filled_queue(300)) as desk:
         screen = await go(desk)
         await desk.press(*["down"] * 4)
         before = screen.rows.cursor - screen.rows.scroll_offset.y
@@ -65,7 +65,7 @@ async def test_the_cursor_stays_on_its_case_after_a_reload() -> None:
 
 
 async def test_a_changed_list_is_announced_and_not_reloaded() -> None:
-    async with at_work(arrange=many(300)) as desk:
+    async with memory_workbench(arrange=filled_queue(300)) as desk:
         screen = await go(desk)
         desk.services.queue.put(2, held_by="rev2")
         await pass_a_minute(desk, screen)
@@ -82,7 +82,7 @@ async def test_a_changed_list_is_announced_and_not_reloaded() -> None:
 
 
 async def test_rows_are_marked_singly_as_a_range_or_all_at_once() -> None:
-    async with at_work(arrange=many(6_000)) as desk:
+    async with memory_workbench(arrange=filled_queue(6_000)) as desk:
         screen = await go(desk)
         await desk.press("space", "space", "down", "v", *["down"] * 3)
         assert "range started" in desk.text
@@ -98,7 +98,7 @@ async def test_rows_are_marked_singly_as_a_range_or_all_at_once() -> None:
 
 
 async def test_a_range_includes_rows_that_are_not_loaded() -> None:
-    async with at_work(arrange=many(3_000)) as desk:
+    async with memory_workbench(arrange=filled_queue(3_000)) as desk:
         screen = await go(desk)
         await desk.press("v", "end", "v")
 
@@ -107,10 +107,10 @@ async def test_a_range_includes_rows_that_are_not_loaded() -> None:
 
 async def test_a_hostile_name_is_shown_and_has_no_effect() -> None:
     def arrange(services: MemoryServices) -> None:
-        many(3)(services)
+        filled_queue(3)(services)
         services.queue.put(1, applicant_name="[/b]\x1b]52;c;eA==\x07\u202eab array[int]")
 
-    async with at_work(size=(160, 40), arrange=arrange) as desk:
+    async with memory_workbench(size=(160, 40), arrange=arrange) as desk:
         await go(desk)
 
         assert "[/b]␛]52;c;eA==␇‹202E›ab array[int]" in desk.text
@@ -127,7 +127,7 @@ async def test_a_hostile_name_is_shown_and_has_no_effect() -> None:
     ],
 )
 async def test_an_empty_list_explains_why(letter: str, message: str) -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await go(desk, letter)
 
         assert message in desk.text
@@ -135,10 +135,10 @@ async def test_an_empty_list_explains_why(letter: str, message: str) -> None:
 
 async def test_a_read_error_is_explained_and_the_list_can_be_reloaded() -> None:
     def broken(services: MemoryServices) -> None:
-        many(3)(services)
+        filled_queue(3)(services)
         services.queue.fail()
 
-    async with at_work(arrange=broken) as desk:
+    async with memory_workbench(arrange=broken) as desk:
         await go(desk)
         assert "The list cannot be loaded." in desk.text
         assert "disk I/O error" in desk.text
@@ -150,11 +150,11 @@ async def test_a_read_error_is_explained_and_the_list_can_be_reloaded() -> None:
 
 async def test_mine_and_pending_are_separate_lists() -> None:
     def arrange(services: MemoryServices) -> None:
-        many(9)(services)
+        filled_queue(9)(services)
         services.queue.put(4, assignee="rev1")
         services.queue.put(7, state=CaseState.PENDING)
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         assert under_cursor(await go(desk, "m")) == 4
         assert "who:me" in desk.text
         assert under_cursor(await go(desk, "p")) == 7
@@ -164,14 +164,14 @@ async def test_mine_and_pending_are_separate_lists() -> None:
 @pytest.mark.parametrize(("size", "language"), VIEWS)
 async def test_mine_marks_what_came_back_from_a_check_or_from_aside(size: tuple[int, int], language: str) -> None:
     def arrange(services: MemoryServices) -> None:
-        many(4)(services)
+        filled_queue(4)(services)
         held = {"held_by": "rev1", "state": CaseState.IN_REVIEW, "held_until": NOW + timedelta(minutes=20)}
         services.queue.put(1, **held, aside_until=NOW - timedelta(minutes=10))
         services.queue.put(2, **held, aside_until=NOW + timedelta(hours=2))
         services.queue.put(3, assignee="rev1", is_returned=True)
         services.queue.put(4, assignee="rev1", is_returned=True, state=CaseState.WITHDRAWN)
 
-    async with at_work(size=size, language=language, arrange=arrange) as desk:
+    async with memory_workbench(size=size, language=language, arrange=arrange) as desk:
         await go(desk, "m")
         rows = [line for line in desk.text.splitlines() if "C-0000" in line]
         back, aside, returned = (
@@ -183,12 +183,12 @@ async def test_mine_marks_what_came_back_from_a_check_or_from_aside(size: tuple[
 
 async def test_cases_to_open_again_are_a_list_with_their_new_findings() -> None:
     def arrange(services: MemoryServices) -> None:
-        many(9)(services)
+        filled_queue(9)(services)
         services.queue.put(5, state=CaseState.PASSED, reopen_for=("CR-DEBTOR",))
         counted = services.queue.read_counts
         services.queue.read_counts = lambda: replace(counted(), to_reopen=1)
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         assert "1 to open again" in desk.text.splitlines()[0]
         assert under_cursor(await go(desk, "o")) == 5
         assert "To open again   attention:reopen" in desk.text
@@ -198,11 +198,11 @@ async def test_cases_to_open_again_are_a_list_with_their_new_findings() -> None:
 @pytest.mark.parametrize(("role", "key"), [(Role.SUPERVISOR, "R"), (Role.SUPERVISOR, "f8"), (Role.REVIEWER, "R")])
 async def test_only_a_supervisor_opens_a_case_of_the_list_again_with_a_reason(role: Role, key: str) -> None:
     def arrange(services: MemoryServices) -> None:
-        many(9)(services)
+        filled_queue(9)(services)
         services.actor = replace(services.actor, roles=frozenset({role}))
         services.queue.put(5, state=CaseState.PASSED, reopen_for=("CR-DEBTOR",))
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         await go(desk, "o")
         assert ("R open again" in desk.text) is (role is Role.SUPERVISOR)
         await desk.press(key)
@@ -221,7 +221,7 @@ async def test_only_a_supervisor_opens_a_case_of_the_list_again_with_a_reason(ro
 
 
 async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> None:
-    async with at_work(arrange=many(20)) as desk:
+    async with memory_workbench(arrange=filled_queue(20)) as desk:
         screen = await go(desk)
         desk.services.queue.put(2, held_by="rev1", state=CaseState.IN_REVIEW)
         desk.services.assigning.refuse = frozenset({3})
@@ -246,7 +246,7 @@ async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> N
 
 
 async def test_a_range_excludes_cases_added_since() -> None:
-    async with at_work(arrange=many(300)) as desk:
+    async with memory_workbench(arrange=filled_queue(300)) as desk:
         screen = await go(desk)
         await desk.press("v", "down", "down")
         desk.services.queue.all.insert(0, case_row(999))
@@ -256,7 +256,7 @@ async def test_a_range_excludes_cases_added_since() -> None:
 
 
 async def test_a_range_over_rows_not_loaded_marks_nothing_if_the_list_changed() -> None:
-    async with at_work(arrange=many(900)) as desk:
+    async with memory_workbench(arrange=filled_queue(900)) as desk:
         screen = await go(desk)
         await desk.press("v", "end")
         desk.services.queue.all.insert(0, case_row(999))
@@ -267,7 +267,7 @@ async def test_a_range_over_rows_not_loaded_marks_nothing_if_the_list_changed() 
 
 
 async def test_marking_all_has_no_effect_if_the_filter_changed_meanwhile() -> None:
-    async with at_work(arrange=many(300)) as desk:
+    async with memory_workbench(arrange=filled_queue(300)) as desk:
         screen = await go(desk)
         gate, real = threading.Event(), desk.services.queue.ids
 
@@ -288,7 +288,7 @@ async def test_marking_all_has_no_effect_if_the_filter_changed_meanwhile() -> No
 
 
 async def test_without_marks_the_case_under_the_cursor_is_assigned() -> None:
-    async with at_work(arrange=many(20)) as desk:
+    async with memory_workbench(arrange=filled_queue(20)) as desk:
         await go(desk)
         await desk.press("down", "a", "2")
         await desk.type("hers")
@@ -301,7 +301,7 @@ async def test_only_a_supervisor_marks_and_assigns() -> None:
     def arrange(services: MemoryServices) -> None:
         services.queue.fill(3)
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         screen = await go(desk)
         await desk.press("space", "V", "a")
 
@@ -313,7 +313,7 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
     def arrange(services: MemoryServices) -> None:
         services.queue.all = [case_row(123), case_row(124)]
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         screen = await go(desk)
         await desk.pilot.click("#rows", offset=(10, 1))
         assert under_cursor(screen) == 124
@@ -331,7 +331,7 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
     ],
 )
 async def test_the_holder_of_a_case_that_was_taken_away_sees_by_whom_and_when(action: str, to: str, words: str) -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n")
         desk.services.loss = LostHold(case_id=123, action=action, by="sup", to=to, at=desk.clocks.now())
         for _second in range(10):
@@ -347,11 +347,11 @@ async def test_the_holder_of_a_case_that_was_taken_away_sees_by_whom_and_when(ac
 @pytest.mark.parametrize("letter", ["q", "m", "p"])
 async def test_escape_closes_what_is_open_in_the_list_and_then_returns_to_the_desk(letter: str) -> None:
     def arrange(services: MemoryServices) -> None:
-        many(3)(services)
+        filled_queue(3)(services)
         services.queue.put(1, assignee="rev1")
         services.queue.put(2, state=CaseState.PENDING)
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         screen = await go(desk, letter)
         footer = desk.text.splitlines()[-1]
         assert all(hint in footer for hint in ("Enter open", "/ filter", "Esc desk", "g go to …", "? keys"))
@@ -369,7 +369,7 @@ async def test_escape_closes_what_is_open_in_the_list_and_then_returns_to_the_de
 
 
 async def test_escape_leaves_an_empty_list_which_names_the_reload_key() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await go(desk)
         assert "n reload the list" in desk.text
         await desk.press("escape")
@@ -380,12 +380,12 @@ async def test_escape_leaves_an_empty_list_which_names_the_reload_key() -> None:
 @pytest.mark.parametrize(("size", "word"), [((120, 40), "with applicant"), ((80, 24), " applicant ")])
 async def test_a_case_with_the_applicant_is_not_shown_as_overdue(size: tuple[int, int], word: str) -> None:
     def arrange(services: MemoryServices) -> None:
-        many(3)(services)
+        filled_queue(3)(services)
         services.queue.put(1, state=CaseState.RECTIFYING, due_at=NOW - timedelta(days=15))
         services.queue.put(2, state=CaseState.PENDING, waits_for=WaitsFor.APPLICANT, due_at=NOW - timedelta(days=1))
         services.queue.put(3, state=CaseState.PENDING, waits_for=WaitsFor.CARRIER, is_overdue=True)
 
-    async with at_work(size=size, arrange=arrange) as desk:
+    async with memory_workbench(size=size, arrange=arrange) as desk:
         await go(desk)
         first, second, third = desk.text.split("\n")[2:5]
 
@@ -396,11 +396,11 @@ async def test_a_case_with_the_applicant_is_not_shown_as_overdue(size: tuple[int
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_suspended_case_shows_no_due_date(size: tuple[int, int]) -> None:
     def arrange(services: MemoryServices) -> None:
-        many(2)(services)
+        filled_queue(2)(services)
         services.queue.put(1, suspended_from=NOW - timedelta(days=1), due_at=NOW - timedelta(hours=1))
         services.queue.put(2, suspended_from=NOW + timedelta(days=1))
 
-    async with at_work(size=size, arrange=arrange) as desk:
+    async with memory_workbench(size=size, arrange=arrange) as desk:
         await go(desk)
         first, second = desk.text.split("\n")[2:4]
 
@@ -409,7 +409,7 @@ async def test_a_suspended_case_shows_no_due_date(size: tuple[int, int]) -> None
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_help_page_explains_marks_and_brackets(language: str) -> None:
-    async with at_work(size=(80, 24), language=language, arrange=many(3)) as desk:
+    async with memory_workbench(size=(80, 24), language=language, arrange=filled_queue(3)) as desk:
         await go(desk)
         await desk.press("question_mark")
         shown = str(desk.app.screen.query_one("#page", Static).content)

@@ -4,8 +4,8 @@ import pytest
 
 from screens.queue.screen import QueueScreen
 from tests.cli.appeals.filed_appeals import appealed, office
-from tests.offices import Site
-from tests.screens.driver import WINDOWS, KeyDriver, at_the_site
+from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
+from tests.sites import Site
 
 
 async def go(desk: KeyDriver) -> QueueScreen:
@@ -18,7 +18,7 @@ async def go(desk: KeyDriver) -> QueueScreen:
 async def test_the_list_is_in_the_order_of_next_and_uses_the_filter_language(site: Site) -> None:
     site.plant(120)
     (urgent,) = site.plant(1, priority="urgent", severity="block")
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         screen = await go(desk)
         assert screen.rows.current is not None
         assert screen.rows.current.id == urgent
@@ -38,12 +38,12 @@ async def test_the_list_is_in_the_order_of_next_and_uses_the_filter_language(sit
 async def test_marked_cases_are_assigned_and_the_desk_of_their_holder_says_so(site: Site) -> None:
     site.plant(3)
     site.services("sup").queue.count()
-    async with at_the_site(site, "a") as held:
+    async with site_workbench(site, "a") as held:
         await held.press("n", "c")
         await held.type("hm")
         await held.press("escape")
 
-        async with at_the_site(site, "sup") as desk:
+        async with site_workbench(site, "sup") as desk:
             await go(desk)
             await desk.press("space", "space", "a")
             assert "held by a" in desk.text
@@ -65,7 +65,7 @@ async def test_marked_cases_are_assigned_and_the_desk_of_their_holder_says_so(si
 
 async def test_a_case_opens_read_only_and_a_held_case_opens_on_the_desk(site: Site) -> None:
     site.plant(3)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.press("n")
         screen = await go(desk)
         await desk.press("down", "enter")
@@ -99,7 +99,7 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
     services.run("b", "take", returned, "--reason", "on the phone")
     services.run("b", "decide", returned, "fail", "--final", "--reason", "CR-DEBTOR", "--note", "court list")
     services.run("sup", "check", returned, "return", "--note", "look again")
-    async with at_the_site(site, "b", size=size) as desk:
+    async with site_workbench(site, "b", size=size) as desk:
         await go(desk)
         rows = {line.split("C-")[1][:6]: line for line in desk.text.splitlines() if "C-0" in line}
 
@@ -118,7 +118,7 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
 
 async def test_a_due_date_as_people_say_it_filters_and_one_with_two_readings_says_so(site: Site) -> None:
     site.plant(2)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.go("q")
         await desk.press("slash")
         await desk.type("due<=+30")
@@ -138,7 +138,7 @@ async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
 ) -> None:
     site.plant(3)
     site.services("sup").remarks.withdraw(2, "gone")
-    async with at_the_site(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=size) as desk:
         await go(desk)
         await desk.press("slash")
         await desk.type("state:all")
@@ -158,7 +158,7 @@ async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
 @pytest.mark.parametrize("key", ["P", "C", "a", "space", "V", "R"])
 async def test_a_key_for_supervisors_says_so_to_a_reviewer(site: Site, key: str) -> None:
     site.plant(1)
-    async with at_the_site(site, "a") as desk:
+    async with site_workbench(site, "a") as desk:
         await go(desk)
         await desk.press(key)
         assert desk.dialog == "QueueScreen"
@@ -167,7 +167,7 @@ async def test_a_key_for_supervisors_says_so_to_a_reviewer(site: Site, key: str)
 
 async def test_an_open_case_says_why_it_cannot_be_opened_again(site: Site) -> None:
     site.plant(1)
-    async with at_the_site(site, "sup") as desk:
+    async with site_workbench(site, "sup") as desk:
         await go(desk)
         await desk.press("R")
         assert "C-000001 is queued" in desk.notes[-1]

@@ -5,12 +5,12 @@ import pytest
 from screens.queue.filter_bar import FilterBar
 from screens.queue.screen import QueueScreen
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import at_work
-from tests.screens.queue.queue_visits import go, many, under_cursor
+from tests.screens.driver import memory_workbench
+from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
 
 
 async def test_an_invalid_filter_shows_the_error_position_and_is_not_applied() -> None:
-    async with at_work(arrange=many(5)) as desk:
+    async with memory_workbench(arrange=filled_queue(5)) as desk:
         screen = await go(desk)
         await desk.press("slash")
         await desk.type("虚构 ris:x")
@@ -31,10 +31,10 @@ async def test_an_invalid_filter_shows_the_error_position_and_is_not_applied() -
 
 async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> None:
     def arrange(services: MemoryServices) -> None:
-        many(1284)(services)
+        filled_queue(1284)(services)
         services.queue.put(77, applicant_name="成都虚构远声")
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         screen = await go(desk)
         await desk.press("f4")
         await desk.type("远声")
@@ -48,7 +48,7 @@ async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> No
 
 
 async def test_tab_completes_the_unambiguous_part() -> None:
-    async with at_work(arrange=many(5)) as desk:
+    async with memory_workbench(arrange=filled_queue(5)) as desk:
         screen = await go(desk)
         await desk.press("slash")
         assert "state:" in desk.text
@@ -61,7 +61,7 @@ async def test_tab_completes_the_unambiguous_part() -> None:
 
 
 async def test_resizing_the_window_keeps_the_typed_filter() -> None:
-    async with at_work(arrange=many(500)) as desk:
+    async with memory_workbench(arrange=filled_queue(500)) as desk:
         screen = await go(desk)
         await desk.press("end", "slash")
         await desk.type("risk:")
@@ -77,7 +77,7 @@ async def test_resizing_the_window_keeps_the_typed_filter() -> None:
 
 
 async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -> None:
-    async with at_work(arrange=many(3)) as desk:
+    async with memory_workbench(arrange=filled_queue(3)) as desk:
         await go(desk)
         await desk.press("slash")
         await desk.type("zz")
@@ -97,7 +97,7 @@ async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -
 
 @pytest.mark.parametrize("key", ["slash", "f4"])
 async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
-    async with at_work(arrange=many(9)) as desk:
+    async with memory_workbench(arrange=filled_queue(9)) as desk:
         await desk.press("n", key)
         screen = desk.app.screen
 
@@ -107,7 +107,7 @@ async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
 
 
 async def test_the_hint_names_the_keys_that_apply_and_leave_a_filter() -> None:
-    async with at_work(arrange=many(3)) as desk:
+    async with memory_workbench(arrange=filled_queue(3)) as desk:
         screen = await go(desk)
         await desk.press("slash")
         await desk.type("zz")
@@ -117,7 +117,7 @@ async def test_the_hint_names_the_keys_that_apply_and_leave_a_filter() -> None:
 
 
 async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line() -> None:
-    async with at_work(size=(80, 24), arrange=many(3)) as desk:
+    async with memory_workbench(size=(80, 24), arrange=filled_queue(3)) as desk:
         screen = await go(desk)
         await desk.press("slash")
         await desk.type("due:late 虚构")
@@ -131,7 +131,7 @@ async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line
 
 @pytest.mark.parametrize(("word", "term"), [("overdue", "due:overdue"), ("逾期", "截止:逾期")])
 async def test_a_bare_word_without_matches_suggests_the_term_of_that_name(word: str, term: str) -> None:
-    async with at_work(arrange=many(3)) as desk:
+    async with memory_workbench(arrange=filled_queue(3)) as desk:
         screen = await go(desk)
         screen.bar.post_message(FilterBar.Applied(word))
         await desk.settle()
@@ -140,7 +140,7 @@ async def test_a_bare_word_without_matches_suggests_the_term_of_that_name(word: 
 
 
 async def test_the_line_says_which_day_a_due_date_means() -> None:
-    async with at_work(arrange=many(5)) as desk:
+    async with memory_workbench(arrange=filled_queue(5)) as desk:
         await go(desk)
         await desk.press("slash")
         await desk.type("due<+5")
@@ -156,7 +156,7 @@ async def test_the_line_says_which_day_a_due_date_means() -> None:
 
 
 async def test_a_filter_typed_from_the_desk_is_typed_into_the_filter() -> None:
-    async with at_work(arrange=many(9)) as desk:
+    async with memory_workbench(arrange=filled_queue(9)) as desk:
         await desk.press("slash")
         await desk.type("a1")
 

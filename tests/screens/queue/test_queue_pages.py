@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.screens.driver import WINDOWS, at_work
+from tests.screens.driver import WINDOWS, memory_workbench
 
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_searched_number_is_masked_outside_the_input_field(size: tuple[int, int]) -> None:
-    async with at_work(size=size) as desk:
+    async with memory_workbench(size=size) as desk:
         await desk.go("q")
         await desk.press("slash", *"phone:13800138000")
         assert "phone:13800138000" in desk.text

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from screens.app import WorkbenchApp
 from tests.screens.cases import clean
 from tests.screens.doubles.services import Clocks, MemoryServices
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 from workbench.errors import BadConfiguration, NotFound, StorageBusy
 from workbench.user_settings import LoadedSettings
 
@@ -69,7 +69,7 @@ async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypat
 
         counted, services.queue.read_counts = services.queue.read_counts, counts
 
-    async with at_work(arrange=arrange) as desk:
+    async with memory_workbench(arrange=arrange) as desk:
         await desk.until("The waiting cases could not be counted: Another program holds")
         assert "Opening …" not in desk.text
         may_count.set()
@@ -199,7 +199,7 @@ async def test_q_quits_at_once_while_the_database_opens() -> None:
 
 
 async def test_g_and_a_letter_switch_the_mode() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.pilot.press("g", "c")
         await desk.settle()
         assert "No verdicts are waiting for a check." in desk.text
@@ -210,14 +210,14 @@ async def test_g_and_a_letter_switch_the_mode() -> None:
 
 
 async def test_g_shows_the_letters_and_waits_for_one() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.pilot.press("g")
         await desk.pilot.pause()
         assert "d desk   q queue   m mine   p pending   c checks" in desk.text
 
 
 async def test_the_palette_finds_a_command_by_its_words_and_runs_it() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n", "colon")
         await desk.type("leave the case to others")
         await desk.pilot.pause(0.3)
@@ -227,7 +227,7 @@ async def test_the_palette_finds_a_command_by_its_words_and_runs_it() -> None:
 
 
 async def test_the_palette_offers_no_screenshot() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("ctrl+p")
         await desk.type("screenshot")
         await desk.pilot.pause(0.3)
@@ -236,7 +236,7 @@ async def test_the_palette_offers_no_screenshot() -> None:
 
 
 async def test_help_shows_the_keys_of_the_current_screen() -> None:
-    async with at_work(size=(120, 60)) as desk:
+    async with memory_workbench(size=(120, 60)) as desk:
         await desk.press("n", "question_mark")
         assert "Take the next case" in desk.text
         assert "n F2" in desk.text
@@ -246,7 +246,7 @@ async def test_help_shows_the_keys_of_the_current_screen() -> None:
 
 
 async def test_ending_the_app_from_outside_saves_the_typed_text() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "t")
         await desk.pilot.press("x", "y")
         await desk.app.end(143)
@@ -256,24 +256,24 @@ async def test_ending_the_app_from_outside_saves_the_typed_text() -> None:
 
 
 async def test_a_key_goes_through_the_themes() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         for theme in ("light", "colour-blind", "terminal", "dark"):
             await desk.press("f10")
             assert desk.app.theme == f"desk-{theme}"
 
 
 async def test_wrong_settings_are_told_when_the_desk_is_open() -> None:
-    async with at_work(settings=LoadedSettings(file=Path(), problems=("settings.toml, line 1: no",))) as desk:
+    async with memory_workbench(settings=LoadedSettings(file=Path(), problems=("settings.toml, line 1: no",))) as desk:
         assert "settings.toml, line 1: no" in desk.text
 
 
 async def test_the_footer_offers_the_next_case_once_the_desk_is_open() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         assert desk.text.splitlines()[-1].startswith(" n next")
 
 
 async def test_an_unknown_key_after_g_only_closes_the_menu() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("g")
         assert desk.dialog == "GoMenu"
         await desk.press("w")
@@ -282,7 +282,7 @@ async def test_an_unknown_key_after_g_only_closes_the_menu() -> None:
 
 
 async def test_the_menu_after_g_stays_until_a_key_however_late_it_is() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         # A late q, after g once more, goes to the queue and does not quit.
         await desk.press("g", "g")
         desk.clocks.seconds += 3600
@@ -296,7 +296,7 @@ async def test_the_menu_after_g_stays_until_a_key_however_late_it_is() -> None:
 
 @pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])
 async def test_both_keys_of_a_chord_may_arrive_at_once(letter: str, screen: str) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         for key in ("g", letter):
             desk.app.post_message(events.Key(key, key))
         while desk.dialog == "GoMenu":

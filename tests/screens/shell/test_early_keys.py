@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from screens.shell.base_screen import BoxDialog
-from tests.screens.driver import at_work
+from tests.screens.driver import memory_workbench
 
 
 class Counter(BoxDialog[None]):
@@ -28,7 +28,7 @@ class Counter(BoxDialog[None]):
 
 
 async def test_a_key_for_a_dialog_that_is_not_composed_yet_acts_once_it_is() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         desk.app.push_screen(Counter("Count"))
         key = events.Key("x", "x")
         # The key was forwarded to the desk before the dialog opened, and has come back to the app.
@@ -56,7 +56,7 @@ async def test_a_key_for_a_dialog_that_is_not_composed_yet_acts_once_it_is() -> 
 async def test_a_key_that_opened_a_dialog_acts_there_only_if_it_is_pressed_again(
     keys: tuple[str, ...], pauses: tuple[float, ...], count: int
 ) -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press(keys[0])
         desk.app.push_screen(Counter("Count"))
         await desk.settle()

@@ -6,7 +6,7 @@ import pytest
 
 from screens.shell.base_screen import BaseScreen
 from tests.screens.cases import troubled
-from tests.screens.driver import at_work
+from tests.screens.driver import memory_workbench
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ async def test_a_key_draws_one_frame(monkeypatch: pytest.MonkeyPatch, before: tu
 
     monkeypatch.setattr(BaseScreen, "_compositor_refresh", noted_frame)
     monkeypatch.setattr(BaseScreen, "_refresh_layout", noted_layout)
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press(*before)
         await desk.pilot.pause(0.1)
         frames.clear()
@@ -47,7 +47,7 @@ async def test_a_key_draws_one_frame(monkeypatch: pytest.MonkeyPatch, before: tu
 
 @pytest.mark.parametrize("key", ["p", "question_mark", "g"])
 async def test_a_dialog_has_the_classes_of_its_window_before_its_widgets(key: str) -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n")
         found: list[set[str]] = []
         with pytest.MonkeyPatch.context() as patched:

@@ -29,9 +29,9 @@ def test_a_press_before_the_first_paint_does_not_count(
     presses.note("y")
     assert not guard.accepts_press()
 
-    clocks.pass_s(1)
+    clocks.advance(1)
     guard.note_paint()
-    clocks.pass_s(0.29)
+    clocks.advance(0.29)
     presses.note("y")
     assert not guard.accepts_press()
 
@@ -40,7 +40,7 @@ def test_a_press_counts_300_ms_after_the_first_paint(
     clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard
 ) -> None:
     guard.note_paint()
-    clocks.pass_s(0.31)
+    clocks.advance(0.31)
     presses.note("y")
 
     assert guard.accepts_press()
@@ -50,7 +50,7 @@ def test_a_press_before_the_dialog_was_visible_does_not_count_even_if_handled_la
     clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard
 ) -> None:
     guard.note_paint()
-    clocks.pass_s(2)
+    clocks.advance(2)
     presses.note("y", age_s=1.9)
 
     assert not guard.accepts_press()
@@ -61,15 +61,15 @@ def test_a_press_within_700_ms_of_the_last_does_not_count(
     clocks: Clocks, presses: KeyPressLog, guard: ConfirmationGuard, first: str, second: str
 ) -> None:
     guard.note_paint()
-    clocks.pass_s(1)
+    clocks.advance(1)
     presses.note(first)
     assert guard.accepts_press()
 
-    clocks.pass_s(0.69)
+    clocks.advance(0.69)
     presses.note(second)
     assert not guard.accepts_press()
 
-    clocks.pass_s(0.71)
+    clocks.advance(0.71)
     presses.note(second)
     assert guard.accepts_press()
 
@@ -83,7 +83,7 @@ def test_a_key_held_down_since_before_the_dialog_never_counts(
             guard.note_paint()
         if press > 10:
             assert not guard.accepts_press()
-        clocks.pass_s(0.02)
+        clocks.advance(0.02)
 
 
 async def test_a_press_is_alone_if_nothing_follows_it(presses: KeyPressLog) -> None:
@@ -104,7 +104,7 @@ async def test_a_press_among_others_is_not_alone(presses: KeyPressLog, key: str)
 
 def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, presses: KeyPressLog) -> None:
     presses.note("f")
-    clocks.pass_s(0.5)
+    clocks.advance(0.5)
     presses.note("f")
     assert presses.is_repeat
 
@@ -112,6 +112,6 @@ def test_a_key_is_a_repeat_as_long_as_nothing_else_is_pressed(clocks: Clocks, pr
     assert not presses.is_repeat
 
     presses.note("f")
-    clocks.pass_s(0.71)
+    clocks.advance(0.71)
     presses.note("f")
     assert not presses.is_repeat

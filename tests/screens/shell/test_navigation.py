@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
-from tests.offices import Site
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.screens.cases import MSISDNS, calls, evidence
-from tests.screens.driver import WINDOWS, at_the_site, at_work
+from tests.screens.driver import WINDOWS, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.evidence.evidence import Evidence
 
@@ -35,7 +35,7 @@ def stage(site: Site) -> int:
 
 async def test_the_desk_says_to_whom_a_check_was_returned(site: Site) -> None:
     stage(site)
-    async with at_the_site(site, "b") as desk:
+    async with site_workbench(site, "b") as desk:
         await desk.go("c")
         await desk.press("r")
         await desk.type("mend")
@@ -50,7 +50,7 @@ async def test_the_desk_says_to_whom_a_check_was_returned(site: Site) -> None:
 
 async def test_the_desk_confirms_an_approval_and_its_notice(site: Site) -> None:
     stage(site)
-    async with at_the_site(site, "b") as desk:
+    async with site_workbench(site, "b") as desk:
         await desk.go("c")
         await desk.press("a")
         await desk.type("right")
@@ -64,7 +64,7 @@ async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> N
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
         session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
-    async with at_the_site(site, "a", size=(120, 60)) as desk:
+    async with site_workbench(site, "a", size=(120, 60)) as desk:
         await desk.press("n", "p", "y")
         assert "The applicant reads" in desk.text
         assert "虚••" in desk.text
@@ -73,7 +73,7 @@ async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> N
 
 @pytest.mark.parametrize("key", ["n", "f2"])
 async def test_n_says_what_to_do_first_with_the_case_on_the_desk(key: str) -> None:
-    async with at_work(size=(160, 40)) as desk:
+    async with memory_workbench(size=(160, 40)) as desk:
         assert "n next" in desk.text.split("\n")[-1]
         await desk.press("n")
         assert "n next" not in desk.text.split("\n")[-1]
@@ -85,7 +85,7 @@ async def test_n_says_what_to_do_first_with_the_case_on_the_desk(key: str) -> No
 
 
 async def test_n_opens_the_next_case_at_once_if_the_hold_is_lost() -> None:
-    async with at_work(size=(160, 40)) as desk:
+    async with memory_workbench(size=(160, 40)) as desk:
         await desk.press("n")
         desk.desk_screen.session.is_lost = True
         await desk.press("n")
@@ -97,7 +97,7 @@ async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(sit
     stage(site)
     site.plant(2)
     site.services("sup").assigning.assign((3,), "b", "yours")
-    async with at_the_site(site, "b", size=size) as desk:
+    async with site_workbench(site, "b", size=size) as desk:
         assert "n takes the next one" in desk.text
         assert "g q the queue" in desk.text
         assert "g c one verdict to check" in desk.text
@@ -108,15 +108,15 @@ async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(sit
         assert "g m 1 put aside" in desk.text
         assert "C-000003 until Tue 24 Nov 12:00" in desk.text
 
-    async with at_the_site(site, "audit", size=size) as desk:
+    async with site_workbench(site, "audit", size=size) as desk:
         assert "g c" not in desk.text
         assert "takes the next one" not in desk.text
 
 
 async def test_at_the_limit_the_desk_names_the_cases_put_aside(site: Site) -> None:
     site.plant(2)
-    amend(site, ("max_aside = 10", "max_aside = 1"))
-    async with at_the_site(site, "a") as desk:
+    amend_policy(site, ("max_aside = 10", "max_aside = 1"))
+    async with site_workbench(site, "a") as desk:
         await desk.press("n", "h", "enter", "n")
 
         assert "as many as you may." in desk.text
@@ -131,23 +131,23 @@ async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site, si
     site.services("sup").assigning.assign((3,), "b", "yours")
     site.services("b").checks.give_back(1, "mend")
     for login, case, words in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
-        async with at_the_site(site, login, size=size) as desk:
+        async with site_workbench(site, login, size=size) as desk:
             await desk.press("n")
             assert case in desk.text
             assert words in desk.text
 
-    async with at_the_site(site, "c", size=size) as desk:
+    async with site_workbench(site, "c", size=size) as desk:
         await desk.press("n")
         assert "C-000002" in desk.text
         assert "to you" not in desk.text
 
 
 async def test_a_narrow_desk_opens_a_case_on_its_most_severe_panel() -> None:
-    async with at_work(busy(), size=(80, 24)) as desk:
+    async with memory_workbench(busy(), size=(80, 24)) as desk:
         await desk.press("n")
         assert desk.desk_screen.panels.active == "activity"
         assert "73 calls in the busiest hour" in desk.text
 
-    async with at_work(busy()) as desk:
+    async with memory_workbench(busy()) as desk:
         await desk.press("n")
         assert desk.desk_screen.panels.active == "identity"

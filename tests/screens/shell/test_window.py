@@ -4,7 +4,7 @@ import pytest
 from textual import events
 
 from tests.screens.cases import troubled
-from tests.screens.driver import at_work
+from tests.screens.driver import memory_workbench
 
 DIALOGS: dict[str, tuple[str, ...]] = {
     "verdict": ("p",),
@@ -21,7 +21,7 @@ DIALOGS: dict[str, tuple[str, ...]] = {
     "name", [pytest.param(name, marks=() if name == "verdict" else pytest.mark.terminal) for name in DIALOGS]
 )
 async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", *DIALOGS[name])
         await desk.pilot.resize_terminal(40, 12)
         await desk.settle()
@@ -31,7 +31,7 @@ async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) ->
 
 
 async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "t")
         await desk.type("seen")
         await desk.pilot.resize_terminal(40, 12)
@@ -47,7 +47,7 @@ async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> N
 
 
 async def test_quitting_works_in_a_too_small_window() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n")
         await desk.pilot.resize_terminal(40, 12)
         await desk.press("p", "q", "q")
@@ -57,14 +57,14 @@ async def test_quitting_works_in_a_too_small_window() -> None:
 
 
 async def test_the_question_before_quitting_shows_letters_and_digits() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "q")
 
         assert "q quit (1)   b release the case and quit (2)   Esc stay" in desk.text
 
 
 async def test_a_click_on_a_widget_that_was_just_removed_does_nothing() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n")
         removed, _region = desk.app.screen.get_widget_at(20, 10)
         await removed.remove()

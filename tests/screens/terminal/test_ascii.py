@@ -14,8 +14,8 @@ from screens.widgets.safe_text import fitted, plain, row
 from tests.languages import speaking
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import Driver, at_work
-from tests.sizes import some
+from tests.screens.driver import Driver, memory_workbench
+from tests.sizes import sample
 from workbench import signs
 from workbench.domain.text.mask import DOT
 
@@ -73,7 +73,7 @@ def waiting(services: MemoryServices) -> None:
 async def walked(keys: tuple[str, ...], language: str, size: tuple[int, int]) -> AsyncIterator[Driver]:
     """Open the workbench in ASCII and press keys."""
     at_hand = (troubled(), clean())
-    async with at_work(*at_hand, language=language, size=size, symbols="ascii", arrange=waiting) as desk:
+    async with memory_workbench(*at_hand, language=language, size=size, symbols="ascii", arrange=waiting) as desk:
         await desk.press(*keys)
         await desk.pilot.pause(0.05)
         yield desk
@@ -100,7 +100,7 @@ async def test_a_screen_has_no_character_of_ambiguous_width(place: str, language
 
 @pytest.mark.proof
 @pytest.mark.parametrize(("language", "size"), [("en", (120, 40)), ("zh", (80, 24))])
-@pytest.mark.parametrize("place", some(list(WALK), ci=8))
+@pytest.mark.parametrize("place", sample(list(WALK), ci=8))
 async def test_no_screen_has_a_character_of_ambiguous_width(place: str, language: str, size: tuple[int, int]) -> None:
     async with walked(WALK[place], language, size) as desk:
         assert neither_ascii_nor_chinese(desk.text) == set()
@@ -116,7 +116,7 @@ async def test_masks_are_asterisks(language: str) -> None:
 async def test_other_terminals_keep_unicode_symbols_after_ascii_was_used() -> None:
     async with walked(("n",), "en", (120, 40)):
         pass
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         assert {"╭", "◆", DOT} <= set(desk.text)
 

@@ -8,7 +8,7 @@ from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import is_wide, is_worth_asking
 from screens.widgets.text_fields import TextLine
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 
 
 def text_of(characters: str) -> InputBurst:
@@ -44,7 +44,7 @@ def test_two_characters_at_once_may_be_keys(characters: str) -> None:
     [("？", "TextSheet"), ("：", "Palette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
 )
 async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await receive(desk, key(typed))
 
@@ -52,7 +52,7 @@ async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) 
 
 
 async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await receive(desk, key("２"))
         await receive(desk, key("＋"))
@@ -62,7 +62,7 @@ async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
 
 
 async def test_a_full_width_blank_marks_a_reason() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
         await receive(desk, key("\u3000"))
         await desk.press("y")
@@ -80,7 +80,7 @@ async def test_a_full_width_blank_marks_a_reason() -> None:
     ],
 )
 async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, hint: str) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         await receive(desk, event)
 
@@ -90,7 +90,7 @@ async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Even
 
 
 async def test_the_hint_about_composed_text_is_in_the_language_of_the_screen() -> None:
-    async with at_work(clean(), language="zh") as desk:
+    async with memory_workbench(clean(), language="zh") as desk:
         await desk.press("n")
         await receive(desk, key("通"))
 
@@ -98,7 +98,7 @@ async def test_the_hint_about_composed_text_is_in_the_language_of_the_screen() -
 
 
 async def test_a_long_text_shows_the_hint_once() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         for _time in range(5):
             await receive(desk, text_of("通过了"))
@@ -108,7 +108,7 @@ async def test_a_long_text_shows_the_hint_once() -> None:
 
 
 async def test_composed_text_is_entered_completely_into_a_field() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "c")
         await receive(desk, text_of("已核实 pass"))
         await desk.press("enter")
@@ -117,7 +117,7 @@ async def test_composed_text_is_entered_completely_into_a_field() -> None:
 
 
 async def test_a_key_held_since_before_a_dialog_does_nothing_in_it() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
         for _repeat in range(21):
             desk.clocks.seconds += 0.03
@@ -128,14 +128,14 @@ async def test_a_key_held_since_before_a_dialog_does_nothing_in_it() -> None:
 
 
 async def test_the_same_key_acts_when_pressed_again() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "f", "y")
 
         assert desk.services.decided[0].fail_kind is FailKind.FINAL
 
 
 async def test_a_held_undo_key_undoes_one_verdict_only() -> None:
-    async with at_work(clean(), clean()) as desk:
+    async with memory_workbench(clean(), clean()) as desk:
         await desk.press("n", "p", "y", "n", "p", "y")
         first = desk.services.undoable
         await desk.press("u")
@@ -151,7 +151,7 @@ async def test_a_held_undo_key_undoes_one_verdict_only() -> None:
 
 
 async def test_a_held_q_does_not_quit_with_a_held_case() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "q")
         for _repeat in range(10):
             desk.clocks.seconds += 0.03
@@ -161,7 +161,7 @@ async def test_a_held_q_does_not_quit_with_a_held_case() -> None:
 
 
 async def test_held_keys_after_a_verdict_do_not_give_the_next() -> None:
-    async with at_work(clean(), clean()) as desk:
+    async with memory_workbench(clean(), clean()) as desk:
         await desk.press("n", "p", "y")
         for held in "ynp":
             for _repeat in range(8):
@@ -197,7 +197,7 @@ def test_the_cursor_report_shows_whether_symbols_are_wide(column: int, row: int,
 
 
 async def test_a_cursor_report_counts_only_after_a_probe() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         desk.app._awaits_width = False
         await receive(desk, events.CursorPosition(10, 0))
@@ -210,7 +210,7 @@ async def test_a_cursor_report_counts_only_after_a_probe() -> None:
 
 
 async def test_every_dialog_of_the_desk_can_be_finished_without_letter_keys() -> None:
-    async with at_work(troubled(), troubled(), troubled()) as desk:
+    async with memory_workbench(troubled(), troubled(), troubled()) as desk:
         await desk.press("f2", "f9", "enter")
         await desk.press("f2", "f6", "f6", "f4")
         await desk.type("拒")
@@ -223,7 +223,7 @@ async def test_every_dialog_of_the_desk_can_be_finished_without_letter_keys() ->
 
 
 async def test_f6_and_f7_act_from_within_a_multiline_text() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "f3", "f6", "f8")
 
         assert desk.services.decided[0].fail_kind is FailKind.FINAL
@@ -231,7 +231,7 @@ async def test_f6_and_f7_act_from_within_a_multiline_text() -> None:
 
 @pytest.mark.parametrize(("key", "state"), [("1", CaseState.IN_REVIEW), ("2", CaseState.QUEUED)])
 async def test_digits_answer_the_question_before_quitting(key: str, state: CaseState) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "ctrl+q", key)
 
         assert desk.services.files[123].header.state is state
@@ -239,7 +239,7 @@ async def test_digits_answer_the_question_before_quitting(key: str, state: CaseS
 
 
 async def test_a_long_text_enters_a_field_at_once_with_one_hint() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "c")
         lengths: list[int] = []
         field = desk.app.screen.query_one(TextLine)

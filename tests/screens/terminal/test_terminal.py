@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from screens.terminal.driver import Output
-from tests.nursery import nursery
+from screens.terminal.driver import TerminalOutput
+from tests.fork_server import fork_server
 
 READ_S = 20.0
 ENDED_WITHIN_S = 10.0
@@ -26,7 +26,7 @@ class TerminalSession:
     def __init__(self, drafts: Path, *options: str) -> None:
         self.master, slave = pty.openpty()
         self.drafts = drafts
-        self.process = nursery().start(
+        self.process = fork_server().start(
             "tests.screens.terminal.memory_app",
             [str(drafts), *options],
             dict.fromkeys(range(3), slave),
@@ -167,7 +167,7 @@ def test_output_to_a_non_blocking_terminal_is_complete() -> None:
     os.set_blocking(writing, False)
     screen = "x" * 20_000 + "\n"
     with os.fdopen(writing, "w", buffering=1) as file, ThreadPoolExecutor(1) as pool:
-        output = Output(file)
+        output = TerminalOutput(file)
         arrived = pool.submit(_taken_in_once_full, reading, writing, 20 * len(screen))
         for _number in range(20):
             output.write(screen)

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.screens.cases import clean
-from tests.screens.driver import WINDOWS, KeyDriver, at_the_site, at_work
+from tests.screens.driver import WINDOWS, KeyDriver, memory_workbench, site_workbench
 from tests.services.review.verdict_acts import notices
+from tests.sites import Site
 from workbench.user_settings import LoadedSettings, UserSettings
 
 OWN = LoadedSettings(
@@ -31,7 +31,7 @@ def draft_of(desk: KeyDriver) -> str:
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_text_is_inserted_with_its_fields_filled_where_the_cursor_is(size: tuple[int, int]) -> None:
-    async with at_work(clean(), settings=OWN, size=size) as desk:
+    async with memory_workbench(clean(), settings=OWN, size=size) as desk:
         await desk.press("n", "c")
         await desk.type("xy")
         await desk.press("left", "ctrl+t")
@@ -50,14 +50,14 @@ async def test_a_text_is_inserted_with_its_fields_filled_where_the_cursor_is(siz
 
 
 async def test_a_line_takes_a_text_of_several_lines_as_one_and_esc_inserts_nothing() -> None:
-    async with at_work(clean(), settings=OWN) as desk:
+    async with memory_workbench(clean(), settings=OWN) as desk:
         await desk.press("n", "c", "ctrl+t", "escape", "ctrl+t", "down", "down", "enter", "enter")
         assert next(line for line in desk.services.log if line[0] == "comment")[2] == "one two"
 
 
 @pytest.mark.parametrize("keys", ["n", "/", "nf/", "nh", "now"])
 async def test_no_text_is_offered_where_nobody_reads_what_is_typed(keys: str) -> None:
-    async with at_work(clean(), settings=OWN) as desk:
+    async with memory_workbench(clean(), settings=OWN) as desk:
         await desk.press(*("slash" if key == "/" else key for key in keys), "ctrl+t")
         assert desk.dialog != "TextChooser"
 
@@ -78,7 +78,7 @@ async def test_each_letter_has_the_name_and_the_date_of_its_own_case(site: Site)
     cases = [office.received("2026-11-24 09:00"), office.received("2026-11-24 09:01")]
     individual(site, {1: "虚构甲", 2: "虚构乙"})
     office.at("2026-11-24 10:00")
-    async with at_the_site(site, "a", settings=OWN) as desk:
+    async with site_workbench(site, "a", settings=OWN) as desk:
         for day, number in (("2026-11-27", 0), ("2026-12-01", 1)):
             await desk.press("n")
             assert cases[number] in desk.text
@@ -102,7 +102,7 @@ async def test_a_verdict_without_a_date_refuses_a_text_that_names_one(site: Site
     office = ClockSite(site)
     office.received("2026-11-24 09:00")
     office.at("2026-11-24 10:00")
-    async with at_the_site(site, "a", settings=OWN) as desk:
+    async with site_workbench(site, "a", settings=OWN) as desk:
         await desk.press("n", "p", "t", "ctrl+t", "2", "f8")
         assert "The text names {deadline}, but this verdict sets none" in " ".join(desk.text.split())
         assert site.state(1) == "in_review"

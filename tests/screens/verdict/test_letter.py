@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from tests.screens.cases import troubled
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 
 
 def dialog(desk: Driver) -> Any:
@@ -19,7 +19,7 @@ def dialog(desk: Driver) -> Any:
 @pytest.mark.proof
 async def test_a_burst_of_keys_is_completely_in_the_letter() -> None:
     rng = random.Random(20261126)
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "1", "e")
         for _burst in range(20):
             for key, character in rng.choices((("b", "b"), ("backspace", "\x7f")), k=rng.randint(2, 6)):
@@ -30,7 +30,7 @@ async def test_a_burst_of_keys_is_completely_in_the_letter() -> None:
 
 
 async def test_a_letter_opened_before_its_preview_has_the_current_reasons() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
         preview, gate = dialog(desk)._actions.preview, threading.Event()
 
@@ -50,7 +50,7 @@ async def test_a_letter_opened_before_its_preview_has_the_current_reasons() -> N
 
 
 async def test_a_text_in_another_language_than_the_letter_is_announced_as_a_quotation() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "e")
         assert "quotation" not in desk.text
         await desk.press("enter")
@@ -61,7 +61,7 @@ async def test_a_text_in_another_language_than_the_letter_is_announced_as_a_quot
 
 
 async def test_a_pending_verdict_asks_for_what_the_reviewer_types() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("DOC-UNSEALED")
         await desk.press("enter", "escape", "y")
@@ -78,7 +78,7 @@ async def test_a_pending_verdict_asks_for_what_the_reviewer_types() -> None:
 
 
 async def test_a_general_request_to_the_applicant_is_pointed_out_until_it_is_specific() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("WAIT-APPLICANT")
         await desk.press("enter", "escape", "y")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.clock_site import ClockSite
-from tests.offices import Site
 from tests.screens.cases import clean
-from tests.screens.driver import WINDOWS, KeyDriver, at_the_site, at_work
+from tests.screens.driver import WINDOWS, KeyDriver, memory_workbench, site_workbench
+from tests.sites import Site
 
 pytestmark = pytest.mark.proof
 
@@ -23,7 +23,7 @@ def reasons(desk: KeyDriver) -> tuple[str, ...]:
 async def test_whom_the_case_waits_for_and_its_reason_are_one_choice(
     size: tuple[int, int], language: str, carrier: str
 ) -> None:
-    async with at_work(clean(), size=size, language=language) as desk:
+    async with memory_workbench(clean(), size=size, language=language) as desk:
         await desk.press("n", "w", "2")
         assert reasons(desk) == ("WAIT-CARRIER",)
         assert carrier in desk.text
@@ -43,7 +43,7 @@ async def test_whom_the_case_waits_for_and_its_reason_are_one_choice(
     ("first", "party"), [("ID-RIC", "applicant"), ("ID-CARRIER", "carrier"), ("CR-DEBTOR", "registry")]
 )
 async def test_a_reason_that_names_somebody_chooses_whom_the_case_waits_for(first: str, party: str) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type(first)
         await desk.press("enter", "y")
@@ -51,7 +51,7 @@ async def test_a_reason_that_names_somebody_chooses_whom_the_case_waits_for(firs
 
 
 async def test_the_choice_of_whom_a_case_waits_for_wins_over_its_other_reasons() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("ID-RIC")
         await desk.press("enter", "w", "y")
@@ -67,7 +67,7 @@ async def test_the_choice_of_whom_a_case_waits_for_wins_over_its_other_reasons()
 async def test_waiting_for_the_applicant_takes_an_item_that_says_what(
     size: tuple[int, int], language: str, missing: str
 ) -> None:
-    async with at_work(clean(), size=size, language=language) as desk:
+    async with memory_workbench(clean(), size=size, language=language) as desk:
         await desk.press("n", "w", "1")
         assert desk.dialog == "ItemChooser"
         await desk.press("escape", "y")
@@ -82,7 +82,7 @@ async def test_waiting_for_the_applicant_takes_an_item_that_says_what(
 
 
 async def test_an_item_that_was_emptied_again_is_asked_for_again() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "1", "1", "enter")
         desk.app.screen.query_one(".item").focus()
         await desk.press("ctrl+u", "f8")
@@ -112,7 +112,7 @@ def clock_site(site: Site) -> ClockSite:
 async def test_the_date_has_a_default_by_whom_the_case_waits_for(
     clock_site: ClockSite, size: tuple[int, int], language: str, key: str, day: dict[str, str]
 ) -> None:
-    async with at_the_site(clock_site.site, "a", size=size, language=language) as desk:
+    async with site_workbench(clock_site.site, "a", size=size, language=language) as desk:
         await desk.press("n", "w", key, *(["1", "enter"] if key == "1" else []))
         await desk.until(day[language])
 
@@ -123,7 +123,7 @@ async def test_the_date_has_a_default_by_whom_the_case_waits_for(
 async def test_the_letter_is_shown_as_it_will_go_out(
     clock_site: ClockSite, size: tuple[int, int], language: str, keys: tuple[str, ...]
 ) -> None:
-    async with at_the_site(clock_site.site, "a", size=size, language=language) as desk:
+    async with site_workbench(clock_site.site, "a", size=size, language=language) as desk:
         await desk.press("n", *keys)
         if keys[-1] == "slash":
             await desk.type("ID-HANDHELD")

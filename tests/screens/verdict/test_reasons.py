@@ -7,7 +7,7 @@ import pytest
 
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, Driver, at_work
+from tests.screens.driver import WINDOWS, Driver, memory_workbench
 
 pytestmark = pytest.mark.proof
 
@@ -34,7 +34,7 @@ def line_of(desk: Driver, words: str) -> str:
 async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolled(
     size: tuple[int, int], language: str, count: str, names: str
 ) -> None:
-    async with at_work(clean(), size=size, language=language) as desk:
+    async with memory_workbench(clean(), size=size, language=language) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
         await desk.press("enter", "slash")
@@ -69,7 +69,7 @@ async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolle
     ],
 )
 async def test_the_best_match_is_highlighted_and_enter_marks_exactly_that_one(key: str, words: str, code: str) -> None:
-    async with at_work(clean(), language="zh") as desk:
+    async with memory_workbench(clean(), language="zh") as desk:
         await desk.press("n", key, "slash")
         await desk.type(words)
         dialog: Any = desk.app.screen
@@ -82,7 +82,7 @@ async def test_the_best_match_is_highlighted_and_enter_marks_exactly_that_one(ke
 
 
 async def test_only_reasons_that_serve_the_verdict_are_offered_and_found() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         for key, verdict in (("p", "pass"), ("f", "fail"), ("w", "pending")):
             await desk.press("n", key, "slash")
             everything = {reason.code: reason.verdicts for reason in desk.services.files[123].policy.reasons.values()}
@@ -93,7 +93,7 @@ async def test_only_reasons_that_serve_the_verdict_are_offered_and_found() -> No
 
 
 async def test_a_blocked_case_is_offered_no_reason_of_a_clean_pass() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "p")
         assert offered(desk) == ["OK-OVERRIDE"]
 
@@ -103,7 +103,7 @@ async def test_a_blocked_case_is_offered_no_reason_of_a_clean_pass() -> None:
 async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_y(
     size: tuple[int, int], language: str, panel: str
 ) -> None:
-    async with at_work(clean(), size=size, language=language) as desk:
+    async with memory_workbench(clean(), size=size, language=language) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-USCC")
         assert panel in line_of(desk, "[ ] 1 ")
@@ -119,7 +119,7 @@ async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_
 
 
 async def test_a_reason_with_a_finding_or_that_only_reading_tells_is_not_contradicted() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "escape", "n", "f")
         assert "ID-RIC-EXPIRED" in marked(desk)
         assert "The panels show" not in desk.text
@@ -137,7 +137,7 @@ async def test_a_reason_with_a_finding_or_that_only_reading_tells_is_not_contrad
 async def test_a_reason_about_documents_asks_which_ones(
     size: tuple[int, int], language: str, name: str, item: str
 ) -> None:
-    async with at_work(clean(), size=size, language=language) as desk:
+    async with memory_workbench(clean(), size=size, language=language) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("DOC-UNSEALED")
         await desk.press("enter")
@@ -154,7 +154,7 @@ async def test_a_reason_about_documents_asks_which_ones(
 
 
 async def test_a_reason_whose_finding_names_the_documents_does_not_ask() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         assert "DOC-MISSING" in marked(desk)
         await desk.type("DOC-MISSING")
@@ -174,7 +174,7 @@ def pinning(*codes: str) -> Any:
 
 
 async def test_pinned_and_recently_used_reasons_come_first() -> None:
-    async with at_work(clean(), clean(), arrange=pinning("ACT-RECORDING")) as desk:
+    async with memory_workbench(clean(), clean(), arrange=pinning("ACT-RECORDING")) as desk:
         await desk.press("n", "f")
         assert offered(desk)[0] == "ACT-RECORDING"
         await desk.press("slash")
@@ -187,7 +187,7 @@ async def test_pinned_and_recently_used_reasons_come_first() -> None:
 
 
 async def test_what_was_found_comes_before_pinned_reasons() -> None:
-    async with at_work(troubled(), arrange=pinning("ACT-RECORDING")) as desk:
+    async with memory_workbench(troubled(), arrange=pinning("ACT-RECORDING")) as desk:
         await desk.press("n", "f")
         codes = offered(desk)
         assert codes.index("ID-RIC-EXPIRED") < codes.index("ACT-RECORDING") < codes.index("ID-RIC")
@@ -195,14 +195,14 @@ async def test_what_was_found_comes_before_pinned_reasons() -> None:
 
 @pytest.mark.parametrize("evidence", [clean(), troubled()])
 async def test_the_reasons_to_wait_head_the_list_of_a_pending(evidence: Any) -> None:
-    async with at_work(evidence, arrange=pinning("ID-NAME")) as desk:
+    async with memory_workbench(evidence, arrange=pinning("ID-NAME")) as desk:
         await desk.press("n", "w")
         assert offered(desk)[:4] == ["WAIT-APPLICANT", "WAIT-CARRIER", "WAIT-REGISTRY", "WAIT-DEPARTMENT"]
 
 
 async def test_nothing_written_to_one_applicant_is_offered_with_the_next_case() -> None:
     secret = "租赁合同甲方乙方"
-    async with at_work(clean(), clean()) as desk:
+    async with memory_workbench(clean(), clean()) as desk:
         await desk.press("n", "w", "1", "tab")
         await desk.type(secret)
         await desk.press("enter", "f9")

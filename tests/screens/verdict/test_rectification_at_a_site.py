@@ -6,8 +6,8 @@ from sqlalchemy import text
 from tests.cli.calendar.test_reminders import fail
 from tests.cli.cases.test_rectification import PLAN, items, limit, own_deadlines, standing, verifying
 from tests.clock_site import ClockSite
-from tests.offices import Site
-from tests.screens.driver import KeyDriver, at_the_site
+from tests.screens.driver import KeyDriver, site_workbench
+from tests.sites import Site
 
 SIZES = pytest.mark.parametrize(
     ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
@@ -32,7 +32,7 @@ async def open_rectifying(desk: KeyDriver) -> None:
 @SIZES
 async def test_a_supervisor_waives_an_item_by_key(services: ClockSite, size: tuple[int, int], language: str) -> None:
     case = verifying(services, "--item", PLAN)
-    async with at_the_site(services.site, "sup", size=size, language=language) as desk:
+    async with site_workbench(services.site, "sup", size=size, language=language) as desk:
         await open_rectifying(desk)
         assert {"en": "10:01)", "zh": "11月25日 周三 10:01"}[language] in desk.text
 
@@ -56,7 +56,7 @@ async def test_a_supervisor_waives_an_item_by_key(services: ClockSite, size: tup
 @pytest.mark.parametrize("is_own", [False, pytest.param(True, marks=pytest.mark.proof)])
 async def test_a_supervisor_extends_a_deadline_by_key(services: ClockSite, *, is_own: bool) -> None:
     case = verifying(services, "--item", PLAN)
-    async with at_the_site(services.site, "sup") as desk:
+    async with site_workbench(services.site, "sup") as desk:
         await open_rectifying(desk)
         assert "E extend" in desk.text
         await desk.press("E")
@@ -86,7 +86,7 @@ async def test_a_supervisor_extends_a_deadline_by_key(services: ClockSite, *, is
 @pytest.mark.parametrize("key", ["W", "E"])
 async def test_a_reviewer_has_no_key_to_waive_or_extend(services: ClockSite, key: str) -> None:
     verifying(services, "--item", PLAN)
-    async with at_the_site(services.site, "a") as desk:
+    async with site_workbench(services.site, "a") as desk:
         await open_rectifying(desk)
         await desk.press(key)
         assert desk.dialog == "ReadOnlyScreen"
@@ -97,7 +97,7 @@ async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(
     services: ClockSite, size: tuple[int, int], language: str
 ) -> None:
     services.received("2026-11-24 10:00")
-    async with at_the_site(services.site, "a", size=size, language=language) as desk:
+    async with site_workbench(services.site, "a", size=size, language=language) as desk:
         await desk.press("n", "r")
         await desk.press("f4")
         await desk.type("ID-REVERIFY")
@@ -118,7 +118,7 @@ async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
     services.at("2026-11-25 10:00").run("a", "resubmit", case)
-    async with at_the_site(services.site, "a", size=size, language=language) as desk:
+    async with site_workbench(services.site, "a", size=size, language=language) as desk:
         await desk.press("n", "escape", "p")
         await desk.until({"en": "lifts the bars on 2 numbers: 138••••••01", "zh": "138••••••01、138••••••02"}[language])
         await desk.press("escape", "f")
@@ -133,7 +133,7 @@ async def test_the_last_round_of_the_policy_offers_only_a_final_fail(
 ) -> None:
     limit(services, "max_rounds = 2")
     services.run("a", "resubmit", fail(services))
-    async with at_the_site(services.site, "a", size=size, language=language) as desk:
+    async with site_workbench(services.site, "a", size=size, language=language) as desk:
         await desk.press("n", "escape", key, "f", "1")
         assert {"en": "(•) final   round 2 of 2: only a final fail", "zh": "第2轮，最多2轮：只能不可整改"}[
             language

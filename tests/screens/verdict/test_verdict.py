@@ -14,13 +14,13 @@ from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import WINDOWS, at_work
+from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
 
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_p_and_y_pass_a_clean_case(size: tuple[int, int]) -> None:
-    async with at_work(clean(), size=size) as desk:
+    async with memory_workbench(clean(), size=size) as desk:
         await desk.press("n", "p", "y")
 
         request = desk.services.decided[0]
@@ -31,7 +31,7 @@ async def test_p_and_y_pass_a_clean_case(size: tuple[int, int]) -> None:
 
 
 async def test_the_first_dialog_of_a_session_stands_in_the_middle() -> None:
-    async with at_work(clean(), size=(120, 40)) as desk:
+    async with memory_workbench(clean(), size=(120, 40)) as desk:
         await desk.press("n", "p")
         box = desk.app.screen.query_one("#box").region
 
@@ -40,7 +40,7 @@ async def test_the_first_dialog_of_a_session_stands_in_the_middle() -> None:
 
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_a_verdict_that_can_be_undone_is_not_taken_for_one_on_the_next_case(size: tuple[int, int]) -> None:
-    async with at_work(clean(), clean(), size=size) as desk:
+    async with memory_workbench(clean(), clean(), size=size) as desk:
         await desk.press("n", "p", "y", "n")
 
         assert "C-000124" in desk.text.splitlines()[0]
@@ -49,7 +49,7 @@ async def test_a_verdict_that_can_be_undone_is_not_taken_for_one_on_the_next_cas
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_fail_has_the_reasons_of_blocks_and_the_marked_ones(language: str) -> None:
-    async with at_work(troubled(), language=language) as desk:
+    async with memory_workbench(troubled(), language=language) as desk:
         await desk.press("n", "f")
         before = set(desk.app.screen._state.reasons)  # type: ignore[attr-defined]  # the dialog on top
         await desk.press("9", "y")
@@ -61,7 +61,7 @@ async def test_a_fail_has_the_reasons_of_blocks_and_the_marked_ones(language: st
 
 
 async def test_a_digit_unmarks_a_marked_reason() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "1", "4", "4", "y")
 
         assert desk.services.decided[0].reasons == ("DOC-MISSING", "ACT-PEAK-HOUR")
@@ -69,7 +69,7 @@ async def test_a_digit_unmarks_a_marked_reason() -> None:
 
 @pytest.mark.parametrize("words", ["ID-HANDHELD", "handheld", "sczj"])
 async def test_a_reason_is_found_by_code_words_or_initials(words: str) -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type(words)
         shown = [reason.code for reason in desk.app.screen.picker.list.shown]  # type: ignore[attr-defined]  # the dialog on top
@@ -78,7 +78,7 @@ async def test_a_reason_is_found_by_code_words_or_initials(words: str) -> None:
 
 
 async def test_enter_marks_the_first_reason_found() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
         assert "Enter marks the first" in desk.text
@@ -89,7 +89,7 @@ async def test_enter_marks_the_first_reason_found() -> None:
 
 @pytest.mark.promise("D6")
 async def test_a_held_y_gives_no_verdict() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p")
         for _press in range(40):
             desk.clocks.seconds += 0.05
@@ -104,7 +104,7 @@ async def test_a_held_y_gives_no_verdict() -> None:
 
 @pytest.mark.promise("D6")
 async def test_y_right_after_the_first_paint_is_refused() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p")
         desk.clocks.seconds += 0.2
         await desk.pilot.press("y")
@@ -114,7 +114,7 @@ async def test_y_right_after_the_first_paint_is_refused() -> None:
 
 
 async def test_enter_never_confirms() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "enter", "enter", "t", "enter")
 
         assert desk.services.decided == []
@@ -122,7 +122,7 @@ async def test_enter_never_confirms() -> None:
 
 
 async def test_f8_confirms_from_inside_a_text_field() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "t")
         await desk.type("seen")
         await desk.press("f8")
@@ -131,7 +131,7 @@ async def test_f8_confirms_from_inside_a_text_field() -> None:
 
 
 async def test_escape_first_leaves_the_text_field_and_keeps_the_input() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "4", "f", "t")
         await desk.type("[/b] yes")
         await desk.press("escape")
@@ -148,7 +148,7 @@ async def test_escape_first_leaves_the_text_field_and_keeps_the_input() -> None:
 
 
 async def test_the_draft_is_saved_as_it_is_typed() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "4", "t")
         await desk.type("note")
         await desk.pilot.pause(0.5)
@@ -160,7 +160,7 @@ async def test_the_draft_is_saved_as_it_is_typed() -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "continued from your draft"), ("zh", "接上次草稿")])
 async def test_a_dialog_that_continues_a_draft_says_so(language: str, words: str) -> None:
-    async with at_work(troubled(), language=language) as desk:
+    async with memory_workbench(troubled(), language=language) as desk:
         await desk.press("n", "f", "escape", "f")
         assert words not in desk.text
 
@@ -169,7 +169,7 @@ async def test_a_dialog_that_continues_a_draft_says_so(language: str, words: str
 
 
 async def test_r_starts_with_the_items_to_rectify() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "r")
         await desk.press("end")
         await desk.type("!")
@@ -181,7 +181,7 @@ async def test_r_starts_with_the_items_to_rectify() -> None:
 
 
 async def test_the_text_for_the_applicant_can_be_edited() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "e")
         await desk.type(" now")
         await desk.press("f8")
@@ -192,14 +192,14 @@ async def test_the_text_for_the_applicant_can_be_edited() -> None:
 
 
 async def test_a_text_opened_without_a_change_follows_the_reasons() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "e", "escape", "4", "y")
 
         assert desk.services.decided[0].letter is None
 
 
 async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "slash")
         await desk.type("WAIT-CARRIER")
         await desk.press("enter", "w", "r")
@@ -216,7 +216,7 @@ async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
 
 
 async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "2", "r")
         await desk.type("soon")
         await desk.press("enter", "y")
@@ -227,7 +227,7 @@ async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
 
 
 async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "1", "y")
 
         assert desk.dialog == "VerdictDialog"
@@ -242,7 +242,7 @@ async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
     ],
 )
 async def test_what_changed_is_announced_and_needs_a_second_confirmation(policy: str, told: str, problem: str) -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n")
         desk.services.new_evidence, desk.services.policy_news = True, policy
         await desk.press("p")
@@ -256,7 +256,7 @@ async def test_what_changed_is_announced_and_needs_a_second_confirmation(policy:
 
 
 async def test_the_need_for_a_second_check_is_shown_with_its_reason() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "f")
         assert "a second person checks: a final fail" in desk.text
 
@@ -265,7 +265,7 @@ async def test_the_need_for_a_second_check_is_shown_with_its_reason() -> None:
 
 
 async def test_undo_restores_the_case_and_its_draft() -> None:
-    async with at_work(troubled(), clean()) as desk:
+    async with memory_workbench(troubled(), clean()) as desk:
         await desk.press("n", "f", "4", "y", "u")
         assert "C-000123" in desk.text
         assert desk.services.files[123].header.state is CaseState.IN_REVIEW
@@ -275,17 +275,17 @@ async def test_undo_restores_the_case_and_its_draft() -> None:
 
 
 async def test_after_a_verdict_n_shows_the_next_case() -> None:
-    async with at_work(clean(), troubled()) as desk:
+    async with memory_workbench(clean(), troubled()) as desk:
         await desk.press("n", "p", "y", "n")
 
         assert "C-000124" in desk.text
 
 
 async def test_undo_is_not_offered_after_the_notice_is_released() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "y")
         desk.services.undoable = None
-        desk.clocks.pass_s(61)
+        desk.clocks.advance(61)
         desk.desk_screen.tick()
         await desk.settle()
 
@@ -293,14 +293,14 @@ async def test_undo_is_not_offered_after_the_notice_is_released() -> None:
 
 
 async def test_a_question_answered_no_is_listed_above_unanswered_ones() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "l", "2", "escape", "p")
 
         assert desk.text.index("! answered no: ") < desk.text.index("unanswered")
 
 
 async def test_escape_restores_the_full_list_of_reasons() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
         await desk.press("enter")
@@ -313,7 +313,7 @@ async def test_escape_restores_the_full_list_of_reasons() -> None:
 
 
 async def test_an_emptied_item_returns_to_its_default_text() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "r")
         assert "Esc leaves the field" in desk.text
         own = desk.app.focused.value  # type: ignore[union-attr]  # an item has the focus
@@ -326,7 +326,7 @@ async def test_an_emptied_item_returns_to_its_default_text() -> None:
 
 
 async def test_an_invalid_date_message_replaces_the_previous_date() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "2", "r")
         await desk.type("soon")
 
@@ -334,14 +334,14 @@ async def test_an_invalid_date_message_replaces_the_previous_date() -> None:
 
 
 async def test_a_problem_is_shown_once() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "1", "y")
 
         assert desk.text.count("Mark at least one reason.") == 1
 
 
 async def test_the_letter_after_a_verdict_is_complete_at_80_columns() -> None:
-    async with at_work(clean(), size=(80, 24)) as desk:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "p", "e")
         desk.app.screen.query_one("#letter-edit", TextArea).insert(" " + "word " * 60 + "END")
         await desk.settle()
@@ -354,7 +354,7 @@ async def test_the_letter_after_a_verdict_is_complete_at_80_columns() -> None:
 
 async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one() -> None:
     items = tuple(ItemRequest(code=code, text=code) for code in ("ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"))
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
         mend = desk.app.screen.query_one(RectificationForm)
         with desk.app._context():
@@ -373,7 +373,7 @@ async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one()
 @pytest.mark.proof
 async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     note = "Called the applicant about the seal."
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         # Longer than the event loop of a busy machine takes for a letter.
         monkeypatch.setattr(verdict_dialog, "_TYPING_PAUSE_S", 1.0)
         preview: Callable[[VerdictRequest], VerdictPreview] = desk.services.verdicts.preview
@@ -404,7 +404,7 @@ async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeyp
 
 
 async def test_a_verdict_closes_its_dialog_and_the_help_that_was_opened_over_it() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         gate, decide = Event(), desk.services.verdicts.decide
 
         def slow(request: VerdictRequest) -> DecisionResult:
@@ -427,7 +427,7 @@ async def test_a_verdict_closes_its_dialog_and_the_help_that_was_opened_over_it(
 
 
 async def test_a_closed_dialog_leaves_no_field_in_memory() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p")
         note = weakref.ref(desk.app.screen.query_one("#note", TextArea))
         # The workbench remembers the last screen that a key was pressed on.

@@ -8,7 +8,7 @@ import pytest
 from db.enums import ApplicantKind
 from tests.screens.cases import application, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import Driver, at_work
+from tests.screens.driver import Driver, memory_workbench
 from workbench.domain.evidence.evidence import Evidence
 
 pytestmark = pytest.mark.proof
@@ -39,7 +39,7 @@ def individual() -> Evidence:
 
 
 async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "p")
         assert state(desk).reasons == ("OK-OVERRIDE",)
         assert "! to do: A finding blocks this case; to pass it anyway, write an internal note." in desk.text
@@ -52,7 +52,7 @@ async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note(
 
 
 async def test_all_missing_input_is_listed_at_once_with_reasons_in_words() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "p", "1")
 
         hints = " ".join(desk.text.replace("│", " ").split())
@@ -62,7 +62,7 @@ async def test_all_missing_input_is_listed_at_once_with_reasons_in_words() -> No
 
 
 async def test_the_list_of_missing_input_does_not_move_after_y() -> None:
-    async with at_work(clean()) as desk:
+    async with memory_workbench(clean()) as desk:
         await desk.press("n", "p", "1")
         before = [line for line in desk.text.split("\n") if "Mark at least one reason." in line]
         at = desk.text.index("! to do: Mark at least one reason.")
@@ -73,7 +73,7 @@ async def test_the_list_of_missing_input_does_not_move_after_y() -> None:
 
 
 async def test_a_digit_after_a_search_text_selects_a_line() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("photo1")
         assert state(desk).reasons[-1] == shown(desk)[0] == "ID-HANDHELD"
@@ -84,7 +84,7 @@ async def test_a_digit_after_a_search_text_selects_a_line() -> None:
 
 
 async def test_enter_in_a_search_without_hits_stays_there_and_escape_shows_all() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         everything = len(shown(desk))
         await desk.type("qqq")
@@ -98,7 +98,7 @@ async def test_enter_in_a_search_without_hits_stays_there_and_escape_shows_all()
 
 
 async def test_the_down_arrow_moves_from_the_search_to_its_results() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("photo")
         await desk.press("down", "space")
@@ -107,7 +107,7 @@ async def test_the_down_arrow_moves_from_the_search_to_its_results() -> None:
 
 
 async def test_tab_goes_from_reasons_to_items_date_letter_and_note() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "1", "2", "tab")
         visited = []
         for _step in range(4):
@@ -119,14 +119,14 @@ async def test_tab_goes_from_reasons_to_items_date_letter_and_note() -> None:
 
 
 async def test_a_letter_that_only_had_the_focus_follows_the_reasons() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "e", "f3", "escape", "4", "y")
 
         assert desk.services.decided[0].letter is None
 
 
 async def test_each_part_of_the_dialog_shows_its_key() -> None:
-    async with at_work(troubled()) as desk:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
         for key in ("r F2 edit", "F2 again date", "e F9 edit", "t F3 write"):
             assert key in desk.text
@@ -140,7 +140,7 @@ async def test_each_part_of_the_dialog_shows_its_key() -> None:
 
 
 async def test_unopened_documents_are_counted_if_their_names_do_not_fit() -> None:
-    async with at_work(clean(), size=(80, 24)) as desk:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         desk.services.documents.unopened = lambda case_id: tuple(  # type: ignore[method-assign]  # a case with papers
             document.kind for document in desk.services.evidence[case_id].documents
         )
@@ -153,7 +153,7 @@ async def test_unopened_documents_are_counted_if_their_names_do_not_fit() -> Non
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_choices_of_a_pending_are_complete_at_80_columns(language: str) -> None:
-    async with at_work(clean(), size=(80, 24), language=language) as desk:
+    async with memory_workbench(clean(), size=(80, 24), language=language) as desk:
         await desk.press("n", "w")
 
         words = {
@@ -168,7 +168,7 @@ async def test_the_choices_of_a_pending_are_complete_at_80_columns(language: str
 
 
 async def test_an_individual_is_not_offered_company_reasons() -> None:
-    async with at_work(individual()) as desk:
+    async with memory_workbench(individual()) as desk:
         await desk.press("n", "f")
         offered = set(shown(desk))
         assert not offered & {"ID-USCC", "ID-USCC-KIND", "ID-LICENCE-EXPIRED", "ID-CAPITAL"}
@@ -182,7 +182,7 @@ async def test_an_individual_is_not_offered_company_reasons() -> None:
 
 
 async def test_a_company_is_offered_all_reasons() -> None:
-    async with at_work(replace(clean())) as desk:
+    async with memory_workbench(replace(clean())) as desk:
         await desk.press("n", "f")
 
         assert {"ID-USCC", "ID-LICENCE-EXPIRED"} <= set(shown(desk))
@@ -206,7 +206,7 @@ async def test_a_person_who_reviews_alone_reads_so_before_confirming(
     def alone(services: MemoryServices) -> None:
         services.why_alone = "a shop of one [/b]"
 
-    async with at_work(troubled(), size=size, language=language, arrange=alone) as desk:
+    async with memory_workbench(troubled(), size=size, language=language, arrange=alone) as desk:
         await desk.press("n", "f")
         assert reason not in desk.text
         await desk.press("f")
@@ -219,7 +219,7 @@ async def test_the_dialog_says_that_the_notice_corrects_an_earlier_one() -> None
     def reopened(services: MemoryServices) -> None:
         services.change(123, corrects_id=7)
 
-    async with at_work(troubled(), arrange=reopened) as desk:
+    async with memory_workbench(troubled(), arrange=reopened) as desk:
         await desk.press("n", "f")
 
         assert "the notice corrects that of D-000007" in desk.text

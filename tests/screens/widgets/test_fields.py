@@ -9,7 +9,7 @@ from textual.content import Content
 
 from screens.widgets.row_list import RowList
 from screens.widgets.text_fields import LINE_LENGTH, TEXT_LENGTH, MultilineField, TextLine
-from tests.screens.driver import at_work
+from tests.screens.driver import memory_workbench
 from workbench.domain.text.safe import clean_input, safe
 
 HOSTILE = "a\x1b]52;c;eA==\x07b\u202ec\x9b2J\u200bd\x00e"
@@ -67,7 +67,7 @@ async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message
 
 @pytest.mark.parametrize(("keys", "field"), [("c", "Prompt"), ("e", "ChoiceDialog"), ("s", "Prompt")])
 async def test_a_megabyte_pasted_into_a_dialog_does_not_block_the_desk(keys: str, field: str) -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n", keys)
         assert desk.dialog == field
         desk.app.post_message(events.Paste(MEGABYTE))
@@ -79,7 +79,7 @@ async def test_a_megabyte_pasted_into_a_dialog_does_not_block_the_desk(keys: str
 
 
 async def test_pasted_text_on_the_desk_is_no_command() -> None:
-    async with at_work() as desk:
+    async with memory_workbench() as desk:
         await desk.press("n")
         for text in ("p", "py", "s\nreason\n", MEGABYTE):
             desk.app.post_message(events.Paste(text))

@@ -67,10 +67,10 @@ def test_a_revealed_field_is_masked_after_its_time() -> None:
     clocks = Clocks()
     revealed = RevealedFields(clocks.monotonic)
     revealed.show("handler_name", "x")
-    clocks.pass_s(14.9)
+    clocks.advance(14.9)
     assert revealed.values() == {"handler_name": "x"}
 
-    clocks.pass_s(0.1)
+    clocks.advance(0.1)
     assert revealed.values() == {}
 
 
@@ -78,7 +78,7 @@ def test_fields_masked_after_inactivity_stay_masked() -> None:
     clocks = Clocks()
     revealed = RevealedFields(clocks.monotonic)
     revealed.show_all({"handler_name": "x"})
-    clocks.pass_s(61)
+    clocks.advance(61)
     revealed.note_key()
 
     assert revealed.values() == {}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.css.parse import parse
 
-from screens.widgets.stylesheet import Stylesheet
+from screens.widgets.stylesheet import CachedStylesheet
 
 _NUMBERS = count()
 
@@ -27,7 +27,7 @@ def test_only_new_sources_are_parsed_until_a_variable_changes(monkeypatch: pytes
 
     monkeypatch.setattr("textual.css.stylesheet.parse", noted)
     first, second = "Label { color: $ink; }", "Button { color: white; }"
-    sheet = Stylesheet(variables=Variables(ink="red"))
+    sheet = CachedStylesheet(variables=Variables(ink="red"))
     sheet.add_source(first, ("first", ""))
     sheet.reparse()
 

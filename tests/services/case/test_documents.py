@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from db.enums import DocumentKind, ImportKind, Verdict
-from tests.offices import Site
 from tests.services.importing.files import PNG, Desk
+from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, NotFound
 from workbench.services.case.documents import DocumentDamaged

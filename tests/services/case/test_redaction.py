@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.enums import ApplicantKind, ImportKind
-from tests.offices import Site
 from tests.screens.cases import application, evidence
 from tests.services.importing.files import Desk
 from tests.services.importing.files import application as cells
+from tests.sites import Site
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind, Severity
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from db.columns import from_us
 from db.enums import CaseState
 from tests.demos import NOW
-from tests.sizes import some
+from tests.sizes import sample
 from workbench.services.demo.preparing import prepare
 from workbench.services.opening import open_services
 from workbench.services.site.machine_clock import clock_problem
@@ -69,7 +69,7 @@ def test_most_cases_are_in_time_and_few_are_late(made_demo: Path) -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize(
     "at",
-    some(
+    sample(
         [
             "2026-11-23T09:00:00+08:00",  # a Monday, at opening
             "2026-11-23T09:01:00+08:00",

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal
-from tests.demos import NOW, few_cases
-from tests.offices import Site
+from tests.demos import NOW, copy_few_cases
+from tests.sites import Site
 from workbench.services.demo.building import build
 
 CASES = tuple(f"DEMO-{number:03}" for number in (38, 46, 54, 64, 68, 69, 108))
@@ -26,7 +26,7 @@ def terminal(tmp_path: Path) -> Terminal:
     """Commands on a demo of a few open cases."""
     site = Site(tmp_path / "demo" / "demo.db")
     site.path.parent.mkdir()
-    build(site.path, NOW, few_cases(tmp_path / "data", CASES), lambda _done, _steps: None)
+    build(site.path, NOW, copy_few_cases(tmp_path / "data", CASES), lambda _done, _steps: None)
     site.clock.at = NOW
     return Terminal(site)
 

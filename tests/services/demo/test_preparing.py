@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.demos import FEW, NOW, clock, few_cases, services
-from tests.nursery import Child, nursery
+from tests.demos import FEW_CASES, NOW, clock, copy_few_cases, services
+from tests.fork_server import ForkedProcess, fork_server
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.services.demo import preparing
 from workbench.services.demo.preparing import checked_demo, days_since_made, prepare
@@ -45,13 +45,13 @@ popen, subprocess.Popen = subprocess.Popen, interrupted
 @pytest.fixture
 def few(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Create demos with few cases only."""
-    data = few_cases(tmp_path_factory.mktemp("data"))
+    data = copy_few_cases(tmp_path_factory.mktemp("data"))
     monkeypatch.setattr(preparing, "DATA", data)
     return data
 
 
-def started(folder: Path, data: Path, *words: str) -> Child:
-    return nursery().piped(SCRIPT, str(folder), str(data), *words)
+def started(folder: Path, data: Path, *words: str) -> ForkedProcess:
+    return fork_server().start_piped(SCRIPT, str(folder), str(data), *words)
 
 
 def count_of_cases(database: Path) -> int:
@@ -90,7 +90,7 @@ def test_a_reset_replaces_the_demo_and_no_other_file_of_the_folder(fresh_demo: P
     prepare(fresh_demo.parent, clock, reset=True)
 
     assert "thrown away" not in comments(fresh_demo)
-    assert count_of_cases(fresh_demo) == len(FEW)
+    assert count_of_cases(fresh_demo) == len(FEW_CASES)
     assert (fresh_demo.parent / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -108,7 +108,7 @@ def test_the_progress_counts_every_step(tmp_path: Path) -> None:
 def test_two_demos_are_equal(tmp_path: Path) -> None:
     def shown(database: Path) -> list[object]:
         with services(database) as rev1:
-            files = [rev1.casefiles.show(case_id) for case_id in range(1, len(FEW) + 1)]
+            files = [rev1.casefiles.show(case_id) for case_id in range(1, len(FEW_CASES) + 1)]
         return [(file.evidence, file.findings, file.decisions, file.history) for file in files]
 
     assert shown(prepare(tmp_path / "a", clock)) == shown(prepare(tmp_path / "b", clock))
@@ -120,7 +120,7 @@ def test_two_simultaneous_starts_create_one_complete_demo(tmp_path: Path, few: P
         process.communicate(timeout=120)
         assert process.returncode == 0
 
-    assert count_of_cases(tmp_path / "demo.db") == len(FEW)
+    assert count_of_cases(tmp_path / "demo.db") == len(FEW_CASES)
     assert not (tmp_path / "unfinished").exists()
 
 
@@ -139,7 +139,7 @@ def test_a_killed_preparation_leaves_no_demo_and_can_be_repeated(tmp_path: Path,
     kill_at(marker, tmp_path, few)
 
     assert not (tmp_path / "demo.db").exists()
-    assert count_of_cases(prepare(tmp_path, clock)) == len(FEW)
+    assert count_of_cases(prepare(tmp_path, clock)) == len(FEW_CASES)
     assert not (tmp_path / "unfinished").exists()
 
 
@@ -157,7 +157,7 @@ def test_a_store_without_its_database_is_replaced(fresh_demo: Path) -> None:
     """A kill between moving the store and moving the database leaves this state."""
     fresh_demo.unlink()
 
-    assert count_of_cases(prepare(fresh_demo.parent, clock)) == len(FEW)
+    assert count_of_cases(prepare(fresh_demo.parent, clock)) == len(FEW_CASES)
 
 
 @pytest.mark.usefixtures("few")
@@ -233,7 +233,7 @@ def test_an_interrupt_before_the_child_is_known_ends_the_child(tmp_path: Path, f
     (few / "acts.csv").unlink()
     os.mkfifo(few / "acts.csv")
 
-    process = nursery().piped(INTERRUPTED + SCRIPT, str(tmp_path), str(few))
+    process = fork_server().start_piped(INTERRUPTED + SCRIPT, str(tmp_path), str(few))
     process.communicate(timeout=60)
 
     assert process.returncode not in {0, None}

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import ImportKind, Verdict
-from tests.offices import Site
 from tests.services.importing.files import Desk, application
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, WrongUsage
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
@@ -174,7 +174,7 @@ def test_decisions_are_exported_with_author_verdict_and_reasons(site: Site, tmp_
 def test_an_undone_decision_is_exported_without_its_notice(site: Site, tmp_path: Path) -> None:
     site.plant(1)
     case_id = _decided(site)
-    site.clock.on(seconds=10)
+    site.clock.advance(seconds=10)
     site.services("a").undo.undo(case_id)
 
     (row,) = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl")
@@ -191,7 +191,7 @@ def test_a_notice_is_exported_after_its_grace_period(site: Site, tmp_path: Path)
     path = tmp_path / "out.jsonl"
 
     assert _export(site, ExportKind.NOTICES, path) == []
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     (row,) = _export(site, ExportKind.NOTICES, path)
 
     assert row["case"] == "C-000001"
@@ -206,7 +206,7 @@ def test_personal_names_in_notices_are_masked(site: Site, tmp_path: Path) -> Non
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
         session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
     _decided(site)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     (notice,) = _export(site, ExportKind.NOTICES, tmp_path / "notices.jsonl")
     (decision,) = _export(site, ExportKind.DECISIONS, tmp_path / "decisions.jsonl")
@@ -231,7 +231,7 @@ def test_texts_of_applicants_are_exported_without_names(desk: Desk, tmp_path: Pa
 def test_since_excludes_rows_of_earlier_local_days(site: Site, tmp_path: Path) -> None:
     site.plant(2)
     _decided(site, Verdict.PENDING)
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
     _decided(site, Verdict.PENDING)
 
     on = site.clock.at.date()

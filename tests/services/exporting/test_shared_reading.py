@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import ImportKind
-from tests.bench.made_up import write_applications
-from tests.offices import Site
+from tests.bench.generated_files import write_applications
+from tests.sites import Site
 from workbench.services import workers
 from workbench.services.exporting import shared_reading, source
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest

@@ -9,7 +9,7 @@ from sqlalchemy import insert, text
 from db.columns import to_us
 from db.models import EventRow
 from tests.domain.forecast.queue.simulated_office import Plan, SimulatedOffice, instant_of
-from tests.offices import TUESDAY, Site, plant
+from tests.sites import TUESDAY, Site, plant
 from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
 
 MAKERS = {"a": 2, "b": 3, "c": 4}

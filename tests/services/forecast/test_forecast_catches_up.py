@@ -7,7 +7,7 @@ import pytest
 from db.enums import Role
 from db.models import ApplicationRow
 from tests.clock_site import ClockSite
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.services.calendar.preview import DaySetting
 

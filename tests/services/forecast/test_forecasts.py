@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from db.columns import to_us
 from db.enums import ApplicantKind, CaseState, ServiceClass
-from tests.offices import TUESDAY, Site
 from tests.services.forecast.lived_office import lived
+from tests.sites import TUESDAY, Site
 from workbench.domain.forecast.queue.position import position_of
 from workbench.domain.forecast.result import PassNeed
 from workbench.errors import NotAllowed, NotFound
@@ -76,14 +76,14 @@ def test_a_case_with_its_applicant_is_forecast_as_if_the_answer_came_now(site: S
         session.execute(
             text("UPDATE \"case\" SET state = 'pending', waits_for = 'applicant' WHERE id = :id"), {"id": number}
         )
-    site.clock.on(minutes=1)
+    site.clock.advance(minutes=1)
     found, queue = forecasts.of_case(number), forecasts.of_queue()
 
     assert (found.ahead, found.passed, found.passed_needs) == (None, None, (PassNeed.ITEMS,))
     assert queue.queued == waiting - 1
     # The case would wait for those that are due before it.
     site.plant(200, due_in_days=1)
-    site.clock.on(minutes=1)
+    site.clock.advance(minutes=1)
     assert forecasts.of_case(number).decided.p50 > found.decided.p90
 
 
@@ -210,7 +210,7 @@ def test_held_cases_are_counted_separately(site: Site) -> None:
 
     assert (queue.queued, queue.held) == (5, 1)
     # An expired hold does not count.
-    site.clock.on(hours=2)
+    site.clock.advance(hours=2)
     assert site.services("b").forecasts.of_queue().held == 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import nursery
+from tests.fork_server import fork_server
 from workbench.errors import CannotCreate
 from workbench.services.foundation.safe_files import OwnFiles, replacing
 
@@ -91,7 +91,7 @@ with replacing(Path(sys.argv[1]), OwnFiles(files=(), store=Path("/nowhere"))) as
 def test_a_killed_export_keeps_the_old_file_and_leaves_a_private_draft(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
-    process = nursery().piped(_SLOW_EXPORT, str(target))
+    process = fork_server().start_piped(_SLOW_EXPORT, str(target))
     assert process.stdout is not None
     assert process.stdout.readline() == "writing\n"
     process.kill()

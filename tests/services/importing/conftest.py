@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.offices import Site
 from tests.services.importing.files import Desk
+from tests.sites import Site
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from sqlmodel import col, select
 
 from db.enums import DocumentKind, ImportKind
 from db.models import CaseRow
-from tests.offices import Site
 from tests.prepared import prepared
+from tests.sites import Site
 from workbench.services.foundation import audit_log
 from workbench.services.importing.request import ImportReport, ImportRequest
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.enums import ImportKind
-from tests.nursery import Child, nursery
-from tests.offices import Clock
+from tests.fork_server import ForkedProcess, fork_server
 from tests.services.importing.files import Cells, application, csv_text
 from tests.services.reading.workbooks import write_workbook
+from tests.sites import ManualClock
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.file_store import Store
 from workbench.services.importing.request import ImportReport, ImportRequest
@@ -23,8 +23,8 @@ _CHILD = """
 import sys
 from pathlib import Path
 from db.enums import ImportKind
-from tests.nursery import Child, nursery
-from tests.offices import Clock
+from tests.fork_server import ForkedProcess, fork_server
+from tests.sites import ManualClock
 from tests.services.importing import killing
 from workbench.services.importing import service
 from workbench.services.importing.request import ImportRequest
@@ -35,7 +35,7 @@ if way == "mutant":
     killing.publish_first()
 if way == "shared":
     service._ENOUGH_BYTES = 0
-services = open_services(database, "admin", Clock())
+services = open_services(database, "admin", ManualClock())
 print("open", flush=True)
 services.imports.run(ImportRequest(kind=killing.kind_of(file), paths=(file,)))
 print("done", flush=True)
@@ -105,12 +105,12 @@ class Killed:
     was_done: bool
 
 
-def start(database: Path, file: Path, *, way: str = "alone") -> Child:
+def start(database: Path, file: Path, *, way: str = "alone") -> ForkedProcess:
     """Start an import in a process of its own, and wait until it has opened the database.
 
     The way is `alone`, `shared` with a process that helps, or `mutant`.
     """
-    child = nursery().piped(_CHILD, str(database), str(file), way)
+    child = fork_server().start_piped(_CHILD, str(database), str(file), way)
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     return child
@@ -130,7 +130,7 @@ def killed(database: Path, file: Path, prefix: str, delay_s: float, *, way: str 
     return look(database, prefix, was_done="done" in output)
 
 
-def wait_for_rows(database: Path, prefix: str, child: Child) -> None:
+def wait_for_rows(database: Path, prefix: str, child: ForkedProcess) -> None:
     """Wait until an import has written rows, or is over."""
     opened = open_database(database, Store.unlocked(database))
     try:
@@ -168,7 +168,7 @@ def look(database: Path, prefix: str, *, was_done: bool) -> Killed:
 def check_after(database: Path, file: Path, left: Killed, rows: int) -> None:
     """Check that the next start finds a whole database without the batch, and that the import works when repeated."""
     assert left.visible in {0, rows}
-    services = open_services(database, "admin", Clock())
+    services = open_services(database, "admin", ManualClock())
     try:
         with services.context.read() as session:
             connection = session.connection()

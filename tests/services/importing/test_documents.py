@@ -133,7 +133,7 @@ def test_a_document_that_is_there_already_is_unchanged_though_it_names_no_receip
     desk = desk_with_one
     (desk.folder / "licence.pdf").write_bytes(PDF)
     desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
-    desk.site.clock.on(days=1)
+    desk.site.clock.advance(days=1)
     report = desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf", sealed="")])
     assert (report.created, report.updated, report.unchanged) == (0, 0, 1)
     report = desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf", sealed="yes")])

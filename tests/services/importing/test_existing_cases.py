@@ -81,9 +81,9 @@ def test_evidence_does_not_hide_who_took_a_case_over(desk: Desk) -> None:
     desk.queued()
     a, b = desk.site.services("a"), desk.site.services("b")
     mine = a.claims.next().header  # type: ignore[union-attr]  # a case, for one was imported
-    taken_at = desk.site.clock.on(minutes=31)
+    taken_at = desk.site.clock.advance(minutes=31)
     b.claims.next()
-    desk.site.clock.on(minutes=5)
+    desk.site.clock.advance(minutes=5)
     b.claims.aside(mine.id)
     new_licence(desk)
     assert desk.site.actions(mine.id)[-1] == "evidence"
@@ -148,7 +148,7 @@ def appealed(desk: Desk, *, licence_valid_to: str = "长期") -> int:
     case_id = desk.queued(licence_valid_to=licence_valid_to).id or 0
     stage(desk)
     desk.site.services("b").checks.approve(case_id, "yes")
-    desk.site.clock.on(days=2)
+    desk.site.clock.advance(days=2)
     desk.site.services("a").appeals.file(case_id, "not us")
     return case_id
 
@@ -159,7 +159,7 @@ def test_an_answer_to_an_appeal_is_void_once_a_day_has_changed_the_findings(desk
     assert "ID-LICENCE-EXPIRING" not in desk.findings()
     answer = AppealRequest(case_id=case_id, outcome=AppealOutcome.STANDS, note="x")
     decider.appeals.decide(answer)
-    desk.site.clock.on(days=1)
+    desk.site.clock.advance(days=1)
 
     with pytest.raises(Busy, match="void"):
         checker.appeal_checks.approve(case_id, "seen")
@@ -332,14 +332,14 @@ def test_of_the_items_of_a_pending_case_those_that_came_are_marked(desk: Desk) -
 
 def test_what_was_received_at_the_deadline_is_in_time_whenever_it_is_imported(desk: Desk) -> None:
     rectifying(desk)
-    desk.site.clock.on(days=30)
+    desk.site.clock.advance(days=30)
     new_licence(desk, received_at="2026-12-01 18:00")
     assert desk.case().state == "queued"
 
 
 def test_what_was_received_after_the_deadline_is_refused_with_the_reason(desk: Desk) -> None:
     case_id = rectifying(desk)
-    desk.site.clock.on(days=30)
+    desk.site.clock.advance(days=30)
     with pytest.raises(ImportRefused, match=r"C-00000.*2026-12-01 18:00"):
         new_licence(desk, received_at="2026-12-01 18:01")
     assert desk.case().state == "rectifying"
@@ -349,14 +349,14 @@ def test_what_was_received_after_the_deadline_is_refused_with_the_reason(desk: D
 def test_a_lapsed_case_takes_what_had_been_received_in_time(desk: Desk) -> None:
     rectifying(desk)
     desk.change(state="lapsed")
-    desk.site.clock.on(days=30)
+    desk.site.clock.advance(days=30)
     new_licence(desk, received_at="2026-12-01 17:00")
     assert (desk.case().state, desk.case().round) == ("queued", 2)
 
 
 def test_a_changed_application_that_names_no_new_receipt_is_received_when_it_is_imported(desk: Desk) -> None:
     rectifying(desk)
-    desk.site.clock.on(days=30)
+    desk.site.clock.advance(days=30)
     with pytest.raises(ImportRefused):
         desk.applications(application(province="北京市"))
     desk.applications(application(province="北京市", received_at="2026-12-01 09:00"))

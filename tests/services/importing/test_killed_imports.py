@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from db.enums import ImportKind
-from tests.offices import Clock, Site
 from tests.services.importing import killing
 from tests.services.importing.killing import Killed, big_file, big_workbook, check_after, killed
+from tests.sites import ManualClock, Site
 from tests.sizes import sized
 from workbench.services.importing.request import ImportRequest
 from workbench.services.opening import open_services
@@ -84,12 +84,12 @@ def test_two_hundred_killed_imports_leave_nothing_to_be_seen(database: Path, tmp
 
 
 def test_what_an_import_left_that_died_before_its_row_was_there_is_taken_away_at_the_next_start(database: Path) -> None:
-    services = open_services(database, "admin", Clock())
+    services = open_services(database, "admin", ManualClock())
     lock, spill = services.context.store.batches / "7.lock", services.context.store.calls / "spill-dead"
     services.close()
     for orphan in (lock, spill):
         orphan.mkdir(parents=True) if orphan is spill else orphan.touch(mode=0o600)
-        open_services(database, "admin", Clock()).close()
+        open_services(database, "admin", ManualClock()).close()
         assert not orphan.exists()
 
 
@@ -114,7 +114,7 @@ def test_a_live_import_is_never_swept_by_another_start(database: Path, tmp_path:
     killing.wait_for_rows(database, "K1-", child)
     starts = 0
     while child.poll() is None:
-        open_services(database, "admin", Clock()).close()
+        open_services(database, "admin", ManualClock()).close()
         starts += 1
     child.communicate()
     assert starts > 0
@@ -131,7 +131,7 @@ def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_pat
     child.send_signal(signal.SIGSTOP)
     try:
         before = killing.look(database, "K1-", was_done=False)
-        open_services(database, "admin", Clock()).close()
+        open_services(database, "admin", ManualClock()).close()
         assert killing.look(database, "K1-", was_done=False) == before
         assert before.visible == 0
     finally:
@@ -143,7 +143,7 @@ def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_pat
 
 @pytest.mark.proof
 def test_the_next_import_sweeps_too(database: Path, tmp_path: Path) -> None:
-    services = open_services(database, "admin", Clock())
+    services = open_services(database, "admin", ManualClock())
     file = big_file(tmp_path, 1, ROWS)
     child = killing.start(database, file)
     killing.wait_for_rows(database, "K1-", child)

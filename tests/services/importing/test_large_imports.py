@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import nursery
-from tests.offices import Clock, Site
-from tests.policies import ask_persons_for_nothing
+from tests.fork_server import fork_server
+from tests.policies import require_no_documents_of_individuals
 from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import APPLICATION
+from tests.sites import ManualClock, Site
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.opening import open_services
@@ -20,12 +20,12 @@ import sys
 from pathlib import Path
 from db.enums import ImportKind
 from tests.memory import peak_kb
-from tests.nursery import nursery
-from tests.offices import Clock
+from tests.fork_server import fork_server
+from tests.sites import ManualClock
 from workbench.services.importing.request import ImportRequest
 from workbench.services.opening import open_services
 
-services = open_services(Path(sys.argv[1]), "admin", Clock())
+services = open_services(Path(sys.argv[1]), "admin", ManualClock())
 print("open", flush=True)
 report = services.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(Path(sys.argv[2]),)))
 print(report.created, peak_kb(), flush=True)
@@ -56,10 +56,10 @@ def large_file(path: Path, rows: int, **changes: str) -> Path:
 
 def _claims_during(database: Path, file: Path) -> tuple[list[float], list[int]]:
     """Import a file in another process and claim meanwhile; return how long each claim took, and what it says."""
-    child = nursery().piped(_CHILD, str(database), str(file))
+    child = fork_server().start_piped(_CHILD, str(database), str(file))
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
-    clock = Clock()
+    clock = ManualClock()
     services = open_services(database, "a", clock)
     waits = []
     while child.poll() is None:
@@ -83,7 +83,7 @@ def _measured(tmp_path: Path, rows: int, *, with_receipts: bool) -> tuple[list[f
     site = Site(tmp_path / "w.db").create()
     if with_receipts:
         lived(site)
-        ask_persons_for_nothing(site)
+        require_no_documents_of_individuals(site)
     site.plant(50)
     site.close()
     changes = {**_PERSON, "uscc": ""} if with_receipts else {}

@@ -30,7 +30,7 @@ def failed(desk: Desk) -> int:
 def lapsed(desk: Desk) -> int:
     case_id = rectifying(desk)
     desk.change(state="lapsed")
-    desk.site.clock.on(days=10)
+    desk.site.clock.advance(days=10)
     return case_id
 
 
@@ -133,7 +133,7 @@ def test_a_lapse_is_not_taken_back_by_a_late_letter_once_a_newer_case_is_open(de
         VerdictRequest(case_id=case_id, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=("USE-SCRIPT",))
     )
     [letter] = reviewer.notices.list(case_id)[-1:]
-    desk.site.clock.on(days=30)
+    desk.site.clock.advance(days=30)
     desk.site.services("admin").ticking.tick()
     as_new(desk)
     reviewer.notices.record([Delivery(notice_id=letter.id, sent_at=desk.site.clock.at)])

@@ -10,7 +10,7 @@ from sqlmodel import select
 from db.enums import ImportKind
 from db.models import CaseRow
 from db.queries.search_index import terms_of
-from tests.bench import made_up
+from tests.bench import generated_files
 from tests.services.importing.files import Cells, Desk
 from tests.sizes import sized
 from workbench.services.case.assessment import recompute
@@ -33,7 +33,8 @@ _ODD = {
 def applications(rng: Random, count: int) -> Sequence[Cells]:
     """Return made-up applications, of which most have something odd."""
     rows: list[dict[str, str]] = [
-        dict(zip(made_up.COLUMNS, made_up.application(rng, number), strict=True)) for number in range(1, count + 1)
+        dict(zip(generated_files.COLUMNS, generated_files.application(rng, number), strict=True))
+        for number in range(1, count + 1)
     ]
     for row in rows:
         for name in rng.sample(sorted(_ODD), rng.randrange(4)):

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from db.enums import ImportKind, Language
 from tests.domain.facts.sample_evidence import id_number
-from tests.nursery import ROOT
-from tests.policies import ask_persons_for_nothing, tell_of_time
+from tests.fork_server import ROOT
+from tests.policies import require_no_documents_of_individuals, set_times_in_letters
 from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.domain.forecast.result import CaseForecast
@@ -61,7 +61,7 @@ def receive(request: pytest.FixtureRequest, desk: Desk) -> Any:
     """A way to receive one application, of which the receipt is returned."""
 
     def at_once(language: Language) -> str:
-        ask_persons_for_nothing(desk.site)
+        require_no_documents_of_individuals(desk.site)
         desk.applications(*persons(1, language=language.value))
         return receipts(desk)[-1]
 
@@ -76,7 +76,7 @@ def receive(request: pytest.FixtureRequest, desk: Desk) -> Any:
 
 @LANGUAGES
 def test_a_promise_alone_is_the_due_date(desk: Desk, receive: Any, language: Language) -> None:
-    tell_of_time(desk.site, "promise")
+    set_times_in_letters(desk.site, "promise")
 
     body = receive(language)
 
@@ -98,7 +98,7 @@ def test_both_are_the_due_date_and_beneath_it_what_is_expected(desk: Desk, recei
 
 @LANGUAGES
 def test_a_forecast_alone_speaks_of_no_due_date(desk: Desk, receive: Any, language: Language) -> None:
-    tell_of_time(desk.site, "forecast")
+    set_times_in_letters(desk.site, "forecast")
 
     body = receive(language)
 
@@ -112,7 +112,7 @@ def test_a_forecast_alone_speaks_of_no_due_date(desk: Desk, receive: Any, langua
 def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stays(
     desk: Desk, receive: Any, language: Language
 ) -> None:
-    tell_of_time(desk.site, "forecast")
+    set_times_in_letters(desk.site, "forecast")
     desk.site.services("sup").suspending.suspend(NewSuspension(from_at=desk.site.clock.at, reason="台风"))
 
     body = receive(language)
@@ -124,7 +124,7 @@ def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stay
 
 def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_after_that(desk: Desk) -> None:
     lived(desk.site)
-    ask_persons_for_nothing(desk.site)
+    require_no_documents_of_individuals(desk.site)
     desk.applications(*persons(1, agent="A-1"))
     now = desk.site.clock.at
     stop = NewSuspension(from_at=now - timedelta(hours=1), to_at=now + timedelta(days=14), reason="x", agent="A-1")
@@ -151,7 +151,7 @@ def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: 
 
 
 def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_queue(desk: Desk) -> None:
-    ask_persons_for_nothing(desk.site)
+    require_no_documents_of_individuals(desk.site)
     desk.applications(*persons(300))
     desk.applications(*persons(1, application_no="L-1", service_class="expedited"))
 
@@ -210,7 +210,7 @@ def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytes
         return of_arrivals(self, arrivals)
 
     monkeypatch.setattr(Forecasts, "of_arrivals", counted)
-    ask_persons_for_nothing(desk.site)
+    require_no_documents_of_individuals(desk.site)
     desk.applications(*persons(2_000))
 
     assert len(receipts(desk)) == 2_000
@@ -258,7 +258,7 @@ def test_what_will_be_asked_about_is_named_without_what_is_internal(desk: Desk, 
 
 @LANGUAGES
 def test_a_batch_names_for_each_what_will_be_asked_about(desk: Desk, language: Language) -> None:
-    ask_persons_for_nothing(desk.site)
+    require_no_documents_of_individuals(desk.site)
     expired = {"handler_id_valid_to": "2026-11-20"}
     first, second = persons(2, language=language.value)
     desk.applications(first, {**second, **expired})

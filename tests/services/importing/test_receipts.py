@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from db.enums import CaseState, DocumentKind, ImportKind
-from tests.policies import ask_persons_for_nothing
+from tests.policies import require_no_documents_of_individuals
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
 from workbench.services.clock.case_clocks import update_due_date
@@ -23,7 +23,7 @@ def receipts(desk: Desk) -> list[Any]:
 @pytest.fixture
 def lenient(desk: Desk) -> Desk:
     """A site where a person has to hand in no document, so that an application is complete as it comes."""
-    ask_persons_for_nothing(desk.site)
+    require_no_documents_of_individuals(desk.site)
     return desk
 
 
@@ -78,7 +78,7 @@ def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(l
 
 def test_receipts_are_exported_with_the_other_notices(lenient: Desk, tmp_path: Any) -> None:
     lenient.applications(application("A-1", **PERSON))
-    lenient.site.clock.on(seconds=1)
+    lenient.site.clock.advance(seconds=1)
     out = tmp_path / "notices.jsonl"
     lenient.site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
 
@@ -93,7 +93,7 @@ def test_each_state_event_says_whether_the_clock_runs_under_which_policy_and_sin
         pending = visible_case(session, case.id or 0)
         pending.state, pending.waits_for = "pending", "applicant"
         context.log_case(session, "decide", pending)
-    desk.site.clock.on(days=2)
+    desk.site.clock.advance(days=2)
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-25 10:00")
 
     rows = desk.sql("SELECT action, is_clock_running, body FROM event WHERE state <> '' ORDER BY seq")
@@ -111,7 +111,7 @@ def test_an_answer_in_a_log_that_does_not_say_when_it_was_received_counts_from_i
     context = desk.site.services("a").context
     with context.write() as session:
         context.log(session, "decide", case_id=case.id, state=CaseState.PENDING, waits_for="applicant")
-    desk.site.clock.on(days=2)
+    desk.site.clock.advance(days=2)
     with context.write() as session:
         # As an earlier program wrote it: the import is named, the instant is not.
         context.log(session, "answer", case_id=case.id, batch_id=3, state=CaseState.QUEUED)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from db.enums import ImportKind
-from tests.offices import Site
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, PDF, Cells, Desk, application
 from tests.services.importing.rule_sample import Sample, company
 from tests.services.importing.rule_samples import SAMPLES
+from tests.sites import Site
 from workbench.policies import default_policy_text
 from workbench.services.policy.reader import parse_policy
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from db.enums import ImportKind
-from tests.offices import Site
 from tests.services.importing.files import PDF, Cells, Desk, application
 from tests.services.reading.workbooks import Value, write_workbook
+from tests.sites import Site
 from workbench.errors import BadData
 from workbench.services.importing.request import ImportReport
 from workbench.services.reading.headers import column_names

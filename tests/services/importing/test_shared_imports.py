@@ -7,9 +7,9 @@ import pytest
 
 from db.dialects.sqlite import driver
 from db.enums import ImportKind
-from tests.bench.made_up import write_applications
-from tests.offices import Site
-from tests.policies import ask_persons_for_nothing
+from tests.bench.generated_files import write_applications
+from tests.policies import require_no_documents_of_individuals
+from tests.sites import Site
 from workbench.services import workers
 from workbench.services.importing import opening, planning, service
 from workbench.services.importing.request import ImportRequest
@@ -37,7 +37,7 @@ def test_an_import_writes_the_same_alone_and_shared(tmp_path: Path, monkeypatch:
     for enough in (1_000_000, 0):
         monkeypatch.setattr(service, "_ENOUGH_BYTES", enough)
         site = Site(tmp_path / f"{enough}.db").create()
-        ask_persons_for_nothing(site)
+        require_no_documents_of_individuals(site)
         site.services("admin").imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
         site.close()
         found.append(content(site.path))

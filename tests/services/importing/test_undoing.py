@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.columns import to_us
 from db.enums import DocumentKind, ImportKind
-from tests.policies import ask_persons_for_nothing
+from tests.policies import require_no_documents_of_individuals
 from tests.services.importing.files import PDF, Desk, application, shanghai
 from tests.services.importing.test_existing_cases import rectifying
 from tests.services.importing.test_receipt_times import persons
@@ -37,7 +37,7 @@ def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) ->
 
 
 def test_a_batch_whose_applicants_were_told_of_a_suspension_is_taken_back(desk: Desk) -> None:
-    ask_persons_for_nothing(desk.site)
+    require_no_documents_of_individuals(desk.site)
     desk.applications(*persons(1))
     now = desk.site.clock.at
     desk.site.services("sup").suspending.suspend(
@@ -240,7 +240,7 @@ def test_a_batch_that_brought_an_item_in_time_stays_after_the_deadline_of_the_it
             {"at": to_us(shanghai("2026-11-25 10:00"))},
         )
     report = desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-24 10:00")
-    desk.site.clock.on(days=days, hours=1)
+    desk.site.clock.advance(days=days, hours=1)
     with pytest.raises(NotAllowed, match="without it the case would lapse now"):
         desk.site.services("admin").imports.undo(report.batch or 0)
     assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0)]

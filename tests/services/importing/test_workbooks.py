@@ -237,7 +237,7 @@ def test_what_rests_on_a_workbook_keeps_it_and_other_applications_do_not(desk: D
 
 def test_a_rectified_application_comes_back_as_one_resubmission(desk: Desk) -> None:
     case_id = rectifying(desk)
-    desk.site.clock.on(days=20)
+    desk.site.clock.advance(days=20)
 
     report = take(
         desk,

@@ -2,8 +2,8 @@
 
 from db.enums import Measure
 from db.models import CaseRow
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, take
+from tests.sites import Site
 from workbench.services.measures.orders import is_carried_out, lift_bars, orders_summary, take_back_orders
 
 
@@ -16,7 +16,7 @@ def test_an_act_that_is_no_verdict_lifts_a_bar_and_takes_that_back(site: Site) -
     (case_id,) = site.plant()
     take(site)
     decide(site, failing(case_id, measure=Measure.BAR_OUT))
-    site.clock.on(minutes=1)
+    site.clock.advance(minutes=1)
     context = site.services("sup").context
     with context.write() as session:
         case = session.get_one(CaseRow, case_id)
@@ -35,7 +35,7 @@ def test_a_bar_is_lifted_once(site: Site) -> None:
     (case_id,) = site.plant()
     take(site)
     decide(site, failing(case_id, measure=Measure.BAR_BOTH))
-    site.clock.on(minutes=1)
+    site.clock.advance(minutes=1)
     context = site.services("sup").context
     report = site.path.parent / "done.csv"
     report.write_text("1\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.outbox.gateway import Gateway
 from workbench.services.outbox.sending import SendReport
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import AppealOutcome, CaseState, FailKind, Language, Role, ServiceClass, Verdict, WaitsFor
-from tests.offices import Site
 from tests.prepared import prepared
 from tests.services.outbox.gateways import Script, send
+from tests.sites import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
@@ -43,7 +43,7 @@ def _decide(site: Site, request: VerdictRequest) -> None:
     site.plant(1)
     assert isinstance(site.services("a").claims.next(), CaseFile)
     site.services("a").verdicts.decide(replace(request, until=PRINTED))
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
 
 def mark(site: Site, sent_at: datetime, *, now: datetime | None = None) -> RecordedDeliveries:
@@ -129,9 +129,9 @@ def test_the_deadline_of_a_lapse_that_was_taken_back_is_no_due_date_after_an_ext
     mark(site, on(8, month=12), now=on(9, month=12))
     supervisor = site.services("sup").rescheduling
     supervisor.extend(1, date(2026, 12, 21), "long journey")
-    site.clock.on(seconds=1)
+    site.clock.advance(seconds=1)
     site.services("a").remarks.resubmit(1, "", on(8, month=12))
-    site.clock.on(seconds=1)
+    site.clock.advance(seconds=1)
     supervisor.change_class(1, ServiceClass.COMPLEX, "many cards")
 
     assert deadline(site) is None
@@ -149,7 +149,7 @@ def test_unsent_letters_with_the_old_deadline_are_replaced_by_one_with_the_new(s
     mark(site, on(26), now=on(3, month=12))
 
     assert site.state(1) == CaseState.RECTIFYING
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     [letter] = site.services("a").notices.list(unsent=True)
     assert letter.kind == "lapse-undone"
     assert "整改期限：2026年12月3日（周四）18:00" in letter.body
@@ -164,7 +164,7 @@ def test_a_gateway_gets_no_letter_that_an_earlier_one_of_its_run_made_false(site
     for cancelled in (1, 0):
         report = send(site, script)
         assert (report.sent, report.skipped, report.cancelled) == (1, 0, cancelled)
-        site.clock.on(seconds=60)
+        site.clock.advance(seconds=60)
 
     assert [letter["kind"] for letter in script.letters()] == ["fail", "lapse-undone"]
 
@@ -201,7 +201,7 @@ def test_a_lapse_is_taken_back_with_two_working_hours_left(site: Site) -> None:
 
     assert [one.deadline_on for one in recorded.moved] == [date(2026, 12, 4)]
     assert deadline(site) == on(4, 18, 12)
-    site.clock.on(minutes=1)
+    site.clock.advance(minutes=1)
     assert site.services("admin").ticking.tick().lapsed == 0
 
 

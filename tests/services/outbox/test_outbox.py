@@ -8,8 +8,8 @@ import pytest
 
 from db.enums import Verdict
 from tests.cli.framework.terminal import Terminal
-from tests.offices import TUESDAY, Site
 from tests.prepared import prepared
+from tests.sites import TUESDAY, Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import BadData, NotAllowed, NotFound, WrongUsage
 from workbench.services.exporting.request import ExportKind, ExportRequest
@@ -40,7 +40,7 @@ def test_a_notice_is_listed_at_once_and_released_after_the_grace_period(site: Si
 
     assert [line.is_released for line in notices.list()] == [False]
     assert notices.list(unsent=True) == ()
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     assert [line.is_released for line in notices.list(unsent=True)] == [True]
 
@@ -62,7 +62,7 @@ def test_a_listed_notice_contains_no_personal_name(site: Site) -> None:
 def test_the_notice_of_an_undone_verdict_is_not_listed(site: Site) -> None:
     decide(site, 1)
     site.services("a").undo.undo(1)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     assert site.services("a").notices.list() == ()
 
@@ -76,14 +76,14 @@ def test_a_notice_is_overdue_after_the_closing_time_of_the_next_working_day(site
 
     assert notices.list(overdue=True) == ()
     assert not notices.list()[0].is_overdue
-    site.clock.on(seconds=1)
+    site.clock.advance(seconds=1)
 
     assert [line.is_overdue for line in notices.list(overdue=True)] == [True]
 
 
 def test_the_overdue_letters_are_counted_for_supervisors_and_admins(site: Site) -> None:
     decide(site, 2)
-    site.clock.on(days=2)
+    site.clock.advance(days=2)
     site.services("admin").notices.record(sent(1))
 
     assert [site.services(login).queue.counts().letters_overdue for login in ("a", "sup", "admin")] == [0, 1, 1]
@@ -91,7 +91,7 @@ def test_the_overdue_letters_are_counted_for_supervisors_and_admins(site: Site) 
 
 def test_a_sent_notice_leaves_the_outbox_and_is_marked_once(site: Site) -> None:
     decide(site, 2)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     notices = site.services("a").notices
 
     assert notices.record(sent(1)).sent == 1
@@ -103,7 +103,7 @@ def test_a_sent_notice_leaves_the_outbox_and_is_marked_once(site: Site) -> None:
 
 def test_a_failed_notice_stays_owed_with_its_cause_masked_until_it_is_sent(site: Site) -> None:
     decide(site, 1)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     notices = site.services("a").notices
 
     recorded = notices.record([Delivery(notice_id=1, failure="测试人 not reached on 13812345678")])
@@ -118,7 +118,7 @@ def test_a_failed_notice_stays_owed_with_its_cause_masked_until_it_is_sent(site:
 
 def test_a_success_counts_if_a_file_reports_a_notice_twice(site: Site) -> None:
     decide(site, 1)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     recorded = site.services("a").notices.record([*sent(1), Delivery(notice_id=1, failure="no answer")])
 
@@ -127,10 +127,10 @@ def test_a_success_counts_if_a_file_reports_a_notice_twice(site: Site) -> None:
 
 def test_a_page_of_the_outbox_begins_with_failed_and_owed_letters(site: Site) -> None:
     decide(site, 4)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     notices = site.services("a").notices
     notices.record([*sent(1), Delivery(notice_id=4, failure="refused")])
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     notices.record(sent(2))
 
     page = notices.page(limit=3)
@@ -138,13 +138,13 @@ def test_a_page_of_the_outbox_begins_with_failed_and_owed_letters(site: Site) ->
     assert [line.id for line in page.lines] == [4, 3, 2]
     assert (page.total, page.owed, page.failed, page.overdue) == (4, 2, 1, 0)
     assert [line.id for line in notices.page(2, limit=9).lines] == [2]
-    site.clock.on(days=2)
+    site.clock.advance(days=2)
     assert notices.page(limit=1).overdue == 2
 
 
 def test_one_wrong_number_marks_no_notice(site: Site) -> None:
     decide(site, 1)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     notices = site.services("a").notices
 
     with pytest.raises(NotFound, match="99"):
@@ -163,7 +163,7 @@ def test_a_notice_in_its_grace_period_cannot_be_marked_as_sent(site: Site) -> No
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_notice_cannot_be_sent_on_a_day_before_its_release_or_in_the_future(site: Site, days: int) -> None:
     decide(site, 1)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     with pytest.raises(WrongUsage, match="released on 2026-11-24"):
         site.services("a").notices.record([Delivery(notice_id=1, sent_at=TUESDAY + timedelta(days=days))])
@@ -171,7 +171,7 @@ def test_a_notice_cannot_be_sent_on_a_day_before_its_release_or_in_the_future(si
 
 def test_an_auditor_cannot_mark_notices(site: Site) -> None:
     decide(site, 1)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     with pytest.raises(NotAllowed):
         site.services("audit").notices.record(sent(1))
@@ -246,14 +246,14 @@ def test_a_listed_notice_names_its_first_export(
 ) -> None:
     decide(site, 1)
     terminal = Terminal(site)
-    site.clock.on(seconds=30)
+    site.clock.advance(seconds=30)
     site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=tmp_path / "0.csv"))
-    site.clock.on(minutes=2)
+    site.clock.advance(minutes=2)
     day = None if since is None else date.fromisoformat(since)
     for login, name in (("sup", "1.csv"), ("admin", "2.csv")):
         request = ExportRequest(what=ExportKind.NOTICES, output=tmp_path / name, since=day)
         site.services(login).exports.write(request)
-        site.clock.on(minutes=2)
+        site.clock.advance(minutes=2)
 
     for words in ((), ("C-000001",)):
         notice = terminal.document("a", "notices", "list", *words)["notices"][0]

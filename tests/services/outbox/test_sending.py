@@ -13,10 +13,10 @@ from db.columns import to_us
 from db.enums import Role
 from db.models import NoticeRow
 from db.queries.outbox import LEASE
-from tests.nursery import nursery
-from tests.offices import Site
+from tests.fork_server import fork_server
 from tests.services.outbox.gateways import Script, send
 from tests.services.outbox.test_outbox import decide
+from tests.sites import Site
 from tests.sizes import sized
 from workbench.domain.case.records import NoticeLine
 from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
@@ -26,7 +26,7 @@ from workbench.services.outbox.recording import Delivery
 
 def released(site: Site, count: int = 1) -> Site:
     decide(site, count)
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     return site
 
 
@@ -156,7 +156,7 @@ def test_a_letter_that_waits_takes_no_place_in_a_limited_run(site: Site, tmp_pat
 def test_a_letter_waits_for_the_earlier_ones_of_its_case_also_for_failed_ones(site: Site, tmp_path: Path) -> None:
     released(site, 2)
     site.services("sup").reopening.reopen(1, "to check it again")
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     of_case_1 = f"tail -n 1 {tmp_path}/letters | grep -q C-000001"
 
     report = send(site, script := Script(tmp_path, f"{of_case_1} && exit 1; exit 0"))
@@ -231,7 +231,7 @@ def test_a_cancelled_or_unreleased_letter_is_not_handed_over(site: Site, tmp_pat
     script = Script(tmp_path)
 
     assert send(site, script).sent == 0
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     send(site, script)
 
     assert [letter["notice"] for letter in script.letters()] == [1]
@@ -241,17 +241,17 @@ RUN = """
 import sys
 from pathlib import Path
 from db.columns import from_us
-from tests.offices import Clock
+from tests.sites import ManualClock
 from workbench.services.opening import open_services
 from workbench.services.outbox.gateway import Gateway
 
-services = open_services(Path(sys.argv[1]), "sup", Clock(from_us(int(sys.argv[2]))))
+services = open_services(Path(sys.argv[1]), "sup", ManualClock(from_us(int(sys.argv[2]))))
 services.sending.send(Gateway(sys.argv[3], 2), wait=lambda _seconds: None)
 """
 
 
 def run_in_a_process(site: Site, script: Script) -> None:
-    nursery().piped(RUN, str(site.path), str(to_us(site.clock.at)), script.command).communicate()
+    fork_server().start_piped(RUN, str(site.path), str(to_us(site.clock.at)), script.command).communicate()
 
 
 @pytest.mark.proof
@@ -265,7 +265,7 @@ def test_a_letter_whose_run_was_killed_after_its_success_is_handed_over_again_wi
 
     # The lease of the killed run still holds.
     assert send(site, script).sent == 0
-    site.clock.on(seconds=LEASE.total_seconds() + 1)
+    site.clock.advance(seconds=LEASE.total_seconds() + 1)
 
     assert send(site, script).sent == 1
     assert len(script.keys()) == 2
@@ -291,7 +291,7 @@ def test_a_letter_in_the_hands_of_one_run_is_left_alone_by_another(site: Site, t
 
 
 def test_keys_differ_between_databases(site: Site, tmp_path: Path) -> None:
-    other = Site(tmp_path / "other.db", type(site.clock)(site.clock.on(seconds=1))).create()
+    other = Site(tmp_path / "other.db", type(site.clock)(site.clock.advance(seconds=1))).create()
     scripts = []
     for number, one in enumerate((site, other)):
         (tmp_path / str(number)).mkdir()
@@ -356,7 +356,7 @@ def test_runs_at_the_same_time_hand_over_each_letter_once(site: Site, tmp_path: 
     script = Script(tmp_path)
     arguments = (str(site.path), str(to_us(site.clock.at)), script.command)
 
-    children = [nursery().piped(RUN, *arguments) for _run in range(3)]
+    children = [fork_server().start_piped(RUN, *arguments) for _run in range(3)]
     for child in children:
         child.communicate()
 
@@ -396,7 +396,7 @@ esac""",
     runs = 0
     while any(line.sent_at is None for line in lines(site)):
         run_in_a_process(site, script)
-        site.clock.on(seconds=LEASE.total_seconds() + 1)
+        site.clock.advance(seconds=LEASE.total_seconds() + 1)
         runs += 1
         successes = (tmp_path / "successes").read_text(encoding="utf-8") if (tmp_path / "successes").exists() else ""
         succeeded = {json.loads(line)["notice"] for line in successes.splitlines()}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.enums import Language
-from tests.offices import SUPPLIER
 from tests.services.notices.sample_letters import a_letter, every_clock_letter, every_kind
+from tests.sites import SUPPLIER
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.policies import default_policy_text
 from workbench.services.notices.due_date_letter import compose_clock_letter

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from db.enums import FINAL_STATES, CaseState
 from db.models import ApplicationRow, CardRow, CaseRow, FindingRow
 from db.queries.search_index import index_cases, terms_of
-from tests.offices import RANKS, Site
+from tests.sites import RANKS, Site
 
 STATES = tuple(CaseState)
 GROUP = {

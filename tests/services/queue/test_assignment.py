@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.enums import Role
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed, NotFound, StorageBusy, StorageFailed, WrongUsage
 from workbench.services.foundation.case_access import LostHold
@@ -150,7 +150,7 @@ def test_the_holder_of_an_expired_hold_sees_who_took_the_case_once_it_is_taken(s
     site.plant()
     header = taken(site, "a").header
     claims = site.services("a").claims
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     assert claims.loss(header.id, header.fence) is None
 
     taken(site, "b")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.offices import TUESDAY, Site, microseconds
 from tests.services.queue.many_cases import plant_many
+from tests.sites import TUESDAY, Site, microseconds
 from workbench.domain.filter.keys import KEY_BY_NAME
 from workbench.errors import WrongUsage
 from workbench.services.queue import breakdowns

@@ -3,7 +3,7 @@
 import pytest
 
 from db.enums import Priority, ServiceClass
-from tests.offices import Site
+from tests.sites import Site
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.deadlines import bulk_changes
 

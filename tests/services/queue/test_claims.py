@@ -7,9 +7,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session
 
-from tests.offices import Site
-from tests.policies import amend
+from tests.policies import amend_policy
 from tests.services.review.verdict_acts import passing
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
 
@@ -93,7 +93,7 @@ def test_an_expired_hold_is_queued_again(site: Site) -> None:
     first = site.services("a").claims.next()
     assert isinstance(site.services("b").claims.next(), NoNextCase)
 
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     second = site.services("b").claims.next()
 
     assert case_id_of(first) == case_id_of(second) == 1
@@ -110,17 +110,17 @@ def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_lat
     second = case_id_of(claims.next())
     claims.release(second)
 
-    site.clock.on(hours=2, minutes=10)
+    site.clock.advance(hours=2, minutes=10)
     assert case_id_of(claims.next()) == first
 
     claims.aside(first, site.clock.at + timedelta(hours=1))
-    site.clock.on(hours=1, minutes=31)
+    site.clock.advance(hours=1, minutes=31)
     assert case_id_of(site.services("b").claims.next()) == first
 
 
 @pytest.mark.promise("D2")
 def test_cases_put_aside_count_towards_a_limit_of_their_own(site: Site) -> None:
-    amend(site, ("max_aside = 10", "max_aside = 4"))
+    amend_policy(site, ("max_aside = 10", "max_aside = 4"))
     site.plant(6)
     claims = site.services("a").claims
     for _turn in range(4):
@@ -137,7 +137,7 @@ def test_cases_put_aside_count_towards_a_limit_of_their_own(site: Site) -> None:
 
 @pytest.mark.promise("D2")
 def test_a_case_is_not_put_aside_above_the_limit(site: Site) -> None:
-    amend(site, ("max_aside = 10", "max_aside = 1"))
+    amend_policy(site, ("max_aside = 10", "max_aside = 1"))
     site.plant(2)
     claims = site.services("a").claims
     first = case_id_of(claims.next())
@@ -212,10 +212,10 @@ def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: 
     claims = site.services("a").claims
     claims.next()
     until = claims.renew(case)
-    site.clock.on(seconds=30)
+    site.clock.advance(seconds=30)
     assert claims.renew(case) == until
 
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     assert claims.renew(case) == site.clock.at + timedelta(minutes=30)
     assert site.services("a").casefiles.show(case).header.held_until == site.clock.at + timedelta(minutes=30)
     assert site.actions(case) == ["next"]
@@ -224,7 +224,7 @@ def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: 
 def test_a_lost_hold_is_not_renewed(site: Site) -> None:
     (case,) = site.plant(1)
     site.services("a").claims.next()
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     site.services("b").claims.next()
 
     assert site.services("a").claims.renew(case) is None
@@ -270,7 +270,7 @@ def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_
     for seconds in (40, 90, 200):
         case = reviewer.claims.next()
         assert isinstance(case, CaseFile)
-        site.clock.on(seconds=seconds)
+        site.clock.advance(seconds=seconds)
         reviewer.verdicts.decide(passing(case.header.id))
     counts = reviewer.queue.counts()
     assert (counts.decided_today, counts.median_s) == (3, 90)
@@ -279,5 +279,5 @@ def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_
     reviewer.undo.undo(case.header.id)
     assert reviewer.queue.counts().decided_today == 2
     assert site.services("b").queue.counts().decided_today == 0
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
     assert reviewer.queue.counts().decided_today == 0

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from db.queries.claim import Claimer, find_next_cases
 from db.queries.listing import case_pages
 from db.queries.listing.case_list import CaseQuery
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import Busy
@@ -82,7 +82,7 @@ def test_an_expired_hold_is_taken_within_a_filter(site: Site, way: str) -> None:
     case = site.plant(1)
     assert isinstance(site.services("b").claims.next(), CaseFile)
     assert taken(site, "公司") == "held"
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     assert taken(site, "公司") == case[0]
 
 
@@ -139,7 +139,7 @@ def test_a_case_that_changed_since_it_was_found_is_not_claimed(
 def test_a_hold_that_was_renewed_since_is_not_taken(site: Site, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = site.plant(1)
     assert isinstance(site.services("b").claims.next(), CaseFile)
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     meanwhile(monkeypatch, lambda found: site.services("b").claims.renew(case[0]) if found else None)
 
     assert taken(site, "公司") == "held"

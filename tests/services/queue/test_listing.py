@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from db.queries.listing import case_pages
-from tests.offices import TUESDAY, Site
 from tests.services.queue.many_cases import Known, in_order, is_open, plant_many
+from tests.sites import TUESDAY, Site
 from workbench.domain.filter.parser import FilterProblem
 from workbench.services.queue.listing import Queue
 

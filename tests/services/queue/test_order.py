@@ -8,8 +8,8 @@ import pytest
 
 from db.initials import initials
 from db.queries.listing import case_order, case_pages
-from tests.offices import TUESDAY, Site
 from tests.services.queue.many_cases import GROUP, Known, in_order, is_open, plant_many
+from tests.sites import TUESDAY, Site
 from workbench.domain.filter.ordering import ORDER_WORDS, reversed_order
 from workbench.errors import WrongUsage
 from workbench.services.queue.listing import Queue

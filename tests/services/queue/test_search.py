@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.queries.listing import case_pages
 from db.queries.search_index import index_cases, terms_of
-from tests.offices import Site
+from tests.sites import Site
 from workbench.services.wiring import Services
 
 CHARACTERS = "成都重庆银行长科技有限公司虚构𠮷𠀀龘㈱ＡＢaAbBéÉ ß12%_'\"*\\-()[]{}^$:;,.\ue025\uf8ff"

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.cli.framework.terminal import Terminal
-from tests.offices import Site
-from tests.policies import amend
+from tests.policies import amend_policy
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import Busy, ExitCode, NotAllowed, WrongUsage
 
@@ -42,7 +42,7 @@ def test_take_without_a_reason_is_refused(site: Site) -> None:
     [("anybody", True, True), ("supervisor", False, True), ("nobody", False, False)],
 )
 def test_the_policy_says_who_takes_a_chosen_case(site: Site, rule: str, *, reviewer: bool, supervisor: bool) -> None:
-    amend(site, ('take = "anybody"', f'take = "{rule}"'))
+    amend_policy(site, ('take = "anybody"', f'take = "{rule}"'))
     for login, may in (("a", reviewer), ("sup", supervisor)):
         (case,) = site.plant()
         assert (site.services(login).taking.why_not(case) == "") is may
@@ -57,7 +57,7 @@ def test_a_policy_without_the_key_lets_anybody_take(site: Site) -> None:
         body = site.services("admin").context.policy(session)
     assert body.desk.take == "anybody"
     line = 'take = "anybody" # who may take a chosen case out of turn, with a reason: anybody, supervisor or nobody\n'
-    amend(site, (line, ""))
+    amend_policy(site, (line, ""))
 
     assert site.services("a").taking.take(case, PHONE).header.held_by == "a"
 
@@ -76,7 +76,7 @@ def test_a_case_of_another_person_is_not_taken(site: Site) -> None:
 
     site.services("admin").people.away("b", site.clock.at.date(), None)
     assert taking.take(3, PHONE).header.held_by == "a"
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     assert taking.take(1, PHONE).header.held_by == "a"
 
 
@@ -95,7 +95,7 @@ def test_the_case_on_the_desk_stays_held_up_to_the_limit(site: Site) -> None:
     services.claims.release(3)
     back = services.taking.take(1, PHONE).header
     assert (back.held_by, back.aside_until) == ("a", None)
-    site.clock.on(minutes=1)
+    site.clock.advance(minutes=1)
     assert services.taking.take(1, PHONE).header.fence == back.fence
     assert site.actions(1) == ["next", "aside", "take"]
     assert back.held_until == site.clock.at + timedelta(minutes=29)

@@ -7,9 +7,9 @@ import pytest
 from db.enums import ApplicantKind, CaseState
 from tests.cli.framework.terminal import Terminal, refused
 from tests.languages import speaking
-from tests.offices import Site
 from tests.services.importing.files import APPLICATION, PDF, PERSON
 from tests.services.reseller_sheets.forms import fill, sheets_of
+from tests.sites import Site
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.sheets.names import kind_of_sheet
 

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.offices import Site
 from tests.services.importing.files import PDF
 from tests.services.reseller_sheets import sheets
 from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, Value, write_workbook
+from tests.sites import Site
 from workbench.cli.files import reseller_sheets as commands
 
 pytestmark = pytest.mark.proof

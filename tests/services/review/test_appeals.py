@@ -3,9 +3,9 @@
 import pytest
 
 from db.enums import AppealOutcome, FailKind, Role
-from tests.offices import Site
 from tests.services.review.test_own_verdicts import by_os_user, sql
 from tests.services.review.verdict_acts import decide, failing, take
+from tests.sites import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import Busy, NotAllowed

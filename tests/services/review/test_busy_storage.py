@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from db.dialects import sqlite
 from db.engine import Database
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, passing, take
+from tests.sites import Site
 from workbench.errors import Busy, ExitCode, StorageBusy
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from db.enums import FailKind, Role, Verdict
 from db.models import SettingRow
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, passing, take
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
@@ -135,7 +135,7 @@ def test_not_under_a_second_login_of_the_same_os_user(site: Site) -> None:
 
     refuse(site, case, second, "another person")
     checker.checks.approve(case, "seen")
-    site.clock.on(minutes=2)
+    site.clock.advance(minutes=2)
     with pytest.raises(NotAllowed, match="You made or checked"):
         second.reopening.reopen(case, "x")
     maker.close()
@@ -227,7 +227,7 @@ def test_not_by_opening_it_again(site: Site, opens: str) -> None:
         site.services("admin").roles.change(login, (Role.SUPERVISOR,), ())
     case = stage(site)
     site.services("b").checks.approve(case, "seen")
-    site.clock.on(minutes=2)
+    site.clock.advance(minutes=2)
 
     with pytest.raises(NotAllowed, match="You made or checked"):
         site.services(opens).reopening.reopen(case, "I want another result")

@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from db.enums import ChecklistValue, VerificationKind
 from db.models import DecisionRow
-from tests.offices import Site
 from tests.services.review.verdict_acts import failing, take
+from tests.sites import Site
 from workbench.domain.case.casefile import ItemRequest
 
 MOST_STATEMENTS = 8
@@ -100,14 +100,14 @@ def test_a_decision_keeps_what_others_added_since_the_case_was_taken(site: Site)
 
 def test_the_next_preview_has_the_facts_of_another_day(site: Site) -> None:
     (case,) = site.plant(severity="block")
-    site.clock.on(hours=13, minutes=50)
+    site.clock.advance(hours=13, minutes=50)
     take(site)
     reads = Reads(site)
     preview = site.services("a").verdicts.preview
     preview(failing(case))
     assert reads.cases == 0
 
-    site.clock.on(minutes=20)
+    site.clock.advance(minutes=20)
     preview(failing(case))
 
     assert site.actions(case) == ["next"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from db.enums import CaseState, ChecklistValue, Verdict, VerificationKind
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import NotAllowed, StorageFailed, WrongUsage
 
@@ -60,7 +60,7 @@ def test_a_verification_has_its_kind_and_author(site: Site) -> None:
 def test_a_resubmission_in_time_begins_the_next_round_and_its_pause_is_added(site: Site) -> None:
     case = rectifying(site)
     due = shown(site, case).header.due_at
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
 
     site.services("a").remarks.resubmit(case)
 
@@ -73,7 +73,7 @@ def test_a_resubmission_in_time_begins_the_next_round_and_its_pause_is_added(sit
 
 def test_a_resubmission_after_the_deadline_is_refused(site: Site) -> None:
     case = rectifying(site)
-    site.clock.on(days=20)
+    site.clock.advance(days=20)
 
     with pytest.raises(NotAllowed, match="deadline"):
         site.services("a").remarks.resubmit(case)
@@ -90,7 +90,7 @@ def test_an_answer_goes_back_to_the_queue_and_only_the_applicant_s_own_time_is_a
         VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=(reason,), until=date(2026, 11, 30))
     )
     due = shown(site, case).header.due_at
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
 
     site.services("a").remarks.answer(case, "they called back")
 

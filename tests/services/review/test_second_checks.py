@@ -7,8 +7,8 @@ import pytest
 
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, notices, passing, take
+from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
 
@@ -41,7 +41,7 @@ def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: S
     assert [row.id for row in site.services("b").checks.waiting()] == [case]
     with pytest.raises(NotAllowed, match="another person"):
         site.services("a").checks.approve(case, "mine")
-    site.clock.on(minutes=5)
+    site.clock.advance(minutes=5)
 
     done = site.services("b").checks.approve(case, "I see the same")
 
@@ -93,7 +93,7 @@ def test_a_returned_case_beyond_the_limit_waits_for_its_maker_and_comes_first(si
 
 def test_a_refused_approval_does_not_assess_the_case_again(site: Site) -> None:
     (case,) = site.plant(severity="block")
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
     before = stored(site, case)
 
     with pytest.raises(NotAllowed, match="queued"):
@@ -115,7 +115,7 @@ def test_a_staged_verdict_can_be_undone_until_the_checker_acts(site: Site) -> No
     (case,) = site.plant()
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.clock.on(hours=2)
+    site.clock.advance(hours=2)
 
     assert site.services("a").undo.undo(case).header.state is CaseState.IN_REVIEW
 
@@ -138,7 +138,7 @@ def test_the_newest_act_is_undone_first_even_if_it_was_a_check(site: Site) -> No
     (own,) = site.plant(severity="block")
     take(site)
     decide(site, VerdictRequest(case_id=own, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
-    site.clock.on(seconds=5)
+    site.clock.advance(seconds=5)
 
     site.services("a").checks.approve(final, "I see the same")
 
@@ -164,7 +164,7 @@ def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site:
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
     site.services("b").checks.give_back(case, "they can mend this")
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     site.plant(1, priority="urgent")
 
     assert take(site, "c").header.id != case
@@ -213,7 +213,7 @@ def test_a_verdict_is_void_once_a_day_has_changed_the_findings(site: Site) -> No
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
     # The planted finding has no evidence, so the rules of the next day find other things.
-    site.clock.on(days=1)
+    site.clock.advance(days=1)
 
     with pytest.raises(Busy, match="void"):
         site.services("b").checks.approve(case, "seen")

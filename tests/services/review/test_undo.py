@@ -7,8 +7,8 @@ from sqlalchemy import event
 
 from db.enums import CaseState, FailKind, Role, Verdict
 from tests.cli.appeals import filed_appeals
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, passing, take
+from tests.sites import Site
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed
@@ -64,7 +64,7 @@ def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
     take(site)
     decide(site, staged(case))
 
-    site.clock.on(days=9)
+    site.clock.advance(days=9)
 
     newest = site.services("a").undo.last()
     assert newest is not None
@@ -86,7 +86,7 @@ def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
     assert newest is not None
     assert (newest.case_id, newest.act, newest.verdict) == (case, act, Verdict.FAIL)
 
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
     assert site.services("b").undo.last() is None
 
 
@@ -94,12 +94,12 @@ def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_bac
     (case,) = site.plant()
     take(site)
     decide(site, passing(case))
-    site.clock.on(minutes=2)
+    site.clock.advance(minutes=2)
     services = site.services("a")
     released = services.notices.list(unsent=True)
     services.notices.record([Delivery(notice_id=notice.id) for notice in released])
 
-    site.clock.on(minutes=-2)
+    site.clock.advance(minutes=-2)
 
     assert services.undo.last() is None
     with pytest.raises(NotAllowed, match="was sent"):

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import CaseState, Measure, ServiceClass, Verdict, WaitsFor
-from tests.offices import Site
 from tests.services.review.verdict_acts import decide, failing, notices, passing, take
+from tests.sites import Site
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.services.foundation import audit_log
@@ -185,7 +185,7 @@ def test_undo_restores_state_and_draft_gives_a_hold_and_cancels_the_notice(site:
     decide(site, failing(case))
     assert site.services("a").casefiles.show(case).draft == {}
 
-    site.clock.on(seconds=59)
+    site.clock.advance(seconds=59)
     back = site.services("a").undo.undo(case)
 
     assert back.header.state is CaseState.IN_REVIEW
@@ -203,7 +203,7 @@ def test_a_released_verdict_cannot_be_undone(site: Site) -> None:
     decide(site, passing(case))
     assert site.services("a").undo.last() is not None
 
-    site.clock.on(seconds=60)
+    site.clock.advance(seconds=60)
 
     assert site.services("a").undo.last() is None
     with pytest.raises(NotAllowed, match="released at 10:01:00"):
@@ -239,7 +239,7 @@ def test_the_refusal_of_an_old_fence_names_who_took_the_case(site: Site) -> None
     (case,) = site.plant()
     fence = take(site).header.fence
     site.services("a").drafts.save(case, {"note": "kept"})
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
     take(site, "b")
 
     with pytest.raises(Busy, match="held by b until"):
@@ -253,7 +253,7 @@ def test_the_refusal_of_an_old_fence_names_who_took_the_case(site: Site) -> None
 def test_an_expired_hold_still_counts_with_its_fence_until_the_case_is_taken(site: Site) -> None:
     (case,) = site.plant()
     fence = take(site).header.fence
-    site.clock.on(minutes=31)
+    site.clock.advance(minutes=31)
 
     with pytest.raises(NotAllowed, match="Nobody holds"):
         decide(site, passing(case))

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
-from tests.offices import Site
+from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 
 

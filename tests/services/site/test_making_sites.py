@@ -10,7 +10,7 @@ import pytest
 
 from db import schema
 from db.enums import IdentityMode
-from tests.offices import Clock
+from tests.sites import ManualClock
 from workbench.errors import CannotCreate
 from workbench.services import opening
 from workbench.services.foundation.group_sharing import Sharing
@@ -62,10 +62,10 @@ def test_a_failure_removes_only_its_own_files_and_can_be_repeated(
     before = everything_in(tmp_path)
 
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
-        make_site(tmp_path / name, NewSite(login="a"), Clock())
+        make_site(tmp_path / name, NewSite(login="a"), ManualClock())
     assert everything_in(tmp_path) == before
 
-    make_site(tmp_path / name, NewSite(login="a"), Clock())
+    make_site(tmp_path / name, NewSite(login="a"), ManualClock())
     assert before.items() <= everything_in(tmp_path).items()
 
 
@@ -74,7 +74,7 @@ def test_folders_created_before_a_failure_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break
 ) -> None:
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
-        make_site(tmp_path / "deep" / "deeper" / "w.db", NewSite(login="a"), Clock())
+        make_site(tmp_path / "deep" / "deeper" / "w.db", NewSite(login="a"), ManualClock())
     assert everything_in(tmp_path) == {}
 
 
@@ -99,7 +99,7 @@ def test_a_shared_folder_is_removed_after_a_failure_only_if_it_was_created(
     sharing = Sharing(group=str(os.getegid()), group_id=os.getegid())
 
     def share() -> None:
-        make_shared_site(place, NewSite(login="a"), sharing, enterable / "etc" / "site.toml", Clock())
+        make_shared_site(place, NewSite(login="a"), sharing, enterable / "etc" / "site.toml", ManualClock())
 
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
         share()
@@ -118,12 +118,12 @@ def test_the_first_of_two_databases_created_at_one_path_stays_intact(
 
     def late(*arguments: object) -> object:
         monkeypatch.setattr(schema, "create", real)
-        make_site(place, NewSite(login="first", identity=IdentityMode.NAMED), Clock())
+        make_site(place, NewSite(login="first", identity=IdentityMode.NAMED), ManualClock())
         return real(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(schema, "create", late)
     with pytest.raises(CannotCreate, match="already exists"):
-        make_site(place, NewSite(login="second", identity=IdentityMode.NAMED), Clock())
+        make_site(place, NewSite(login="second", identity=IdentityMode.NAMED), ManualClock())
 
-    services = opening.open_services(place, "first", Clock())
+    services = opening.open_services(place, "first", ManualClock())
     services.close()

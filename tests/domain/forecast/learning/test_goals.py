@@ -5,7 +5,7 @@ import pytest
 
 from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
-from tests.sizes import sized, some
+from tests.sizes import sample, sized
 from workbench.domain.forecast.learning.backtest import BacktestResult, run_backtest
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
@@ -55,7 +55,7 @@ def test_the_forecast_beats_the_baselines_on_a_simulated_office(name: str) -> No
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", some(list(LOGS), ci=1))
+@pytest.mark.parametrize("name", sample(list(LOGS), ci=1))
 def test_on_every_kind_of_log_both_baselines_are_beaten_and_ranges_are_calibrated(name: str) -> None:
     results = [result for seed in SEEDS if (result := run_backtest(LOGS[name](seed), no_progress))]
 

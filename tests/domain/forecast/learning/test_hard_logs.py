@@ -14,7 +14,7 @@ import pytest
 from tests.domain.forecast.learning.hard_logs import HARD_LOGS, drift, of_size
 from tests.domain.forecast.learning.test_any_log import no_progress
 from tests.shared_data import shared_data
-from tests.sizes import sized, some
+from tests.sizes import sample, sized
 from workbench.domain.forecast.learning.backtest import _SHARES, BacktestResult, _adapt_ranges, run_backtest
 from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.services.eventlogs.log_columns import LogColumns
@@ -59,7 +59,7 @@ def test_with_few_cases_the_bars_hold_on_most_logs(learnt: int, share: float) ->
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", some(range(8), ci=1))
+@pytest.mark.parametrize("seed", sample(range(8), ci=1))
 def test_if_durations_triple_at_the_split_the_range_widens(seed: int) -> None:
     tripled, usual = (outcome(drift(seed, factor, cases=120), 60) for factor in (3.0, 1.0))
 

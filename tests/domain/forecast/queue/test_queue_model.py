@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
+from tests.cached_results import UNCACHED_FIT
 from tests.domain.forecast.forecasting_runs import at_moments, at_receipt, open_at, share_in_time
 from tests.domain.forecast.queue.simulated_office import ASSUMED, Plan, SimulatedOffice
-from tests.pure import FIT
-from tests.sizes import sized, some
+from tests.sizes import sample, sized
 from workbench.domain.forecast.case_history import CaseHistory, HistoryStep, QueueSpells
 from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import CaseEstimate
@@ -57,7 +57,7 @@ def test_nine_of_ten_cases_pass_by_the_forecast_day(seed: int) -> None:
 @pytest.mark.proof
 def test_forecasts_are_calibrated_at_any_moment_of_a_case_and_for_other_drifts() -> None:
     plans = (Plan(seed=31), Plan(seed=32, drift=1.15, leaves_after=0.3), Plan(seed=33, drift=0.95, arrivals=36))
-    for plan in some(plans, ci=1):
+    for plan in sample(plans, ci=1):
         outcomes = at_moments(SimulatedOffice(plan), first_day=14, every_days=sized(ci=18, full=6))
 
         assert len(outcomes) > sized(ci=170, full=500)
@@ -77,7 +77,7 @@ def test_in_a_short_run_about_nine_of_ten_cases_pass_by_the_forecast_day() -> No
 
 @pytest.mark.proof
 def test_the_same_history_gives_the_same_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QueueModel, "fit", FIT)
+    monkeypatch.setattr(QueueModel, "fit", UNCACHED_FIT)
 
     assert forecast_now(simulated().history) == forecast_now(simulated().history)
 

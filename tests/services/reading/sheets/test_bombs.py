@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.enums import ImportKind
-from tests.memory import forget_peak, peak_kb
+from tests.memory import peak_kb, reset_peak
 from tests.services.reading.samples import bad, good, read
 from tests.services.reading.workbooks import write_cells, write_parts
 from workbench.services.reading.problems import FileProblem
@@ -31,13 +31,13 @@ _CHILD = """
 import sys
 from pathlib import Path
 from db.enums import ImportKind
-from tests.memory import forget_peak, peak_kb
+from tests.memory import reset_peak, peak_kb
 from tests.services.reading.samples import read
 from workbench.services.reading.problems import FileProblem
 
 # A small workbook first, so that what the modules take does not count.
 read(Path(sys.argv[2]), ImportKind.CARDS)
-forget_peak()
+reset_peak()
 before = peak_kb()
 try:
     records = read(Path(sys.argv[1]), ImportKind.CARDS)
@@ -235,7 +235,7 @@ def check(make: Callable[[Path], Path], words: str, tmp_path: Path) -> None:
 def test_two_cells_far_apart_take_no_room_between_them(tmp_path: Path) -> None:
     far = '<row r="1048576"><c r="A1048576" t="str"><v>A-1</v></c><c r="B1048576"><v>13800138000</v></c></row>'
 
-    forget_peak()
+    reset_peak()
     before = peak_kb()
     near_and_far = read(write_cells(tmp_path / "far.xlsx", HEADER + far), ImportKind.CARDS)
     beside = read(write_cells(tmp_path / "wide.xlsx", HEADER + far.replace("B1048576", "XFD1048576")), ImportKind.CARDS)
@@ -267,7 +267,7 @@ def shared_text(path: Path) -> Path:
 @pytest.mark.proof
 def test_one_long_text_that_many_cells_share_is_kept_once(tmp_path: Path) -> None:
     path = shared_text(tmp_path / "shared.xlsx")
-    forget_peak()
+    reset_peak()
     before = peak_kb()
 
     with pytest.raises(FileProblem, match="too much text"):

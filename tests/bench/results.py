@@ -1,20 +1,20 @@
-"""What a measure comes to: seconds of ours and of its peer, in turns of one run, and whether ours did its work."""
+"""The results of benchmarks: the seconds of our program and of its peer, measured in turns."""
 
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-Timed = Callable[[], float]
+TimedCall = Callable[[], float]
 """Does something once and returns the seconds that it took."""
 
 
 class WrongResult(Exception):
-    """The measured act did not do what it is measured for, so its time says nothing."""
+    """The measured program gave a wrong result, so its time means nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One measure: the seconds of each turn, of ours and of the peer, and the most that the ratio may be.
+class BenchmarkResult:
+    """The result of a benchmark: the seconds of each turn, of ours and of the peer, and the limit of the ratio.
 
     `most_mb` is the peak memory of ours, `most_mb_allowed` its limit; both are 0 where memory is not measured.
     """
@@ -50,8 +50,8 @@ class Figure:
         }
 
 
-def in_turns(ours: Timed, peer: Timed, turns: int) -> tuple[list[float], list[float]]:
-    """Run both alternately, so that a slow moment of the machine meets both."""
+def run_in_turns(ours: TimedCall, peer: TimedCall, turns: int) -> tuple[list[float], list[float]]:
+    """Run both alternately, so that a slow moment of the machine affects both."""
     measured = [(peer(), ours()) for _turn in range(turns)]
     return [ours_s for _peer_s, ours_s in measured], [peer_s for peer_s, _ours_s in measured]
 
@@ -59,7 +59,7 @@ def in_turns(ours: Timed, peer: Timed, turns: int) -> tuple[list[float], list[fl
 HEADINGS = ("measure", "ours", "peer", "ratio", "spread", "at most", "peak memory")
 
 
-def table(figures: list[Figure]) -> str:
+def table(figures: list[BenchmarkResult]) -> str:
     """Return the figures as the Markdown table of the README."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
     for figure in figures:

@@ -29,7 +29,7 @@ def _cached(function: Callable[..., Any], key: Callable[..., Hashable]) -> Calla
     return cached
 
 
-FIT = QueueModel.fit
+UNCACHED_FIT = QueueModel.fit
 """The original, uncached `QueueModel.fit`, for tests of the fit itself."""
 
 
@@ -50,5 +50,5 @@ def results_cached() -> Iterator[None]:
             lambda days, hours, zone: (id(next(iter(days), None)), hours, zone),
         )
         patched.setattr(context, "WorkingCalendar", lambda days, *, hours, zone: calendar(days, hours, zone))
-        patched.setattr(QueueModel, "fit", staticmethod(_cached(FIT, lambda *given: pickle.dumps(given))))
+        patched.setattr(QueueModel, "fit", staticmethod(_cached(UNCACHED_FIT, lambda *given: pickle.dumps(given))))
         yield

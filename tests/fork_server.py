@@ -1,4 +1,4 @@
-"""Starts test processes by forking one that has already imported the program, which saves a second each."""
+"""A fork server: it starts test processes with the program already imported, which saves a second each."""
 
 import atexit
 import faulthandler
@@ -25,11 +25,11 @@ from typing import Any
 from workbench.services.site import machine_clock
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 
-_LONGEST_REQUEST = 100_000
-_MOST_HANDLES = 10
-_ABOVE_ALL_HANDLES = 100
+_MAX_REQUEST_BYTES = 100_000
+_MAX_HANDLES = 10
+_FIRST_FREE_HANDLE = 100
 _IMPORTED = (
     "screens.app",
     "screens.panels.evidence_panels",
@@ -43,10 +43,10 @@ _IMPORTED = (
 )
 
 
-class Child:
+class ForkedProcess:
     """A forked process; it has the interface of `subprocess.Popen`."""
 
-    def __init__(self, pid: int, parent: "Nursery", stdout: TextIOWrapper | None) -> None:
+    def __init__(self, pid: int, parent: "ForkServer", stdout: TextIOWrapper | None) -> None:
         self.pid = pid
         self.stdout = stdout
         self.returncode: int | None = None
@@ -56,11 +56,11 @@ class Child:
     def poll(self) -> int | None:
         """Return the exit code, None while it runs."""
         if self.returncode is None and select.select([self._handle], [], [], 0)[0]:
-            self.returncode = self._parent.code_of(self.pid)
+            self.returncode = self._parent.exit_code_of(self.pid)
             os.close(self._handle)
         return self.returncode
 
-    def wait(self, timeout: float = PATIENCE_S) -> int:
+    def wait(self, timeout: float = TIMEOUT_S) -> int:
         """Wait until it ends and return its exit code."""
         if self.returncode is None:
             select.select([self._handle], [], [], timeout)
@@ -86,40 +86,40 @@ class Child:
         self.send_signal(signal.SIGKILL)
 
 
-class Nursery:
-    """The parent process, which forks on request."""
+class ForkServer:
+    """Starts processes by a server that has imported the program and forks on request."""
 
     def __init__(self) -> None:
-        self._here, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._one_at_a_time = threading.Lock()
+        self._connection, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._request_lock = threading.Lock()
         # A pipe, because Python checks only once, at its start, whether its output is seekable; a terminal is not.
-        self._said, saying = os.pipe()
+        self._output, output_end = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.nursery", str(other_end.fileno())],
+            [sys.executable, "-m", "tests.fork_server", str(other_end.fileno())],
             pass_fds=[other_end.fileno()],
             cwd=ROOT,
             env={**os.environ, "LANG": "en_US.UTF-8", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
-            stdout=saying,
-            stderr=saying,
+            stdout=output_end,
+            stderr=output_end,
         )
-        os.close(saying)
+        os.close(output_end)
         other_end.close()
         atexit.register(self._close)
 
     def _close(self) -> None:
-        self._here.close()
-        os.close(self._said)
-        self._process.wait(PATIENCE_S)
+        self._connection.close()
+        os.close(self._output)
+        self._process.wait(TIMEOUT_S)
 
-    def _ask(self, request: dict[str, Any], handles: Sequence[int] = ()) -> int:
-        with self._one_at_a_time:
-            socket.send_fds(self._here, [json.dumps(request).encode()], handles)
-            return int(json.loads(self._here.recv(_LONGEST_REQUEST)))
+    def _request(self, request: dict[str, Any], handles: Sequence[int] = ()) -> int:
+        with self._request_lock:
+            socket.send_fds(self._connection, [json.dumps(request).encode()], handles)
+            return int(json.loads(self._connection.recv(_MAX_REQUEST_BYTES)))
 
-    def code_of(self, pid: int) -> int:
+    def exit_code_of(self, pid: int) -> int:
         """Return the exit code of a child that ended."""
-        return self._ask({"wait": pid})
+        return self._request({"wait": pid})
 
     def start(
         self,
@@ -129,8 +129,8 @@ class Nursery:
         *,
         environment: Mapping[str, str] = os.environ,
         **more: Any,
-    ) -> Child:
-        """Let a child run a module by its name, or the lines of a program.
+    ) -> ForkedProcess:
+        """Start a process that runs a module by its name, or the lines of a program.
 
         Args:
             what: The name of the module, or the lines.
@@ -148,10 +148,10 @@ class Nursery:
             "folder": str(ROOT),
             **more,
         }
-        return Child(self._ask(request, tuple(handles.values())), self, None)
+        return ForkedProcess(self._request(request, tuple(handles.values())), self, None)
 
-    def piped(self, what: str, *arguments: str, environment: Mapping[str, str] = os.environ) -> Child:
-        """Let a child run a module or lines of a program, and offer its output for reading; errors go to our stderr."""
+    def start_piped(self, what: str, *arguments: str, environment: Mapping[str, str] = os.environ) -> ForkedProcess:
+        """Start a process whose output can be read; its errors go to our stderr."""
         reading, writing = os.pipe()
         try:
             child = self.start(what, arguments, {1: writing, 2: 2}, environment=environment)
@@ -162,25 +162,25 @@ class Nursery:
 
 
 @cache
-def nursery() -> Nursery:
-    """Return the nursery of this process."""
-    return Nursery()
+def fork_server() -> ForkServer:
+    """Return the fork server of this process."""
+    return ForkServer()
 
 
-def _take(wanted: Sequence[int], given: Sequence[int]) -> None:
+def _duplicate_handles(numbers: Sequence[int], handles: Sequence[int]) -> None:
     """Duplicate file descriptors to the wanted numbers."""
-    aside = [fcntl.fcntl(handle, fcntl.F_DUPFD, _ABOVE_ALL_HANDLES) for handle in given]
-    for handle in given:
+    copies = [fcntl.fcntl(handle, fcntl.F_DUPFD, _FIRST_FREE_HANDLE) for handle in handles]
+    for handle in handles:
         os.close(handle)
-    for number, handle in zip(wanted, aside, strict=True):
+    for number, handle in zip(numbers, copies, strict=True):
         os.dup2(handle, number, inheritable=True)
         os.close(handle)
 
 
-def _born(request: dict[str, Any], given: Sequence[int]) -> None:
-    """Set up the forked child and run the request."""
+def _run_in_child(request: dict[str, Any], handles: Sequence[int]) -> None:
+    """Set up the forked process, and run the requested program."""
     os.setsid()
-    _take(request["handles"], given)
+    _duplicate_handles(request["handles"], handles)
     if request.get("ignores_hang_up"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     elif request.get("has_terminal"):
@@ -193,20 +193,20 @@ def _born(request: dict[str, Any], given: Sequence[int]) -> None:
     os.environ.update(request["environment"])
     sys.argv = ["-c", *request["arguments"]]
     if request.get("has_terminal") or request.get("ignores_hang_up"):
-        _live(request["what"])
+        _run_program(request["what"])
         return
     code = 1
     try:
-        _live(request["what"])
+        _run_program(request["what"])
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
         traceback.print_exc()
-    _leave(code)
+    _exit_at_once(code)
 
 
-def _leave(code: int) -> None:
+def _exit_at_once(code: int) -> None:
     """Exit without tearing down the imported modules, which takes longer than most children run."""
     threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls first
     atexit._run_exitfuncs()
@@ -215,7 +215,7 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
-def _live(what: str) -> None:
+def _run_program(what: str) -> None:
     """Run a module by its name, or the lines of a program."""
     if "\n" in what:
         exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
@@ -225,7 +225,7 @@ def _live(what: str) -> None:
 
 def _serve(connection: socket.socket) -> None:
     while True:
-        message, given, _flags, _address = socket.recv_fds(connection, _LONGEST_REQUEST, _MOST_HANDLES)
+        message, handles, _flags, _address = socket.recv_fds(connection, _MAX_REQUEST_BYTES, _MAX_HANDLES)
         if not message:
             return
         request = json.loads(message)
@@ -236,9 +236,9 @@ def _serve(connection: socket.socket) -> None:
             reply = os.fork()
             if reply == 0:
                 os.close(connection.detach())
-                _born(request, given)
+                _run_in_child(request, handles)
                 return
-            for handle in given:
+            for handle in handles:
                 os.close(handle)
         connection.send(json.dumps(reply).encode())
 

@@ -1,4 +1,4 @@
-"""A test database with people and queued cases."""
+"""Sites for tests: databases with people and queued cases, and a clock that tests set."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -32,13 +32,13 @@ SUPPLIER = Supplier(
 )
 
 _TEMPLATES: dict[bool, TemporaryDirectory[str]] = {}
-"""The folders of the first databases, by whether they are encrypted; an encrypted one has its key file there."""
+"""The folders of the template databases, by whether they are encrypted; the encrypted one has its key file there."""
 
 RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 
 
 @dataclass
-class Clock:
+class ManualClock:
     """A clock that only moves when a test moves it."""
 
     at: datetime = TUESDAY
@@ -46,7 +46,7 @@ class Clock:
     def __call__(self) -> datetime:
         return self.at
 
-    def on(self, **spans: float) -> datetime:
+    def advance(self, **spans: float) -> datetime:
         """Advance the clock."""
         self.at += timedelta(**spans)
         return self.at
@@ -56,13 +56,13 @@ class Clock:
 class Site:
     """A database in the folder of the test, with people and their services.
 
-    With `pytest --encrypted`, those that do not say otherwise are encrypted.
+    With `pytest --encrypted`, a site is encrypted unless its test says otherwise.
     """
 
     encrypts: ClassVar[bool] = False
 
     path: Path
-    clock: Clock = field(default_factory=Clock)
+    clock: ManualClock = field(default_factory=ManualClock)
     is_encrypted: bool = field(default_factory=lambda: Site.encrypts)
     services_by_login: dict[str, Services] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Made-up files of any length, for measures: applications with 22 columns, and calls."""
+"""Generates files of any length for benchmarks: applications with 22 columns, and calls."""
 
 import csv
 from pathlib import Path

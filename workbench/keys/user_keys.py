@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.i18n import _, comma_joined
-from workbench.keys.command import Command, is_letter, key_examples, parsed_key, shown_key
+from workbench.keys.command import Command, is_letter, key_examples, parse_key, shown_key
 from workbench.keys.registry import COMMAND_BY_ID, MODES, share_a_screen
 from workbench.settings_table import SettingsTable, leaf_values
 from workbench.toml_lines import KeyPath
@@ -14,8 +14,8 @@ _CONTROL_CODES = frozenset(f"ctrl+{letter}" for letter in "cqhijmz")
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """The keys that the user chose for a command, and where."""
+class _KeyChoice:
+    """The keys that the user chose for a command, and their path in the settings."""
 
     command: Command
     keys: tuple[str, ...]
@@ -24,27 +24,29 @@ class _Choice:
 
 def read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
     """Return the keys in force by command id, for the commands whose keys the user chose."""
-    found = SettingsTable[tuple[str, ...]]()
+    keys_in_force = SettingsTable[tuple[str, ...]]()
     if not isinstance(table, dict):
-        found.refuse((), _('keys must be a table: the line [keys], and below it lines such as desk.undo = "z".'))
-        return found
-    choices: list[_Choice] = []
+        keys_in_force.refuse(
+            (), _('keys must be a table: the line [keys], and below it lines such as desk.undo = "z".')
+        )
+        return keys_in_force
+    choices: list[_KeyChoice] = []
     for path, value in leaf_values(table):
         name = ".".join(path)
         command = COMMAND_BY_ID.get(name)
         if command is None:
-            found.refuse(path, _unknown(name))
+            keys_in_force.refuse(path, _unknown(name))
         elif (keys := _keys_of(value)) is None or (command in MODES and len(keys) > 1):
-            found.refuse(path, _wrong_type(command))
+            keys_in_force.refuse(path, _wrong_type(command))
         elif (problem := next(filter(None, (_refusal(command, key) for key in keys)), None)) is not None:
-            found.refuse(path, problem)
+            keys_in_force.refuse(path, problem)
         else:
-            names = tuple(filter(None, map(parsed_key, keys)))
-            choices.append(_Choice(command, tuple(dict.fromkeys((*names, *command.twins))), path))
-    _drop_clashes(choices, found)
+            names = tuple(filter(None, map(parse_key, keys)))
+            choices.append(_KeyChoice(command, tuple(dict.fromkeys((*names, *command.permanent_keys))), path))
+    _drop_clashes(choices, keys_in_force)
     for choice in choices:
-        found.keep(choice.command.id, choice.keys, choice.path)
-    return found
+        keys_in_force.keep(choice.command.id, choice.keys, choice.path)
+    return keys_in_force
 
 
 def _keys_of(value: object) -> tuple[str, ...] | None:
@@ -61,10 +63,10 @@ def _unknown(name: str) -> str:
     if similar:
         return _("There is no command {name}; did you mean {similar}?").format(name=name, similar=similar[0])
     place = name.partition(".")[0]
-    names = [each for each in COMMAND_BY_ID if each.startswith(f"{place}.")] or sorted(
-        {each.partition(".")[0] for each in COMMAND_BY_ID}
+    examples = [known for known in COMMAND_BY_ID if known.startswith(f"{place}.")] or sorted(
+        {known.partition(".")[0] for known in COMMAND_BY_ID}
     )
-    return _("There is no command {name}; choose from {names}.").format(name=name, names=comma_joined(names))
+    return _("There is no command {name}; choose from {names}.").format(name=name, names=comma_joined(examples))
 
 
 def _wrong_type(command: Command) -> str:
@@ -77,7 +79,7 @@ def _wrong_type(command: Command) -> str:
 
 def _refusal(command: Command, text: str) -> str | None:
     """Return why a command cannot have a key, None if it can."""
-    key = parsed_key(text)
+    key = parse_key(text)
     if key is None:
         message = _(
             "There is no key {key} for {command}; a key is a letter, one of {symbols}, F1 to F12, or ^ and a letter. "
@@ -96,16 +98,16 @@ def _refusal(command: Command, text: str) -> str | None:
 
 
 def has_fixed_keys(command: Command) -> bool:
-    """Say whether each key of a command does something else, as the digits that mark reasons do."""
-    return len(command.usual_keys) > 1 and command.usual_keys == command.twins
+    """Return whether each key of a command does something different, as the digits that mark reasons do."""
+    return len(command.usual_keys) > 1 and command.usual_keys == command.permanent_keys
 
 
 def _usual(command: Command) -> str:
     return shown_key(command.usual_keys[0])
 
 
-def _drop_clashes(choices: list[_Choice], found: SettingsTable[tuple[str, ...]]) -> None:
-    """Remove the choices whose keys clash. The usual key comes back then, and may clash with another choice."""
+def _drop_clashes(choices: list[_KeyChoice], keys_in_force: SettingsTable[tuple[str, ...]]) -> None:
+    """Remove the choices whose keys clash; the usual key is then in force again, and may clash with another choice."""
     while (clash := next(_clashes(choices), None)) is not None:
         choice, key, other = clash
         choices.remove(choice)
@@ -113,23 +115,27 @@ def _drop_clashes(choices: list[_Choice], found: SettingsTable[tuple[str, ...]])
         words = message.format(
             key=shown_key(key), other=other.id, command=choice.command.id, usual=_usual(choice.command)
         )
-        found.refuse(choice.path, words)
+        keys_in_force.refuse(choice.path, words)
 
 
-def _clashes(choices: list[_Choice]) -> Iterator[tuple[_Choice, str, Command]]:
-    """Yield each choice with a key that another command of its screen has; of two choices the later one."""
-    chosen = {choice.command.id: at for at, choice in enumerate(choices)}
-    for at, choice in enumerate(choices):
-        new = [key for key in choice.keys if key not in choice.command.twins]
+def _clashes(choices: list[_KeyChoice]) -> Iterator[tuple[_KeyChoice, str, Command]]:
+    """Yield each choice with a key of another command on the same screen; if both were chosen, only the later one."""
+    positions = {choice.command.id: position for position, choice in enumerate(choices)}
+    for position, choice in enumerate(choices):
+        new = [key for key in choice.keys if key not in choice.command.permanent_keys]
         for other in COMMAND_BY_ID.values():
             if other is choice.command or not share_a_screen(choice.command, other):
                 continue
-            place = chosen.get(other.id)
-            own = other.twins if place is None or place > at else choices[place].keys
-            taken = _letters_or_keys(other) if place is None else own
+            other_position = positions.get(other.id)
+            chosen_keys = (
+                other.permanent_keys
+                if other_position is None or other_position > position
+                else choices[other_position].keys
+            )
+            taken = _usual_last_keys(other) if other_position is None else chosen_keys
             yield from ((choice, key, other) for key in new if key in taken)
 
 
-def _letters_or_keys(command: Command) -> tuple[str, ...]:
-    """Return the usual keys of a command; of a mode only the key after the first one."""
+def _usual_last_keys(command: Command) -> tuple[str, ...]:
+    """Return the usual keys of a command; for a mode, only its second key."""
     return tuple(key.rpartition(" ")[2] for key in command.usual_keys)
