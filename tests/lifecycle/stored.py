@@ -84,9 +84,9 @@ class Reader:
         )
 
     def new_events(self) -> list[Row]:
-        """Return the events since the last call."""
+        """Return the events since the last call, without those that only record the digests of letters."""
         found = self.connection.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (self.last_seq,)).fetchall()
         events = [{**dict(row), "body": json.loads(row["body"])} for row in found]
         if events:
             self.last_seq = events[-1]["seq"]
-        return events
+        return [event for event in events if event["action"] != "recorded"]

@@ -13,6 +13,8 @@ from workbench.errors import StorageFailed
 from workbench.services import workers
 from workbench.services.workers import HelperProcess, distribute
 
+pytestmark = pytest.mark.proof
+
 _PARENT = """
 import sys
 from tests.services.test_workers import process_of

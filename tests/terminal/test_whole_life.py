@@ -254,8 +254,8 @@ def file_an_appeal(office: Office) -> None:
         seat.do("/", "Enter applies")
         seat.do("state:failed", "state:failed")
         seat.do("\r", rf"{CASE} .*failed +1 ")
-        seat.do("\r", "Read only · failed", "G appeal +x acts +Esc back", "Outbound barred since Tue 24")
-        seat.do("G", f"Appeal against {CASE}", "Grounds of the applicant", "F8 file the appeal")
+        seat.do("\r", "Read only · failed", "x acts .*Esc back", "Outbound barred since Tue 24")
+        seat.do("G", f"Appeal against {CASE}", "Grounds of the applicant", "Enter save")
         seat.do("We called our own customers.", "We called our own customers")
         seat.confirm(F8, "Appeal filed; admin decides it. To undo, press u", "Read only · appealed")
 

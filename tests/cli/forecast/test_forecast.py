@@ -219,9 +219,9 @@ def test_the_sentence_is_the_same_for_each_verdict_that_awaits_its_check(termina
 
 def test_while_items_are_open_the_sentence_says_that_they_come_first(terminal: Terminal) -> None:
     terminal.site.plant(2)
-    for case, verdict in (
-        ("C-1", ("fail", "--reason", "DOC-MISSING", "--item", "AUTH_LETTER")),
-        ("C-2", ("pending", "--reason", "WAIT-APPLICANT")),
+    for case, verdict, missing in (
+        ("C-1", ("fail", "--reason", "DOC-MISSING", "--item", "AUTH_LETTER"), "what we asked you for: 授权委托书"),
+        ("C-2", ("pending", "--reason", "WAIT-APPLICANT"), "what we asked you for: 说明或我司要求的材料"),
     ):
         terminal.document("a", "next")
         terminal.document("a", "decide", case, *verdict)
@@ -230,5 +230,5 @@ def test_while_items_are_open_the_sentence_says_that_they_come_first(terminal: T
 
         assert (found["passed"], found["passed_needs"]) == (None, ["items"])
         assert date.fromisoformat(found["decided"]["p50"]) >= TUESDAY.date()
-        assert found["say"].startswith(f"C-{case[2:]:0>6} is waiting for the items we asked you for. ")
+        assert found["say"].startswith(f"C-{case[2:]:0>6} is waiting for {missing}. ")
         assert found["say"].endswith("; it can pass only once the items we asked for are in.")

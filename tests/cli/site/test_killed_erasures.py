@@ -11,6 +11,8 @@ from tests.cli.site.retention_store import RetentionSite, made
 from tests.fork_server import fork_server
 from tests.sizes import sample
 
+pytestmark = pytest.mark.proof
+
 _CHILD = """
 import os
 import signal

@@ -87,6 +87,7 @@ def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
     assert kinds(office)["passed"]["due"] == 2
 
 
+@pytest.mark.proof
 @pytest.mark.promise("P8", "R1")
 @pytest.mark.parametrize("seed", sample(range(10, 1000, 10), ci=1))
 def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Terminal, tmp_path: Path, seed: int) -> None:

@@ -9,6 +9,8 @@ from tests.cli.site.retention_store import made
 from tests.screens.driver import site_workbench
 from tests.sites import Site
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.mark.parametrize(
     ("language", "words", "refusal"),

@@ -15,6 +15,8 @@ from workbench.services.calls.store import CallStore
 from workbench.services.encryption.data_keys import DataKeys, SealBroken
 from workbench.services.importing.plan import PlannedPortion, Spill
 
+pytestmark = pytest.mark.proof
+
 _SECRET = "SECRETNUMBER"
 
 

@@ -14,6 +14,8 @@ from workbench.services.exporting.request import ExportFormat, ExportKind, Expor
 from workbench.services.exporting.shared_reading import shared_texts
 from workbench.services.importing.request import ImportRequest
 
+pytestmark = pytest.mark.proof
+
 _ROWS = 60
 
 

@@ -131,7 +131,7 @@ def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | 
     if not sheets:
         message = _("The sheet is empty; it needs a header and rows.")
         raise FileProblem(RowProblem(file=path.name, message=message))
-    heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("understood")) for sheet in sheets]
+    heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("recognised")) for sheet in sheets]
     proposals = []
     for kind in kinds:
         of_kind = [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.recognised >= _ENOUGH)]
