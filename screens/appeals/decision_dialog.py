@@ -33,7 +33,7 @@ from workbench.keys.registry import HELP
 
 _TYPING_PAUSE_S = 0.2
 _CHOICES: tuple[tuple[str, AppealOutcome, CaseState | None], ...] = (
-    (N_("it stands"), AppealOutcome.STANDS, None),
+    (N_("the verdict stands"), AppealOutcome.STANDS, None),
     (N_("overturned: passed"), AppealOutcome.OVERTURNED, CaseState.PASSED),
     (N_("overturned: reviewed again"), AppealOutcome.OVERTURNED, CaseState.QUEUED),
 )

@@ -19,7 +19,7 @@ from workbench.wording.amounts import count
 
 _MONTH_CELLS = 21
 _GAP_CELLS = 3
-_STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "o": WARNING}
+_STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING}
 _MAX_DUES = 5
 
 

@@ -78,7 +78,7 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
         return
     day, extension = answer
     view = screen.view()
-    effect = _("Until now {before}; then {after}. Why? The applicant reads it in the letter.")
+    effect = _("Due until now: {before}; then {after}. Why? The applicant reads it in the letter.")
     effect = effect.format(before=_day(until_now, view), after=_day(extension.until, view))
     reason = await push(Prompt(title, effect))
     if reason:
@@ -142,7 +142,7 @@ async def _ask_day(
 
     services, value = screen.session.services, ""
     reader = await reader_for(screen, read_date)
-    hint = _("Until now {before}. Until which day? For example +5 (working days), 3 Dec or Wednesday.")
+    hint = _("Due until now: {before}. Until which day? For example +5 (working days), 3 Dec or Wednesday.")
     hint = hint.format(before=_day(until_now, screen.view()))
     while reader is not None and (day := await screen.app.push_screen_wait(TimePrompt(title, hint, reader, value))):
         value = day.isoformat()

@@ -52,7 +52,7 @@ def case_lines(
     parts = _case_facts(header, view)
     due = _due_and_forecast(header, view, forecast, _dotted(parts, view), width)
     # A part that does not fit is left out as a whole.
-    while len(parts) > 1 and _dotted(parts, view).cell_length + due.cell_length >= width:
+    while len(parts) > 1 and _dotted(parts, view).cell_length + due.cell_length >= width - 1:
         parts.pop()
     hold = hold_words(case, view, login, is_lost=is_lost)
     return [row(name, hold, width), row(_dotted(parts, view), due, width)]

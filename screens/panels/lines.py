@@ -73,7 +73,7 @@ class FactLayout:
         room = self.width - cells(value) - right.cell_length - 1
         label_cells = max(cells(label) + 2, min(self.label_cells, room))
         left = joined((" " + pad_right(label, label_cells - 1), MUTED), (value, style))
-        if note and left.cell_length + cells(note) + right.cell_length + 2 <= self.width:
+        if note and left.cell_length + cells(note) + right.cell_length + 3 <= self.width:
             right = Content.assemble(joined((f"{note} ", MUTED)), right)
         return PanelLine(row(left, right, self.width), field, label, value.strip())
 

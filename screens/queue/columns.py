@@ -220,7 +220,7 @@ _ROUND = QueueColumn(
 )
 _FINDINGS = QueueColumn(title=N_("findings"), parts=_findings, width=8, min_row_width=100, order="findings")
 _SHORT_FINDINGS = QueueColumn(
-    title=N_("found"), parts=_findings, width=6, width_zh=8, max_row_width=99, order="findings"
+    title=N_("found"), parts=_findings, width=6, width_zh=7, max_row_width=99, order="findings"
 )
 _WHO = QueueColumn(title=N_("who"), parts=_who, width=12, min_row_width=110, order="who")
 _STATE_AND_WHO = QueueColumn(

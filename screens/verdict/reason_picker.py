@@ -183,7 +183,7 @@ class ReasonPicker(Widget):
         if code in self._with_finding:
             label, style = _("found"), WARNING
         elif code in self._contradicted:
-            label = f"{symbols.warn} {_('panel')} {symbols.fine}"
+            label = f"{symbols.warn} {_('not found')}"
             style = WARNING if code in self._marked else MUTED
         elif reason.pinned:
             label = _("pinned")

@@ -20,7 +20,7 @@ CHOOSE_OUTCOME = verdict_command(
     "appeals.choose",
     "1,2,3",
     N_("choose"),
-    N_("Choose the decision: it stands, is passed, or is reviewed again."),
+    N_("Choose the decision: the verdict stands, is passed, or is reviewed again."),
     action=Action.APPEAL_DECIDE,
 )
 WRITE_ANSWER = verdict_command(

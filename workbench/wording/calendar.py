@@ -14,7 +14,7 @@ from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 Week = Sequence[date | None]
 """Monday to Sunday; None for days of another month."""
 
-HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", "x", "o"
+HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", "x", "#"
 """The signs after the number of a day, each one cell wide."""
 
 LEGEND: tuple[tuple[str, str], ...] = (

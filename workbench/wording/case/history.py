@@ -184,7 +184,14 @@ def _measure_and_reasons(codes: list[str], case: CaseFile) -> str:
         for code in codes
         if code in reasons
     }
-    return comma_joined(words.get(code) or _(_ORDERS.get(code, code)) for code in codes)
+    parts: list[str] = []
+    for code in codes:
+        if parts and code.startswith("("):
+            # The count of the numbers belongs to the measure before it.
+            parts[-1] += f" {code}"
+        else:
+            parts.append(words.get(code) or _(_ORDERS.get(code, code)))
+    return comma_joined(parts)
 
 
 def _measure_details(text: str, _case: CaseFile) -> str:
