@@ -174,6 +174,16 @@ def test_a_clock_that_goes_further_than_the_machine_ran_lapses_nothing(
 
 
 @pytest.mark.promise("S7")
+def test_acts_by_a_clock_that_is_behind_do_not_make_it_right(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.at("2025-11-24 10:00").run("a", "next")
+
+    refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert case
+
+
+@pytest.mark.promise("S7")
 def test_after_a_restart_only_the_events_speak_against_a_clock(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +201,9 @@ def test_a_hold_taken_by_a_clock_that_was_ahead_lasts_no_longer_than_another(ser
     services.at("2026-11-24 11:00")
 
     refused(services.terminal.as_person("audit", "tick"), 78)
+    # Which of the two times is wrong, the program cannot know.
+    assert services.terminal.document("a", "show", case)["held_until"].startswith("2036")
+    services.terminal.as_person("admin", "tick", "--clock-is-right")
 
     assert services.terminal.document("a", "show", case)["held_until"] == "2026-11-24T11:30:00+08:00"
     assert services.at("2026-11-24 11:31").terminal.document("b", "next")["case"] == case

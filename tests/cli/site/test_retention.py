@@ -189,7 +189,9 @@ def test_an_erased_application_comes_back_only_as_a_new_case(office: RetentionSi
     office.desk.applications(again, as_new=True)
 
     assert [case.erased_at is None for case in office.desk.cases("A-1")] == [False, True]
-    assert "again" in json.dumps(office.document("a", "show", "C-4"), ensure_ascii=False)
+    shown = office.document("a", "show", "C-4")
+    assert "again" in json.dumps(shown, ensure_ascii=False)
+    assert ([card["msisdn"] for card in shown["cards"]], shown["documents"]) == (["138••••••00"], [])
 
 
 @pytest.mark.promise("R2")

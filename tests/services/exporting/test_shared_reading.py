@@ -1,6 +1,7 @@
 """Two processes that export applications together read one snapshot, and write what one of them would."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -49,14 +50,17 @@ def test_two_processes_write_what_one_would(
     assert together.read_bytes() == alone.read_bytes()
 
 
-def test_what_is_written_meanwhile_is_in_no_part(many: Site, tmp_path: Path) -> None:
+def test_what_is_written_meanwhile_is_in_no_part(many: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = many.services("admin").context
-    texts = shared_texts(context, _request(tmp_path / "out.jsonl"))
-    found = [next(texts)]
+    open_in_both = shared_reading._open_in_both
 
-    with context.write() as session:
-        session.execute(text("UPDATE application SET province = 'changed'"))
-    found += texts
+    def followed_by_a_write(*given: Any) -> None:
+        open_in_both(*given)
+        with context.write() as session:
+            session.execute(text("UPDATE application SET province = 'changed'"))
+
+    monkeypatch.setattr(shared_reading, "_open_in_both", followed_by_a_write)
+    found = list(shared_texts(context, _request(tmp_path / "out.jsonl")))
 
     assert sum(rows for rows, _text in found) == _ROWS
     assert not any(b"changed" in text for _rows, text in found)

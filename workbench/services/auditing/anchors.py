@@ -45,7 +45,7 @@ def keep_daily_anchor(context: Context, target: str) -> None:
     """
     with context.read() as session:
         kept_at = session.execute(_NEWEST_KEPT).scalar()
-        if kept_at is not None and kept_at.astimezone(context.zone(session)).date() >= context.today(session):
+        if kept_at is not None and kept_at.astimezone(context.zone(session)).date() == context.today(session):
             return
         seq, digest = last_event(session)
     file = anchor_file(target)

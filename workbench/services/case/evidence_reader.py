@@ -92,6 +92,12 @@ class EvidenceReader:
         keys = [application_key(row) for row in applications]
         cards = self._newest_by(_OF_APPLICATION, CARD, keys, "msisdn")
         documents = self._newest_by(_OF_APPLICATION, DOCUMENT, keys, "kind", "sha256")
+        for key, row in zip(keys, applications, strict=True):
+            # An application that was erased and came again has nothing of what was erased.
+            if row["applicant_name"] and key in cards:
+                cards[key] = [card for card in cards[key] if card["msisdn_hash"]]
+            if row["applicant_name"] and key in documents:
+                documents[key] = [one for one in documents[key] if one["erased_at"] is None]
         all_cards = [card for own in cards.values() for card in own]
         hashes = {card["msisdn_hash"] for card in all_cards}
         windows = windows_of_cards(self.session, all_cards, self.store, self.snapshot)

@@ -56,14 +56,14 @@ class Ticking(Service):
         """Queue pending cases after their next-action date, lapse cases after their deadline, and write notices.
 
         Raises:
-            BadConfiguration: If the clock of this machine must be wrong; only the ends of holds are corrected then.
+            BadConfiguration: If the clock of this machine must be wrong; nothing is changed then.
         """
-        self._cap_holds()
         with self.context.read() as session:
             if problem := clock_problem(session, self.context.now()):
                 raise BadConfiguration(problem)
         with self.context.write() as session:
             note_clock(session, self.context.now())
+        self._cap_holds()
         return TickCounts(
             queued=self._queue_pending(),
             lapsed=self._lapse(),

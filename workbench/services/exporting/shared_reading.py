@@ -80,6 +80,10 @@ def _open_in_both(reader: _Reader, helper: HelperProcess, opened: ExitStack) -> 
         helper.result()
 
 
+_UNTIL_THE_END = ExitStack()
+"""Keeps the snapshot of the helper process open."""
+
+
 def _connect(reader: _Reader, _task: None) -> None:
     with reader.context.read():
         pass
@@ -88,6 +92,6 @@ def _connect(reader: _Reader, _task: None) -> None:
 def _texts(reader: _Reader, portion: KeyRange | None) -> list[EncodedPage]:
     """Return the encoded pages of a portion; None opens the snapshot, which stays open until the process ends."""
     if portion is None:
-        reader.open(ExitStack())
+        reader.open(_UNTIL_THE_END)
         return []
     return reader.texts(portion)

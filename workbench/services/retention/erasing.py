@@ -105,7 +105,10 @@ def _find_evidence(session: Session, store: Store, key: Key, applications: Seque
     found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
     found.all_numbers = set(found.numbers)
     found.numbers = _unshared_numbers(session, key, found.numbers)
-    found.periods = {store.hashed(period_of_row(card).key) for card in cards if card["msisdn_hash"] in found.numbers}
+    others = select(CARD).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
+    of_others = [row._asdict() for row in session.execute(others, wanted_parameter(found.all_numbers))]
+    kept = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
+    found.periods = {store.hashed(period_of_row(card).key) for card in cards} - kept
     documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
     found.documents = set(session.execute(documents).scalars())
     return found

@@ -26,6 +26,9 @@ MAY_BE_AHEAD = timedelta(days=1)
 _NOTE, _NOTED_EVERY_S = "clock", 600.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
+_EVENTS_COMPARED = 5_000
+"""How many of the newest events are compared with the clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
@@ -55,11 +58,12 @@ def uptime() -> Uptime | None:
 def clock_problem(session: Session, now: datetime) -> str:
     """Return why the clock must be wrong, '' if it may be right.
 
-    It is wrong if the newest event is in the future, or if it advanced over a day more than the uptime.
+    It is wrong if one of the newest events is in the future, or if it advanced over a day more than the uptime.
     """
     note = _read_note(session)
-    newest = select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(1)
-    after = session.exec(newest.where(col(EventRow.seq) > (note.accepted_seq if note else 0))).first()
+    # Acts at a wrong time follow the right ones, so that the last event alone says too little.
+    newest = select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(_EVENTS_COMPARED)
+    after = max(session.exec(newest.where(col(EventRow.seq) > (note.accepted_seq if note else 0))), default=None)
     if after is not None and now < after - CLOCK_MAY_DIFFER:
         message = _(
             "The clock of this machine says {now}, but the newest event is of {newest}; set the clock. If it is right,"

@@ -1,5 +1,6 @@
 """The events of a case in words."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -177,21 +178,16 @@ def _verdict_details(text: str, case: CaseFile) -> str:
 
 
 def _measure_and_reasons(codes: list[str], case: CaseFile) -> str:
-    """Return the measure and the reasons of a verdict in words, the reasons also with their codes."""
+    """Return the measure with the count of its numbers, and the reasons with their codes, in words."""
     reasons, language = case.policy.reasons, current_language()
     words = {
         code: _("{what} ({by})").format(what=reasons[code].title.in_language(language), by=code)
         for code in codes
         if code in reasons
     }
-    parts: list[str] = []
-    for code in codes:
-        if parts and code.startswith("("):
-            # The count of the numbers belongs to the measure before it.
-            parts[-1] += f" {code}"
-        else:
-            parts.append(words.get(code) or _(_ORDERS.get(code, code)))
-    return comma_joined(parts)
+    joined_words = comma_joined(words.get(code) or _(_ORDERS.get(code, code)) for code in codes)
+    # The count of its numbers follows the measure.
+    return re.sub(r"(?:, |、)(?=\(\d+\))", " ", joined_words)
 
 
 def _measure_details(text: str, _case: CaseFile) -> str:

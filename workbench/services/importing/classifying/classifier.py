@@ -135,7 +135,8 @@ class RowClassifier:
         besides = _UNDATED if receipt is None else frozenset[str]()
         if receipt is None and "received_at" in made:
             made["received_at"] = self.imported_at
-        if before is not None and is_equal(made, before, besides=besides):
+        is_erased = before is not None and before.get("erased_at") is not None
+        if before is not None and not is_erased and is_equal(made, before, besides=besides):
             return ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made)
         outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
         one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, made)
