@@ -190,7 +190,7 @@ def _notices(session: Session, logged: _LoggedState) -> Iterator[str]:
     written = select(NOTICE, CASE.c.batch_id).join(CASE, CASE.c.id == NOTICE.c.case_id).order_by(NOTICE.c.id)
     # An import gets its event only when it is published.
     for notice in session.execute(written.where(is_published(CASE.c.batch_id))).yield_per(5_000):
-        known = logged.letters.get(notice.id, "")
+        known = logged.letters.pop(notice.id, "")
         sent = "" if notice.sent_at is None else logged.sent.pop(notice.id, "")
         digest = notice_digest(notice) if known or sent else ""
         is_of_import = notice.kind == _RECEIPT and notice.batch_id in logged.batches
@@ -200,7 +200,7 @@ def _notices(session: Session, logged: _LoggedState) -> Iterator[str]:
             yield _("Notice {notice} differs from its event; it was changed.").format(notice=notice.id)
         elif not known and first is not None and notice.id > first and not is_of_import:
             yield _("The log has no event for notice {notice}.").format(notice=notice.id)
-    for gone in logged.sent:
+    for gone in sorted({*logged.sent, *logged.letters}):
         yield _("Notice {notice} is missing or not marked as sent, although the log has its event.").format(notice=gone)
 
 
