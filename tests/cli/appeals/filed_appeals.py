@@ -37,7 +37,7 @@ def lapsed(office: ClockSite) -> str:
     """Let a case lapse on 1 December."""
     case = office.received(FAILED_AT)
     office.ask_for_a_seal(FAILED_AT, case, until="2026-11-30")
-    office.at("2026-12-01 09:00").run("a", "tick")
+    office.at("2026-12-01 10:30").run("a", "tick")
     return case
 
 
