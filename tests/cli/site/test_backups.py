@@ -17,9 +17,9 @@ from sqlalchemy import text
 from db.dialects.sqlite_backup import copy_in_use
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.filled_desk import filled_desk
 from tests.fork_server import fork_server
-from tests.prepared import prepared
-from tests.services.importing.files import Desk, application
+from tests.services.importing.files import Desk
 from tests.services.importing.test_calls import call
 from tests.sites import Site
 from workbench.errors import BadData
@@ -31,18 +31,7 @@ from workbench.services.foundation import audit_log
 @pytest.fixture
 def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     """Return a desk with an application, its documents and its calls."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    desk = Desk(terminal.site, folder)
-    _fill(desk)
-    return desk
-
-
-@prepared
-def _fill(desk: Desk) -> None:
-    desk.applications(application())
-    desk.documents()
-    desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])
+    return filled_desk(terminal, tmp_path / "files")
 
 
 def backed_up(terminal: Terminal, path: Path) -> Path:

@@ -11,8 +11,8 @@ import pytest
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.prepared import prepared
-from tests.services.importing.files import APPLICATION, PDF, Desk, application
+from tests.cli.site.filled_desk import filled_desk
+from tests.services.importing.files import APPLICATION, PDF, Desk
 from tests.services.importing.test_calls import call
 from tests.sites import Site
 from workbench.errors import StorageGone
@@ -34,17 +34,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def desk(terminal: Terminal, tmp_path: Path) -> Desk:
     """A desk at an encrypted database with an application, its documents and its calls."""
-    (tmp_path / "files").mkdir()
-    desk = Desk(terminal.site, tmp_path / "files")
-    _fill(desk)
-    return desk
-
-
-@prepared
-def _fill(desk: Desk) -> None:
-    desk.applications(application())
-    desk.documents()
-    desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])
+    return filled_desk(terminal, tmp_path / "files")
 
 
 def forget(site: Site) -> None:
@@ -352,9 +342,7 @@ def test_two_files_of_the_store_cannot_be_exchanged(terminal: Terminal, desk: De
 @pytest.mark.parametrize("is_encrypted", [False, True])
 def test_a_backup_is_encrypted_anew_with_a_new_secret_where_it_is_restored(tmp_path: Path, is_encrypted: bool) -> None:
     terminal = Terminal(Site(tmp_path / "w.db", is_encrypted=is_encrypted).create())
-    (tmp_path / "files").mkdir()
-    desk = Desk(terminal.site, tmp_path / "files")
-    _fill(desk)
+    filled_desk(terminal, tmp_path / "files")
     shown = terminal.document("a", "show", "C-1")
     terminal.document("admin", "backup", str(tmp_path / "b.tar"))
     place = Terminal(Site(tmp_path / "r" / "w.db"))

@@ -1,0 +1,24 @@
+"""A desk at a database that has an application, its documents and its calls."""
+
+from pathlib import Path
+
+from db.enums import ImportKind
+from tests.cli.framework.terminal import Terminal
+from tests.prepared import prepared
+from tests.services.importing.files import Desk, application
+from tests.services.importing.test_calls import call
+
+
+def filled_desk(terminal: Terminal, folder: Path) -> Desk:
+    """Fill the database of a terminal, with the files of the imports in a new folder."""
+    folder.mkdir()
+    desk = Desk(terminal.site, folder)
+    _fill(desk)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk) -> None:
+    desk.applications(application())
+    desk.documents()
+    desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])
