@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
-from workbench.services.foundation.safe_files import cannot_write, new_parents, open_regular, replacing
+from workbench.services.foundation.safe_files import cannot_write, draft_folder, new_parents, open_regular, replacing
 from workbench.services.opening import open_services
 from workbench.services.rekeying.reencryption import reencrypt
 from workbench.services.reseller_sheets.maps import map_files
@@ -81,23 +80,24 @@ def back_up(context: Context, target: Path) -> int:
 def _write(context: Context, draft: Path) -> int:
     """Write a backup of one snapshot of the database, and verify it."""
     sums: Sums = {}
-    with tempfile.TemporaryDirectory(prefix=f"{draft.name}.", dir=draft.parent) as folder:
-        copy = Path(folder, _DATABASE)
-        key = context.store.database_key
-        copy_in_use(context.database.path, copy, key)
-        with (
-            closing(Database(copy, key=key)) as database,
-            database.read() as session,
-            tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
-        ):
-            _examine(session, context.now())
-            sums[_DATABASE] = _add(archive, _DATABASE, copy)
-            for name, digest in _store_sums(session, context.store):
-                sums[name] = _add(archive, name, context.store.folder / name)
-                if sums[name] != digest:
-                    raise _changed(context.store.folder / name)
-            listed = _as_sum_file(sums)
-            archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
+    copy = draft.with_name(_DATABASE)
+    key = context.store.database_key
+    # An earlier attempt may have left its copy.
+    copy.unlink(missing_ok=True)
+    copy_in_use(context.database.path, copy, key)
+    with (
+        closing(Database(copy, key=key)) as database,
+        database.read() as session,
+        tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
+    ):
+        _examine(session, context.now())
+        sums[_DATABASE] = _add(archive, _DATABASE, copy)
+        for name, digest in _store_sums(session, context.store):
+            sums[name] = _add(archive, name, context.store.folder / name)
+            if sums[name] != digest:
+                raise _changed(context.store.folder / name)
+        listed = _as_sum_file(sums)
+        archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
     try:
         return len(_read(draft))
     except BadData as error:
@@ -137,8 +137,8 @@ def restore(
     try:
         with new_parents(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
-                copy = Path(folder, path.name)
+            with draft_folder(path) as folder:
+                copy = folder / path.name
                 count = _restore_copy(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
                 # Fails if another restore was faster.
                 Store.beside(copy).folder.rename(store)

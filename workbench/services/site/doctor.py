@@ -50,6 +50,7 @@ def examine(
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _check_library(),
+        *file_checks.check_drafts(path),
     ]
     try:
         store = Store.unlocked(path, ask)

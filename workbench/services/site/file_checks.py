@@ -15,6 +15,7 @@ from db.models import DocumentRow, PolicyVersionRow
 from db.queries.published import is_published, table_of
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.safe_files import draft_folders, unlocked
 from workbench.services.site.machine_clock import clock_problem
 
 CheckLine = tuple[bool | None, str]
@@ -82,6 +83,13 @@ def check_links(store: Store) -> Iterator[CheckLine]:
     for path in found[:_MOST_LISTED]:
         message = _("{file} is a link to {target}; put the file itself in its place.")
         yield False, message.format(file=path, target=path.readlink())
+
+
+def check_drafts(path: Path) -> Iterator[CheckLine]:
+    """Report the draft folders beside a database that killed commands left, such as those of a restore."""
+    for folder in unlocked(draft_folders(path.parent)):
+        message = _("{folder} was left by a command that was killed, and may contain personal data; delete it.")
+        yield False, message.format(folder=folder)
 
 
 def walk_folder(folder: Path) -> Iterator[Path]:
