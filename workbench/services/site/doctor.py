@@ -31,21 +31,27 @@ from workbench.services.foundation.group_sharing import group_name, group_named,
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
+from workbench.services.site.anchors import check_anchors
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import open_without_upgrade
 from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.people import look_alikes, solo_reason
 from workbench.services.site.retention_checks import check_retention
-from workbench.services.site.unexplained import unexplained
+from workbench.services.site.unexplained import check_unexplained, unexplained
 
 
 def examine(
-    path: Path, now: datetime, *, is_deep: bool = False, ask: Callable[[], str] | None = None
+    path: Path,
+    now: datetime,
+    *,
+    is_deep: bool = False,
+    ask: Callable[[], str] | None = None,
+    read_anchor: Callable[[], str | None] = lambda: None,
 ) -> list[CheckLine]:
     """Check a database and the files beside it as of now, without changing anything.
 
     With `is_deep`, every document is read, and every page and call file of an encrypted database. `ask` asks for a
-    passphrase if one is needed.
+    passphrase if one is needed. `read_anchor` returns where the site's settings keep anchors of the log.
     """
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
@@ -74,6 +80,7 @@ def examine(
                 return lines
         with database.read() as session:
             lines += _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
+            lines += check_anchors(session, read_anchor)
     return lines
 
 
@@ -94,7 +101,7 @@ def _site(
     yield from _check_permissions(path, group_of(session))
     yield from _check_contents(session, now)
     if is_current:
-        yield from _check_unexplained(session)
+        yield from check_unexplained(session)
         yield _check_second_cases(session)
         yield from _check_owed(session, now)
         yield from _retention(session, path, now)
@@ -187,14 +194,6 @@ def _policy_in_force(session: Session, now: datetime) -> Policy:
     has_begun = day.is_(None) | (day <= now.astimezone(UTC).date())
     newest = select(PolicyVersionRow.body).where(has_begun).order_by(col(PolicyVersionRow.id).desc()).limit(1)
     return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
-
-
-def _check_unexplained(session: Session) -> Iterator[CheckLine]:
-    """Check that events explain every decision, role and policy version."""
-    sentences = list(unexplained(session))
-    yield from ((False, sentence) for sentence in sentences)
-    if not sentences:
-        yield True, _("Events explain every decision, letter, role, policy version and calendar day.")
 
 
 def _check_second_cases(session: Session) -> CheckLine:
