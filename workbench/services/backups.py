@@ -24,13 +24,13 @@ from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from db.models import DocumentRow
 from db.queries.published import BATCH, is_published, table_of
-from workbench.errors import BadConfiguration, BadData, NotFound, StorageFailed
+from workbench.errors import BadConfiguration, BadData, DatabaseDamaged, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.encryption.key_settings import KeySettings, open_data_keys
 from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import Context, storage_errors
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
@@ -84,8 +84,10 @@ def _write(context: Context, draft: Path) -> int:
     key = context.store.database_key
     # An earlier attempt may have left its copy.
     copy.unlink(missing_ok=True)
-    copy_in_use(context.database.path, copy, key)
+    with storage_errors(context.database.path):
+        copy_in_use(context.database.path, copy, key)
     with (
+        storage_errors(context.database.path),
         closing(Database(copy, key=key)) as database,
         database.read() as session,
         tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
@@ -127,7 +129,7 @@ def restore(
     Raises:
         CannotCreate: If there is a file of a database at the path, or the files cannot be written.
         NotFound: If there is no such backup.
-        BadData: If the backup is incomplete or was changed.
+        BadData: If the backup is incomplete or was changed, or its database is damaged.
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
@@ -144,6 +146,9 @@ def restore(
                 Store.beside(copy).folder.rename(store)
                 copy.rename(path)
             sync(path.parent)
+    except DatabaseDamaged as error:
+        message = _("The database in {file} is damaged, so nothing was written; choose another backup.")
+        raise BadData(message.format(file=file)) from error
     except OSError as error:
         raise cannot_write(path, error) from error
     return count
@@ -158,7 +163,7 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
     (store.folder / _DATABASE).rename(copy)
     group_id = sharing_group(copy.parent.parent)
     settings = _unlock_store(store, key, group_id)
-    with closing(open_copy(store=store)) as services:
+    with storage_errors(copy), closing(open_copy(store=store)) as services:
         context = services.context
         with context.as_admin("restore"), context.write() as session:
             if not set(_store_sums(session, store)) <= sums.items():

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,9 +15,10 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from db.dialects import sqlite
 from db.engine import Database
 from db.enums import CaseState, Role
-from db.errors import DatabaseRefused, LockTimeout
+from db.errors import DatabaseRefused, LockTimeout, Refusal
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
@@ -25,6 +27,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import WorkingHours
 from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
+from workbench.failure import driver_message
 from workbench.i18n import _
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import calendar_edition, days_in_force
@@ -112,7 +115,7 @@ class Context:
             NotAllowed: If the person has no role.
             StorageFailed: If the disk or the database fails.
         """
-        with storage_errors(), self.database.read() as session:
+        with storage_errors(self.database.path), self.database.read() as session:
             self.read_roles(session)
             yield session
 
@@ -127,7 +130,7 @@ class Context:
             StorageBusy: If another process kept the write lock for ten seconds.
             StorageFailed: If the disk or the database fails.
         """
-        with storage_errors(), self.database.write(is_bulk=is_bulk) as session:
+        with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk) as session:
             self.read_roles(session)
             self._check_roles()
             yield session
@@ -193,7 +196,7 @@ class Context:
 
     def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None) -> None:
         """Log a refused attempt in its own transaction, whatever the person's roles are."""
-        with storage_errors(), self.database.write() as session:
+        with storage_errors(self.database.path), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)
 
     def log_refusal(self, session: Session, action: str, error: WorkbenchError, case_id: int | None) -> None:
@@ -285,8 +288,8 @@ class Service:
 
 
 @contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn database errors into errors with a message for the user; the transaction is already rolled back."""
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn errors of a database into errors with a message for the user; the transaction is already rolled back."""
     try:
         yield
     except LockTimeout as error:
@@ -296,5 +299,7 @@ def storage_errors() -> Iterator[None]:
     except DBAPIError as error:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
             raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
-        # The message of the driver names tables and columns, never a stored value.
-        raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error
+        cause = driver_message(error.orig)
+        if sqlite.is_damage(cause):
+            raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
+        raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=cause)) from error

@@ -47,7 +47,7 @@ _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
         N_("{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."),
     ),
     Refusal.DAMAGED: (
-        errors.StorageFailed,
+        errors.DatabaseDamaged,
         N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
     ),
     Refusal.TOO_OPEN: (

@@ -121,7 +121,7 @@ class Retention(Service):
         with self.context.read() as session:
             if not has_remnants(session):
                 return True
-        with storage_errors():
+        with storage_errors(self.context.database.path):
             is_clean = self.context.database.compact()
         if is_clean:
             with self.context.write() as session:
