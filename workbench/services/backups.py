@@ -30,10 +30,10 @@ from workbench.services.calls.parquet import CallFiles
 from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.encryption.key_settings import KeySettings, open_data_keys
 from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
-from workbench.services.foundation.context import Context, storage_errors
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
-from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.locations import refusal, storage_errors
 from workbench.services.foundation.safe_files import cannot_write, draft_folder, new_parents, open_regular, replacing
 from workbench.services.opening import open_services
 from workbench.services.rekeying.reencryption import reencrypt
@@ -42,9 +42,8 @@ from workbench.services.site.doctor import faults
 from workbench.services.wiring import Services
 
 _DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
-_KEY_SETTINGS = re.escape(KEY_SETTINGS)
 _NAMES = re.compile(
-    rf"{_DATABASE}|{_KEY}|{_KEY_SETTINGS}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+    rf"{_DATABASE}|{_KEY}|{re.escape(KEY_SETTINGS)}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
     r"|maps/\w[\w-]*\.[a-z]+\.toml"
 )
 _ATTEMPTS = 3
@@ -64,7 +63,8 @@ def back_up(context: Context, target: Path) -> int:
         BadConfiguration: If a file of the store is missing or was changed.
         StorageFailed: If the database is damaged, or its audit log was changed.
     """
-    with context.as_admin("backup"), replacing(target, context.own_files) as draft:
+    path = context.database.path
+    with context.as_admin("backup"), storage_errors(path), replacing(target, context.own_files) as draft:
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
                 count = _write(context, draft)
@@ -81,14 +81,10 @@ def _write(context: Context, draft: Path) -> int:
     """Write a backup of one snapshot of the database, and verify it."""
     sums: Sums = {}
     copy = draft.with_name(_DATABASE)
-    key = context.store.database_key
-    # An earlier attempt may have left its copy.
-    copy.unlink(missing_ok=True)
-    with storage_errors(context.database.path):
-        copy_in_use(context.database.path, copy, key)
+    copy.unlink(missing_ok=True)  # of an earlier attempt
+    copy_in_use(context.database.path, copy, context.database.key)
     with (
-        storage_errors(context.database.path),
-        closing(Database(copy, key=key)) as database,
+        closing(Database(copy, key=context.database.key)) as database,
         database.read() as session,
         tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
     ):
@@ -147,8 +143,7 @@ def restore(
                 copy.rename(path)
             sync(path.parent)
     except DatabaseDamaged as error:
-        message = _("The database in {file} is damaged, so nothing was written; choose another backup.")
-        raise BadData(message.format(file=file)) from error
+        raise _incomplete(file) from error
     except OSError as error:
         raise cannot_write(path, error) from error
     return count

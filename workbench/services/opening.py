@@ -28,11 +28,11 @@ from workbench.policies import default_policy_text
 from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import log_calendar, write_published
-from workbench.services.foundation.context import Context, storage_errors
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
 from workbench.services.foundation.group_sharing import Sharing, group_folder
-from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.locations import refusal, storage_errors
 from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file

@@ -207,7 +207,7 @@ def test_a_backup_of_a_damaged_database_is_refused_and_writes_nothing(
     lose(terminal)
     before = places(terminal)
 
-    assert "choose another backup" in refused(terminal.as_person("admin", "restore", str(file), "--json"), 65)
+    assert "choose another one" in refused(terminal.as_person("admin", "restore", str(file), "--json"), 65)
     assert places(terminal) == before
 
 

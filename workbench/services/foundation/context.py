@@ -6,19 +6,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from db.dialects import sqlite
 from db.engine import Database
 from db.enums import CaseState, Role
-from db.errors import DatabaseRefused, LockTimeout, Refusal
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
@@ -26,13 +22,11 @@ from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal,
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import WorkingHours
-from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
-from workbench.failure import driver_message
-from workbench.i18n import _
+from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import calendar_edition, days_in_force
 from workbench.services.foundation.file_store import Store
-from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.safe_files import OwnFiles
 from workbench.services.policy.reader import parse_policy
 
@@ -285,21 +279,3 @@ class Service:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-
-
-@contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turn errors of a database into errors with a message for the user; the transaction is already rolled back."""
-    try:
-        yield
-    except LockTimeout as error:
-        raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
-    except DatabaseRefused as error:
-        raise refusal(error) from error
-    except DBAPIError as error:
-        if isinstance(error, OperationalError) and "locked" in str(error.orig):
-            raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
-        cause = driver_message(error.orig)
-        if sqlite.is_damage(cause):
-            raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
-        raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=cause)) from error

@@ -15,8 +15,8 @@ from db.models import DocumentRow, PolicyVersionRow
 from db.queries.published import is_published, table_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.context import storage_errors
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.safe_files import draft_folders, unlocked
 from workbench.services.site.machine_clock import clock_problem
 
