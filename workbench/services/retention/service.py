@@ -17,8 +17,9 @@ from workbench.domain.policy.retention import RetentionKind
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
 from workbench.services.batches.publishing import try_import_lock
-from workbench.services.foundation.context import Context, Service, storage_errors
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count_retention
@@ -121,7 +122,7 @@ class Retention(Service):
         with self.context.read() as session:
             if not has_remnants(session):
                 return True
-        with storage_errors():
+        with storage_errors(self.context.database.path):
             is_clean = self.context.database.compact()
         if is_clean:
             with self.context.write() as session:
