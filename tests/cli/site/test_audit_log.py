@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.site.test_doctor import chain_anew, drop_triggers
+from tests.cli.site.test_doctor import chain_anew, drop_triggers, ills
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
 from tests.sizes import sized
@@ -139,7 +139,7 @@ def test_tick_keeps_an_anchor_each_day_which_finds_a_log_that_is_replaced(
 
     result = terminal.as_person("audit", "audit", "verify", *heads)
     assert result.exit_code == 74
-    assert "differs from its anchor" in result.stderr
+    assert ("from which the log differs: " if kind == "file" else "differs from its anchor") in result.stderr
 
 
 def test_a_clock_that_was_ahead_keeps_no_later_anchor_away(site: Site, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_clock_that_was_ahead_keeps_no_later_anchor_away(site: Site, tmp_path:
     [
         ("| false", 73, "failed (exit code 1); no anchor was kept today"),
         ("| no-such-program", 73, "failed (No such file or directory)"),
-        ("|", 73, "failed (IndexError)"),
+        ("|", 78, "needs anchor with the absolute path of a file, or with a command after |; it has"),
         ("| 'x", 78, "cannot be split"),
         ("/nowhere/anchors", 73, "cannot be written"),
     ],
@@ -173,3 +173,77 @@ def test_an_anchor_that_cannot_be_kept_is_told_at_each_tick(
 
     for _tick in range(2):
         assert sentence in refused(terminal.as_person("audit", "tick", "--site", str(settings)), code)
+
+
+@pytest.mark.promise("P6", "A9")
+@pytest.mark.parametrize(
+    "line",
+    ["anchor = 5", 'anchor = ""', 'anchor = "anchors"', 'anchor = "|  "', 'anker = "/a"', 'anchor = "/a\\u0000"'],
+)
+def test_settings_that_name_no_place_for_anchors_are_told(site: Site, tmp_path: Path, line: str) -> None:
+    settings, terminal = tmp_path / "site.toml", Terminal(site)
+    settings.write_text(f"[audit]\n{line}\n", encoding="utf-8")
+    sentence = f"[audit] in {settings} needs anchor with the absolute path of a file"
+
+    assert sentence in refused(terminal.as_person("audit", "audit", "verify", "--site", str(settings)), 78)
+    assert sentence in refused(terminal.as_person("audit", "tick", "--site", str(settings)), 78)
+    assert sentence in "".join(ills(terminal, "--site", str(settings)))
+
+
+def damaged(anchors: Path, damage: str) -> None:
+    """Remove a file of anchors, make it unreadable or cut it."""
+    if damage == "unreadable":
+        anchors.unlink()
+        anchors.mkdir()
+    elif damage == "missing":
+        anchors.unlink()
+    elif damage == "cut":
+        anchors.write_text(anchors.read_text().splitlines(keepends=True)[0])
+    else:
+        anchors.write_text("x\n")
+
+
+@pytest.mark.promise("P6", "A9")
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("missing", "{file} lacks 2 of the 2 anchors that were kept there, the last of "),
+        ("cut", "{file} lacks 1 of the 2 anchors that were kept there, the last of "),
+        ("unreadable", "cannot be compared: {file} is no regular file"),
+        ("other lines", "cannot be compared: {file}, line 1: this is not an anchor"),
+    ],
+)
+def test_a_damaged_file_of_kept_anchors_is_told(site: Site, tmp_path: Path, damage: str, sentence: str) -> None:
+    anchors, settings, terminal = tmp_path / "anchors", tmp_path / "site.toml", Terminal(site)
+    settings.write_text(f'[audit]\nanchor = "{anchors}"\n', encoding="utf-8")
+    for _day in range(2):
+        assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
+        site.clock.advance(days=1)
+    assert ills(terminal, "--site", str(settings)) == []
+
+    damaged(anchors, damage)
+
+    result = terminal.as_person("audit", "audit", "verify", "--site", str(settings))
+    assert sentence.format(file=anchors) in refused(result, 74)
+    assert sentence.format(file=anchors) in "".join(ills(terminal, "--site", str(settings)))
+
+
+@pytest.mark.promise("A9")
+def test_doctor_tells_when_the_last_anchor_was_kept_and_that_it_is_too_old(site: Site, tmp_path: Path) -> None:
+    settings, terminal = tmp_path / "site.toml", Terminal(site)
+    assert "No anchor of the log is kept each day" in terminal.run("doctor", "--json").stdout
+    settings.write_text('[audit]\nanchor = "| true"\n', encoding="utf-8")
+    doctor = ("doctor", "--json", "--site", str(settings))
+    assert "No anchor of the log was kept yet; run `workbench tick`" in terminal.run(*doctor).stdout
+    assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
+    [case] = site.plant(1)
+
+    found = []
+    for _day in range(3):
+        site.services("admin").remarks.comment(case, "said so")
+        found.append(ills(terminal, "--site", str(settings)))
+        site.clock.advance(days=1)
+
+    assert "The last anchor of the log was kept on 2026-" in terminal.run(*doctor).stdout
+    assert found[:2] == [[], []]
+    assert "there were events on 3 days since; run `workbench tick` each day" in found[2][0]

@@ -21,19 +21,21 @@ def verify(
     ] = None,
 ) -> None:
     """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
-    from workbench.services.auditing.anchors import anchor_file, lost_anchors
     from workbench.services.foundation.audit_log import verify as verify_chain
+    from workbench.services.site.anchors import anchor_file, kept_anchor_faults, lost_anchors
     from workbench.services.site.unexplained import unexplained
 
-    kept = anchor_file(context.anchor())
-    if heads is None and kept is not None and kept.exists():
-        heads = kept
+    kept = None if heads else anchor_file(context.anchor())
     with context.services() as services, services.context.read() as session:
         report = verify_chain(session)
         if not report.is_whole:
             message = _("The audit log was changed at event {seq}; restore the database from a backup.")
             raise StorageFailed(message.format(seq=report.broken_at))
-        faults = [*(lost_anchors(session, heads) if heads else ()), *unexplained(session)]
+        faults = [
+            *(lost_anchors(session, heads) if heads else ()),
+            *(kept_anchor_faults(session, kept) if kept else ()),
+            *unexplained(session),
+        ]
     if faults:
         more = (
             [_("And {count} more.").format(count=count(len(faults) - _MAX_FAULTS_SHOWN))]
@@ -46,7 +48,7 @@ def verify(
         return
     message = _("The audit log is intact: {count} events, head {hash}.")
     output.line(message.format(count=count(report.event_count), hash=report.head))
-    if heads is None:
+    if heads is None and not (kept and kept.exists()):
         output.narrate(
             _(
                 "It is consistent in itself. Whether all of it was replaced, only an anchor elsewhere can say:"
@@ -62,8 +64,8 @@ def head(
     ] = None,
 ) -> None:
     """Print the number and hash of the last event."""
-    from workbench.services.auditing.anchors import append_anchor
     from workbench.services.foundation.audit_log import last_event
+    from workbench.services.site.anchors import append_anchor
 
     with context.services() as services, services.context.read() as session:
         seq, last = last_event(session)

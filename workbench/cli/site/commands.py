@@ -99,7 +99,8 @@ def doctor(
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
 
-    lines = examine(context.database(), context.now(), is_deep=deep, ask=passphrase_prompt())
+    path, ask = context.database(), passphrase_prompt()
+    lines = examine(path, context.now(), is_deep=deep, ask=ask, read_anchor=context.anchor)
     is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
         output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})

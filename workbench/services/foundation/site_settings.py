@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from db.access import new_file
 from workbench.errors import BadConfiguration, CannotCreate, NotFound, WorkbenchError
@@ -16,19 +17,19 @@ from workbench.services.foundation.safe_files import missing_parents, new_parent
 
 APP_NAME = "workbench"
 _MOST_BYTES = 1 << 20
+COMMAND = "|"
+"""The sign before a command that reads an anchor of the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """The values of a settings file; None for a value that the file does not have.
 
-    `group` is the group of users that shares the database; the file calls it `shared`. `anchor`, in the table `audit`,
-    says where `tick` keeps an anchor of the audit log each day: a file, or a command after `|` that reads it.
+    `group` is the group of users that shares the database; the file calls it `shared`.
     """
 
     database: str | None = None
     group: str | None = None
-    anchor: str | None = None
 
     def lines(self) -> tuple[str, ...]:
         """Return the settings as lines of TOML; a JSON string is a valid TOML string."""
@@ -49,17 +50,47 @@ def read_settings(file: Path) -> SiteSettings | None:
     Raises:
         BadConfiguration: If the file cannot be read.
     """
+    settings = _parsed(file)
+    if settings is None:
+        return None
+    texts = {name: value for name, value in settings.items() if isinstance(value, str)}
+    return SiteSettings(database=texts.get("database"), group=texts.get("shared"))
+
+
+def read_anchor(file: Path) -> str | None:
+    """Return where a settings file keeps anchors of the audit log, None if it does not say.
+
+    It is a file, or a command after `|` that reads an anchor.
+
+    Raises:
+        BadConfiguration: If the file cannot be read, or says anything else under `[audit]`.
+    """
+    settings = _parsed(file)
+    audit = settings.get("audit") if settings else None
+    if audit is None or audit == {}:
+        return None
+    target = audit.get("anchor") if isinstance(audit, dict) and len(audit) == 1 else None
+    if isinstance(target, str) and target.isprintable():
+        command = target.removeprefix(COMMAND)
+        # A relative path would be another file in each folder in which somebody runs a command.
+        if command.strip() if command != target else Path(target).is_absolute():
+            return target
+    message = _(
+        "[audit] in {file} needs anchor with the absolute path of a file, or with a command after |; it has {found}."
+        " Correct the line."
+    )
+    raise BadConfiguration(message.format(file=file, found=json.dumps(audit, ensure_ascii=False, default=str)))
+
+
+def _parsed(file: Path) -> dict[str, Any] | None:
+    """Return the tables of a settings file, None if there is no such file."""
     try:
-        settings = tomllib.loads(read_whole(file, _MOST_BYTES).decode())
+        return tomllib.loads(read_whole(file, _MOST_BYTES).decode())
     except NotFound:
         return None
     except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = _("The settings {file} cannot be read: {cause}.")
         raise BadConfiguration(message.format(file=file, cause=str(error).rstrip("."))) from error
-    audit = settings.get("audit")
-    named = {**settings, "anchor": audit.get("anchor") if isinstance(audit, dict) else None}
-    texts = {name: value for name, value in named.items() if isinstance(value, str)}
-    return SiteSettings(database=texts.get("database"), group=texts.get("shared"), anchor=texts.get("anchor"))
 
 
 @contextmanager

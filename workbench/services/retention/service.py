@@ -12,20 +12,22 @@ from sqlmodel import Session, col
 from db.models import EventRow, SettingRow
 from db.queries.chunks import chunks
 from db.queries.published import table_of
+from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import RetentionKind
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
 from workbench.services.batches.publishing import try_import_lock
-from workbench.services.foundation.context import Context, Service, storage_errors
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count_retention
-from workbench.services.retention.erasing import erase_application, erase_opt_outs
-from workbench.services.retention.files import ErasedFiles, erase_pending_files
+from workbench.services.retention.erasing import erase_application, erase_opt_outs, erase_unlinked
+from workbench.services.retention.files import ErasedFiles, erase_calls_of_numbers, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
-from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now
+from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now, unlinked
 from workbench.services.site.machine_clock import clock_problem
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 
@@ -33,6 +35,7 @@ APPLIED, COMPACTED = "retention apply", "retention compact"
 """The names of the acts in events of refusals."""
 
 _ERASED_TOGETHER = 10
+_ROWS_ERASED_TOGETHER = 2_000
 _COMPARED_TOGETHER = 2_000
 _COMPACTED_AT_ONCE_BYTES = 100_000_000
 """A larger database file is compacted only on demand, because nobody can write meanwhile."""
@@ -64,7 +67,8 @@ class Retention(Service):
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
             applications = retained(session, policy, self.context.zone(session), today)
-            return count_retention(session, self.context.store, applications, policy, today)
+            evidence = unlinked(session, policy, self.context.zone(session), today)
+            return count_retention(session, self.context.store, applications, evidence, policy, today)
 
     def apply(self, reason: str, progress: RetentionProgressCallback = lambda _done, _all: None) -> ErasureReport:
         """Erase what is due. The next run continues an interrupted one, and any start erases its pending files.
@@ -90,6 +94,7 @@ class Retention(Service):
                     progress(done, len(due))
                     pause()
             erased.files += erase_pending_files(self.context)
+            self._erase_unlinked(text, erased)
             if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
                 self._compact()
         with self.context.read() as session:
@@ -121,7 +126,7 @@ class Retention(Service):
         with self.context.read() as session:
             if not has_remnants(session):
                 return True
-        with storage_errors():
+        with storage_errors(self.context.database.path):
             is_clean = self.context.database.compact()
         if is_clean:
             with self.context.write() as session:
@@ -161,6 +166,23 @@ class Retention(Service):
                 else:
                     erased.parts.update(one.due_parts)
             erase_opt_outs(session, numbers)
+
+    def _erase_unlinked(self, reason: str, erased: ErasureReport) -> None:
+        """Erase the due evidence of numbers and subjects that no application has; no import may run meanwhile."""
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            due = {
+                kind: found.due for kind, found in unlinked(session, policy, self.context.zone(session), today).items()
+            }
+        # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
+        erased.files += ErasedFiles(call_rows=erase_calls_of_numbers(self.context, due[UnlinkedKind.CALLS]))
+        for kind, keys in due.items():
+            for some in chunks(keys, _ROWS_ERASED_TOGETHER):
+                with self.context.write() as session:
+                    session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+                    erase_unlinked(session, self.context, kind, some, reason)
+                erased.parts[RetentionKind.EVIDENCE] += len(some)
+                pause()
 
     def _due_now(self, session: Session, key: Key) -> Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import func
@@ -31,25 +32,32 @@ from workbench.services.foundation.group_sharing import group_name, group_named,
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
+from workbench.services.site.anchors import check_anchors
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import open_without_upgrade
 from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.people import look_alikes, solo_reason
 from workbench.services.site.retention_checks import check_retention
-from workbench.services.site.unexplained import unexplained
+from workbench.services.site.unexplained import check_unexplained, unexplained
 
 
 def examine(
-    path: Path, now: datetime, *, is_deep: bool = False, ask: Callable[[], str] | None = None
+    path: Path,
+    now: datetime,
+    *,
+    is_deep: bool = False,
+    ask: Callable[[], str] | None = None,
+    read_anchor: Callable[[], str | None] = lambda: None,
 ) -> list[CheckLine]:
     """Check a database and the files beside it as of now, without changing anything.
 
     With `is_deep`, every document is read, and every page and call file of an encrypted database. `ask` asks for a
-    passphrase if one is needed.
+    passphrase if one is needed. `read_anchor` returns where the site's settings keep anchors of the log.
     """
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _check_library(),
+        *file_checks.check_drafts(path),
     ]
     try:
         store = Store.unlocked(path, ask)
@@ -72,7 +80,8 @@ def examine(
                 # The other checks may need one of the damaged pages.
                 return lines
         with database.read() as session:
-            lines += _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
+            site = _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
+            lines += file_checks.until_failure(path, chain(site, check_anchors(session, read_anchor)))
     return lines
 
 
@@ -93,7 +102,7 @@ def _site(
     yield from _check_permissions(path, group_of(session))
     yield from _check_contents(session, now)
     if is_current:
-        yield from _check_unexplained(session)
+        yield from check_unexplained(session)
         yield _check_second_cases(session)
         yield from _check_owed(session, now)
         yield from _retention(session, path, now)
@@ -188,14 +197,6 @@ def _policy_in_force(session: Session, now: datetime) -> Policy:
     return parse_policy(session.execute(newest).scalar_one(), _("policy in force"))
 
 
-def _check_unexplained(session: Session) -> Iterator[CheckLine]:
-    """Check that events explain every decision, role and policy version."""
-    sentences = list(unexplained(session))
-    yield from ((False, sentence) for sentence in sentences)
-    if not sentences:
-        yield True, _("Events explain every decision, letter, role, policy version and calendar day.")
-
-
 def _check_second_cases(session: Session) -> CheckLine:
     """Check that no application has two open cases, which older versions of this program allowed."""
     twice = (
@@ -264,12 +265,15 @@ def faults(session: Session, now: datetime) -> list[str]:
 def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     """Check the structure, the references and the audit log, and report how people are identified."""
     damage = sqlite.quick_check(session.connection())
-    yield damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)
+    if damage == "ok":
+        yield True, _("The structure of the database is whole.")
+    else:
+        yield False, _("The structure of the database is damaged ({fault}); restore a backup.").format(fault=damage)
     broken = sqlite.table_with_broken_reference(session.connection())
     if broken is None:
         yield True, _("Every reference between rows is valid.")
     else:
-        yield False, _("A row of {table} refers to a row that does not exist.").format(table=broken)
+        yield False, _("A row of {table} refers to a row that does not exist; restore a backup.").format(table=broken)
     report = audit_log.verify(session)
     if report.is_whole:
         valid = _("The hash chain of the {count} events in the log is valid; head {head}.")

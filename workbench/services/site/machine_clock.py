@@ -69,14 +69,14 @@ def clock_problem(session: Session, now: datetime) -> str:
             "The clock of this machine says {now}, but the newest event is of {newest}; set the clock. If it is right,"
             " an admin runs `workbench tick --clock-is-right`."
         )
-        return message.format(now=_in_utc(now), newest=_in_utc(after))
+        return message.format(now=in_utc(now), newest=in_utc(after))
     expected = _expected_time(note, uptime())
     if expected is not None and now > expected + MAY_BE_AHEAD:
         message = _(
             "The clock of this machine says {now}, but by the time that the machine ran it is {expected}; set the"
             " clock. If it is right, an admin runs `workbench tick --clock-is-right`."
         )
-        return message.format(now=_in_utc(now), expected=_in_utc(expected))
+        return message.format(now=in_utc(now), expected=in_utc(expected))
     return ""
 
 
@@ -123,5 +123,6 @@ def _write_note(session: Session, note: _Note) -> None:
     session.merge(SettingRow(name=_NOTE, value=json.dumps(stored)))
 
 
-def _in_utc(at: datetime) -> str:
+def in_utc(at: datetime) -> str:
+    """Return an instant as text in UTC, for messages that must not depend on the policy's zone."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

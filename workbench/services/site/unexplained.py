@@ -24,6 +24,7 @@ from workbench.i18n import _, comma_joined
 from workbench.services.foundation.audit_log import CALENDAR, LETTERS, decision_digest, notice_digest
 from workbench.services.foundation.calendar_days import SUSPENSION, calendar_digest
 from workbench.services.site.due_erasures import ERASED, WHOLE
+from workbench.services.site.file_checks import CheckLine
 
 _EVENT = table_of(EventRow)
 _REASON = table_of(DecisionReasonRow)
@@ -124,6 +125,14 @@ def unexplained(session: Session) -> Iterator[str]:
     yield from _calendar(session, logged)
     yield from _batches(session, logged)
     yield from _states(session, logged)
+
+
+def check_unexplained(session: Session) -> Iterator[CheckLine]:
+    """Check that events explain every row that can be compared with them."""
+    sentences = list(unexplained(session))
+    yield from ((False, sentence) for sentence in sentences)
+    if not sentences:
+        yield True, _("Events explain every decision, letter, role, policy version and calendar day.")
 
 
 def _logged(session: Session) -> _LoggedState:
