@@ -82,7 +82,7 @@ def _version(database: Database) -> int:
             version = sqlite.schema_version(connection, database.path)
     except DatabaseError as error:
         is_unreadable = database.key is not None and sqlite.is_wrong_key(error)
-        if not is_unreadable and not sqlite.is_malformed(error):
+        if not is_unreadable and not sqlite.is_damage(str(error.orig)):
             raise
         refusal = Refusal.NOT_DECRYPTED if is_unreadable else Refusal.DAMAGED
         raise DatabaseRefused(refusal, str(database.path), str(error.orig)) from error

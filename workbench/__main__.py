@@ -116,11 +116,13 @@ def main() -> None:
     if shared is not None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
+    from workbench.cli.framework.interruption import interrupted_by_signals
     from workbench.services.foundation.pacing import collect_garbage_seldom
 
     collect_garbage_seldom()
     gc.enable()
-    build_app(open_workbench, now)()
+    with interrupted_by_signals():
+        build_app(open_workbench, now)()
 
 
 if __name__ == "__main__":

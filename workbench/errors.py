@@ -61,6 +61,10 @@ class StorageFailed(WorkbenchError):
     exit_code = ExitCode.IO
 
 
+class DatabaseDamaged(StorageFailed):
+    """The content of the database file is damaged."""
+
+
 class StorageGone(StorageFailed):
     """The database file was replaced or removed while it was open."""
 

@@ -16,9 +16,14 @@ def describe_error(error: BaseException) -> str:
         return message.format(cause=error.strerror or type(error).__name__)
     original = getattr(error, "orig", None)
     if isinstance(original, Exception):
-        return _("The database reported an error: {cause}.").format(cause=original)
+        return _("The database reported an error: {cause}.").format(cause=driver_message(original))
     message = _("Unexpected error at {place} ({kind}); please report it.")
     return message.format(place=location_of(error), kind=type(error).__name__)
+
+
+def driver_message(error: BaseException | None) -> str:
+    """Return the message of an error of the database driver, without the stored value that it may quote."""
+    return str(error).partition(" with text ")[0]
 
 
 def location_of(error: BaseException) -> str:

@@ -85,7 +85,11 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
     """Set up a new connection before any transaction, since `foreign_keys` has no effect in a transaction."""
     connection.isolation_level = None
     sqlite_search.register(connection)
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except UnicodeDecodeError as error:
+        # The driver cannot decode the message of SQLite, which quotes a damaged schema.
+        raise driver().DatabaseError("database disk image is malformed") from error
     if not query_only:
         connection.execute(f"PRAGMA journal_mode={journal_mode()}").fetchone()
     for pragma in _PRAGMAS:
@@ -266,9 +270,9 @@ def is_wrong_key(error: DatabaseError) -> bool:
     return "file is not a database" in str(error.orig)
 
 
-def is_malformed(error: DatabaseError) -> bool:
-    """Say whether an error means that the file is damaged."""
-    return "malformed" in str(error.orig)
+def is_damage(message: str) -> bool:
+    """Say whether a message of the driver means that the file is damaged."""
+    return any(words in message for words in ("malformed", "file is not a database", "Could not decode to UTF-8"))
 
 
 def quick_check(connection: Connection) -> str:

@@ -1,13 +1,14 @@
 """Copies a database that may be in use: for a backup, and next to the original before its schema is upgraded."""
 
 import stat
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from hashlib import file_digest, sha256
 from itertools import count
 from pathlib import Path
 
 from db.access import access_of, new_file, sync
-from db.dialects.sqlite import connect, driver
+from db.dialects.sqlite import connect, driver, is_damage
 from db.errors import DatabaseRefused, Refusal
 
 _HEADER_BYTES = 100
@@ -20,7 +21,7 @@ def copy_before_upgrade(path: Path, version: int, key: bytes | None = None) -> P
     left by an upgrade that failed, is reused, since each backup contains personal data.
 
     Raises:
-        DatabaseRefused: If the copy cannot be written; the database was not changed then.
+        DatabaseRefused: If the database is damaged, or the copy cannot be written; the database is unchanged.
     """
     temporary = path.with_name(f"{path.name}.schema-{version}.draft")
     try:
@@ -48,16 +49,18 @@ def copy_in_use(path: Path, copy: Path, key: bytes | None = None) -> None:
     The copy of an encrypted database is encrypted with the same key.
 
     Raises:
+        DatabaseRefused: If the database is damaged.
         OSError: If the copy cannot be written.
     """
-    try:
-        with closing(connect(path, "ro", key)) as source, closing(connect(copy, "rwc", key)) as target:
-            # In one step: between steps, each write of another process would start the copy again.
-            source.backup(target)
-            # A single file, which can be moved without WAL files.
-            target.execute("PRAGMA journal_mode=DELETE").fetchone()
-    except driver().DatabaseError as error:
-        raise OSError(None, str(error)) from error
+    with (
+        _translated_errors(path),
+        closing(connect(path, "ro", key)) as source,
+        closing(connect(copy, "rwc", key)) as target,
+    ):
+        # In one step: between steps, each write of another process would start the copy again.
+        source.backup(target)
+        # A single file, which can be moved without WAL files.
+        target.execute("PRAGMA journal_mode=DELETE").fetchone()
     sync(copy)
 
 
@@ -65,21 +68,30 @@ def copy_with_key(path: Path, key: bytes | None, copy: Path, new_key: bytes) -> 
     """Copy a database without writers to a new file that is encrypted with another key, and sync the copy.
 
     Raises:
+        DatabaseRefused: If the database is damaged.
         OSError: If the copy cannot be written.
     """
-    try:
-        with closing(connect(path, "rw", key)) as source:
-            # A database cannot be attached within a transaction, so the driver must not begin one.
-            source.isolation_level = None
-            source.execute(f"ATTACH DATABASE ? AS fresh KEY \"x'{new_key.hex()}'\"", (str(copy),))
-            source.execute("SELECT sqlcipher_export('fresh')").fetchall()
-            for number in ("application_id", "user_version"):
-                [value] = source.execute(f"PRAGMA main.{number}").fetchone()
-                source.execute(f"PRAGMA fresh.{number} = {value}")
-            source.execute("DETACH DATABASE fresh")
-    except driver().DatabaseError as error:
-        raise OSError(None, str(error)) from error
+    with _translated_errors(path), closing(connect(path, "rw", key)) as source:
+        # A database cannot be attached within a transaction, so the driver must not begin one.
+        source.isolation_level = None
+        source.execute(f"ATTACH DATABASE ? AS fresh KEY \"x'{new_key.hex()}'\"", (str(copy),))
+        source.execute("SELECT sqlcipher_export('fresh')").fetchall()
+        for number in ("application_id", "user_version"):
+            [value] = source.execute(f"PRAGMA main.{number}").fetchone()
+            source.execute(f"PRAGMA fresh.{number} = {value}")
+        source.execute("DETACH DATABASE fresh")
     sync(copy)
+
+
+@contextmanager
+def _translated_errors(path: Path) -> Iterator[None]:
+    """Tell errors in reading a damaged database from those in writing its copy."""
+    try:
+        yield
+    except driver().DatabaseError as error:
+        if is_damage(str(error)):
+            raise DatabaseRefused(Refusal.DAMAGED, str(path), str(error)) from error
+        raise OSError(None, str(error)) from error
 
 
 def _numbered(path: Path, version: int, number: int) -> Path:

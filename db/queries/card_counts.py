@@ -30,7 +30,7 @@ class CardCounts:
 
     def of(self, application: ImportedRow) -> tuple[int, int]:
         """Return the count for the brand with most cards, and the total, of an application's applicant."""
-        subject = application[_subject_column(application)]
+        subject = application[_column_of(application)]
         return self.most_of_one_brand.get(subject, 0), self.totals.get(subject, 0)
 
 
@@ -42,7 +42,7 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     """
     subjects: dict[str, set[str]] = {"uscc": set(), "handler_id_hash": set()}
     for application in applications:
-        column = _subject_column(application)
+        column = _column_of(application)
         subjects[column].add(application[column])
     most_of_one_brand: dict[str, int] = {}
     totals: dict[str, int] = {}
@@ -55,10 +55,13 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     return CardCounts(most_of_one_brand, totals)
 
 
-def _subject_column(application: ImportedRow) -> str:
-    """Return the column that identifies the applicant: the ID number of an individual, else the USCC."""
-    is_person = application["applicant_kind"] == ApplicantKind.INDIVIDUAL or not application["uscc"]
-    return "handler_id_hash" if is_person else "uscc"
+def applicant_column(kind: str, uscc: str) -> str:
+    """Return the column that identifies an applicant: the ID number of an individual, else the USCC."""
+    return "handler_id_hash" if kind == ApplicantKind.INDIVIDUAL or not uscc else "uscc"
+
+
+def _column_of(application: ImportedRow) -> str:
+    return applicant_column(application["applicant_kind"], application["uscc"])
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from db.models import DocumentRow
 from db.queries.published import BATCH, is_published, table_of
-from workbench.errors import BadConfiguration, BadData, NotFound, StorageFailed
+from workbench.errors import BadConfiguration, BadData, DatabaseDamaged, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.encryption import KEY_SETTINGS
@@ -34,8 +33,8 @@ from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySourc
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
-from workbench.services.foundation.locations import refusal
-from workbench.services.foundation.safe_files import cannot_write, new_parents, open_regular, replacing
+from workbench.services.foundation.locations import refusal, storage_errors
+from workbench.services.foundation.safe_files import cannot_write, draft_folder, new_parents, open_regular, replacing
 from workbench.services.opening import open_services
 from workbench.services.rekeying.reencryption import reencrypt
 from workbench.services.reseller_sheets.maps import map_files
@@ -43,9 +42,8 @@ from workbench.services.site.doctor import faults
 from workbench.services.wiring import Services
 
 _DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
-_KEY_SETTINGS = re.escape(KEY_SETTINGS)
 _NAMES = re.compile(
-    rf"{_DATABASE}|{_KEY}|{_KEY_SETTINGS}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+    rf"{_DATABASE}|{_KEY}|{re.escape(KEY_SETTINGS)}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
     r"|maps/\w[\w-]*\.[a-z]+\.toml"
 )
 _ATTEMPTS = 3
@@ -65,7 +63,8 @@ def back_up(context: Context, target: Path) -> int:
         BadConfiguration: If a file of the store is missing or was changed.
         StorageFailed: If the database is damaged, or its audit log was changed.
     """
-    with context.as_admin("backup"), replacing(target, context.own_files) as draft:
+    path = context.database.path
+    with context.as_admin("backup"), storage_errors(path), replacing(target, context.own_files) as draft:
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
                 count = _write(context, draft)
@@ -81,23 +80,22 @@ def back_up(context: Context, target: Path) -> int:
 def _write(context: Context, draft: Path) -> int:
     """Write a backup of one snapshot of the database, and verify it."""
     sums: Sums = {}
-    with tempfile.TemporaryDirectory(prefix=f"{draft.name}.", dir=draft.parent) as folder:
-        copy = Path(folder, _DATABASE)
-        key = context.store.database_key
-        copy_in_use(context.database.path, copy, key)
-        with (
-            closing(Database(copy, key=key)) as database,
-            database.read() as session,
-            tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
-        ):
-            _examine(session, context.now())
-            sums[_DATABASE] = _add(archive, _DATABASE, copy)
-            for name, digest in _store_sums(session, context.store):
-                sums[name] = _add(archive, name, context.store.folder / name)
-                if sums[name] != digest:
-                    raise _changed(context.store.folder / name)
-            listed = _as_sum_file(sums)
-            archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
+    copy = draft.with_name(_DATABASE)
+    copy.unlink(missing_ok=True)  # of an earlier attempt
+    copy_in_use(context.database.path, copy, context.database.key)
+    with (
+        closing(Database(copy, key=context.database.key)) as database,
+        database.read() as session,
+        tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
+    ):
+        _examine(session, context.now())
+        sums[_DATABASE] = _add(archive, _DATABASE, copy)
+        for name, digest in _store_sums(session, context.store):
+            sums[name] = _add(archive, name, context.store.folder / name)
+            if sums[name] != digest:
+                raise _changed(context.store.folder / name)
+        listed = _as_sum_file(sums)
+        archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
     try:
         return len(_read(draft))
     except BadData as error:
@@ -127,7 +125,7 @@ def restore(
     Raises:
         CannotCreate: If there is a file of a database at the path, or the files cannot be written.
         NotFound: If there is no such backup.
-        BadData: If the backup is incomplete or was changed.
+        BadData: If the backup is incomplete or was changed, or its database is damaged.
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
@@ -137,13 +135,15 @@ def restore(
     try:
         with new_parents(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
-                copy = Path(folder, path.name)
+            with draft_folder(path) as folder:
+                copy = folder / path.name
                 count = _restore_copy(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
                 # Fails if another restore was faster.
                 Store.beside(copy).folder.rename(store)
                 copy.rename(path)
             sync(path.parent)
+    except DatabaseDamaged as error:
+        raise _incomplete(file) from error
     except OSError as error:
         raise cannot_write(path, error) from error
     return count
@@ -158,7 +158,7 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
     (store.folder / _DATABASE).rename(copy)
     group_id = sharing_group(copy.parent.parent)
     settings = _unlock_store(store, key, group_id)
-    with closing(open_copy(store=store)) as services:
+    with storage_errors(copy), closing(open_copy(store=store)) as services:
         context = services.context
         with context.as_admin("restore"), context.write() as session:
             if not set(_store_sums(session, store)) <= sums.items():

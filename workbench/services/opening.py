@@ -22,7 +22,7 @@ from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.values.logins import normal_login
-from workbench.errors import NotAllowed, StorageFailed, WorkbenchError
+from workbench.errors import NotAllowed, WorkbenchError
 from workbench.i18n import _, comma_joined
 from workbench.policies import default_policy_text
 from workbench.services.calendar.public_holidays import seed_days
@@ -32,7 +32,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SETTING as SHARED
 from workbench.services.foundation.group_sharing import Sharing, group_folder
-from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.locations import refusal, storage_errors
 from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
@@ -203,12 +203,10 @@ def open_services(
     Raises:
         WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.
     """
-    import sqlalchemy.exc
-
     store = store or Store.unlocked(path)
     database = open_database(path, store)
     try:
-        with database.read() as session:
+        with storage_errors(path), database.read() as session:
             services = Services(Context(database, store, now, _identify(session, as_login)))
             services.context.read_roles(session)
             is_checked = verify_hash_key(session, store)
@@ -216,10 +214,8 @@ def open_services(
             with services.context.write() as session:
                 session.merge(key_check(store))
         if resumes:
-            services.resume()
-    except sqlalchemy.exc.DatabaseError as error:
-        database.close()
-        raise StorageFailed(str(error.orig)) from error
+            with storage_errors(path):
+                services.resume()
     except WorkbenchError:
         database.close()
         raise

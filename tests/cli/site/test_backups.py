@@ -172,6 +172,45 @@ def test_a_changed_log_is_not_backed_up(terminal: Terminal, tmp_path: Path) -> N
     assert not (tmp_path / "b.tar").exists()
 
 
+def damage(terminal: Terminal) -> None:
+    """Write an event that is no text, as a changed bit does."""
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("DROP TRIGGER event_is_never_changed"))
+        session.execute(text("UPDATE event SET body = CAST(x'ff' || body AS TEXT) WHERE seq = 2"))
+    terminal.site.close()
+    terminal.site.services_by_login.clear()
+
+
+@pytest.mark.promise("S4")
+def test_a_damaged_database_is_told_without_its_content_and_not_as_a_fault_of_the_target(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    damage(terminal)
+    target = tmp_path / "out.csv"
+
+    for words in (("backup", str(target)), ("export", "events", "--output", str(target))):
+        told = refused(terminal.as_person("admin", *words, "--json"), 74)
+        assert f"{terminal.site.path} is damaged" in told
+        assert "restore a backup" in told
+        assert "identity" not in told
+    assert not target.exists()
+    assert any(f"{terminal.site.path} is damaged" in line for line in ills(terminal))
+
+
+def test_a_backup_of_a_damaged_database_is_refused_and_writes_nothing(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(terminal)
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_examine", lambda _session, _now: None)
+        file = backed_up(terminal, tmp_path / "b.tar")
+    lose(terminal)
+    before = places(terminal)
+
+    assert "choose another one" in refused(terminal.as_person("admin", "restore", str(file), "--json"), 65)
+    assert places(terminal) == before
+
+
 @pytest.mark.proof
 def test_an_import_that_is_undone_during_a_backup_does_not_spoil_it(
     terminal: Terminal, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

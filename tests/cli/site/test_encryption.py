@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
@@ -326,6 +327,22 @@ def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
     # A key file that the database needs is never removed.
     assert other.exists() == (is_written or not is_new_file)
     assert terminal.document("a", "queue")["total"] == 0
+
+
+@pytest.mark.promise("S9")
+def test_a_changed_page_is_told_as_damage_of_the_database(terminal: Terminal, site: Site, tmp_path: Path) -> None:
+    with site.services("a").context.read() as session:
+        page = session.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'event'")).scalar_one()
+    forget(site)
+    content = bytearray(site.path.read_bytes())
+    content[(page - 1) * 4096 + 1000] ^= 1
+    site.path.write_bytes(content)
+
+    told = refused(terminal.as_person("admin", "backup", str(tmp_path / "b.tar"), "--json"), 74)
+    assert f"{site.path} is damaged" in told
+    for more in ([], ["--deep"]):
+        report = json.loads(terminal.run("doctor", "--json", *more).stdout)
+        assert any("restore a backup" in line["text"] for line in report["lines"] if line["ok"] is False)
 
 
 def test_two_files_of_the_store_cannot_be_exchanged(terminal: Terminal, desk: Desk) -> None:

@@ -131,7 +131,7 @@ def test_nothing_is_overwritten_and_no_partial_folder_is_left(desk: Desk, case_i
             documents.write(case_id, folder)
 
     assert [path.name for path in full.iterdir()] == ["mine.txt"]
-    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".tmp")]
+    assert not [path for path in tmp_path.iterdir() if ".workbench-" in path.name]
     assert opening_events(desk) == []
 
 

@@ -272,7 +272,7 @@ def test_a_failed_export_keeps_the_old_file_and_logs_no_event(
         site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
 
     assert path.read_text(encoding="utf-8") == "old"
-    assert [entry.name for entry in tmp_path.glob("*.tmp")] == []
+    assert list(tmp_path.glob(".out*")) == []
     assert _exports_in_log(site) == []
 
 

@@ -4,6 +4,7 @@ import random
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from tests.sites import ManualClock
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.file_store import Store
 from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.importing.writing import BatchWriter
 from workbench.services.opening import open_services
-from workbench.services.reading.reader import Reader
 from workbench.services.site.database import open_database
 
 _CHILD = """
@@ -28,6 +29,7 @@ from tests.sites import ManualClock
 from tests.services.importing import killing
 from workbench.services.importing import service
 from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.writing import BatchWriter
 from workbench.services.opening import open_services
 
 database, file, way = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -47,19 +49,15 @@ def publish_first() -> None:
     from workbench.services.batches.publishing import next_seq, publish
     from workbench.services.importing import import_run
 
-    real = import_run.ImportRun._write_rows
+    real = import_run.ImportRun._writer
 
     def hasty(
-        self: import_run.ImportRun,
-        request: ImportRequest,
-        readers: Sequence[Reader],
-        batch_id: int,
-        report: ImportReport,
-    ) -> ImportReport:
-        publish(self.context, batch_id, next_seq(self.context), readers, report.counts)
-        return real(self, request, readers, batch_id, report)
+        self: import_run.ImportRun, request: ImportRequest, batch_id: int, report: ImportReport
+    ) -> AbstractContextManager[BatchWriter]:
+        publish(self.context, batch_id, next_seq(self.context), (), report.counts)
+        return real(self, request, batch_id, report)
 
-    setattr(import_run.ImportRun, "_write_rows", hasty)  # noqa: B010 - the mutant
+    setattr(import_run.ImportRun, "_writer", hasty)  # noqa: B010 - the mutant
     setattr(import_run, "publish", lambda *_arguments: None)  # noqa: B010 - it is published already
 
 

@@ -260,7 +260,7 @@ def test_rejects_that_cannot_be_begun_leave_nothing(tmp_path: Path, monkeypatch:
     def full(*_arguments: object, **_options: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
     with pytest.raises(CannotCreate, match="No space left"):
         reject(source, tmp_path / "rejects.xlsx")
     assert list(tmp_path.iterdir()) == [source]

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
 from workbench.services.calls.engine import translated_failures
-from workbench.services.calls.spill import SPILL_PREFIX, lock_spill_folder
-from workbench.services.foundation.safe_files import open_regular
+from workbench.services.calls.spill import SPILL_PREFIX
+from workbench.services.foundation.safe_files import delete_unlocked, open_regular
 
 CallFileCheck = tuple[int, str]
 """The size of a call file in bytes, and its SHA-256."""
@@ -83,11 +82,7 @@ class CallFiles:
 
     def sweep_spills(self) -> None:
         """Remove the spill folders of processes that have ended."""
-        for spill in self.folder.glob(SPILL_PREFIX + "*"):
-            lock = lock_spill_folder(spill)
-            if lock is not None:
-                shutil.rmtree(spill, ignore_errors=True)
-                os.close(lock)
+        delete_unlocked(self.folder.glob(SPILL_PREFIX + "*"))
 
 
 def create_restricted_file(path: Path) -> int:

@@ -1,6 +1,5 @@
 """The spill folders for data that does not fit into memory; each is locked while its process lives."""
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -9,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from db.access import access_of, make_folder
+from workbench.services.foundation.safe_files import lock_folder
 
 SPILL_PREFIX = "spill-"
 
@@ -28,7 +28,7 @@ def spill_folder(folder: Path) -> Iterator[Path]:
         spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
         # After a killed import, another member of the group may have to remove the folder.
         spill.chmod(access_of(folder).folder_mode)
-        lock = lock_spill_folder(spill)
+        lock = lock_folder(spill)
         if lock is not None:
             break
     try:
@@ -39,22 +39,3 @@ def spill_folder(folder: Path) -> Iterator[Path]:
         if is_new:
             with suppress(OSError):
                 folder.rmdir()
-
-
-def lock_spill_folder(spill: Path) -> int | None:
-    """Lock a spill folder and return the handle; None if another process holds the lock or the folder is gone."""
-    try:
-        handle = os.open(spill, os.O_RDONLY | os.O_DIRECTORY)
-    except (FileNotFoundError, PermissionError):
-        # A folder that cannot be opened is being created by another member of the group.
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    # A sweep may have removed the folder between opening and locking.
-    if not spill.exists():
-        os.close(handle)
-        return None
-    return handle

@@ -1,8 +1,6 @@
 """Creates a folder that appears with all its files, or not at all."""
 
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 from db.access import sync
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import OwnFiles, new_parents
+from workbench.services.foundation.safe_files import OwnFiles, draft_folder, new_parents
 
 
 def absolute_path(folder: Path) -> Path:
@@ -35,21 +33,20 @@ def new_folder(target: Path, own_files: OwnFiles) -> Iterator[Path]:
     """
     own_files.refuse(target)
     _check(target)
-    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
-    with new_parents(target):
-        try:
+    try:
+        with new_parents(target):
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.mkdir(mode=0o700)
-            draft.chmod(0o700)
-            yield draft
-            sync(draft)
-            # This replaces an empty folder, and fails if the folder has files.
-            draft.rename(target)
+            with draft_folder(target) as folder:
+                draft = folder / "draft"
+                draft.mkdir(mode=0o700)
+                draft.chmod(0o700)
+                yield draft
+                sync(draft)
+                # This replaces an empty folder, and fails if the folder has files.
+                draft.rename(target)
             sync(target.parent)
-        except OSError as error:
-            raise _failed(target, error) from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise _failed(target, error) from error
 
 
 def _check(target: Path) -> None:

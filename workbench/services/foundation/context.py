@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from db.engine import Database
 from db.enums import CaseState, Role
-from db.errors import DatabaseRefused, LockTimeout
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
 from workbench.domain.case.actor import Actor
@@ -24,12 +22,11 @@ from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal,
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import WorkingHours
-from workbench.errors import Busy, NotAllowed, StorageBusy, StorageFailed, WorkbenchError
-from workbench.i18n import _
+from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import calendar_edition, days_in_force
 from workbench.services.foundation.file_store import Store
-from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.safe_files import OwnFiles
 from workbench.services.policy.reader import parse_policy
 
@@ -112,7 +109,7 @@ class Context:
             NotAllowed: If the person has no role.
             StorageFailed: If the disk or the database fails.
         """
-        with storage_errors(), self.database.read() as session:
+        with storage_errors(self.database.path), self.database.read() as session:
             self.read_roles(session)
             yield session
 
@@ -127,7 +124,7 @@ class Context:
             StorageBusy: If another process kept the write lock for ten seconds.
             StorageFailed: If the disk or the database fails.
         """
-        with storage_errors(), self.database.write(is_bulk=is_bulk) as session:
+        with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk) as session:
             self.read_roles(session)
             self._check_roles()
             yield session
@@ -193,7 +190,7 @@ class Context:
 
     def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None) -> None:
         """Log a refused attempt in its own transaction, whatever the person's roles are."""
-        with storage_errors(), self.database.write() as session:
+        with storage_errors(self.database.path), self.database.write() as session:
             self.log_refusal(session, action, error, case_id)
 
     def log_refusal(self, session: Session, action: str, error: WorkbenchError, case_id: int | None) -> None:
@@ -282,19 +279,3 @@ class Service:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-
-
-@contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn database errors into errors with a message for the user; the transaction is already rolled back."""
-    try:
-        yield
-    except LockTimeout as error:
-        raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
-    except DatabaseRefused as error:
-        raise refusal(error) from error
-    except DBAPIError as error:
-        if isinstance(error, OperationalError) and "locked" in str(error.orig):
-            raise StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
-        # The message of the driver names tables and columns, never a stored value.
-        raise StorageFailed(_("The storage failed: {cause}; nothing was written.").format(cause=error.orig)) from error

@@ -1,12 +1,17 @@
 """Finds the path of the database, and words the errors for a database that cannot be used."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from db.dialects import sqlite
 from db.engine import path_of
-from db.errors import DatabaseRefused, Refusal
+from db.errors import DatabaseRefused, LockTimeout, Refusal
 from workbench import errors
+from workbench.failure import driver_message
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
@@ -47,7 +52,7 @@ _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
         N_("{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."),
     ),
     Refusal.DAMAGED: (
-        errors.StorageFailed,
+        errors.DatabaseDamaged,
         N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
     ),
     Refusal.TOO_OPEN: (
@@ -74,6 +79,26 @@ def refusal(error: DatabaseRefused) -> errors.WorkbenchError:
         return access_error
     kind, message = _REFUSALS[error.refusal]
     return kind(_(message).format(where=error.where, detail=error.detail))
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn errors of a database into errors with a message for the user; the transaction is already rolled back."""
+    try:
+        yield
+    except LockTimeout as error:
+        raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
+    except DatabaseRefused as error:
+        raise refusal(error) from error
+    except DBAPIError as error:
+        if isinstance(error, OperationalError) and "locked" in str(error.orig):
+            raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
+        cause = driver_message(error.orig)
+        if sqlite.is_damage(cause):
+            raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
+        raise errors.StorageFailed(
+            _("The storage failed: {cause}; nothing was written.").format(cause=cause)
+        ) from error
 
 
 def find_database(

@@ -1,11 +1,13 @@
 """Opens files of other people safely, and creates and replaces files so that they are complete and on the disk."""
 
 import contextlib
+import fcntl
 import io
 import os
+import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,9 @@ MAX_SHEET_ROWS = 1_048_575
 """The most rows of a sheet below its header."""
 
 MAX_CELL_LENGTH = 32_767
+
+_DRAFTS = ".workbench-"
+"""The mark in the names of draft folders: `.` and the name of the target before it, random characters after it."""
 
 
 class _RegularFile(io.FileIO):
@@ -121,9 +126,86 @@ class OwnFiles:
         return has_other_names and inode in map(inode_of, self.store.rglob("*"))
 
 
+def lock_folder(folder: Path) -> int | None:
+    """Lock a folder and return the handle; None if another process holds the lock or the folder is gone.
+
+    Raises:
+        OSError: If the file system has no locks.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (FileNotFoundError, PermissionError):
+        # A folder that cannot be opened is being created by another member of the group.
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
+    # Another process may have deleted the folder between opening and locking.
+    if not folder.exists():
+        os.close(handle)
+        return None
+    return handle
+
+
+def unlocked(folders: Iterable[Path]) -> Iterator[Path]:
+    """Lock and yield each folder that no process has locked: the processes that worked in them have ended."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            lock = lock_folder(folder)
+            if lock is not None:
+                try:
+                    yield folder
+                finally:
+                    os.close(lock)
+
+
+def delete_unlocked(folders: Iterable[Path]) -> None:
+    """Delete the folders that no process has locked."""
+    for folder in unlocked(folders):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def draft_folders(parent: Path) -> list[Path]:
+    """Return the draft folders of this user in a folder; each is locked while the process that made it lives."""
+    found = sorted(parent.glob(f".*{_DRAFTS}*"))
+    return [folder for folder in found if folder.is_dir() and folder.lstat().st_uid == os.geteuid()]
+
+
+@contextlib.contextmanager
+def draft_folder(target: Path) -> Iterator[Path]:
+    """Yield a new private folder beside a file or folder, and delete it with its content when the block ends.
+
+    The draft folders that killed processes of this user left there are deleted first.
+
+    Raises:
+        OSError: If it cannot be created.
+    """
+    parent = target.parent.resolve()
+    delete_unlocked(draft_folders(parent))
+    while True:
+        # A file name has at most 255 bytes, and a character has up to four.
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:30]}{_DRAFTS}", dir=parent))
+        lock: int | None = None
+        # Without locks nobody takes the folder for one that a killed process left.
+        with contextlib.suppress(OSError):
+            lock = lock_folder(folder)
+        if folder.exists():
+            break
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
 @contextlib.contextmanager
 def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
-    """Yield the path of a draft, readable by its owner only, that replaces the file if the block succeeds.
+    """Yield the path of a draft in a private folder; the draft replaces the file if the block succeeds.
 
     Raises:
         CannotCreate: If the file is one of our own, or the draft cannot be written or cannot replace it; the file is
@@ -133,17 +215,12 @@ def replacing(target: Path, own_files: OwnFiles) -> Iterator[Path]:
     try:
         if target.is_dir():
             raise IsADirectoryError(None, _("it is a folder"))
-        # A file name has at most 255 bytes, and a character has up to four.
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:30]}.", suffix=".tmp", dir=target.parent.resolve())
-        os.close(handle)
-        draft = Path(name)
-        try:
+        with draft_folder(target) as folder:
+            draft = folder / "draft"
+            draft.touch(mode=0o600)
             yield draft
             sync(draft)
             draft.replace(target)
-        finally:
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
         sync(target.parent)
     except OSError as error:
         raise cannot_write(target, error) from error
@@ -157,7 +234,7 @@ def cannot_write(path: Path, error: OSError) -> CannotCreate:
 
 @contextlib.contextmanager
 def new_workbook(path: Path) -> Iterator[Any]:
-    """Yield an Excel workbook that is written row by row; its temporary files are in a private folder.
+    """Yield an Excel workbook that is written row by row; its temporary files are in the folder of the draft.
 
     Raises:
         CannotCreate: If it cannot be written.
@@ -165,28 +242,27 @@ def new_workbook(path: Path) -> Iterator[Any]:
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxFileError
 
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
-        workbook = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "tmpdir": folder,
-            },
-        )
-        try:
-            yield workbook
-        except BaseException:
-            # Close the workbook to release its open files; the caller deletes the incomplete file.
-            with contextlib.suppress(XlsxFileError, OSError):
-                workbook.close()
-            raise
-        try:
+    workbook = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "tmpdir": str(path.parent),
+        },
+    )
+    try:
+        yield workbook
+    except BaseException:
+        # Close the workbook to release its open files; the caller deletes the incomplete file.
+        with contextlib.suppress(XlsxFileError, OSError):
             workbook.close()
-        except XlsxFileError as error:
-            raise CannotCreate(_("The sheet cannot be written: {cause}.").format(cause=error)) from error
+        raise
+    try:
+        workbook.close()
+    except XlsxFileError as error:
+        raise CannotCreate(_("The sheet cannot be written: {cause}.").format(cause=error)) from error
 
 
 def missing_parents(path: Path) -> list[Path]:

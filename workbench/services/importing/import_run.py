@@ -1,7 +1,7 @@
 """Carries out the plan of an import: writes rows, figures and new cases, publishes, and updates existing cases."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -39,8 +39,9 @@ from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.classifying.classifier import RowClassifier
 from workbench.services.importing.classifying.existing import refuse_opened_again
+from workbench.services.importing.new_applications import NewApplications
 from workbench.services.importing.new_cases import NewBatch
-from workbench.services.importing.opening import open_cases
+from workbench.services.importing.opening import CaseOpening
 from workbench.services.importing.plan import ImportPlan
 from workbench.services.importing.progress import ImportProgress
 from workbench.services.importing.request import ImportReport, ImportRequest
@@ -72,9 +73,14 @@ class ImportRun:
         seq = next_seq(self.context)
         with new_batch(self.context, request.kind, readers) as batch_id:
             try:
-                report = self._write_rows(request, readers, batch_id, report)
                 calendar = self._calendar_edition()
-                open_cases(NewBatch(self.context, batch_id), seq, self.plan.reopened, self.helper)
+                batch = NewBatch(self.context, batch_id)
+                opening = CaseOpening(batch, seq, self.helper)
+                applications = NewApplications(batch, self.plan.applicants)
+                with self._writer(request, batch_id, report) as writing:
+                    opening.open(self._written(writing, readers, applications))
+                report = self._compute_figures(request, readers, writing, report)
+                opening.open(applications.waiting(self.plan.reopened))
                 record_affected_cases(self.context, batch_id, self.plan.affected)
                 show = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, show)
@@ -120,17 +126,16 @@ class ImportRun:
             pause()
         return calendar
 
-    def _write_rows(
-        self, request: ImportRequest, readers: Sequence[Reader], batch_id: int, report: ImportReport
-    ) -> ImportReport:
-        """Write the rows of the files, and the figures computed from them."""
+    @contextmanager
+    def _writer(self, request: ImportRequest, batch_id: int, report: ImportReport) -> Iterator[BatchWriter]:
+        """Yield the writer of the batch's rows; it keeps the file of rejected rows open."""
         with ExitStack() as open_files:
             rejects: RejectWriter | None = None
             if request.rejects is not None and report.rejected:
                 keeps_sheets = request.kind is ImportKind.WORKBOOK
                 rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
                 open_files.enter_context(rejects)
-            writing = BatchWriter(
+            yield BatchWriter(
                 context=self.context,
                 classifier=self.classifier,
                 plan=self.plan,
@@ -138,7 +143,22 @@ class ImportRun:
                 progress=self.progress,
                 rejects=rejects,
             )
-            writing.write(readers)
+
+    def _written(
+        self, writing: BatchWriter, readers: Sequence[Reader], applications: NewApplications
+    ) -> Iterator[Sequence[int]]:
+        """Write the rows of the files; yield the applications whose cases can be worked out meanwhile."""
+        for reader, portion in writing.write(readers):
+            if reader.kind is ImportKind.APPLICATIONS and portion.rows is not None and portion.rows.rows:
+                ready = applications.written(portion.rows)
+                if ready:
+                    yield ready
+
+    def _compute_figures(
+        self, request: ImportRequest, readers: Sequence[Reader], writing: BatchWriter, report: ImportReport
+    ) -> ImportReport:
+        """Write the calls and the figures computed from all rows; return the report with what is known only now."""
+        batch_id = writing.batch_id
         of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
         written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
         progress = self.progress.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)

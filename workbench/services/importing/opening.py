@@ -1,30 +1,20 @@
 """Opens a case for each new application of a batch that is being written, findings and due date included."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from db.dialects.sqlite_bulk import insert_bulk, insert_rows
-from db.enums import ImportKind, Trigger
-from db.queries.chunks import chunks
+from db.enums import Trigger
 from db.queries.numbers import take_case_numbers
-from db.queries.published import NOTICE, Snapshot, current_case_id, newest_visible_rows
+from db.queries.published import NOTICE
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.evidence_reader import application_key
-from workbench.services.case.known_people import Key
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
-from workbench.services.foundation.context import Context
 from workbench.services.foundation.pacing import after_pause
-from workbench.services.importing.classifying.columns import TABLES
 from workbench.services.importing.new_cases import AssessmentBasis, NewBatch, NewCases, new_cases
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
 from workbench.services.workers import HelperProcess, distribute
-
-_WORKED_OUT_TOGETHER = 2_000
-_APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 _SAME_COLUMNS = {
     "trigger": Trigger.FIRST_USE.value,
@@ -40,36 +30,20 @@ _SAME_COLUMNS = {
 """The columns that all new cases have in common."""
 
 
-def open_cases(batch: NewBatch, seq: int, reopened: set[Key], helper: HelperProcess | None) -> None:
-    """Open the cases of a batch that will be published as `seq`.
+class CaseOpening:
+    """Opens the cases of a batch that will be published as `seq`; a helper process, if there is one, does a part."""
 
-    Each new application gets one, and each application in `reopened` another.
-    """
-    context = batch.context
-    results = distribute(new_cases, batch, _without_case(context, batch.batch_id, reopened), helper)
-    forecaster = ArrivalForecasts(context)
-    for result in results:
-        for cases in result:
-            _open_cases(batch, seq, cases, forecaster)
+    def __init__(self, batch: NewBatch, seq: int, helper: HelperProcess | None) -> None:
+        self._batch = batch
+        self._seq = seq
+        self._helper = helper
+        self._forecaster = ArrivalForecasts(batch.context)
 
-
-def _without_case(context: Context, batch_id: int, reopened: set[Key]) -> Iterator[Sequence[int]]:
-    """Yield the ids of the applications that get a case, a portion at a time."""
-    last = 0
-    own = _APPLICATION.c.batch_id == batch_id, current_case_id(_APPLICATION).is_(None)
-    while True:
-        statement = select(_APPLICATION.c.id).where(*own, _APPLICATION.c.id > last).order_by(_APPLICATION.c.id)
-        with context.read() as session:
-            ids = session.execute(statement.limit(_WORKED_OUT_TOGETHER)).scalars().all()
-        if not ids:
-            break
-        last = ids[-1]
-        yield ids
-    columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
-    for portion in chunks(sorted(reopened), _WORKED_OUT_TOGETHER):
-        with context.read() as session:
-            found = newest_visible_rows(session, columns, portion, application_key, Snapshot(own_batch=batch_id))
-        yield [row["id"] for row in found]
+    def open(self, applications: Iterable[Sequence[int]]) -> None:
+        """Open a case for each application; their ids come in portions."""
+        for result in distribute(new_cases, self._batch, applications, self._helper):
+            for cases in result:
+                _open_cases(self._batch, self._seq, cases, self._forecaster)
 
 
 def _open_cases(batch: NewBatch, seq: int, cases: NewCases, forecaster: ArrivalForecasts) -> None:

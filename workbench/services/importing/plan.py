@@ -18,6 +18,7 @@ from workbench.i18n import _
 from workbench.services.batches.affected_cases import AffectedCase
 from workbench.services.case.known_people import Key
 from workbench.services.importing.classifying.outcome import ClassifiedRow, DocumentToCopy, RowOutcome
+from workbench.services.importing.new_applications import Applicants
 from workbench.services.importing.request import MAX_ERRORS_REPORTED
 from workbench.services.reading.problems import BadRecord, RowProblem
 from workbench.services.rectifying.rectification import ReceivedDocument
@@ -114,7 +115,8 @@ class ImportPlan:
 
     `affected` are the existing cases that get new evidence. `reopened` are the applications that get a new case.
     `cards` are the digests of the cards in the import itself. `documents` are those for existing cases, in an import
-    for one application. `is_broken` means that a file cannot be read to its end. `rows_of_files` counts the
+    for one application. `applicants` are those of the new applications, if a part of the cases can be worked out before
+    the last row is written. `is_broken` means that a file cannot be read to its end. `rows_of_files` counts the
     records of each file.
     """
 
@@ -126,6 +128,7 @@ class ImportPlan:
     reopened: set[Key] = field(default_factory=set)
     cards: set[bytes] = field(default_factory=set)
     documents: list[ReceivedDocument] = field(default_factory=list)
+    applicants: Applicants | None = None
     is_broken: bool = False
 
     @property

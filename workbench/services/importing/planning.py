@@ -17,6 +17,7 @@ from workbench.services.importing.classifying.records import (
     digest,
 )
 from workbench.services.importing.classifying.repeated_keys import Place, RepeatedKeys
+from workbench.services.importing.new_applications import Applicants
 from workbench.services.importing.plan import ImportPlan, PlannedPortion, Spill
 from workbench.services.importing.progress import ImportProgress
 from workbench.services.reading.problems import BadRecord, FileProblem
@@ -47,7 +48,7 @@ class ImportPlanner:
         self._calls = calls
         self._spill = spill
         self._helper = helper
-        self._plan = ImportPlan(portions=spill, reopened=classifier.reopened)
+        self._begin()
         self._keys = RepeatedKeys()
         self._repeated: Mapping[Place, str] = {}
         self._is_of_several_kinds = False
@@ -64,9 +65,19 @@ class ImportPlanner:
             self._classifier.arriving.clear()
             self._classifier.reopened.clear()
             self._progress.repeat(readers)
-            self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened)
+            self._begin()
             self._read(readers)
+        if self._plan.applicants is not None:
+            self._plan.applicants.count()
+        if self._plan.counts[RowOutcome.UPDATED]:
+            # The cards of an application count for another applicant once a later row changes the applicant.
+            self._plan.applicants = None
         return self._plan
+
+    def _begin(self) -> None:
+        """Begin a plan. A small import works out its cases at the end, in the order of the file."""
+        applicants = Applicants() if self._helper is not None else None
+        self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened, applicants=applicants)
 
     def _read(self, readers: Sequence[Reader]) -> None:
         self._is_of_several_kinds = len(Counter(reader.kind for reader in readers)) > 1
@@ -138,6 +149,8 @@ class ImportPlanner:
                 for value, row in zip(classified.values, accepted, strict=True)
                 if row.receipt is not None
             ]
+        if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
+            self._plan.applicants.add(classified.rows)
         self._plan.rows_of_files[place] += len(accepted)
         self._spill.add(portion)
 

@@ -1,7 +1,7 @@
 """Writes what was planned: rows into the database, a chunk at a time, unseen until the batch is published."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,8 +45,8 @@ class BatchWriter:
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
 
-    def write(self, readers: Sequence[Reader]) -> None:
-        """Write the good rows, and the bad ones to their own file.
+    def write(self, readers: Sequence[Reader]) -> Iterator[tuple[Reader, PlannedPortion]]:
+        """Write the good rows, and the bad ones to their own file; yield each portion after it is written.
 
         Raises:
             FileProblem: If a document is no longer what was planned.
@@ -61,6 +61,7 @@ class BatchWriter:
                 self._portion(portion, reader)
                 written += len(portion.rows.rows) if portion.rows else 0
                 self.progress.advance(reader.pass_bytes * written // rows)
+                yield reader, portion
                 portion = next(portions, None)
             if reader.kind is not ImportKind.CALLS:
                 self.progress.finish(reader)

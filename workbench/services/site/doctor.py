@@ -4,6 +4,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import func
@@ -56,6 +57,7 @@ def examine(
     lines: list[CheckLine] = [
         (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _check_library(),
+        *file_checks.check_drafts(path),
     ]
     try:
         store = Store.unlocked(path, ask)
@@ -78,8 +80,8 @@ def examine(
                 # The other checks may need one of the damaged pages.
                 return lines
         with database.read() as session:
-            lines += _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
-            lines += check_anchors(session, read_anchor)
+            site = _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
+            lines += file_checks.until_failure(path, chain(site, check_anchors(session, read_anchor)))
     return lines
 
 
@@ -263,12 +265,15 @@ def faults(session: Session, now: datetime) -> list[str]:
 def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     """Check the structure, the references and the audit log, and report how people are identified."""
     damage = sqlite.quick_check(session.connection())
-    yield damage == "ok", _("Structure of the database: {answer}.").format(answer=damage)
+    if damage == "ok":
+        yield True, _("The structure of the database is whole.")
+    else:
+        yield False, _("The structure of the database is damaged ({fault}); restore a backup.").format(fault=damage)
     broken = sqlite.table_with_broken_reference(session.connection())
     if broken is None:
         yield True, _("Every reference between rows is valid.")
     else:
-        yield False, _("A row of {table} refers to a row that does not exist.").format(table=broken)
+        yield False, _("A row of {table} refers to a row that does not exist; restore a backup.").format(table=broken)
     report = audit_log.verify(session)
     if report.is_whole:
         valid = _("The hash chain of the {count} events in the log is valid; head {head}.")

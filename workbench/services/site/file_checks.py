@@ -13,8 +13,11 @@ from sqlmodel import Session, col
 
 from db.models import DocumentRow, PolicyVersionRow
 from db.queries.published import is_published, table_of
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.locations import storage_errors
+from workbench.services.foundation.safe_files import draft_folders, unlocked
 from workbench.services.site.machine_clock import clock_problem
 
 CheckLine = tuple[bool | None, str]
@@ -82,6 +85,22 @@ def check_links(store: Store) -> Iterator[CheckLine]:
     for path in found[:_MOST_LISTED]:
         message = _("{file} is a link to {target}; put the file itself in its place.")
         yield False, message.format(file=path, target=path.readlink())
+
+
+def check_drafts(path: Path) -> Iterator[CheckLine]:
+    """Report the draft folders beside a database that killed commands left, such as those of a restore."""
+    for folder in unlocked(draft_folders(path.parent)):
+        message = _("{folder} was left by a command that was killed, and may contain personal data; delete it.")
+        yield False, message.format(folder=folder)
+
+
+def until_failure(path: Path, lines: Iterable[CheckLine]) -> Iterator[CheckLine]:
+    """Yield lines of checks that read a database; a failure of the database is the last line."""
+    try:
+        with storage_errors(path):
+            yield from lines
+    except WorkbenchError as error:
+        yield False, str(error)
 
 
 def walk_folder(folder: Path) -> Iterator[Path]:

@@ -179,6 +179,21 @@ def solo_reason(session: Session) -> str:
     return row.value if row is not None and count_workers(session) == 1 else ""
 
 
+def admins(session: Session) -> set[int]:
+    """Return the active admins."""
+    found = (
+        select(ReviewerRoleRow.reviewer_id)
+        .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
+        .where(ReviewerRoleRow.role == Role.ADMIN.value, col(ReviewerRow.is_active))
+    )
+    return set(session.exec(found))
+
+
+def needs_other_admin(session: Session) -> bool:
+    """Say whether an act that needs two admins waits for another one, because there are several."""
+    return len(admins(session)) > 1 and not solo_reason(session)
+
+
 def count_workers(session: Session) -> int:
     """Return how many active people may review."""
     return session.exec(
