@@ -168,7 +168,7 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
 
 def forge(office: RetentionSite, statement: str) -> None:
     """Change the database without an event."""
-    with office.terminal.site.services("admin").context.write() as session:
+    with office.terminal.site.tampering() as session:
         session.execute(text(statement))
 
 

@@ -179,7 +179,7 @@ def tick(
     ] = False,
 ) -> None:
     """Handle all dates and deadlines that have passed."""
-    from workbench.services.site.anchors import keep_daily_anchor
+    from workbench.services.site.log_checks.anchors import keep_daily_anchor
 
     with context.services() as services:
         if clock_is_right:
