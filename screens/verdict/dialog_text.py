@@ -35,6 +35,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
 from workbench.keys.registry import MEASURE as MEASURE_KEY
+from workbench.wording.amounts import count
 from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, VERDICT, WAITS_FOR
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
@@ -61,10 +62,10 @@ def marked_line(state: VerdictState, case: CaseFile, width: int) -> Content:
         return joined((_("no reason marked"), MUTED))
     # Before the first layout, there is no width yet.
     width = width or _LONGEST
-    count = _("{count} marked:").format(count=len(state.reasons))
+    marked = _("{count} marked:").format(count=len(state.reasons))
     titles = comma_joined(case.policy.reasons[code].title.in_language(current_language()) for code in state.reasons)
-    shown = titles if cells(f"{count}  {titles}") <= width else comma_joined(state.reasons)
-    return Content("\n").join(hanging([(f"{count}  ", "$text-accent bold")], shown, width))
+    shown = titles if cells(f"{marked}  {titles}") <= width else comma_joined(state.reasons)
+    return Content("\n").join(hanging([(f"{marked}  ", "$text-accent bold")], shown, width))
 
 
 def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Content]:
@@ -275,9 +276,11 @@ def foot_line(
     return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
 
 
-def reasons_title() -> Content:
-    """Return the line above the reasons: how to find and mark them."""
-    return joined((with_keys(_("Reasons: {verdict.search} finds, digits mark")), MUTED))
+def reasons_title(below: int, symbols: Symbols, width: int) -> Content:
+    """Return the line above the reasons: how to mark and find them, and how many are `below` the visible ones."""
+    keys = with_keys(_("Reasons: ↑ ↓ and Space, or a digit, marks; {verdict.search} finds"))
+    more = ngettext("{count} more reason", "{count} more reasons", below).format(count=count(below))
+    return row(joined((keys, MUTED)), joined((f"{symbols.down} {more}" if below else "", WARNING)), width)
 
 
 def too_soon_line() -> Content:

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import run_in_worker
 from screens.shell.symbols import symbols_of
+from screens.verdict.dialog_text import reasons_title
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, joined, plain
 from screens.widgets.static import Static
@@ -88,6 +89,7 @@ class ReasonPicker(Widget):
         self._words = ""
 
     def compose(self) -> ComposeResult:
+        yield Static(id="reasons-title", classes="title", markup=False)
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
         yield MarkList(_("No reason fits these words."), self._width)
@@ -153,6 +155,12 @@ class ReasonPicker(Widget):
     def show_hint(self) -> None:
         """Show the keys of the list or of the search field, whichever has the focus."""
         self._filter()
+
+    @on(MarkList.Scrolled)
+    def show_title(self) -> None:
+        """Show the keys of the list, and how many reasons are below."""
+        title = self.query_one("#reasons-title", Static)
+        title.update(reasons_title(self.list.below, symbols_of(self), title.content_size.width or self._width))
 
     def action_to_list(self) -> None:
         self.end_search()
