@@ -28,9 +28,10 @@ class FooterBar(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._lines = 1
+        self._is_behind = False
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints_soon(), immediate=True)
         self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._fit_messages(), immediate=True)
 
     def on_resize(self) -> None:
@@ -45,7 +46,17 @@ class FooterBar(Static):
             self._lines = height
             self.styles.height = height
 
+    def _show_hints_soon(self) -> None:
+        """Show the hints once for all that happens at the same time, because it asks every command.
+
+        A screen that comes back and a footer that gets its size show their hints then.
+        """
+        if not self._is_behind and self.content_size.width and self.screen in self.app.screen_stack:
+            self._is_behind = True
+            self.call_later(self._show_hints)
+
     def _show_hints(self) -> None:
+        self._is_behind = False
         self.update(hints(self.screen, self.content_size.width), layout=False)
 
 

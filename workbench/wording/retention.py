@@ -15,6 +15,7 @@ RETENTION_KIND_WORDS: Mapping[RetentionKind, str] = {
     RetentionKind.CALLS: N_("call records of other cases"),
     RetentionKind.SNAPSHOTS: N_("snapshots of other cases"),
     RetentionKind.DRAFTS: N_("drafts of other cases"),
+    RetentionKind.EVIDENCE: N_("evidence without an application"),
 }
 """What retention erases: whole cases by result, and parts of cases that stay."""
 

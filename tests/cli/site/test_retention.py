@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.site.retention_store import SHARED, RetentionSite, made
+from tests.cli.site.retention_store import SHARED, Human, RetentionSite, drawn, made
 from tests.policies import amend_policy
-from tests.services.importing.files import application
+from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, application
 from tests.sizes import sample
-from workbench.errors import ExitCode
+from workbench.errors import ExitCode, StorageFailed
 from workbench.services.importing.request import ImportRefused
+from workbench.services.retention import service
 
 APPLY = ("retention", "apply", "--reason", "period over", "--yes")
 
@@ -70,6 +71,60 @@ def test_who_may_not_is_refused(
     assert kinds(office)["passed"]["due"] == 2
 
 
+@pytest.mark.promise("A7")
+def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_approves_it(office: RetentionSite) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    office.later(days=90)
+    asked = office.document("admin", "retention", "apply", "--reason", "period over 13800138000")
+    assert (asked["requested_by"], asked["reason"]) == ("admin", "period over 138••••••00")
+    number = asked["number"]
+
+    assert kinds(office)["passed"]["due"] == 2
+    assert [one["number"] for one in office.document("audit", "retention", "show")["requests"]] == [number]
+    assert f"another admin may approve {number}" in table(office)
+    approve = ("retention", "approve", number, "--yes")
+    assert "You made this request" in refused(office.terminal.as_person("admin", *approve), ExitCode.NOT_ALLOWED)
+    assert "Only an admin" in refused(office.terminal.as_person("sup", *approve), ExitCode.NOT_ALLOWED)
+    assert "--yes" in refused(office.terminal.as_person("second", *approve[:-1]), ExitCode.USAGE)
+    assert "No request" in refused(office.terminal.as_person("second", "reviewers", "approve", number), 66)
+    assert office.document("second", *approve)["cases"] == 2
+
+    assert "retention show" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
+    [[actor]] = office.desk.sql("SELECT DISTINCT actor_login FROM event WHERE action = 'erased'")
+    assert actor == "second"
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
+
+
+def test_a_request_for_an_erasure_can_be_rejected_and_ends_after_a_week(office: RetentionSite) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    office.later(days=90)
+    first, other = (office.document("admin", *APPLY)["number"] for _time in range(2))
+    assert office.document("second", "retention", "reject", first) == {"number": first}
+    office.later(days=8)
+
+    for number in (first, other):
+        approve = ("retention", "approve", number, "--yes")
+        assert "No request" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
+    assert kinds(office)["passed"]["due"] == 2
+
+
+def test_an_interrupted_approved_erasure_is_approved_again(
+    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    office.later(days=90)
+    approve = ("retention", "approve", office.document("admin", *APPLY)["number"], "--yes")
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "erase_application", _fail)
+        refused(office.terminal.as_person("second", *approve), ExitCode.IO)
+
+    assert office.document("second", *approve)["cases"] == 2
+
+
+def _fail(*_given: object) -> None:
+    raise StorageFailed("The disk is gone.")
+
+
 def test_a_clock_that_must_be_wrong_erases_nothing(office: RetentionSite) -> None:
     office.later(days=90)
     office.run("a", "comment", "C-1", "later")
@@ -113,7 +168,7 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
 
 def forge(office: RetentionSite, statement: str) -> None:
     """Change the database without an event."""
-    with office.terminal.site.services("admin").context.write() as session:
+    with office.terminal.site.tampering() as session:
         session.execute(text(statement))
 
 
@@ -302,6 +357,138 @@ def test_calls_go_before_their_case_unless_another_case_keeps_them(office: Reten
     assert office.document("admin", *APPLY)["call_rows"] == 10
     assert office.document("audit", "show", "C-1")["activity"] == activity
     assert office.faults() == []
+
+
+EVIDENCE = ("complaint", "credit_record", "opt_out", "call_window", "call_day", "call_hour")
+
+
+def arrive(office: RetentionSite, human: Human, day: str) -> None:
+    """Import evidence of a day about a number and a person."""
+    called = {"caller": human.phone, "callee": f"021{human.phone[3:]}", "duration_s": "30"}
+    rows = {
+        ImportKind.COMPLAINTS: {"msisdn": human.phone, "received_at": f"{day} 10:00", "summary": human.said},
+        ImportKind.OPTOUTS: {"callee": "02100000000", "since": f"{day} 10:00", "msisdn": human.phone},
+        ImportKind.CREDIT: {"subject_no": human.id_no, "list": "court", "match": "none", "checked_on": day},
+        ImportKind.CALLS: {**called, "start_at": f"{day} 10:00"},
+    }
+    for kind, row in rows.items():
+        office.desk.run(kind, [row])
+
+
+def evidence_rows(office: RetentionSite) -> dict[str, int]:
+    return {table: office.desk.count(table) for table in EVIDENCE}
+
+
+@pytest.mark.promise("R1")
+def test_evidence_that_no_application_has_goes_after_its_own_period(office: RetentionSite) -> None:
+    office.run("sup", "hold", "C-2", "--reason", "court order")
+    periods = '[retention.periods]\nevidence = "60 days"\n'
+    amend_policy(office.terminal.site, ("[retention.periods]\n", periods))
+    office.desk.run(ImportKind.OPTOUTS, [{"callee": "02100000001", "since": "2026-11-20 10:00"}])
+    director = {"legal_rep_name": "王五", "legal_rep_id_no": drawn(88).id_no}
+    office.desk.applications(application("A-8", **director))
+    about = {"list": "court", "match": "none", "checked_on": "2026-11-20"}
+    subjects = [APPLICATION["uscc"], APPLICATION["handler_id_no"], director["legal_rep_id_no"]]
+    office.desk.run(ImportKind.CREDIT, [{"subject_no": one, **about} for one in subjects])
+    office.later(days=90)
+    assert office.document("admin", *APPLY)["by_kind"] == {"passed": 1}
+    before, stranger = evidence_rows(office), drawn(77)
+    for human in (office.people["A-1"], stranger):
+        arrive(office, human, "2027-02-20")
+    unlinked = kinds(office)["evidence"]
+    assert (unlinked["period"], unlinked["due"], unlinked["kept"]) == ("60 days", 0, {"not_yet": 8})
+
+    assert office.document("admin", "retention", "show")["next_on"] == "2027-04-21"
+    office.later(days=57)
+    assert kinds(office)["evidence"]["due"] == 0
+    office.later(days=1)
+    counted = kinds(office)["evidence"]
+    assert (counted["due"], counted["call_rows"], counted["kept"]) == (8, 2, {})
+    erased = office.document("admin", *APPLY)
+
+    assert (erased["by_kind"], erased["call_rows"]) == ({"evidence": 8}, 2)
+    assert evidence_rows(office) == before
+    assert office.faults() == []
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
+    left = office.bytes_left()
+    assert [value for value in (*stranger.values, *office.people["A-1"].values) if value.encode() in left] == []
+    [[body]] = office.desk.sql("SELECT group_concat(body) FROM event WHERE action = 'evidence-erased'")
+    assert [f'"kind":"{kind}"' in body for kind in ("complaints", "credit", "optouts", "calls")] == [True] * 4
+
+
+def test_evidence_without_an_application_is_kept_without_a_period_and_counts_from_its_import_without_a_date(
+    office: RetentionSite,
+) -> None:
+    arrive(office, drawn(77), "2026-11-20")
+    undated = {"subject_no": "91110105MA01234567", "list": "tax", "match": "none", "reference": "1"}
+    office.desk.run(ImportKind.CREDIT, [{**undated, "list": "serious"}])
+    assert kinds(office)["evidence"]["kept"] == {"not_yet": 5}
+    amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
+    assert (kinds(office)["evidence"]["due"], kinds(office)["evidence"]["kept"]) == (4, {"not_yet": 1})
+    office.later(days=35)
+    assert (
+        "Evidence without an application due for erasure for more than 30 days: 5"
+        in office.terminal.as_person("admin", "doctor").stdout
+    )
+
+    amend_policy(office.terminal.site, ("years = 2 ", ""), ('evidence = "4 days"', 'calls = "4 days"'))
+    unlinked = kinds(office)["evidence"]
+    assert (unlinked["period"], unlinked["due"], unlinked["kept"]) == (None, 1, {"no_period": 4})
+
+
+def test_interrupted_erasing_of_evidence_without_an_application_is_continued(
+    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(office, drawn(77), "2026-11-20")
+    amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "erase_unlinked", _fail)
+        refused(office.terminal.as_person("admin", *APPLY), ExitCode.IO)
+
+    assert office.document("admin", *APPLY)["by_kind"] == {"evidence": 4}
+    assert kinds(office)["evidence"]["due"] == 0
+    assert office.faults() == []
+
+
+def test_the_figures_of_a_recycled_number_go_with_the_holder_whose_they_are(terminal: Terminal, tmp_path: Path) -> None:
+    office = made(terminal, tmp_path / "files", 1)
+    phone = office.people["A-2"].phone
+    ends = {"application_no": "A-2", "msisdn": phone, "actual_user_name": office.people["A-2"].name}
+    office.desk.run(ImportKind.CARDS, [{**ends, "service_ended_on": "2026-11-20"}])
+    office.desk.applications(application("A-9", msisdns=phone))
+    office.desk.run(ImportKind.CARDS, [{"application_no": "A-9", "msisdn": phone, "activated_on": "2026-11-21"}])
+    call = {"caller": phone, "callee": "02112345678", "start_at": "2026-11-22 10:00", "duration_s": "9"}
+    office.desk.run(ImportKind.CALLS, [call])
+    figures = office.document("audit", "show", "C-4")["activity"]
+    assert (figures["calls"], office.document("audit", "show", "C-2")["activity"]["calls"]) == (1, 5)
+    hashed = terminal.site.services("admin").context.store.hashed
+    old, new = (hashed(f"{phone}@{period}") for period in ("/2026-11-20", "2026-11-21/"))
+
+    def holders() -> list[tuple[bool, bool]]:
+        """Return whether each table has figures of the old and the new holder."""
+        rows = [office.desk.sql(f"SELECT DISTINCT msisdn_hash FROM {name}") for name in EVIDENCE[3:]]
+        return [((old,) in left, (new,) in left) for left in rows]
+
+    assert holders() == [(True, True)] * 3
+
+    office.later(days=90)
+    assert office.document("admin", *APPLY)["by_kind"] == {"passed": 2}
+
+    assert holders() == [(False, True)] * 3
+    assert {**office.document("audit", "show", "C-4")["activity"], "data_age_days": 2} == figures
+    assert office.faults() == []
+
+
+def test_a_document_that_is_imported_again_after_its_erasure_is_new(office: RetentionSite) -> None:
+    office.later(days=90)
+    office.run("admin", *APPLY)
+    office.desk.applications(application("A-1", **PERSON), as_new=True)
+
+    said = office.people["A-1"].said
+    again = office.desk.documents("A-1", INDIVIDUAL_DOCUMENTS, content=said, received_at="2027-02-21 15:00")
+
+    assert (again.updated, again.unchanged) == (len(INDIVIDUAL_DOCUMENTS), 0)
+    assert len(office.document("a", "show", "C-4")["documents"]) == len(INDIVIDUAL_DOCUMENTS)
 
 
 def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:

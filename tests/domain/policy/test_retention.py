@@ -1,6 +1,6 @@
 """How long closed cases are kept."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -48,6 +48,20 @@ def age(
 def test_a_period_is_days_or_years(text: str, period: RetentionPeriod | None, after: date | None) -> None:
     assert parse_period(text) == period
     assert period is None or period.after(CLOSED) == after
+
+
+@pytest.mark.parametrize("text", ["1 day", "1 year", "4 years"])
+def test_the_last_day_whose_period_is_over_is_the_last_one(text: str) -> None:
+    period = parse_period(text)
+    assert period is not None
+    for today in (date(2027, 2, 28) + timedelta(days=number) for number in range(800)):
+        last = period.last_over(today)
+        assert last is not None
+        after, next_after = period.after(last), period.after(last + timedelta(days=1))
+        assert after is not None
+        assert next_after is not None
+        assert after <= today < next_after
+    assert RetentionPeriod(9999, is_in_years=True).last_over(date(2027, 1, 1)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """Search by pinyin initials."""
 
 import unicodedata
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
 
 from db.initials import SEVERAL_INITIALS, initials
 from workbench.domain.values.spelling import matches
@@ -29,8 +28,17 @@ def test_initials_are_the_first_letters_of_the_readings(text: str, letters: str)
     assert initials(text) == letters
 
 
+def phrases() -> Mapping[str, object]:
+    """Return the dictionary of phrases, which takes half a second to read."""
+    from pypinyin.constants import PHRASES_DICT
+
+    return PHRASES_DICT
+
+
 def reading(text: str) -> str:
     """Return the initials of a text that is read as a whole."""
+    from pypinyin import Style, lazy_pinyin
+
     letters = "".join(lazy_pinyin(unicodedata.normalize("NFKC", text).casefold().strip(), style=Style.FIRST_LETTER))
     return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
 
@@ -38,7 +46,7 @@ def reading(text: str) -> str:
 @given(
     st.lists(
         st.one_of(
-            st.sampled_from(sorted(PHRASES_DICT)),
+            st.deferred(lambda: st.sampled_from(sorted(phrases()))),
             st.sampled_from("重庆长沙银行大夫成都AZaz09 ,·Ａé😀"),
             st.integers(0x4E00, 0x9FFF).map(chr),
         ),
@@ -51,9 +59,11 @@ def test_initials_by_character_and_word_are_those_of_the_whole_text(text: str) -
 
 @pytest.mark.proof
 def test_the_characters_with_several_initials_are_those_of_the_dictionary() -> None:
+    from pypinyin import Style, lazy_pinyin
+
     found = {
         character
-        for phrase in PHRASES_DICT
+        for phrase in phrases()
         for character, letter in zip(phrase, lazy_pinyin(phrase, style=Style.FIRST_LETTER), strict=True)
         if reading(character) != letter
     }

@@ -1,9 +1,12 @@
-"""Keys that move or type draw one frame, without a new layout of the screen; a dialog is styled once."""
+"""Keys that move or type draw one frame, without a new layout; a dialog is styled once; hints are not asked in vain."""
 
 from typing import Any
 
 import pytest
+from textual.content import Content
+from textual.screen import Screen
 
+from screens.shell import footer
 from screens.shell.base_screen import BaseScreen
 from tests.screens.cases import troubled
 from tests.screens.driver import memory_workbench
@@ -55,3 +58,23 @@ async def test_a_dialog_has_the_classes_of_its_window_before_its_widgets(key: st
             await desk.press(key)
 
     assert found == [{"-wide", "-tall"}]
+
+
+async def test_the_footer_of_the_shown_screen_asks_the_commands_once_for_all_changes_at_once() -> None:
+    asked: list[object] = []
+    hints = footer.hints
+
+    def noted(screen: Screen[object], width: int) -> Content:
+        asked.append(screen)
+        return hints(screen, width)
+
+    async with memory_workbench(troubled()) as desk:
+        await desk.press("g", "q")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(footer, "hints", noted)
+            for _ in range(3):
+                desk.desk_screen.refresh_bindings()
+                desk.app.screen.refresh_bindings()
+            await desk.settle()
+
+            assert asked == [desk.app.screen]

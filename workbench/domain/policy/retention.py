@@ -17,7 +17,11 @@ _CENTURY_DAYS = 36_500
 
 
 class RetentionKind(StrEnum):
-    """A kind of data with its own period: closed cases by result, and parts of cases that may be erased earlier."""
+    """A kind of data with its own period.
+
+    Kinds are closed cases by result, parts of cases that may be erased earlier, and evidence about numbers and subjects
+    that no application has.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -27,12 +31,13 @@ class RetentionKind(StrEnum):
     CALLS = "calls"
     SNAPSHOTS = "snapshots"
     DRAFTS = "drafts"
+    EVIDENCE = "evidence"
 
 
 CASE_PARTS = (RetentionKind.DOCUMENTS, RetentionKind.CALLS, RetentionKind.SNAPSHOTS, RetentionKind.DRAFTS)
 """The parts that may be erased before the rest of a case: document files, call records, snapshots and drafts."""
 
-WHOLE_CASES = tuple(kind for kind in RetentionKind if kind not in CASE_PARTS)
+WHOLE_CASES = tuple(kind for kind in RetentionKind if kind not in (*CASE_PARTS, RetentionKind.EVIDENCE))
 
 _IDENTITY_PARTS = frozenset({RetentionKind.DOCUMENTS, RetentionKind.SNAPSHOTS})
 """The parts that identify the holder of a card, and are therefore kept while the card is in service."""
@@ -57,6 +62,17 @@ class RetentionPeriod:
     count: int
     is_in_years: bool
 
+    def last_over(self, today: date) -> date | None:
+        """Return the last day whose period is over on a day; None before the calendar begins."""
+        try:
+            if not self.is_in_years:
+                return today - timedelta(days=self.count)
+            # The period of a leap day ends with February.
+            day = 28 if (today.month, today.day) == _LEAP_DAY else today.day
+            return today.replace(year=today.year - self.count, day=day)
+        except (OverflowError, ValueError):
+            return None
+
     def after(self, start: date) -> date | None:
         """Return the first day after a period that begins on a day; None if it is beyond the calendar."""
         try:
@@ -77,7 +93,9 @@ def parse_period(text: str) -> RetentionPeriod | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPolicy:
-    """The periods by kind; `years` applies to closed cases without their own. Without a period, nothing is erased.
+    """The periods by kind. `years` applies to closed cases without their own, and to evidence without an application.
+
+    Without a period, nothing is erased.
 
     Cases with the results in `keep_in_service` are kept as long as one of their cards has no recorded end of service.
     """
@@ -100,7 +118,8 @@ class RetentionPolicy:
         """Return the period of a kind; None if it is never erased on its own."""
         if kind in self.periods:
             return parse_period(self.periods[kind])
-        return RetentionPeriod(self.years, is_in_years=True) if self.years is not None and kind in WHOLE_CASES else None
+        has_years = self.years is not None and kind not in CASE_PARTS
+        return RetentionPeriod(self.years or 0, is_in_years=True) if has_years else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

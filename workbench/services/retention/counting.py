@@ -10,16 +10,19 @@ from sqlmodel import Session
 
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.queries.published import BATCH, call_file_checks
+from db.queries.unlinked_evidence import UnlinkedKind, hashes_of_number
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.calls.store import CallStore
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
 from workbench.services.foundation.file_store import Store
-from workbench.services.site.due_erasures import Key, Retained
+from workbench.services.site.due_erasures import Key, Retained, UnlinkedEvidence
 
 
 @dataclass(slots=True, kw_only=True)
 class KindCount:
     """The counts of one kind: cases, documents and call records to erase, and the cases that stay, by reason.
+
+    Of evidence without an application, `due` and `kept` count rows, and numbers with calls.
 
     `period` is the period in the policy, "" without one.
     """
@@ -45,9 +48,14 @@ class RetentionCounts:
 
 
 def count_retention(
-    session: Session, store: Store, applications: Iterable[Retained], policy: RetentionPolicy, day: date
+    session: Session,
+    store: Store,
+    applications: Iterable[Retained],
+    evidence: Mapping[UnlinkedKind, UnlinkedEvidence],
+    policy: RetentionPolicy,
+    day: date,
 ) -> RetentionCounts:
-    """Count the cases, documents and call records of each kind; nothing is written."""
+    """Count the cases, documents, call records and unlinked evidence of each kind; nothing is written."""
     kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in RetentionKind}
     open_cases, days = 0, set[date]()
     for one in applications:
@@ -60,9 +68,18 @@ def count_retention(
             else:
                 kinds[kind].due += 1
                 kinds[kind].keys.add(one.key)
+    for kind_found in evidence.values():
+        _add_evidence(kinds[RetentionKind.EVIDENCE], kind_found)
+        days.update(filter(None, [kind_found.due_on]))
     _count_documents(session, store, kinds)
-    _count_calls(session, store, kinds)
+    _count_calls(session, store, kinds, evidence[UnlinkedKind.CALLS].due)
     return RetentionCounts(day=day, kinds=tuple(kinds.values()), open_cases=open_cases, next_on=min(days, default=None))
+
+
+def _add_evidence(counted: KindCount, found: UnlinkedEvidence) -> None:
+    counted.due += len(found.due)
+    if found.kept:
+        counted.kept[found.keeps] += found.kept
 
 
 def period_text(policy: RetentionPolicy, kind: RetentionKind) -> str:
@@ -113,10 +130,14 @@ def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKin
                 one.bytes_count += path.stat().st_size
 
 
-def _count_calls(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:
+def _count_calls(
+    session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount], unlinked_numbers: Iterable[str]
+) -> None:
     with_calls = [kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.CALLS]
     going = set[Key]().union(*(one.keys for one in with_calls))
-    kind_of: dict[str, KindCount] = {}
+    kind_of = {
+        hashed: kinds[RetentionKind.EVIDENCE] for joined in unlinked_numbers for hashed in hashes_of_number(joined)
+    }
     for one in with_calls:
         named = _used_by(session, CARD, "msisdn_hash", one.keys)
         for hashed in named - _used_by_others(session, CARD, "msisdn_hash", named, going):

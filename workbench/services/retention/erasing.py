@@ -14,6 +14,7 @@ from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import CaseRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
+from db.queries.unlinked_evidence import UnlinkedKind, hashes_of_number
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
@@ -37,7 +38,12 @@ _DELETED = (table_of(models.DraftRow), table_of(models.SkipRow))
 _ITEM = table_of(models.RectificationItemRow)
 _REASON, _ERASURE = table_of(models.DecisionReasonRow), table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
-_OF_NUMBER = (CALL_WINDOW, CALL_DAY, CALL_HOUR, COMPLAINT)
+_CALL_FIGURES = (CALL_WINDOW, CALL_DAY, CALL_HOUR)
+_OF_NUMBER = (*_CALL_FIGURES, COMPLAINT)
+_UNLINKED = {UnlinkedKind.COMPLAINTS: COMPLAINT, UnlinkedKind.CREDIT: CREDIT, UnlinkedKind.OPT_OUTS: _OPT_OUT}
+
+EVIDENCE_ERASED = "evidence-erased"
+"""The event about erased evidence that no application had, with its kind and count."""
 
 
 @dataclass(slots=True)
@@ -89,6 +95,19 @@ def erase_application(
 def erase_opt_outs(session: Session, numbers: set[str]) -> None:
     """Delete the opt-outs for numbers that no application has any more; they have no index by number."""
     session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted_parameter(numbers))
+
+
+def erase_unlinked(session: Session, context: Context, kind: UnlinkedKind, keys: Sequence[str], reason: str) -> None:
+    """Delete evidence that no application has, by the ids of its rows or the joined hashes of its numbers."""
+    if kind is UnlinkedKind.CALLS:
+        hashes = wanted_parameter(hashed for joined in keys for hashed in hashes_of_number(joined))
+        for table in _CALL_FIGURES:
+            session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
+    else:
+        table = _UNLINKED[kind]
+        session.execute(delete(table).where(is_wanted((table.c.id,))), wanted_parameter(map(int, keys)))
+    body = {"kind": kind.value, "count": len(keys), "reason": mask_digits_within(reason)}
+    context.log(session, EVIDENCE_ERASED, body=body)
 
 
 def _is_own(table: Table, key: Key) -> ColumnElement[bool]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from db.columns import EPOCH
 from db.enums import FINAL_STATES, CaseState
 from db.queries.retention import cases_by_application, cases_of_application, service_ends_in
+from db.queries.unlinked_evidence import UnlinkedKind, unlinked_before, unlinked_since
 from workbench.domain.policy.retention import (
     CASE_PARTS,
     ApplicationAge,
     CaseAge,
+    KeepReason,
     RetentionKind,
     RetentionOutcome,
     RetentionPolicy,
@@ -40,6 +43,43 @@ class Retained:
     def due_parts(self) -> tuple[RetentionKind, ...]:
         """The parts that are erased although the case stays."""
         return tuple(part for part, outcome in self.parts.items() if outcome.keeps is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlinkedEvidence:
+    """The evidence of one kind about numbers and subjects that no application has.
+
+    `due` are the ids of rows, for calls the joined hashes of each number. `kept` counts the rest, and `keeps` says why
+    it stays; the first of it is due from `due_on`.
+    """
+
+    due: list[str]
+    kept: int
+    keeps: KeepReason
+    due_on: date | None
+
+
+def unlinked(
+    session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date
+) -> dict[UnlinkedKind, UnlinkedEvidence]:
+    """Return the evidence that no application has, by kind.
+
+    A legal hold needs no check, since the numbers and subjects of a case that is not erased have an application.
+    """
+    found = {}
+    for kind in UnlinkedKind:
+        own = policy.period_of(RetentionKind.CALLS) if kind is UnlinkedKind.CALLS else None
+        period = own or policy.period_of(RetentionKind.EVIDENCE)
+        day = None if period is None else period.last_over(today)
+        end = EPOCH if day is None else datetime.combine(day + timedelta(days=1), time(), zone)
+        kept, earliest = unlinked_since(session, kind, end)
+        found[kind] = UnlinkedEvidence(
+            due=unlinked_before(session, kind, end),
+            kept=kept,
+            keeps=KeepReason.NO_PERIOD if period is None else KeepReason.NOT_YET,
+            due_on=None if period is None or earliest is None else period.after(earliest.astimezone(zone).date()),
+        )
+    return found
 
 
 def retained(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Iterator[Retained]:

@@ -13,7 +13,7 @@ from db.queries.published import CASE
 from db.queries.retention import has_case_before, has_pending_files
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import _, comma_joined
-from workbench.services.site.due_erasures import retained
+from workbench.services.site.due_erasures import retained, unlinked
 from workbench.services.site.file_checks import CheckLine
 
 REMNANTS_SETTING = "erased_remnants"
@@ -37,7 +37,7 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
     zone = ZoneInfo(policy.zone)
     today = now.astimezone(zone).date()
     shortest = policy.retention.shortest
-    overdue = 0
+    overdue, evidence = 0, 0
     # Most databases have no case that old, and reading all of a million takes a minute.
     if shortest is not None and has_case_before(session, now - _TOLERATED - shortest):
         overdue = sum(
@@ -48,6 +48,12 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
     if overdue:
         message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
         yield None, message.format(count=overdue)
+    if shortest is not None:
+        unlinked_by_kind = unlinked(session, policy.retention, zone, today - _TOLERATED)
+        evidence = sum(len(found.due) for found in unlinked_by_kind.values())
+    if evidence:
+        message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
+        yield None, message.format(count=evidence)
     if has_pending_files(session):
         yield None, _("Files of erased cases are still in the store; the next start of the program erases them.")
     if has_remnants(session):
