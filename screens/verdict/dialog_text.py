@@ -35,7 +35,6 @@ from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
 from workbench.keys.registry import MEASURE as MEASURE_KEY
-from workbench.wording.amounts import count
 from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, VERDICT, WAITS_FOR
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
@@ -274,13 +273,6 @@ def foot_line(
     keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts)
     is_short = keys.cell_length + cells(then) <= width
     return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
-
-
-def reasons_title(below: int, symbols: Symbols, width: int) -> Content:
-    """Return the line above the reasons: how to mark and find them, and how many are `below` the visible ones."""
-    keys = with_keys(_("Reasons: ↑ ↓ and Space, or a digit, marks; {verdict.search} finds"))
-    more = ngettext("{count} more reason", "{count} more reasons", below).format(count=count(below))
-    return row(joined((keys, MUTED)), joined((f"{symbols.down} {more}" if below else "", WARNING)), width)
 
 
 def too_soon_line() -> Content:

@@ -13,9 +13,8 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import run_in_worker
 from screens.shell.symbols import symbols_of
-from screens.verdict.dialog_text import reasons_title
 from screens.verdict.mark_list import MarkLine, MarkList
-from screens.widgets.safe_text import MUTED, WARNING, joined, plain
+from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
@@ -24,8 +23,9 @@ from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import find_reasons
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _, current_language
+from workbench.i18n import _, current_language, ngettext
 from workbench.keys.registry import with_keys
+from workbench.wording.amounts import count
 
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 """The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
@@ -158,9 +158,12 @@ class ReasonPicker(Widget):
 
     @on(MarkList.Scrolled)
     def show_title(self) -> None:
-        """Show the keys of the list, and how many reasons are below."""
-        title = self.query_one("#reasons-title", Static)
-        title.update(reasons_title(self.list.below, symbols_of(self), title.content_size.width or self._width))
+        """Show the keys of the list, and how many reasons are below the visible ones."""
+        title, below = self.query_one("#reasons-title", Static), self.list.below
+        more = ngettext("{count} more reason", "{count} more reasons", below).format(count=count(below))
+        hint = plain(f"{symbols_of(self).down} {more}" if below else "", WARNING)
+        keys = with_keys(_("Reasons: ↑ ↓ and Space, or a digit, marks; {verdict.search} finds"))
+        title.update(row(plain(keys, MUTED), hint, title.content_size.width or self._width))
 
     def action_to_list(self) -> None:
         self.end_search()

@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.visual import VisualType
 
-from screens.widgets.safe_text import wrapped_content
+from screens.widgets.safe_text import plain, wrapped_content
 
 
 class Static(widgets.Static):
@@ -31,7 +31,7 @@ class WrappedText(Static):
 
     def _lines(self, width: int) -> list[Content]:
         content = self.content
-        return wrapped_content(content if isinstance(content, Content) else Content(str(content)), width)
+        return wrapped_content(content if isinstance(content, Content) else plain(str(content)), width)
 
 
 def _is_same(old: VisualType, new: VisualType) -> bool:
