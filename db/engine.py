@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.access import inode_of
-from db.dialects import sqlite, sqlite_compact
+from db.dialects import sqlite, sqlite_changes, sqlite_compact
 from db.errors import DatabaseRefused, Refusal
 
 _ENGINES = ("reader", "writer", "bulk_writer")
@@ -39,13 +39,13 @@ class Database:
 
     @cached_property
     def writer(self) -> Engine:
-        """The engine of all writes; each transaction begins IMMEDIATE."""
-        return sqlite.make_engine(self.path, self.key, query_only=False)
+        """The engine of all writes; each transaction begins IMMEDIATE, and notes which rows it changes."""
+        return sqlite.make_engine(self.path, self.key, query_only=False, prepare=sqlite_changes.prepare)
 
     @cached_property
     def bulk_writer(self) -> Engine:
         """The engine for rows that stay invisible until a later commit of `writer`, which makes them durable."""
-        engine = sqlite.make_engine(self.path, self.key, query_only=False)
+        engine = sqlite.make_engine(self.path, self.key, query_only=False, prepare=sqlite_changes.prepare)
         sqlite.prepare_bulk_writes(engine)
         return engine
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from db.access import FileAccess
 from db.dialects import sqlite
 from db.dialects.sqlite_backup import copy_before_upgrade
+from db.dialects.sqlite_changes import CHANGES_SCHEMA
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
@@ -110,7 +111,7 @@ def upgrade(database: Database, to: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with database.writer.connect() as connection:
+    with database.writer.connect().execution_options(**{CHANGES_SCHEMA: True}) as connection:
         # With foreign keys on, a batch alter of a parent table would delete all its children.
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection

@@ -82,7 +82,7 @@ PROMISES = {
     "A4": "Nobody checks or reopens their own verdict, in whatever way they try.",
     "A5": "The person is the kernel's user, whatever the environment says.",
     "A6": "Verifying a million events takes at most ten seconds.",
-    "A7": "While there are two admins, neither changes roles alone, nobody raises their own, and one admin remains.",
+    "A7": "While there are two admins, neither changes roles or erases alone; nobody adds to their own; one remains.",
     "A8": "Logins are compared in one form, and a look-alike of another login is refused.",
     "A9": "Doctor names what is missing, changed or wrong, with what to do.",
     "A10": "Who is deactivated can do nothing, also in an open workbench, and their cases are free.",

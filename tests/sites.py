@@ -1,6 +1,8 @@
 """Sites for tests: databases with people and queued cases, and a clock that tests set."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from sqlalchemy import insert, text
+from sqlmodel import Session
 
 from db.columns import to_us
+from db.dialects.sqlite import make_engine, prepare_bulk_writes
 from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
@@ -100,6 +104,17 @@ class Site:
         if login not in self.services_by_login:
             self.services_by_login[login] = open_services(self.path, login, self.clock)
         return self.services_by_login[login]
+
+    @contextmanager
+    def tampering(self) -> Iterator[Session]:
+        """Change the database as another program does: without the triggers, keys and lock of this one."""
+        engine = make_engine(self.path, self.services("admin").context.database.key, query_only=False)
+        prepare_bulk_writes(engine)
+        with Session(engine) as session, session.begin():
+            for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+            yield session
+        engine.dispose()
 
     def close(self) -> None:
         """Close all opened services, and the database that a command left open."""

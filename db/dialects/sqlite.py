@@ -6,7 +6,7 @@ import os
 import random
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -98,8 +98,13 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
         connection.execute("PRAGMA query_only=ON")
 
 
-def make_engine(path: Path, key: bytes | None, *, query_only: bool) -> Engine:
-    """Return an engine for an existing file. With `query_only` it cannot write; else transactions begin IMMEDIATE."""
+def make_engine(
+    path: Path, key: bytes | None, *, query_only: bool, prepare: Callable[[Connection], None] | None = None
+) -> Engine:
+    """Return an engine for an existing file. With `query_only` it cannot write; else transactions begin IMMEDIATE.
+
+    `prepare` is called with the connection before each transaction.
+    """
     # The creator opens the file, and with mode=rw never creates a missing one. For a URL without a path, SQLAlchemy
     # assumes an in-memory database and chooses a pool that closes connections in use, so we set the pool ourselves.
     engine = create_engine(
@@ -112,11 +117,13 @@ def make_engine(path: Path, key: bytes | None, *, query_only: bool) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
+    def connected(connection: Any, _record: Any) -> None:
         _prepare(connection, query_only=query_only)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        if prepare is not None:
+            prepare(connection)
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     return engine

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
-from screens.desk.acts import applicant_commands, undoing
+from screens.desk.acts import applicant_commands, legal_hold, undoing
 from screens.shell.bindings import bind
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
@@ -98,6 +98,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.EXTEND, deadline_commands.extend, "dialog"),
     DeskCommand(desk.CLASS, deadline_commands.change_class, "dialog"),
     DeskCommand(desk.PRIORITY, deadline_commands.change_priority, "dialog"),
+    DeskCommand(desk.LEGAL_HOLD, legal_hold.change_legal_hold, "dialog"),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog"),
     DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog"),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),

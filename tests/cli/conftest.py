@@ -8,7 +8,10 @@ from typer import testing
 from typer.main import get_command
 
 from tests.cli.framework.terminal import Terminal
+from tests.demos import fresh_demo, made_demo
 from tests.sites import Site
+
+__all__ = ["fresh_demo", "made_demo"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -80,7 +80,21 @@ GROUPS: tuple[CommandGroup, ...] = (
                 "workbench.cli.site.retention:show",
                 N_("Show what would be erased today, and why the rest is kept."),
             ),
-            Entry("apply", "workbench.cli.site.retention:apply", N_("Erase what is due, for good (admin).")),
+            Entry(
+                "apply",
+                "workbench.cli.site.retention:apply",
+                N_("Erase what is due, for good, or ask another admin to approve it (admin)."),
+            ),
+            Entry(
+                "approve",
+                "workbench.cli.site.retention:approve",
+                N_("Approve another admin's request, and erase what is due (admin)."),
+            ),
+            Entry(
+                "reject",
+                "workbench.cli.site.retention:reject",
+                N_("Reject a request, or withdraw your own (admin)."),
+            ),
             Entry(
                 "compact",
                 "workbench.cli.site.retention:compact",

@@ -207,6 +207,13 @@ PRIORITY = case_command(
     N_("Change the priority; asks which one and why (supervisor)."),
     action=Action.PRIORITY,
 )
+LEGAL_HOLD = case_command(
+    "desk.legal_hold",
+    "H",
+    N_("set or end legal hold"),
+    N_("Put the case under legal hold, or end its legal hold; asks for a reason (supervisor, admin)."),
+    action=Action.LEGAL_HOLD,
+)
 LETTERS = view_command(
     "desk.letters",
     "L",
@@ -246,7 +253,7 @@ ZOOM = view_command(
 
 DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, TAKE, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
-    *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN),
+    *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN, LEGAL_HOLD),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, DOCUMENTS, LETTERS, CHANGES),
     *(AUTO_NEXT, END_SCOPE, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.site.test_doctor import chain_anew, drop_triggers, ills
+from tests.cli.site.test_doctor import chain_anew, ills
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
 from tests.sizes import sized
@@ -58,8 +58,7 @@ def flipped(value: Any, dice: Random) -> Any:
 @pytest.mark.promise("A1")
 def test_a_changed_bit_of_any_column_of_any_event_is_found(busy: Site) -> None:
     dice = Random(11)
-    with busy.services("admin").context.database.write() as session:
-        drop_triggers(session)
+    with busy.tampering() as session:
         events = [row._asdict() for row in session.execute(text("SELECT * FROM event ORDER BY seq"))]
     assert len(events) >= EVENTS
 
@@ -92,8 +91,7 @@ def test_a_changed_bit_of_any_column_of_any_event_is_found(busy: Site) -> None:
     ids=["cut out", "first cut off", "swapped", "put in"],
 )
 def test_an_event_that_is_cut_out_moved_or_put_in_is_found(busy: Site, statements: tuple[str, ...]) -> None:
-    with busy.services("admin").context.database.write() as session:
-        drop_triggers(session)
+    with busy.tampering() as session:
         assert audit_log.verify(session).is_whole
 
     assert not is_whole_after(busy, lambda session: [session.execute(text(one)) for one in statements])
@@ -132,8 +130,7 @@ def test_tick_keeps_an_anchor_each_day_which_finds_a_log_that_is_replaced(
     assert len(anchors.read_text(encoding="ascii").splitlines()) == 2
     heads = ("--site", str(settings)) if kind == "file" else ("--head", str(anchors))
     assert terminal.as_person("audit", "audit", "verify", *heads).exit_code == 0
-    with site.services("admin").context.write() as session:
-        drop_triggers(session)
+    with site.tampering() as session:
         session.execute(text("DELETE FROM event WHERE seq > 2"))
         chain_anew(session)
 

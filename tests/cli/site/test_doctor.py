@@ -35,12 +35,6 @@ def ills(terminal: Terminal, *options: str) -> list[str]:
     return found
 
 
-def drop_triggers(session: Session) -> None:
-    """Let the session change what nobody may."""
-    for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
-        session.execute(text(f"DROP TRIGGER {name}"))
-
-
 def chain_anew(session: Session) -> None:
     """Number and chain the events anew, as somebody does who hides what they cut out."""
     rows = session.execute(select(audit_log._EVENT).order_by(audit_log._EVENT.c.seq)).mappings().all()
@@ -159,7 +153,7 @@ def worked(terminal: Terminal, desk: Desk) -> None:
         (
             "CREATE TEMP TABLE n AS SELECT * FROM notice WHERE id = 1; UPDATE n SET id = 99;"
             " INSERT INTO notice SELECT * FROM n",
-            "The log has no event for notice 99.",
+            "Notice 99 has no event in the log; it was added outside the program.",
         ),
         (
             "UPDATE calendar_day SET is_working = 0 WHERE on_date = '2026-11-25'",
@@ -180,8 +174,7 @@ def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
     terminal: Terminal, desk: Desk, statement: str, sentence: str
 ) -> None:
     worked(terminal, desk)
-    with terminal.site.services("admin").context.write() as session:
-        drop_triggers(session)
+    with terminal.site.tampering() as session:
         for part in statement.split(";"):
             session.execute(text(part))
         # Somebody who cuts events out chains what is left anew.
@@ -237,10 +230,10 @@ def test_a_letter_that_was_sent_and_then_changed_is_found(
     report.write_text("notice\n1\n")
     terminal.document("admin", "notices", "sent", str(report))
     assert ills(terminal) == []
-    with terminal.site.services("admin").context.write() as session:
+    with terminal.site.tampering() as session:
         session.execute(text(statement))
 
-    assert ills(terminal) == [sentence]
+    assert sentence in ills(terminal)
 
 
 @pytest.mark.promise("P6")
@@ -252,8 +245,7 @@ def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp
     terminal.document("audit", "audit", "head", "--append", str(anchors))
     assert len(anchors.read_text().splitlines()) == 2
     assert terminal.as_person("audit", "audit", "verify", "--head", str(anchors)).exit_code == 0
-    with terminal.site.services("admin").context.write() as session:
-        drop_triggers(session)
+    with terminal.site.tampering() as session:
         session.execute(text("UPDATE event SET at = at - 60000000 WHERE seq > 1"))
         chain_anew(session)
     assert terminal.as_person("audit", "audit", "verify").exit_code == 0

@@ -46,7 +46,7 @@ def test_a_login_is_registered_in_its_normal_form_and_found_however_it_is_typed(
 
 
 @pytest.mark.promise("A8")
-@pytest.mark.parametrize("login", ["Sup", "ѕup", "súp"])
+@pytest.mark.parametrize("login", ["Sup", "ѕup", "súp", "SUΡ", "s\u057dp"])
 def test_a_login_that_looks_like_another_is_refused_with_both_names(terminal: Terminal, login: str) -> None:
     result = terminal.as_person("admin", "reviewers", "add", login, "--json")
 

@@ -85,6 +85,60 @@ def test_who_may_not_is_refused(
     assert kinds(office)["passed"]["due"] == 2
 
 
+@pytest.mark.promise("A7")
+def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_approves_it(office: RetentionSite) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    office.later(days=90)
+    asked = office.document("admin", "retention", "apply", "--reason", "period over 13800138000")
+    assert (asked["requested_by"], asked["reason"]) == ("admin", "period over 138••••••00")
+    number = asked["number"]
+
+    assert kinds(office)["passed"]["due"] == 2
+    assert [one["number"] for one in office.document("audit", "retention", "show")["requests"]] == [number]
+    assert f"another admin may approve {number}" in table(office)
+    approve = ("retention", "approve", number, "--yes")
+    assert "You made this request" in refused(office.terminal.as_person("admin", *approve), ExitCode.NOT_ALLOWED)
+    assert "Only an admin" in refused(office.terminal.as_person("sup", *approve), ExitCode.NOT_ALLOWED)
+    assert "--yes" in refused(office.terminal.as_person("second", *approve[:-1]), ExitCode.USAGE)
+    assert "No request" in refused(office.terminal.as_person("second", "reviewers", "approve", number), 66)
+    assert office.document("second", *approve)["cases"] == 2
+
+    assert "retention show" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
+    [[actor]] = office.desk.sql("SELECT DISTINCT actor_login FROM event WHERE action = 'erased'")
+    assert actor == "second"
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
+
+
+def test_a_request_for_an_erasure_can_be_rejected_and_ends_after_a_week(office: RetentionSite) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    office.later(days=90)
+    first, other = (office.document("admin", *APPLY)["number"] for _time in range(2))
+    assert office.document("second", "retention", "reject", first) == {"number": first}
+    office.later(days=8)
+
+    for number in (first, other):
+        approve = ("retention", "approve", number, "--yes")
+        assert "No request" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
+    assert kinds(office)["passed"]["due"] == 2
+
+
+def test_an_interrupted_approved_erasure_is_approved_again(
+    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    office.later(days=90)
+    approve = ("retention", "approve", office.document("admin", *APPLY)["number"], "--yes")
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "erase_application", _fail)
+        refused(office.terminal.as_person("second", *approve), ExitCode.IO)
+
+    assert office.document("second", *approve)["cases"] == 2
+
+
+def _fail(*_given: object) -> None:
+    raise StorageFailed("The disk is gone.")
+
+
 def test_a_clock_that_must_be_wrong_erases_nothing(office: RetentionSite) -> None:
     office.later(days=90)
     office.run("a", "comment", "C-1", "later")
@@ -128,7 +182,7 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
 
 def forge(office: RetentionSite, statement: str) -> None:
     """Change the database without an event."""
-    with office.terminal.site.services("admin").context.write() as session:
+    with office.terminal.site.tampering() as session:
         session.execute(text(statement))
 
 
@@ -392,12 +446,8 @@ def test_interrupted_erasing_of_evidence_without_an_application_is_continued(
 ) -> None:
     arrive(office, drawn(77), "2026-11-20")
     amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
-
-    def fail(*_given: object) -> None:
-        raise StorageFailed("The disk is gone.")
-
     with monkeypatch.context() as patched:
-        patched.setattr(service, "erase_unlinked", fail)
+        patched.setattr(service, "erase_unlinked", _fail)
         refused(office.terminal.as_person("admin", *APPLY), ExitCode.IO)
 
     assert office.document("admin", *APPLY)["by_kind"] == {"evidence": 4}

@@ -143,6 +143,31 @@ async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site, *, is_held:
     assert site.state(case) == ("in_review" if is_held else "queued")
 
 
+async def test_a_legal_hold_is_placed_and_ended_by_keys_and_stands_in_the_header(site: Site) -> None:
+    (case,) = site.plant()
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
+        await open_first(desk)
+        await desk.press("H")
+        assert "Put C-000001 under legal hold" in desk.text
+        await desk.type("court order")
+        await desk.press("enter")
+        assert desk.notes[-1] == "C-000001 is under legal hold; retention erases nothing of it."
+        assert "under legal hold since" in desk.text
+        await desk.press("x", "H")
+        assert "End the legal hold of C-000001" in desk.text
+        await desk.type("settled")
+        await desk.press("enter")
+        assert desk.notes[-1] == "C-000001 is under legal hold no more."
+        assert "under legal hold since" not in desk.text
+    assert site.actions(case)[-2:] == ["legal-hold", "legal-hold-end"]
+
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
+        await open_first(desk)
+        await desk.press("H")
+        assert "a may not do this" in desk.text
+        assert desk.dialog == "ActList"
+
+
 @pytest.mark.parametrize(
     ("key", "moves", "words", "action"),
     [("C", ["down"], "C-000001: now complex.", "class"), ("P", ["down", "down"], "C-000001: now urgent.", "priority")],

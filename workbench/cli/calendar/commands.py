@@ -175,11 +175,12 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
 def tick(
     context: CommandContext,
     clock_is_right: Annotated[
-        bool, option("--clock-is-right", N_("Accept the clock of this machine, although it was found wrong (admin)."))
+        bool,
+        option("--clock-is-right", N_("Accept the clock of this machine as it is (admin).")),
     ] = False,
 ) -> None:
     """Handle all dates and deadlines that have passed."""
-    from workbench.services.site.anchors import keep_daily_anchor
+    from workbench.services.site.log_checks.anchors import keep_daily_anchor
 
     with context.services() as services:
         if clock_is_right:

@@ -22,8 +22,8 @@ def verify(
 ) -> None:
     """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
     from workbench.services.foundation.audit_log import verify as verify_chain
-    from workbench.services.site.anchors import anchor_file, kept_anchor_faults, lost_anchors
-    from workbench.services.site.unexplained import unexplained
+    from workbench.services.site.log_checks.anchors import anchor_file, kept_anchor_faults, lost_anchors
+    from workbench.services.site.log_checks.unexplained import unexplained
 
     kept = None if heads else anchor_file(context.anchor())
     with context.services() as services, services.context.read() as session:
@@ -65,7 +65,7 @@ def head(
 ) -> None:
     """Print the number and hash of the last event."""
     from workbench.services.foundation.audit_log import last_event
-    from workbench.services.site.anchors import append_anchor
+    from workbench.services.site.log_checks.anchors import append_anchor
 
     with context.services() as services, services.context.read() as session:
         seq, last = last_event(session)

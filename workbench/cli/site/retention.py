@@ -9,7 +9,8 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.cli.site.reviewers import RequestArgument, print_request, request_json
+from workbench.domain.case.case_id import format_case, format_request, parse_case, parse_request
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import count, minute
@@ -17,32 +18,62 @@ from workbench.wording.amounts import count, minute
 if TYPE_CHECKING:
     from workbench.services.retention.counting import RetentionCounts
     from workbench.services.retention.service import ErasureReport
+    from workbench.services.wiring import Services
+
+WithoutAsking = Annotated[bool, option("--yes", N_("Do not ask; what is erased cannot be restored."))]
 
 
 def show(context: CommandContext) -> None:
     """Show what would be erased today."""
     with context.services() as services:
-        counts = services.retention.show()
-    _print_counts(context, counts)
+        _print_counts(context, services)
 
 
 def apply(
     context: CommandContext,
     reason: ReasonText,
-    yes: Annotated[bool, option("--yes", N_("Do not ask; what is erased cannot be restored."))] = False,
+    yes: WithoutAsking = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Erase what is due."""
+    """Erase what is due, or ask another admin to approve it."""
+    from workbench.services.retention.service import ErasureRequest
+
     text = required_text(reason, "--reason")
     with context.services() as services:
-        if dry_run or not yes:
-            counts = services.retention.show()
-            if dry_run or not _is_confirmed(context, counts):
-                if dry_run:
-                    _print_counts(context, counts)
-                return
+        if dry_run:
+            _print_counts(context, services)
+            return
+        if not yes and not services.retention.needs_other_admin() and not _is_confirmed(context, services):
+            return
         with output.ProgressLine(_("Erasing …")) as progress:
-            erased = services.retention.apply(text, progress)
+            outcome = services.retention.apply(text, progress)
+        if isinstance(outcome, ErasureRequest):
+            print_request(context, outcome, zone_of(services), "retention approve")
+        else:
+            _print_erased(context, outcome)
+
+
+def approve(context: CommandContext, request: RequestArgument, yes: WithoutAsking = False) -> None:
+    """Approve a request of another admin, and erase what is due."""
+    number = parse_request(request)
+    with context.services() as services:
+        if not yes and not _is_confirmed(context, services):
+            return
+        with output.ProgressLine(_("Erasing …")) as progress:
+            erased = services.retention.approve(number, progress)
+    _print_erased(context, erased)
+
+
+def reject(context: CommandContext, request: RequestArgument) -> None:
+    """Reject a request of another admin, or withdraw one's own."""
+    number = parse_request(request)
+    with context.services() as services:
+        services.retention.reject(number)
+    name = format_request(number)
+    context.print_result({"number": name}, _("The request {request} is rejected.").format(request=name))
+
+
+def _print_erased(context: CommandContext, erased: "ErasureReport") -> None:
     if context.as_json:
         output.document(_erased_document(erased))
         return
@@ -120,19 +151,21 @@ def _list_holds(context: CommandContext, services: Any) -> None:
     )
 
 
-def _is_confirmed(context: CommandContext, counts: "RetentionCounts") -> bool:
+def _is_confirmed(context: CommandContext, services: "Services") -> bool:
     """Ask on the terminal whether to erase the due data; refuse to erase it without a terminal."""
     if context.as_json or not sys.stdin.isatty():
         raise WrongUsage(_("What is erased cannot be restored; add --yes to erase it, or --dry-run to see what it is."))
-    _print_counts(context, counts)
+    _print_counts(context, services)
     return typer.confirm(_("Erase this for good?"), err=True)
 
 
-def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
+def _print_counts(context: CommandContext, services: "Services") -> None:
     from workbench.wording.retention import KEEP_REASON_WORDS, RETENTION_KIND_WORDS
 
+    counts, requests, zone = services.retention.show(), services.retention.requests(), zone_of(services)
     if context.as_json:
-        output.document(_counts_document(counts))
+        waiting = [request_json(request, zone) for request in requests]
+        output.document({**_counts_document(counts), "requests": waiting})
         return
     output.listing(
         [row for row in counts.kinds if row.period or row.due or row.kept],
@@ -154,6 +187,10 @@ def _print_counts(context: CommandContext, counts: "RetentionCounts") -> None:
     output.narrate(_("Open cases, which are always kept: {count}.").format(count=count(counts.open_cases)))
     if counts.next_on is not None:
         output.narrate(_("More becomes due on {day}.").format(day=counts.next_on.isoformat()))
+    for request in requests:
+        message = _("{login} asks to erase this ({reason}); another admin may approve {request} until {day}.")
+        number, until = format_request(request.number), minute(request.expires_at, zone)
+        output.narrate(message.format(login=request.requested_by, reason=request.reason, request=number, day=until))
 
 
 def _counts_document(counts: "RetentionCounts") -> dict[str, Any]:

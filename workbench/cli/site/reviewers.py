@@ -17,6 +17,7 @@ from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
+    from workbench.services.retention.service import ErasureRequest
     from workbench.services.site.people import PersonLine
     from workbench.services.site.roles import RoleOutcome, RoleRequest
     from workbench.services.wiring import Services
@@ -85,16 +86,23 @@ def _print_outcome(
     if outcome.request is None:
         _print_person(context, services, login, sentence)
         return
-    zone = zone_of(services)
+    print_request(context, outcome.request, zone_of(services), "reviewers approve")
+
+
+def print_request(
+    context: CommandContext, request: "RoleRequest | ErasureRequest", zone: tzinfo, approve_command: str
+) -> None:
+    """Print that a request waits for another admin."""
     if context.as_json:
-        output.document(_as_json(outcome.request, zone))
+        output.document(request_json(request, zone))
         return
-    message = _("Another admin must approve this request by {day}: `workbench reviewers approve {request}`.")
-    request = outcome.request
-    output.narrate(message.format(day=minute(request.expires_at, zone), request=format_request(request.number)))
+    message = _("Another admin must approve this request by {day}: `workbench {command} {request}`.")
+    day, number = minute(request.expires_at, zone), format_request(request.number)
+    output.narrate(message.format(day=day, command=approve_command, request=number))
 
 
-def _as_json(request: "RoleRequest", zone: tzinfo) -> dict[str, Any]:
+def request_json(request: "RoleRequest | ErasureRequest", zone: tzinfo) -> dict[str, Any]:
+    """Return a request as JSON."""
     return {**to_json(request, zone), "number": format_request(request.number)}
 
 
@@ -103,7 +111,7 @@ def requests(context: CommandContext) -> None:
     with context.services() as services:
         found, zone = services.roles.requests(), zone_of(services)
     if context.as_json:
-        output.document({"requests": [_as_json(request, zone) for request in found]})
+        output.document({"requests": [request_json(request, zone) for request in found]})
         return
     output.listing(
         found,
@@ -136,7 +144,7 @@ def reject(context: CommandContext, request: RequestArgument) -> None:
 def _print_settled(context: CommandContext, request: "RoleRequest", zone: tzinfo, sentence: str) -> None:
     """Print the outcome of a request."""
     if context.as_json:
-        output.document(_as_json(request, zone))
+        output.document(request_json(request, zone))
     else:
         output.narrate(sentence.format(login=request.login))
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session
 
 from db.columns import to_us
+from db.dialects.sqlite_changes import take_changes
 from db.enums import CaseState
 from db.models import EventRow
 from db.queries.chunks import chunks
@@ -24,8 +25,8 @@ _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it wh
 _FACTS = "facts of the next event"
 """The key under which a session stores facts for its next event."""
 
-LETTERS, CALENDAR = "letters", "calendar"
-"""The names of facts: the digests of written letters by number, and the digest of all calendar days."""
+LETTERS, CALENDAR, ROWS = "letters", "calendar", "changed_rows"
+"""The names of facts: the digests of letters by number, the digest of all calendar days, and those of changed rows."""
 
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
@@ -77,6 +78,7 @@ def append(  # noqa: PLR0913 - one parameter for each column
     the clock of the case runs from then on, and the version of its policy, `policy_id`. `counted_at` is the instant
     from which the clock counts if it differs from `at`: what an applicant sent counts from its receipt.
     """
+    _log_changed_rows(session)
     content = {**(body or {}), **session.info.pop(_FACTS, {})}
     if state is not None:
         content |= {} if policy_id is None else {"policy": policy_id}
@@ -100,8 +102,17 @@ def log_also(session: Session, name: str, facts: Any) -> None:
 
 def log_rest(session: Session, actor: Actor, at: datetime) -> None:
     """Append an event with the facts that the caller's transaction has not recorded yet, if there are any."""
+    _log_changed_rows(session)
     if session.info.get(_FACTS):
         append(session, actor, "recorded", at)
+
+
+def _log_changed_rows(session: Session) -> None:
+    """Add the digests of changed rows to the next event of the transaction: before and now, None if removed."""
+    session.flush()
+    for row in take_changes(session.connection()):
+        change = None if row.became is None else [row.was and row_digest(row.was), row_digest(row.became)]
+        log_also(session, ROWS, {f"{row.table} {row.id}": change})
 
 
 def append_many(
@@ -184,6 +195,11 @@ def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
     values |= {"decided_at": to_us(decision.decided_at), "until_on": str(decision.until_on or "")}
     canonical = json.dumps({**values, "reasons": list(reasons)}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def row_digest(values: str) -> str:
+    """Return a short SHA-256 of the noted values of a row."""
+    return hashlib.sha256(values.encode()).hexdigest()[:32]
 
 
 DIGESTED = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")

@@ -11,8 +11,7 @@ from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.pacing import pause
-from workbench.services.site.people import find_person
-from workbench.services.site.roles import is_admin
+from workbench.services.site.people import admins, find_person
 
 _FREED_TOGETHER = 100
 _WITH_PERSON = (CaseState.INCOMPLETE, CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.APPEALED)
@@ -37,7 +36,7 @@ class Deactivating(Service):
                 # This also keeps the last admin.
                 if person.id == self.context.actor.id:
                     raise NotAllowed(_("You cannot deactivate yourself; ask another admin."))
-                if is_admin(session, person):
+                if person.id in admins(session):
                     message = _("{login} is an admin; first run `workbench reviewers role {login} --remove admin`.")
                     raise NotAllowed(message.format(login=person.login))
                 if person.is_active:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select
@@ -15,6 +16,7 @@ from db.queries.published import table_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import RetentionKind
+from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
 from workbench.services.batches.publishing import try_import_lock
@@ -28,11 +30,18 @@ from workbench.services.retention.erasing import erase_application, erase_opt_ou
 from workbench.services.retention.files import ErasedFiles, erase_calls_of_numbers, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
 from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now, unlinked
-from workbench.services.site.machine_clock import clock_problem
+from workbench.services.site.machine_clock import erasing_clock_problem
+from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
+from workbench.services.site.separation import AdminRequest, AdminRequests
 
-APPLIED, COMPACTED = "retention apply", "retention compact"
-"""The names of the acts in events of refusals."""
+APPLIED, APPROVED, REJECTED, COMPACTED = (
+    *("retention apply", "retention approve"),
+    *("retention reject", "retention compact"),
+)
+"""The names of the acts in events."""
+
+_REQUESTS = AdminRequests(asked="retention request", settled=(APPLIED, REJECTED), list_command="retention show")
 
 _ERASED_TOGETHER = 10
 _ROWS_ERASED_TOGETHER = 2_000
@@ -42,6 +51,16 @@ _COMPACTED_AT_ONCE_BYTES = 100_000_000
 
 RetentionProgressCallback = Callable[[int, int], object]
 """A callback that gets the number of finished applications and of all applications."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRequest:
+    """An erasure that one admin asked for, and that waits for another."""
+
+    number: int
+    reason: str
+    requested_by: str
+    expires_at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +78,10 @@ class ErasureReport:
     copies: tuple[Path, ...] = ()
 
 
+def _ignore(_done: int, _all: int) -> None:
+    """Ignore progress."""
+
+
 class Retention(Service):
     """Counts and erases the personal values whose retention period is over."""
 
@@ -70,33 +93,81 @@ class Retention(Service):
             evidence = unlinked(session, policy, self.context.zone(session), today)
             return count_retention(session, self.context.store, applications, evidence, policy, today)
 
-    def apply(self, reason: str, progress: RetentionProgressCallback = lambda _done, _all: None) -> ErasureReport:
-        """Erase what is due. The next run continues an interrupted one, and any start erases its pending files.
+    def needs_other_admin(self) -> bool:
+        """Say whether another admin must agree before anything is erased."""
+        with self.context.read() as session:
+            return needs_other_admin(session)
+
+    def requests(self) -> tuple[ErasureRequest, ...]:
+        """Return the open requests, oldest first."""
+        with self.context.read() as session:
+            return tuple(map(_erasure_request, _REQUESTS.open(session, self.context)))
+
+    def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | ErasureRequest:
+        """Erase what is due, or ask another admin to agree if there is one.
+
+        The next run continues an interrupted one, and any start erases its pending files.
 
         Raises:
             NotAllowed: If the person is not an admin.
             WrongUsage: If no reason is given.
             Busy: If an import or another erasure is running.
-            BadConfiguration: If the clock of this machine must be wrong.
+            BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
         """
         text = checked_reason(reason, _("Erasing needs a reason."))
         with self.context.as_admin(APPLIED), self._alone():
             self._check_clock()
-            erased = ErasureReport(files=erase_pending_files(self.context))
-            due = self._due()
-            done = 0
-            for compared in chunks(due, _COMPARED_TOGETHER):
-                with self.context.read() as session:
-                    sharing = SubjectSharing(session, compared)
-                for keys in chunks(compared, _ERASED_TOGETHER):
-                    self._erase(keys, text, sharing, erased)
-                    done += len(keys)
-                    progress(done, len(due))
-                    pause()
-            erased.files += erase_pending_files(self.context)
-            self._erase_unlinked(text, erased)
-            if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
-                self._compact()
+            if not self.needs_other_admin():
+                return self._erase_due(text, progress)
+            with self.context.write() as session:
+                body = {"reason": mask_digits_within(text)}
+                return _erasure_request(_REQUESTS.make(session, self.context, body))
+
+    def approve(self, number: int, progress: RetentionProgressCallback = _ignore) -> ErasureReport:
+        """Agree to a request of another admin, and erase what is due. The request stays open until that is done.
+
+        Raises:
+            NotAllowed: If the person is not an admin, or made the request.
+            NotFound: If no such request is open.
+            Busy: If an import or another erasure is running.
+            BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
+        """
+        with self.context.as_admin(APPROVED), self._alone():
+            self._check_clock()
+            with self.context.write() as session:
+                request = _REQUESTS.approvable(session, self.context, number)
+                self.context.log(session, APPROVED, body={"request": number})
+            erased = self._erase_due(request.body["reason"], progress)
+            self.context.log_alone(APPLIED, body={"request": number})
+        return erased
+
+    def reject(self, number: int) -> None:
+        """Reject a request, or withdraw one's own.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+            NotFound: If no such request is open.
+        """
+        with self.context.as_admin(REJECTED), self.context.write() as session:
+            _REQUESTS.open_one(session, self.context, number)
+            self.context.log(session, REJECTED, body={"request": number})
+
+    def _erase_due(self, reason: str, progress: RetentionProgressCallback) -> ErasureReport:
+        erased = ErasureReport(files=erase_pending_files(self.context))
+        due = self._due()
+        done = 0
+        for compared in chunks(due, _COMPARED_TOGETHER):
+            with self.context.read() as session:
+                sharing = SubjectSharing(session, compared)
+            for keys in chunks(compared, _ERASED_TOGETHER):
+                self._erase(keys, reason, sharing, erased)
+                done += len(keys)
+                progress(done, len(due))
+                pause()
+        erased.files += erase_pending_files(self.context)
+        self._erase_unlinked(reason, erased)
+        if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
+            self._compact()
         with self.context.read() as session:
             erased.has_remnants = has_remnants(session)
         erased.copies = tuple(older_copies(self.context.database.path))
@@ -140,9 +211,9 @@ class Retention(Service):
                 erase_pending_files(_of_last_erasure(self.context))
 
     def _check_clock(self) -> None:
-        """Refuse to erase by a clock that must be wrong."""
+        """Refuse to erase by a clock that must be wrong, or that nothing confirms."""
         with self.context.read() as session:
-            if problem := clock_problem(session, self.context.now()):
+            if problem := erasing_clock_problem(session, self.context.now()):
                 raise BadConfiguration(problem)
 
     def _due(self) -> list[Key]:
@@ -188,6 +259,10 @@ class Retention(Service):
         policy, today = self.context.policy(session).retention, self.context.today(session)
         one = retained_now(session, key, policy, self.context.zone(session), today)
         return one if one is not None and (one.whole.keeps is None or one.due_parts) else None
+
+
+def _erasure_request(request: AdminRequest) -> ErasureRequest:
+    return from_row(ErasureRequest, request, reason=request.body["reason"])
 
 
 def _of_last_erasure(context: Context) -> Context:

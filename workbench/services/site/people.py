@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
-from workbench.domain.values.logins import lookalike_key, normal_login
+from workbench.domain.values.logins import lookalike_keys, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -126,12 +126,12 @@ class People(Service):
 def look_alikes(session: Session) -> list[tuple[str, str]]:
     """Return the pairs of registered logins that look alike, which older versions allowed."""
     first: dict[str, str] = {}
-    logins = session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))).all()
-    return [
-        (first[lookalike_key(login)], login)
-        for login in logins
-        if first.setdefault(lookalike_key(login), login) != login
-    ]
+    pairs: list[tuple[str, str]] = []
+    for login in session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))):
+        keys = lookalike_keys(login)
+        pairs += dict.fromkeys((first[key], login) for key in keys if key in first)
+        first = {**dict.fromkeys(keys, login), **first}
+    return pairs
 
 
 def find_person(session: Session, login: str) -> ReviewerRow:
@@ -177,6 +177,21 @@ def solo_reason(session: Session) -> str:
     """
     row = session.get(SettingRow, SOLO_SETTING)
     return row.value if row is not None and count_workers(session) == 1 else ""
+
+
+def admins(session: Session) -> set[int]:
+    """Return the active admins."""
+    found = (
+        select(ReviewerRoleRow.reviewer_id)
+        .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
+        .where(ReviewerRoleRow.role == Role.ADMIN.value, col(ReviewerRow.is_active))
+    )
+    return set(session.exec(found))
+
+
+def needs_other_admin(session: Session) -> bool:
+    """Say whether an act that needs two admins waits for another one, because there are several."""
+    return len(admins(session)) > 1 and not solo_reason(session)
 
 
 def count_workers(session: Session) -> int:

@@ -1,30 +1,32 @@
-"""Registers people and changes their roles; if there are several admins, two of them must agree.
+"""Registers people and changes their roles; if there are several admins, two of them must agree."""
 
-A request is an event of the log, and so are its approval and rejection; the log shows which requests are open.
-"""
-
-import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from db.enums import Role
-from db.models import EventRow, ReviewerRoleRow, ReviewerRow, SettingRow
-from workbench.domain.case.case_id import format_request
-from workbench.domain.values.logins import lookalike_key, normal_login
-from workbench.errors import NotAllowed, NotFound, WrongUsage
+from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
+from workbench.domain.values.logins import lookalike_keys, normal_login
+from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
-from workbench.services.site.people import SOLO_SETTING, count_workers, find_person, solo_reason
+from workbench.services.site.people import (
+    SOLO_SETTING,
+    admins,
+    count_workers,
+    find_person,
+    needs_other_admin,
+    solo_reason,
+)
+from workbench.services.site.separation import AdminRequest, AdminRequests
 
-REQUESTED, CHANGED, REJECTED = "reviewers request", "reviewers role", "reviewers reject"
-"""The events of a request for roles, of a change of roles, and of a rejected request."""
+CHANGED, REJECTED = "reviewers role", "reviewers reject"
+"""The events of a change of roles, and of a rejected request."""
 
-VALID_FOR = timedelta(days=7)
-"""How long a request waits for the other admin."""
+_REQUESTS = AdminRequests(asked="reviewers request", settled=(CHANGED, REJECTED), list_command="reviewers requests")
 
 _LOGIN_LENGTH = 64
 
@@ -71,7 +73,7 @@ class Roles(Service):
             person = ReviewerRow(login=login, created_at=self.context.now())
             session.add(person)
             session.flush()
-            needs_other = self._needs_other_admin(session)
+            needs_other = needs_other_admin(session)
             given = () if needs_other else wanted
             session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in given)
             body = {"reviewer": person.id, "roles": sorted(role.value for role in given)}
@@ -93,7 +95,7 @@ class Roles(Service):
             person = find_person(session, login)
             _refuse_without_change(session, person, set(add), set(remove))
             _keep_an_admin(session, person, remove)
-            if self._needs_other_admin(session):
+            if needs_other_admin(session):
                 self._refuse_without_approver(session, person, add)
                 return RoleOutcome(request=self._request(session, person, add, remove))
             is_own, alone = person.id == self.context.actor.id, solo_reason(session)
@@ -110,10 +112,8 @@ class Roles(Service):
             NotFound: If no such request is open.
         """
         with self.context.as_admin("reviewers approve"), self.context.write() as session:
-            request, requested_by_id = self._open_request(session, number)
+            request = self._role_request(session, _REQUESTS.approvable(session, self.context, number))
             person = find_person(session, request.login)
-            if requested_by_id == self.context.actor.id:
-                raise NotAllowed(_("You made this request; another admin must approve it."))
             if request.add and person.id == self.context.actor.id:
                 raise NotAllowed(_("This request gives you roles; another admin must approve it."))
             # The person who made the request is still an admin, so at least one admin is left.
@@ -128,55 +128,28 @@ class Roles(Service):
             NotFound: If no such request is open.
         """
         with self.context.as_admin(REJECTED), self.context.write() as session:
-            request, _requested_by_id = self._open_request(session, number)
+            request = self._role_request(session, _REQUESTS.open_one(session, self.context, number))
             self.context.log(session, REJECTED, body={"request": number})
             return request
 
     def requests(self) -> tuple[RoleRequest, ...]:
         """Return the open requests, oldest first."""
         with self.context.read() as session:
-            return tuple(request for request, _requested_by_id in self._open(session))
+            return tuple(self._role_request(session, one) for one in _REQUESTS.open(session, self.context))
 
-    def _open_request(self, session: Session, number: int) -> tuple[RoleRequest, int]:
-        """Return an open request, and who made it."""
-        for request, requested_by_id in self._open(session):
-            if request.number == number:
-                return request, requested_by_id
-        message = _("No request {request} is open; `workbench reviewers requests` lists those that are.")
-        raise NotFound(message.format(request=format_request(number)))
-
-    def _open(self, session: Session) -> list[tuple[RoleRequest, int]]:
-        """Return the open requests of people who are still admins, each with the id of who made it."""
-        since, admins = self.context.now() - VALID_FOR, _admins(session)
-        found = session.exec(
-            select(EventRow)
-            .where(col(EventRow.action).in_((REQUESTED, CHANGED, REJECTED)), EventRow.at > since)
-            .where(~col(EventRow.is_refused))
-            .order_by(col(EventRow.seq))
+    def _role_request(self, session: Session, request: AdminRequest) -> RoleRequest:
+        return RoleRequest(
+            number=request.number,
+            login=session.get_one(ReviewerRow, request.body["reviewer"]).login,
+            add=tuple(map(Role, request.body.get("add", ()))),
+            remove=tuple(map(Role, request.body.get("remove", ()))),
+            requested_by=request.requested_by,
+            expires_at=request.expires_at,
         )
-        waiting: dict[int, tuple[RoleRequest, int]] = {}
-        for event in found:
-            body = json.loads(event.body)
-            if event.action == REQUESTED:
-                request = RoleRequest(
-                    number=event.seq or 0,
-                    login=session.get_one(ReviewerRow, body["reviewer"]).login,
-                    add=tuple(map(Role, body.get("add", ()))),
-                    remove=tuple(map(Role, body.get("remove", ()))),
-                    requested_by=event.actor_login,
-                    expires_at=event.at + VALID_FOR,
-                )
-                waiting[request.number] = (request, event.actor_id or 0)
-            else:
-                waiting.pop(body.get("request", 0), None)
-        return [one for one in waiting.values() if one[1] in admins]
-
-    def _needs_other_admin(self, session: Session) -> bool:
-        return len(_admins(session)) > 1 and not solo_reason(session)
 
     def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
         """Refuse a request that nobody could approve, because neither its maker nor a person who gets roles may."""
-        if add and _admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
+        if add and admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
             message = _(
                 "Nobody could approve this: {login} is the only other admin, and nobody approves roles of their own."
                 " Ask {login} to make the request."
@@ -187,15 +160,7 @@ class Roles(Service):
         self, session: Session, person: ReviewerRow, add: tuple[Role, ...], remove: tuple[Role, ...]
     ) -> RoleRequest:
         body = details(reviewer=person.id, add=[role.value for role in add], remove=[role.value for role in remove])
-        number = self.context.log(session, REQUESTED, body=body)
-        return RoleRequest(
-            number=number,
-            login=person.login,
-            add=add,
-            remove=remove,
-            requested_by=self.context.actor.login,
-            expires_at=self.context.now() + VALID_FOR,
-        )
+        return self._role_request(session, _REQUESTS.make(session, self.context, body))
 
     def _apply(
         self, session: Session, person: ReviewerRow, add: tuple[Role, ...], remove: tuple[Role, ...], **why: object
@@ -217,21 +182,6 @@ class Roles(Service):
         return True
 
 
-def _admins(session: Session) -> set[int]:
-    """Return the active admins."""
-    admins = (
-        select(ReviewerRoleRow.reviewer_id)
-        .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
-        .where(ReviewerRoleRow.role == Role.ADMIN.value, col(ReviewerRow.is_active))
-    )
-    return set(session.exec(admins))
-
-
-def is_admin(session: Session, person: ReviewerRow) -> bool:
-    """Say whether a person is an active admin."""
-    return person.id in _admins(session)
-
-
 def _refuse_without_change(session: Session, person: ReviewerRow, add: set[Role], remove: set[Role]) -> None:
     if add & remove:
         raise WrongUsage(_("A role cannot be both added and removed; name it once."))
@@ -242,7 +192,7 @@ def _refuse_without_change(session: Session, person: ReviewerRow, add: set[Role]
 
 
 def _keep_an_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ...]) -> None:
-    if Role.ADMIN in remove and _admins(session) == {person.id}:
+    if Role.ADMIN in remove and admins(session) == {person.id}:
         raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=person.login))
 
 
@@ -251,7 +201,7 @@ def _refuse_look_alike(session: Session, login: str) -> None:
     for other in session.exec(select(ReviewerRow.login)):
         if other == login:
             raise WrongUsage(_("{login} is registered already.").format(login=login))
-        if lookalike_key(other) == lookalike_key(login):
+        if lookalike_keys(other) & lookalike_keys(login):
             message = _(
                 "{login} looks like {other}, which is registered; choose a login that cannot be confused with it."
             )

@@ -1,0 +1,31 @@
+"""The command that puts a case under legal hold, or ends its legal hold."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from screens.desk.case_commands import start
+from screens.desk.outcomes import CaseRef
+from workbench.domain.case.casefile import CaseFile
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from screens.desk.case_screen import CaseScreen
+
+
+async def change_legal_hold(screen: "CaseScreen", case: CaseFile) -> None:
+    """Ask for a reason, and put the case under legal hold, or end the legal hold that it is under."""
+    from screens.dialogs.prompt import Prompt
+
+    ref, is_held = CaseRef.of(case), case.header.legal_hold_at is not None
+    title = _("Put {case} under legal hold")
+    hint = _("Retention then erases nothing of it until the legal hold ends. Why? Only colleagues read this.")
+    message = _("{case} is under legal hold; retention erases nothing of it.")
+    if is_held:
+        title = _("End the legal hold of {case}")
+        hint = _("Retention then erases it once its period is over. Why? Only colleagues read this.")
+        message = _("{case} is under legal hold no more.")
+    reason = await screen.app.push_screen_wait(Prompt(title.format(case=ref.name), hint))
+    if reason:
+        holds = screen.session.services.legal_holds
+        act = partial(screen.session.record, ref, holds.end if is_held else holds.place, reason)
+        start(screen, act, "write", message.format(case=ref.name))

@@ -1,0 +1,143 @@
+"""Rows whose changes every event records are what the last event about them says."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel
+
+from db.dialects.sqlite_changes import NOTED_COLUMNS
+from tests.cli.framework.terminal import Terminal
+from tests.cli.site.test_doctor import chain_anew
+from tests.demos import NOW
+from tests.sites import ManualClock, Site
+from workbench.services.foundation import audit_log
+from workbench.services.site.log_checks import unexplained
+
+COURSES = {
+    "appeal": ["status = 'withdrawn'", "due_at = due_at + 1", "grounds = 'x'", "answer = 'x'", "received_at = 1"],
+    "measure_order": ["due_at = 1", "done_at = 1", "cancelled_at = 1", "measure = 'restore'"],
+    "legal_hold": ["ended_at = 1", "reason = 'x'"],
+    "rectification": ["deadline_at = deadline_at + 1", "is_open = 1 - is_open"],
+    "rectification_item": ["deadline_at = 1", "satisfied_at = 1", "waived_at = 1", "text = 'x'"],
+    "notice": [
+        "sent_at = 1",
+        "cancelled_at = 1",
+        "release_at = 1",
+        "told_due_at = 1",
+        "appeal_until_on = '2026-01-01'",
+    ],
+    "decision": ["status = 'void'", "deadline_at = 1", "check_note = 'x'"],
+    "reviewer": ["login = 'x'"],
+}
+"""Changes of one row of each table that nothing but its course in the log tells."""
+
+
+def test_every_column_of_the_tables_whose_course_is_logged_is_compared_or_said_to_be_outside() -> None:
+    outside = {
+        # Compared with the digest of the decision or the letter.
+        "decision": {"round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for", "until_on", "maker_id"}
+        | {"decided_at", "before"}
+        # Outside.
+        | {"seen", "version_after"},
+        "notice": {"decision_id", "kind", "language", "subject", "body"}
+        | {"created_at", "channel", "failed_at", "failure", "attempts", "handed_at"},
+        "appeal": {"version_after"},
+        "measure_order": {"msisdn", "exported_at"},
+        "reviewer": {"max_held", "created_at"},
+    }
+    for table, columns in NOTED_COLUMNS.items():
+        every = {column.name for column in SQLModel.metadata.tables[table].columns} - {"id"}
+        assert every - set(columns) == outside.get(table, set())
+
+
+@pytest.fixture
+def demo(fresh_demo: Path) -> Iterator[Terminal]:
+    """A terminal on a demo with rows of all kinds; also under a legal hold."""
+    site = Site(fresh_demo, ManualClock(NOW))
+    terminal = Terminal(site)
+    terminal.document("sup", "hold", "C-1", "--reason", "court")
+    yield terminal
+    site.close()
+
+
+@pytest.mark.promise("P6")
+@pytest.mark.parametrize("table", COURSES)
+def test_a_row_whose_course_no_event_explains_is_found_by_audit_verify(demo: Terminal, table: str) -> None:
+    def verified() -> list[str]:
+        result = demo.as_person("admin", "audit", "verify")
+        assert result.exit_code == (74 if result.stderr.startswith("workbench: ") else 0)
+        return result.stderr.splitlines()
+
+    with demo.site.tampering() as session:
+        last = session.execute(text(f"SELECT max(id) FROM {table}")).scalar_one()
+        rows = list(session.execute(text(f"SELECT * FROM {table} WHERE id = {last}")).mappings())
+    assert verified()[0].startswith("It is consistent in itself.")
+
+    for change in COURSES[table]:
+        with demo.site.tampering() as session:
+            session.execute(text(f"UPDATE {table} SET {change} WHERE id = {last}"))
+        assert any("is not what its last event says; it was changed outside" in line for line in verified()), change
+        with demo.site.tampering() as session:
+            values = ", ".join(f'"{name}" = :{name}' for name in rows[0])
+            session.execute(text(f"UPDATE {table} SET {values} WHERE id = {last}"), dict(rows[0]))
+    assert verified()[0].startswith("It is consistent in itself.")
+    with demo.site.tampering() as session:
+        session.execute(text(f"UPDATE {table} SET id = id + 1000 WHERE id = {last}"))
+    found = "".join(verified())
+    assert "has no event in the log; it was added outside the program." in found
+    assert "is missing, although the log has its event." in found
+
+
+@pytest.mark.promise("P6")
+def test_a_change_from_outside_stays_found_after_a_change_of_the_program(demo: Terminal) -> None:
+    with demo.site.tampering() as session:
+        session.execute(text("UPDATE legal_hold SET reason = 'none'"))
+    demo.document("sup", "unhold", "C-1", "--reason", "over")
+
+    assert "Legal hold 1 is not what its last event says" in demo.as_person("audit", "audit", "verify").stderr
+
+
+@pytest.mark.promise("P6")
+def test_a_document_that_is_marked_as_erased_without_an_event_is_found(demo: Terminal) -> None:
+    with demo.site.tampering() as session:
+        session.execute(text("UPDATE document SET erased_at = 1 WHERE id = 1"))
+
+    sentence = "A document of C-000001 is marked as erased, but the log has no event for it."
+    assert sentence in demo.as_person("audit", "audit", "verify").stderr
+
+
+def without_digests(session: Session) -> None:
+    """Make the log one of an earlier version."""
+    rest = "json_remove(body, '$.changed_rows')"
+    session.execute(text(f"UPDATE event SET body = {rest} WHERE body LIKE '%changed_rows%'"))
+    chain_anew(session)
+
+
+@pytest.mark.promise("P6")
+def test_what_an_earlier_version_wrote_without_digests_is_explained(demo: Terminal) -> None:
+    with demo.site.tampering() as session:
+        without_digests(session)
+    demo.document("sup", "unhold", "C-1", "--reason", "over")
+
+    assert demo.as_person("audit", "audit", "verify").exit_code == 0
+
+
+def test_comparing_the_courses_adds_less_than_a_third_to_the_verification(
+    demo: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used_s() -> float:
+        with demo.site.services("admin").context.read() as session:
+            began = time.process_time()
+            assert audit_log.verify(session).is_whole
+            assert list(unexplained.unexplained(session)) == []
+            return time.process_time() - began
+
+    with_courses = min(used_s() for _run in range(5))
+    with demo.site.tampering() as session:
+        without_digests(session)
+    monkeypatch.setattr(unexplained, "unexplained_rows", lambda _session, _logged: ())
+
+    assert with_courses <= 1.3 * min(used_s() for _run in range(5))
