@@ -17,6 +17,7 @@ import termios
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
@@ -248,5 +249,6 @@ if __name__ == "__main__":
         importlib.import_module(name)
     # The clocks of tests move without the machine.
     machine_clock.uptime = lambda: None
+    machine_clock.MAY_BE_QUIET = timedelta(days=40_000)
     gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))

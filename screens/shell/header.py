@@ -75,7 +75,7 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     from workbench.wording.letters import overdue_letters_words, overdue_measures_words
 
     if counts.is_clock_wrong:
-        yield _("clock wrong"), ERROR
+        yield _("check the clock"), ERROR
     yield _("{count} queued").format(count=count(counts.queued)), MUTED
     if counts.overdue:
         yield _("{count} overdue").format(count=count(counts.overdue)), ERROR

@@ -1,5 +1,6 @@
 """The command tick, which cron runs."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from tests.sites import Site
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.site import machine_clock
 from workbench.services.site.machine_clock import Uptime
+
+TEN_DAYS = timedelta(days=10)
+"""The longest quiet time; for other tests it is longer, because their clocks move without the machine."""
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 
@@ -183,17 +187,74 @@ def test_acts_by_a_clock_that_is_behind_do_not_make_it_right(services: ClockSite
     assert services.site.services("a").queue.counts().is_clock_wrong
 
 
+def restarted(services: ClockSite, patched: pytest.MonkeyPatch, at: str) -> None:
+    """Let a tick note the clock, then start the machine again with its clock at a time."""
+    patched.setattr(machine_clock, "MAY_BE_QUIET", TEN_DAYS)
+    patched.setattr(machine_clock, "uptime", lambda: Uptime("one start", 1_000.0))
+    services.run("audit", "tick")
+    patched.setattr(machine_clock, "uptime", lambda: Uptime("another start", 5.0))
+    services.at(at)
+
+
 @pytest.mark.promise("S7")
-def test_after_a_restart_only_the_events_speak_against_a_clock(
+@pytest.mark.parametrize("back", ["2026-12-07 09:00", "2026-12-04 08:30"], ids=["a weekend", "a Golden Week"])
+def test_after_a_restart_a_public_holiday_needs_no_confirmation(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, back: str
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 18:00", case, until="2026-11-26")
+    restarted(services, monkeypatch, "2026-12-04 08:30")
+    services.run("a", "comment", case, "back")
+    services.at(back)
+
+    assert services.terminal.document("audit", "tick")["lapsed"] == 1
+    assert not services.site.services("a").queue.counts().is_clock_wrong
+
+
+@pytest.mark.promise("S7")
+def test_after_a_restart_and_a_longer_time_older_cases_wait_until_an_admin_confirms_the_clock(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("one start", 1_000.0))
-    services.at("2026-11-24 10:00").run("audit", "tick")
-    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("another start", 5.0))
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    restarted(services, monkeypatch, "2026-12-24 10:00")
+    # Acts by a wrong clock do not confirm it.
+    for day in range(24, 30):
+        services.at(f"2026-12-{day} 10:00").run("a", "comment", case, "still here")
 
-    services.at("2026-12-24 10:00").run("audit", "tick")
+    message = refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert "Nothing happened between 2026-11-24 02:00 UTC and 2026-12-24 02:00 UTC" in message
+    assert "an admin runs `workbench tick --clock-is-right`" in message
+    assert services.terminal.document("a", "show", case)["state"] == "rectifying"
+    assert services.site.services("a").queue.counts().is_clock_wrong
+    erasing = ("retention", "apply", "--reason", "x", "--yes")
+    assert "Nothing happened between" in refused(services.terminal.as_person("admin", *erasing), 78)
+    assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
+    assert not services.site.services("a").queue.counts().is_clock_wrong
+    assert services.terminal.as_person("admin", *erasing).exit_code == 0
+
+
+@pytest.mark.promise("S7", "R2")
+def test_a_long_quiet_time_holds_up_nothing_but_an_erasure_if_no_case_is_older(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarted(services, monkeypatch, "2026-12-24 10:00")
+    for _tick in range(2):
+        services.run("audit", "tick")
+    services.received("2026-12-24 10:00")
+    services.run("audit", "tick")
 
     assert not services.site.services("a").queue.counts().is_clock_wrong
+    refused(services.terminal.as_person("admin", "retention", "apply", "--reason", "x", "--yes"), 78)
+
+
+@pytest.mark.promise("S7")
+def test_daily_ticks_confirm_a_clock_without_any_event(services: ClockSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.received("2026-11-24 10:00")
+    monkeypatch.setattr(machine_clock, "MAY_BE_QUIET", TEN_DAYS)
+    for day in range(1, 29, 9):
+        assert services.at(f"2026-12-{day:02} 10:00").terminal.as_person("audit", "tick").exit_code == 0
 
 
 @pytest.mark.promise("S7", "D1")

@@ -175,7 +175,8 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
 def tick(
     context: CommandContext,
     clock_is_right: Annotated[
-        bool, option("--clock-is-right", N_("Accept the clock of this machine, although it was found wrong (admin)."))
+        bool,
+        option("--clock-is-right", N_("Accept the clock of this machine as it is (admin).")),
     ] = False,
 ) -> None:
     """Handle all dates and deadlines that have passed."""

@@ -230,7 +230,7 @@ class DeskCounts:
     should be sent; both are 0 except for supervisors and admins. `decided_today` counts the person's verdicts of today,
     `median_s` is the median of the seconds from claim to verdict. `assigned` counts the queued cases assigned to the
     person; `put_aside` has those put aside and not given back by `next`, the first to return first. With
-    `is_clock_wrong` the machine's clock is before the newest event, or further on than the machine ran.
+    `is_clock_wrong` the machine's clock is before the newest event, further on than the machine ran, or unconfirmed.
     """
 
     queued: int

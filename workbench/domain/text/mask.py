@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from db.char_table import CharTable
 from workbench.domain.values.identifiers import uscc_valid
+from workbench.domain.values.spelling import MIDDLE_DOTS
 
 DOT = "•"
 _LEAST_HIDDEN = 6
@@ -56,18 +57,25 @@ def _shape(kind: MaskKind, length: int) -> tuple[int, str, int]:
     return first, DOT * (length - first - last), length - last
 
 
-# In these patterns for normalised text, `~` stands for a blank or hyphen between groups.
-_MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6})"
+# In these patterns for normalised text, `~` stands for what may separate groups or digits.
+_SEPARATOR = "(?:[- ()/_]{1,2})"
+_MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6}|\d\.\d{4}\.\d{4})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
 _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
 _GROUPS_OF_FOUR = r"\d{4}(?:~\d{4}){3}(?:~?\d{1,3}X?)?"
+# Digits in any groups, if none is before them: with a date before, they may be a date, too.
+_ALONE = r"(?:(?<=86[- ])|(?<!\d[- ()/_]))"
+_ANY_MOBILE = rf"{_ALONE}1~?[3-9](?:~?\d){{9}}"
+_ANY_ID_CARD = (
+    rf"{_ALONE}[1-8](?:~?\d){{5}}~?(?:1~?[89]|2~?0)(?:~?\d){{2}}~?(?:0~?\d|1~?[0-2])~?[0-3](?:~?\d){{4}}~?[\dX]"
+)
 _NUMBERS = re.compile(
-    rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR})(?!\d)"
-    rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE})(?!\d)".replace("~", "[- ]"),
+    rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR}|{_ANY_ID_CARD})(?!\d)"
+    rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE}|{_ANY_MOBILE})(?!\d)".replace("~", _SEPARATOR),
     re.IGNORECASE,
 )
 # A number that is masked has at least ten digits.
-_DIGITS_TOGETHER = re.compile(r"[0-9](?:[-) ]{0,2}[0-9]){9,}")
+_DIGITS_TOGETHER = re.compile(r"[0-9](?:[-. ()/_]{0,2}[0-9]){9,}")
 _ID_LIKE = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
 _USCC_LIKE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
 
@@ -78,8 +86,10 @@ def _plain(char: str) -> str:
     if digit is not None:
         return str(digit)
     category = unicodedata.category(char)
-    if category in {"Pd", "Zs"}:
+    if category in {"Pd", "Zs", "Cf"} or char == "\t":
         return "-" if category == "Pd" else " "
+    if char in MIDDLE_DOTS:
+        return "."
     folded = unicodedata.normalize("NFKC", char)
     return folded if len(folded) == 1 else char
 

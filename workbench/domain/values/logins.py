@@ -1,4 +1,4 @@
-"""The comparable form of logins, and a key that is equal for logins that look alike.
+"""The comparable form of logins, and keys that logins have in common if they look alike.
 
 The table of characters that look alike is our own. Unicode's table has some six thousand entries, of which logins use
 few, and no small library maintains it.
@@ -12,24 +12,30 @@ FOLDS_CASE = sys.platform == "darwin"
 
 _ALIKE = str.maketrans(
     {
-        **dict.fromkeys("0OΟοОоσ〇", "o"),
-        **dict.fromkeys("1I|lІіӀӏΙι", "l"),
-        **dict.fromkeys("AaАаΑα", "a"),
+        **dict.fromkeys("0OΟοОоσ〇օᴏ", "o"),
+        **dict.fromkeys("1I|lІӀӏΙ", "l"),
+        **dict.fromkeys("AaАаΑαɑ⍺ᴀ", "a"),
         **dict.fromkeys("BВвΒβ", "b"),
-        **dict.fromkeys("CcСсϹϲ", "c"),
-        **dict.fromkeys("EeЕеΕ", "e"),
-        **dict.fromkeys("HНнΗ", "h"),
+        **dict.fromkeys("CcСсϹϲᴄ", "c"),
+        **dict.fromkeys("dԁ", "d"),
+        **dict.fromkeys("EeЕеΕҽ", "e"),
+        **dict.fromkeys("gɡց", "g"),
+        **dict.fromkeys("HНнΗhһհ", "h"),
+        **dict.fromkeys("iіıιɩ", "i"),
         **dict.fromkeys("JjЈј", "j"),
         **dict.fromkeys("KkКкΚκ", "k"),
-        **dict.fromkeys("MМмΜ", "m"),
-        **dict.fromkeys("NΝ", "n"),
+        **dict.fromkeys("MмМΜ", "m"),
+        **dict.fromkeys("NΝnո", "n"),
         **dict.fromkeys("PpРрΡρ", "p"),
-        **dict.fromkeys("SsЅѕ5", "s"),
+        **dict.fromkeys("qԛ", "q"),
+        **dict.fromkeys("SsЅѕ5ꜱ", "s"),
         **dict.fromkeys("TТтΤτ", "t"),
-        **dict.fromkeys("uυ", "u"),
-        **dict.fromkeys("vν", "v"),
+        **dict.fromkeys("uυսᴜ", "u"),
+        **dict.fromkeys("vνᴠѵ", "v"),
+        **dict.fromkeys("wԝѡᴡ", "w"),
         **dict.fromkeys("XxХхΧχ", "x"),
         **dict.fromkeys("YyУуΥ", "y"),
+        **dict.fromkeys("zᴢ", "z"),
     }
 )
 
@@ -40,8 +46,12 @@ def normal_login(text: str) -> str:
     return login.casefold() if FOLDS_CASE else login
 
 
-def lookalike_key(login: str) -> str:
-    """Return a key that is equal for logins that look alike: it ignores accents, case and similar characters."""
+def lookalike_keys(login: str) -> frozenset[str]:
+    """Return the keys of a login; two logins that look alike have one in common.
+
+    The keys ignore accents, case and similar characters. There are two, because a capital I is alike to i and to l.
+    """
     decomposed = unicodedata.normalize("NFKD", normal_login(login))
-    without_marks = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return without_marks.translate(_ALIKE).casefold().replace("rn", "m")
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    alike = (letters.translate(_ALIKE).casefold(), letters.casefold().translate(_ALIKE))
+    return frozenset(text.replace("rn", "m").replace("vv", "w") for text in alike)

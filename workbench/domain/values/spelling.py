@@ -10,7 +10,7 @@ from db.initials import initials
 _PART_SEPARATORS = frozenset(".•_'’")
 """Separators between the parts of a foreign name. Elsewhere, these characters end a sentence or mask a text."""
 
-_MIDDLE_DOTS = frozenset("·‧・∙⋅")
+MIDDLE_DOTS = frozenset("·‧・∙⋅")
 _GAP = " "
 _GAPS = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd", "Mn"})
 _SEPARATORS = _PART_SEPARATORS | {_GAP}
@@ -26,7 +26,7 @@ def _fold(char: str) -> str:
     parts = unicodedata.normalize("NFKD", char)
     if all(map(unicodedata.combining, parts[1:])):
         char = parts[0]
-    if char.isspace() or char in _MIDDLE_DOTS or unicodedata.category(char) in _GAPS:
+    if char.isspace() or char in MIDDLE_DOTS or unicodedata.category(char) in _GAPS:
         return _GAP
     small = char.casefold()
     return small if len(small) == 1 else char

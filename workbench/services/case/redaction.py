@@ -151,8 +151,10 @@ def _is_usual(shape: str) -> bool:
 
 
 def _rows_with_digits(keys: str) -> set[int]:
-    """Return the rows whose keys have ten digits or more in a row, possibly with brackets in between."""
-    shape = _SHAPES.translated(keys.replace(")", ""))
+    """Return the rows whose keys have ten digits or more in a row, possibly with separators in between."""
+    for separator in "()/_":
+        keys = keys.replace(separator, "")
+    shape = _SHAPES.translated(keys)
     rows, row, done, at = set(), 0, 0, shape.find(_TEN_DIGITS)
     while at >= 0:
         row += shape.count(_BETWEEN_ROWS, done, at)

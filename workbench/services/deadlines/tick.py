@@ -56,7 +56,8 @@ class Ticking(Service):
         """Queue pending cases after their next-action date, lapse cases after their deadline, and write notices.
 
         Raises:
-            BadConfiguration: If the clock of this machine must be wrong; nothing is changed then.
+            BadConfiguration: If the clock of this machine must be wrong, or an admin has to confirm it; nothing is
+                changed then.
         """
         with self.context.read() as session:
             if problem := clock_problem(session, self.context.now()):
@@ -74,7 +75,7 @@ class Ticking(Service):
         )
 
     def accept_clock(self) -> None:
-        """Accept the clock of this machine although an event or the uptime contradicts it.
+        """Accept the clock of this machine, although something contradicts it, or nothing confirms it.
 
         Raises:
             NotAllowed: If the person is not an admin.

@@ -30,7 +30,7 @@ from workbench.services.retention.erasing import erase_application, erase_opt_ou
 from workbench.services.retention.files import ErasedFiles, erase_calls_of_numbers, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
 from workbench.services.site.due_erasures import ERASED, Key, Retained, due_unlinked, retained, retained_now
-from workbench.services.site.machine_clock import clock_problem
+from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 from workbench.services.site.separation import AdminRequest, AdminRequests
@@ -112,7 +112,7 @@ class Retention(Service):
             NotAllowed: If the person is not an admin.
             WrongUsage: If no reason is given.
             Busy: If an import or another erasure is running.
-            BadConfiguration: If the clock of this machine must be wrong.
+            BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
         """
         text = checked_reason(reason, _("Erasing needs a reason."))
         with self.context.as_admin(APPLIED), self._alone():
@@ -130,7 +130,7 @@ class Retention(Service):
             NotAllowed: If the person is not an admin, or made the request.
             NotFound: If no such request is open.
             Busy: If an import or another erasure is running.
-            BadConfiguration: If the clock of this machine must be wrong.
+            BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
         """
         with self.context.as_admin(APPROVED), self._alone():
             self._check_clock()
@@ -211,9 +211,9 @@ class Retention(Service):
                 erase_pending_files(_of_last_erasure(self.context))
 
     def _check_clock(self) -> None:
-        """Refuse to erase by a clock that must be wrong."""
+        """Refuse to erase by a clock that must be wrong, or that nothing confirms."""
         with self.context.read() as session:
-            if problem := clock_problem(session, self.context.now()):
+            if problem := erasing_clock_problem(session, self.context.now()):
                 raise BadConfiguration(problem)
 
     def _due(self) -> list[Key]:

@@ -1,12 +1,15 @@
 """Checks the clock of this machine against the newest event and against the uptime.
 
-The time since the newest event proves nothing, because a week may be quiet. The times of files prove nothing either,
-because a wrong clock sets them too. But a wrong clock does not change the uptime of the machine. So `tick` notes the
-clock and the uptime; while the machine runs, both must advance equally.
+The times of files prove nothing, because a wrong clock sets them too. But a wrong clock does not change the uptime of
+the machine. So `tick` notes the clock and the uptime; while the machine runs, both must advance equally.
+
+After a restart nothing confirms a clock that is ahead. But a time without events is rarely longer than a public
+holiday. After a longer one, an admin confirms the clock before older cases lapse and before anything is erased.
 """
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +17,8 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from db.columns import from_us, to_us
-from db.models import EventRow, SettingRow
+from db.models import CaseRow, EventRow, SettingRow
+from db.queries.published import is_open_case
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import last_event
 
@@ -22,6 +26,12 @@ CLOCK_MAY_DIFFER = timedelta(minutes=5)
 """The tolerance; clocks that are synchronised by the network differ by less."""
 
 MAY_BE_AHEAD = timedelta(days=1)
+
+MAY_BE_QUIET = timedelta(days=10)
+"""The longest time without an event or a tick that nothing has to confirm.
+
+The longest public holiday of China has nine days, between the evening before it and the morning after it.
+"""
 
 _NOTE, _NOTED_EVERY_S = "clock", 600.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -40,11 +50,15 @@ class Uptime:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """The note of a tick: the uptime, the clock, and the newest event in the future that an admin accepted."""
+    """The note of a tick: the uptime, the clock, and the newest event in the future that an admin accepted.
+
+    `last_seq` is the last event; notes of earlier versions have none.
+    """
 
     uptime: Uptime | None
     at: datetime
     accepted_seq: int
+    last_seq: int | None
 
 
 def uptime() -> Uptime | None:
@@ -56,14 +70,32 @@ def uptime() -> Uptime | None:
 
 
 def clock_problem(session: Session, now: datetime) -> str:
-    """Return why the clock must be wrong, '' if it may be right.
+    """Return why the clock must be wrong, or has to be confirmed before open cases lapse; '' if neither.
 
     It is wrong if one of the newest events is in the future, or if it advanced over a day more than the uptime.
     """
     note = _read_note(session)
+    if contradiction := _contradiction(session, note, now):
+        return contradiction
+    gap = _unconfirmed_gap(session, note, now)
+    if gap is None:
+        return ""
+    is_older = select(col(CaseRow.id)).where(is_open_case(), col(CaseRow.opened_at) <= gap[0]).limit(1)
+    return _unconfirmed(*gap) if session.exec(is_older).first() is not None else ""
+
+
+def erasing_clock_problem(session: Session, now: datetime) -> str:
+    """Return why the clock must be wrong, or has to be confirmed before anything is erased; '' if neither."""
+    note = _read_note(session)
+    if contradiction := _contradiction(session, note, now):
+        return contradiction
+    gap = _unconfirmed_gap(session, note, now)
+    return _unconfirmed(*gap) if gap is not None else ""
+
+
+def _contradiction(session: Session, note: _Note | None, now: datetime) -> str:
     # Acts at a wrong time follow the right ones, so that the last event alone says too little.
-    newest = select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(_EVENTS_COMPARED)
-    after = max(session.exec(newest.where(col(EventRow.seq) > (note.accepted_seq if note else 0))), default=None)
+    after = max(_newest_times(session, note.accepted_seq if note else 0), default=None)
     if after is not None and now < after - CLOCK_MAY_DIFFER:
         message = _(
             "The clock of this machine says {now}, but the newest event is of {newest}; set the clock. If it is right,"
@@ -80,20 +112,54 @@ def clock_problem(session: Session, now: datetime) -> str:
     return ""
 
 
+def _newest_times(session: Session, after_seq: int) -> Sequence[datetime]:
+    """Return the times of the newest events after one of them, the last event first."""
+    newest = select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(_EVENTS_COMPARED)
+    return session.exec(newest.where(col(EventRow.seq) > after_seq)).all()
+
+
+def _unconfirmed_gap(session: Session, note: _Note | None, now: datetime) -> tuple[datetime, datetime] | None:
+    """Return the two times around a long time without events since the last note, None if there is none.
+
+    The uptime explains every such time since the note. Acts after it do not: they have their times from the same clock.
+    """
+    if _expected_time(note, uptime()) is not None:
+        return None
+    # Without a note of the last event, only the time since that event is looked at.
+    after_seq = last_event(session)[0] - 1 if note is None or note.last_seq is None else note.last_seq
+    times = [*reversed(_newest_times(session, after_seq)), now]
+    reached = times[0] if note is None or len(times) > _EVENTS_COMPARED else note.at
+    for at in times:
+        if at > reached + MAY_BE_QUIET:
+            return reached, at
+        reached = max(reached, at)
+    return None
+
+
+def _unconfirmed(before: datetime, after: datetime) -> str:
+    message = _(
+        "Nothing happened between {before} and {after}, and the uptime of this machine does not explain that time, so"
+        " its clock may be ahead; check it. If it is right, an admin runs `workbench tick --clock-is-right`."
+    )
+    return message.format(before=in_utc(before), after=in_utc(after))
+
+
 def note_clock(session: Session, now: datetime) -> None:
-    """Note the clock and the uptime, unless the last note is recent; `clock_problem` must have found nothing."""
+    """Note the clock and the uptime, unless the last note is recent, or the clock has to be confirmed first."""
     note, running = _read_note(session), uptime()
-    if running is None:
-        return
     was = note.uptime if note else None
-    if was is None or was.boot_id != running.boot_id or running.seconds - was.seconds > _NOTED_EVERY_S:
-        _write_note(session, _Note(running, now, note.accepted_seq if note else 0))
+    is_same_start = (running and running.boot_id) == (was and was.boot_id)
+    if note is not None and is_same_start and abs((now - note.at).total_seconds()) < _NOTED_EVERY_S:
+        return
+    if _unconfirmed_gap(session, note, now) is None:
+        seq, _digest = last_event(session)
+        _write_note(session, _Note(running, now, note.accepted_seq if note else 0, seq))
 
 
 def accept_clock(session: Session, now: datetime) -> None:
     """Accept the present clock, regardless of earlier notes and of the times of earlier events."""
     seq, _digest = last_event(session)
-    _write_note(session, _Note(uptime(), now, seq))
+    _write_note(session, _Note(uptime(), now, seq, seq))
 
 
 def _expected_time(note: _Note | None, running: Uptime | None) -> datetime | None:
@@ -109,7 +175,7 @@ def _read_note(session: Session) -> _Note | None:
         return None
     stored = json.loads(value)
     noted_uptime = Uptime(stored["boot"], stored["seconds"]) if stored["boot"] else None
-    return _Note(noted_uptime, from_us(stored["at"]), stored["seq"])
+    return _Note(noted_uptime, from_us(stored["at"]), stored["seq"], stored.get("last"))
 
 
 def _write_note(session: Session, note: _Note) -> None:
@@ -119,6 +185,7 @@ def _write_note(session: Session, note: _Note) -> None:
         "seconds": noted_uptime.seconds,
         "at": to_us(note.at),
         "seq": note.accepted_seq,
+        "last": note.last_seq,
     }
     session.merge(SettingRow(name=_NOTE, value=json.dumps(stored)))
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
-from workbench.domain.values.logins import lookalike_key, normal_login
+from workbench.domain.values.logins import lookalike_keys, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -126,12 +126,12 @@ class People(Service):
 def look_alikes(session: Session) -> list[tuple[str, str]]:
     """Return the pairs of registered logins that look alike, which older versions allowed."""
     first: dict[str, str] = {}
-    logins = session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))).all()
-    return [
-        (first[lookalike_key(login)], login)
-        for login in logins
-        if first.setdefault(lookalike_key(login), login) != login
-    ]
+    pairs: list[tuple[str, str]] = []
+    for login in session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))):
+        keys = lookalike_keys(login)
+        pairs += dict.fromkeys((first[key], login) for key in keys if key in first)
+        first = {**dict.fromkeys(keys, login), **first}
+    return pairs
 
 
 def find_person(session: Session, login: str) -> ReviewerRow:
