@@ -365,6 +365,41 @@ def test_calls_go_before_their_case_unless_another_case_keeps_them(office: Reten
     assert office.faults() == []
 
 
+def late_document(office: RetentionSite) -> None:
+    """Let a document of A-1 be there again, as the import of one that a lapsed case received in time does."""
+    [[number, sha256]] = office.desk.sql("SELECT id, sha256 FROM document WHERE application_no = 'A-1' LIMIT 1")
+    context = office.terminal.site.services("admin").context
+    with context.write() as session:
+        session.execute(text("UPDATE document SET erased_at = NULL WHERE id = :id"), {"id": number})
+    context.store.document_path(sha256).write_bytes(b"late")
+
+
+@pytest.mark.parametrize(
+    ("part", "come_late", "files"),
+    [
+        ("calls", lambda office: arrive(office, "2026-12-01", office.people["A-1"]), (0, 1)),
+        ("documents", late_document, (1, 0)),
+    ],
+)
+def test_what_arrives_of_a_part_after_its_erasure_is_erased_too(
+    office: RetentionSite, part: str, come_late: Callable[[RetentionSite], None], files: tuple[int, int]
+) -> None:
+    amend_policy(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
+    office.later(days=10)
+    office.run("admin", *APPLY)
+    office.later(minutes=1)
+    assert kinds(office)[part]["due"] == 0
+
+    come_late(office)
+
+    counted = kinds(office)[part]
+    assert (counted["due"], counted["documents"], counted["call_rows"]) == (1, *files)
+    erased = office.document("admin", *APPLY)
+    assert (erased["documents"], erased["call_rows"]) == files
+    assert kinds(office)[part]["due"] == 0
+    assert office.faults() == []
+
+
 EVIDENCE = ("complaint", "credit_record", "opt_out", "call_window", "call_day", "call_hour")
 
 
