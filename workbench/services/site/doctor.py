@@ -98,6 +98,7 @@ def _site(
         yield from file_checks.check_policy_texts(session)
         yield file_checks.check_clock(session, now)
     yield from file_checks.check_links(store)
+    yield from file_checks.check_lock(path)
     yield file_checks.check_disk_space(path)
     yield from _check_permissions(path, group_of(session))
     yield from _check_contents(session, now)

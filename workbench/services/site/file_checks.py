@@ -103,6 +103,18 @@ def until_failure(path: Path, lines: Iterable[CheckLine]) -> Iterator[CheckLine]
         yield False, str(error)
 
 
+def check_lock(path: Path) -> Iterator[CheckLine]:
+    """Check that this user can open the file that writers lock, if it exists."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        os.close(os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        message = _("{file} cannot be opened ({cause}), so nothing can be written; remove it, or correct its rights.")
+        yield False, message.format(file=lock, cause=error.strerror)
+
+
 def walk_folder(folder: Path) -> Iterator[Path]:
     """Yield all files and folders below a folder; unlike `rglob`, this skips a folder that was removed meanwhile."""
     for place, folders, files in os.walk(folder):
