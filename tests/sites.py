@@ -18,6 +18,7 @@ from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
+from tests import kept_databases
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.opening import NewSite, make_site, open_services
@@ -116,7 +117,8 @@ class Site:
         engine.dispose()
 
     def close(self) -> None:
-        """Close all opened services."""
+        """Close all opened services, and the database that a command left open."""
+        kept_databases.release()
         for services in self.services_by_login.values():
             services.close()
 

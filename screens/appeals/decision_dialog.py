@@ -19,7 +19,7 @@ from screens.shell.symbols import symbols_of
 from screens.verdict.dialog_text import too_soon_line
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, wrapped_lines
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case
@@ -52,7 +52,7 @@ class AppealDialog(Dialog[AppealResult]):
     ]
 
     answer = getters.query_one("#answer", TextArea)
-    message = getters.query_one("#message", Static)
+    message = getters.query_one("#message", WrappedText)
     preview = getters.query_one("#preview", VerticalScroll)
 
     def __init__(
@@ -81,7 +81,7 @@ class AppealDialog(Dialog[AppealResult]):
             yield Static(plain(_("The applicant reads"), MUTED), classes="title", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static(markup=False)
-            yield Static(id="message", markup=False)
+            yield WrappedText(id="message", markup=False)
             yield Static(id="foot", markup=False)
         yield TooSmall()
 

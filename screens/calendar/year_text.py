@@ -18,7 +18,9 @@ from workbench.wording import calendar as wording
 from workbench.wording.amounts import count
 
 _MONTH_CELLS = 21
-_GAP_CELLS = 3
+_LEAST_GAP, _GREATEST_GAP = 3, 8
+"""The cells between two months, which are spread over a wide window."""
+
 _STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING}
 _MAX_DUES = 5
 
@@ -48,8 +50,8 @@ def title_words(calendar: CalendarYear | None, year: int, view: View) -> list[Pa
 
 def months_a_row(width: int) -> int:
     """Return how many months fit side by side: a divisor of twelve."""
-    fitting = (width + _GAP_CELLS) // (_MONTH_CELLS + _GAP_CELLS)
-    return max(number for number in (1, 2, 3, 4) if number <= max(1, fitting))
+    fitting = (width + _LEAST_GAP) // (_MONTH_CELLS + _LEAST_GAP)
+    return max(number for number in (1, 2, 3, 4, 6) if number <= max(1, fitting))
 
 
 def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> YearLines:
@@ -67,7 +69,7 @@ def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> 
         start = len(lines)
         blocks = [_month(calendar, month, days, chosen, view) for month in months]
         for parts in zip_longest(*blocks, fillvalue=Content()):
-            lines.append(_side_by_side(parts))
+            lines.append(_side_by_side(parts, width))
         if chosen.month in months:
             week = next(
                 index
@@ -78,9 +80,10 @@ def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> 
     return YearLines(lines=lines, title_at=title_at, day_at=day_at)
 
 
-def _side_by_side(parts: Sequence[Content]) -> Content:
+def _side_by_side(parts: Sequence[Content], width: int) -> Content:
+    spare = (width - len(parts) * _MONTH_CELLS) // max(1, len(parts) - 1)
     padded = [Content.assemble(part, " " * (_MONTH_CELLS - part.cell_length)) for part in parts]
-    return Content(" " * _GAP_CELLS).join(padded)
+    return Content(" " * min(max(_LEAST_GAP, spare), _GREATEST_GAP)).join(padded)
 
 
 def _month(

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from screens.shell.base_screen import BoxDialog
 from screens.shell.bindings import bind
 from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from screens.widgets.text_fields import MultilineField, TextLine
 from screens.widgets.time_field import TimeReader, UnderstoodTime
 from workbench.domain.case.appeal import AppealResult
@@ -46,7 +46,7 @@ class AppealForm(BoxDialog[AppealResult]):
 
     grounds = getters.query_one("#grounds", MultilineField)
     received = getters.query_one("#received", Input)
-    problem = getters.query_one("#problem", Static)
+    problem = getters.query_one("#problem", WrappedText)
 
     def __init__(self, case: str, file: File, reader: TimeReader[datetime]) -> None:
         super().__init__(_("Appeal against {case}").format(case=case))
@@ -61,7 +61,7 @@ class AppealForm(BoxDialog[AppealResult]):
         yield Static(plain(received, MUTED), classes="title", markup=False)
         yield TextLine(id="received")
         yield self._understood
-        yield Static(id="problem", markup=False)
+        yield WrappedText(id="problem", markup=False)
         keys = (
             ("Enter", _("save")),
             ("Tab", _("next field")),

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from screens.dialogs.list_dialog import ListDialog
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, row, wrapped
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
+from screens.widgets.safe_text import ERROR, MUTED, plain, row, wrapped
 from screens.widgets.static import Static
 from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
@@ -44,8 +44,8 @@ class Checklist(ListDialog[ChecklistLine]):
     def parts(self) -> ComposeResult:
         yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        keys = [(key, _(ANSWER[value.value])) for key, value in _KEYS.items()] + [("Esc", _("back"))]
-        yield Static(key_hints(*keys), id="foot", markup=False)
+        keys = ((key, _(ANSWER[value.value])) for key, value in _KEYS.items())
+        yield Static(list_key_hints(*keys), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)

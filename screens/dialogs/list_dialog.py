@@ -10,11 +10,17 @@ from textual.content import Content
 from textual.geometry import Region
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import MUTED, plain, row
+from screens.widgets.safe_text import MUTED, key_hints, plain, row
 from screens.widgets.static import Static
+from workbench.i18n import _
 
 Entry = TypeVar("Entry")
 _FRAME_LINES = 8
+
+
+def list_key_hints(*keys: tuple[str, str]) -> Content:
+    """Return the keys of a list: the arrows, its own `keys`, and Esc."""
+    return key_hints(("↑ ↓", _("choose")), *keys, ("Esc", _("back")))
 
 
 class ListDialog(BoxDialog[bool], Generic[Entry]):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from textual import on
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -12,9 +13,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
+from screens.dialogs.list_dialog import list_key_hints
 from screens.shell.bindings import available_bindings
 from screens.shell.protocols import HasViews
 from screens.widgets.safe_text import MUTED, joined
+from screens.widgets.static import Static
 from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
@@ -43,6 +46,10 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__([CommandProvider], placeholder=for_terminal(_("Find a command …")))
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield Static(list_key_hints(("Enter", _("do it"))), id="foot", markup=False)
 
     def _action_command_list(self, action: str) -> None:
         # Before its first layout the list has no lines to move by.

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _
 from workbench.keys.registry import TEXTS
@@ -28,7 +28,7 @@ class Prompt(BoxDialog[str]):
     """
 
     line = getters.query_one(Input)
-    problem = getters.query_one("#problem", Static)
+    problem = getters.query_one("#problem", WrappedText)
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class Prompt(BoxDialog[str]):
         self._is_prose = is_prose
 
     def parts(self) -> ComposeResult:
-        yield Static(self._hint, markup=False)
+        yield WrappedText(self._hint, markup=False)
         yield TextLine(self._value, classes=PROSE if self._is_prose else None)
-        yield Static(id="problem", markup=False)
+        yield WrappedText(id="problem", markup=False)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._is_prose else []
         keys = (("Enter", _("save")), *texts, ("Esc", _("back")))
         yield Static(key_hints(*keys), markup=False)

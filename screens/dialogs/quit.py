@@ -8,7 +8,7 @@ from textual.content import Content
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from workbench.i18n import _
 from workbench.keys.registry import QUIT
 
@@ -37,7 +37,7 @@ class QuitDialog(BoxDialog[QuitChoice]):
             ("b", f"{_('release the case and quit')} (2)"),
             ("Esc", _("stay")),
         )
-        yield Static(plain(message.format(case=self._case, until=self._until)), markup=False)
+        yield WrappedText(plain(message.format(case=self._case, until=self._until)), markup=False)
         yield Static(Content.assemble("\n", key_hints(*keys)), markup=False)
 
     def action_choose(self, choice: QuitChoice) -> None:

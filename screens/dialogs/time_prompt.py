@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from screens.widgets.text_fields import TextLine
 from screens.widgets.time_field import Moment, TimeReader, UnderstoodTime
 from workbench.i18n import N_, _
@@ -54,7 +54,7 @@ class TimePrompt(BoxDialog[Moment]):
         self._understood: UnderstoodTime[Moment] = UnderstoodTime(reader)
 
     def parts(self) -> ComposeResult:
-        yield Static(self._hint, markup=False)
+        yield WrappedText(self._hint, markup=False)
         yield TextLine(self._value)
         yield self._understood
         if self._suggestions:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.dialogs.prompt import Prompt
 from screens.documents.system_viewer import system_viewer
 from screens.documents.viewer import ImageViewer, ViewerWords
@@ -21,7 +21,7 @@ from screens.panels.identity import identity_lines
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.protocols import HasViewer
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, key_hints, plain, row
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
@@ -79,11 +79,8 @@ class DocumentList(ListDialog[DocumentLine]):
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        keys = (
-            *(("1-9 Enter", _("open")), ("v", _("in your viewer")), ("w", _("save"))),
-            *(("a", _("save all")), ("Esc", _("back"))),
-        )
-        yield Static(key_hints(*keys), markup=False)
+        keys = (("1-9 Enter", _("open")), ("v", _("viewer")), ("w", _("save")), ("a", _("save all")))
+        yield Static(list_key_hints(*keys), markup=False)
 
     def on_mount(self) -> None:
         self.load()

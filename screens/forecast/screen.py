@@ -31,11 +31,13 @@ from workbench.wording.forecast import queue_lines, short_figure, whole_days
 MOST_REVIEWERS = 99
 _PAGE_PADDING = 4
 _WIDEST = 96
-_LEAST_SPAN_DAYS = 1.0
-_TEXT_LINES = 17
-"""The number of lines of text around the histogram, which takes the remaining height."""
+"""The greatest width of a sentence; the histogram takes the whole window."""
 
-_HIGHEST, _LOWEST = 14, 4
+_LEAST_SPAN_DAYS = 1.0
+_FRAME_LINES = 9
+"""The lines around the texts: header, footer and padding of the screen, blanks, title and scale of the histogram."""
+
+_HIGHEST, _LOWEST = 24, 4
 
 
 class ForecastScreen(ModeScreen):
@@ -143,8 +145,9 @@ def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int)
     for sentence in queue_lines(forecast, view.today):
         lines += wrapped_lines(sentence, room)
     if forecast.days:
-        lines += [Content(), *_histogram(forecast, view, room, min(_HIGHEST, max(_LOWEST, height - _TEXT_LINES)))]
-        lines += [Content(), *wrapped_lines(_basis(forecast), room, MUTED)]
+        basis = wrapped_lines(_basis(forecast), room, MUTED)
+        bars = min(_HIGHEST, max(_LOWEST, height - _FRAME_LINES - len(lines) - len(basis)))
+        lines += [Content(), *_histogram(forecast, view, width, bars), Content(), *basis]
     return Content("\n").join(lines)
 
 

@@ -79,7 +79,8 @@ class LettersScreen(ModeScreen):
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer; the label of Esc says what it does now."""
-        return (keys.OPEN_LETTER, keys.MARK_SENT, keys.MARK_FAILED, keys.LEAVE_LETTERS, BACK)
+        acts = (keys.OPEN_LETTER, keys.MARK_SENT, keys.MARK_FAILED)
+        return (*acts, keys.LEAVE_LETTERS, BACK, keys.OF_CASE, keys.UNSENT_LETTERS, keys.OWED_MEASURES)
 
     def parts(self) -> ComposeResult:
         yield Static(id="titles", markup=False)

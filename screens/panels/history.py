@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from screens.panels.letters import letters_of
-from screens.panels.lines import EMPTY, PanelLine, heading, judgement_mark, prose
+from screens.panels.lines import EMPTY, PanelLine, judgement_mark, prose, wrapped_heading
 from screens.shell.symbols import Symbols
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_lines
@@ -58,7 +58,8 @@ def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
         return []
     title = _("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[appeal.status]))
     received = _("received {when}").format(when=view.instant(appeal.received_at))
-    lines = [heading(f"{title} {view.symbols.dot} {received}"), *prose(_("Grounds"), appeal.grounds, width)]
+    head = wrapped_heading(f"{title} {view.symbols.dot} {received}", width)
+    lines = [*head, *prose(_("Grounds"), appeal.grounds, width)]
     if appeal.outcome is not None:
         lines += prose(appeal_outcome_words(appeal.outcome, appeal.to_state), appeal.answer, width)
     return [*lines, EMPTY]
@@ -111,7 +112,7 @@ def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: i
     if decision.deadline_at is not None:
         by = _("all by {when}") if is_due else _("the deadline was {when}")
         parts.append(by.format(when=view.instant(decision.deadline_at)))
-    lines = [heading(f" {view.symbols.dot} ".join(parts))]
+    lines = wrapped_heading(f" {view.symbols.dot} ".join(parts), width)
     for item in decision.items:
         is_owed = is_due or case.header.state is CaseState.LAPSED
         mark = _item_mark(item, view.symbols, is_owed=is_owed)

@@ -41,6 +41,11 @@ def heading(text: str) -> PanelLine:
     return PanelLine(plain(text, f"{MUTED} bold"))
 
 
+def wrapped_heading(text: str, width: int) -> list[PanelLine]:
+    """Return a long heading in as many lines as it needs."""
+    return [heading(part) for part in wrapped(text, width)]
+
+
 def muted(text: str, width: int) -> list[PanelLine]:
     """Return a dim text in as many lines as it needs."""
     return [PanelLine(plain(f" {part}", MUTED)) for part in wrapped(text, width - 2)]
@@ -98,7 +103,7 @@ def severity_rank(case: CaseFile, kind: PanelKind) -> int:
 
 
 def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols) -> list[PanelLine]:
-    """Return the findings in words, each with its code if it fits, or one line that says there are none."""
+    """Return the findings in words, each with its code at the right, or one line that says there are none."""
     findings = findings_on(case, kind)
     if not findings:
         return [PanelLine(joined((f"{symbols.fine} ", SUCCESS), (_("no findings"), SUCCESS)))]
@@ -109,9 +114,10 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
         if changed_mark(case, EvidencePart.FINDINGS, symbols, finding.rule):
             label.append((f"{symbols.changed} ", WARNING))
         *before, last = hanging(label, finding_text(finding, case.policy, current_language()), width, style)
-        if last.cell_length + cells(finding.rule) + 2 <= width:
-            last = row(last, plain(finding.rule, MUTED), width)
-        lines += map(PanelLine, [*before, last])
+        code = plain(finding.rule, MUTED)
+        if last.cell_length + code.cell_length + 1 > width:
+            before, last = [*before, last], Content()
+        lines += map(PanelLine, [*before, row(last, code, width)])
     return lines
 
 

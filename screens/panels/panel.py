@@ -52,7 +52,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     Panel {
-        width: 1fr; height: 1fr; border: round $border-blurred; border-title-color: $text-muted;
+        width: 1fr; height: 1fr; padding: 0 1; border: round $border-blurred; border-title-color: $text-muted;
         border-title-style: none; border-subtitle-color: $text-muted; border-subtitle-style: none;
         scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; overflow-x: hidden;
     }

@@ -125,6 +125,11 @@ class PolicyScreen(ModeScreen):
             return True if len(self.versions) > 1 else None
         return True
 
+    def why_not(self, key: str) -> str | None:
+        """Return why no version can be chosen or compared, None if that can be done or the key does something else."""
+        is_asked = key in (*keys.COMPARE.keys, *keys.VERSION.keys)
+        return _("There is no other version of the policy yet.") if is_asked and len(self.versions) == 1 else None
+
     def action_compare(self) -> None:
         self.choose(_("Choose two versions to compare"), 2)
 

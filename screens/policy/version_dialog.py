@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, MUTED, Part, fitted, joined, key_hints
+from screens.widgets.safe_text import ACCENT, MUTED, Part, fitted, joined
 from screens.widgets.static import Static
 from workbench.i18n import _
 from workbench.services.site.policies import VersionLine
@@ -34,8 +34,8 @@ class VersionDialog(ListDialog[VersionLine]):
     def parts(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
-        keys = (("↑ ↓", _("select")), ("Enter", _("choose")), ("Esc", _("back")))
-        yield Static(key_hints(*keys), markup=False)
+        enter = _("show") if self._wanted == 1 else _("mark")
+        yield Static(list_key_hints(("Enter", enter)), markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)

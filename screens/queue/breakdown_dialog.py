@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.queue.layout_dialogs import LayoutDialog
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, ERROR, MUTED, joined, key_hints, plain
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, joined, plain
 from screens.widgets.static import Static
 from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.text.safe import fit, pad_left, pad_right, safe
@@ -31,7 +31,7 @@ _MAX_BAR_CELLS = 20
 class BreakdownPicker(LayoutDialog[str]):
     """Asks for the property to count the cases by; `chosen` becomes one of BREAKDOWNS."""
 
-    KEYS = (("Enter", N_("count")), ("↑ ↓", N_("choose")))
+    KEYS = (("Enter", N_("count")),)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
         Binding(",".join(("q", *COUNT.keys)), "back", show=False),
@@ -84,8 +84,8 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         yield Static(id="message", markup=False)
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
-        keys = (("Enter", _("only these")), ("← →", _("count by something else")), ("Esc", _("back")))
-        yield Static(key_hints(*keys), id="foot", markup=False)
+        keys = (("Enter", _("only these")), ("← →", _("count by something else")))
+        yield Static(list_key_hints(*keys), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self.count()

@@ -1,7 +1,7 @@
 """The columns of the queue: what each shows of a case, and at which widths of the window."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part
@@ -12,8 +12,12 @@ from workbench.domain.case.running import clock_runs, is_clock_suspended, is_wit
 from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
 from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
 from workbench.domain.text.safe import pad_left, pad_right
+from workbench.domain.values.provinces import province_words
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import count, waiting_words
+
+_VAST = 180
+"""From this width on, a row has room for the agent, the province, the class and the risk."""
 
 MIN_NAME, MAX_NAME = 10, 60
 """The least and the greatest width of the column that takes the remaining cells."""
@@ -183,16 +187,12 @@ def _waiting(context: RowContext, room: int) -> list[Part]:
     return [(pad_left(waiting_words(context.view.now - context.row.received_at), room), MUTED)]
 
 
-def _application(context: RowContext, _room: int) -> list[Part]:
-    return [(context.row.application_no, "")]
-
-
-def _agent(context: RowContext, _room: int) -> list[Part]:
-    return [(context.row.agent, "")]
+def _field(name: str) -> Callable[[RowContext, int], list[Part]]:
+    return lambda context, _room: [(getattr(context.row, name), "")]
 
 
 def _province(context: RowContext, _room: int) -> list[Part]:
-    return [(context.row.province, "")]
+    return [(province_words(context.row.province), "")]
 
 
 def _class(context: RowContext, _room: int) -> list[Part]:
@@ -223,20 +223,19 @@ _SHORT_FINDINGS = QueueColumn(
     title=N_("found"), parts=_findings, width=6, width_zh=7, max_row_width=99, order="findings"
 )
 _WHO = QueueColumn(title=N_("who"), parts=_who, width=12, min_row_width=110, order="who")
-_STATE_AND_WHO = QueueColumn(
-    title=N_("state, who"),
-    parts=_state_and_who,
-    width=19,
-    width_zh=18,
-    min_row_width=72,
-    max_row_width=109,
-    order="state",
+_STATE_AND_WHO = replace(
+    _STATE, title=N_("state, who"), parts=_state_and_who, width=19, width_zh=18, min_row_width=72, max_row_width=109
 )
 _WAITING = QueueColumn(title=N_("waits"), parts=_waiting, width=6, is_right=True, min_row_width=90, order="received")
+_AGENT = QueueColumn(title=N_("agent"), parts=_field("agent"), width=24, gap=2, min_row_width=_VAST, order="agent")
+_SHORT_AGENT = replace(_AGENT, width=14, gap=1, min_row_width=0)
+_PROVINCE = QueueColumn(title=N_("province"), parts=_province, width=14, gap=2, min_row_width=_VAST, order="province")
+_CLASS = QueueColumn(title=N_("class"), parts=_class, width=9, gap=2, min_row_width=_VAST, order="class")
+_RISK = QueueColumn(title=N_("risk"), parts=_risk, width=11, width_zh=8, gap=2, min_row_width=_VAST, order="risk")
 
 USUAL_COLUMNS: tuple[QueueColumn, ...] = (
-    *(_SIGNS, _DUE, _SHORT_DUE, _PRIORITY, _CASE, _APPLICANT, _STATE, _STATE_AND_WHO),
-    *(_ROUND, _SHORT_FINDINGS, _FINDINGS, _WHO, _WAITING),
+    *(_SIGNS, _DUE, _SHORT_DUE, _PRIORITY, _CASE, _APPLICANT, _AGENT, _PROVINCE, _CLASS, _RISK),
+    *(_STATE, _STATE_AND_WHO, _ROUND, _SHORT_FINDINGS, _FINDINGS, _WHO, _WAITING),
 )
 """The usual columns, shown if none were chosen."""
 
@@ -251,11 +250,11 @@ CHOICES: Mapping[str, tuple[QueueColumn, ...]] = {
     "findings": (_FINDINGS, _SHORT_FINDINGS),
     "waits": (_WAITING,),
     "round": (_ROUND,),
-    "application": (QueueColumn(title=N_("application"), parts=_application, width=18),),
-    "agent": (QueueColumn(title=N_("agent"), parts=_agent, width=14, order="agent"),),
-    "province": (QueueColumn(title=N_("province"), parts=_province, width=8, order="province"),),
-    "class": (QueueColumn(title=N_("class"), parts=_class, width=9, order="class"),),
-    "risk": (QueueColumn(title=N_("risk"), parts=_risk, width=11, width_zh=8, order="risk"),),
+    "application": (QueueColumn(title=N_("application"), parts=_field("application_no"), width=18),),
+    "agent": (_AGENT, _SHORT_AGENT),
+    "province": (_PROVINCE,),
+    "class": (_CLASS,),
+    "risk": (_RISK,),
     "received": (QueueColumn(title=N_("received"), parts=_received, width=8, order="received"),),
 }
 """The columns that can be chosen, by name in display order; of several variants, one fits the window."""

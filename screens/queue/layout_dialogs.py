@@ -7,9 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.dialogs.list_dialog import Entry, ListDialog
+from screens.dialogs.list_dialog import Entry, ListDialog, list_key_hints
 from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
-from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints
+from screens.widgets.safe_text import ACCENT, MUTED, joined
 from screens.widgets.static import Static
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
@@ -46,7 +46,7 @@ class LayoutDialog(ListDialog[Entry]):
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
         keys = ((key, _(does)) for key, does in self.KEYS)
-        yield Static(key_hints(*keys, ("Esc", _("back"))), id="foot", markup=False)
+        yield Static(list_key_hints(*keys), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)
@@ -55,7 +55,7 @@ class LayoutDialog(ListDialog[Entry]):
 class OrderDialog(LayoutDialog[str]):
     """Asks for an order; `chosen` becomes this order in the syntax of `parse_order`."""
 
-    KEYS = (("Enter", N_("sort")), ("↑ ↓", N_("choose")), ("← →", N_("reverse")))
+    KEYS = (("Enter", N_("sort")), ("← →", N_("reverse")))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
         Binding("left,right", "reverse", show=False),

@@ -158,7 +158,7 @@ class QueueScreen(ModeScreen):
             return ()
         if self.rows.marks or self.rows.range_from is not None:
             return (keys.ASSIGN, keys.PRIORITY, keys.CLASS, BACK)
-        shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO)
+        shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO, keys.ORDER, keys.COLUMNS, keys.COUNT, keys.TAKE)
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
 
     @on(CaseList.Changed)

@@ -12,9 +12,6 @@ from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
-MOST = 4
-"""The most commands besides Esc, help and palette."""
-
 _MOST_LINES = 4
 
 
@@ -74,13 +71,7 @@ def hints(screen: Screen[object], width: int) -> Content:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in available.items() if COMMAND_BY_ID[name].hint]
         hinted.sort(key=lambda each: not each[0].danger)
     shown = [(command.key, active.binding.description) for command, active in hinted]
-    while sum(key != "Esc" for key, _label in shown) > MOST:
-        _drop_last(shown)
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
-        _drop_last(shown)
+        # Esc goes only if it is alone.
+        del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]
     return row(key_hints(*shown), right, width)
-
-
-def _drop_last(shown: list[tuple[str, str]]) -> None:
-    """Drop the last hint, but Esc only if it is alone."""
-    del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]

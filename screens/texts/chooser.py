@@ -10,9 +10,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.shell.protocols import FillsFields
-from screens.widgets.safe_text import ACCENT, MUTED, fitted, joined, key_hints, wrapped_lines
+from screens.widgets.safe_text import ACCENT, MUTED, fitted, joined, wrapped_lines
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, TextLine
 from workbench.domain.case.casefile import CaseFile
@@ -111,8 +111,8 @@ class TextChooser(ListDialog[CannedText]):
     def parts(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
-        keys = (("↑ ↓ Enter", _("choose")), ("1-9", _("insert at once")), ("Esc", _("back")))
-        yield Static(key_hints(*keys), id="message", markup=False)
+        keys = (("Enter", _("insert")), ("1-9", _("insert at once")))
+        yield Static(list_key_hints(*keys), id="message", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)

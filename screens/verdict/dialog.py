@@ -102,7 +102,6 @@ class VerdictDialog(Dialog[DecisionResult]):
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
                 yield Static(id="measure", markup=False)
-                yield Static(dialog_text.reasons_title(), classes="title", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict, self._width - 1, self._actions.recent_reasons)
                 items = self._preview.own_items if self._preview is not None else ()
                 yield RectificationForm(

@@ -61,10 +61,10 @@ def marked_line(state: VerdictState, case: CaseFile, width: int) -> Content:
         return joined((_("no reason marked"), MUTED))
     # Before the first layout, there is no width yet.
     width = width or _LONGEST
-    count = _("{count} marked:").format(count=len(state.reasons))
+    marked = _("{count} marked:").format(count=len(state.reasons))
     titles = comma_joined(case.policy.reasons[code].title.in_language(current_language()) for code in state.reasons)
-    shown = titles if cells(f"{count}  {titles}") <= width else comma_joined(state.reasons)
-    return Content("\n").join(hanging([(f"{count}  ", "$text-accent bold")], shown, width))
+    shown = titles if cells(f"{marked}  {titles}") <= width else comma_joined(state.reasons)
+    return Content("\n").join(hanging([(f"{marked}  ", "$text-accent bold")], shown, width))
 
 
 def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Content]:
@@ -273,11 +273,6 @@ def foot_line(
     keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts)
     is_short = keys.cell_length + cells(then) <= width
     return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
-
-
-def reasons_title() -> Content:
-    """Return the line above the reasons: how to find and mark them."""
-    return joined((with_keys(_("Reasons: {verdict.search} finds, digits mark")), MUTED))
 
 
 def too_soon_line() -> Content:

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from textual import getters, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.verdict.mark_list import MarkLine, MarkList
-from screens.widgets.safe_text import MUTED, WARNING, key_hints, plain
+from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
@@ -62,9 +63,12 @@ class ItemChooser(BoxDialog[str]):
         width = min(_BOX_CELLS, int(self.app.size.width * _MAX_WINDOW_SHARE))
         yield MarkList(width=width - _FRAME_CELLS)
         yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
-        marks = (("1-9 Space", _("mark")), ("Tab", _("own words")))
-        ends = (("Enter", _("use these")), ("Esc", _("leave it open")))
-        yield Static(key_hints(*marks, *ends), id="hint", markup=False)
+        keys = (
+            *(("↑ ↓", _("choose")), ("1-9 Space", _("mark")), ("Tab", _("own words"))),
+            *(("Enter", _("use these")), ("Esc", _("leave it open"))),
+        )
+        hints = [key_hints(key) for key in keys]
+        yield Static(Content("\n").join(flowing(hints, width - _FRAME_CELLS)), id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.list.show(self._lines, self._marked)

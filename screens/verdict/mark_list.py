@@ -44,6 +44,9 @@ class MarkList(VerticalScroll, can_focus=True):
 
         code: str
 
+    class Scrolled(Message):
+        """Other entries are visible now."""
+
     def __init__(self, empty_text: str = "", width: int = 0) -> None:
         super().__init__()
         self._first_width = width
@@ -61,6 +64,7 @@ class MarkList(VerticalScroll, can_focus=True):
         self.shown, self._marked, self._is_searched = lines, marked, is_searched
         self.cursor = min(self.cursor, max(0, len(lines) - 1))
         self._draw()
+        self.post_message(self.Scrolled())
 
     def on_focus(self) -> None:
         self._draw()
@@ -70,6 +74,17 @@ class MarkList(VerticalScroll, can_focus=True):
 
     def on_resize(self) -> None:
         self._draw()
+        self.post_message(self.Scrolled())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Scrolled())
+
+    @property
+    def below(self) -> int:
+        """The number of entries below the visible ones; 0 before the first layout."""
+        height = self.size.height
+        return max(0, len(self.shown) - height - self.scroll_offset.y) if height else 0
 
     def go_to(self, at: int) -> None:
         """Put the cursor on a line, and show that line."""

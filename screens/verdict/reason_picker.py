@@ -14,7 +14,7 @@ from textual.widgets import Input
 from screens.shell.base_screen import run_in_worker
 from screens.shell.symbols import symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
-from screens.widgets.safe_text import MUTED, WARNING, joined, plain
+from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
@@ -23,8 +23,9 @@ from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import find_reasons
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _, current_language
+from workbench.i18n import _, current_language, ngettext
 from workbench.keys.registry import with_keys
+from workbench.wording.amounts import count
 
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 """The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
@@ -88,6 +89,7 @@ class ReasonPicker(Widget):
         self._words = ""
 
     def compose(self) -> ComposeResult:
+        yield Static(id="reasons-title", classes="title", markup=False)
         yield TextLine(id="search", placeholder=_("code, words or pinyin initials"))
         yield Static(id="narrowed", markup=False)
         yield MarkList(_("No reason fits these words."), self._width)
@@ -153,6 +155,15 @@ class ReasonPicker(Widget):
     def show_hint(self) -> None:
         """Show the keys of the list or of the search field, whichever has the focus."""
         self._filter()
+
+    @on(MarkList.Scrolled)
+    def show_title(self) -> None:
+        """Show the keys of the list, and how many reasons are below the visible ones."""
+        title, below = self.query_one("#reasons-title", Static), self.list.below
+        more = ngettext("{count} more reason", "{count} more reasons", below).format(count=count(below))
+        hint = plain(f"{symbols_of(self).down} {more}" if below else "", WARNING)
+        keys = with_keys(_("Reasons: ↑ ↓ and Space, or a digit, marks; {verdict.search} finds"))
+        title.update(row(plain(keys, MUTED), hint, title.content_size.width or self._width))
 
     def action_to_list(self) -> None:
         self.end_search()

@@ -75,7 +75,7 @@ class RectificationForm(Vertical):
             yield from map(self._field, self._items)
         with Horizontal():
             yield Static(id="until-label", markup=False)
-            yield TextLine(self._until, id="until", placeholder=_("3 Dec, +5 …"))
+            yield TextLine(self._until, id="until", placeholder=_("e.g. 3 Dec, +5"))
             yield Static(id="until-date", markup=False)
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ from screens.panels.history import item_words
 from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, WARNING, hanging, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import ItemLine
@@ -53,7 +53,8 @@ class WaiverDialog(BoxDialog[tuple[int, str]]):
         self._chosen = 0
 
     def parts(self) -> ComposeResult:
-        yield Static(plain(_("The applicant is told that this is no longer needed, not why."), MUTED), markup=False)
+        hint = _("The applicant is told that this is no longer needed, not why.")
+        yield WrappedText(plain(hint, MUTED), markup=False)
         yield Static(id="items", markup=False)
         yield TextLine(placeholder=_("Reason, for colleagues"), classes=PROSE)
         keys = (("↑ ↓", _("item")), ("Enter", _("waive")), ("Esc", _("back")))

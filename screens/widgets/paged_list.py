@@ -31,9 +31,9 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     PagedList {
         height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background;
-        & > .paged-list--cursor { background: $panel; }
+        & > .paged-list--cursor { background: $block-cursor-blurred-background; }
         & > .paged-list--marked { background: $accent 12%; }
-        &:focus > .paged-list--cursor { background: $primary 35%; }
+        &:focus > .paged-list--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }
     """
 

@@ -99,6 +99,18 @@ def wrapped_lines(text: str, width: int, style: str = "") -> list[Content]:
     return [plain(line, style) for line in wrapped(text, width)]
 
 
+def wrapped_content(content: Content, width: int) -> list[Content]:
+    """Return content in its styles wrapped to lines of `width` cells, in the same way as `wrapped`."""
+    lines: list[Content] = []
+    for paragraph in content.split("\n", allow_blank=True):
+        at, text = 0, paragraph.plain
+        for part in wrap_paragraph(text, max(2, width)):
+            at = text.index(part, at)
+            lines.append(paragraph[at : at + len(part)])
+            at += len(part)
+    return lines
+
+
 def hanging(label: Sequence[Part], text: str, width: int, style: str = "") -> list[Content]:
     """Return a label and a text beside it; the lines of the wrapped text start in the same column."""
     indent = sum(cells(part) for part, _style in label)

@@ -6,6 +6,8 @@ from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.visual import VisualType
 
+from screens.widgets.safe_text import plain, wrapped_content
+
 
 class Static(widgets.Static):
     """A static text that ignores equal content, because each update lays out the whole screen."""
@@ -16,6 +18,20 @@ class Static(widgets.Static):
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
         if not _is_same(self.content, content):
             super().update(content, layout=layout)
+
+
+class WrappedText(Static):
+    """Sentences that are wrapped as in the panels; Textual would break Chinese only at blanks."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - the signature is Textual's
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        content = self.content
+        return wrapped_content(content if isinstance(content, Content) else plain(str(content)), width)
 
 
 def _is_same(old: VisualType, new: VisualType) -> bool:

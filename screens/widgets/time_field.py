@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
-from screens.widgets.static import Static
+from screens.widgets.static import WrappedText
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reference import DateReference, NotUnderstood, UnclearTime
@@ -68,7 +68,7 @@ async def time_reader(
     return TimeReader(calendar=calendar, now=now, parse=parse, aim=aim)
 
 
-class UnderstoodTime(Static, Generic[Moment]):
+class UnderstoodTime(WrappedText, Generic[Moment]):
     """Shows how a typed day or time is read, or why it cannot be read."""
 
     DEFAULT_CSS = """

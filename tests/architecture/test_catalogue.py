@@ -58,3 +58,11 @@ def test_each_state_has_one_chinese_word() -> None:
     assert words["queued"] == "排队中"
     assert words["awaiting check"] == "待复核"
     assert not [key for key, text in words.items() if "案件" in text]
+
+
+def test_overdue_has_one_chinese_word_and_only_the_arrears_of_an_applicant_another() -> None:
+    words = {singular(message): texts(message)[0] for message in catalogue() if message.id}
+
+    assert words["overdue"] == "已超时"
+    other = {key for key, text in words.items() if "overdue" in key.lower() and "逾期" in text}
+    assert other == {"days overdue", "{count} days overdue"}

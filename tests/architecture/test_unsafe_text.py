@@ -9,7 +9,7 @@ import pytest
 SCREENS = Path(__file__).parents[2] / "screens"
 
 
-_WIDGETS = frozenset({"Static", "Label", "Option", "Button", "Checkbox", "RadioButton"})
+_WIDGETS = frozenset({"Static", "WrappedText", "Label", "Option", "Button", "Checkbox", "RadioButton"})
 _TITLES = frozenset({"border_title", "border_subtitle", "title", "sub_title", "tooltip", "placeholder"})
 _BARE_FIELDS = frozenset({"Input", "TextArea", "DataTable", "RichLog", "Log", "Markdown"})
 _OWN_FIELDS = {"text_fields.py"}

@@ -15,6 +15,7 @@ SCRIPT = Path(__file__).with_name("whole_workflow.sh")
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long(15)
 @pytest.mark.parametrize("options", ["", "--encrypt --key-file database.key"], ids=["plain", "encrypted"])
 def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path, options: str) -> None:
     environment = {

@@ -23,6 +23,7 @@ MOST_MORE_FILES = 6
 """Each connection in a pool has up to three files, and a pool grows when reads meet; a leak grows with the cases."""
 
 
+@pytest.mark.long(56)
 @pytest.mark.promise("W4")
 @pytest.mark.proof
 def test_two_thousand_cases_leave_no_more_in_memory_than_fifty(site: Site) -> None:

@@ -19,6 +19,7 @@ from tests.sizes import sized
 SECONDS = sized(ci=60, full=1_200)
 
 
+@pytest.mark.long(60)
 @pytest.mark.proof
 @pytest.mark.promise("C3", "P1", "P3")
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=2)))

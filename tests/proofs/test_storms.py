@@ -15,6 +15,7 @@ __all__ = ["fresh_demo", "made_demo"]
 MOST_S = 1.0
 
 
+@pytest.mark.long(30)
 @pytest.mark.promise("W5")
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", [1, 2, 3])

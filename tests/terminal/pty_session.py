@@ -20,7 +20,7 @@ import pyte
 
 from tests.fork_server import ROOT, TIMEOUT_S, fork_server
 
-_BLINKING_S = 2.0
+_LONGEST_CHANGE_S = 2.0
 
 
 class PtySession:
@@ -98,17 +98,19 @@ class PtySession:
             return
 
     def rest(self, seconds: float) -> None:
-        """Read the output until none arrives for some seconds; a blinking cursor does not prolong the wait.
+        """Read the output until the text has not changed for some seconds; a blinking cursor changes no text.
 
         On a busy machine the effect of a key may be drawn late and in pieces.
         """
-        latest = time.monotonic() + seconds + _BLINKING_S
-        while time.monotonic() < latest and select.select([self._main], [], [], seconds)[0]:
-            before = time.monotonic()
-            self.read(seconds)
-            if self.process.poll() is not None and time.monotonic() - before < seconds:
+        latest = time.monotonic() + seconds + _LONGEST_CHANGE_S
+        until, before = time.monotonic() + seconds, self.text
+        while (left := min(until, latest) - time.monotonic()) > 0:
+            self.read(min(left, 0.1))
+            if self.process.poll() is not None:
                 # Without a writer every read returns at once.
                 time.sleep(0.01)
+            if (now := self.text) != before:
+                until, before = time.monotonic() + seconds, now
 
     def read_raw(self, seconds: float) -> bytes:
         """Return the next output within some seconds without drawing it, which would take time."""

@@ -115,6 +115,7 @@ RECEIVED = ["admin complete documents", "admin evidence cards", "admin evidence 
 """The acts until a reviewer holds the case."""
 
 
+@pytest.mark.long(15)
 def test_a_case_is_rectified_overridden_and_checked(office: Office) -> None:
     fail_with_three_items(office)
     office.at("2026-11-24 10:30")
@@ -201,6 +202,7 @@ def approve(seat: Seat, note: str) -> None:
     seat.confirm("\r", f"{CASE} approved. To undo, press u on the desk", "No verdicts are waiting for a check")
 
 
+@pytest.mark.long(15)
 def test_a_final_fail_is_appealed_and_overturned(office: Office) -> None:
     fail_finally_with_a_bar(office)
     office.at("2026-11-25 10:00")

@@ -1,6 +1,7 @@
 """With an input method that takes every letter, cases can be decided, and none by accident."""
 
 import re
+import shutil
 import time
 import unicodedata
 from pathlib import Path
@@ -28,11 +29,10 @@ def acts(home: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder in which the demo was opened once."""
+def home(demo_of_today: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a demo that the tests of this module change one after another."""
     made = tmp_path_factory.mktemp("home")
-    with PtySession(["demo"], made) as terminal:
-        terminal.wait_for(r"takes the next", patience=180)
+    shutil.copytree(demo_of_today, made / "data" / "workbench" / "demo")
     return made
 
 
@@ -68,6 +68,7 @@ def decide(terminal: PtySession, case: str, key: str) -> None:
     terminal.wait_for(DONE.format(case=case))
 
 
+@pytest.mark.long(25)
 @pytest.mark.proof
 def test_five_cases_are_decided_without_one_letter_key(home: Path) -> None:
     done: list[str] = []

@@ -85,7 +85,7 @@ ASIDE = case_command(
     action=Action.ASIDE,
 )
 SKIP = case_command(
-    "desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."), action=Action.SKIP
+    "desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."), hint=True, action=Action.SKIP
 )
 RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."), action=Action.RELEASE)
 APPEAL = record_command(
@@ -100,6 +100,7 @@ COMMENT = record_command(
     "c",
     N_("comment"),
     N_("Add a comment for colleagues; the applicant never sees it."),
+    hint=True,
     action=Action.COMMENT,
 )
 CONTACT = record_command(
@@ -107,6 +108,7 @@ CONTACT = record_command(
     "k",
     N_("contact"),
     N_("Record a call or message with the applicant, outside the letters."),
+    hint=True,
     action=Action.CONTACT,
 )
 CHECKLIST = record_command(
@@ -114,6 +116,7 @@ CHECKLIST = record_command(
     "l",
     N_("checklist"),
     N_("Answer the questions that imported data cannot answer."),
+    hint=True,
     action=Action.CHECKLIST,
 )
 VERIFY = record_command(
@@ -128,6 +131,7 @@ DOCUMENTS = view_command(
     "o",
     N_("documents"),
     N_("List the documents and open one; each opening is logged."),
+    hint=True,
     action=Action.DOCUMENTS,
 )
 CHANGES = view_command(
@@ -219,6 +223,7 @@ LETTERS = view_command(
     "L",
     N_("letters"),
     N_("List the letters of this case, each as it was written, with when it was released, exported and sent."),
+    hint=True,
 )
 ACTS = view_command(
     "desk.acts",

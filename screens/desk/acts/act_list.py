@@ -11,8 +11,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.desk.outcomes import CaseRef
-from screens.dialogs.list_dialog import ListDialog
-from screens.widgets.safe_text import ACCENT, MUTED, flowing, joined, key_hints, wrapped_lines
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
+from screens.widgets.safe_text import ACCENT, MUTED, flowing, joined, wrapped_lines
 from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import state_refusal
@@ -143,8 +143,8 @@ class ActList(ListDialog[ActListEntry]):
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        keys = (("↑ ↓ Enter", _("choose")), (_("key"), _("do it at once")), ("Esc", _("back")))
-        yield Static(key_hints(*keys), id="foot", markup=False)
+        keys = (("Enter", _("do it")), (_("key"), _("do it at once")))
+        yield Static(list_key_hints(*keys), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)

@@ -11,10 +11,10 @@ from textual.content import Content
 
 from screens.desk.case_screen import CaseScreen
 from screens.desk.outcomes import CaseRef
-from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.panels.lines import PanelLine
 from screens.panels.panel import Panel
-from screens.widgets.safe_text import MUTED, fitted, joined, key_hints
+from screens.widgets.safe_text import MUTED, fitted, joined
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
@@ -74,7 +74,7 @@ class FactList(ListDialog[PanelLine]):
     def parts(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
-        yield Static(key_hints(("Enter", _("copy")), ("Esc", _("back"))), id="message", markup=False)
+        yield Static(list_key_hints(("Enter", _("copy"))), id="message", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)

@@ -10,12 +10,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.desk.outcomes import CaseRef
-from screens.dialogs.list_dialog import ListDialog
+from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.dialogs.text_sheet import TextSheet
 from screens.panels.letters import letter_page, steps_of
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import flowing, joined, key_hints
+from screens.widgets.safe_text import flowing, joined
 from screens.widgets.static import Static
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import NoticeLine
@@ -59,8 +59,7 @@ class LetterList(ListDialog[NoticeLine]):
     def parts(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(id="list", markup=False)
-        keys = (("Enter", _("read")), ("↑ ↓", _("choose")), ("Esc", _("back")))
-        yield Static(key_hints(*keys), id="foot", markup=False)
+        yield Static(list_key_hints(("Enter", _("read"))), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.draw)

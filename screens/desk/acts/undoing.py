@@ -14,7 +14,7 @@ from screens.shell.base_screen import BoxDialog, run_in_worker
 from screens.shell.bindings import bind
 from screens.shell.key_guard import key_presses_of
 from screens.widgets.safe_text import key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.static import Static, WrappedText
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import UndoableAct
 from workbench.i18n import _
@@ -36,7 +36,7 @@ class UndoQuestion(BoxDialog[bool]):
         self._sentences = sentences
 
     def parts(self) -> ComposeResult:
-        yield Static(Content("\n").join(plain(sentence) for sentence in self._sentences), markup=False)
+        yield WrappedText(Content("\n").join(plain(sentence) for sentence in self._sentences), markup=False)
         keys = key_hints((CONFIRM.shown_keys, _("undo")), ("Esc", _("back")))
         yield Static(Content.assemble("\n", keys), markup=False)
 

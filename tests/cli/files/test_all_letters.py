@@ -13,6 +13,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 pytestmark = pytest.mark.proof
 
 
+@pytest.mark.long(20)
 def test_the_scripted_office_writes_every_kind_of_letter_in_each_language(tmp_path: Path) -> None:
     write_letters(tmp_path)
 

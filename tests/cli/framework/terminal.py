@@ -10,11 +10,14 @@ from typing import Any
 import typer
 from typer.testing import CliRunner, Result
 
+from tests.kept_databases import databases_kept, nothing_kept
 from tests.sites import Site
 from workbench import i18n
 from workbench.cli.app import build_app
 
 _IN_USE: list["Terminal"] = []
+_REPLACING = frozenset({"init", "restore", "rekey"})
+"""The commands that write database files themselves."""
 
 
 @cache
@@ -46,7 +49,8 @@ class Terminal:
     def run_bare(self, *words: str, answers: str | None = None) -> Result:
         """Run a command without adding options, with answers on stdin."""
         _IN_USE[:] = [self]
-        return CliRunner().invoke(_built(i18n.current_language()), list(words), input=answers, prog_name="workbench")
+        with databases_kept() if _REPLACING.isdisjoint(words) else nothing_kept():
+            return CliRunner().invoke(_built(i18n.current_language()), [*words], input=answers, prog_name="workbench")
 
     def open(self, find: Any, login: str | None, symbols: str) -> int:
         """Record that the workbench was opened."""

@@ -377,6 +377,7 @@ def test_nothing_acknowledged_before_a_backup_is_lost_with_the_disk(
     drill(terminal, desk, tmp_path, random.Random(9))
 
 
+@pytest.mark.long(20)
 @pytest.mark.proof
 def test_nothing_acknowledged_is_lost_in_twenty_losses(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     for seed in range(20):

@@ -123,7 +123,7 @@ def test_doctor_names_applications_with_two_open_cases(terminal: Terminal, tmp_p
 
 
 @pytest.mark.terminal
-def test_demo_opens_the_workbench_as_its_first_reviewer(
+def test_demo_opens_the_workbench_as_its_first_reviewer_and_says_when_its_sample_data_is_old(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
@@ -133,20 +133,11 @@ def test_demo_opens_the_workbench_as_its_first_reviewer(
     result = terminal.run("demo")
 
     assert result.exit_code == 0, result.output
+    assert "days old" not in result.stderr
     ((path, login, symbols),) = terminal.opened
     assert path != terminal.site.path
     assert path.is_relative_to(tmp_path)
     assert (path.exists(), login, symbols) == (True, "rev1", "auto")
-
-
-@pytest.mark.terminal
-def test_demo_says_when_its_sample_data_is_old(
-    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(preparing, "DATA", copy_few_cases(tmp_path / "few"))
-    assert "days old" not in terminal.run("demo").stderr
 
     terminal.site.clock.advance(days=12)
     result = terminal.run("demo")

@@ -11,7 +11,8 @@ from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.retention_store import SHARED, Human, RetentionSite, drawn, made
 from tests.policies import amend_policy
-from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, application
+from tests.prepared import prepared
+from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sizes import sample
 from workbench.errors import ExitCode, StorageFailed
 from workbench.services.importing.request import ImportRefused
@@ -23,6 +24,19 @@ APPLY = ("retention", "apply", "--reason", "period over", "--yes")
 @pytest.fixture
 def office(terminal: Terminal, tmp_path: Path) -> RetentionSite:
     return made(terminal, tmp_path / "files", 1)
+
+
+@pytest.fixture
+def erased(office: RetentionSite) -> RetentionSite:
+    """The site after the period of its closed cases, which are erased."""
+    _erase(office.desk, office.terminal)
+    return office
+
+
+@prepared
+def _erase(desk: Desk, terminal: Terminal) -> None:
+    terminal.site.clock.advance(days=90)
+    assert terminal.document("admin", *APPLY)["cases"] == 2
 
 
 def kinds(office: RetentionSite) -> dict[str, dict[str, Any]]:
@@ -174,10 +188,8 @@ def forge(office: RetentionSite, statement: str) -> None:
 
 
 @pytest.mark.promise("P6", "R1")
-def test_the_log_explains_what_is_left_and_nothing_else(office: RetentionSite) -> None:
-    office.later(days=90)
-    office.run("admin", *APPLY)
-    assert office.document("audit", "audit", "verify")["broken_at"] is None
+def test_the_log_explains_what_is_left_and_nothing_else(erased: RetentionSite) -> None:
+    assert erased.document("audit", "audit", "verify")["broken_at"] is None
 
     for forgery, said in (
         ("UPDATE decision SET note = 'forged' WHERE case_id = 1", "Decision D-000001 differs"),
@@ -185,8 +197,8 @@ def test_the_log_explains_what_is_left_and_nothing_else(office: RetentionSite) -
         ('UPDATE "case" SET erased_at = NULL WHERE id = 1', "C-000001 is not marked as erased"),
         ('UPDATE "case" SET erased_at = 1 WHERE id = 3', "C-000003 is marked as erased"),
     ):
-        forge(office, forgery)
-        assert said in office.terminal.as_person("audit", "audit", "verify").stderr
+        forge(erased, forgery)
+        assert said in erased.terminal.as_person("audit", "audit", "verify").stderr
 
 
 @pytest.mark.promise("R1")
@@ -198,22 +210,20 @@ def test_what_was_changed_before_it_was_erased_stays_unexplained(office: Retenti
     assert "Decision D-000001 differs" in office.terminal.as_person("audit", "audit", "verify").stderr
 
 
-def test_every_surface_says_that_a_case_was_erased(office: RetentionSite, tmp_path: Path) -> None:
-    office.later(days=90)
-    office.run("admin", *APPLY)
+def test_every_surface_says_that_a_case_was_erased(erased: RetentionSite, tmp_path: Path) -> None:
     words = "erased on 2027-02-22 (retention)"
 
-    shown = office.document("audit", "show", "C-1")
+    shown = erased.document("audit", "show", "C-1")
     assert (shown["applicant_name"], shown["findings"], shown["notice"]) == (None, [], "")
-    assert words in office.run("audit", "show", "C-1")
-    assert words in office.run("audit", "queue", "--filter", "A-1 state:passed")
-    office.run("audit", "dossier", "C-1", "--output", str(tmp_path / "dossier"))
+    assert words in erased.run("audit", "show", "C-1")
+    assert words in erased.run("audit", "queue", "--filter", "A-1 state:passed")
+    erased.run("audit", "dossier", "C-1", "--output", str(tmp_path / "dossier"))
     assert words in (tmp_path / "dossier" / "index.html").read_text(encoding="utf-8")
     for kind in ("applications", "decisions", "notices", "events", "calls"):
-        office.run("admin", "export", kind, "--output", str(tmp_path / f"{kind}.csv"))
+        erased.run("admin", "export", kind, "--output", str(tmp_path / f"{kind}.csv"))
     for kind in ("applications", "decisions", "notices"):
         assert words in (tmp_path / f"{kind}.csv").read_text(encoding="utf-8")
-    assert office.faults() == []
+    assert erased.faults() == []
 
 
 @pytest.mark.parametrize(
@@ -226,26 +236,21 @@ def test_every_surface_says_that_a_case_was_erased(office: RetentionSite, tmp_pa
         ("sup", ("hold", "C-1", "--reason", "x")),
     ],
 )
-def test_acts_on_an_erased_case_are_refused(office: RetentionSite, login: str, words: tuple[str, ...]) -> None:
-    office.later(days=90)
-    office.run("admin", *APPLY)
-
+def test_acts_on_an_erased_case_are_refused(erased: RetentionSite, login: str, words: tuple[str, ...]) -> None:
     assert "C-000001 was erased on 2027-02-22" in refused(
-        office.terminal.as_person(login, *words), ExitCode.NOT_ALLOWED
+        erased.terminal.as_person(login, *words), ExitCode.NOT_ALLOWED
     )
 
 
-def test_an_erased_application_comes_back_only_as_a_new_case(office: RetentionSite) -> None:
-    office.later(days=90)
-    office.run("admin", *APPLY)
+def test_an_erased_application_comes_back_only_as_a_new_case(erased: RetentionSite) -> None:
     again = application("A-1", stated_use="again")
 
     with pytest.raises(ImportRefused, match="was erased on 2027-02-22"):
-        office.desk.applications(again)
-    office.desk.applications(again, as_new=True)
+        erased.desk.applications(again)
+    erased.desk.applications(again, as_new=True)
 
-    assert [case.erased_at is None for case in office.desk.cases("A-1")] == [False, True]
-    shown = office.document("a", "show", "C-4")
+    assert [case.erased_at is None for case in erased.desk.cases("A-1")] == [False, True]
+    shown = erased.document("a", "show", "C-4")
     assert "again" in json.dumps(shown, ensure_ascii=False)
     assert ([card["msisdn"] for card in shown["cards"]], shown["documents"]) == (["138••••••00"], [])
 
@@ -480,16 +485,14 @@ def test_the_figures_of_a_recycled_number_go_with_the_holder_whose_they_are(term
     assert office.faults() == []
 
 
-def test_a_document_that_is_imported_again_after_its_erasure_is_new(office: RetentionSite) -> None:
-    office.later(days=90)
-    office.run("admin", *APPLY)
-    office.desk.applications(application("A-1", **PERSON), as_new=True)
+def test_a_document_that_is_imported_again_after_its_erasure_is_new(erased: RetentionSite) -> None:
+    erased.desk.applications(application("A-1", **PERSON), as_new=True)
 
-    said = office.people["A-1"].said
-    again = office.desk.documents("A-1", INDIVIDUAL_DOCUMENTS, content=said, received_at="2027-02-21 15:00")
+    said = erased.people["A-1"].said
+    again = erased.desk.documents("A-1", INDIVIDUAL_DOCUMENTS, content=said, received_at="2027-02-21 15:00")
 
     assert (again.updated, again.unchanged) == (len(INDIVIDUAL_DOCUMENTS), 0)
-    assert len(office.document("a", "show", "C-4")["documents"]) == len(INDIVIDUAL_DOCUMENTS)
+    assert len(erased.document("a", "show", "C-4")["documents"]) == len(INDIVIDUAL_DOCUMENTS)
 
 
 def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:

@@ -51,7 +51,7 @@ async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], sym
 
         assert "working days: 5 in half of the runs, 5 in nine of ten" in desk.text
         assert symbols == "auto" or scale.strip(" -^") == ""
-        assert any(("█" if symbols == "auto" else "#") in line for line in lines)
+        assert any(("█" if symbols == "auto" else "@") in line for line in lines)
 
 
 async def test_the_screen_is_available_in_chinese() -> None:

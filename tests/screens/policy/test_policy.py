@@ -49,6 +49,13 @@ async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site, 
         assert part in shown, part
 
 
+async def test_comparing_the_only_version_says_that_there_is_no_other(site: Site) -> None:
+    async with site_workbench(site, "audit") as desk:
+        await desk.go("y")
+        await desk.press("c")
+        assert "There is no other version of the policy yet." in desk.text
+
+
 @pytest.mark.parametrize(
     ("size", "sentences"),
     [

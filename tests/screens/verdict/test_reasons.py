@@ -51,6 +51,17 @@ async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolle
         assert count in line_of(desk, names)
 
 
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_the_title_counts_the_reasons_below_until_the_last_is_visible(size: tuple[int, int]) -> None:
+    async with memory_workbench(clean(), size=size) as desk:
+        await desk.press("n", "f")
+        visible = len([line for line in desk.text.split("\n") if "[ ]" in line])
+        assert f"▼ {len(offered(desk)) - visible} more reasons" in line_of(desk, "Reasons: ")
+
+        await desk.press(*["down"] * (len(offered(desk)) - 1))
+        assert "more reasons" not in desk.text
+
+
 @pytest.mark.parametrize(
     ("key", "words", "code"),
     [

@@ -66,6 +66,7 @@ def test_most_cases_are_in_time_and_few_are_late(made_demo: Path) -> None:
     check_health(made_demo, NOW)
 
 
+@pytest.mark.long(12)
 @pytest.mark.proof
 @pytest.mark.parametrize(
     "at",

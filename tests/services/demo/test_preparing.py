@@ -94,15 +94,6 @@ def test_a_reset_replaces_the_demo_and_no_other_file_of_the_folder(fresh_demo: P
     assert (fresh_demo.parent / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.usefixtures("few")
-def test_the_progress_counts_every_step(tmp_path: Path) -> None:
-    reports: list[tuple[int, int]] = []
-    prepare(tmp_path, clock, progress=lambda done, total: reports.append((done, total)))
-
-    assert [done for done, _total in reports] == list(range(len(reports)))
-    assert {total for _done, total in reports} == {len(reports)}
-
-
 @pytest.mark.proof
 @pytest.mark.usefixtures("few")
 def test_two_demos_are_equal(tmp_path: Path) -> None:
@@ -161,7 +152,10 @@ def test_a_store_without_its_database_is_replaced(fresh_demo: Path) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_the_database_is_moved_into_place_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_progress_counts_every_step_and_the_database_is_moved_into_place_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports: list[tuple[int, int]] = []
     moved = []
     rename = Path.rename
 
@@ -170,8 +164,10 @@ def test_the_database_is_moved_into_place_last(tmp_path: Path, monkeypatch: pyte
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", watched)
-    prepare(tmp_path, clock)
+    prepare(tmp_path, clock, progress=lambda done, total: reports.append((done, total)))
 
+    assert [done for done, _total in reports] == list(range(len(reports)))
+    assert {total for _done, total in reports} == {len(reports)}
     assert "demo.db.store" in moved
     assert moved[-1] == "demo.db"
 
