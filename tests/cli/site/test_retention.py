@@ -140,6 +140,7 @@ def _fail(*_given: object) -> None:
     raise StorageFailed("The disk is gone.")
 
 
+@pytest.mark.promise("S7")
 def test_a_clock_that_must_be_wrong_erases_nothing(office: RetentionSite) -> None:
     office.later(days=90)
     office.run("a", "comment", "C-1", "later")
