@@ -223,8 +223,13 @@ def write_lock(path: Path) -> Iterator[None]:
 
     Raises:
         LockTimeout: If another process held the lock for ten seconds.
+        DatabaseRefused: If this user cannot open that file.
     """
-    handle = lock_handle(path.with_name(path.name + ".lock"), access_of(path))
+    lock = path.with_name(path.name + ".lock")
+    try:
+        handle = lock_handle(lock, access_of(path))
+    except OSError as error:
+        raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
     try:
         until = time.monotonic() + _LOCK_WAIT_S
         while True:

@@ -61,8 +61,13 @@ def plain(terminal: Terminal) -> Site:
 
 
 @pytest.mark.promise("C5")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
-@pytest.mark.parametrize("words", [BACKUP, EXPORT, RESTORE, ENCRYPT], ids=["backup", "export", "restore", "encrypt"])
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        *((words, signal.SIGTERM) for words in (BACKUP, EXPORT, RESTORE, ENCRYPT)),
+        *((ENCRYPT, number) for number in (signal.SIGHUP, signal.SIGINT)),
+    ],
+)
 def test_a_signal_ends_a_command_without_a_trace(
     terminal: Terminal, tmp_path: Path, words: tuple[str, ...], number: signal.Signals
 ) -> None:

@@ -274,6 +274,19 @@ def test_a_file_that_has_no_anchors_is_refused(
     assert anchors.read_text() == content
 
 
+@pytest.mark.promise("A9", "S2")
+def test_a_lock_file_that_cannot_be_opened_is_named(terminal: Terminal) -> None:
+    terminal.site.close()
+    lock = terminal.site.path.with_name("w.db.lock")
+    lock.unlink(missing_ok=True)
+    lock.mkdir(mode=0o700)
+
+    assert ills(terminal) == [
+        f"{lock} cannot be opened (Is a directory), so nothing can be written; remove it, or correct its rights."
+    ]
+    assert f"{lock} cannot be opened by this user" in refused(terminal.as_person("audit", "tick"), 77)
+
+
 @pytest.mark.promise("S7")
 def test_a_clock_before_the_newest_event_is_named(terminal: Terminal) -> None:
     terminal.site.services("admin")

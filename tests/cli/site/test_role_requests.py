@@ -76,6 +76,7 @@ def test_a_new_person_gets_roles_when_another_admin_agrees(two: Terminal) -> Non
     assert two.as_person("d", "queue").exit_code == 0
 
 
+@pytest.mark.promise("A7")
 def test_a_request_can_be_rejected_or_taken_back_and_ends_after_a_week(two: Terminal) -> None:
     numbers = [two.document("admin", "reviewers", "role", "a", "--add", "auditor")["number"] for _one in range(3)]
     two.document("second", "reviewers", "reject", numbers[0])

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workbench.domain.case.channel import channel_named
+from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
 from workbench.errors import BadData
@@ -35,22 +36,24 @@ def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
         BadData: If it is no regular file, a line holds no number of a notice or an unreadable value, or there is none.
         StorageFailed: If the file cannot be read.
     """
+    # The name of a file may contain a phone number.
+    name = mask_digits_within(path.name)
     try:
         text = read_whole(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=path.name)) from error
-    found = tuple(_delivery(path, line, record, zone) for line, record in _records(path, text))
+        raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=name)) from error
+    found = tuple(_delivery(name, line, record, zone) for line, record in _records(name, text))
     if not found:
-        raise BadData(_("{file} has no notice numbers.").format(file=path.name))
+        raise BadData(_("{file} has no notice numbers.").format(file=name))
     return found
 
 
-def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _records(name: str, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield each line number with its values by column."""
     if text.lstrip().startswith("{"):
         for line, record in enumerate(text.splitlines(), start=1):
             if record.strip():
-                yield line, _json_record(path, line, record)
+                yield line, _json_record(name, line, record)
         return
     reader = csv.reader(text.splitlines(keepends=True))
     columns: list[str] | None = None
@@ -63,20 +66,20 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
             if row:
                 yield reader.line_num, dict(zip(columns, row, strict=False))
     except csv.Error as error:
-        raise BadData(_("{file}, line {line}: not valid CSV.").format(file=path.name, line=reader.line_num)) from error
+        raise BadData(_("{file}, line {line}: not valid CSV.").format(file=name, line=reader.line_num)) from error
 
 
-def _json_record(path: Path, line: int, record: str) -> Mapping[str, Any]:
+def _json_record(name: str, line: int, record: str) -> Mapping[str, Any]:
     try:
         value = json.loads(record)
     except (ValueError, RecursionError) as error:
-        raise BadData(_("{file}, line {line}: not valid JSON.").format(file=path.name, line=line)) from error
+        raise BadData(_("{file}, line {line}: not valid JSON.").format(file=name, line=line)) from error
     return value if isinstance(value, dict) else {}
 
 
-def _delivery(path: Path, line: int, record: Mapping[str, Any], zone: ZoneInfo) -> Delivery:
+def _delivery(name: str, line: int, record: Mapping[str, Any], zone: ZoneInfo) -> Delivery:
     def refuse(message: str) -> BadData:
-        return BadData(_("{file}, line {line}: {problem}").format(file=path.name, line=line, problem=message))
+        return BadData(_("{file}, line {line}: {problem}").format(file=name, line=line, problem=message))
 
     number = _text_of(record, _COLUMN)
     is_number = number.isascii() and number.isdecimal() and not isinstance(record.get(_COLUMN), bool)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
 from sqlmodel import Session
@@ -15,7 +16,7 @@ from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionK
 from workbench.services.calls.store import CallStore
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
 from workbench.services.foundation.file_store import Store
-from workbench.services.site.due_erasures import Key, Retained, UnlinkedEvidence
+from workbench.services.site.due_erasures import Key, Retained, due_unlinked, kept_unlinked
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,8 +52,8 @@ def count_retention(
     session: Session,
     store: Store,
     applications: Iterable[Retained],
-    evidence: Mapping[UnlinkedKind, UnlinkedEvidence],
     policy: RetentionPolicy,
+    zone: ZoneInfo,
     day: date,
 ) -> RetentionCounts:
     """Count the cases, documents, call records and unlinked evidence of each kind; nothing is written."""
@@ -68,18 +69,14 @@ def count_retention(
             else:
                 kinds[kind].due += 1
                 kinds[kind].keys.add(one.key)
-    for kind_found in evidence.values():
-        _add_evidence(kinds[RetentionKind.EVIDENCE], kind_found)
-        days.update(filter(None, [kind_found.due_on]))
+    evidence, due = kinds[RetentionKind.EVIDENCE], due_unlinked(session, policy, zone, day)
+    evidence.due = sum(map(len, due.values()))
+    for kept in kept_unlinked(session, policy, zone, day).values():
+        evidence.kept += Counter({kept.reason: kept.count})
+        days.update(filter(None, [kept.due_on]))
     _count_documents(session, store, kinds)
-    _count_calls(session, store, kinds, evidence[UnlinkedKind.CALLS].due)
+    _count_calls(session, store, kinds, due[UnlinkedKind.CALLS])
     return RetentionCounts(day=day, kinds=tuple(kinds.values()), open_cases=open_cases, next_on=min(days, default=None))
-
-
-def _add_evidence(counted: KindCount, found: UnlinkedEvidence) -> None:
-    counted.due += len(found.due)
-    if found.kept:
-        counted.kept[found.keeps] += found.kept
 
 
 def period_text(policy: RetentionPolicy, kind: RetentionKind) -> str:

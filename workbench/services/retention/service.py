@@ -29,7 +29,7 @@ from workbench.services.retention.counting import RetentionCounts, count_retenti
 from workbench.services.retention.erasing import erase_application, erase_opt_outs, erase_unlinked
 from workbench.services.retention.files import ErasedFiles, erase_calls_of_numbers, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
-from workbench.services.site.due_erasures import ERASED, Key, Retained, retained, retained_now, unlinked
+from workbench.services.site.due_erasures import ERASED, Key, Retained, due_unlinked, retained, retained_now
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
@@ -90,8 +90,8 @@ class Retention(Service):
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
             applications = retained(session, policy, self.context.zone(session), today)
-            evidence = unlinked(session, policy, self.context.zone(session), today)
-            return count_retention(session, self.context.store, applications, evidence, policy, today)
+            zone = self.context.zone(session)
+            return count_retention(session, self.context.store, applications, policy, zone, today)
 
     def needs_other_admin(self) -> bool:
         """Say whether another admin must agree before anything is erased."""
@@ -242,9 +242,7 @@ class Retention(Service):
         """Erase the due evidence of numbers and subjects that no application has; no import may run meanwhile."""
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
-            due = {
-                kind: found.due for kind, found in unlinked(session, policy, self.context.zone(session), today).items()
-            }
+            due = due_unlinked(session, policy, self.context.zone(session), today)
         # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
         erased.files += ErasedFiles(call_rows=erase_calls_of_numbers(self.context, due[UnlinkedKind.CALLS]))
         for kind, keys in due.items():

@@ -16,7 +16,7 @@ from db.dialects import sqlite
 from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
 from db.queries.outbox import count_owed
-from db.queries.published import CASE, call_file_checks, is_open_case, is_published
+from db.queries.published import CASE, is_open_case, is_published
 from db.queries.workload import count_overdue_measures
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -24,7 +24,6 @@ from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.services.calls.parquet import CallFiles
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import days_in_force
 from workbench.services.foundation.file_store import Store
@@ -91,13 +90,14 @@ def _site(
     """Check the store and the rows; checks that need the current schema are skipped for an older one."""
     yield _check_store(session, store)
     if is_current:
-        yield from _check_call_files(session, store)
+        yield from file_checks.check_call_files(session, store)
         if is_deep:
             yield from encryption_checks.call_files(session, store)
         yield from file_checks.check_documents(session, store, is_deep=is_deep)
         yield from file_checks.check_policy_texts(session)
         yield file_checks.check_clock(session, now)
     yield from file_checks.check_links(store)
+    yield from file_checks.check_lock(path)
     yield file_checks.check_disk_space(path)
     yield from _check_permissions(path, group_of(session))
     yield from _check_contents(session, now)
@@ -122,21 +122,6 @@ def _check_store(session: Session, store: Store) -> CheckLine:
     except WorkbenchError as error:
         return False, str(error)
     return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
-
-
-def _check_call_files(session: Session, store: Store) -> Iterator[CheckLine]:
-    """Read every call file and compare it with its check values."""
-    checks = call_file_checks(session)
-    files = CallFiles(store.calls, checks)
-    damaged = 0
-    for batch_id in checks:
-        try:
-            files.paths([batch_id])
-        except WorkbenchError as error:
-            damaged += 1
-            yield False, str(error)
-    if not damaged:
-        yield True, _("Call files that are as they were imported: {count}.").format(count=len(checks))
 
 
 def _check_permissions(path: Path, group: str | None) -> list[CheckLine]:

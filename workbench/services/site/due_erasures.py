@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from db.columns import EPOCH
 from db.enums import FINAL_STATES, CaseState
 from db.queries.retention import cases_by_application, cases_of_application, service_ends_in
 from db.queries.unlinked_evidence import UnlinkedKind, unlinked_before, unlinked_since
@@ -19,11 +18,14 @@ from workbench.domain.policy.retention import (
     KeepReason,
     RetentionKind,
     RetentionOutcome,
+    RetentionPeriod,
     RetentionPolicy,
 )
 
 ERASED, WHOLE = "erased", "case"
 """The event of an erased case or of erased parts, and the name of the part that means the whole case."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 Key = tuple[str, str]
 """The key of an application: its agent and number."""
@@ -46,40 +48,50 @@ class Retained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnlinkedEvidence:
-    """The evidence of one kind about numbers and subjects that no application has.
+class KeptEvidence:
+    """The count of the evidence of one kind that stays, and why; the first of it is due from `due_on`."""
 
-    `due` are the ids of rows, for calls the joined hashes of each number. `kept` counts the rest, and `keeps` says why
-    it stays; the first of it is due from `due_on`.
-    """
-
-    due: list[str]
-    kept: int
-    keeps: KeepReason
+    count: int
+    reason: KeepReason
     due_on: date | None
 
 
-def unlinked(
+def due_unlinked(
     session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date
-) -> dict[UnlinkedKind, UnlinkedEvidence]:
-    """Return the evidence that no application has, by kind.
+) -> dict[UnlinkedKind, list[str]]:
+    """Return the due evidence that no application has, by kind: ids of rows, for calls the joined hashes of numbers.
 
     A legal hold needs no check, since the numbers and subjects of a case that is not erased have an application.
     """
+    periods = _unlinked_periods(policy).items()
+    return {kind: unlinked_before(session, kind, _unlinked_end(period, zone, today)) for kind, period in periods}
+
+
+def kept_unlinked(
+    session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date
+) -> dict[UnlinkedKind, KeptEvidence]:
+    """Return the evidence that no application has, and that is not due yet, by kind."""
     found = {}
-    for kind in UnlinkedKind:
-        own = policy.period_of(RetentionKind.CALLS) if kind is UnlinkedKind.CALLS else None
-        period = own or policy.period_of(RetentionKind.EVIDENCE)
-        day = None if period is None else period.last_over(today)
-        end = EPOCH if day is None else datetime.combine(day + timedelta(days=1), time(), zone)
-        kept, earliest = unlinked_since(session, kind, end)
-        found[kind] = UnlinkedEvidence(
-            due=unlinked_before(session, kind, end),
-            kept=kept,
-            keeps=KeepReason.NO_PERIOD if period is None else KeepReason.NOT_YET,
+    for kind, period in _unlinked_periods(policy).items():
+        number, earliest = unlinked_since(session, kind, _unlinked_end(period, zone, today))
+        found[kind] = KeptEvidence(
+            count=number,
+            reason=KeepReason.NO_PERIOD if period is None else KeepReason.NOT_YET,
             due_on=None if period is None or earliest is None else period.after(earliest.astimezone(zone).date()),
         )
     return found
+
+
+def _unlinked_periods(policy: RetentionPolicy) -> dict[UnlinkedKind, RetentionPeriod | None]:
+    period = policy.period_of(RetentionKind.EVIDENCE)
+    calls = {UnlinkedKind.CALLS: policy.period_of(RetentionKind.CALLS) or period}
+    return dict.fromkeys(UnlinkedKind, period) | calls
+
+
+def _unlinked_end(period: RetentionPeriod | None, zone: ZoneInfo, today: date) -> datetime:
+    """Return the end of the last local day whose evidence is due."""
+    day = None if period is None else period.last_over(today)
+    return _NEVER if day is None else datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def retained(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Iterator[Retained]:

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import DocumentRow, PolicyVersionRow
-from db.queries.published import is_published, table_of
+from db.queries.published import call_file_checks, is_published, table_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.services.calls.parquet import CallFiles
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.safe_files import draft_folders, unlocked
@@ -77,6 +78,23 @@ def _document_fault(store: Store, sha256: str, size: int | None, *, is_deep: boo
     return "" if is_whole else _("The document {file} was changed.").format(file=path) + remedy
 
 
+def check_call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+    """Read every call file and compare it with its check values."""
+    checks = call_file_checks(session)
+    files, faults = CallFiles(store.calls, checks), list[str]()
+    for batch_id in checks:
+        try:
+            files.paths([batch_id])
+        except WorkbenchError as error:
+            faults.append(str(error))
+    yield from ((False, fault) for fault in faults[:_MOST_LISTED])
+    if len(faults) > _MOST_LISTED:
+        message = _("Further call files that are missing or changed: {count}.")
+        yield False, message.format(count=len(faults) - _MOST_LISTED)
+    if not faults:
+        yield True, _("Call files that are as they were imported: {count}.").format(count=len(checks))
+
+
 def check_links(store: Store) -> Iterator[CheckLine]:
     """Check that nothing in the store is a link, which may lead nowhere, or out of the store."""
     found = sorted(path for path, status in statuses(walk_folder(store.folder)) if stat.S_ISLNK(status.st_mode))
@@ -101,6 +119,18 @@ def until_failure(path: Path, lines: Iterable[CheckLine]) -> Iterator[CheckLine]
             yield from lines
     except WorkbenchError as error:
         yield False, str(error)
+
+
+def check_lock(path: Path) -> Iterator[CheckLine]:
+    """Check that this user can open the file that writers lock, if it exists."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        os.close(os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        message = _("{file} cannot be opened ({cause}), so nothing can be written; remove it, or correct its rights.")
+        yield False, message.format(file=lock, cause=error.strerror)
 
 
 def walk_folder(folder: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from db.queries.published import CASE
 from db.queries.retention import has_case_before, has_pending_files
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import _, comma_joined
-from workbench.services.site.due_erasures import retained, unlinked
+from workbench.services.site.due_erasures import due_unlinked, retained
 from workbench.services.site.file_checks import CheckLine
 
 REMNANTS_SETTING = "erased_remnants"
@@ -49,8 +49,7 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
         message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
         yield None, message.format(count=overdue)
     if shortest is not None:
-        unlinked_by_kind = unlinked(session, policy.retention, zone, today - _TOLERATED)
-        evidence = sum(len(found.due) for found in unlinked_by_kind.values())
+        evidence = sum(map(len, due_unlinked(session, policy.retention, zone, today - _TOLERATED).values()))
     if evidence:
         message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
         yield None, message.format(count=evidence)
