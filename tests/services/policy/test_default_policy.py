@@ -9,7 +9,7 @@ import pytest
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Verdict, WaitsFor
 from tests.domain.facts.sample_evidence import default_policy
 from workbench.domain.policy.placeholders import placeholder_names, without_optional_parts
-from workbench.domain.policy.policy import BilingualText, Reason, source_in
+from workbench.domain.policy.policy import BilingualText, Reason, Rule, RuleLimit, source_in
 
 RULE_CODES = """
 ID-RIC ID-RIC-EXPIRED ID-RIC-EXPIRING ID-RIC-AGE ID-RIC-VALIDITY ID-REGION ID-USCC ID-USCC-KIND ID-LICENCE-EXPIRED
@@ -188,7 +188,8 @@ def test_a_stored_finding_fits_its_columns() -> None:
 
 def test_each_source_is_also_in_chinese() -> None:
     for rule in default_policy().rules.values():
-        for part in (rule, *rule.limits):
+        parts: tuple[Rule | RuleLimit, ...] = (rule, *rule.limits)
+        for part in parts:
             assert bool(part.source) is bool(part.source_zh)
             assert "our own judgement" not in source_in(part, "zh")
         own = replace(rule, source_zh="")
