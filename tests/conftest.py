@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return one worker more than there are processors, because some tests wait; each costs five seconds at its start."""
+    """Return one worker more than there are processors, because some tests wait; each needs seconds to start."""
     return (os.cpu_count() or 1) + 1
 
 
