@@ -47,6 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if is_full else "ci")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are processors, because some tests wait; each needs seconds to start."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start the longest of the selected tests first."""
