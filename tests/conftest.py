@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import settings
 from rich.console import RenderableType
@@ -15,7 +16,7 @@ from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
 from db.dialects import sqlite
-from tests import idle, shared_statements, sizes
+from tests import idle, shared_duckdb, shared_statements, sizes
 from tests.cached_results import results_cached
 from tests.languages import speaking
 from tests.longest_first import longest_first
@@ -45,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
     settings.register_profile("full", max_examples=300, deadline=None)
     settings.load_profile("full" if is_full else "ci")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are processors, because some tests wait; each needs seconds to start."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -105,6 +111,14 @@ def statements_compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def duckdb_opened_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Open DuckDB once in a process."""
+    with pytest.MonkeyPatch.context() as patched:
+        shared_duckdb.share(patched, tmp_path_factory.mktemp("duckdb"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def disk_not_waited_for() -> Iterator[None]:
     """Commit and write files without waiting for the disk, because no test cuts the power."""
     with pytest.MonkeyPatch.context() as patched:
@@ -151,6 +165,12 @@ def english() -> Iterator[None]:
     """Use English, whatever the locale of the machine."""
     with speaking("en"):
         yield
+
+
+@pytest.fixture
+def own_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open a DuckDB for each call engine, as the program does, with a folder of its own for what it spills."""
+    monkeypatch.setattr(duckdb, "connect", shared_duckdb.UNSHARED)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Reads how long the cases of an application are kept; a card that was erased has no hash of its number."""
+"""Reads how long the cases of an application are kept; a card that was erased has no hash of its number.
+
+A part that was erased, and of which something arrived afterwards, counts as not erased.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -18,7 +21,21 @@ _AGES = """SELECT c.id, c.agent, c.application_no, c.state, c.opened_at,
        EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.id AND n.sent_at IS NULL AND n.cancelled_at IS NULL)
        OR EXISTS (SELECT 1 FROM measure_order m WHERE m.case_id = c.id AND m.done_at IS NULL AND m.cancelled_at IS NULL)
        AS is_owed,
-       (SELECT group_concat(x.part) FROM erasure x WHERE x.case_id = c.id) AS erased_parts,
+       (
+           SELECT group_concat(x.part) FROM erasure x
+           WHERE x.case_id = c.id
+                 AND NOT (x.part = 'documents' AND EXISTS (
+                     SELECT 1 FROM document d
+                     WHERE d.agent = c.agent AND d.application_no = c.application_no AND d.erased_at IS NULL
+                 ))
+                 AND NOT (x.part = 'calls' AND EXISTS (
+                     SELECT 1 FROM card k
+                     JOIN call_window w ON w.msisdn_hash = k.msisdn_hash
+                     JOIN import_batch b ON b.id = w.batch_id
+                     WHERE k.agent = c.agent AND k.application_no = c.application_no AND k.msisdn_hash <> ''
+                           AND b.published_at > x.erased_at
+                 ))
+       ) AS erased_parts,
        CASE WHEN c.state IN ({final}) THEN (
            SELECT group_concat(DISTINCT coalesce(k.service_ended_on, '')) FROM card k
            WHERE k.agent = c.agent AND k.application_no = c.application_no AND k.msisdn_hash <> ''

@@ -24,7 +24,7 @@ from workbench.domain.case.lifecycle import CLASS_WORDS
 from workbench.domain.case.vocabulary import Severity
 from workbench.domain.clock.hours import format_hours
 from workbench.domain.policy.comparison import PolicyChange
-from workbench.domain.policy.policy import Policy, Reason, Rule, RuleLimit
+from workbench.domain.policy.policy import Policy, Reason, Rule, RuleLimit, source_in
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.campaigns.campaigns import CampaignProgress
@@ -158,14 +158,15 @@ def _texts(policy: Policy) -> Iterator[NamedValue]:
 
 def _rule(rule: Rule, policy: Policy, width: int) -> Iterator[Content]:
     """Yield a rule with its limits and their sources."""
-    title = policy.reasons[rule.code].title.in_language(current_language())
+    language = current_language()
+    title = policy.reasons[rule.code].title.in_language(language)
     yield from hanging([(f"{_INDENT}{rule.code}  ", BOLD)], title, width)
     for limit in rule.limits:
         word, style = _SEVERITIES[limit.severity]
         yield from hanging([(f"{_INDENT * 2}{_(word)}  ", style)], _limit_words(limit), width)
         if limit.source:
-            yield from hanging([(_INDENT * 3, "")], limit.source, width, MUTED)
-    yield from hanging([(f"{_INDENT * 2}{_('source')}  ", MUTED)], rule.source, width, MUTED)
+            yield from hanging([(_INDENT * 3, "")], source_in(limit, language), width, MUTED)
+    yield from hanging([(f"{_INDENT * 2}{_('source')}  ", MUTED)], source_in(rule, language), width, MUTED)
 
 
 def _limit_words(limit: RuleLimit) -> str:

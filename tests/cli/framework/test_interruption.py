@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,8 +63,13 @@ def plain(terminal: Terminal) -> Site:
 
 
 @pytest.mark.promise("C5")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
-@pytest.mark.parametrize("words", [BACKUP, EXPORT, RESTORE, ENCRYPT], ids=["backup", "export", "restore", "encrypt"])
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        *((words, signal.SIGTERM) for words in (BACKUP, EXPORT, RESTORE, ENCRYPT)),
+        *((ENCRYPT, number) for number in (signal.SIGHUP, signal.SIGINT)),
+    ],
+)
 def test_a_signal_ends_a_command_without_a_trace(
     terminal: Terminal, tmp_path: Path, words: tuple[str, ...], number: signal.Signals
 ) -> None:
@@ -108,22 +115,31 @@ def test_the_drafts_of_a_killed_restore_are_private_and_named_and_deleted_by_the
     running.communicate()
 
 
-def test_the_clean_up_is_not_interrupted_by_a_second_signal_and_an_ignored_signal_stays_ignored() -> None:
-    cleaned = []
+def clean_up(cleaned: list[int]) -> None:
+    """Receive a signal that is ignored, then one that is not, and another one during the clean-up."""
+    os.kill(os.getpid(), signal.SIGHUP)
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        cleaned.append(1)
 
-    @interrupted_by_signals()
-    def command() -> None:
-        os.kill(os.getpid(), signal.SIGHUP)
-        try:
-            os.kill(os.getpid(), signal.SIGTERM)
-        finally:
-            os.kill(os.getpid(), signal.SIGTERM)
-            cleaned.append(1)
 
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+def lose_one(cleaned: list[int]) -> None:
+    """Receive a signal whose interrupt is lost, as some libraries lose it, and another one."""
+    with suppress(KeyboardInterrupt):
+        clean_up(cleaned)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("command", [clean_up, lose_one])
+def test_the_clean_up_is_not_interrupted_and_a_lost_interrupt_is_repeated_by_the_next_signal(
+    command: Callable[[list[int]], None],
+) -> None:
+    before, cleaned = signal.signal(signal.SIGHUP, signal.SIG_IGN), list[int]()
     try:
         with pytest.raises(SystemExit) as end:
-            command()
+            interrupted_by_signals()(command)(cleaned)
     finally:
         signal.signal(signal.SIGHUP, before)
     assert (end.value.code, cleaned) == (143, [1])

@@ -153,7 +153,7 @@ def test_only_an_admin_applies_a_policy(terminal: Terminal, file: Callable[[str]
 @pytest.mark.parametrize(
     ("before", "after", "line", "cause"),
     [
-        ("max_held = 3", "max_held = 0", 48, "whole number"),
+        ("max_held = 3", "max_held = 0", 49, "whole number"),
         ("max_held = 3", "max_held = three", None, "not TOML"),
         ("max_held = 3", f"max_held = {'9' * 5000}", None, "not TOML"),
         ("max_held = 3", f"max_held = {'[' * 5000}", None, "not TOML"),

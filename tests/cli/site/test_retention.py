@@ -1,6 +1,7 @@
 """Retention and legal holds, by command."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -365,20 +366,55 @@ def test_calls_go_before_their_case_unless_another_case_keeps_them(office: Reten
     assert office.faults() == []
 
 
+def late_document(office: RetentionSite) -> None:
+    """Let a document of A-1 be there again, as the import of one that a lapsed case received in time does."""
+    [[number, sha256]] = office.desk.sql("SELECT id, sha256 FROM document WHERE application_no = 'A-1' LIMIT 1")
+    context = office.terminal.site.services("admin").context
+    with context.write() as session:
+        session.execute(text("UPDATE document SET erased_at = NULL WHERE id = :id"), {"id": number})
+    context.store.document_path(sha256).write_bytes(b"late")
+
+
+@pytest.mark.parametrize(
+    ("part", "come_late", "files"),
+    [
+        ("calls", lambda office: arrive(office, "2026-12-01", office.people["A-1"]), (0, 1)),
+        ("documents", late_document, (1, 0)),
+    ],
+)
+def test_what_arrives_of_a_part_after_its_erasure_is_erased_too(
+    office: RetentionSite, part: str, come_late: Callable[[RetentionSite], None], files: tuple[int, int]
+) -> None:
+    amend_policy(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
+    office.later(days=10)
+    office.run("admin", *APPLY)
+    office.later(minutes=1)
+    assert kinds(office)[part]["due"] == 0
+
+    come_late(office)
+
+    counted = kinds(office)[part]
+    assert (counted["due"], counted["documents"], counted["call_rows"]) == (1, *files)
+    erased = office.document("admin", *APPLY)
+    assert (erased["documents"], erased["call_rows"]) == files
+    assert kinds(office)[part]["due"] == 0
+    assert office.faults() == []
+
+
 EVIDENCE = ("complaint", "credit_record", "opt_out", "call_window", "call_day", "call_hour")
 
 
-def arrive(office: RetentionSite, human: Human, day: str) -> None:
-    """Import evidence of a day about a number and a person."""
-    called = {"caller": human.phone, "callee": f"021{human.phone[3:]}", "duration_s": "30"}
-    rows = {
-        ImportKind.COMPLAINTS: {"msisdn": human.phone, "received_at": f"{day} 10:00", "summary": human.said},
-        ImportKind.OPTOUTS: {"callee": "02100000000", "since": f"{day} 10:00", "msisdn": human.phone},
-        ImportKind.CREDIT: {"subject_no": human.id_no, "list": "court", "match": "none", "checked_on": day},
-        ImportKind.CALLS: {**called, "start_at": f"{day} 10:00"},
+def arrive(office: RetentionSite, day: str, *people: Human) -> None:
+    """Import evidence of a day about the numbers and the persons."""
+    at = f"{day} 10:00"
+    rows: dict[ImportKind, Callable[[Human], dict[str, str]]] = {
+        ImportKind.COMPLAINTS: lambda one: {"msisdn": one.phone, "received_at": at, "summary": one.said},
+        ImportKind.OPTOUTS: lambda one: {"callee": "02100000000", "since": at, "msisdn": one.phone},
+        ImportKind.CREDIT: lambda one: {"subject_no": one.id_no, "list": "court", "match": "none", "checked_on": day},
+        ImportKind.CALLS: lambda one: {"caller": one.phone, "callee": "02100000009", "start_at": at, "duration_s": "9"},
     }
-    for kind, row in rows.items():
-        office.desk.run(kind, [row])
+    for kind, row_of in rows.items():
+        office.desk.run(kind, [row_of(one) for one in people])
 
 
 def evidence_rows(office: RetentionSite) -> dict[str, int]:
@@ -399,8 +435,7 @@ def test_evidence_that_no_application_has_goes_after_its_own_period(office: Rete
     office.later(days=90)
     assert office.document("admin", *APPLY)["by_kind"] == {"passed": 1}
     before, stranger = evidence_rows(office), drawn(77)
-    for human in (office.people["A-1"], stranger):
-        arrive(office, human, "2027-02-20")
+    arrive(office, "2027-02-20", office.people["A-1"], stranger)
     unlinked = kinds(office)["evidence"]
     assert (unlinked["period"], unlinked["due"], unlinked["kept"]) == ("60 days", 0, {"not_yet": 8})
 
@@ -425,9 +460,9 @@ def test_evidence_that_no_application_has_goes_after_its_own_period(office: Rete
 def test_evidence_without_an_application_is_kept_without_a_period_and_counts_from_its_import_without_a_date(
     office: RetentionSite,
 ) -> None:
-    arrive(office, drawn(77), "2026-11-20")
-    undated = {"subject_no": "91110105MA01234567", "list": "tax", "match": "none", "reference": "1"}
-    office.desk.run(ImportKind.CREDIT, [{**undated, "list": "serious"}])
+    arrive(office, "2026-11-20", drawn(77))
+    undated = {"subject_no": "91110105MA01234567", "list": "serious", "match": "none", "reference": "1"}
+    office.desk.run(ImportKind.CREDIT, [undated])
     assert kinds(office)["evidence"]["kept"] == {"not_yet": 5}
     amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
     assert (kinds(office)["evidence"]["due"], kinds(office)["evidence"]["kept"]) == (4, {"not_yet": 1})
@@ -445,7 +480,7 @@ def test_evidence_without_an_application_is_kept_without_a_period_and_counts_fro
 def test_interrupted_erasing_of_evidence_without_an_application_is_continued(
     office: RetentionSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrive(office, drawn(77), "2026-11-20")
+    arrive(office, "2026-11-20", drawn(77))
     amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
     with monkeypatch.context() as patched:
         patched.setattr(service, "erase_unlinked", _fail)

@@ -18,6 +18,8 @@ from tests.sites import ManualClock, Site
 from workbench.services.foundation import audit_log
 from workbench.services.site.log_checks import unexplained
 
+pytestmark = pytest.mark.proof
+
 COURSES = {
     "appeal": ["status = 'withdrawn'", "due_at = due_at + 1", "grounds = 'x'", "answer = 'x'", "received_at = 1"],
     "measure_order": ["due_at = 1", "done_at = 1", "cancelled_at = 1", "measure = 'restore'"],

@@ -11,6 +11,9 @@ from tests.sites import Site
 
 pytestmark = pytest.mark.proof
 
+LOOKS = [((80, 24), "en"), ((120, 40), "zh")]
+"""Each size of the window and each language."""
+
 
 def reasons(desk: KeyDriver) -> tuple[str, ...]:
     dialog: Any = desk.app.screen
@@ -98,8 +101,7 @@ def clock_site(site: Site) -> ClockSite:
     return promised
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 @pytest.mark.parametrize(
     ("key", "day"),
     [
@@ -117,8 +119,7 @@ async def test_the_date_has_a_default_by_whom_the_case_waits_for(
         await desk.until(day[language])
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 @pytest.mark.parametrize("keys", [("w", "2"), ("w", "1", "1", "4", "enter"), ("f", "slash")])
 async def test_the_letter_is_shown_as_it_will_go_out(
     clock_site: ClockSite, size: tuple[int, int], language: str, keys: tuple[str, ...]

@@ -104,6 +104,7 @@ def test_the_engine_loads_no_extension_from_the_network(tmp_path: Path) -> None:
     assert how == "STATICALLY_LINKED"
 
 
+@pytest.mark.usefixtures("own_duckdb")
 def test_what_does_not_fit_into_memory_spills_into_a_folder_of_its_owner(tmp_path: Path) -> None:
     with open_engine(tmp_path) as duck:
         [(folder,)] = duck.rows("SELECT current_setting('temp_directory')")

@@ -63,6 +63,7 @@ def test_the_portions_of_a_plan_are_sealed_on_disk(tmp_path: Path) -> None:
     spill.close()
 
 
+@pytest.mark.usefixtures("own_duckdb")
 def test_what_does_not_fit_into_memory_is_encrypted_on_disk(tmp_path: Path) -> None:
     with open_engine(tmp_path, DataKeys.new()) as duck:
         duck.run("SET memory_limit = '60MB'")

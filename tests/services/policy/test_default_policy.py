@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Verdict, WaitsFor
 from tests.domain.facts.sample_evidence import default_policy
 from workbench.domain.policy.placeholders import placeholder_names, without_optional_parts
-from workbench.domain.policy.policy import BilingualText, Reason
+from workbench.domain.policy.policy import BilingualText, Reason, Rule, RuleLimit, source_in
 
 RULE_CODES = """
 ID-RIC ID-RIC-EXPIRED ID-RIC-EXPIRING ID-RIC-AGE ID-RIC-VALIDITY ID-REGION ID-USCC ID-USCC-KIND ID-LICENCE-EXPIRED
@@ -183,6 +184,16 @@ def test_a_stored_finding_fits_its_columns() -> None:
         assert len(rule.code) <= 32
         assert len(rule.source) <= 300
         assert all(len(limit.unit) <= 16 for limit in rule.limits)
+
+
+def test_each_source_is_also_in_chinese() -> None:
+    for rule in default_policy().rules.values():
+        parts: tuple[Rule | RuleLimit, ...] = (rule, *rule.limits)
+        for part in parts:
+            assert bool(part.source) is bool(part.source_zh)
+            assert "our own judgement" not in source_in(part, "zh")
+        own = replace(rule, source_zh="")
+        assert source_in(own, "zh") == source_in(own, "en") == rule.source
 
 
 def test_the_supplier_is_fictitious() -> None:

@@ -64,7 +64,7 @@ class RuleLimit:
     `value_of` names a fact to compare with instead of a value. `when` restricts the limit to cases whose facts have one
     of the listed values. `scope` is the subject of the fact. `min_calls` and `min_answered` set the minimum sample for
     a ratio or mean. `subject_of` names a text fact for the finding's subject. `source` and `text` override those of the
-    rule.
+    rule; `source_zh` is the source in Chinese.
     """
 
     observes: settings.Text
@@ -79,6 +79,7 @@ class RuleLimit:
     min_answered: settings.Count | None = None
     subject_of: settings.Text = ""
     source: settings.SourceText = ""
+    source_zh: settings.SourceText = ""
     text: BilingualText | None = None
 
     @property
@@ -99,7 +100,7 @@ class Rule:
 
     `text` has placeholders {observed}, {limit}, {subject} and {days} (the absolute value). A rule is not reported if
     the rule that it `yields_to` is hit. `leg` is the panel that shows its findings. `told` says whether letters to
-    applicants include the observed value.
+    applicants include the observed value. `source_zh` is the source in Chinese.
     """
 
     code: settings.Code
@@ -109,6 +110,12 @@ class Rule:
     told: bool
     limits: Annotated[tuple[RuleLimit, ...], Len(1)]
     yields_to: settings.Text = ""
+    source_zh: settings.SourceText = ""
+
+
+def source_in(part: Rule | RuleLimit, language: str) -> str:
+    """Return the source of a rule or a limit in en or zh; without one in Chinese, `source` serves both languages."""
+    return (language == "zh" and part.source_zh) or part.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

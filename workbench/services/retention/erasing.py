@@ -247,5 +247,5 @@ def _record_erasure(
         }
         for part in parts
     ]
-    # A part that was erased earlier, before a later case of its application, keeps its record.
-    session.execute(insert(_ERASURE).prefix_with("OR IGNORE"), rows)
+    # A part that is erased again, because something of it arrived afterwards, has the record of the last time.
+    session.execute(insert(_ERASURE).prefix_with("OR REPLACE"), rows)
