@@ -128,6 +128,11 @@ class AssignDialog(TaskDialog[Assignment]):
         if self._plan is not None:
             self.about.update(plan_lines(self._plan, max(20, self.about.size.width)))
 
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the keys; the arrows choose a reviewer until the reason is written."""
+        arrows = [("↑ ↓", _("choose"))] if self.focused is not self.reason else []
+        return [*arrows, *super().keys()]
+
     def enter_key_label(self) -> str:
         """Return what Enter does."""
         if self.focused is not self.reason:

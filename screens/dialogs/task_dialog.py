@@ -44,11 +44,15 @@ class TaskDialog(BoxDialog[Result]):
         """Return what Enter does."""
         raise NotImplementedError
 
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the keys, each with what it does."""
+        return [("Enter", self.enter_key_label()), ("Esc", _("back"))]
+
     @on(Input.Changed)
     def show_keys(self) -> None:
         """Show what the keys do, unless the task runs."""
         if not self.is_busy:
-            self.hint.update(key_hints(("Enter", self.enter_key_label()), ("Esc", _("back"))))
+            self.hint.update(key_hints(*self.keys()))
 
     def on_descendant_focus(self) -> None:
         self.show_keys()

@@ -64,7 +64,6 @@ class TextSheet(PageDialog[None]):
     DEFAULT_CSS = """
     TextSheet > Vertical { width: 92; max-height: 100%; }
     TextSheet #foot { margin-top: 1; }
-    TextSheet.-low #foot { margin-top: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(("q", "enter", *HELP.keys)), "back", show=False)]
 

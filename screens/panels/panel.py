@@ -18,7 +18,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _
 
-MAX_LINE_CELLS = 72
+MAX_LINE_CELLS = 76
 """The greatest width of a line of evidence; in a wider line, a fact and its mark are too far apart."""
 
 _EVIDENCE = frozenset(kind.value for kind in PanelKind)

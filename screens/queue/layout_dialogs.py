@@ -37,7 +37,7 @@ class LayoutDialog(ListDialog[Entry]):
     """A short list of choices, with its keys below."""
 
     DEFAULT_CSS = """
-    LayoutDialog > Vertical { width: 60; }
+    LayoutDialog > Vertical { width: 74; }
     LayoutDialog #foot { margin-top: 1; }
     """
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()

@@ -39,6 +39,7 @@ from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
+from workbench.services.site.log_checks.unexplained import unexplained
 from workbench.services.wiring import Services
 
 Result = TypeVar("Result")
@@ -223,6 +224,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         with self.services("admin").context.read() as session:
             assert audit_log.verify(session).is_whole
+            assert list(unexplained(session)) == []
         self.reader.close()
         self.site.close()
         shutil.rmtree(self.folder.parent)

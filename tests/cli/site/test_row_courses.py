@@ -12,6 +12,8 @@ from db.dialects.sqlite_changes import NOTED_COLUMNS
 from tests.cli.framework.terminal import Terminal
 from tests.cli.site.test_doctor import chain_anew
 from tests.demos import NOW
+from tests.policies import require_no_documents_of_individuals
+from tests.services.importing.files import PERSON, Desk, application
 from tests.sites import ManualClock, Site
 from workbench.services.foundation import audit_log
 from workbench.services.site.log_checks import unexplained
@@ -125,6 +127,27 @@ def test_what_an_earlier_version_wrote_without_digests_is_explained(demo: Termin
     demo.document("sup", "unhold", "C-1", "--reason", "over")
 
     assert demo.as_person("audit", "audit", "verify").exit_code == 0
+
+
+@pytest.mark.promise("P6")
+def test_letters_that_go_with_the_undo_of_an_import_are_explained_also_if_later_ones_get_their_numbers(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "files").mkdir()
+    desk = Desk(terminal.site, tmp_path / "files")
+    require_no_documents_of_individuals(terminal.site)
+    desk.applications(application(**PERSON))
+    terminal.document("sup", "calendar", "suspend", "2026-11-25", "2026-12-02", "--reason", "flood")
+    written = desk.count("notice")
+    batch = terminal.document("admin", "imports")["batches"][0]["batch"]
+
+    terminal.document("admin", "imports", "undo", batch)
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+    for number in ("A-2", "A-3"):
+        desk.applications(application(number, **PERSON))
+
+    assert (written, desk.count("notice")) == (2, 2)
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
 
 
 def test_comparing_the_courses_adds_less_than_a_third_to_the_verification(

@@ -14,6 +14,12 @@ def test_a_date_stays_on_one_line() -> None:
     assert wrap_paragraph(text, 36) == ["按我司的工作安排，一般不晚于", "2026年12月8日（周二）。"]
 
 
+def test_the_time_stays_with_its_date() -> None:
+    text = "等待复核，截止时间 12月3日 周四 18:00"
+
+    assert wrap_paragraph(text, 34) == ["等待复核，截止时间", "12月3日 周四 18:00"]
+
+
 def test_a_number_within_chinese_stays_on_one_line() -> None:
     assert wrap_paragraph("请致电400-555-0100索取全文", 12) == ["请致电", "400-555-0100", "索取全文"]
 

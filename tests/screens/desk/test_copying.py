@@ -46,9 +46,9 @@ async def test_any_fact_of_a_panel_is_copied_from_a_list(size: tuple[int, int], 
 async def test_text_selected_with_the_mouse_is_copied_as_it_is_shown() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
-        await desk.pilot.mouse_down(offset=(2, 12))
-        await desk.pilot.hover(offset=(30, 12))
-        await desk.pilot.mouse_up(offset=(30, 14))
+        await desk.pilot.mouse_down(offset=(2, 13))
+        await desk.pilot.hover(offset=(30, 13))
+        await desk.pilot.mouse_up(offset=(30, 15))
         await desk.press("ctrl+k")
 
         assert copied(desk).split() == ["Handler", "name", "虚•••"]

@@ -28,11 +28,8 @@ def wrap_paragraph(paragraph: str, width: int) -> list[str]:
         head = _head(rest, width)
         blank = head.rfind(" ")
         # Break at a blank in the second half of the line; Chinese has no blanks and breaks anywhere.
-        cut = (
-            blank
-            if blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii()
-            else _chinese_cut(rest, len(head))
-        )
+        is_at_blank = blank > len(head) // 2 and rest[len(head) : len(head) + 1].isascii()
+        cut = _chinese_cut(rest, blank if is_at_blank else len(head))
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]

@@ -18,9 +18,6 @@ _EVENT = table_of(EventRow)
 DIFFERS = "differs"
 """The mark in place of a digest if a row had been changed before its event."""
 
-REMOVED = ""
-"""The mark in place of a digest if the row was removed."""
-
 SIGNED = {"approved": "approve", "returned": "return"}
 """The statuses of checked decisions, each with the action of its event."""
 
@@ -77,7 +74,11 @@ class LoggedState:
         table, _blank, number = name.partition(" ")
         key = (table, int(number))
         if change is None:
-            self.rows[key] = REMOVED
+            # A later row can get the same number.
+            self.rows.pop(key, None)
+            if table == "notice":
+                # The undo of an import also deletes the letters to its applicants.
+                self.letters.pop(key[1], None)
             return
         was, became = change
         if was is None:

@@ -15,7 +15,7 @@ from db.queries.published import CASE, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.services.foundation.audit_log import row_digest
-from workbench.services.site.log_checks.logged_state import REMOVED, LoggedState
+from workbench.services.site.log_checks.logged_state import LoggedState
 
 _DOCUMENT = table_of(DocumentRow)
 _NAMES: Mapping[str, str] = {
@@ -49,10 +49,9 @@ def _of_table(session: Session, logged: LoggedState, table: str) -> Iterator[str
             yield _("{row} has no event in the log; it was added outside the program.").format(row=named)
         elif digest is not None and digest != row_digest(values):
             yield _("{row} is not what its last event says; it was changed outside the program.").format(row=named)
-    for number, digest in known.items():
-        if digest != REMOVED:
-            named = _(_NAMES[table]).format(number=number)
-            yield _("{row} is missing, although the log has its event.").format(row=named)
+    for number in known:
+        named = _(_NAMES[table]).format(number=number)
+        yield _("{row} is missing, although the log has its event.").format(row=named)
 
 
 def _untouched_receipts(session: Session, logged: LoggedState) -> set[int]:
