@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 CHANGES_SCHEMA = "changes_schema"
-"""The execution option of a connection that changes the tables themselves; it notes nothing."""
+"""The execution option of a connection that changes the tables themselves; it notes nothing.
+
+A migration step that changes noted values needs an event with the new digests, or `audit verify` finds them changed.
+"""
 
 NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "appeal": (
