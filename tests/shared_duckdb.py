@@ -11,6 +11,8 @@ import pytest
 UNSHARED = duckdb.connect
 """The original `duckdb.connect`, for tests of how it is opened."""
 
+_DEFAULTS = "RESET disabled_optimizers; SET force_mbedtls_unsafe = false; SET temp_file_encryption = false"
+
 _numbers = count()
 
 
@@ -24,7 +26,10 @@ def share(patched: pytest.MonkeyPatch, folder: Path) -> None:
         shared = {**config, "temp_directory": str(folder)}
         if str(shared) not in opened:
             opened[str(shared)] = UNSHARED(":memory:", config=shared)
-        return _Connection(opened[str(shared)].cursor(), f"own_{next(_numbers)}", is_new=True)
+        connection = opened[str(shared)].cursor()
+        # What an earlier engine set holds for the whole DuckDB.
+        connection.execute(f"SET threads = {config['threads']}; {_DEFAULTS}")
+        return _Connection(connection, f"own_{next(_numbers)}", is_new=True)
 
     patched.setattr(duckdb, "connect", connected)
 

@@ -42,6 +42,13 @@ def chosen_cell(desk: Driver) -> str:
     return "".join(shown).strip()
 
 
+async def test_a_vast_window_shows_six_months_side_by_side() -> None:
+    async with memory_workbench(size=(200, 60)) as desk:
+        await desk.go("k")
+        months = ["January", "February", "March", "April", "May", "June"]
+        assert any(line.split() == months for line in desk.text.splitlines())
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)])
 async def test_the_calendar_opens_at_today_and_shows_it(size: tuple[int, int]) -> None:
     async with memory_workbench(size=size) as desk:

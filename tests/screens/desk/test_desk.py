@@ -102,6 +102,16 @@ async def test_two_presses_reveal_all_fields_until_a_minute_without_keys() -> No
         assert ID_NO not in desk.text
 
 
+@pytest.mark.parametrize("width", [100, 120, 161])
+async def test_the_panels_end_in_one_column_and_do_not_touch_their_border(width: int) -> None:
+    async with memory_workbench(troubled(), size=(width, 40)) as desk:
+        await desk.press("n")
+        credit, history = desk.app.screen.query_one("#credit"), desk.app.screen.query_one("#history")
+        assert credit.region.right == history.region.right == width
+        inside = [line for line in desk.text.splitlines() if line.startswith("│")]
+        assert all(line[1] == line[-2] == " " for line in inside)
+
+
 async def test_below_a_hundred_columns_the_panels_become_tabs() -> None:
     async with memory_workbench(troubled(), size=(80, 24)) as desk:
         await desk.press("n")

@@ -30,6 +30,12 @@ async def look(desk: Driver, words: str = "") -> list[str]:
     return listed(desk)
 
 
+async def test_the_last_line_of_the_palette_has_its_keys() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
+        await look(desk)
+        assert desk.text.splitlines()[-1].strip() == "↑ ↓ choose   Enter do it   Esc back"
+
+
 async def test_the_palette_lists_the_available_commands_with_verdicts_first() -> None:
     async with memory_workbench(clean()) as desk:
         assert (await look(desk))[0] == "next"

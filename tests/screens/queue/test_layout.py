@@ -32,6 +32,14 @@ async def test_o_sorts_the_list_also_beyond_its_first_page(size: tuple[int, int]
         assert ("case number, oldest first", "按审核单号，旧的在前")[language == "zh"] in desk.text.splitlines()[0]
 
 
+@pytest.mark.parametrize(("size", "is_shown"), [((120, 40), False), ((200, 60), True)])
+async def test_a_vast_window_also_shows_agent_province_class_and_risk(size: tuple[int, int], is_shown: bool) -> None:
+    async with memory_workbench(size=size, arrange=filled_queue(2)) as desk:
+        await go(desk)
+        titles = desk.text.splitlines()[1].split()
+        assert ({"agent", "province", "class", "risk"} <= set(titles)) is is_shown
+
+
 async def test_an_order_of_a_long_list_says_how_many_cases_it_sorts() -> None:
     async with memory_workbench(arrange=filled_queue(Queue.MOST_SORTED + 5)) as desk:
         await go(desk)

@@ -8,13 +8,21 @@ from hypothesis import strategies as st
 from screens.shell.revealed_fields import RevealedFields
 from screens.verdict.form_state import VerdictState
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
-from screens.widgets.safe_text import plain, row, wrapped
+from screens.widgets.safe_text import ERROR, joined, plain, row, wrapped, wrapped_content
 from tests.screens.cases import casefile, clean, troubled
 from tests.screens.doubles.services import Clocks
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.text.safe import cells, safe
 
 BARS = " ▁▂▃▄▅▆▇█"
+
+
+def test_styled_chinese_wraps_like_plain_chinese_and_keeps_its_styles() -> None:
+    content = joined(("何时收到？例如 昨天16:30 或 ", ""), ("12月3日", ERROR), ("。只写日期表示当天结束。", ""))
+    lines = wrapped_content(content, 30)
+
+    assert [line.plain for line in lines] == wrapped(content.plain, 30)
+    assert [line.plain[span.start : span.end] for line in lines for span in line.spans] == ["12月3日"]
 
 
 def test_a_number_above_zero_is_never_drawn_as_zero() -> None:

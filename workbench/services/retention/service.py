@@ -35,10 +35,10 @@ from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 from workbench.services.site.separation import AdminRequest, AdminRequests
 
-APPLIED, APPROVED, REJECTED, COMPACTED = (
-    *("retention apply", "retention approve"),
-    *("retention reject", "retention compact"),
-)
+APPLIED = "retention apply"
+APPROVED = "retention approve"
+REJECTED = "retention reject"
+COMPACTED = "retention compact"
 """The names of the acts in events."""
 
 _REQUESTS = AdminRequests(asked="retention request", settled=(APPLIED, REJECTED), list_command="retention show")
