@@ -14,6 +14,7 @@ from db.access import sync
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import ErasureRow
 from db.queries.published import BATCH, CASE, call_file_checks, table_of
+from db.queries.retention import has_pending_files
 from db.queries.unlinked_evidence import hashes_of_number
 from workbench.domain.policy.retention import RetentionKind
 from workbench.services.batches.publishing import published_call_batches
@@ -58,14 +59,17 @@ class _Pending:
 
 
 def erase_pending_files(context: Context) -> ErasedFiles:
-    """Erase the pending files; the caller holds the import lock, so that no new row refers to them."""
+    """Erase the pending files, and finish interrupted replacements of call files.
+
+    The caller holds the import lock, so that no new row refers to them.
+    """
     erased = ErasedFiles()
     with context.read() as session:
+        if not has_pending_files(session):
+            return erased
         pending = _pending(session)
         documents = _unused_documents(session, pending.documents)
         numbers = _unused_numbers(session, pending.numbers)
-    if not pending.erasures:
-        return erased
     _erase_documents(context, documents, erased)
     erased.call_rows += _erase_calls(context, numbers)
     with context.write() as session:

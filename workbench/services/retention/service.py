@@ -26,8 +26,8 @@ from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count_retention
-from workbench.services.retention.erasing import erase_application, erase_opt_outs, erase_unlinked
-from workbench.services.retention.files import ErasedFiles, erase_calls_of_numbers, erase_pending_files
+from workbench.services.retention.erasing import EVIDENCE_ERASED, erase_application, erase_opt_outs, erase_unlinked
+from workbench.services.retention.files import CALLS_ERASED, ErasedFiles, erase_calls_of_numbers, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
 from workbench.services.site.due_erasures import ERASED, Key, Retained, due_unlinked, retained, retained_now
 from workbench.services.site.machine_clock import erasing_clock_problem
@@ -42,6 +42,8 @@ COMPACTED = "retention compact"
 """The names of the acts in events."""
 
 _REQUESTS = AdminRequests(asked="retention request", settled=(APPLIED, REJECTED), list_command="retention show")
+
+_ERASING_ACTS = (ERASED, EVIDENCE_ERASED, CALLS_ERASED)
 
 _ERASED_TOGETHER = 10
 _ROWS_ERASED_TOGETHER = 2_000
@@ -268,5 +270,5 @@ def _of_last_erasure(context: Context) -> Context:
     event = table_of(EventRow).c
     actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)
     with context.read() as session:
-        row = session.execute(actor.where(event.action == ERASED).order_by(event.seq.desc()).limit(1)).first()
+        row = session.execute(actor.where(event.action.in_(_ERASING_ACTS)).order_by(event.seq.desc()).limit(1)).first()
     return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))
