@@ -417,6 +417,10 @@ def arrive(office: RetentionSite, day: str, *people: Human) -> None:
         office.desk.run(kind, [row_of(one) for one in people])
 
 
+def evidence_period(office: RetentionSite, period: str) -> None:
+    amend_policy(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\nevidence = "{period}"\n'))
+
+
 def evidence_rows(office: RetentionSite) -> dict[str, int]:
     return {table: office.desk.count(table) for table in EVIDENCE}
 
@@ -424,8 +428,7 @@ def evidence_rows(office: RetentionSite) -> dict[str, int]:
 @pytest.mark.promise("R1")
 def test_evidence_that_no_application_has_goes_after_its_own_period(office: RetentionSite) -> None:
     office.run("sup", "hold", "C-2", "--reason", "court order")
-    periods = '[retention.periods]\nevidence = "60 days"\n'
-    amend_policy(office.terminal.site, ("[retention.periods]\n", periods))
+    evidence_period(office, "60 days")
     office.desk.run(ImportKind.OPTOUTS, [{"callee": "02100000001", "since": "2026-11-20 10:00"}])
     director = {"legal_rep_name": "王五", "legal_rep_id_no": drawn(88).id_no}
     office.desk.applications(application("A-8", **director))
@@ -439,8 +442,8 @@ def test_evidence_that_no_application_has_goes_after_its_own_period(office: Rete
     unlinked = kinds(office)["evidence"]
     assert (unlinked["period"], unlinked["due"], unlinked["kept"]) == ("60 days", 0, {"not_yet": 8})
 
-    assert office.document("admin", "retention", "show")["next_on"] == "2027-04-21"
-    office.later(days=57)
+    assert office.document("admin", "retention", "show")["next_on"] == "2027-04-23"
+    office.later(days=59)
     assert kinds(office)["evidence"]["due"] == 0
     office.later(days=1)
     counted = kinds(office)["evidence"]
@@ -457,16 +460,18 @@ def test_evidence_that_no_application_has_goes_after_its_own_period(office: Rete
     assert [f'"kind":"{kind}"' in body for kind in ("complaints", "credit", "optouts", "calls")] == [True] * 4
 
 
-def test_evidence_without_an_application_is_kept_without_a_period_and_counts_from_its_import_without_a_date(
+def test_evidence_without_an_application_counts_from_its_import_and_is_kept_without_a_period(
     office: RetentionSite,
 ) -> None:
-    arrive(office, "2026-11-20", drawn(77))
+    arrive(office, "2024-11-20", drawn(77))
     undated = {"subject_no": "91110105MA01234567", "list": "serious", "match": "none", "reference": "1"}
     office.desk.run(ImportKind.CREDIT, [undated])
     assert kinds(office)["evidence"]["kept"] == {"not_yet": 5}
-    amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
-    assert (kinds(office)["evidence"]["due"], kinds(office)["evidence"]["kept"]) == (4, {"not_yet": 1})
-    office.later(days=35)
+    evidence_period(office, "4 days")
+    assert kinds(office)["evidence"]["kept"] == {"not_yet": 5}
+    office.later(days=4)
+    assert (kinds(office)["evidence"]["due"], kinds(office)["evidence"]["kept"]) == (5, {})
+    office.later(days=31)
     assert (
         "Evidence without an application due for erasure for more than 30 days: 5"
         in office.terminal.as_person("admin", "doctor").stdout
@@ -477,11 +482,46 @@ def test_evidence_without_an_application_is_kept_without_a_period_and_counts_fro
     assert (unlinked["period"], unlinked["due"], unlinked["kept"]) == (None, 1, {"no_period": 4})
 
 
+_LISTED = {"subject_no": drawn(77).id_no, "list": "court", "reference": "1"}
+_REFUSED = {"callee": "02100000000", "msisdn": drawn(77).phone}
+
+
+@pytest.mark.parametrize(
+    ("kind", "older", "newer"),
+    [
+        (
+            ImportKind.CREDIT,
+            {**_LISTED, "match": "exact", "checked_on": "2026-11-23"},
+            {**_LISTED, "match": "none", "listed_on": "2023-01-01"},
+        ),
+        (
+            ImportKind.OPTOUTS,
+            {**_REFUSED, "since": "2026-12-20 10:00"},
+            {**_REFUSED, "since": "2024-01-01 10:00"},
+        ),
+    ],
+)
+def test_a_correction_of_evidence_is_not_erased_before_what_it_corrects(
+    office: RetentionSite, kind: ImportKind, older: dict[str, str], newer: dict[str, str]
+) -> None:
+    evidence_period(office, "10 days")
+    office.desk.run(kind, [older])
+    office.desk.run(kind, [newer])
+
+    left = []
+    for days in (9, 2, 17, 12):
+        office.later(days=days)
+        left.append(kinds(office)["evidence"]["kept"].get("not_yet", 0))
+
+    assert set(left) == {2, 0}
+
+
 def test_interrupted_erasing_of_evidence_without_an_application_is_continued(
     office: RetentionSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrive(office, "2026-11-20", drawn(77))
-    amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\nevidence = "4 days"\n'))
+    evidence_period(office, "4 days")
+    office.later(days=4)
     with monkeypatch.context() as patched:
         patched.setattr(service, "erase_unlinked", _fail)
         refused(office.terminal.as_person("admin", *APPLY), ExitCode.IO)

@@ -152,12 +152,12 @@ class CallFigures:
 
     def unknown(self, msisdns: Iterable[str]) -> int:
         """Count the numbers that are no card of ours, those of this batch included."""
-        count, sight = 0, Snapshot(own_batch=self.batch_id)
+        count, snapshot = 0, Snapshot(own_batch=self.batch_id)
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
             with self.context.read() as session:
                 known = newest_visible_rows(
-                    session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], sight
+                    session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], snapshot
                 )
             count += len(hashes) - len(known)
         return count
@@ -219,21 +219,21 @@ class CallFigures:
 
     def _groups(self, keys: Sequence[Key]) -> dict[int, list[ServicePeriod]]:
         """Return the cards of those applications of which several have calls, by their place in the list."""
-        sight = Snapshot(own_batch=self.batch_id)
+        snapshot = Snapshot(own_batch=self.batch_id)
         with self.context.read() as session:
             cards = newest_visible_rows(
                 session,
                 (CARD.c.agent, CARD.c.application_no),
                 keys,
                 lambda row: (row["agent"], row["application_no"], row["msisdn"]),
-                sight,
+                snapshot,
             )
             windows = newest_visible_rows(
                 session,
                 (CALL_WINDOW.c.msisdn_hash,),
                 {card["msisdn_hash"] for card in cards} - {""},
                 lambda row: row["msisdn_hash"],
-                sight,
+                snapshot,
             )
         called = {window["msisdn_hash"] for window in windows}
         numbers: dict[Key, list[ServicePeriod]] = {}
@@ -244,10 +244,12 @@ class CallFigures:
 
     def _opt_outs(self, session: Session) -> Iterator[OptOut]:
         """Yield every opt-out that counts once the batch is published."""
-        sight = Snapshot(own_batch=self.batch_id)
+        snapshot = Snapshot(own_batch=self.batch_id)
         row = _OPT_OUT.alias("o")
-        newest = ~has_newer(row, _OPT_OUT, ("callee_hash", "msisdn"), sight)
-        wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(is_visible(row.c.batch_id, sight), newest)
+        newest = ~has_newer(row, _OPT_OUT, ("callee_hash", "msisdn"), snapshot)
+        wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(
+            is_visible(row.c.batch_id, snapshot), newest
+        )
         for found in session.execute(wanted).yield_per(_NUMBERS_TOGETHER):
             yield found.callee_hash, to_us(found.since), found.msisdn
 

@@ -78,7 +78,7 @@ class ImportRun:
                 opening = CaseOpening(batch, seq, self.helper)
                 applications = NewApplications(batch, self.plan.applicants)
                 with self._writer(request, batch_id, report) as writing:
-                    opening.open(self._written(writing, readers, applications))
+                    opening.open(self._write_rows(writing, readers, applications))
                 report = self._compute_figures(request, readers, writing, report)
                 opening.open(applications.waiting(self.plan.reopened))
                 record_affected_cases(self.context, batch_id, self.plan.affected)
@@ -144,13 +144,13 @@ class ImportRun:
                 rejects=rejects,
             )
 
-    def _written(
+    def _write_rows(
         self, writing: BatchWriter, readers: Sequence[Reader], applications: NewApplications
     ) -> Iterator[Sequence[int]]:
         """Write the rows of the files; yield the applications whose cases can be worked out meanwhile."""
         for reader, portion in writing.write(readers):
             if reader.kind is ImportKind.APPLICATIONS and portion.rows is not None and portion.rows.rows:
-                ready = applications.written(portion.rows)
+                ready = applications.ready_after(portion.rows)
                 if ready:
                     yield ready
 

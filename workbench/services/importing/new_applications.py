@@ -34,7 +34,7 @@ class Applicants:
         for name in _APPLICANT_COLUMNS:
             self._hashes.extend(map(hash, filter(None, applications.column(name))))
 
-    def count(self) -> None:
+    def find_repeated(self) -> None:
         """Find the applicants with several applications, after all have been added."""
         # Only large imports need it.
         import numpy as np
@@ -72,8 +72,8 @@ class NewApplications:
         has_calls = _has_calls() if published_call_batches(self._context) else false()
         self._statement = select(_APPLICATION.c.id, has_case, has_calls).where(is_own).order_by(_APPLICATION.c.id)
 
-    def written(self, applications: BulkRows) -> Sequence[int]:
-        """Return the ids of applications that have just been written and whose cases can be worked out."""
+    def ready_after(self, applications: BulkRows) -> Sequence[int]:
+        """Return the ids of those applications, written just now, whose cases can be worked out at once."""
         with self._context.read() as session:
             rows = session.execute(self._statement.where(_APPLICATION.c.id > self._last_id)).all()
         if rows:
@@ -95,8 +95,8 @@ class NewApplications:
         columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
         for portion in chunks(sorted(reopened), _TOGETHER):
             with self._context.read() as session:
-                sight = Snapshot(own_batch=self._batch_id)
-                found = newest_visible_rows(session, columns, portion, application_key, sight)
+                snapshot = Snapshot(own_batch=self._batch_id)
+                found = newest_visible_rows(session, columns, portion, application_key, snapshot)
             yield [row["id"] for row in found]
 
 

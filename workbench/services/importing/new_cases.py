@@ -98,8 +98,8 @@ def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]
     with context.read() as session:
         rules = _rules(session, context)
         rows = dicts_of(session, _BY_ID, application_ids)
-        sight = Snapshot(own_batch=batch.batch_id)
-        found = EvidenceReader(session, context.store, sight, rules.basis.today).of_rows(rows)
+        snapshot = Snapshot(own_batch=batch.batch_id)
+        found = EvidenceReader(session, context.store, snapshot, rules.basis.today).of_rows(rows)
     evidence = [found[application_key(row)] for row in rows]
     judged = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.basis.today), strict=True))
     return [_written_together(some, rules, context) for some in _in_transactions(judged)]

@@ -68,7 +68,7 @@ class ImportPlanner:
             self._begin()
             self._read(readers)
         if self._plan.applicants is not None:
-            self._plan.applicants.count()
+            self._plan.applicants.find_repeated()
         if self._plan.counts[RowOutcome.UPDATED]:
             # The cards of an application count for another applicant once a later row changes the applicant.
             self._plan.applicants = None
