@@ -1,15 +1,18 @@
 """The command tick, which cron runs."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
+from tests.cli.site.test_backups import lose
 from tests.clock_site import ClockSite
 from tests.sites import Site
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
+from workbench.services.foundation.audit_log import append_many
 from workbench.services.site import machine_clock
 from workbench.services.site.machine_clock import Uptime
 
@@ -233,6 +236,55 @@ def test_after_a_restart_and_a_longer_time_older_cases_wait_until_an_admin_confi
     assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
     assert not services.site.services("a").queue.counts().is_clock_wrong
     assert services.terminal.as_person("admin", *erasing).exit_code == 0
+
+
+@pytest.mark.promise("S7")
+def test_the_clock_has_to_be_confirmed_however_many_acts_follow_a_restart(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    restarted(services, monkeypatch, "2026-12-24 10:00")
+    context = services.site.services("a").context
+    with context.write() as session:
+        append_many(session, context.actor, "comment", context.now(), [(1, {})] * 5_000)
+
+    message = refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert "Nothing happened between 2026-11-24 02:00 UTC and 2026-12-24 02:00 UTC" in message
+
+
+@pytest.mark.promise("S7")
+@pytest.mark.parametrize(("quiet_days", "is_refused"), [(0, False), (11, True)])
+def test_after_an_upgrade_only_the_time_since_the_last_act_or_tick_needs_a_confirmation(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, quiet_days: int, is_refused: bool
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    restarted(services, monkeypatch, "2026-12-15 10:00")
+    services.run("a", "comment", case, "no tick for three weeks")
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE setting SET value = json_remove(value, '$.last') WHERE name = 'clock'"))
+
+    services.at(f"2026-12-{15 + quiet_days} 11:00")
+
+    assert services.terminal.as_person("audit", "tick").exit_code == (78 if is_refused else 0)
+
+
+@pytest.mark.promise("S7")
+def test_after_an_old_backup_was_restored_an_admin_confirms_the_clock(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    services.run("audit", "tick")
+    services.run("admin", "backup", str(tmp_path / "backup.tar"))
+    restarted(services, monkeypatch, "2026-12-24 10:00")
+    lose(services.terminal)
+    services.run("admin", "restore", str(tmp_path / "backup.tar"))
+
+    refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
 
 
 @pytest.mark.promise("S7", "R2")

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from db.enums import Role
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.test_doctor import chain_anew, ills
 from tests.services.review.verdict_acts import decide, passing, take
@@ -150,6 +151,23 @@ def test_a_clock_that_was_ahead_keeps_no_later_anchor_away(site: Site, tmp_path:
     assert terminal.as_person("admin", *ticking, "--clock-is-right").exit_code == 0
 
     assert len(anchors.read_text(encoding="ascii").splitlines()) == 2
+
+
+@pytest.mark.promise("P6")
+def test_anchors_of_another_database_are_not_mixed_with_those_of_this_one(site: Site, tmp_path: Path) -> None:
+    anchors, settings, terminal = tmp_path / "anchors", tmp_path / "site.toml", Terminal(site)
+    settings.write_text(f'[audit]\nanchor = "{anchors}"\n', encoding="utf-8")
+    other = Terminal(Site(tmp_path / "other.db", site.clock).create())
+    site.services("admin").roles.add("d", (Role.REVIEWER,))
+    other.site.services("admin").roles.add("e", (Role.REVIEWER,))
+    assert terminal.as_person("audit", "tick", "--site", str(settings)).exit_code == 0
+
+    message = refused(other.as_person("audit", "tick", "--site", str(settings)), 65)
+
+    assert f"{anchors} has anchors that differ from this log, the first of event " in message
+    refused(other.as_person("audit", "audit", "head", "--append", str(anchors)), 65)
+    assert terminal.as_person("audit", "audit", "verify", "--site", str(settings)).exit_code == 0
+    other.site.close()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The class and the priority of many cases at once: each on record with the reason, each refusal with its case."""
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import Priority, ServiceClass
 from tests.sites import Site
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.deadlines import bulk_changes
+from workbench.services.site.log_checks.unexplained import unexplained
 
 
 def test_each_case_is_changed_with_its_event_and_reason_and_each_refusal_names_its_case(
@@ -38,6 +40,22 @@ def test_a_class_moves_the_due_dates(site: Site) -> None:
     after = [sup.casefiles.show(case_id).header.due_at for case_id in (1, 2)]
     assert before is not None
     assert all(due is not None and due > before for due in after)
+
+
+@pytest.mark.promise("P6")
+def test_the_log_explains_a_letter_that_was_written_before_the_refusal_of_another_case(site: Site) -> None:
+    site.plant(2)
+    sup = site.services("sup")
+    sup.bulk_changes.change_classes([2], ServiceClass.MAXIMUM, "many cards")
+
+    assert sup.bulk_changes.change_classes([1, 99], ServiceClass.MAXIMUM, "many cards").changed == (1,)
+
+    with sup.context.read() as session:
+        assert list(unexplained(session)) == []
+    with site.tampering() as session:
+        session.execute(text("UPDATE notice SET body = 'x' WHERE case_id = 1"))
+    with sup.context.read() as session:
+        assert len(list(unexplained(session))) == 1
 
 
 def test_nothing_is_changed_without_a_reason_or_the_role(site: Site) -> None:

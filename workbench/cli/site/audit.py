@@ -69,8 +69,8 @@ def head(
 
     with context.services() as services, services.context.read() as session:
         seq, last = last_event(session)
-    if anchors is not None:
-        append_anchor(anchors, seq, last)
+        if anchors is not None:
+            append_anchor(session, anchors)
     if context.as_json:
         output.document({"seq": seq, "head": last})
     else:

@@ -184,7 +184,7 @@ def _is_own_private_folder(path: Path) -> bool:
         status = path.lstat()
     except FileNotFoundError:
         return False
-    return status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode) and status.st_mode & 0o777 == 0o700
+    return status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
 
 
 @contextlib.contextmanager

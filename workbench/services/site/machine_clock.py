@@ -33,7 +33,7 @@ MAY_BE_QUIET = timedelta(days=10)
 The longest public holiday of China has nine days, between the evening before it and the morning after it.
 """
 
-_NOTE, _NOTED_EVERY_S = "clock", 600.0
+_NOTE, _NOTED_EVERY = "clock", timedelta(minutes=10)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 _EVENTS_COMPARED = 5_000
@@ -125,10 +125,18 @@ def _unconfirmed_gap(session: Session, note: _Note | None, now: datetime) -> tup
     """
     if _expected_time(note, uptime()) is not None:
         return None
-    # Without a note of the last event, only the time since that event is looked at.
-    after_seq = last_event(session)[0] - 1 if note is None or note.last_seq is None else note.last_seq
+    if note is None or note.last_seq is None:
+        # Nothing says which events followed the note, so only the time since the last event is looked at.
+        after_seq = last_event(session)[0] - 1
+    else:
+        after_seq = note.last_seq
+        # More events may follow the note than are compared, and acts by a wrong clock must not confirm it.
+        following = select(col(EventRow.at)).where(col(EventRow.seq) > after_seq).order_by(col(EventRow.seq)).limit(1)
+        first_at = session.exec(following).first() or now
+        if first_at > note.at + MAY_BE_QUIET:
+            return note.at, first_at
     times = [*reversed(_newest_times(session, after_seq)), now]
-    reached = times[0] if note is None or len(times) > _EVENTS_COMPARED else note.at
+    reached = max(note.at, times[0]) if note else times[0]
     for at in times:
         if at > reached + MAY_BE_QUIET:
             return reached, at
@@ -147,13 +155,15 @@ def _unconfirmed(before: datetime, after: datetime) -> str:
 def note_clock(session: Session, now: datetime) -> None:
     """Note the clock and the uptime, unless the last note is recent, or the clock has to be confirmed first."""
     note, running = _read_note(session), uptime()
-    was = note.uptime if note else None
-    is_same_start = (running and running.boot_id) == (was and was.boot_id)
-    if note is not None and is_same_start and abs((now - note.at).total_seconds()) < _NOTED_EVERY_S:
+    if note is not None and _boot_id(note.uptime) == _boot_id(running) and abs(now - note.at) < _NOTED_EVERY:
         return
     if _unconfirmed_gap(session, note, now) is None:
         seq, _digest = last_event(session)
         _write_note(session, _Note(running, now, note.accepted_seq if note else 0, seq))
+
+
+def _boot_id(at: Uptime | None) -> str:
+    return at.boot_id if at else ""
 
 
 def accept_clock(session: Session, now: datetime) -> None:
@@ -179,10 +189,9 @@ def _read_note(session: Session) -> _Note | None:
 
 
 def _write_note(session: Session, note: _Note) -> None:
-    noted_uptime = note.uptime or Uptime("", 0.0)
     stored = {
-        "boot": noted_uptime.boot_id,
-        "seconds": noted_uptime.seconds,
+        "boot": _boot_id(note.uptime),
+        "seconds": note.uptime.seconds if note.uptime else 0.0,
         "at": to_us(note.at),
         "seq": note.accepted_seq,
         "last": note.last_seq,

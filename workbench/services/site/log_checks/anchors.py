@@ -47,7 +47,7 @@ def keep_daily_anchor(context: Context, target: str) -> None:
     """Write an anchor of the last event to a file, or give it to a command, unless that was done today.
 
     Raises:
-        BadData: If the file has other lines.
+        BadData: If the file has other lines, or anchors that differ from the log.
         CannotCreate: If the file cannot be written, or the command fails.
         BadConfiguration: If the command cannot be split into words.
     """
@@ -56,11 +56,11 @@ def keep_daily_anchor(context: Context, target: str) -> None:
         if kept is not None and kept.at.astimezone(context.zone(session)).date() == context.today(session):
             return
         seq, digest = last_event(session)
-    file = anchor_file(target)
+        file = anchor_file(target)
+        if file is not None:
+            append_anchor(session, file)
     if file is None:
         _hand_over(target.removeprefix(COMMAND), f"{seq} {digest}\n")
-    else:
-        append_anchor(file, seq, digest)
     context.log_alone(_KEPT, body={"seq": seq, **({"file": _path_digest(file)} if file else {})})
 
 
@@ -83,21 +83,33 @@ def _hand_over(command: str, anchor: str) -> None:
         raise CannotCreate(message.format(cause=cause))
 
 
-def append_anchor(file: Path, seq: int, digest: str) -> None:
-    """Append the number and the hash of an event to a file of anchors, which may be new.
+def append_anchor(session: Session, file: Path) -> None:
+    """Append the number and the hash of the last event to a file of anchors, which may be new.
 
     Raises:
-        BadData: If the file has other lines.
+        BadData: If the file has other lines, or anchors that differ from the log, such as those of another database.
         CannotCreate: If the file cannot be written.
     """
+    seq, digest = last_event(session)
     try:
+        anchors = _anchors(file) if file.exists() else []
+        _refuse_contradiction(session, file, anchors)
         # An editor may have left out the end of the last line.
-        gap = "\n" if file.exists() and _anchors(file) and not _text(file).endswith("\n") else ""
+        gap = "\n" if anchors and not _text(file).endswith("\n") else ""
         with file.open("a", encoding="ascii") as opened:
             opened.write(f"{gap}{seq} {digest}\n")
     except OSError as error:
         message = _("{file} cannot be written ({cause}); check the path.")
         raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
+
+
+def _refuse_contradiction(session: Session, file: Path, anchors: list[tuple[int, str]]) -> None:
+    for seq in _contradicted(session, anchors):
+        message = _(
+            "{file} has anchors that differ from this log, the first of event {seq}, so none was added. If they are of"
+            " another database, or a backup was restored, name a new file; otherwise the log was truncated or replaced."
+        )
+        raise BadData(message.format(file=file, seq=seq))
 
 
 def lost_anchors(session: Session, file: Path) -> Iterator[str]:

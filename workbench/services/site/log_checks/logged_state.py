@@ -57,17 +57,13 @@ class LoggedState:
     first_added: dict[str, int] = field(default_factory=dict)
 
     def apply_facts(self, row: Any, body: dict[str, Any]) -> None:
-        """Apply the facts that any event may record: the state of its case, letters, and the calendar."""
+        """Apply the facts that any event may record: the state of its case, letters, the calendar, and changed rows."""
         if row.case_id and row.state:
             self.states[row.case_id] = row.state
         self.letters |= {int(number): digest for number, digest in body.get(LETTERS, {}).items()}
         self.calendar = body.get(CALENDAR, self.calendar)
         for name, change in body.get(ROWS, {}).items():
             self._apply_change(name, change)
-        if row.action == "import" and row.batch_id:
-            self.batches.add(row.batch_id)
-        elif row.action in {"suspend", "resume"} and "suspension" in body:
-            self.suspensions[body["suspension"]] = {name: body[name] for name in SUSPENDED if name in body}
 
     def _apply_change(self, name: str, change: tuple[str | None, str] | None) -> None:
         """Apply a changed row; it differs from then on if it was changed before without an event."""
@@ -87,7 +83,7 @@ class LoggedState:
             became = DIFFERS
         self.rows[key] = became
 
-    def apply_person(self, action: str, body: dict[str, Any]) -> None:
+    def _apply_person(self, action: str, body: dict[str, Any]) -> None:
         """Apply an event about a person."""
         person = body.get("reviewer", 0)
         if action == "reviewers deactivate":
@@ -98,7 +94,7 @@ class LoggedState:
         self.roles[person] -= set(body.get("remove", ()))
         self.roles[person] |= {*body.get("roles", ()), *body.get("add", ())}
 
-    def apply_erasure(self, case_id: int, body: dict[str, Any]) -> None:
+    def _apply_erasure(self, case_id: int, body: dict[str, Any]) -> None:
         """Apply an erasure: from then on, the digests of its event are the expected ones."""
         if WHOLE in body.get("parts", ()):
             self.erased.add(case_id)
@@ -112,7 +108,22 @@ class LoggedState:
                 if int(number) in known:
                     known[int(number)] = became if known[int(number)] in {"", was} else DIFFERS
 
-    def apply(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
+    def apply_act(self, row: Any, body: dict[str, Any]) -> None:
+        """Apply the act of an event."""
+        if row.action == "init":
+            self.roles[row.actor_id] |= set(body.get("roles", ()))
+        elif row.action == "import" and row.batch_id:
+            self.batches.add(row.batch_id)
+        elif row.action in {"suspend", "resume"} and "suspension" in body:
+            self.suspensions[body["suspension"]] = {name: body[name] for name in SUSPENDED if name in body}
+        elif row.action.startswith("reviewers "):
+            self._apply_person(row.action, body)
+        elif row.action == ERASED:
+            self._apply_erasure(row.case_id, body)
+        else:
+            self._apply_decision(row.action, row.actor_id, body)
+
+    def _apply_decision(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
         """Apply an event about a decision, a sent notice or the policy."""
         decision = body.get("decision", 0)
         if action == "policy apply":
@@ -132,20 +143,14 @@ def logged_state(session: Session) -> LoggedState:
     logged = LoggedState(
         first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
     )
-    names = ("action", "actor_id", "case_id", "batch_id", "state", "body")
+    names = ("action", "actor_id", "case_id", "batch_id", "state", "is_refused", "body")
     has_facts = (_EVENT.c.state != "", *(_EVENT.c.body.contains(f'"{name}":') for name in (LETTERS, CALENDAR, ROWS)))
-    acts = select(*(_EVENT.c[name] for name in names)).where(
-        or_(_EVENT.c.action.in_(_ACTIONS), *has_facts), _EVENT.c.is_refused.is_(False)
-    )
-    for row in session.execute(acts.order_by(_EVENT.c.seq)).yield_per(5_000):
+    acts = _EVENT.c.action.in_(_ACTIONS) & _EVENT.c.is_refused.is_(False)
+    events = select(*(_EVENT.c[name] for name in names)).where(or_(acts, *has_facts))
+    for row in session.execute(events.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(row.body)
+        # A refusal within a larger act has the facts of what the act changed before it.
         logged.apply_facts(row, body)
-        if row.action == "init":
-            logged.roles[row.actor_id] |= set(body.get("roles", ()))
-        elif row.action.startswith("reviewers "):
-            logged.apply_person(row.action, body)
-        elif row.action == ERASED:
-            logged.apply_erasure(row.case_id, body)
-        else:
-            logged.apply(row.action, row.actor_id, body)
+        if not row.is_refused:
+            logged.apply_act(row, body)
     return logged
