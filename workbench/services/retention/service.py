@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 from db.models import EventRow, SettingRow
 from db.queries.chunks import chunks
 from db.queries.published import table_of
-from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
@@ -27,9 +26,17 @@ from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count_retention
 from workbench.services.retention.erasing import EVIDENCE_ERASED, erase_application, erase_opt_outs, erase_unlinked
-from workbench.services.retention.files import CALLS_ERASED, ErasedFiles, erase_calls_of_numbers, erase_pending_files
+from workbench.services.retention.files import CALLS_ERASED, ErasedFiles, erase_calls, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
-from workbench.services.site.due_erasures import ERASED, Key, Retained, due_unlinked, retained, retained_now
+from workbench.services.site.due_erasures import (
+    ERASED,
+    Key,
+    Retained,
+    UnlinkedEvidence,
+    due_unlinked,
+    retained,
+    retained_now,
+)
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
@@ -224,6 +231,11 @@ class Retention(Service):
             found = retained(session, policy, self.context.zone(session), today)
             return [one.key for one in found if one.whole.keeps is None or one.due_parts]
 
+    def _due_unlinked(self) -> UnlinkedEvidence:
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            return due_unlinked(session, policy, self.context.zone(session), today)
+
     def _erase(self, keys: list[Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
         """Erase some applications in one transaction, each only if it is still due."""
         with self.context.write() as session:
@@ -242,18 +254,16 @@ class Retention(Service):
 
     def _erase_unlinked(self, reason: str, erased: ErasureReport) -> None:
         """Erase the due evidence of numbers and subjects that no application has; no import may run meanwhile."""
-        with self.context.read() as session:
-            policy, today = self.context.policy(session).retention, self.context.today(session)
-            due = due_unlinked(session, policy, self.context.zone(session), today)
+        due = self._due_unlinked()
         # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
-        erased.files += ErasedFiles(call_rows=erase_calls_of_numbers(self.context, due[UnlinkedKind.CALLS]))
-        for kind, keys in due.items():
-            for some in chunks(keys, _ROWS_ERASED_TOGETHER):
-                with self.context.write() as session:
-                    session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
-                    erase_unlinked(session, self.context, kind, some, reason)
-                erased.parts[RetentionKind.EVIDENCE] += len(some)
-                pause()
+        if due.numbers:
+            erased.files += ErasedFiles(call_rows=erase_calls(self.context, due.hashes))
+        for part in due.in_parts(_ROWS_ERASED_TOGETHER):
+            with self.context.write() as session:
+                session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+                erase_unlinked(session, self.context, part, reason)
+            erased.parts[RetentionKind.EVIDENCE] += part.count
+            pause()
 
     def _due_now(self, session: Session, key: Key) -> Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)

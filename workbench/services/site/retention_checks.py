@@ -49,7 +49,7 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
         message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
         yield None, message.format(count=overdue)
     if shortest is not None:
-        evidence = sum(map(len, due_unlinked(session, policy.retention, zone, today - _TOLERATED).values()))
+        evidence = due_unlinked(session, policy.retention, zone, today - _TOLERATED).count
     if evidence:
         message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
         yield None, message.format(count=evidence)
