@@ -113,7 +113,7 @@ class Retention(Service):
             return tuple(map(_erasure_request, _REQUESTS.open(session, self.context)))
 
     def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | ErasureRequest:
-        """Erase what is due, or ask another admin to agree if there is one.
+        """Erase what is due, or ask another admin to agree if there is one; a request that is open already stays.
 
         The next run continues an interrupted one, and any start erases its pending files.
 
@@ -128,9 +128,9 @@ class Retention(Service):
             self._check_clock()
             if not self.needs_other_admin():
                 return self._erase_due(text, progress)
-            with self.context.write() as session:
-                body = {"reason": mask_digits_within(text)}
-                return _erasure_request(_REQUESTS.make(session, self.context, body))
+            if not (self._due() or self._due_unlinked().count):
+                return self._completed(ErasureReport())
+            return self._request(text)
 
     def approve(self, number: int, progress: RetentionProgressCallback = _ignore) -> ErasureReport:
         """Agree to a request of another admin, and erase what is due. The request stays open until that is done.
@@ -161,6 +161,14 @@ class Retention(Service):
             _REQUESTS.open_one(session, self.context, number)
             self.context.log(session, REJECTED, body={"request": number})
 
+    def _request(self, reason: str) -> ErasureRequest:
+        """Ask another admin to agree, unless an open request of this admin does so already."""
+        with self.context.write() as session:
+            for request in _REQUESTS.open(session, self.context):
+                if request.requested_by_id == self.context.actor.id:
+                    return _erasure_request(request)
+            return _erasure_request(_REQUESTS.make(session, self.context, {"reason": mask_digits_within(reason)}))
+
     def _erase_due(self, reason: str, progress: RetentionProgressCallback) -> ErasureReport:
         erased = ErasureReport(files=erase_pending_files(self.context))
         due = self._due()
@@ -177,6 +185,10 @@ class Retention(Service):
         self._erase_unlinked(reason, erased)
         if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
             self._compact()
+        return self._completed(erased)
+
+    def _completed(self, erased: ErasureReport) -> ErasureReport:
+        """Complete a report with the places that may still contain what was erased."""
         with self.context.read() as session:
             erased.has_remnants = has_remnants(session)
         erased.copies = tuple(older_copies(self.context.database.path))
@@ -229,7 +241,7 @@ class Retention(Service):
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
             found = retained(session, policy, self.context.zone(session), today)
-            return [one.key for one in found if one.whole.keeps is None or one.due_parts]
+            return [one.key for one in found if one.is_due]
 
     def _due_unlinked(self) -> UnlinkedEvidence:
         with self.context.read() as session:
@@ -268,7 +280,7 @@ class Retention(Service):
     def _due_now(self, session: Session, key: Key) -> Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)
         one = retained_now(session, key, policy, self.context.zone(session), today)
-        return one if one is not None and (one.whole.keeps is None or one.due_parts) else None
+        return one if one is not None and one.is_due else None
 
 
 def _erasure_request(request: AdminRequest) -> ErasureRequest:

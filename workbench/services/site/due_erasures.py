@@ -54,6 +54,11 @@ class Retained:
         """The parts that are erased although the case stays."""
         return tuple(part for part, outcome in self.parts.items() if outcome.keeps is None)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the cases or parts of them are due for erasure."""
+        return self.whole.keeps is None or bool(self.due_parts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkedEvidence:
