@@ -62,7 +62,8 @@ _TYPES: dict[str, Any] = {"opened_at": Instant, "closed_at": Instant, "appeal_un
 _ALL = _ages_statement("1").columns(**_TYPES)
 _ONE = _ages_statement("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
 _HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
-_OLD = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE erased_at IS NULL AND opened_at < :before)')
+_OLD_CASE = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE erased_at IS NULL AND opened_at < :before)')
+_OLD_IMPORT = text("SELECT EXISTS (SELECT 1 FROM import_batch WHERE published_at < :before)")
 
 _PENDING = text(
     "SELECT EXISTS (SELECT 1 FROM erasure WHERE pending <> '')"
@@ -90,7 +91,12 @@ def service_ends_in(case: Any) -> list[date | None]:
 
 def has_case_before(session: Session, at: datetime) -> bool:
     """Say whether a case that was opened before an instant is not erased; a quick answer."""
-    return bool(session.execute(_OLD, {"before": to_us(at)}).scalar())
+    return bool(session.execute(_OLD_CASE, {"before": to_us(at)}).scalar())
+
+
+def has_import_before(session: Session, at: datetime) -> bool:
+    """Say whether something was imported before an instant; a quick answer."""
+    return bool(session.execute(_OLD_IMPORT, {"before": to_us(at)}).scalar())
 
 
 def legal_hold_of(session: Session, case_id: int) -> datetime | None:

@@ -18,6 +18,8 @@ from tests.sizes import sample
 from workbench.errors import ExitCode, StorageFailed
 from workbench.services.importing.request import ImportRefused
 from workbench.services.retention import service
+from workbench.services.site import retention_checks
+from workbench.services.site.due_erasures import UnlinkedEvidence
 
 APPLY = ("retention", "apply", "--reason", "period over", "--yes")
 
@@ -596,6 +598,23 @@ def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:
 
     said = office.terminal.as_person("admin", "doctor").stdout
     assert "Cases due for erasure for more than 30 days: 2" in said
+
+
+def test_doctor_searches_for_due_evidence_only_if_an_import_is_old_enough(
+    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = list[object]()
+
+    def search(*given: object) -> UnlinkedEvidence:
+        searches.append(given)
+        return UnlinkedEvidence()
+
+    monkeypatch.setattr(retention_checks, "due_unlinked", search)
+    evidence_period(office, "4 days")
+    for days, count in ((33, 0), (2, 1)):
+        office.later(days=days)
+        assert office.faults() == []
+        assert len(searches) == count
 
 
 def test_a_card_in_service_keeps_a_case_until_its_end_is_imported(office: RetentionSite) -> None:

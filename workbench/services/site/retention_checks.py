@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.models import SettingRow
 from db.queries.published import CASE
-from db.queries.retention import has_case_before, has_pending_files
+from db.queries.retention import has_case_before, has_import_before, has_pending_files
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import _, comma_joined
 from workbench.services.site.due_erasures import due_unlinked, retained
@@ -38,15 +38,16 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
     today = now.astimezone(zone).date()
     shortest = policy.retention.shortest
     overdue, evidence = 0, 0
-    # Most databases have no case that old, and reading all of a million takes a minute.
-    if shortest is not None and has_case_before(session, now - _TOLERATED - shortest):
+    # Most databases have nothing that old. Reading a million cases takes a minute, and as much evidence ten seconds.
+    oldest = None if shortest is None else now - _TOLERATED - shortest
+    if oldest is not None and has_case_before(session, oldest):
         overdue = sum(
             len(one.case_ids) for one in retained(session, policy.retention, zone, today - _TOLERATED) if one.is_due
         )
     if overdue:
         message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
         yield None, message.format(count=overdue)
-    if shortest is not None:
+    if oldest is not None and has_import_before(session, oldest):
         evidence = due_unlinked(session, policy.retention, zone, today - _TOLERATED).count
     if evidence:
         message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
