@@ -199,7 +199,8 @@ def test_an_id_number_that_is_also_a_valid_company_code_is_masked() -> None:
 
 @pytest.mark.promise("I9")
 @pytest.mark.parametrize(
-    "unit", ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800", "1 3 ", "1---3---8---", "1\n", "110105 "]
+    "unit",
+    ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800", "1 3 ", "1---3---8---", "1\n", "110105 "],
 )
 def test_the_time_to_mask_a_text_is_linear_in_its_length(unit: str) -> None:
     text = unit * (50_000 // len(unit))

@@ -111,6 +111,11 @@ def _is_public(number: str) -> bool:
     return uscc_valid(number) and not _ID_LIKE.fullmatch(number)
 
 
+def _masked_lines(kind: MaskKind, text: str) -> str:
+    """Mask a personal text, but keep its line ends."""
+    return "".join(was if was in _LINE_ENDS else now for was, now in zip(text, mask(kind, text), strict=True))
+
+
 def _is_amount_or_list(number: str) -> bool:
     """Say whether what looks like a phone number is an amount in thousands, or a list of ascending numbers."""
     numbers = [int(group) for group in re.findall(r"\d+", number)]
@@ -137,9 +142,7 @@ def mask_digits_within(text: str) -> str:
             continue
         if kind is MaskKind.MSISDN and _is_amount_or_list(match[kind]):
             continue
-        masked = mask(kind, text[start:end])
-        # Lines stay lines.
-        parts += [text[done:start], *(was if was in _LINE_ENDS else now for was, now in zip(text[start:end], masked))]
+        parts += [text[done:start], _masked_lines(kind, text[start:end])]
         done = end
     return "".join([*parts, text[done:]])
 
