@@ -64,6 +64,11 @@ _ONE = _ages_statement("c.agent = :agent AND c.application_no = :number").column
 _HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
 _OLD = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE erased_at IS NULL AND opened_at < :before)')
 
+_PENDING = text(
+    "SELECT EXISTS (SELECT 1 FROM erasure WHERE pending <> '')"
+    " OR EXISTS (SELECT 1 FROM import_batch WHERE next_calls_sha256 IS NOT NULL)"
+)
+
 
 def cases_by_application(session: Session) -> Iterator[tuple[tuple[str, str], Sequence[Any]]]:
     """Yield the key of each application with its published cases that are not erased."""
@@ -95,5 +100,5 @@ def legal_hold_of(session: Session, case_id: int) -> datetime | None:
 
 
 def has_pending_files(session: Session) -> bool:
-    """Say whether files are still to be erased after an interruption."""
-    return bool(session.execute(text("SELECT EXISTS (SELECT 1 FROM erasure WHERE pending <> '')")).scalar())
+    """Say whether files are still to be erased, or call files to be replaced, after an interruption."""
+    return bool(session.execute(_PENDING).scalar())

@@ -18,6 +18,10 @@ class UnlinkedKind(StrEnum):
     CALLS = "calls"
 
 
+KINDS_OF_ROWS = (UnlinkedKind.COMPLAINTS, UnlinkedKind.CREDIT, UnlinkedKind.OPT_OUTS)
+"""The kinds that are counted by record."""
+
+
 # Evidence counts from its import, so that its application has the whole period to arrive, and an older version never
 # outlives a newer one. Only an opt-out may begin later; its versions go together, after the latest of their times.
 # An erased application has no numbers and no subjects.
@@ -50,21 +54,22 @@ def _with_rows(statement: str) -> dict[UnlinkedKind, TextClause]:
     return {kind: text(f"WITH unlinked AS ({rows}) {statement}") for kind, rows in _ROWS.items()}
 
 
-_DUE = _with_rows("SELECT key FROM unlinked WHERE at < :before ORDER BY at, key")
-_LATER = _with_rows("SELECT count(*), min(at) FROM unlinked WHERE at >= :before")
+_BEFORE = _with_rows("SELECT key FROM unlinked WHERE at < :instant ORDER BY at, key")
+_SINCE = _with_rows("SELECT count(*), min(at) FROM unlinked WHERE at >= :instant")
 
 
-def unlinked_before(session: Session, kind: UnlinkedKind, before: datetime) -> list[str]:
-    """Return the evidence of a kind from before an instant: the ids of rows, or the joined hashes of each number."""
-    return [str(key) for key in session.execute(_DUE[kind], {"before": to_us(before)}).scalars()]
+def unlinked_rows_before(session: Session, kind: UnlinkedKind, before: datetime) -> list[int]:
+    """Return the ids of the complaints, credit records or opt-outs from before an instant, oldest first."""
+    return list(session.execute(_BEFORE[kind], {"instant": to_us(before)}).scalars())
 
 
-def hashes_of_number(joined: str) -> list[str]:
-    """Return the joined hashes of a number and of its service periods."""
-    return joined.split(",")
+def unlinked_numbers_before(session: Session, before: datetime) -> list[list[str]]:
+    """Return the numbers whose calls are all from before an instant: the hashes of each and of its service periods."""
+    joined = session.execute(_BEFORE[UnlinkedKind.CALLS], {"instant": to_us(before)}).scalars()
+    return [hashes.split(",") for hashes in joined]
 
 
 def unlinked_since(session: Session, kind: UnlinkedKind, since: datetime) -> tuple[int, datetime | None]:
     """Return the count of the evidence of a kind from an instant on, and the earliest time of it."""
-    number, earliest = session.execute(_LATER[kind], {"before": to_us(since)}).one()
+    number, earliest = session.execute(_SINCE[kind], {"instant": to_us(since)}).one()
     return number, None if earliest is None else from_us(int(earliest))

@@ -31,7 +31,7 @@ from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.encryption.key_settings import KeySettings, open_data_keys
 from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.file_store import Store, move_with_store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal, storage_errors
 from workbench.services.foundation.safe_files import cannot_write, draft_folder, new_parents, open_regular, replacing
@@ -129,8 +129,7 @@ def restore(
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
-    store = Store.beside(path).folder
-    for taken in filter(os.path.lexists, (*sqlite.files_of(path), store)):
+    for taken in filter(os.path.lexists, (*sqlite.files_of(path), Store.beside(path).folder)):
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(taken)))
     try:
         with new_parents(path):
@@ -138,9 +137,7 @@ def restore(
             with draft_folder(path) as folder:
                 copy = folder / path.name
                 count = _restore_copy(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
-                # Fails if another restore was faster.
-                Store.beside(copy).folder.rename(store)
-                copy.rename(path)
+                move_with_store(copy, path)
             sync(path.parent)
     except DatabaseDamaged as error:
         raise _incomplete(file) from error

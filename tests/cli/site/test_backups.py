@@ -131,6 +131,29 @@ def test_restore_leaves_what_is_at_the_place(terminal: Terminal, tmp_path: Path,
     assert places(terminal) == before
 
 
+@pytest.mark.promise("C5")
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError])
+def test_an_interrupted_restore_leaves_nothing_and_can_be_repeated(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
+) -> None:
+    file = backed_up(terminal, tmp_path / "b.tar")
+    lose(terminal)
+    before, rename = places(terminal), Path.rename
+
+    def interrupt(path: Path, target: Path) -> Path:
+        moved = rename(path, target)
+        if target.name == "w.db.store" and target.parent == terminal.site.path.parent:
+            raise failure
+        return moved
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", interrupt)
+        assert terminal.as_person("admin", "restore", str(file)).exit_code != 0
+    assert places(terminal) == before
+
+    assert terminal.document("admin", "restore", str(file))["database"] == str(terminal.site.path)
+
+
 def test_a_backup_never_replaces_a_file_of_the_database(terminal: Terminal) -> None:
     path = terminal.site.path
     for own in (path, path.with_name("w.db-wal"), path.with_name("w.db.store") / "hash.key"):

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal
-from tests.cli.site.retention_store import RetentionSite, made
+from tests.cli.site.retention_store import RetentionSite, drawn, made
+from tests.cli.site.test_retention import arrive, evidence_period
 from tests.fork_server import fork_server
 from tests.sizes import sample
 
@@ -83,18 +84,22 @@ def erased_and_whole(office: RetentionSite) -> None:
         assert not notes or (human.said in said) is (case.erased_at is None)
 
 
+def kill_erasure(office: RetentionSite, place: str, number: int) -> None:
+    site = office.terminal.site
+    site.close()
+    site.services_by_login.clear()
+    child = fork_server().start_piped(_CHILD, str(site.path), site.clock.at.isoformat(), place, str(number))
+    assert "done" not in child.communicate()[0]
+    assert child.returncode == -signal.SIGKILL
+
+
 @pytest.mark.promise("P2")
 @pytest.mark.parametrize(("place", "number"), sample(POINTS, ci=3), ids=str)
 def test_a_killed_erasure_is_finished(terminal: Terminal, tmp_path: Path, place: str, number: int) -> None:
     office = made(terminal, tmp_path / "files", 1)
     office.later(days=90)
     site = terminal.site
-    site.close()
-    site.services_by_login.clear()
-
-    child = fork_server().start_piped(_CHILD, str(site.path), site.clock.at.isoformat(), place, str(number))
-    assert "done" not in child.communicate()[0]
-    assert child.returncode == -signal.SIGKILL
+    kill_erasure(office, place, number)
 
     erased_and_whole(office)
     services = site.services("admin")
@@ -108,3 +113,34 @@ def test_a_killed_erasure_is_finished(terminal: Terminal, tmp_path: Path, place:
     site.close()
     left = office.bytes_left()
     assert [one for human in list(office.people.values())[:2] for one in human.values if one.encode() in left] == []
+
+
+_EVIDENCE_COMMITS = 7
+"""So many transactions the erasure of a stranger's evidence has: two of the call file, one for each kind, and one."""
+
+_EVIDENCE_POINTS = [
+    ("after rename", 1),
+    *((place, number) for number in range(1, _EVIDENCE_COMMITS + 1) for place in ("before commit", "after commit")),
+    ("before rename", 1),
+]
+
+
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize(("place", "number"), sample(_EVIDENCE_POINTS, ci=2), ids=str)
+def test_a_killed_erasure_of_evidence_without_an_application_is_finished(
+    terminal: Terminal, tmp_path: Path, place: str, number: int
+) -> None:
+    office, stranger = made(terminal, tmp_path / "files", 1), drawn(77)
+    arrive(office, "2026-11-20", stranger)
+    evidence_period(office, "4 days")
+    office.later(days=4)
+    kill_erasure(office, place, number)
+
+    office.run("admin", "backup", str(tmp_path / "backup"))
+    assert office.faults() == []
+    office.terminal.site.services("admin").retention.apply("again")
+
+    assert office.faults() == []
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
+    terminal.site.close()
+    assert [value for value in stranger.values if value.encode() in office.bytes_left()] == []

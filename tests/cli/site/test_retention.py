@@ -113,14 +113,35 @@ def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_approves
 def test_a_request_for_an_erasure_can_be_rejected_and_ends_after_a_week(office: RetentionSite) -> None:
     office.run("admin", "reviewers", "add", "second", "--role", "admin")
     office.later(days=90)
-    first, other = (office.document("admin", *APPLY)["number"] for _time in range(2))
+    first = office.document("admin", *APPLY)["number"]
     assert office.document("second", "retention", "reject", first) == {"number": first}
+    other = office.document("admin", *APPLY)["number"]
     office.later(days=8)
 
     for number in (first, other):
         approve = ("retention", "approve", number, "--yes")
         assert "No request" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
     assert kinds(office)["passed"]["due"] == 2
+
+
+def test_a_nightly_erasure_asks_another_admin_once_and_only_when_something_is_due(office: RetentionSite) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
+    arrive(office, "2026-11-20", drawn(77))
+    evidence_period(office, "100 days")
+    assert "Nothing was due" in office.terminal.as_person("admin", *APPLY).output
+    requests = []
+    for days in (90, 1, 5):
+        office.later(days=days)
+        requests.append(office.document("admin", *APPLY))
+
+    assert office.document("audit", "retention", "show")["requests"] == requests[:1]
+    assert requests == requests[:1] * 3
+    theirs = office.document("second", *APPLY)["number"]
+    assert theirs != requests[0]["number"]
+    office.document("admin", "retention", "approve", theirs, "--yes")
+    assert office.document("admin", *APPLY)["cases"] == 0
+    office.later(days=10)
+    assert office.document("admin", *APPLY)["requested_by"] == "admin"
 
 
 def test_an_interrupted_approved_erasure_is_approved_again(

@@ -2,13 +2,14 @@
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.fork_server import fork_server
 from workbench.errors import CannotCreate
-from workbench.services.foundation.safe_files import OwnFiles, replacing
+from workbench.services.foundation.safe_files import OwnFiles, draft_folder, lock_folder, replacing
 
 NONE = OwnFiles(files=(), store=Path("/nowhere"))
 
@@ -77,7 +78,7 @@ def test_a_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
 _SLOW_EXPORT = """
 import sys, time
 from pathlib import Path
-from workbench.services.foundation.safe_files import OwnFiles, replacing
+from workbench.services.foundation.safe_files import OwnFiles, draft_folder, lock_folder, replacing
 with replacing(Path(sys.argv[1]), OwnFiles(files=(), store=Path("/nowhere"))) as draft, draft.open("w") as file:
     file.write("half")
     file.flush()
@@ -111,3 +112,56 @@ def test_the_draft_is_beside_the_file_when_the_path_goes_through_a_link(tmp_path
 
     with replacing(tmp_path / "here" / "link" / ".." / "out.csv", NONE) as draft:
         assert draft.parent.parent == tmp_path / "elsewhere"
+
+
+@pytest.mark.promise("C5")
+def test_a_draft_is_locked_although_a_sweep_held_the_lock_of_its_new_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, held = tempfile.mkdtemp, list[int]()
+
+    def make_while_swept(**given: str) -> str:
+        folder = make(**given)
+        if not held:
+            held.append(lock_folder(Path(folder)) or 0)
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_while_swept)
+    with draft_folder(tmp_path / "out.csv") as folder:
+        os.close(held[0])
+        assert lock_folder(folder) is None
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_locks_a_file_is_replaced_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: int) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with replacing(tmp_path / "out.csv", NONE) as draft:
+        draft.write_text("new", encoding="utf-8")
+
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "is_left"),
+    [
+        (".notes.workbench-old", 0o700, True),
+        (".notes.workbench-2026_old_", 0o700, True),
+        (".notes.workbench-archived", 0o755, True),
+        (".notes.workbench-k3_xy09a", 0o700, False),
+        (".notes.workbench-k3_xy09a", 0o2700, False),
+    ],
+)
+def test_only_draft_folders_are_swept(tmp_path: Path, name: str, mode: int, is_left: bool) -> None:
+    own = tmp_path / name
+    own.mkdir()
+    (own / "notes").touch()
+    own.chmod(mode)
+
+    with replacing(tmp_path / "out.csv", NONE):
+        pass
+
+    assert own.exists() is is_left

@@ -115,7 +115,7 @@ class Rule:
 
 def source_in(part: Rule | RuleLimit, language: str) -> str:
     """Return the source of a rule or a limit in en or zh; without one in Chinese, `source` serves both languages."""
-    return (language == "zh" and part.source_zh) or part.source
+    return part.source_zh if language == "zh" and part.source_zh else part.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

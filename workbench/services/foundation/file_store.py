@@ -153,3 +153,20 @@ class Store:
             ValueError: If the store is encrypted, and the file was changed or is another one.
         """
         return self.keys.unsealed(name, content) if self.keys else content
+
+
+def move_with_store(database: Path, target: Path) -> None:
+    """Move a database file and its store to a path, both or neither, also if the move is interrupted.
+
+    Raises:
+        OSError: If they cannot be moved, or a store is there already.
+    """
+    store, new_store = Store.beside(database).folder, Store.beside(target).folder
+    try:
+        store.rename(new_store)
+        database.rename(target)
+    except BaseException:
+        # A store without its database would prevent the next restore.
+        if database.exists() and not store.exists():
+            new_store.rename(store)
+        raise

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import io
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -23,6 +24,8 @@ MAX_CELL_LENGTH = 32_767
 
 _DRAFTS = ".workbench-"
 """The mark in the names of draft folders: `.` and the name of the target before it, random characters after it."""
+
+_IS_DRAFT = re.compile(rf"{re.escape(_DRAFTS)}[a-z0-9_]{{8}}\Z")
 
 
 class _RegularFile(io.FileIO):
@@ -171,8 +174,17 @@ def delete_unlocked(folders: Iterable[Path]) -> None:
 
 def draft_folders(parent: Path) -> list[Path]:
     """Return the draft folders of this user in a folder; each is locked while the process that made it lives."""
-    found = sorted(parent.glob(f".*{_DRAFTS}*"))
-    return [folder for folder in found if folder.is_dir() and folder.lstat().st_uid == os.geteuid()]
+    found = (folder for folder in sorted(parent.glob(f".*{_DRAFTS}*")) if _IS_DRAFT.search(folder.name))
+    return [folder for folder in found if _is_own_private_folder(folder)]
+
+
+def _is_own_private_folder(path: Path) -> bool:
+    """Say whether a path is a folder of this user that nobody else can open; no if it is gone meanwhile."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    return status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
 
 
 @contextlib.contextmanager
@@ -189,12 +201,17 @@ def draft_folder(target: Path) -> Iterator[Path]:
     while True:
         # A file name has at most 255 bytes, and a character has up to four.
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:30]}{_DRAFTS}", dir=parent))
-        lock: int | None = None
-        # Without locks nobody takes the folder for one that a killed process left.
-        with contextlib.suppress(OSError):
+        try:
             lock = lock_folder(folder)
-        if folder.exists():
+        except OSError:
+            # Without locks nobody takes the folder for one that a killed process left.
+            lock = None
             break
+        if lock is not None:
+            break
+        # Another process looks whether the folder was left by a killed one, and may delete it.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
     try:
         yield folder
     finally:

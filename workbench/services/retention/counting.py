@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.queries.published import BATCH, call_file_checks
-from db.queries.unlinked_evidence import UnlinkedKind, hashes_of_number
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.calls.store import CallStore
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
@@ -70,12 +69,12 @@ def count_retention(
                 kinds[kind].due += 1
                 kinds[kind].keys.add(one.key)
     evidence, due = kinds[RetentionKind.EVIDENCE], due_unlinked(session, policy, zone, day)
-    evidence.due = sum(map(len, due.values()))
+    evidence.due = due.count
     for kept in kept_unlinked(session, policy, zone, day).values():
         evidence.kept += Counter({kept.reason: kept.count})
         days.update(filter(None, [kept.due_on]))
     _count_documents(session, store, kinds)
-    _count_calls(session, store, kinds, due[UnlinkedKind.CALLS])
+    _count_calls(session, store, kinds, due.hashes)
     return RetentionCounts(day=day, kinds=tuple(kinds.values()), open_cases=open_cases, next_on=min(days, default=None))
 
 
@@ -128,13 +127,11 @@ def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKin
 
 
 def _count_calls(
-    session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount], unlinked_numbers: Iterable[str]
+    session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount], unlinked: Iterable[str]
 ) -> None:
     with_calls = [kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.CALLS]
     going = set[Key]().union(*(one.keys for one in with_calls))
-    kind_of = {
-        hashed: kinds[RetentionKind.EVIDENCE] for joined in unlinked_numbers for hashed in hashes_of_number(joined)
-    }
+    kind_of = dict.fromkeys(unlinked, kinds[RetentionKind.EVIDENCE])
     for one in with_calls:
         named = _used_by(session, CARD, "msisdn_hash", one.keys)
         for hashed in named - _used_by_others(session, CARD, "msisdn_hash", named, going):

@@ -14,7 +14,7 @@ from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import CaseRow
 from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
-from db.queries.unlinked_evidence import UnlinkedKind, hashes_of_number
+from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
@@ -23,7 +23,7 @@ from workbench.services.foundation.audit_log import decision_digest, notice_dige
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.retention.sharing import SubjectSharing
-from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained
+from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained, UnlinkedEvidence
 
 _OF_CASES: tuple[type[SQLModel], ...] = (
     *(models.SubmissionRow, models.FindingRow, models.CommentRow, models.ChecklistAnswerRow),
@@ -97,17 +97,20 @@ def erase_opt_outs(session: Session, numbers: set[str]) -> None:
     session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted_parameter(numbers))
 
 
-def erase_unlinked(session: Session, context: Context, kind: UnlinkedKind, keys: Sequence[str], reason: str) -> None:
-    """Delete evidence that no application has, by the ids of its rows or the joined hashes of its numbers."""
-    if kind is UnlinkedKind.CALLS:
-        hashes = wanted_parameter(hashed for joined in keys for hashed in hashes_of_number(joined))
-        for table in _CALL_FIGURES:
-            session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
-    else:
+def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidence, reason: str) -> None:
+    """Delete evidence that no application has, for calls their figures."""
+    counts = {kind: len(ids) for kind, ids in evidence.rows.items()}
+    for kind, ids in evidence.rows.items():
         table = _UNLINKED[kind]
-        session.execute(delete(table).where(is_wanted((table.c.id,))), wanted_parameter(map(int, keys)))
-    body = {"kind": kind.value, "count": len(keys), "reason": mask_digits_within(reason)}
-    context.log(session, EVIDENCE_ERASED, body=body)
+        session.execute(delete(table).where(is_wanted((table.c.id,))), wanted_parameter(ids))
+    if evidence.numbers:
+        counts[UnlinkedKind.CALLS] = len(evidence.numbers)
+        for table in _CALL_FIGURES:
+            hashes = wanted_parameter(evidence.hashes)
+            session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
+    for kind, count in counts.items():
+        body = {"kind": kind.value, "count": count, "reason": mask_digits_within(reason)}
+        context.log(session, EVIDENCE_ERASED, body=body)
 
 
 def _is_own(table: Table, key: Key) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ The pending work is stored with the rows, so that any start finishes it after an
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import exists, select, update
@@ -14,7 +14,7 @@ from db.access import sync
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import ErasureRow
 from db.queries.published import BATCH, CASE, call_file_checks, table_of
-from db.queries.unlinked_evidence import hashes_of_number
+from db.queries.retention import has_pending_files
 from workbench.domain.policy.retention import RetentionKind
 from workbench.services.batches.publishing import published_call_batches
 from workbench.services.calls.erasing import has_check_values, replace_call_file, replacement_path, write_without
@@ -58,29 +58,23 @@ class _Pending:
 
 
 def erase_pending_files(context: Context) -> ErasedFiles:
-    """Erase the pending files; the caller holds the import lock, so that no new row refers to them."""
+    """Erase the pending files, and finish interrupted replacements of call files.
+
+    The caller holds the import lock, so that no new row refers to them.
+    """
     erased = ErasedFiles()
     with context.read() as session:
+        if not has_pending_files(session):
+            return erased
         pending = _pending(session)
         documents = _unused_documents(session, pending.documents)
         numbers = _unused_numbers(session, pending.numbers)
-    if not pending.erasures:
-        return erased
     _erase_documents(context, documents, erased)
-    erased.call_rows += _erase_calls(context, numbers)
+    erased.call_rows += erase_calls(context, numbers)
     with context.write() as session:
         done = update(_ERASURE).where(is_wanted((_ERASURE.c.id,))).values(pending="")
         session.execute(done, wanted_parameter(pending.erasures))
     return erased
-
-
-def erase_calls_of_numbers(context: Context, numbers: Iterable[str]) -> int:
-    """Erase the calls of numbers, each given by its joined hashes, and return their count.
-
-    The caller holds the import lock.
-    """
-    hashes = {hashed for joined in numbers for hashed in hashes_of_number(joined)}
-    return _erase_calls(context, hashes) if hashes else 0
 
 
 def _pending(session: Session) -> _Pending:
@@ -119,8 +113,11 @@ def _erase_documents(context: Context, digests: list[str], erased: ErasedFiles) 
         sync(folder)
 
 
-def _erase_calls(context: Context, hashes: set[str]) -> int:
-    """Finish interrupted replacements of call files, erase the calls of some numbers, and return their count."""
+def erase_calls(context: Context, hashes: set[str]) -> int:
+    """Finish interrupted replacements of call files, erase the calls of some numbers, and return their count.
+
+    The caller holds the import lock.
+    """
     erased = 0
     for batch_id in published_call_batches(context):
         _finish_replacement(context, batch_id)

@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 from db.models import EventRow, SettingRow
 from db.queries.chunks import chunks
 from db.queries.published import table_of
-from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
@@ -26,10 +25,18 @@ from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count_retention
-from workbench.services.retention.erasing import erase_application, erase_opt_outs, erase_unlinked
-from workbench.services.retention.files import ErasedFiles, erase_calls_of_numbers, erase_pending_files
+from workbench.services.retention.erasing import EVIDENCE_ERASED, erase_application, erase_opt_outs, erase_unlinked
+from workbench.services.retention.files import CALLS_ERASED, ErasedFiles, erase_calls, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
-from workbench.services.site.due_erasures import ERASED, Key, Retained, due_unlinked, retained, retained_now
+from workbench.services.site.due_erasures import (
+    ERASED,
+    Key,
+    Retained,
+    UnlinkedEvidence,
+    due_unlinked,
+    retained,
+    retained_now,
+)
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
@@ -42,6 +49,8 @@ COMPACTED = "retention compact"
 """The names of the acts in events."""
 
 _REQUESTS = AdminRequests(asked="retention request", settled=(APPLIED, REJECTED), list_command="retention show")
+
+_ERASING_ACTS = (ERASED, EVIDENCE_ERASED, CALLS_ERASED)
 
 _ERASED_TOGETHER = 10
 _ROWS_ERASED_TOGETHER = 2_000
@@ -104,7 +113,7 @@ class Retention(Service):
             return tuple(map(_erasure_request, _REQUESTS.open(session, self.context)))
 
     def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | ErasureRequest:
-        """Erase what is due, or ask another admin to agree if there is one.
+        """Erase what is due, or ask another admin to agree if there is one; a request that is open already stays.
 
         The next run continues an interrupted one, and any start erases its pending files.
 
@@ -119,9 +128,9 @@ class Retention(Service):
             self._check_clock()
             if not self.needs_other_admin():
                 return self._erase_due(text, progress)
-            with self.context.write() as session:
-                body = {"reason": mask_digits_within(text)}
-                return _erasure_request(_REQUESTS.make(session, self.context, body))
+            if not (self._due() or self._due_unlinked().count):
+                return self._completed(ErasureReport())
+            return self._request(text)
 
     def approve(self, number: int, progress: RetentionProgressCallback = _ignore) -> ErasureReport:
         """Agree to a request of another admin, and erase what is due. The request stays open until that is done.
@@ -152,6 +161,14 @@ class Retention(Service):
             _REQUESTS.open_one(session, self.context, number)
             self.context.log(session, REJECTED, body={"request": number})
 
+    def _request(self, reason: str) -> ErasureRequest:
+        """Ask another admin to agree, unless an open request of this admin does so already."""
+        with self.context.write() as session:
+            for request in _REQUESTS.open(session, self.context):
+                if request.requested_by_id == self.context.actor.id:
+                    return _erasure_request(request)
+            return _erasure_request(_REQUESTS.make(session, self.context, {"reason": mask_digits_within(reason)}))
+
     def _erase_due(self, reason: str, progress: RetentionProgressCallback) -> ErasureReport:
         erased = ErasureReport(files=erase_pending_files(self.context))
         due = self._due()
@@ -168,6 +185,10 @@ class Retention(Service):
         self._erase_unlinked(reason, erased)
         if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
             self._compact()
+        return self._completed(erased)
+
+    def _completed(self, erased: ErasureReport) -> ErasureReport:
+        """Complete a report with the places that may still contain what was erased."""
         with self.context.read() as session:
             erased.has_remnants = has_remnants(session)
         erased.copies = tuple(older_copies(self.context.database.path))
@@ -220,7 +241,12 @@ class Retention(Service):
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
             found = retained(session, policy, self.context.zone(session), today)
-            return [one.key for one in found if one.whole.keeps is None or one.due_parts]
+            return [one.key for one in found if one.is_due]
+
+    def _due_unlinked(self) -> UnlinkedEvidence:
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            return due_unlinked(session, policy, self.context.zone(session), today)
 
     def _erase(self, keys: list[Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
         """Erase some applications in one transaction, each only if it is still due."""
@@ -240,23 +266,21 @@ class Retention(Service):
 
     def _erase_unlinked(self, reason: str, erased: ErasureReport) -> None:
         """Erase the due evidence of numbers and subjects that no application has; no import may run meanwhile."""
-        with self.context.read() as session:
-            policy, today = self.context.policy(session).retention, self.context.today(session)
-            due = due_unlinked(session, policy, self.context.zone(session), today)
+        due = self._due_unlinked()
         # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
-        erased.files += ErasedFiles(call_rows=erase_calls_of_numbers(self.context, due[UnlinkedKind.CALLS]))
-        for kind, keys in due.items():
-            for some in chunks(keys, _ROWS_ERASED_TOGETHER):
-                with self.context.write() as session:
-                    session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
-                    erase_unlinked(session, self.context, kind, some, reason)
-                erased.parts[RetentionKind.EVIDENCE] += len(some)
-                pause()
+        if due.numbers:
+            erased.files += ErasedFiles(call_rows=erase_calls(self.context, due.hashes))
+        for part in due.in_parts(_ROWS_ERASED_TOGETHER):
+            with self.context.write() as session:
+                session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+                erase_unlinked(session, self.context, part, reason)
+            erased.parts[RetentionKind.EVIDENCE] += part.count
+            pause()
 
     def _due_now(self, session: Session, key: Key) -> Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)
         one = retained_now(session, key, policy, self.context.zone(session), today)
-        return one if one is not None and (one.whole.keeps is None or one.due_parts) else None
+        return one if one is not None and one.is_due else None
 
 
 def _erasure_request(request: AdminRequest) -> ErasureRequest:
@@ -268,5 +292,5 @@ def _of_last_erasure(context: Context) -> Context:
     event = table_of(EventRow).c
     actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)
     with context.read() as session:
-        row = session.execute(actor.where(event.action == ERASED).order_by(event.seq.desc()).limit(1)).first()
+        row = session.execute(actor.where(event.action.in_(_ERASING_ACTS)).order_by(event.seq.desc()).limit(1)).first()
     return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))

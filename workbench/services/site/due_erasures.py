@@ -1,16 +1,24 @@
 """Finds the cases that retention may erase today, and the reasons why others stay."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState
+from db.queries.chunks import chunks
 from db.queries.retention import cases_by_application, cases_of_application, service_ends_in
-from db.queries.unlinked_evidence import UnlinkedKind, unlinked_before, unlinked_since
+from db.queries.unlinked_evidence import (
+    KINDS_OF_ROWS,
+    UnlinkedKind,
+    unlinked_numbers_before,
+    unlinked_rows_before,
+    unlinked_since,
+)
 from workbench.domain.policy.retention import (
     CASE_PARTS,
     ApplicationAge,
@@ -46,6 +54,37 @@ class Retained:
         """The parts that are erased although the case stays."""
         return tuple(part for part, outcome in self.parts.items() if outcome.keeps is None)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the cases or parts of them are due for erasure."""
+        return self.whole.keeps is None or bool(self.due_parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlinkedEvidence:
+    """Evidence that no application has: the ids of rows by kind, and the keyed hashes of each number with calls."""
+
+    rows: Mapping[UnlinkedKind, Sequence[int]] = field(default_factory=dict)
+    numbers: Sequence[Sequence[str]] = ()
+
+    @property
+    def count(self) -> int:
+        """The number of rows, and of numbers with calls."""
+        return sum(map(len, self.rows.values())) + len(self.numbers)
+
+    @property
+    def hashes(self) -> set[str]:
+        """The keyed hashes of all numbers with calls."""
+        return set(chain.from_iterable(self.numbers))
+
+    def in_parts(self, size: int) -> Iterator["UnlinkedEvidence"]:
+        """Yield the evidence in parts of one kind with at most `size` rows or numbers, oldest first."""
+        for kind, ids in self.rows.items():
+            for some in chunks(ids, size):
+                yield UnlinkedEvidence(rows={kind: some})
+        for numbers in chunks(self.numbers, size):
+            yield UnlinkedEvidence(numbers=numbers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
@@ -56,15 +95,16 @@ class KeptEvidence:
     due_on: date | None
 
 
-def due_unlinked(
-    session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date
-) -> dict[UnlinkedKind, list[str]]:
-    """Return the due evidence that no application has, by kind: ids of rows, for calls the joined hashes of numbers.
+def due_unlinked(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> UnlinkedEvidence:
+    """Return the due evidence that no application has.
 
     A legal hold needs no check, since the numbers and subjects of a case that is not erased have an application.
     """
-    periods = _unlinked_periods(policy).items()
-    return {kind: unlinked_before(session, kind, _unlinked_end(period, zone, today)) for kind, period in periods}
+    ends = {kind: _unlinked_end(period, zone, today) for kind, period in _unlinked_periods(policy).items()}
+    return UnlinkedEvidence(
+        rows={kind: unlinked_rows_before(session, kind, ends[kind]) for kind in KINDS_OF_ROWS},
+        numbers=unlinked_numbers_before(session, ends[UnlinkedKind.CALLS]),
+    )
 
 
 def kept_unlinked(

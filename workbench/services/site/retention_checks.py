@@ -41,15 +41,13 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
     # Most databases have no case that old, and reading all of a million takes a minute.
     if shortest is not None and has_case_before(session, now - _TOLERATED - shortest):
         overdue = sum(
-            len(one.case_ids)
-            for one in retained(session, policy.retention, zone, today - _TOLERATED)
-            if one.whole.keeps is None or one.due_parts
+            len(one.case_ids) for one in retained(session, policy.retention, zone, today - _TOLERATED) if one.is_due
         )
     if overdue:
         message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
         yield None, message.format(count=overdue)
     if shortest is not None:
-        evidence = sum(map(len, due_unlinked(session, policy.retention, zone, today - _TOLERATED).values()))
+        evidence = due_unlinked(session, policy.retention, zone, today - _TOLERATED).count
     if evidence:
         message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
         yield None, message.format(count=evidence)
