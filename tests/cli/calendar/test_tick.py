@@ -244,14 +244,16 @@ def test_the_clock_has_to_be_confirmed_however_many_acts_follow_a_restart(
 ) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
-    restarted(services, monkeypatch, "2026-12-24 10:00")
+    restarted(services, monkeypatch, "2026-11-24 11:00")
+    services.run("a", "comment", case, "before the clock jumps")
+    services.at("2026-12-24 10:00")
     context = services.site.services("a").context
     with context.write() as session:
         append_many(session, context.actor, "comment", context.now(), [(1, {})] * 5_000)
 
     message = refused(services.terminal.as_person("audit", "tick"), 78)
 
-    assert "Nothing happened between 2026-11-24 02:00 UTC and 2026-12-24 02:00 UTC" in message
+    assert "Nothing happened between 2026-11-24 03:00 UTC and 2026-12-24 02:00 UTC" in message
 
 
 @pytest.mark.promise("S7")

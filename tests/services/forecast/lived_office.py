@@ -33,19 +33,19 @@ def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
     """Write the past of a simulated office into a site, and return the case histories by case number."""
     simulated = _simulated(plan)
     now = simulated.time.of_instant(TUESDAY)
-    courses = [known for course in simulated.history.cases if (known := course.until(now)) is not None]
+    histories = [known for history in simulated.history.cases if (known := history.until(now)) is not None]
     database = site.services("admin").context.database
-    numbers = plant(database, TUESDAY - timedelta(days=60), len(courses), due_in_days=90)
-    by_number = dict(zip(numbers, courses, strict=True))
+    numbers = plant(database, TUESDAY - timedelta(days=60), len(histories), due_in_days=90)
+    by_number = dict(zip(numbers, histories, strict=True))
     with database.write() as session:
         session.execute(
             text(
                 """UPDATE "case" SET state = :state, round = :round, service_class = :class,
                 complete_at = :complete, due_at = :due, waits_for = :waits WHERE id = :id"""
             ),
-            [_case(simulated, number, course) for number, course in by_number.items()],
+            [_case(simulated, number, history) for number, history in by_number.items()],
         )
-        acts = [act for number, course in by_number.items() for act in _acts(number, course)]
+        acts = [act for number, history in by_number.items() for act in _acts(number, history)]
         acts.sort(key=lambda act: act[1])
         seq = int(session.execute(text("SELECT max(seq) FROM event")).scalar_one())
         makers = list(MAKERS.values())
@@ -79,24 +79,24 @@ def _simulated(plan: Plan) -> SimulatedOffice:
     return SimulatedOffice(plan)
 
 
-def _case(simulated: SimulatedOffice, number: int, course: CaseHistory) -> dict[str, object]:
-    first, last = course.steps[0], course.steps[-1].what
+def _case(simulated: SimulatedOffice, number: int, history: CaseHistory) -> dict[str, object]:
+    first, last = history.steps[0], history.steps[-1].what
     complete_at = instant_of(simulated.time, first.at)
     return {
         "id": number,
         "state": last,
-        "round": 1 + sum(step.what == "queued" for step in course.steps[1:]),
-        "class": course.attributes["service_class"],
+        "round": 1 + sum(step.what == "queued" for step in history.steps[1:]),
+        "class": history.attributes["service_class"],
         "complete": to_us(complete_at),
-        "due": to_us(instant_of(simulated.time, int(first.at) + 1.0 + course.class_days)),
+        "due": to_us(instant_of(simulated.time, int(first.at) + 1.0 + history.class_days)),
         "waits": "applicant" if last == "pending" else "",
     }
 
 
-def _acts(number: int, course: CaseHistory) -> Iterator[tuple[int, float, str, str]]:
+def _acts(number: int, history: CaseHistory) -> Iterator[tuple[int, float, str, str]]:
     """Yield the actions that the log has of a case history."""
     before: HistoryStep | None = None
-    for step in course.steps:
+    for step in history.steps:
         if before is None:
             yield number, step.at, "complete", step.what
         elif before.what == "verdict":

@@ -24,8 +24,8 @@ TODAY = date(2026, 11, 24)
 
 
 def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None:
-    courses = lived(site)
-    still_open = {number for number, course in courses.items() if not course.is_over}
+    histories = lived(site)
+    still_open = {number for number, history in histories.items() if not history.is_over}
 
     found = site.services("a").forecasts.of_all()
 
@@ -215,8 +215,8 @@ def test_held_cases_are_counted_separately(site: Site) -> None:
 
 
 def test_a_closed_or_unknown_case_has_no_forecast(site: Site) -> None:
-    courses = lived(site)
-    passed = next(number for number, course in courses.items() if course.passed_at is not None)
+    histories = lived(site)
+    passed = next(number for number, history in histories.items() if history.passed_at is not None)
 
     with pytest.raises(NotAllowed, match=r"is decided already \(passed\); there is nothing to expect"):
         site.services("a").forecasts.of_case(passed)

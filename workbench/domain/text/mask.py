@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from db.char_table import CharTable
 from workbench.domain.values.identifiers import uscc_valid
@@ -58,8 +59,8 @@ def _shape(kind: MaskKind, length: int) -> tuple[int, str, int]:
 
 
 # In these patterns for normalised text, `~` stands for what may separate groups or digits.
-_SEPARATOR = "(?:[- ()/_]{1,2})"
-_MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6}|\d\.\d{4}\.\d{4})"
+_SEPARATOR = r"(?:[- ()/_\n]{1,3})"
+_MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6}|\d\.\d{4}\.\d{4}|\d(?:\.\d\d){4})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
 _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
 _GROUPS_OF_FOUR = r"\d{4}(?:~\d{4}){3}(?:~?\d{1,3}X?)?"
@@ -75,9 +76,15 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 # A number that is masked has at least ten digits.
-_DIGITS_TOGETHER = re.compile(r"[0-9](?:[-. ()/_]{0,2}[0-9]){9,}")
+_DIGITS_TOGETHER = re.compile(r"[0-9](?:[-. ()/_\n]{0,3}[0-9]){9,}")
+_AMOUNT = re.compile(r"\d\d(?: \d{3}){3}")
+_SHORTEST_LIST = 6
+"""The fewest numbers in ascending order that are no groups of a phone number."""
 _ID_LIKE = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
 _USCC_LIKE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
+
+
+_LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 
 
 def _plain(char: str) -> str:
@@ -85,6 +92,8 @@ def _plain(char: str) -> str:
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
+    if char in _LINE_ENDS:
+        return "\n"
     category = unicodedata.category(char)
     if category in {"Pd", "Zs", "Cf"} or char == "\t":
         return "-" if category == "Pd" else " "
@@ -102,11 +111,23 @@ def _is_public(number: str) -> bool:
     return uscc_valid(number) and not _ID_LIKE.fullmatch(number)
 
 
+def _masked_lines(kind: MaskKind, text: str) -> str:
+    """Mask a personal text, but keep its line ends."""
+    return "".join(was if was in _LINE_ENDS else now for was, now in zip(text, mask(kind, text), strict=True))
+
+
+def _is_amount_or_list(number: str) -> bool:
+    """Say whether what looks like a phone number is an amount in thousands, or a list of ascending numbers."""
+    numbers = [int(group) for group in re.findall(r"\d+", number)]
+    is_ascending = all(one < other for one, other in pairwise(numbers))
+    return _AMOUNT.fullmatch(number) is not None or (is_ascending and len(numbers) >= _SHORTEST_LIST)
+
+
 @lru_cache(maxsize=1024)
 def mask_digits_within(text: str) -> str:
     """Return a text with every ID, SIM or phone number in it masked.
 
-    For errors, logs and letters. USCCs, dates, amounts and case numbers are not masked.
+    For errors, logs and letters. USCCs, dates, amounts, case numbers and lists of ascending numbers are not masked.
     """
     plain = text.translate(_PLAIN)
     if not _DIGITS_TOGETHER.search(plain):
@@ -119,7 +140,9 @@ def mask_digits_within(text: str) -> str:
         start, end = match.span(kind)
         if any(first < end and start < last for first, last in public_spans):
             continue
-        parts += [text[done:start], mask(kind, text[start:end])]
+        if kind is MaskKind.MSISDN and _is_amount_or_list(match[kind]):
+            continue
+        parts += [text[done:start], _masked_lines(kind, text[start:end])]
         done = end
     return "".join([*parts, text[done:]])
 

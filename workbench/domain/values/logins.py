@@ -1,4 +1,4 @@
-"""The comparable form of logins, and keys that logins have in common if they look alike.
+"""The comparable form of logins, and whether two logins look alike.
 
 The table of characters that look alike is our own. Unicode's table has some six thousand entries, of which logins use
 few, and no small library maintains it.
@@ -6,14 +6,19 @@ few, and no small library maintains it.
 
 import sys
 import unicodedata
+from itertools import product
 
 FOLDS_CASE = sys.platform == "darwin"
 """Whether the operating system ignores letter case in logins."""
 
+_I_OR_L = "1"
+"""Stands for a character that is alike to i and to l."""
+
 _ALIKE = str.maketrans(
     {
         **dict.fromkeys("0OΟοОоσ〇օᴏ", "o"),
-        **dict.fromkeys("1I|lІӀӏΙ", "l"),
+        **dict.fromkeys("1I|ІӀΙ", _I_OR_L),
+        **dict.fromkeys("lӏ", "l"),
         **dict.fromkeys("AaАаΑαɑ⍺ᴀ", "a"),
         **dict.fromkeys("BВвΒβ", "b"),
         **dict.fromkeys("CcСсϹϲᴄ", "c"),
@@ -46,12 +51,26 @@ def normal_login(text: str) -> str:
     return login.casefold() if FOLDS_CASE else login
 
 
-def lookalike_keys(login: str) -> frozenset[str]:
-    """Return the keys of a login; two logins that look alike have one in common.
+def look_alike(one: str, other: str) -> bool:
+    """Say whether two logins look alike: accents, case and similar characters are ignored."""
+    return any(_is_alike(*pair) for pair in product(_forms(one), _forms(other)))
 
-    The keys ignore accents, case and similar characters. There are two, because a capital I is alike to i and to l.
-    """
+
+def lookalike_keys(login: str) -> frozenset[str]:
+    """Return the keys of a login; two logins that look alike have one in common, but others may have one, too."""
+    return frozenset(form.replace(_I_OR_L, "l").replace("i", "l") for form in _forms(login))
+
+
+def _forms(login: str) -> frozenset[str]:
+    """Return a login with the same letter for similar characters: those similar to its characters, or in lower case."""
     decomposed = unicodedata.normalize("NFKD", normal_login(login))
     letters = "".join(char for char in decomposed if not unicodedata.combining(char))
     alike = (letters.translate(_ALIKE).casefold(), letters.casefold().translate(_ALIKE))
     return frozenset(text.replace("rn", "m").replace("vv", "w") for text in alike)
+
+
+def _is_alike(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        return False
+    different = [{*pair} for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    return all(_I_OR_L in pair and pair <= {_I_OR_L, "i", "l"} for pair in different)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,11 +108,33 @@ def log_rest(session: Session, actor: Actor, at: datetime) -> None:
 
 
 def _log_changed_rows(session: Session) -> None:
-    """Add the digests of changed rows to the next event of the transaction: before and now, None if removed."""
+    """Add the digests of changed rows to the next event of the transaction: before and now, None if removed.
+
+    Removed rows with consecutive numbers have one entry, such as `notice 1-5000`: an undone import removes thousands.
+    """
     session.flush()
+    changes: dict[str, list[str | None] | None] = {}
+    removed: list[tuple[str, int]] = []
     for row in take_changes(session.connection()):
-        change = None if row.became is None else [row.was and row_digest(row.was), row_digest(row.became)]
-        log_also(session, ROWS, {f"{row.table} {row.id}": change})
+        if row.became is None:
+            removed.append((row.table, row.id))
+        else:
+            was = None if row.was is None else row_digest(row.was)
+            changes[f"{row.table} {row.id}"] = [was, row_digest(row.became)]
+    changes |= dict.fromkeys(_runs(removed))
+    if changes:
+        log_also(session, ROWS, changes)
+
+
+def _runs(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Yield the names of rows, with one name for rows of a table with consecutive numbers."""
+    found: list[tuple[str, int, int]] = []
+    for table, number in sorted(rows):
+        if found and found[-1][0] == table and found[-1][2] == number - 1:
+            found[-1] = (table, found[-1][1], number)
+        else:
+            found.append((table, number, number))
+    yield from (f"{table} {first}" if first == last else f"{table} {first}-{last}" for table, first, last in found)
 
 
 def append_many(

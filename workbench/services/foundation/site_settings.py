@@ -70,16 +70,21 @@ def read_anchor(file: Path) -> str | None:
     if audit is None or audit == {}:
         return None
     target = audit.get("anchor") if isinstance(audit, dict) and len(audit) == 1 else None
-    if isinstance(target, str) and target.isprintable():
-        command = target.removeprefix(COMMAND)
-        # A relative path would be another file in each folder in which somebody runs a command.
-        if command.strip() if command != target else Path(target).is_absolute():
-            return target
+    if isinstance(target, str) and target.isprintable() and _names_place(target):
+        return target
     message = _(
         "[audit] in {file} needs anchor with the absolute path of a file, or with a command after |; it has {found}."
         " Correct the line."
     )
     raise BadConfiguration(message.format(file=file, found=json.dumps(audit, ensure_ascii=False, default=str)))
+
+
+def _names_place(target: str) -> bool:
+    """Say whether a text names a command, or a file by its absolute path."""
+    if target.startswith(COMMAND):
+        return target.removeprefix(COMMAND).strip() != ""
+    # A relative path would be another file in each folder in which somebody runs a command.
+    return Path(target).is_absolute()
 
 
 def _parsed(file: Path) -> dict[str, Any] | None:

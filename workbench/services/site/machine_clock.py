@@ -9,7 +9,7 @@ holiday. After a longer one, an admin confirms the clock before older cases laps
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ _NOTE, _NOTED_EVERY = "clock", timedelta(minutes=10)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 _EVENTS_COMPARED = 5_000
-"""How many of the newest events are compared with the clock."""
+"""How many of the newest events, and how many of those after the note, are compared with the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +127,19 @@ def _unconfirmed_gap(session: Session, note: _Note | None, now: datetime) -> tup
         return None
     if note is None or note.last_seq is None:
         # Nothing says which events followed the note, so only the time since the last event is looked at.
-        after_seq = last_event(session)[0] - 1
-    else:
-        after_seq = note.last_seq
-        # More events may follow the note than are compared, and acts by a wrong clock must not confirm it.
-        following = select(col(EventRow.at)).where(col(EventRow.seq) > after_seq).order_by(col(EventRow.seq)).limit(1)
-        first_at = session.exec(following).first() or now
-        if first_at > note.at + MAY_BE_QUIET:
-            return note.at, first_at
-    times = [*reversed(_newest_times(session, after_seq)), now]
-    reached = max(note.at, times[0]) if note else times[0]
+        last_at = max(_newest_times(session, last_event(session)[0] - 1), default=now)
+        return _quiet_time(max(note.at, last_at) if note else last_at, [now])
+    following = select(col(EventRow.at)).where(col(EventRow.seq) > note.last_seq).order_by(col(EventRow.seq))
+    oldest = session.exec(following.limit(_EVENTS_COMPARED)).all()
+    if len(oldest) < _EVENTS_COMPARED:
+        return _quiet_time(note.at, [*oldest, now])
+    # The newest events alone would let enough acts by a wrong clock confirm it.
+    newest = [*reversed(_newest_times(session, note.last_seq)), now]
+    return _quiet_time(note.at, oldest) or _quiet_time(newest[0], newest)
+
+
+def _quiet_time(reached: datetime, times: Iterable[datetime]) -> tuple[datetime, datetime] | None:
+    """Return the ends of the first long time in which the clock was not read, beginning at `reached`."""
     for at in times:
         if at > reached + MAY_BE_QUIET:
             return reached, at

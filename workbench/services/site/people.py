@@ -1,5 +1,6 @@
 """The registered people: roles, absences, limits, and whether one person reviews alone."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
-from workbench.domain.values.logins import lookalike_keys, normal_login
+from workbench.domain.values.logins import look_alike, lookalike_keys, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -125,12 +126,14 @@ class People(Service):
 
 def look_alikes(session: Session) -> list[tuple[str, str]]:
     """Return the pairs of registered logins that look alike, which older versions allowed."""
-    first: dict[str, str] = {}
+    earlier: dict[str, list[str]] = defaultdict(list)
     pairs: list[tuple[str, str]] = []
     for login in session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))):
         keys = lookalike_keys(login)
-        pairs += dict.fromkeys((first[key], login) for key in keys if key in first)
-        first = {**dict.fromkeys(keys, login), **first}
+        with_key = dict.fromkeys(other for key in keys for other in earlier[key])
+        pairs.extend((other, login) for other in with_key if look_alike(other, login))
+        for key in keys:
+            earlier[key].append(login)
     return pairs
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.enums import Role
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
-from workbench.domain.values.logins import lookalike_keys, normal_login
+from workbench.domain.values.logins import look_alike, normal_login
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
@@ -201,7 +201,7 @@ def _refuse_look_alike(session: Session, login: str) -> None:
     for other in session.exec(select(ReviewerRow.login)):
         if other == login:
             raise WrongUsage(_("{login} is registered already.").format(login=login))
-        if lookalike_keys(other) & lookalike_keys(login):
+        if look_alike(other, login):
             message = _(
                 "{login} looks like {other}, which is registered; choose a login that cannot be confused with it."
             )

@@ -17,7 +17,7 @@ _MOST_EVENTS = 40
 Pace = Callable[[float, float], float]
 """How much slower a step is, by the day on which the case began and that of the step."""
 
-Course = list[tuple[int, float]]
+DatedSteps = list[tuple[int, float]]
 """The steps of a case with their days."""
 
 
@@ -44,7 +44,7 @@ class RandomProcess:
         median_days = np.exp(random.uniform(-1, 3) + random.normal(0, 1, steps))
         return cls(random, median_days, random.uniform(0.4, 1.2, steps), random.uniform(0, 0.3), random.uniform(0, 0.3))
 
-    def course(self, began: float, pace: Pace = steady) -> Course:
+    def steps(self, began: float, pace: Pace = steady) -> DatedSteps:
         """Return the steps of one case."""
         step, day = 0, began
         steps = [(step, day)]
@@ -59,18 +59,18 @@ class RandomProcess:
 
     def usual_days(self) -> float:
         """Return the median duration of a case."""
-        return float(np.median([self.course(0)[-1][1] for _case in range(200)]))
+        return float(np.median([self.steps(0)[-1][1] for _case in range(200)]))
 
     def begins(self, cases: int, days: float) -> list[float]:
         """Return when cases begin, in order."""
         return [float(day) for day in np.sort(self.random.uniform(0, days, cases))]
 
 
-def traces_of(courses: list[Course]) -> list[EventTrace]:
+def traces_of(step_lists: list[DatedSteps]) -> list[EventTrace]:
     """Return the traces of cases."""
     return [
-        EventTrace(str(number), tuple(TraceEvent(f"step {step}", (_START_DAY + day) * DAY) for step, day in course))
-        for number, course in enumerate(courses)
+        EventTrace(str(number), tuple(TraceEvent(f"step {step}", (_START_DAY + day) * DAY) for step, day in steps))
+        for number, steps in enumerate(step_lists)
     ]
 
 
@@ -84,8 +84,8 @@ def backlog(seed: int, cases: int = 300) -> list[EventTrace]:
     """Return a log that opens amid work: of the cases that began earlier, it shows those that were still open."""
     process = RandomProcess.of_seed(seed)
     begins, days = _span(process, cases)
-    earlier = [process.course(day - days) for day in process.begins(cases, days)]
-    return traces_of([*(course for course in earlier if course[-1][1] > 0), *(process.course(day) for day in begins)])
+    earlier = [process.steps(day - days) for day in process.begins(cases, days)]
+    return traces_of([*(steps for steps in earlier if steps[-1][1] > 0), *(process.steps(day) for day in begins)])
 
 
 def last_ends(seed: int, cases: int = 500) -> list[EventTrace]:
@@ -93,7 +93,7 @@ def last_ends(seed: int, cases: int = 500) -> list[EventTrace]:
     process = RandomProcess.of_seed(seed)
     begins, days = _span(process, cases)
     opens = days * float(process.random.uniform(0.4, 0.7))
-    return traces_of([course for day in begins if opens <= (course := process.course(day))[-1][1] <= days])
+    return traces_of([steps for day in begins if opens <= (steps := process.steps(day))[-1][1] <= days])
 
 
 def drift(seed: int, factor: float, cases: int = 300, split: float = 0.6) -> list[EventTrace]:
@@ -101,7 +101,7 @@ def drift(seed: int, factor: float, cases: int = 300, split: float = 0.6) -> lis
     process = RandomProcess.of_seed(seed)
     begins, _days = _span(process, cases)
     at = begins[int(cases * split)]
-    return traces_of([process.course(day, lambda began, _now: factor if began >= at else 1.0) for day in begins])
+    return traces_of([process.steps(day, lambda began, _now: factor if began >= at else 1.0) for day in begins])
 
 
 def old_cases(seed: int, cases: int = 300) -> list[EventTrace]:
@@ -110,14 +110,14 @@ def old_cases(seed: int, cases: int = 300) -> list[EventTrace]:
     begins, days = _span(process, cases)
     slow = float(process.random.uniform(5, 20))
     old = process.begins(cases // 15, days * 0.3)
-    return traces_of([*(process.course(day) for day in begins), *(process.course(d, lambda _b, _n: slow) for d in old)])
+    return traces_of([*(process.steps(day) for day in begins), *(process.steps(d, lambda _b, _n: slow) for d in old)])
 
 
 def of_size(seed: int, learnt: int, percent: int = 60) -> list[EventTrace]:
     """Return a log of which a number of cases are learnt from."""
     process = RandomProcess.of_seed(seed)
     begins, _days = _span(process, learnt * 100 // percent)
-    return traces_of([process.course(day) for day in begins])
+    return traces_of([process.steps(day) for day in begins])
 
 
 def seasons(seed: int, cases: int = 300) -> list[EventTrace]:
@@ -126,7 +126,7 @@ def seasons(seed: int, cases: int = 300) -> list[EventTrace]:
     begins, days = _span(process, cases)
     much, turns, first = process.random.uniform(0.2, 0.7), process.random.uniform(1, 4), process.random.uniform(0, 6)
     return traces_of(
-        [process.course(d, lambda _b, now: 1 + much * np.sin(first + 2 * np.pi * turns * now / days)) for d in begins]
+        [process.steps(d, lambda _b, now: 1 + much * np.sin(first + 2 * np.pi * turns * now / days)) for d in begins]
     )
 
 
@@ -135,12 +135,12 @@ def ties_at_zero(seed: int, cases: int = 300) -> list[EventTrace]:
     process = RandomProcess.of_seed(seed)
     begins, _days = _span(process, cases)
     at_once = float(process.random.uniform(0.3, 0.7))
-    courses = [process.course(day) for day in begins]
-    courses = [
-        [(step, course[0][1]) for step, _day in course] if process.random.random() < at_once else course
-        for course in courses
+    step_lists = [process.steps(day) for day in begins]
+    step_lists = [
+        [(step, steps[0][1]) for step, _day in steps] if process.random.random() < at_once else steps
+        for steps in step_lists
     ]
-    return traces_of([[(step, float(np.floor(day))) for step, day in course] for course in courses])
+    return traces_of([[(step, float(np.floor(day))) for step, day in steps] for steps in step_lists])
 
 
 HARD_LOGS: dict[str, Callable[[int], list[EventTrace]]] = {

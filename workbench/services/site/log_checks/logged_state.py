@@ -66,16 +66,18 @@ class LoggedState:
             self._apply_change(name, change)
 
     def _apply_change(self, name: str, change: tuple[str | None, str] | None) -> None:
-        """Apply a changed row; it differs from then on if it was changed before without an event."""
-        table, _blank, number = name.partition(" ")
-        key = (table, int(number))
+        """Apply a changed row, or removed ones; it differs from then on if it was changed before without an event."""
+        table, _blank, numbers = name.partition(" ")
+        first, _dash, last = numbers.partition("-")
         if change is None:
-            # A later row can get the same number.
-            self.rows.pop(key, None)
-            if table == "notice":
-                # The undo of an import also deletes the letters to its applicants.
-                self.letters.pop(key[1], None)
+            for number in range(int(first), int(last or first) + 1):
+                # A later row can get the same number.
+                self.rows.pop((table, number), None)
+                if table == "notice":
+                    # The undo of an import also deletes the letters to its applicants.
+                    self.letters.pop(number, None)
             return
+        key = (table, int(first))
         was, became = change
         if was is None:
             self.first_added.setdefault(table, key[1])

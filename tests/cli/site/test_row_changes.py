@@ -20,7 +20,7 @@ from workbench.services.site.log_checks import unexplained
 
 pytestmark = pytest.mark.proof
 
-COURSES = {
+CHANGES = {
     "appeal": ["status = 'withdrawn'", "due_at = due_at + 1", "grounds = 'x'", "answer = 'x'", "received_at = 1"],
     "measure_order": ["due_at = 1", "done_at = 1", "cancelled_at = 1", "measure = 'restore'"],
     "legal_hold": ["ended_at = 1", "reason = 'x'"],
@@ -36,15 +36,15 @@ COURSES = {
     "decision": ["status = 'void'", "deadline_at = 1", "check_note = 'x'"],
     "reviewer": ["login = 'x'"],
 }
-"""Changes of one row of each table that nothing but its course in the log tells."""
+"""Changes of one row of each table that only the events about the row reveal."""
 
 
-def test_every_column_of_the_tables_whose_course_is_logged_is_compared_or_said_to_be_outside() -> None:
-    outside = {
+def test_every_column_of_the_tables_whose_changes_are_logged_is_compared_or_listed_as_not_compared() -> None:
+    not_compared = {
         # Compared with the digest of the decision or the letter.
         "decision": {"round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for", "until_on", "maker_id"}
         | {"decided_at", "before"}
-        # Outside.
+        # Not compared at all.
         | {"seen", "version_after"},
         "notice": {"decision_id", "kind", "language", "subject", "body"}
         | {"created_at", "channel", "failed_at", "failure", "attempts", "handed_at"},
@@ -54,7 +54,7 @@ def test_every_column_of_the_tables_whose_course_is_logged_is_compared_or_said_t
     }
     for table, columns in NOTED_COLUMNS.items():
         every = {column.name for column in SQLModel.metadata.tables[table].columns} - {"id"}
-        assert every - set(columns) == outside.get(table, set())
+        assert every - set(columns) == not_compared.get(table, set())
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def demo(fresh_demo: Path) -> Iterator[Terminal]:
 
 
 @pytest.mark.promise("P6")
-@pytest.mark.parametrize("table", COURSES)
-def test_a_row_whose_course_no_event_explains_is_found_by_audit_verify(demo: Terminal, table: str) -> None:
+@pytest.mark.parametrize("table", CHANGES)
+def test_a_row_change_that_no_event_explains_is_found_by_audit_verify(demo: Terminal, table: str) -> None:
     def verified() -> list[str]:
         result = demo.as_person("admin", "audit", "verify")
         assert result.exit_code == (74 if result.stderr.startswith("workbench: ") else 0)
@@ -80,7 +80,7 @@ def test_a_row_whose_course_no_event_explains_is_found_by_audit_verify(demo: Ter
         rows = list(session.execute(text(f"SELECT * FROM {table} WHERE id = {last}")).mappings())
     assert verified()[0].startswith("It is consistent in itself.")
 
-    for change in COURSES[table]:
+    for change in CHANGES[table]:
         with demo.site.tampering() as session:
             session.execute(text(f"UPDATE {table} SET {change} WHERE id = {last}"))
         assert any("is not what its last event says; it was changed outside" in line for line in verified()), change
@@ -142,6 +142,7 @@ def test_letters_that_go_with_the_undo_of_an_import_are_explained_also_if_later_
     batch = terminal.document("admin", "imports")["batches"][0]["batch"]
 
     terminal.document("admin", "imports", "undo", batch)
+    assert '"changed_rows":{"notice 1-2":null}' in str(desk.sql("SELECT body FROM event WHERE action = 'recorded'"))
     assert terminal.as_person("audit", "audit", "verify").exit_code == 0
     for number in ("A-2", "A-3"):
         desk.applications(application(number, **PERSON))
@@ -150,7 +151,7 @@ def test_letters_that_go_with_the_undo_of_an_import_are_explained_also_if_later_
     assert terminal.as_person("audit", "audit", "verify").exit_code == 0
 
 
-def test_comparing_the_courses_adds_less_than_a_third_to_the_verification(
+def test_comparing_the_rows_adds_less_than_a_third_to_the_verification(
     demo: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def used_s() -> float:
@@ -160,9 +161,9 @@ def test_comparing_the_courses_adds_less_than_a_third_to_the_verification(
             assert list(unexplained.unexplained(session)) == []
             return time.process_time() - began
 
-    with_courses = min(used_s() for _run in range(5))
+    with_rows = min(used_s() for _run in range(5))
     with demo.site.tampering() as session:
         without_digests(session)
     monkeypatch.setattr(unexplained, "unexplained_rows", lambda _session, _logged: ())
 
-    assert with_courses <= 1.3 * min(used_s() for _run in range(5))
+    assert with_rows <= 1.3 * min(used_s() for _run in range(5))
