@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.text.mask import DOT, MaskKind, mask, mask_digits_within
+from workbench.domain.text.mask import DOT, MaskKind, has_number, mask, mask_digits_within
 from workbench.domain.values.identifiers import uscc_valid
+from workbench.domain.values.spelling import folded_and_key
 
 SHOWN_AT_MOST = {
     MaskKind.NAME: (1, 0),
@@ -138,6 +139,7 @@ def test_masking_a_masked_text_reveals_nothing(kind: MaskKind, text: str) -> Non
 )
 def test_personal_numbers_within_a_text_are_masked(text: str, masked: str) -> None:
     assert mask_digits_within(text) == masked
+    assert has_number(folded_and_key(text)[0])
 
 
 @pytest.mark.parametrize(

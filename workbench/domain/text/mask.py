@@ -58,7 +58,7 @@ def _shape(kind: MaskKind, length: int) -> tuple[int, str, int]:
     return first, DOT * (length - first - last), length - last
 
 
-# In these patterns for normalised text, `~` stands for what may separate groups or digits.
+# In these patterns for normalised text, `~` stands for what may separate groups or digits, and `@` for `_ALONE`.
 _SEPARATOR = r"(?:[- ()/_\n]{1,3})"
 _MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6}|\d\.\d{4}\.\d{4}|\d(?:\.\d\d){4})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
@@ -66,15 +66,21 @@ _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
 _GROUPS_OF_FOUR = r"\d{4}(?:~\d{4}){3}(?:~?\d{1,3}X?)?"
 # Digits in any groups, if none is before them: with a date before, they may be a date, too.
 _ALONE = r"(?:(?<=86[- ])|(?<!\d[- ()/_]))"
-_ANY_MOBILE = rf"{_ALONE}1~?[3-9](?:~?\d){{9}}"
-_ANY_ID_CARD = (
-    rf"{_ALONE}[1-8](?:~?\d){{5}}~?(?:1~?[89]|2~?0)(?:~?\d){{2}}~?(?:0~?\d|1~?[0-2])~?[0-3](?:~?\d){{4}}~?[\dX]"
-)
-_NUMBERS = re.compile(
-    rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR}|{_ANY_ID_CARD})(?!\d)"
-    rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE}|{_ANY_MOBILE})(?!\d)".replace("~", _SEPARATOR),
-    re.IGNORECASE,
-)
+_ANY_MOBILE = r"@1~?[3-9](?:~?\d){9}"
+_ANY_ID_CARD = r"@[1-8](?:~?\d){5}~?(?:1~?[89]|2~?0)(?:~?\d){2}~?(?:0~?\d|1~?[0-2])~?[0-3](?:~?\d){4}~?[\dX]"
+
+
+def _numbers(alone: str) -> re.Pattern[str]:
+    pattern = (
+        rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR}|{_ANY_ID_CARD})(?!\d)"
+        rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE}|{_ANY_MOBILE})(?!\d)"
+    )
+    return re.compile(pattern.replace("~", _SEPARATOR).replace("@", alone), re.IGNORECASE)
+
+
+_NUMBERS = _numbers(_ALONE)
+# In a folded text a blank stands for a line end too, so digits that begin a line seem to follow other digits.
+_FOLDED_NUMBERS = _numbers("")
 # A number that is masked has at least ten digits.
 _DIGITS_TOGETHER = re.compile(r"[0-9](?:[-. ()/_\n]{0,3}[0-9]){9,}")
 _AMOUNT = re.compile(r"\d\d(?: \d{3}){3}")
@@ -152,7 +158,7 @@ def has_number(folded: str) -> bool:
 
     A public number counts too. This check takes a fraction of the time of masking.
     """
-    # The pattern also looks at the character after the digits.
+    # An X may follow the digits after three separators.
     return any(
-        _NUMBERS.search(folded, digits.start(), digits.end() + 1) for digits in _DIGITS_TOGETHER.finditer(folded)
+        _FOLDED_NUMBERS.search(folded, digits.start(), digits.end() + 4) for digits in _DIGITS_TOGETHER.finditer(folded)
     )
