@@ -118,8 +118,9 @@ class RetentionPolicy:
         """Return the period of a kind; None if it is never erased on its own."""
         if kind in self.periods:
             return parse_period(self.periods[kind])
-        has_years = self.years is not None and kind not in CASE_PARTS
-        return RetentionPeriod(self.years or 0, is_in_years=True) if has_years else None
+        if self.years is None or kind in CASE_PARTS:
+            return None
+        return RetentionPeriod(self.years, is_in_years=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
