@@ -88,3 +88,5 @@ def test_an_appeal_that_a_change_of_its_case_stops_after_the_publication_is_told
     report = json.loads(done.stdout)
     assert (report["created"], report["rejected"], report["error_count"]) == (1, 1, 1)
     assert f"the appeal of {cases[1]} was not filed" in report["errors"][0]["message"]
+    # The refusal follows the first appeal in one transaction.
+    assert services.terminal.as_person("audit", "audit", "verify").exit_code == 0
