@@ -245,6 +245,7 @@ class Dialog(BaseScreen[Result], ModalScreen[Result]):
 class BoxDialog(Dialog[Result]):
     """A dialog in a frame with a title; `parts` yields the widgets in the frame."""
 
+    # In a tiny window, a bar that appears leaves text no room, so the text needs no bar, and so on without end.
     DEFAULT_CSS = """
     BoxDialog { align: center middle; background: $background 60%; }
     BoxDialog > Vertical {
@@ -253,6 +254,7 @@ class BoxDialog(Dialog[Result]):
     }
     BoxDialog Static { height: auto; }
     BoxDialog VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    BoxDialog.-tiny VerticalScroll { scrollbar-gutter: stable; }
     BoxDialog Input { border: none; height: 1; padding: 0; background: $panel; }
     BoxDialog Input:focus { border: none; }
     """
