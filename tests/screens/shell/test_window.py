@@ -1,7 +1,10 @@
 """Windows that are too small: nothing is confirmed unseen and nothing typed is lost."""
 
+from typing import Any
+
 import pytest
 from textual import events
+from textual._compositor import Compositor
 
 from tests.screens.cases import troubled
 from tests.screens.driver import memory_workbench
@@ -28,6 +31,26 @@ async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) ->
 
         shown = " ".join(desk.text.split())
         assert shown == "The window is too small; it needs 60×16. Nothing is lost."
+
+
+@pytest.mark.parametrize("key", ["question_mark", "x", "o"])
+async def test_the_layout_of_a_dialog_in_a_window_of_one_column_comes_to_an_end(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts = 0
+    real = Compositor.reflow
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal layouts
+        layouts += 1
+        return real(*arguments, **options)
+
+    async with memory_workbench(troubled()) as desk:
+        await desk.press("n", key)
+        monkeypatch.setattr(Compositor, "reflow", counted)
+        await desk.pilot.resize_terminal(1, 1)
+        await desk.settle()
+        assert 0 < layouts < 50
 
 
 async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> None:
