@@ -68,7 +68,8 @@ class ChangesSheet(PageDialog[bool]):
         self._cursor = next((index for index, item in enumerate(case.asked_items) if item.judged is None), 0)
         self._is_folded = True
         self._has_judged = False
-        self._line_of_item: list[int] = []
+        # The first key can come before the page is drawn.
+        self._line_of_item = [0] * len(case.asked_items)
         self._line_of_unchanged = 0
 
     def parts(self) -> ComposeResult:
