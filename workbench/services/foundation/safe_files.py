@@ -179,7 +179,7 @@ def draft_folders(parent: Path) -> list[Path]:
 
 
 def _is_own_private_folder(path: Path) -> bool:
-    """Say whether a path is a folder of this user that nobody else can open; no if it is gone meanwhile."""
+    """Say whether a path is a folder that only this user can open; False if it no longer exists."""
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -204,7 +204,7 @@ def draft_folder(target: Path) -> Iterator[Path]:
         try:
             lock = lock_folder(folder)
         except OSError:
-            # Without locks nobody takes the folder for one that a killed process left.
+            # On a file system without locks, `delete_unlocked` skips the folder.
             lock = None
             break
         if lock is not None:

@@ -133,18 +133,21 @@ def _calendar(session: Session, logged: LoggedState) -> Iterator[str]:
     if logged.calendar and logged.calendar != calendar_digest(session):
         yield _("The calendar differs from its last event; days were changed in the database.")
     for row in session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id)):
-        told = logged.suspensions.pop(row.id, None)
-        if told is None:
+        logged_state = logged.suspensions.pop(row.id, None)
+        if logged_state is None:
             yield _("The log has no event for suspension {number}.").format(number=row.id)
-        elif not _matches_event(row, told):
+        elif not _matches_event(row, logged_state):
             yield _("Suspension {number} differs from its event; it was changed.").format(number=row.id)
     for gone in logged.suspensions:
         yield _("Suspension {number} is missing, although the log has its event.").format(number=gone)
 
 
-def _matches_event(row: Any, told: dict[str, str]) -> bool:
-    times = [told[name] and datetime.fromisoformat(told[name]) if name in told else None for name in SUSPENDED[:2]]
-    return times == [row.from_at, row.to_at] and [told.get(name) for name in SUSPENDED[2:]] == [
+def _matches_event(row: Any, logged_state: dict[str, str]) -> bool:
+    times = [
+        logged_state[name] and datetime.fromisoformat(logged_state[name]) if name in logged_state else None
+        for name in SUSPENDED[:2]
+    ]
+    return times == [row.from_at, row.to_at] and [logged_state.get(name) for name in SUSPENDED[2:]] == [
         row.province,
         row.agent,
     ]
