@@ -51,8 +51,8 @@ def terms_of(name: str, application_no: str) -> dict[str, Any]:
     return {
         "name": " ".join(_bigrams(folded)),
         "single": " ".join(dict.fromkeys(folded)),
-        "initials": " ".join(_INITIALS + bigram for bigram in _bigrams(initials(name))),
-        "part": " ".join(_PART + _term(part) for part in parts(application_no)),
+        "initials": _prefixed(_INITIALS, _bigrams(initials(name))),
+        "part": _prefixed(_PART, map(_term, parts(application_no))),
     }
 
 
@@ -68,6 +68,12 @@ def parts(application_no: str) -> list[str]:
 
 def _term(text_: str) -> str:
     return text_.translate(_TERM_MAP)
+
+
+def _prefixed(prefix: str, terms: Iterable[str]) -> str:
+    """Return terms with a prefix before each."""
+    joined = f" {prefix}".join(terms)
+    return joined and prefix + joined
 
 
 def _bigrams(characters: str) -> Iterator[str]:

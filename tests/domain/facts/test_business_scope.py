@@ -1,5 +1,7 @@
 """The prohibited trades in a business scope are those that the company pursues, not those that it excludes."""
 
+from collections import ChainMap
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ EXCLUSIONS = st.sampled_from(
 
 def trades_in(scope: str) -> str:
     found = evidence(application=application(business_scope=scope, industry=""))
-    return str(use_facts(found, default_policy())["prohibited_trades"])
+    return str(ChainMap(*use_facts(found, default_policy()))["prohibited_trades"])
 
 
 @pytest.mark.parametrize(("scope", "trades"), SCOPES)

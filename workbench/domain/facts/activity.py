@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from workbench.domain.evidence.evidence import NO_CALLS, CallFacts, ComplaintFacts, Evidence
 from workbench.domain.evidence.service_period import service_period
 from workbench.domain.facts.documents import words_found
-from workbench.domain.facts.fact import NUMBER, FactType
-from workbench.domain.policy.policy import FactValue, Policy
+from workbench.domain.facts.fact import NUMBER, FactGroup, FactType, shared_group
+from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import CallingWindow
 
 _HALF_HOUR_MINUTES = 30
@@ -82,20 +82,20 @@ def _ratio(part: int, total: int) -> float | None:
 
 def activity_facts(
     call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
-) -> dict[str, FactValue]:
+) -> FactGroup:
     """Return the facts of one card, or of all cards, and the complaints about them.
 
     Ratios are 0 to 1, and None if the divisor is 0. `complaints` are the verified ones that count; `complaint_ratio`
     is those received since the start of the call period, divided by the calls in it.
     """
     if call is NO_CALLS and not classified:
-        return dict(NO_ACTIVITY)
+        return NO_ACTIVITY
     return _activity_facts(call, calling_hours, classified, zone)
 
 
 def _activity_facts(
     call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
-) -> dict[str, FactValue]:
+) -> FactGroup:
     off_hours = off_hours_calls(call, calling_hours)
     statuses = [status for _complaint, status in classified]
     complaints = [complaint for complaint, status in classified if status is ComplaintStatus.COUNTED]
@@ -119,26 +119,27 @@ def _activity_facts(
     }
 
 
-NO_ACTIVITY: Mapping[str, FactValue] = _activity_facts(
-    NO_CALLS, CallingWindow(opens=time(0), closes=time(12)), (), "UTC"
-)
+NO_ACTIVITY = _activity_facts(NO_CALLS, CallingWindow(opens=time(0), closes=time(12)), (), "UTC")
 """The facts of a card without calls and complaints."""
 
 ACTIVITY_FACTS: Mapping[str, FactType] = dict.fromkeys(NO_ACTIVITY, NUMBER)
-CASE_ACTIVITY_FACTS: Mapping[str, FactType] = {**ACTIVITY_FACTS, "data_age_days": NUMBER}
+_AGE_NAMES = ("data_age_days",)
+CASE_ACTIVITY_FACTS: Mapping[str, FactType] = {**ACTIVITY_FACTS, **dict.fromkeys(_AGE_NAMES, NUMBER)}
 
 
-def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> dict[str, FactValue]:
+def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> tuple[FactGroup, FactGroup]:
     """Return the facts over all cards, and the days since the end of the call data."""
     calls = evidence.all_calls
+    age = None if calls.window_to is None else (today - calls.window_to).days
     calling_hours = calling_hours_for(evidence.application.industry, policy)
     figures = activity_facts(calls, calling_hours, _classified_complaints(evidence, policy, today), policy.zone)
-    figures["data_age_days"] = None if calls.window_to is None else (today - calls.window_to).days
-    return figures
+    return figures, shared_group(_AGE_NAMES, age)
 
 
-def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, Mapping[str, FactValue]]:
+def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, FactGroup]:
     """Return the facts of each card that has calls or complaints, by msisdn."""
+    if not evidence.calls and not evidence.complaints:
+        return {}
     calls = {call.msisdn: call for call in evidence.calls}
     complaints: dict[str, list[ClassifiedComplaint]] = {}
     for complaint, status in _classified_complaints(evidence, policy, today):

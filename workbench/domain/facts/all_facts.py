@@ -1,5 +1,6 @@
 """All facts that rules can use, by name. Thresholds are in the policy, not here."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from workbench.domain.facts.activity import (
 )
 from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
 from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts
-from workbench.domain.facts.fact import FactType
+from workbench.domain.facts.fact import Facts, FactType
 from workbench.domain.facts.identity import CARD_FACTS, IDENTITY_FACTS, card_facts, identity_facts
 from workbench.domain.policy.policy import FactValue, Policy, Scope
 
@@ -36,9 +37,9 @@ class CaseFacts:
     A document kind occurs once for each file of its latest delivery. `complaints` are in the order of the evidence.
     """
 
-    case: Mapping[str, FactValue]
-    cards: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
-    documents: tuple[tuple[str, Mapping[str, FactValue]], ...] = ()
+    case: Facts
+    cards: tuple[tuple[str, Facts], ...] = ()
+    documents: tuple[tuple[str, Facts], ...] = ()
     complaints: tuple[ComplaintStatus, ...] = ()
 
 
@@ -46,14 +47,14 @@ def observe(evidence: Evidence, policy: Policy, today: date) -> CaseFacts:
     """Return all facts of FACTS; `today` is the local day in the policy's zone."""
     activity = card_activity_facts(evidence, policy, today)
     return CaseFacts(
-        case={
-            **identity_facts(evidence, today),
-            **use_facts(evidence, policy),
-            **case_activity_facts(evidence, policy, today),
-            **credit_facts(evidence.credit, today),
-        },
+        case=ChainMap(
+            *identity_facts(evidence, today),
+            *use_facts(evidence, policy),
+            *case_activity_facts(evidence, policy, today),
+            credit_facts(evidence.credit, today),
+        ),
         cards=tuple(
-            (msisdn, {**facts_of_card, **activity.get(msisdn, NO_ACTIVITY)})
+            (msisdn, ChainMap(facts_of_card, activity.get(msisdn, NO_ACTIVITY)))
             for msisdn, facts_of_card in card_facts(evidence)
         ),
         documents=tuple(document_facts(evidence, today)),
@@ -73,7 +74,7 @@ def activity_view(evidence: Evidence, facts: CaseFacts) -> dict[str, Any]:
     }
 
 
-def _activity(facts: Mapping[str, FactValue], call: CallFacts) -> dict[str, FactValue]:
+def _activity(facts: Facts, call: CallFacts) -> dict[str, FactValue]:
     return {
         **{name: facts[name] for name in CASE_ACTIVITY_FACTS if name in facts},
         "window_from": None if call.window_from is None else call.window_from.isoformat(),

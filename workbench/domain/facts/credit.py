@@ -6,10 +6,9 @@ from datetime import date
 
 from db.enums import CreditList, CreditMatch
 from workbench.domain.evidence.evidence import CreditFacts
-from workbench.domain.facts.fact import NUMBER, TEXT, FactType
-from workbench.domain.policy.policy import FactValue
+from workbench.domain.facts.fact import NUMBER, TEXT, FactGroup, FactType
 
-_NO_CREDIT_FACTS: dict[str, FactValue] = {
+_NO_CREDIT_FACTS: FactGroup = {
     "credit_records": 0,
     "lists_checked": 0,
     "credit_age_days": None,
@@ -66,7 +65,7 @@ def _overdue_days(record: CreditFacts, today: date) -> int | None:
     return None if record.listed_on is None else max(0, (today - record.listed_on).days)
 
 
-def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
+def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> FactGroup:
     """Return the facts about arrears: the total, the days overdue, and whether a start day is unknown.
 
     The result is empty if that list was never checked.
@@ -83,7 +82,7 @@ def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts],
     }
 
 
-def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactValue]:
+def credit_facts(records: Sequence[CreditFacts], today: date) -> FactGroup:
     """Return the facts of the lists that were checked.
 
     A disputed exact hit counts in full until the operator of the list removes it. Disputed hits are also counted
@@ -91,7 +90,7 @@ def credit_facts(records: Sequence[CreditFacts], today: date) -> dict[str, FactV
     the `name_only` facts.
     """
     if not records:
-        return dict(_NO_CREDIT_FACTS)
+        return _NO_CREDIT_FACTS
     uncleared = uncleared_hits(records)
     exact = [record for record in uncleared if record.match is CreditMatch.EXACT]
     name_only = [record for record in uncleared if record.match is CreditMatch.NAME_ONLY]

@@ -8,9 +8,9 @@ from functools import lru_cache
 from db.enums import DocumentKind
 from workbench.domain.evidence.evidence import DocumentFacts, Evidence
 from workbench.domain.facts.business_scope import without_exclusions
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactGroup, FactType, shared_group
 from workbench.domain.facts.identity import days_left
-from workbench.domain.policy.policy import FactValue, Policy
+from workbench.domain.policy.policy import Policy
 
 USE_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("documents", "documents_missing", "script_words_found"), NUMBER),
@@ -23,6 +23,8 @@ DOCUMENT_FACTS: Mapping[str, FactType] = {
     "sealed": FLAG,
     "quality": TEXT,
 }
+_COUNT_NAMES = ("documents", "documents_missing", "missing_kinds")
+_GIVEN_NAMES = ("stated_use_given", "consent_source_given")
 
 
 @lru_cache(maxsize=16)
@@ -60,7 +62,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
 
 @lru_cache(maxsize=1024)
-def _trade_facts(industry: str, business_scope: str, policy: Policy) -> Mapping[str, FactValue]:
+def _trade_facts(industry: str, business_scope: str, policy: Policy) -> FactGroup:
     """Return the prohibited trades in the industry and the business scope, without what they exclude."""
     if not industry and not business_scope:
         return {"trade_allowed": None, "prohibited_trades": ""}
@@ -69,7 +71,7 @@ def _trade_facts(industry: str, business_scope: str, policy: Policy) -> Mapping[
 
 
 @lru_cache(maxsize=1024)
-def _script_facts(call_script: str, policy: Policy) -> Mapping[str, FactValue]:
+def _script_facts(call_script: str, policy: Policy) -> FactGroup:
     script = call_script.strip()
     words = words_found(script, policy.use.forbidden_script_words)
     return {
@@ -79,19 +81,17 @@ def _script_facts(call_script: str, policy: Policy) -> Mapping[str, FactValue]:
     }
 
 
-def use_facts(evidence: Evidence, policy: Policy) -> dict[str, FactValue]:
-    """Return the facts about missing documents, trade, call script, stated use and consent."""
+def use_facts(evidence: Evidence, policy: Policy) -> tuple[FactGroup, ...]:
+    """Return the facts about missing documents, about trade, about the call script, and about use and consent."""
     application = evidence.application
     missing = missing_documents(evidence, policy)
-    return {
-        "documents": len(evidence.documents),
-        "documents_missing": len(missing),
-        "missing_kinds": ";".join(missing),
-        **_trade_facts(application.industry, application.business_scope, policy),
-        **_script_facts(application.call_script, policy),
-        "stated_use_given": bool(application.stated_use.strip()),
-        "consent_source_given": bool(application.consent_source.strip()),
-    }
+    is_use_stated, has_source = bool(application.stated_use.strip()), bool(application.consent_source.strip())
+    return (
+        shared_group(_COUNT_NAMES, len(evidence.documents), len(missing), ";".join(missing)),
+        _trade_facts(application.industry, application.business_scope, policy),
+        _script_facts(application.call_script, policy),
+        shared_group(_GIVEN_NAMES, is_use_stated, has_source),
+    )
 
 
 def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts]:
@@ -102,7 +102,7 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
     yield from (document for document in documents if document.received_at == newest[document.kind])
 
 
-def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, dict[str, FactValue]]]:
+def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, FactGroup]]:
     """Yield the facts of each newest file, with its kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
         kind, days = document.kind.value, days_left(document.valid_to, today)

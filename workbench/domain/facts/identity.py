@@ -5,8 +5,7 @@ from datetime import date
 
 from db.enums import ApplicantKind, IdType
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
-from workbench.domain.policy.policy import FactValue
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactGroup, FactType, shared_group
 from workbench.domain.values import identifiers
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
 
@@ -22,6 +21,9 @@ CARD_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("msisdn_in_range", "iccid_luhn", "carrier_fits_range", "actual_user_named"), FLAG),
     "daily_quota_calls": NUMBER,
 }
+_CARD_NAMES = tuple(CARD_FACTS)
+_LEGAL_REP_NAMES = ("legal_rep_ric_valid", "legal_rep_id_checkable", "legal_rep_id_type")
+_USCC_NAMES = ("uscc_valid", "uscc_kind_fits")
 
 
 def days_left(valid_to: date | None, today: date) -> int | None:
@@ -29,7 +31,7 @@ def days_left(valid_to: date | None, today: date) -> int | None:
     return None if valid_to is None else (valid_to - today).days
 
 
-def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
+def _handler_facts(application: ApplicationFacts, today: date) -> FactGroup:
     """Return the facts about the handler's ID number and document. Age and region need a valid number."""
     number, stated = application.handler_id_no, application.handler_id_type
     id_type = id_type_of(number, stated)
@@ -51,34 +53,29 @@ def _handler_facts(application: ApplicationFacts, today: date) -> dict[str, Fact
     }
 
 
-def _legal_rep_facts(application: ApplicationFacts, today: date) -> dict[str, FactValue]:
+def _legal_rep_facts(application: ApplicationFacts, today: date) -> FactGroup:
     """Return the facts about the legal representative's ID number; they are None if it is missing."""
     number, stated = application.legal_rep_id_no, application.legal_rep_id_type
-    is_valid = id_number_valid(number, stated, today) if number else None
-    return {
-        "legal_rep_ric_valid": is_valid,
-        "legal_rep_id_checkable": is_valid is not None if number else None,
-        "legal_rep_id_type": id_type_of(number, stated).value if number else None,
-    }
+    if not number:
+        return shared_group(_LEGAL_REP_NAMES, None, None, None)
+    is_valid = id_number_valid(number, stated, today)
+    return shared_group(_LEGAL_REP_NAMES, is_valid, is_valid is not None, id_type_of(number, stated).value)
 
 
-def _uscc_facts(application: ApplicationFacts) -> dict[str, FactValue]:
+def _uscc_facts(application: ApplicationFacts) -> FactGroup:
     """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
     code = application.uscc
     kind = application.applicant_kind
     if not code:
-        return {"uscc_valid": None if kind is ApplicantKind.INDIVIDUAL else False, "uscc_kind_fits": None}
-    is_self_employed = identifiers.is_uscc_of_self_employed(code)
-    return {
-        "uscc_valid": identifiers.uscc_valid(code),
-        "uscc_kind_fits": not is_self_employed or kind is ApplicantKind.SOLE_PROPRIETOR,
-    }
+        return shared_group(_USCC_NAMES, None if kind is ApplicantKind.INDIVIDUAL else False, None)
+    kind_fits = kind is ApplicantKind.SOLE_PROPRIETOR or not identifiers.is_uscc_of_self_employed(code)
+    return shared_group(_USCC_NAMES, identifiers.uscc_valid(code), kind_fits)
 
 
-def identity_facts(evidence: Evidence, today: date) -> dict[str, FactValue]:
-    """Return the facts about the applicant, the handler and the number of cards."""
+def identity_facts(evidence: Evidence, today: date) -> tuple[FactGroup, ...]:
+    """Return the facts about the applicant with the number of cards, the handler, the legal representative and USCC."""
     application = evidence.application
-    return {
+    of_applicant: FactGroup = {
         "applicant_kind": application.applicant_kind.value,
         "industry": application.industry,
         "province": application.province,
@@ -87,25 +84,26 @@ def identity_facts(evidence: Evidence, today: date) -> dict[str, FactValue]:
         "cards": len({*application.msisdns, *(card.msisdn for card in evidence.cards)}),
         "cards_of_brand": evidence.cards_of_brand,
         "cards_total": evidence.cards_total,
-        **_handler_facts(application, today),
-        **_legal_rep_facts(application, today),
-        **_uscc_facts(application),
     }
+    return (
+        of_applicant,
+        _handler_facts(application, today),
+        _legal_rep_facts(application, today),
+        _uscc_facts(application),
+    )
 
 
-def _card_facts(card: CardFacts) -> dict[str, FactValue]:
+def _card_facts(card: CardFacts) -> FactGroup:
     carrier = identifiers.carrier_of_range(card.msisdn)
-    return {
-        "brand": card.brand,
-        "msisdn_in_range": carrier is not None,
-        "iccid_luhn": identifiers.iccid_luhn(card.iccid) if card.iccid else None,
-        "carrier_fits_range": None if card.carrier is None or carrier is None else card.carrier is carrier,
-        "actual_user_named": bool(card.actual_user_name.strip()),
-        "daily_quota_calls": card.daily_quota_calls,
-    }
+    is_in_range = carrier is not None
+    iccid_luhn = identifiers.iccid_luhn(card.iccid) if card.iccid else None
+    carrier_fits = None if card.carrier is None or carrier is None else card.carrier is carrier
+    is_user_named = bool(card.actual_user_name.strip())
+    of_card = (card.brand, is_in_range, iccid_luhn, carrier_fits, is_user_named, card.daily_quota_calls)
+    return shared_group(_CARD_NAMES, *of_card)
 
 
-def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]:
+def card_facts(evidence: Evidence) -> Iterator[tuple[str, FactGroup]]:
     """Yield the facts of each card, by msisdn.
 
     If the application lists a number without a card row, only the number is known.
@@ -117,4 +115,4 @@ def card_facts(evidence: Evidence) -> Iterator[tuple[str, dict[str, FactValue]]]
     for msisdn in evidence.application.msisdns:
         if msisdn not in described_msisdns:
             is_in_range = identifiers.carrier_of_range(msisdn) is not None
-            yield msisdn, {**dict.fromkeys(CARD_FACTS), "brand": "", "msisdn_in_range": is_in_range}
+            yield msisdn, shared_group(_CARD_NAMES, "", is_in_range, None, None, None, None)

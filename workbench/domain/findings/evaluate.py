@@ -8,6 +8,7 @@ from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
 from workbench.domain.facts.all_facts import CaseFacts
+from workbench.domain.facts.fact import Facts, groups_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Policy, Rule, RuleLimit, Scope
 
@@ -36,10 +37,11 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
+    of_cases = _SubjectBatch([("", facts.case) for facts in cases], range(len(cases)))
     subjects: dict[Scope, _SubjectBatch] = {
-        "case": _SubjectBatch([("", facts.case) for facts in cases], range(len(cases)), cases),
-        "card": _SubjectBatch(*_flattened([facts.cards for facts in cases]), cases),
-        "document": _SubjectBatch(*_flattened([facts.documents for facts in cases]), cases),
+        "case": of_cases,
+        "card": _SubjectBatch(*_flattened([facts.cards for facts in cases]), of_cases),
+        "document": _SubjectBatch(*_flattened([facts.documents for facts in cases]), of_cases),
     }
     findings_by_case: list[dict[str, Finding]] = [{} for _case in cases]
     for check in _checks_of(policy):
@@ -82,7 +84,7 @@ def _by_severity(graded: Finding | RuleLimit) -> int:
     return _ORDER[graded.severity]
 
 
-_Subject = tuple[str, Mapping[str, FactValue]]
+_Subject = tuple[str, Facts]
 
 
 def _flattened(of_cases: Sequence[Sequence[_Subject]]) -> tuple[list[_Subject], list[int]]:
@@ -94,31 +96,49 @@ def _flattened(of_cases: Sequence[Sequence[_Subject]]) -> tuple[list[_Subject], 
 
 
 class _SubjectBatch:
-    """The subjects of one scope in a batch of cases, with their facts in columns."""
+    """The subjects of one scope in a batch of cases, with their facts in columns; all consist of the same groups."""
 
-    def __init__(self, subjects: Sequence[_Subject], case_indices: Sequence[int], cases: Sequence[CaseFacts]) -> None:
+    def __init__(
+        self, subjects: Sequence[_Subject], case_indices: Sequence[int], of_cases: "_SubjectBatch | None" = None
+    ) -> None:
         self.subjects = subjects
         self.case_indices = case_indices
-        self._cases = cases
+        self._of_cases = of_cases
+        self._groups = list(zip(*(groups_of(facts) for _name, facts in subjects), strict=True))
+        self._distinct = [list({id(group): group for group in column}.values()) for column in self._groups]
+        self._place = {fact: place for place, distinct in enumerate(self._distinct) for fact in set().union(*distinct)}
         self._columns: dict[str, list[FactValue]] = {}
         self._values: dict[str, set[FactValue]] = {}
+        self._known: dict[str, list[FactValue]] = {}
 
     def column(self, fact: str) -> list[FactValue]:
         """Return the values of a fact; None where it is unknown."""
         if fact not in self._columns:
-            self._columns[fact] = [facts.get(fact) for _name, facts in self.subjects]
+            place = self._place.get(fact)
+            unknown: list[FactValue] = [None] * len(self.subjects)
+            self._columns[fact] = unknown if place is None else [group.get(fact) for group in self._groups[place]]
         return self._columns[fact]
 
     def values(self, fact: str) -> set[FactValue]:
         """Return the distinct known values of a fact."""
         if fact not in self._values:
-            self._values[fact] = set(self.column(fact)) - {None}
+            place = self._place.get(fact)
+            groups = () if place is None else self._distinct[place]
+            self._values[fact] = {group.get(fact) for group in groups} - {None}
         return self._values[fact]
 
-    def known(self, index: int, fact: str) -> FactValue:
-        """Return a fact of a card or document, or else of its case."""
-        facts = self.subjects[index][1]
-        return facts[fact] if fact in facts else self._cases[self.case_indices[index]].case.get(fact)
+    def known(self, fact: str) -> list[FactValue]:
+        """Return the values of a fact of the cards or documents; for those without this fact, of their cases."""
+        if self._of_cases is None:
+            return self.column(fact)
+        if fact not in self._known:
+            of_cases = self._of_cases.column(fact)
+            own = zip(self.column(fact), self.subjects, self.case_indices, strict=True)
+            self._known[fact] = [
+                of_cases[case_index] if value is None and fact not in facts else value
+                for value, (_name, facts), case_index in own
+            ]
+        return self._known[fact]
 
 
 class _LimitCheck:
@@ -143,7 +163,7 @@ class _LimitCheck:
         if self.limit.scope == "case":
             observed, subject_of = batch.column(self.limit.observes), self.limit.subject_of
             for index in hits:
-                subject = str(batch.known(index, subject_of) or "") if subject_of else ""
+                subject = str(batch.known(subject_of)[index] or "") if subject_of else ""
                 yield index, self._finding(observed[index], self._bound(batch, index), subject)
             return
         for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
@@ -152,7 +172,7 @@ class _LimitCheck:
             names = [batch.subjects[index][0] for index in worst_first]
             subject = ";".join(dict.fromkeys(names)) if self.limit.scope == "document" else names[0]
             if self.limit.subject_of:
-                subject = str(batch.known(worst_first[0], self.limit.subject_of) or "")
+                subject = str(batch.known(self.limit.subject_of)[worst_first[0]] or "")
             value = batch.column(self.limit.observes)[worst_first[0]]
             yield case_index, self._finding(value, self._bound(batch, worst_first[0]), subject)
 
@@ -163,23 +183,24 @@ class _LimitCheck:
             # Most facts have few values, and most values are within all limits.
             beyond = {value for value in batch.values(observes) if self._is_beyond(value, self.limit.value)}
             return [index for index, value in enumerate(batch.column(observes)) if value in beyond] if beyond else []
+        if not batch.values(observes):
+            return []
+        pairs = zip(batch.column(observes), batch.known(self.limit.value_of), strict=True)
         return [
-            index
-            for index, value in enumerate(batch.column(observes))
-            if value is not None and self._is_beyond(value, self._bound(batch, index))
+            index for index, (value, bound) in enumerate(pairs) if value is not None and self._is_beyond(value, bound)
         ]
 
     def _is_beyond(self, observed: FactValue, bound: FactValue) -> bool:
         return bound is not None and self._compare(observed, bound)
 
     def _bound(self, batch: _SubjectBatch, index: int) -> FactValue:
-        return batch.known(index, self.limit.value_of) if self.limit.value_of else self.limit.value
+        return batch.known(self.limit.value_of)[index] if self.limit.value_of else self.limit.value
 
     def _counts(self, batch: _SubjectBatch, index: int) -> bool:
         """Say whether the limit applies to a subject, and its sample is large enough."""
-        counts = ((batch.known(index, fact), least) for fact, least in self._samples)
+        counts = ((batch.known(fact)[index], least) for fact, least in self._samples)
         return all(isinstance(count, int | float) and count >= least for count, least in counts) and all(
-            batch.known(index, fact) in values for fact, values in self._conditions
+            batch.known(fact)[index] in values for fact, values in self._conditions
         )
 
     def _distance(self, batch: _SubjectBatch, index: int) -> float:

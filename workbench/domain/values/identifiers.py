@@ -200,7 +200,7 @@ def carrier_of_range(text: str) -> Carrier | None:
     The ranges are those of networks and virtual operators with 11 digits, without those of IoT numbers. The number may
     have been ported to another network since.
     """
-    number = normal_msisdn(text)
+    number = text if _MSISDN.fullmatch(text) else normal_msisdn(text)
     return _carrier_of_start(number[:_LONGEST_PREFIX]) if _MSISDN.fullmatch(number) else None
 
 

@@ -1,15 +1,17 @@
 """Applies the rules to the evidence of a case, and stores the findings, risk, priority and service class."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
+from db.dialects.sqlite_bulk import BulkRows, insert_bulk
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
 from db.queries.published import newest_visible_rows, table_of
@@ -30,6 +32,10 @@ _FINDINGS = select(FINDING).where(FINDING.c.case_id == bindparam("case")).order_
 
 _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
+
+_COPIED_COLUMNS = ("rule", "op", "unit", "subject", "source", "observes")
+_COPIED_TO_ROW = attrgetter(*_COPIED_COLUMNS)
+_FINDING_COLUMNS = ("case_id", "position", "leg", "severity", "observed", "limit_value", *_COPIED_COLUMNS)
 
 _as_json = lru_cache(maxsize=4096, typed=True)(partial(json.dumps, ensure_ascii=False))
 
@@ -101,25 +107,24 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
     return max([application.received_at, *(first_received_at[kind] for kind in required if kind in first_received_at)])
 
 
-def finding_columns(case_id: int, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return findings as rows of the table of findings."""
-    return [
-        {
-            "case_id": case_id,
-            "position": position,
-            "leg": finding.leg.value,
-            "severity": finding.severity.value,
-            "observed": _as_json(finding.observed),
-            "limit_value": _as_json(finding.limit),
-            "rule": finding.rule,
-            "op": finding.op,
-            "unit": finding.unit,
-            "subject": finding.subject,
-            "source": finding.source,
-            "observes": finding.observes,
-        }
-        for position, finding in enumerate(findings)
-    ]
+def finding_rows(findings_by_case: Mapping[int, Sequence[Finding]]) -> BulkRows:
+    """Return the findings of some cases as rows of the table of findings."""
+    # Many cases have the same finding, with the same subject.
+    columns_by_finding: dict[int, tuple[Any, ...]] = {}
+    rows: list[tuple[Any, ...]] = []
+    for case_id, findings in findings_by_case.items():
+        for position, finding in enumerate(findings):
+            key = id(finding)
+            if key not in columns_by_finding:
+                columns_by_finding[key] = (
+                    finding.leg.value,
+                    finding.severity.value,
+                    _as_json(finding.observed),
+                    _as_json(finding.limit),
+                    *_COPIED_TO_ROW(finding),
+                )
+            rows.append((case_id, position, *columns_by_finding[key]))
+    return BulkRows(FINDING.name, _FINDING_COLUMNS, rows)
 
 
 def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
@@ -206,6 +211,4 @@ def store_assessment(session: Session, case: CaseRow, assessment: Assessment) ->
     for name, value in assessed_columns(case, assessment).items():
         setattr(case, name, value)
     session.execute(delete(FINDING).where(FINDING.c.case_id == case.id))
-    rows = finding_columns(case.id or 0, assessment.findings)
-    if rows:
-        session.execute(insert(FINDING), rows)
+    insert_bulk(session, finding_rows({case.id or 0: assessment.findings}))

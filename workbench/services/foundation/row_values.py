@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter, itemgetter
 from types import UnionType
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
@@ -20,26 +20,44 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     fields = _fields_of(kind, tuple(given))
     is_mapping = type(row) is dict or isinstance(row, Mapping)
     values = dict(zip(fields.names, (fields.items if is_mapping else fields.attributes)(row), strict=True))
-    for name, convert in fields.conversions:
+    for name, member in fields.members:
         value = values[name]
-        values[name] = convert(value) if value else None
-    return kind(**values, **given)
+        values[name] = member(value) if value else None
+    for name, parse in fields.moments:
+        value = values[name]
+        if not isinstance(value, date):
+            values[name] = parse(value) if value else None
+    values |= given
+    return kind(**values)
 
 
 class _Fields(NamedTuple):
-    """The fields of a dataclass that come from a row: the getters for all of them, and the conversions of some."""
+    """The fields of a dataclass that come from a row: the getters for all of them, and what converts some of them."""
 
     names: Sequence[str]
     items: Callable[[Any], tuple[Any, ...]]
     attributes: Callable[[Any], tuple[Any, ...]]
-    conversions: Sequence[tuple[str, Callable[[Any], Any]]]
+    members: Sequence[tuple[str, Callable[[Any], Any]]]
+    moments: Sequence[tuple[str, Callable[[str], date]]]
+
+
+class _Members(dict[Any, Enum]):
+    """The members of an enumeration by value, which are found more quickly than by calling the enumeration."""
+
+    def __init__(self, kind: type[Enum]) -> None:
+        super().__init__((member.value, member) for member in kind)
+        self._kind = kind
+
+    def __missing__(self, value: object) -> Enum:
+        return self._kind(value)
 
 
 @cache
 def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
     """Return the fields of a dataclass, without the given ones."""
     names: list[str] = []
-    conversions: list[tuple[str, Callable[[Any], Any]]] = []
+    members: list[tuple[str, Callable[[Any], Any]]] = []
+    moments: list[tuple[str, Callable[[str], date]]] = []
     for name, hint in get_type_hints(kind).items():
         if name in given:
             continue
@@ -47,10 +65,10 @@ def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
         # For an optional field, the type of its value.
         of_value = get_args(hint)[0] if isinstance(hint, UnionType) else hint
         if isinstance(of_value, type) and issubclass(of_value, date):
-            conversions.append((name, partial(_moment, of_value)))
+            moments.append((name, of_value.fromisoformat))
         elif isinstance(of_value, type) and issubclass(of_value, Enum):
-            conversions.append((name, of_value))
-    return _Fields(names, _all(itemgetter, names), _all(attrgetter, names), conversions)
+            members.append((name, _Members(of_value).__getitem__))
+    return _Fields(names, _all(itemgetter, names), _all(attrgetter, names), members, moments)
 
 
 def _all(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -59,7 +77,3 @@ def _all(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> C
         return getter(*names)
     read = [getter(name) for name in names]
     return lambda row: tuple(one(row) for one in read)
-
-
-def _moment(kind: type[date], value: date | str) -> date:
-    return kind.fromisoformat(value) if isinstance(value, str) else value

@@ -18,7 +18,7 @@ from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.assessment import FINDING, Assessment, assess_all, finding_columns
+from workbench.services.case.assessment import Assessment, assess_all, finding_rows
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
 from workbench.services.clock.case_clocks import due_columns, first_clock_state
 from workbench.services.forecast.arrival_forecasts import NewCase
@@ -143,12 +143,11 @@ def _written_together(judged: Sequence[_Judged], rules: _Rules, context: Context
                     arrival=_arrival(row, columns, assessment, rules, context),
                 )
             )
-    findings = [finding for place, each in enumerate(judged) for finding in finding_columns(place, each[2].findings)]
     return NewCases(
         basis=rules.basis,
         application_ids=[row["id"] for row, _evidence, _assessment in judged],
         cases=bulk_rows(CASE.name, cases),
-        findings=bulk_rows(FINDING.name, findings),
+        findings=finding_rows({place: assessment.findings for place, (*_read, assessment) in enumerate(judged)}),
         terms=index_rows([(place, case["applicant_name"], case["application_no"]) for place, case in enumerate(cases)]),
         queued=queued,
     )
