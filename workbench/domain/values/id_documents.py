@@ -27,11 +27,9 @@ _FORMS = {
 _CHINESE_PASSPORT = re.compile("[A-Z][0-9]{8}|E[A-Z][0-9]{7}|[DPS]E[0-9]{7}")
 
 # The first form that fits a number says its kind. ICAO Doc 9303 gives passport numbers at most nine characters.
-_KINDS = (
-    (re.compile(f"{_OLD_FOREIGN_RESIDENCE}|(?=9){_RIC}"), IdType.FOREIGN_RESIDENCE),
-    (re.compile(_HMT_PERMIT), IdType.HMT_PERMIT),
-    (re.compile(_TW_PERMIT), IdType.TW_PERMIT),
-    (re.compile("[A-Z0-9]{5,9}"), IdType.PASSPORT),
+_KINDS = re.compile(
+    f"(?P<{IdType.FOREIGN_RESIDENCE}>{_OLD_FOREIGN_RESIDENCE}|(?=9){_RIC})|(?P<{IdType.HMT_PERMIT}>{_HMT_PERMIT})"
+    f"|(?P<{IdType.TW_PERMIT}>{_TW_PERMIT})|(?P<{IdType.PASSPORT}>[A-Z0-9]{{5,9}})"
 )
 
 
@@ -41,8 +39,10 @@ def id_type_of(text: str, stated: IdType | None) -> IdType:
 
     A number that fits no known form counts as a resident ID number.
     """
-    number = comparable_number(text)
-    return stated or next((id_type for form, id_type in _KINDS if form.fullmatch(number)), IdType.RESIDENT)
+    if stated is not None:
+        return stated
+    fitting = _KINDS.fullmatch(comparable_number(text))
+    return IdType(str(fitting.lastgroup)) if fitting else IdType.RESIDENT
 
 
 def id_number_valid(text: str, stated: IdType | None, today: date) -> bool | None:

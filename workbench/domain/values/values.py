@@ -254,6 +254,8 @@ def check_length(raw: str, limit: int = SHORT_LENGTH) -> None:
 def _without_separators(raw: str) -> str:
     """Return a number without the separators between its digits."""
     check_length(raw)
+    if raw.isascii() and raw.isalnum() and not _LOST_IN_EXCEL.fullmatch(raw):
+        return raw
     _refuse_formula_error(raw)
     if not MASKS.isdisjoint(raw):
         raise BadValue(_("The number is masked; import the file with whole numbers."))

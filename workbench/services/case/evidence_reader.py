@@ -123,7 +123,7 @@ class EvidenceReader:
                 all_calls=_all_calls(calls, combined.get(key, ())),
                 complaints=tuple(
                     from_row(ComplaintFacts, one)
-                    for card in own_cards
+                    for card in (own_cards if complaints else ())
                     for one in complaints.get(card["msisdn_hash"], ())
                 ),
                 credit=tuple(

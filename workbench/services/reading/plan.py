@@ -62,8 +62,8 @@ class RowParser:
                 self._columns.append(_FileColumn(index, name, kind.columns[meaning]))
             elif not name:
                 self._nameless.append(index)
-        self._caches = [
-            (read_column.index, read_column.column.field, _ValueCache(read_column.column.parse))
+        self._fields = [
+            (read_column.index, read_column.column.field, _ValueCache(read_column.column.parse).__getitem__)
             for read_column in self._columns
         ]
         self._column_at = {read_column.index: read_column for read_column in self._columns}
@@ -73,14 +73,16 @@ class RowParser:
         """Parse the cells into a row, or return all problems of their values."""
         found: dict[str, Any] = {}
         try:
-            for index, field, cache in self._caches:
-                value = cache[cells[index]]
+            for index, field, parsed in self._fields:
+                value = parsed(cells[index])
                 if value is not None:
                     found[field] = value
         except BadValue:
             return self._problems(cells)
+        filled = found.keys()
         for choices in self._kind.required:
-            if choices.isdisjoint(found):
+            # In this order, only the choices are looked up.
+            if filled.isdisjoint(choices):
                 return self._problems(cells)
         for index in self._nameless:
             if cells[index].strip():
