@@ -21,7 +21,6 @@ from tests.cached_results import results_cached
 from tests.languages import speaking
 from tests.longest_first import longest_first
 from tests.sites import Site
-from workbench.services.foundation.pacing import without_pauses
 from workbench.services.site import machine_clock
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
@@ -76,13 +75,6 @@ def pytest_unconfigure() -> None:
 def results_of_pure_functions_cached() -> Iterator[None]:
     """Cache the results of pure functions in each process."""
     with results_cached():
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def no_pauses_for_other_processes() -> Iterator[None]:
-    """Skip the pauses between transactions; only programs that a test starts share a database with others."""
-    with without_pauses():
         yield
 
 

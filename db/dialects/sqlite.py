@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
@@ -36,6 +36,9 @@ _HEADER = b"SQLite format 3\x00"
 _HEADER_NUMBERS = text("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version")
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 _LOCK_WAIT_S = 10.0
+_LONGEST_SLEEP_S = 0.003
+_YIELD_S = 0.005
+"""Longer than a writer sleeps that waits for the lock."""
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -217,7 +220,7 @@ def is_plain(path: Path) -> bool:
 
 @contextmanager
 def write_lock(path: Path) -> Iterator[None]:
-    """Wait for the write lock of a database.
+    """Wait for the write lock of a database; a program that has just had it lets others go first.
 
     SQLite's own waiting is unfair, so writers first lock a file next to the database.
 
@@ -231,18 +234,47 @@ def write_lock(path: Path) -> Iterator[None]:
     except OSError as error:
         raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
     try:
-        until = time.monotonic() + _LOCK_WAIT_S
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise LockTimeout(str(path)) from None
-                time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
-        yield
+        last = _last_turns.get(path)
+        if last and time.monotonic() < last.ended + _YIELD_S and _asked_ns(handle) != last.asked_ns:
+            time.sleep(_YIELD_S)
+        _wait_for(handle, path)
+        asked_ns = _asked_ns(handle)
+        try:
+            yield
+        finally:
+            _last_turns[path] = _Turn(asked_ns, time.monotonic())
     finally:
         os.close(handle)
+
+
+def _wait_for(handle: int, path: Path) -> None:
+    """Lock the file, whose time shows others when somebody last asked for the lock in vain."""
+    until = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise LockTimeout(str(path)) from None
+            os.utime(handle)
+            time.sleep(random.uniform(0.0005, _LONGEST_SLEEP_S))  # noqa: S311 - jitter, not a secret
+        else:
+            return
+
+
+def _asked_ns(handle: int) -> int:
+    return os.fstat(handle).st_mtime_ns
+
+
+class _Turn(NamedTuple):
+    """A turn of this program: when somebody had last asked for the lock at its start, and when it ended."""
+
+    asked_ns: int
+    ended: float
+
+
+_last_turns: dict[Path, _Turn] = {}
+"""The last turn of this program at each database."""
 
 
 def schema_version(connection: Connection, path: Path) -> int:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from tests.cli.calendar.batches import after_first_batch
 from tests.clock_site import ClockSite, local
 from tests.first_schema import downgrade
 from tests.sites import Site
-from workbench.services.deadlines import recompute
+from workbench.services.deadlines import batches, recompute
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
 
@@ -39,11 +40,11 @@ def suspend(services: ClockSite, begin: str, end: str | None, reason: str = ONE)
 def interrupt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Interrupt an action after its first batch of cases."""
 
-    def pause() -> None:
+    def broken() -> None:
         raise Interrupted
 
     with monkeypatch.context() as patch:
-        patch.setattr(recompute, "pause", pause)
+        after_first_batch(patch, broken)
         with pytest.raises(Interrupted):
             act()
 
@@ -86,9 +87,9 @@ def test_a_known_end_announced_to_some_applicants_is_announced_to_the_others(
 ) -> None:
     suspend(services, "2026-11-25 09:00", "2026-11-25 18:00")
     leaving = services.at("2026-11-25 18:00").site.services("a")
-    monkeypatch.setattr("workbench.services.deadlines.batches.CASES_PER_BATCH", 1)
+    monkeypatch.setattr(batches, "CASES_PER_BATCH", 1)
     with monkeypatch.context() as patch:
-        patch.setattr("workbench.services.deadlines.batches.pause", leaving.leave)
+        after_first_batch(patch, leaving.leave, batches)
         assert leaving.catch_up().resumed == 1
 
     catch_up(upgraded(services), "2026-11-25 19:00")

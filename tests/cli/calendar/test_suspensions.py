@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from db.enums import Priority
 from db.models import ApplicationRow
+from tests.cli.calendar.batches import after_first_batch
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite, local
 from tests.sites import Site
@@ -156,14 +157,12 @@ def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
     monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
     for _case in range(4):
         services.received("2026-11-24 10:00")
-    lots = iter(range(9))
 
     def broken() -> None:
-        if next(lots) == 0:
-            raise KeyboardInterrupt
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(recompute, "pause", broken)
+        after_first_batch(patch, broken)
         services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
     with services.site.services("admin").context.read() as session:
         assert session.execute(text("SELECT count(*) FROM notice")).scalar() == 2
@@ -205,7 +204,7 @@ def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(recompute, "pause", broken)
+        after_first_batch(patch, broken)
         services.at("2026-11-25 13:00").terminal.as_person("sup", "calendar", "resume")
     assert kinds_written(services).count("resumed") == 1
     services.site.services("a").suspending.finish()
@@ -226,13 +225,7 @@ def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     if is_end:
         suspend(services, "2026-11-24 09:00")
         services.at("2026-11-25 13:00")
-    turns = iter((other.finish,))
-
-    def between() -> None:
-        if (act := next(turns, None)) is not None:
-            act()
-
-    monkeypatch.setattr(recompute, "pause", between)
+    after_first_batch(monkeypatch, other.finish)
     if is_end:
         sup.resume()
     else:
@@ -405,7 +398,7 @@ def test_suspensions_processed_together_are_announced_once_to_those_affected(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(recompute, "pause", broken)
+        after_first_batch(patch, broken)
         with pytest.raises(KeyboardInterrupt):
             suspending.suspend(NewSuspension(from_at=begins, to_at=ends, reason="洪水", province="四川"))
     one_day = timedelta(days=1)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.cli.calendar.batches import after_first_batch
 from tests.clock_site import ClockSite, local
 from tests.sites import Site
 from workbench.services.deadlines import recompute, suspensions
@@ -33,17 +34,6 @@ def letters_sent(services: ClockSite) -> list[tuple[int, str, str]]:
     with services.site.services("admin").context.read() as session:
         rows = session.execute(text("SELECT case_id, kind, body FROM notice ORDER BY case_id, id")).all()
     return [(row.case_id, row.kind, "".join(one for one in (ONE, OTHER) if one in row.body)) for row in rows]
-
-
-def between_batches(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
-    """Call this once, after the first batch."""
-    turns = iter((act,))
-
-    def pause() -> None:
-        if (turn := next(turns, None)) is not None:
-            turn()
-
-    monkeypatch.setattr(recompute, "pause", pause)
 
 
 def break_off() -> None:
@@ -76,7 +66,7 @@ def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
         services.received("2026-11-24 10:00")
     suspending_ = services.site.services("sup").suspending
     later = stop("2027-01-13 09:00", "2027-01-13 18:00", OTHER)
-    between_batches(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
+    after_first_batch(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
     try:
         suspending_.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
     except Interrupted:
@@ -96,7 +86,7 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
     services.at("2026-11-24 12:00")
     sup.suspend(stop("2026-11-24 13:00", None, OTHER))
     services.at("2026-11-25 13:00")
-    between_batches(monkeypatch, break_off if is_broken else other.finish)
+    after_first_batch(monkeypatch, break_off if is_broken else other.finish)
     try:
         sup.resume()
     except Interrupted:
@@ -119,7 +109,7 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
             patch.setattr(suspensions, "recompute_open_cases", lambda *_words: break_off())
             with pytest.raises(Interrupted):
                 sup.suspend(stop("2026-11-25 09:00", end, reason))
-    between_batches(monkeypatch, break_off)
+    after_first_batch(monkeypatch, break_off)
     with pytest.raises(Interrupted):
         other.finish()
     other.finish()

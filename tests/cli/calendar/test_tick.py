@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.cli.calendar.batches import after_first_batch
 from tests.cli.framework.terminal import refused
 from tests.cli.site.test_backups import lose
 from tests.clock_site import ClockSite
 from tests.sites import Site
+from workbench.services.deadlines import batches
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.site import machine_clock
@@ -114,7 +116,7 @@ def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
     site = services.site
     site.plant(CASES_PER_BATCH + 10, due_in_days=-1)
     leaving, staying = site.services("a"), site.services("b")
-    monkeypatch.setattr("workbench.services.deadlines.batches.pause", leaving.leave)
+    after_first_batch(monkeypatch, leaving.leave, batches)
 
     assert leaving.catch_up().delayed == CASES_PER_BATCH
     assert staying.catch_up().delayed == 10

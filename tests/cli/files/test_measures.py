@@ -2,6 +2,7 @@
 
 import csv
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from sqlalchemy import text
 
 from tests.cli.files.test_work_lists import REVEAL
 from tests.cli.framework.terminal import Terminal, refused
-from workbench.services.foundation import pacing
 from workbench.services.measures import work_list as work_lists
 
 BAR = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
@@ -169,15 +169,19 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
 def test_a_report_that_is_interrupted_says_how_far_it_came_and_can_be_repeated(
     terminal: Terminal, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
+    portions, record = count(), work_lists.Measures._record
+
+    def record_once(self: work_lists.Measures, *arguments: Any) -> Any:
+        if next(portions):
+            raise KeyboardInterrupt
+        return record(self, *arguments)
 
     bar(terminal, case)
     file = tmp_path / "done"
     file.write_text("1\n2\n", encoding="utf-8")
     monkeypatch.setattr(work_lists, "_TOGETHER", 1)
     with monkeypatch.context() as interrupting:
-        interrupting.setattr(pacing, "pause", interrupt)
+        interrupting.setattr(work_lists.Measures, "_record", record_once)
         stopped = terminal.as_person("sup", "measures", "done", str(file))
 
     assert stopped.exit_code == 130

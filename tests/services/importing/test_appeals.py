@@ -1,5 +1,7 @@
 """Appeals of a file are filed after its publication, a few in one transaction; any start goes on."""
 
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from db.enums import ImportKind
 from tests.services.importing.files import Cells, Desk, application, shanghai
 from tests.services.reading.workbooks import write_workbook
 from workbench.errors import NotAllowed
-from workbench.services.batches import applying
+from workbench.services.batches import applying, filing
+from workbench.services.foundation.context import Context
 from workbench.services.importing import import_run
 from workbench.services.importing.request import ImportRefused
 
@@ -30,10 +33,6 @@ def _set_state(desk: Desk, state: str, which: str = "true") -> None:
         session.execute(text(f'UPDATE "case" SET state = :state WHERE {which}'), {"state": state})
 
 
-def _interrupted(*_arguments: object) -> None:
-    raise KeyboardInterrupt
-
-
 def _filed(desk: Desk) -> list[Any]:
     """Return the case and the filer of each appeal that has its event and its letter."""
     return desk.sql(
@@ -49,8 +48,15 @@ def test_what_an_interrupted_import_did_not_file_is_filed_by_the_next_start_for_
 ) -> None:
     path = desk.write(rows)
     planned = desk.take(ImportKind.APPEALS, path, dry_run=True)
+    portions, real = count(), filing.file_appeals
+
+    def file_once(context: Context, filings: Sequence[Any]) -> Any:
+        if next(portions):
+            raise KeyboardInterrupt
+        return real(context, filings)
+
     with monkeypatch.context() as patched:
-        patched.setattr(applying, "pause", _interrupted)
+        patched.setattr(applying, "file_appeals", file_once)
         with pytest.raises(KeyboardInterrupt):
             desk.take(ImportKind.APPEALS, path)
     assert 0 < len(_filed(desk)) < APPEALS

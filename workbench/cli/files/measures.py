@@ -63,7 +63,7 @@ def report_done(
     ],
 ) -> None:
     """Record which orders were carried out."""
-    from workbench.services.foundation.pacing import PartlyRecorded
+    from workbench.services.foundation.portions import PartlyRecorded
 
     stopped: PartlyRecorded[ReportCounts] | None = None
     with context.services() as services:

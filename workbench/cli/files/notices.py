@@ -67,7 +67,7 @@ def mark_sent(
     ],
 ) -> None:
     """Mark the notices in a file as sent or failed."""
-    from workbench.services.foundation.pacing import PartlyRecorded
+    from workbench.services.foundation.portions import PartlyRecorded
 
     stopped: PartlyRecorded[RecordedDeliveries] | None = None
     with context.services() as services:

@@ -20,7 +20,6 @@ from workbench.services.case.known_people import Key
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
-from workbench.services.foundation.pacing import pause
 
 SUBMISSION = table_of(SubmissionRow)
 
@@ -93,7 +92,6 @@ def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int
         ]
         with context.write() as session:
             insert_rows(session, SUBMISSION.name, rows, batch_id=batch_id, round=0)
-        pause()
 
 
 def _body(case: AffectedCase) -> Mapping[str, Any]:

@@ -23,7 +23,6 @@ from workbench.services.clock.case_clocks import first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import after_pause, pause
 from workbench.services.notices.receipts import shows_forecast
 from workbench.services.review.new_evidence import NewEvidence, apply_evidence
 
@@ -66,7 +65,6 @@ def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
             unfiled += file_appeals(context, filings)
         else:
             _apply(context, batch, waiting, forecaster)
-        pause()
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
     return tuple(unfiled)
@@ -82,7 +80,7 @@ def _list_cases(context: Context, batch_id: int) -> None:
     )
     while True:
         # What a power failure loses of this, the next start does again: the batch is not applied yet.
-        with after_pause(), context.write(is_bulk=True) as session:
+        with context.write(is_bulk=True) as session:
             listed = session.execute(update(CASE).where(CASE.c.id.in_(chunk)).values(is_listed=True))
             if not listed.rowcount:  # type: ignore[attr-defined]  # an update's result has one
                 return

@@ -13,7 +13,6 @@ from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
 from workbench.services.review.new_evidence import retract_evidence
 
 _DELETED_TOGETHER = 5_000
@@ -80,7 +79,6 @@ def _retract(context: Context, batch_id: int) -> None:
             session.execute(delete(SUBMISSION).where(SUBMISSION.c.id.in_([row.id for row in rows])))
         if not rows:
             return
-        pause()
 
 
 def _delete(context: Context, table: Table, batch_id: int) -> None:
@@ -95,7 +93,6 @@ def _delete(context: Context, table: Table, batch_id: int) -> None:
                 remove_cases(session, chunk)
             gone = session.execute(delete(table).where(table.c.id.in_(chunk)))
             count = gone.rowcount  # type: ignore[attr-defined]  # a delete's result has one
-        pause()
 
 
 def _own_documents(context: Context, batch_id: int) -> Sequence[str]:

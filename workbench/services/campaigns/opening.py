@@ -17,7 +17,6 @@ from workbench.services.case.assessment import assess, store_assessment
 from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify
 
@@ -42,7 +41,6 @@ def open_due_re_reviews(context: Context) -> int:
             if is_opened is None:
                 break
             opened_count += is_opened
-            pause()
     return opened_count
 
 

@@ -10,7 +10,6 @@ from db.queries.chunks import chunks
 from db.queries.published import CASE, is_published
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
 
 Act = Callable[[Session, CaseRow], bool]
 """A function that changes one case if needed, and returns whether it did."""
@@ -47,5 +46,4 @@ def act_on_cases(
             statement = select(CaseRow).where(CASE.c.id.in_(batch), is_published(CASE.c.batch_id), *conditions)
             cases = session.execute(statement.order_by(CASE.c.id)).scalars().all()
             changed_count += sum(act(session, case) for case in cases)
-        pause()
     return changed_count

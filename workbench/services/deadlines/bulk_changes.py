@@ -14,7 +14,6 @@ from workbench.i18n import _
 from workbench.services.deadlines.rescheduling import Rescheduling, class_columns, priority_columns
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
-from workbench.services.foundation.pacing import pause
 from workbench.services.queue.assignment import CHUNK, RefusedCase
 
 
@@ -61,7 +60,6 @@ class BulkChanges(Service):
                     done = BulkChange(refused=tuple(RefusedCase(case_id=one, why=str(error)) for one in chunk))
                 changed += done.changed
                 refused += done.refused
-                pause()
         return BulkChange(changed=tuple(changed), refused=tuple(refused))
 
     def _change_chunk(

@@ -15,7 +15,6 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
 from workbench.services.notices.suspension_notices import SuspensionLetters
 
 CASES_PER_BATCH = 50
@@ -69,7 +68,6 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
                 context.log(session, _MOVED, body=body)
         affected_count += batch.affected_count
         notified_count += batch.notified_count
-        pause()
     return SuspensionEffect(affected_count=affected_count, notified_count=notified_count)
 
 

@@ -15,7 +15,6 @@ from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.demo.history import ADMIN, DemoHistory
 from workbench.services.demo.relative_dates import RelativeDates
-from workbench.services.foundation.pacing import without_pauses
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
 from workbench.services.site.machine_clock import accept_clock
@@ -55,21 +54,20 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
     clock = DemoClock(now - _FOUNDED_BEFORE)
     folder = database.parent / "delivered"
     folder.mkdir(mode=0o700)
-    with without_pauses():
-        supplier = read_supplier(data / "supplier.toml")
-        make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
-        with _services_of_all(database, clock) as services_of:
-            context = services_of[ADMIN].context
-            with context.read() as session:
-                dates = RelativeDates(now, context.calendar(session))
-            steps = DemoHistory(data=data, folder=folder, services_of=services_of, dates=dates).steps()
-            for number, step in enumerate(steps):
-                progress(number, len(steps))
-                clock.at = step.at
-                step.run()
-            # The ticks of the history noted its clock, which went on faster than the machine ran.
-            with context.write() as session:
-                accept_clock(session, now)
+    supplier = read_supplier(data / "supplier.toml")
+    make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
+    with _services_of_all(database, clock) as services_of:
+        context = services_of[ADMIN].context
+        with context.read() as session:
+            dates = RelativeDates(now, context.calendar(session))
+        steps = DemoHistory(data=data, folder=folder, services_of=services_of, dates=dates).steps()
+        for number, step in enumerate(steps):
+            progress(number, len(steps))
+            clock.at = step.at
+            step.run()
+        # The ticks of the history noted its clock, which went on faster than the machine ran.
+        with context.write() as session:
+            accept_clock(session, now)
     shutil.rmtree(folder)
     # The database was written without waiting for the disk.
     sync(database)

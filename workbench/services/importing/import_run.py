@@ -34,7 +34,6 @@ from workbench.services.calls.writing import PublishedCallFile
 from workbench.services.clock.due_date_changes import due_changes_of
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import pause
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.classifying.classifier import RowClassifier
@@ -123,7 +122,6 @@ class ImportRun:
         for some in chunks(case_ids, _FOLLOWING_TOGETHER):
             with self.context.write() as session:
                 follow_calendar(session, self.context, due_changes_of(session, self.context, some))
-            pause()
         return calendar
 
     @contextmanager

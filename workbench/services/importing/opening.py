@@ -10,7 +10,6 @@ from db.queries.numbers import take_case_numbers
 from db.queries.published import NOTICE
 from workbench.domain.policy.policy import Policy
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
-from workbench.services.foundation.pacing import after_pause
 from workbench.services.importing.new_cases import AssessmentBasis, NewBatch, NewCases, new_cases
 from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
@@ -77,7 +76,7 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
     a change of the open cases also finds the cases that are written before it, but not those written after it.
     """
     context = batch.context
-    with after_pause(), context.write(is_bulk=True) as session:
+    with context.write(is_bulk=True) as session:
         if AssessmentBasis.now(session, context) != cases.basis:
             return False
         first = take_case_numbers(session, len(cases.application_ids))

@@ -15,7 +15,6 @@ from workbench.i18n import _
 from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.pacing import after_pause
 from workbench.services.importing.classifying.appeals import appeal_filings
 from workbench.services.importing.classifying.classifier import RowClassifier
 from workbench.services.importing.classifying.columns import KEYS, TABLES, Columns
@@ -92,7 +91,7 @@ class BatchWriter:
 
     def _insert(self, rows: BulkRows, **same: Any) -> None:
         for some in chunks(rows.rows, _MAX_ROWS):
-            with after_pause(), self.context.write(is_bulk=True) as session:
+            with self.context.write(is_bulk=True) as session:
                 insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id, **same)
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:

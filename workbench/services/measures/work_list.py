@@ -20,7 +20,7 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.pacing import record_in_portions
+from workbench.services.foundation.portions import record_in_portions
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.report_file import OrderReport, ReportedTime, read_reports
 from workbench.services.reading.problems import FileProblem, RowProblem

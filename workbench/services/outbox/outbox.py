@@ -25,7 +25,7 @@ from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.exporting.request import ExportKind
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.pacing import record_in_portions
+from workbench.services.foundation.portions import record_in_portions
 from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries, notice_rows, record_deliveries
 from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending

@@ -18,7 +18,6 @@ from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
 
@@ -130,7 +129,6 @@ class Assigning(Service):
                 except WorkbenchError as error:
                     # This transaction was rolled back; the earlier ones are committed.
                     done += Assignment(refused=tuple(RefusedCase(case_id=one, why=str(error)) for one in chunk))
-                pause()
         return done
 
     def _try_each(

@@ -10,7 +10,6 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.pacing import pause
 from workbench.services.site.people import admins, find_person
 
 _FREED_TOGETHER = 100
@@ -72,7 +71,6 @@ class Deactivating(Service):
             if not cases:
                 return freed
             freed += len(cases)
-            pause()
 
     def _free(self, session: Session, case: CaseRow, person_id: int) -> None:
         if case.held_by_id == person_id:

@@ -22,7 +22,6 @@ from workbench.services.batches.publishing import try_import_lock
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.locations import storage_errors
-from workbench.services.foundation.pacing import pause
 from workbench.services.foundation.row_values import from_row
 from workbench.services.retention.counting import RetentionCounts, count_retention
 from workbench.services.retention.erasing import EVIDENCE_ERASED, erase_application, erase_opt_outs, erase_unlinked
@@ -180,7 +179,6 @@ class Retention(Service):
                 self._erase(keys, reason, sharing, erased)
                 done += len(keys)
                 progress(done, len(due))
-                pause()
         erased.files += erase_pending_files(self.context)
         self._erase_unlinked(reason, erased)
         if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
@@ -275,7 +273,6 @@ class Retention(Service):
                 session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
                 erase_unlinked(session, self.context, part, reason)
             erased.parts[RetentionKind.EVIDENCE] += part.count
-            pause()
 
     def _due_now(self, session: Session, key: Key) -> Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)

@@ -1,17 +1,10 @@
-"""Splits long work into portions, with pauses between their transactions so that other writers get the lock."""
+"""Records long work in portions, each in its own transaction, so that other writers wait briefly."""
 
-import gc
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from workbench.errors import ExitCode, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
-
-_PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.005)
-_free_since = 0.0
 
 
 class _Summable(Protocol):
@@ -48,8 +41,6 @@ def record_in_portions(
     recorded, done = nothing, 0
     for number, portion in enumerate(portions):
         try:
-            if number:
-                pause()
             outcome = record(portion)
         except (StorageBusy, StorageFailed, KeyboardInterrupt) as error:
             if not number:
@@ -57,36 +48,3 @@ def record_in_portions(
             raise PartlyRecorded(recorded, done, sum(map(len, portions)), error) from error
         recorded, done = recorded + outcome, done + len(portion)
     return recorded
-
-
-def pause() -> None:
-    """Give other writers time to take the lock, because SQLite does not queue them."""
-    time.sleep(_PAUSE_S.get())
-
-
-@contextmanager
-def after_pause() -> Iterator[None]:
-    """Start a write transaction, the block, after a pause since the last one, so that other writers get the lock."""
-    global _free_since  # noqa: PLW0603 - the lock, too, is one for the process
-    rest_s = _free_since + _PAUSE_S.get() - time.monotonic()
-    if rest_s > 0:
-        time.sleep(rest_s)
-    try:
-        yield
-    finally:
-        _free_since = time.monotonic()
-
-
-def collect_garbage_seldom() -> None:
-    """Let this process collect garbage seldom, because a command creates many objects and hardly any cycles."""
-    gc.set_threshold(50_000, 20, 100)
-
-
-@contextmanager
-def without_pauses() -> Iterator[None]:
-    """Skip the pauses in this block, because no other process uses the database."""
-    token = _PAUSE_S.set(0.0)
-    try:
-        yield
-    finally:
-        _PAUSE_S.reset(token)
