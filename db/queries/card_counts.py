@@ -10,12 +10,11 @@ from sqlmodel import Session
 
 from db.dialects.sqlite_lists import is_wanted
 from db.enums import ApplicantKind
-from db.models import ApplicationRow, CardRow
-from db.queries.published import ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of
+from db.models import CardRow
+from db.queries.published import APPLICATION, ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of
 
-_APPLICATION = table_of(ApplicationRow)
 _CARD = table_of(CardRow)
-_A, _C = _APPLICATION.alias("a"), _CARD.alias("c")
+_A, _C = APPLICATION.alias("a"), _CARD.alias("c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,6 @@ def _cards(column: str, snapshot: Snapshot, today: date) -> Select[tuple[str, st
         .where(is_wanted((subject,)))
         .where(or_(_C.c.service_ended_on.is_(None), _C.c.service_ended_on >= today))
         .where(is_visible(_A.c.batch_id, snapshot), is_visible(_C.c.batch_id, snapshot))
-        .where(~has_newer(_A, _APPLICATION, ("agent", "application_no"), snapshot))
+        .where(~has_newer(_A, APPLICATION, ("agent", "application_no"), snapshot))
         .where(~has_newer(_C, _CARD, ("agent", "application_no", "msisdn"), snapshot))
     )

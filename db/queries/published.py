@@ -27,6 +27,7 @@ from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
+    ApplicationRow,
     CaseRow,
     DecisionRow,
     ImportBatchRow,
@@ -52,6 +53,7 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 APPEAL = table_of(AppealRow)
+APPLICATION = table_of(ApplicationRow)
 BATCH = table_of(ImportBatchRow)
 CASE = table_of(CaseRow)
 DECISION = table_of(DecisionRow)
@@ -102,17 +104,28 @@ def last_seq(session: Session) -> int:
 # Building a statement takes longer than running it, so statements that every act runs are built once.
 
 
-@cache
-def _with_seq(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Return the statement that reads the wanted rows of a table with the numbers of their publications."""
+def _with_seq(table: FromClause) -> Select[Any]:
+    """Return the statement that reads the rows of a table with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
-    table = columns[0].table
     seq = (
         select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
         .where(BATCH.c.id == table.c.batch_id)
         .scalar_subquery()
     )
-    return select(table, seq.label("seq")).where(is_wanted(columns)).order_by("seq", table.c.id)
+    return select(table, seq.label("seq")).order_by("seq", table.c.id)
+
+
+@cache
+def _with_values(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the statement that reads the rows with the wanted values of some columns."""
+    return _with_seq(columns[0].table).where(is_wanted(columns))
+
+
+@cache
+def _of_applications(table: Table) -> Select[Any]:
+    """Return the statement that reads the rows of a table that belong to the wanted rows of applications."""
+    belongs = and_(*(table.c[name] == APPLICATION.c[name] for name in ("agent", "application_no")))
+    return _with_seq(table).join(APPLICATION, belongs).where(is_wanted((APPLICATION.c.id,)))
 
 
 def rows_of(session: Session, statement: Any, values: Iterable[object]) -> Sequence[Any]:
@@ -143,7 +156,17 @@ def newest_visible_rows(
     `values` are plain values for one column, or tuples for several; all rows of a key must have the same values in
     these columns. The rows are in the order in which keys were first written.
     """
-    rows = dicts_of(session, _with_seq(*columns), values)
+    return _newest(dicts_of(session, _with_values(*columns), values), key, snapshot)
+
+
+def newest_rows_of_applications(
+    session: Session, table: Table, ids: Iterable[int], key: Callable[[ImportedRow], object], snapshot: Snapshot
+) -> list[ImportedRow]:
+    """Return the latest visible rows of a table that belong to some applications, by the ids of rows of these."""
+    return _newest(dicts_of(session, _of_applications(table), ids), key, snapshot)
+
+
+def _newest(rows: Iterable[ImportedRow], key: Callable[[ImportedRow], object], snapshot: Snapshot) -> list[ImportedRow]:
     return list({key(row): row for row in rows if snapshot.shows(row)}.values())
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
 from db.models import OptOutRow, ReviewerRow
-from db.queries.published import BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
+from db.queries.published import APPLICATION, BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
@@ -19,7 +19,7 @@ from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.batches.publishing import PUBLISHED, UNDONE, another_import_runs, lock_path, try_lock
 from workbench.services.batches.sweeping import OF_CASES, remove_batch
 from workbench.services.case.card_windows import CALL_WINDOW
-from workbench.services.case.evidence_reader import APPLICATION, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
 

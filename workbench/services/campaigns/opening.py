@@ -8,13 +8,13 @@ from sqlmodel import Session, col
 from db.enums import CaseState, Trigger
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
 from db.queries.numbers import take_case_numbers
-from db.queries.published import CASE, EVERYTHING, current_cases, last_seq, newest_visible_rows
+from db.queries.published import APPLICATION, CASE, EVERYTHING, current_cases, last_seq, newest_visible_rows
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS
 from workbench.services.case.assessment import assess, store_assessment
-from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence
+from workbench.services.case.evidence_reader import application_key, read_evidence
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from db.dialects.sqlite_bulk import BulkRows, insert_bulk
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
 from db.models import CaseRow, FindingRow
-from db.queries.published import newest_visible_rows, table_of
+from db.queries.published import APPLICATION, newest_visible_rows, table_of
 from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
@@ -22,7 +22,7 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.evaluate import findings_of_all, priority_of, risk_of, service_class_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.evidence_reader import APPLICATION, application_key, read_evidence, snapshot_of
+from workbench.services.case.evidence_reader import application_key, read_evidence, snapshot_of
 from workbench.services.foundation.case_access import read_case, visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row

@@ -14,7 +14,17 @@ from db import models
 from db.dialects.sqlite_lists import is_wanted
 from db.enums import CreditList
 from db.queries.card_counts import card_counts
-from db.queries.published import BATCH, CASE, ImportedRow, Snapshot, newest_visible_rows, rows_of, table_of
+from db.queries.published import (
+    APPLICATION,
+    BATCH,
+    CASE,
+    ImportedRow,
+    Snapshot,
+    newest_rows_of_applications,
+    newest_visible_rows,
+    rows_of,
+    table_of,
+)
 from workbench.domain.evidence.evidence import (
     NO_CALLS,
     ApplicationFacts,
@@ -30,14 +40,12 @@ from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 
-APPLICATION = table_of(models.ApplicationRow)
 CARD = table_of(models.CardRow)
 DOCUMENT = table_of(models.DocumentRow)
 CALL_HOUR = table_of(models.CallHourRow)
 COMPLAINT = table_of(models.ComplaintRow)
 CREDIT = table_of(models.CreditRecordRow)
 
-_OF_APPLICATION = ("agent", "application_no")
 _WEEKDAYS, _HOURS = 7, 24
 
 
@@ -55,7 +63,7 @@ _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 def documents_since(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
     """Return the documents of a case that were imported after a verdict, given what it has `seen` and its time."""
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
-    of_case = (DOCUMENT.c[name] == CASE.c[name] for name in _OF_APPLICATION)
+    of_case = (DOCUMENT.c[name] == CASE.c[name] for name in ("agent", "application_no"))
     found = select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(CASE.c.id == case_id, *of_case)
     return list(session.execute(found.where(DOCUMENT.c.batch_id.in_(select(BATCH.c.id).where(is_later)))))
 
@@ -90,8 +98,9 @@ class EvidenceReader:
     def of_rows(self, applications: Sequence[ImportedRow]) -> dict[Key, Evidence]:
         """Return the evidence of applications whose newest rows were read already."""
         keys = [application_key(row) for row in applications]
-        cards = self._newest_by(_OF_APPLICATION, CARD, keys, "msisdn")
-        documents = self._newest_by(_OF_APPLICATION, DOCUMENT, keys, "kind", "sha256")
+        ids = [row["id"] for row in applications]
+        cards = self._newest_of(CARD, ids, "msisdn")
+        documents = self._newest_of(DOCUMENT, ids, "kind", "sha256")
         for key, row in zip(keys, applications, strict=True):
             # An application that was erased and came again has nothing of what was erased.
             if row["applicant_name"] and key in cards:
@@ -101,9 +110,9 @@ class EvidenceReader:
         all_cards = [card for own in cards.values() for card in own]
         hashes = {card["msisdn_hash"] for card in all_cards}
         windows = windows_of_cards(self.session, all_cards, self.store, self.snapshot)
-        # These windows combine all cards of an application. The windows of single numbers have an empty key.
-        combined = self._newest_by(_OF_APPLICATION, CALL_WINDOW, set(keys) - {("", "")})
-        complaints = self._newest_by(("msisdn_hash",), COMPLAINT, hashes, "received_at", "source")
+        # These windows combine all cards of an application; those of single numbers belong to none.
+        combined = self._newest_of(CALL_WINDOW, ids)
+        complaints = self._complaints(hashes)
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
         counts = card_counts(self.session, applications, self.snapshot, self.today)
@@ -136,13 +145,15 @@ class EvidenceReader:
             )
         return found
 
-    def _newest_by(
-        self, names: Sequence[str], table: Table, wanted: Iterable[Any], *more: str
-    ) -> dict[Any, list[ImportedRow]]:
-        """Return the newest rows by the columns `names`; the `more` columns distinguish the rows of one group."""
-        columns = [table.c[name] for name in names]
-        rows = newest_visible_rows(self.session, columns, wanted, itemgetter(*names, *more), self.snapshot)
-        return _group_by(rows, itemgetter(*names))
+    def _newest_of(self, table: Table, ids: Sequence[int], *more: str) -> dict[Key, list[ImportedRow]]:
+        """Return the newest rows by application; the `more` columns distinguish the rows of one application."""
+        key = itemgetter("agent", "application_no", *more)
+        return _group_by(newest_rows_of_applications(self.session, table, ids, key, self.snapshot), application_key)
+
+    def _complaints(self, hashes: set[str]) -> dict[str, list[ImportedRow]]:
+        key = itemgetter("msisdn_hash", "received_at", "source")
+        rows = newest_visible_rows(self.session, (COMPLAINT.c.msisdn_hash,), hashes, key, self.snapshot)
+        return _group_by(rows, itemgetter("msisdn_hash"))
 
     def _subjects(self, row: ImportedRow) -> tuple[str, ...]:
         """Return the hashes of the company, its legal representative and the handler, without duplicates."""

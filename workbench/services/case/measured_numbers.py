@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from db.enums import Measure
 from db.models import CaseRow, DecisionRow, ReviewerRow
-from db.queries.published import CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
+from db.queries.published import APPLICATION, CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
 from workbench.domain.case.measures import MeasureOrder
-from workbench.services.case.evidence_reader import APPLICATION, CARD, application_key, snapshot_of
+from workbench.services.case.evidence_reader import CARD, application_key, snapshot_of
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.foundation.row_values import from_row
 

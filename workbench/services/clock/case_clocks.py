@@ -13,7 +13,7 @@ from sqlmodel import Session
 from db.columns import from_us
 from db.enums import AppealStatus, CaseState, ServiceClass
 from db.models import CaseRow, EventRow, SubmissionRow
-from db.queries.published import table_of
+from db.queries.published import APPLICATION, table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import (
@@ -33,7 +33,6 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
 from workbench.services.case.decisions import newest_appeal, open_rectification
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service

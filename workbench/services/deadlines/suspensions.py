@@ -9,13 +9,13 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from db.models import SuspensionRow
+from db.queries.published import APPLICATION
 from db.queries.suspension_notices import request_end_notices
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.case_clocks import unsettled_suspension_ids
 from workbench.services.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
 from workbench.services.foundation.audit_log import details

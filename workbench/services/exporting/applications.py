@@ -12,11 +12,10 @@ from sqlalchemy.types import NullType
 from db.columns import from_us, personal_columns
 from db.enums import ApplicantKind, ImportKind
 from db.models import ApplicationRow
-from db.queries.published import CASE, EVERYTHING, current_case_id, has_newer, is_published
+from db.queries.published import APPLICATION, CASE, EVERYTHING, current_case_id, has_newer, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import (
     columns_of_other_people,
     masked_values,

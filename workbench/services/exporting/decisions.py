@@ -12,11 +12,10 @@ from sqlalchemy import select
 
 from db.enums import ApplicantKind
 from db.models import CaseRow, DecisionReasonRow, ReviewerRow
-from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
+from db.queries.published import APPLICATION, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.decisions import waiver_of
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.masking import shown_name
 from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
 from workbench.services.exporting.sheets import Record

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from workbench.services.case.evidence_reader import APPLICATION
+from db.queries.published import APPLICATION
 from workbench.services.exporting import applications
 from workbench.services.exporting.request import ExportRequest
 from workbench.services.exporting.sheets import encode_page

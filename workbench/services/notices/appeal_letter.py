@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from db.enums import AppealOutcome, ApplicantKind, CaseState, Language
 from db.models import AppealRow, CaseRow, NoticeRow
+from db.queries.published import APPLICATION
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
 from workbench.services.case.decisions import first_deadline
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import add_notices

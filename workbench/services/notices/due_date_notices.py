@@ -14,12 +14,11 @@ from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
 from db.queries.outbox import is_leased
-from db.queries.published import APPEAL, CASE, NOTICE
+from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import BilingualText, Policy
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.clock.due_date_changes import DueChange, stated_due_dates, write_due_changes
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import add_notices, notice_of

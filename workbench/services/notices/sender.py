@@ -9,10 +9,9 @@ from sqlmodel import Session, col
 from db.enums import Language
 from db.models import PolicyVersionRow
 from db.queries.chunks import chunks
-from db.queries.published import CASE, NOTICE, is_published
+from db.queries.published import APPLICATION, CASE, NOTICE, is_published
 from workbench.domain.policy.policy import Supplier
 from workbench.errors import BadConfiguration
-from workbench.services.case.evidence_reader import APPLICATION
 from workbench.services.foundation.audit_log import log_letters
 from workbench.services.foundation.context import Context
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_supplier, sender_of, with_sender

@@ -12,13 +12,13 @@ from db import models
 from db.columns import erased_values
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import CaseRow
-from db.queries.published import DECISION, NOTICE, RECTIFICATION, table_of
+from db.queries.published import APPLICATION, DECISION, NOTICE, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
-from workbench.services.case.evidence_reader import APPLICATION, CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.audit_log import decision_digest, notice_digest
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
-from workbench.services.case.evidence_reader import APPLICATION
+from db.queries.published import APPLICATION
 from workbench.services.site.due_erasures import Key
 
 _SUBJECTS = (APPLICATION.c.uscc, APPLICATION.c.legal_rep_id_no, APPLICATION.c.handler_id_no)
