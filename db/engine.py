@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.access import inode_of
-from db.dialects import sqlite, sqlite_changes, sqlite_compact
+from db.dialects import sqlite, sqlite_changes, sqlite_compact, sqlite_lock
 from db.errors import DatabaseRefused, Refusal
 
 _ENGINES = ("reader", "writer", "bulk_writer")
@@ -76,7 +76,7 @@ class Database:
         """
         self._check_in_place()
         engine = self.bulk_writer if is_bulk else self.writer
-        with sqlite.write_lock(self.path), Session(engine) as session, session.begin():
+        with sqlite_lock.write_lock(self.path), Session(engine) as session, session.begin():
             if self.schema is not None:
                 version = sqlite.schema_version(session.connection(), self.path)
                 if version != self.schema:
@@ -94,7 +94,7 @@ class Database:
             DatabaseRefused: If the file was replaced or removed since the database was opened.
         """
         self._check_in_place()
-        with sqlite.write_lock(self.path), closing(self.writer.raw_connection()) as connection:
+        with sqlite_lock.write_lock(self.path), closing(self.writer.raw_connection()) as connection:
             return sqlite_compact.compact(connection.driver_connection)
 
     def _check_in_place(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from db.access import FileAccess
-from db.dialects import sqlite
+from db.dialects import sqlite, sqlite_lock
 from db.dialects.sqlite_backup import copy_before_upgrade
 from db.dialects.sqlite_changes import CHANGES_SCHEMA
 from db.engine import Database
@@ -93,7 +93,7 @@ def _version(database: Database) -> int:
 
 def _upgrade_file(path: Path, key: bytes | None) -> None:
     """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
-    with sqlite.write_lock(path), closing(Database(path, key=key)) as database:
+    with sqlite_lock.write_lock(path), closing(Database(path, key=key)) as database:
         version = _version(database)
         if version < VERSION:
             copy_before_upgrade(path, version, key)

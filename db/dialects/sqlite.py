@@ -1,24 +1,21 @@
 """SQLite through sqlcipher3, whose bundled library does not have the WAL-reset bug."""
 
-import fcntl
 import importlib
 import os
-import random
 import stat
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
-from db.access import FileAccess, access_of, lock_handle, make_folder, new_file
+from db.access import FileAccess, make_folder, new_file
 from db.dialects import sqlite_search
-from db.errors import DatabaseRefused, LockTimeout, Refusal
+from db.errors import DatabaseRefused, Refusal
 
 APPLICATION_ID = 0x54535257
 """The application id in the header of each of our files: `TSRW`."""
@@ -35,10 +32,6 @@ DAY_AS_US = "(julianday({day}) - 2440587.5) * 86400000000"
 _HEADER = b"SQLite format 3\x00"
 _HEADER_NUMBERS = text("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version")
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
-_LOCK_WAIT_S = 10.0
-_LONGEST_SLEEP_S = 0.003
-_YIELD_S = 0.005
-"""Longer than a writer sleeps that waits for the lock."""
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -216,65 +209,6 @@ def is_plain(path: Path) -> bool:
     """Say whether a file begins like an unencrypted SQLite file."""
     with path.open("rb") as file:
         return file.read(len(_HEADER)) == _HEADER
-
-
-@contextmanager
-def write_lock(path: Path) -> Iterator[None]:
-    """Wait for the write lock of a database; a program that has just had it lets others go first.
-
-    SQLite's own waiting is unfair, so writers first lock a file next to the database.
-
-    Raises:
-        LockTimeout: If another process held the lock for ten seconds.
-        DatabaseRefused: If this user cannot open that file.
-    """
-    lock = path.with_name(path.name + ".lock")
-    try:
-        handle = lock_handle(lock, access_of(path))
-    except OSError as error:
-        raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
-    try:
-        last = _last_turns.get(path)
-        if last and time.monotonic() < last.ended + _YIELD_S and _asked_ns(handle) != last.asked_ns:
-            time.sleep(_YIELD_S)
-        _wait_for(handle, path)
-        asked_ns = _asked_ns(handle)
-        try:
-            yield
-        finally:
-            _last_turns[path] = _Turn(asked_ns, time.monotonic())
-    finally:
-        os.close(handle)
-
-
-def _wait_for(handle: int, path: Path) -> None:
-    """Lock the file, whose time shows others when somebody last asked for the lock in vain."""
-    until = time.monotonic() + _LOCK_WAIT_S
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise LockTimeout(str(path)) from None
-            os.utime(handle)
-            time.sleep(random.uniform(0.0005, _LONGEST_SLEEP_S))  # noqa: S311 - jitter, not a secret
-        else:
-            return
-
-
-def _asked_ns(handle: int) -> int:
-    return os.fstat(handle).st_mtime_ns
-
-
-class _Turn(NamedTuple):
-    """A turn of this program: when somebody had last asked for the lock at its start, and when it ended."""
-
-    asked_ns: int
-    ended: float
-
-
-_last_turns: dict[Path, _Turn] = {}
-"""The last turn of this program at each database."""
 
 
 def schema_version(connection: Connection, path: Path) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from db import schema
 from db.access import FileAccess
-from db.dialects import sqlite
+from db.dialects import sqlite, sqlite_lock
 from db.dialects.sqlite_backup import copy_with_key
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
@@ -186,8 +186,8 @@ def test_one_of_two_simultaneous_starts_upgrades_the_database(older: Path) -> No
 
 def test_an_upgrade_during_a_write_asks_the_user_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = older.read_bytes()
-    monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
-    with sqlite.write_lock(older), pytest.raises(StorageBusy, match="try again"):
+    monkeypatch.setattr(sqlite_lock, "_LOCK_WAIT_S", 0.05)
+    with sqlite_lock.write_lock(older), pytest.raises(StorageBusy, match="try again"):
         open_services(older, "a", ManualClock())
     assert older.read_bytes() == before
 

@@ -8,7 +8,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
-from db.dialects import sqlite
+from db.dialects import sqlite_lock
 from db.enums import Verdict
 from tests.sites import TUESDAY
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
@@ -37,7 +37,7 @@ def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
 
 def open_for_race(path: Path, login: str, moment: datetime) -> Services:
     """Open the services of one process; the others write without a pause, so it may wait long."""
-    sqlite._LOCK_WAIT_S = PATIENCE_S
+    sqlite_lock._LOCK_WAIT_S = PATIENCE_S
     return open_services(path, login, fixed_clock(moment))
 
 

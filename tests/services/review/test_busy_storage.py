@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlmodel import Session
 
-from db.dialects import sqlite
+from db.dialects import sqlite_lock
 from db.engine import Database
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
@@ -16,7 +16,7 @@ def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch
     (case,) = site.plant()
     take(site)
     before = site.actions(case)
-    monkeypatch.setattr(sqlite, "_LOCK_WAIT_S", 0.05)
+    monkeypatch.setattr(sqlite_lock, "_LOCK_WAIT_S", 0.05)
     tries: list[Database] = []
     write = Database.write
 
@@ -26,7 +26,7 @@ def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch
 
     monkeypatch.setattr(Database, "write", counted)
 
-    with sqlite.write_lock(site.path), pytest.raises(StorageBusy, match="The database is busy") as caught:
+    with sqlite_lock.write_lock(site.path), pytest.raises(StorageBusy, match="The database is busy") as caught:
         decide(site, passing(case))
 
     assert len(tries) == 1

@@ -8,8 +8,8 @@ from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
 from workbench.domain.facts.all_facts import CaseFacts
-from workbench.domain.facts.fact import Facts, groups_of
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.subject_batch import SubjectBatch, flattened
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Policy, Rule, RuleLimit, Scope
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -37,11 +37,11 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
 
     Blocks come first, then warns, then infos, each in the order of the policy.
     """
-    of_cases = _SubjectBatch([("", facts.case) for facts in cases], range(len(cases)))
-    subjects: dict[Scope, _SubjectBatch] = {
+    of_cases = SubjectBatch([("", facts.case) for facts in cases], range(len(cases)))
+    subjects: dict[Scope, SubjectBatch] = {
         "case": of_cases,
-        "card": _SubjectBatch(*_flattened([facts.cards for facts in cases]), of_cases),
-        "document": _SubjectBatch(*_flattened([facts.documents for facts in cases]), of_cases),
+        "card": SubjectBatch(*flattened([facts.cards for facts in cases]), of_cases),
+        "document": SubjectBatch(*flattened([facts.documents for facts in cases]), of_cases),
     }
     findings_by_case: list[dict[str, Finding]] = [{} for _case in cases]
     for check in _checks_of(policy):
@@ -84,63 +84,6 @@ def _by_severity(graded: Finding | RuleLimit) -> int:
     return _ORDER[graded.severity]
 
 
-_Subject = tuple[str, Facts]
-
-
-def _flattened(of_cases: Sequence[Sequence[_Subject]]) -> tuple[list[_Subject], list[int]]:
-    """Return the cards or documents of all cases in one list, and the case index of each."""
-    return (
-        [subject for of_case in of_cases for subject in of_case],
-        [case_index for case_index, of_case in enumerate(of_cases) for _subject in of_case],
-    )
-
-
-class _SubjectBatch:
-    """The subjects of one scope in a batch of cases, with their facts in columns; all consist of the same groups."""
-
-    def __init__(
-        self, subjects: Sequence[_Subject], case_indices: Sequence[int], of_cases: "_SubjectBatch | None" = None
-    ) -> None:
-        self.subjects = subjects
-        self.case_indices = case_indices
-        self._of_cases = of_cases
-        self._groups = list(zip(*(groups_of(facts) for _name, facts in subjects), strict=True))
-        self._distinct = [list({id(group): group for group in column}.values()) for column in self._groups]
-        self._place = {fact: place for place, distinct in enumerate(self._distinct) for fact in set().union(*distinct)}
-        self._columns: dict[str, list[FactValue]] = {}
-        self._values: dict[str, set[FactValue]] = {}
-        self._known: dict[str, list[FactValue]] = {}
-
-    def column(self, fact: str) -> list[FactValue]:
-        """Return the values of a fact; None where it is unknown."""
-        if fact not in self._columns:
-            place = self._place.get(fact)
-            unknown: list[FactValue] = [None] * len(self.subjects)
-            self._columns[fact] = unknown if place is None else [group.get(fact) for group in self._groups[place]]
-        return self._columns[fact]
-
-    def values(self, fact: str) -> set[FactValue]:
-        """Return the distinct known values of a fact."""
-        if fact not in self._values:
-            place = self._place.get(fact)
-            groups = () if place is None else self._distinct[place]
-            self._values[fact] = {group.get(fact) for group in groups} - {None}
-        return self._values[fact]
-
-    def known(self, fact: str) -> list[FactValue]:
-        """Return the values of a fact of the cards or documents; for those without this fact, of their cases."""
-        if self._of_cases is None:
-            return self.column(fact)
-        if fact not in self._known:
-            of_cases = self._of_cases.column(fact)
-            own = zip(self.column(fact), self.subjects, self.case_indices, strict=True)
-            self._known[fact] = [
-                of_cases[case_index] if value is None and fact not in facts else value
-                for value, (_name, facts), case_index in own
-            ]
-        return self._known[fact]
-
-
 class _LimitCheck:
     """The check of one limit of a rule, prepared once for all cases."""
 
@@ -151,7 +94,7 @@ class _LimitCheck:
         self._samples = tuple(limit.samples.items())
         self._conditions = tuple(limit.conditions.items())
 
-    def findings(self, batch: _SubjectBatch) -> Iterator[tuple[int, Finding]]:
+    def findings(self, batch: SubjectBatch) -> Iterator[tuple[int, Finding]]:
         """Yield the index of each case that hits the limit, and its finding.
 
         Its subject is the worst card, or all documents that hit the limit. They are named worst first, so that the
@@ -176,7 +119,7 @@ class _LimitCheck:
             value = batch.column(self.limit.observes)[worst_first[0]]
             yield case_index, self._finding(value, self._bound(batch, worst_first[0]), subject)
 
-    def _beyond(self, batch: _SubjectBatch) -> list[int]:
+    def _beyond(self, batch: SubjectBatch) -> list[int]:
         """Return the indices of the subjects beyond the limit; unknown values are not beyond it."""
         observes = self.limit.observes
         if not self.limit.value_of:
@@ -193,17 +136,17 @@ class _LimitCheck:
     def _is_beyond(self, observed: FactValue, bound: FactValue) -> bool:
         return bound is not None and self._compare(observed, bound)
 
-    def _bound(self, batch: _SubjectBatch, index: int) -> FactValue:
+    def _bound(self, batch: SubjectBatch, index: int) -> FactValue:
         return batch.known(self.limit.value_of)[index] if self.limit.value_of else self.limit.value
 
-    def _counts(self, batch: _SubjectBatch, index: int) -> bool:
+    def _counts(self, batch: SubjectBatch, index: int) -> bool:
         """Say whether the limit applies to a subject, and its sample is large enough."""
         counts = ((batch.known(fact)[index], least) for fact, least in self._samples)
         return all(isinstance(count, int | float) and count >= least for count, least in counts) and all(
             batch.known(fact)[index] in values for fact, values in self._conditions
         )
 
-    def _distance(self, batch: _SubjectBatch, index: int) -> float:
+    def _distance(self, batch: SubjectBatch, index: int) -> float:
         observed, bound = batch.column(self.limit.observes)[index], self._bound(batch, index)
         if isinstance(observed, int | float) and isinstance(bound, int | float):
             return abs(observed - bound)

@@ -1,0 +1,77 @@
+"""The lock that lets the writers of a database take turns; SQLite's own waiting is unfair."""
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from db.access import access_of, lock_handle
+from db.errors import DatabaseRefused, LockTimeout, Refusal
+
+_LOCK_WAIT_S = 10.0
+_LONGEST_SLEEP_S = 0.003
+_YIELD_S = 0.005
+"""Longer than a writer sleeps that waits for the lock."""
+
+
+@contextmanager
+def write_lock(path: Path) -> Iterator[None]:
+    """Wait for the write lock of a database; a program that has just had it lets others go first.
+
+    Writers lock a file next to the database before they begin a transaction.
+
+    Raises:
+        LockTimeout: If another process held the lock for ten seconds.
+        DatabaseRefused: If this user cannot open that file.
+    """
+    lock = path.with_name(path.name + ".lock")
+    try:
+        handle = lock_handle(lock, access_of(path))
+    except OSError as error:
+        raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
+    try:
+        last = _last_turns.get(path)
+        if last and time.monotonic() < last.ended + _YIELD_S and _asked_ns(handle) != last.asked_ns:
+            time.sleep(_YIELD_S)
+        _wait_for(handle, path)
+        asked_ns = _asked_ns(handle)
+        try:
+            yield
+        finally:
+            _last_turns[path] = _Turn(asked_ns, time.monotonic())
+    finally:
+        os.close(handle)
+
+
+def _wait_for(handle: int, path: Path) -> None:
+    """Lock the file, whose time shows others when somebody last asked for the lock in vain."""
+    until = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise LockTimeout(str(path)) from None
+            os.utime(handle)
+            time.sleep(random.uniform(0.0005, _LONGEST_SLEEP_S))  # noqa: S311 - jitter, not a secret
+        else:
+            return
+
+
+def _asked_ns(handle: int) -> int:
+    return os.fstat(handle).st_mtime_ns
+
+
+class _Turn(NamedTuple):
+    """A turn of this program: when somebody had last asked for the lock at its start, and when it ended."""
+
+    asked_ns: int
+    ended: float
+
+
+_last_turns: dict[Path, _Turn] = {}
+"""The last turn of this program at each database."""

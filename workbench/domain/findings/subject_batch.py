@@ -1,0 +1,62 @@
+"""The facts of many cases, cards or documents in columns."""
+
+from collections.abc import Sequence
+
+from workbench.domain.facts.fact import Facts, groups_of
+from workbench.domain.policy.policy import FactValue
+
+Subject = tuple[str, Facts]
+
+
+def flattened(of_cases: Sequence[Sequence[Subject]]) -> tuple[list[Subject], list[int]]:
+    """Return the cards or documents of all cases in one list, and the case index of each."""
+    return (
+        [subject for of_case in of_cases for subject in of_case],
+        [case_index for case_index, of_case in enumerate(of_cases) for _subject in of_case],
+    )
+
+
+class SubjectBatch:
+    """The subjects of one scope in a batch of cases, with their facts in columns; all consist of the same groups."""
+
+    def __init__(
+        self, subjects: Sequence[Subject], case_indices: Sequence[int], of_cases: "SubjectBatch | None" = None
+    ) -> None:
+        self.subjects = subjects
+        self.case_indices = case_indices
+        self._of_cases = of_cases
+        self._groups = list(zip(*(groups_of(facts) for _name, facts in subjects), strict=True))
+        self._distinct = [list({id(group): group for group in column}.values()) for column in self._groups]
+        self._place = {fact: place for place, distinct in enumerate(self._distinct) for fact in set().union(*distinct)}
+        self._columns: dict[str, list[FactValue]] = {}
+        self._values: dict[str, set[FactValue]] = {}
+        self._known: dict[str, list[FactValue]] = {}
+
+    def column(self, fact: str) -> list[FactValue]:
+        """Return the values of a fact; None where it is unknown."""
+        if fact not in self._columns:
+            place = self._place.get(fact)
+            unknown: list[FactValue] = [None] * len(self.subjects)
+            self._columns[fact] = unknown if place is None else [group.get(fact) for group in self._groups[place]]
+        return self._columns[fact]
+
+    def values(self, fact: str) -> set[FactValue]:
+        """Return the distinct known values of a fact."""
+        if fact not in self._values:
+            place = self._place.get(fact)
+            groups = () if place is None else self._distinct[place]
+            self._values[fact] = {group.get(fact) for group in groups} - {None}
+        return self._values[fact]
+
+    def known(self, fact: str) -> list[FactValue]:
+        """Return the values of a fact of the cards or documents; for those without this fact, of their cases."""
+        if self._of_cases is None:
+            return self.column(fact)
+        if fact not in self._known:
+            of_cases = self._of_cases.column(fact)
+            own = zip(self.column(fact), self.subjects, self.case_indices, strict=True)
+            self._known[fact] = [
+                of_cases[case_index] if value is None and fact not in facts else value
+                for value, (_name, facts), case_index in own
+            ]
+        return self._known[fact]
