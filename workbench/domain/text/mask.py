@@ -129,7 +129,7 @@ def _is_amount_or_list(number: str) -> bool:
     return _AMOUNT.fullmatch(number) is not None or (is_ascending and len(numbers) >= _SHORTEST_LIST)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def mask_digits_within(text: str) -> str:
     """Return a text with every ID, SIM or phone number in it masked.
 

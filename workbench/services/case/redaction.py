@@ -26,7 +26,7 @@ _SHORTEST = 2
 """The length of the shortest name that is masked: a single character occurs in too many sentences."""
 
 
-_spelled = lru_cache(maxsize=1024)(SpelledText)
+_spelled = lru_cache(maxsize=128)(SpelledText)
 """A cache of spelled texts, because thousands of applications have the same texts."""
 
 
