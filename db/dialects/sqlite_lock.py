@@ -5,7 +5,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,14 +15,14 @@ from db.errors import DatabaseRefused, LockTimeout, Refusal
 _LOCK_WAIT_S = 10.0
 _LONGEST_SLEEP_S = 0.003
 _YIELD_S = 0.005
-"""Longer than a writer sleeps that waits for the lock."""
+"""Longer than a waiting writer sleeps between two attempts."""
 
 
 @contextmanager
 def write_lock(path: Path) -> Iterator[None]:
-    """Wait for the write lock of a database; a program that has just had it lets others go first.
+    """Wait for the write lock of a database, which is a lock on a file next to it.
 
-    Writers lock a file next to the database before they begin a transaction.
+    If this program has just had the lock and another writer asked for it meanwhile, that writer goes first.
 
     Raises:
         LockTimeout: If another process held the lock for ten seconds.
@@ -35,8 +35,9 @@ def write_lock(path: Path) -> Iterator[None]:
         raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
     try:
         last = _last_turns.get(path)
-        if last and time.monotonic() < last.ended + _YIELD_S and _asked_ns(handle) != last.asked_ns:
-            time.sleep(_YIELD_S)
+        yields_s = last.ended + _YIELD_S - time.monotonic() if last else 0
+        if last and yields_s > 0 and _asked_ns(handle) != last.asked_ns:
+            time.sleep(yields_s)
         _wait_for(handle, path)
         asked_ns = _asked_ns(handle)
         try:
@@ -48,7 +49,7 @@ def write_lock(path: Path) -> Iterator[None]:
 
 
 def _wait_for(handle: int, path: Path) -> None:
-    """Lock the file, whose time shows others when somebody last asked for the lock in vain."""
+    """Wait until the file is locked. Each attempt in vain sets the time of the file, so that the holder knows of it."""
     until = time.monotonic() + _LOCK_WAIT_S
     while True:
         try:
@@ -56,7 +57,9 @@ def _wait_for(handle: int, path: Path) -> None:
         except BlockingIOError:
             if time.monotonic() > until:
                 raise LockTimeout(str(path)) from None
-            os.utime(handle)
+            # A disk that does not keep the time only makes the wait less fair.
+            with suppress(OSError):
+                os.utime(handle)
             time.sleep(random.uniform(0.0005, _LONGEST_SLEEP_S))  # noqa: S311 - jitter, not a secret
         else:
             return
@@ -67,7 +70,11 @@ def _asked_ns(handle: int) -> int:
 
 
 class _Turn(NamedTuple):
-    """A turn of this program: when somebody had last asked for the lock at its start, and when it ended."""
+    """A turn of this program.
+
+    `asked_ns` is the time of the file at its start, so a later one means that somebody asked meanwhile; `ended` is when
+    it ended.
+    """
 
     asked_ns: int
     ended: float

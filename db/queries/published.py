@@ -125,7 +125,10 @@ def _with_values(*columns: ColumnElement[Any]) -> Select[Any]:
 def _of_applications(table: Table) -> Select[Any]:
     """Return the statement that reads the rows of a table that belong to the wanted rows of applications."""
     belongs = and_(*(table.c[name] == APPLICATION.c[name] for name in ("agent", "application_no")))
-    return _with_seq(table).join(APPLICATION, belongs).where(is_wanted((APPLICATION.c.id,)))
+    # Rows without a number, such as the call figures of single numbers, belong to no application.
+    return (
+        _with_seq(table).join(APPLICATION, belongs).where(is_wanted((APPLICATION.c.id,)), table.c.application_no != "")
+    )
 
 
 def rows_of(session: Session, statement: Any, values: Iterable[object]) -> Sequence[Any]:
@@ -162,7 +165,10 @@ def newest_visible_rows(
 def newest_rows_of_applications(
     session: Session, table: Table, ids: Iterable[int], key: Callable[[ImportedRow], object], snapshot: Snapshot
 ) -> list[ImportedRow]:
-    """Return the latest visible rows of a table that belong to some applications, by the ids of rows of these."""
+    """Return the latest visible rows of a table that belong to some applications.
+
+    `ids` are those of a row of each application.
+    """
     return _newest(dicts_of(session, _of_applications(table), ids), key, snapshot)
 
 

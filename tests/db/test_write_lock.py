@@ -13,9 +13,10 @@ from tests.sites import Site
 
 
 def sleeping(monkeypatch: pytest.MonkeyPatch, instead: Callable[[], object]) -> None:
-    """Call a function instead of sleeping where a writer lets others go first."""
+    """Call a function instead of sleeping where a writer lets others go first, which is longer than others sleep."""
     real = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: instead() if seconds == sqlite_lock._YIELD_S else real(seconds))
+    monkeypatch.setattr(sqlite_lock, "_YIELD_S", 60)
+    monkeypatch.setattr(time, "sleep", lambda seconds: instead() if seconds > 1 else real(seconds))
 
 
 def lock_of(database: Path) -> Path:
@@ -61,7 +62,7 @@ def test_a_writer_does_not_pause_for_one_that_asked_long_ago(site: Site, monkeyp
     now = time.monotonic()
     with sqlite_lock.write_lock(site.path):
         os.utime(lock_of(site.path), ns=(1, 1))
-    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 120)
     with sqlite_lock.write_lock(site.path):
         pass
     assert pauses == []

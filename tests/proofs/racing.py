@@ -36,7 +36,7 @@ def passing(case_id: int, fence: int | None = None) -> VerdictRequest:
 
 
 def open_for_race(path: Path, login: str, moment: datetime) -> Services:
-    """Open the services of one process; the others write without a pause, so it may wait long."""
+    """Open the services of one process; it may wait long, because many others write."""
     sqlite_lock._LOCK_WAIT_S = PATIENCE_S
     return open_services(path, login, fixed_clock(moment))
 

@@ -1,7 +1,5 @@
 """The prohibited trades in a business scope are those that the company pursues, not those that it excludes."""
 
-from collections import ChainMap
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from tests.domain.facts.business_scopes import SCOPES
 from tests.domain.facts.sample_evidence import application, default_policy, evidence
 from workbench.domain.facts.business_scope import without_exclusions
 from workbench.domain.facts.documents import use_facts
+from workbench.domain.facts.fact import chained
 
 TRADES = st.sampled_from([word for word in default_policy().use.prohibited_trades if not word.isascii()])
 EXCLUSIONS = st.sampled_from(
@@ -30,7 +29,7 @@ EXCLUSIONS = st.sampled_from(
 
 def trades_in(scope: str) -> str:
     found = evidence(application=application(business_scope=scope, industry=""))
-    return str(ChainMap(*use_facts(found, default_policy()))["prohibited_trades"])
+    return str(chained(*use_facts(found, default_policy()))["prohibited_trades"])
 
 
 @pytest.mark.parametrize(("scope", "trades"), SCOPES)

@@ -28,7 +28,7 @@ from workbench.domain.facts.activity import calling_hours_for, off_hours_calls
 from workbench.domain.facts.all_facts import FACTS, CaseFacts, activity_view, observe
 from workbench.domain.facts.credit import credit_facts, uncleared_hits
 from workbench.domain.facts.documents import words_found
-from workbench.domain.facts.fact import FactType
+from workbench.domain.facts.fact import FactType, groups_of
 from workbench.domain.findings.evaluate import findings_of
 from workbench.domain.policy.policy import FactValue
 from workbench.domain.policy.settings import CallingWindow
@@ -72,6 +72,7 @@ def test_the_computed_facts_are_those_that_a_policy_may_use(given: Evidence) -> 
     for scope, own in everything:
         known = FACTS["case" if scope == "case" else "card" if scope == "card" else "document"]
         assert set(own) == set(known)
+        assert sum(map(len, groups_of(own))) == len(known)
         assert all(is_of_type(own[name], sort) for name, sort in known.items())
 
 

@@ -10,7 +10,7 @@ from db.enums import Severity
 from tests.domain.facts.sample_evidence import default_policy
 from tests.sizes import sized
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType, chained, shared_group
 from workbench.domain.findings.evaluate import COMPARISONS, findings_of_all
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue, Rule, RuleLimit, Scope
@@ -30,12 +30,20 @@ def interesting(fact: str, kind: FactType) -> list[FactValue]:
     return [None, *usual, *(value for limit in LIMITS for value in limit.conditions.get(fact, ()))]
 
 
+GROUPS = {scope: [tuple(facts)[place::3] for place in range(3)] for scope, facts in FACTS.items()}
+"""The facts of each scope in three groups."""
+
 VALUES = {scope: {fact: interesting(fact, kind) for fact, kind in facts.items()} for scope, facts in FACTS.items()}
+
+
+def _shared(names: tuple[str, ...], known: Own) -> Own:
+    return shared_group(names, *(known[name] for name in names))
 
 
 def facts_of(rng: Random) -> CaseFacts:
     def own(scope: Scope) -> Own:
-        return {fact: rng.choice(values) for fact, values in VALUES[scope].items() if rng.random() < 0.9}
+        known = {fact: rng.choice(values) for fact, values in VALUES[scope].items() if rng.random() < 0.9}
+        return chained(*(_shared(tuple(fact for fact in group if fact in known), known) for group in GROUPS[scope]))
 
     cards = tuple((f"1380000000{number}", own("card")) for number in range(rng.randrange(4)))
     documents = tuple((rng.choice("ABC"), own("document")) for _number in range(rng.randrange(4)))

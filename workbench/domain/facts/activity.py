@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from workbench.domain.evidence.evidence import NO_CALLS, CallFacts, ComplaintFacts, Evidence
 from workbench.domain.evidence.service_period import service_period
 from workbench.domain.facts.documents import words_found
-from workbench.domain.facts.fact import NUMBER, FactGroup, FactType, shared_group
+from workbench.domain.facts.fact import NUMBER, Facts, FactType, shared_group
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import CallingWindow
 
@@ -82,7 +82,7 @@ def _ratio(part: int, total: int) -> float | None:
 
 def activity_facts(
     call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
-) -> FactGroup:
+) -> Facts:
     """Return the facts of one card, or of all cards, and the complaints about them.
 
     Ratios are 0 to 1, and None if the divisor is 0. `complaints` are the verified ones that count; `complaint_ratio`
@@ -95,7 +95,7 @@ def activity_facts(
 
 def _activity_facts(
     call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
-) -> FactGroup:
+) -> Facts:
     off_hours = off_hours_calls(call, calling_hours)
     statuses = [status for _complaint, status in classified]
     complaints = [complaint for complaint, status in classified if status is ComplaintStatus.COUNTED]
@@ -127,7 +127,7 @@ _AGE_NAMES = ("data_age_days",)
 CASE_ACTIVITY_FACTS: Mapping[str, FactType] = {**ACTIVITY_FACTS, **dict.fromkeys(_AGE_NAMES, NUMBER)}
 
 
-def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> tuple[FactGroup, FactGroup]:
+def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> tuple[Facts, Facts]:
     """Return the facts over all cards, and the days since the end of the call data."""
     calls = evidence.all_calls
     age = None if calls.window_to is None else (today - calls.window_to).days
@@ -136,7 +136,7 @@ def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> tupl
     return figures, shared_group(_AGE_NAMES, age)
 
 
-def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, FactGroup]:
+def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, Facts]:
     """Return the facts of each card that has calls or complaints, by msisdn."""
     if not evidence.calls and not evidence.complaints:
         return {}

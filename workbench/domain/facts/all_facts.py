@@ -1,6 +1,5 @@
 """All facts that rules can use, by name. Thresholds are in the policy, not here."""
 
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from workbench.domain.facts.activity import (
 )
 from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
 from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts
-from workbench.domain.facts.fact import Facts, FactType
+from workbench.domain.facts.fact import Facts, FactType, chained
 from workbench.domain.facts.identity import CARD_FACTS, IDENTITY_FACTS, card_facts, identity_facts
 from workbench.domain.policy.policy import FactValue, Policy, Scope
 
@@ -47,14 +46,14 @@ def observe(evidence: Evidence, policy: Policy, today: date) -> CaseFacts:
     """Return all facts of FACTS; `today` is the local day in the policy's zone."""
     activity = card_activity_facts(evidence, policy, today)
     return CaseFacts(
-        case=ChainMap(
+        case=chained(
             *identity_facts(evidence, today),
             *use_facts(evidence, policy),
             *case_activity_facts(evidence, policy, today),
             credit_facts(evidence.credit, today),
         ),
         cards=tuple(
-            (msisdn, ChainMap(facts_of_card, activity.get(msisdn, NO_ACTIVITY)))
+            (msisdn, chained(facts_of_card, activity.get(msisdn, NO_ACTIVITY)))
             for msisdn, facts_of_card in card_facts(evidence)
         ),
         documents=tuple(document_facts(evidence, today)),

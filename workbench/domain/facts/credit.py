@@ -6,9 +6,9 @@ from datetime import date
 
 from db.enums import CreditList, CreditMatch
 from workbench.domain.evidence.evidence import CreditFacts
-from workbench.domain.facts.fact import NUMBER, TEXT, FactGroup, FactType
+from workbench.domain.facts.fact import NUMBER, TEXT, Facts, FactType
 
-_NO_CREDIT_FACTS: FactGroup = {
+_NO_CREDIT_FACTS: Facts = {
     "credit_records": 0,
     "lists_checked": 0,
     "credit_age_days": None,
@@ -65,7 +65,7 @@ def _overdue_days(record: CreditFacts, today: date) -> int | None:
     return None if record.listed_on is None else max(0, (today - record.listed_on).days)
 
 
-def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> FactGroup:
+def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts], today: date) -> Facts:
     """Return the facts about arrears: the total, the days overdue, and whether a start day is unknown.
 
     The result is empty if that list was never checked.
@@ -82,7 +82,7 @@ def _arrears_facts(records: Sequence[CreditFacts], exact: Sequence[CreditFacts],
     }
 
 
-def credit_facts(records: Sequence[CreditFacts], today: date) -> FactGroup:
+def credit_facts(records: Sequence[CreditFacts], today: date) -> Facts:
     """Return the facts of the lists that were checked.
 
     A disputed exact hit counts in full until the operator of the list removes it. Disputed hits are also counted

@@ -8,7 +8,7 @@ from functools import lru_cache
 from db.enums import DocumentKind
 from workbench.domain.evidence.evidence import DocumentFacts, Evidence
 from workbench.domain.facts.business_scope import without_exclusions
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactGroup, FactType, shared_group
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, shared_group
 from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import Policy
 
@@ -62,7 +62,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
 
 @lru_cache(maxsize=1024)
-def _trade_facts(industry: str, business_scope: str, policy: Policy) -> FactGroup:
+def _trade_facts(industry: str, business_scope: str, policy: Policy) -> Facts:
     """Return the prohibited trades in the industry and the business scope, without what they exclude."""
     if not industry and not business_scope:
         return {"trade_allowed": None, "prohibited_trades": ""}
@@ -71,7 +71,7 @@ def _trade_facts(industry: str, business_scope: str, policy: Policy) -> FactGrou
 
 
 @lru_cache(maxsize=1024)
-def _script_facts(call_script: str, policy: Policy) -> FactGroup:
+def _script_facts(call_script: str, policy: Policy) -> Facts:
     script = call_script.strip()
     words = words_found(script, policy.use.forbidden_script_words)
     return {
@@ -81,7 +81,7 @@ def _script_facts(call_script: str, policy: Policy) -> FactGroup:
     }
 
 
-def use_facts(evidence: Evidence, policy: Policy) -> tuple[FactGroup, ...]:
+def use_facts(evidence: Evidence, policy: Policy) -> tuple[Facts, ...]:
     """Return the facts about missing documents, about trade, about the call script, and about use and consent."""
     application = evidence.application
     missing = missing_documents(evidence, policy)
@@ -102,7 +102,7 @@ def newest_files(documents: tuple[DocumentFacts, ...]) -> Iterator[DocumentFacts
     yield from (document for document in documents if document.received_at == newest[document.kind])
 
 
-def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, FactGroup]]:
+def document_facts(evidence: Evidence, today: date) -> Iterator[tuple[str, Facts]]:
     """Yield the facts of each newest file, with its kind. Unknown seals and qualities are None."""
     for document in newest_files(evidence.documents):
         kind, days = document.kind.value, days_left(document.valid_to, today)

@@ -4,14 +4,12 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import cast
 
 from workbench.domain.policy.policy import FactValue
 
 Facts = Mapping[str, FactValue]
 """The values of facts by name; None is unknown."""
-
-FactGroup = dict[str, FactValue]
-"""Some facts of a case, a card or a document. Others may share the group, so it must not be changed."""
 
 
 class FactType(StrEnum):
@@ -23,13 +21,18 @@ class FactType(StrEnum):
 
 
 @lru_cache(maxsize=4096, typed=True)
-def shared_group(names: tuple[str, ...], *values: FactValue) -> FactGroup:
-    """Return the group with these facts, which all that have the same values share, so that it is checked only once."""
+def shared_group(names: tuple[str, ...], *values: FactValue) -> Facts:
+    """Return a group of facts. All cases, cards and documents with the same values share one, which is checked once."""
     return dict(zip(names, values, strict=True))
 
 
+def chained(*groups: Facts) -> Facts:
+    """Return the facts of several groups; of a fact that is in several, the first counts."""
+    return ChainMap(*cast("Sequence[dict[str, FactValue]]", groups))
+
+
 def groups_of(facts: Facts) -> Sequence[Facts]:
-    """Return the groups of which facts were chained together."""
+    """Return the groups that were chained, or all facts as one group."""
     return facts.maps if isinstance(facts, ChainMap) else (facts,)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from db.enums import ApplicantKind, IdType
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactGroup, FactType, shared_group
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, shared_group
 from workbench.domain.values import identifiers
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
 
@@ -31,7 +31,7 @@ def days_left(valid_to: date | None, today: date) -> int | None:
     return None if valid_to is None else (valid_to - today).days
 
 
-def _handler_facts(application: ApplicationFacts, today: date) -> FactGroup:
+def _handler_facts(application: ApplicationFacts, today: date) -> Facts:
     """Return the facts about the handler's ID number and document. Age and region need a valid number."""
     number, stated = application.handler_id_no, application.handler_id_type
     id_type = id_type_of(number, stated)
@@ -53,7 +53,7 @@ def _handler_facts(application: ApplicationFacts, today: date) -> FactGroup:
     }
 
 
-def _legal_rep_facts(application: ApplicationFacts, today: date) -> FactGroup:
+def _legal_rep_facts(application: ApplicationFacts, today: date) -> Facts:
     """Return the facts about the legal representative's ID number; they are None if it is missing."""
     number, stated = application.legal_rep_id_no, application.legal_rep_id_type
     if not number:
@@ -62,7 +62,7 @@ def _legal_rep_facts(application: ApplicationFacts, today: date) -> FactGroup:
     return shared_group(_LEGAL_REP_NAMES, is_valid, is_valid is not None, id_type_of(number, stated).value)
 
 
-def _uscc_facts(application: ApplicationFacts) -> FactGroup:
+def _uscc_facts(application: ApplicationFacts) -> Facts:
     """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
     code = application.uscc
     kind = application.applicant_kind
@@ -72,10 +72,10 @@ def _uscc_facts(application: ApplicationFacts) -> FactGroup:
     return shared_group(_USCC_NAMES, identifiers.uscc_valid(code), kind_fits)
 
 
-def identity_facts(evidence: Evidence, today: date) -> tuple[FactGroup, ...]:
+def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
     """Return the facts about the applicant with the number of cards, the handler, the legal representative and USCC."""
     application = evidence.application
-    of_applicant: FactGroup = {
+    of_applicant: Facts = {
         "applicant_kind": application.applicant_kind.value,
         "industry": application.industry,
         "province": application.province,
@@ -93,7 +93,7 @@ def identity_facts(evidence: Evidence, today: date) -> tuple[FactGroup, ...]:
     )
 
 
-def _card_facts(card: CardFacts) -> FactGroup:
+def _card_facts(card: CardFacts) -> Facts:
     carrier = identifiers.carrier_of_range(card.msisdn)
     is_in_range = carrier is not None
     iccid_luhn = identifiers.iccid_luhn(card.iccid) if card.iccid else None
@@ -103,7 +103,7 @@ def _card_facts(card: CardFacts) -> FactGroup:
     return shared_group(_CARD_NAMES, *of_card)
 
 
-def card_facts(evidence: Evidence) -> Iterator[tuple[str, FactGroup]]:
+def card_facts(evidence: Evidence) -> Iterator[tuple[str, Facts]]:
     """Yield the facts of each card, by msisdn.
 
     If the application lists a number without a card row, only the number is known.

@@ -17,7 +17,10 @@ def flattened(of_cases: Sequence[Sequence[Subject]]) -> tuple[list[Subject], lis
 
 
 class SubjectBatch:
-    """The subjects of one scope in a batch of cases, with their facts in columns; all consist of the same groups."""
+    """The subjects of one scope in a batch of cases, with their facts in columns.
+
+    The facts of all subjects must consist of as many groups, with the same facts at the same place.
+    """
 
     def __init__(
         self, subjects: Sequence[Subject], case_indices: Sequence[int], of_cases: "SubjectBatch | None" = None
@@ -27,7 +30,9 @@ class SubjectBatch:
         self._of_cases = of_cases
         self._groups = list(zip(*(groups_of(facts) for _name, facts in subjects), strict=True))
         self._distinct = [list({id(group): group for group in column}.values()) for column in self._groups]
-        self._place = {fact: place for place, distinct in enumerate(self._distinct) for fact in set().union(*distinct)}
+        # Of a fact that is in several groups, the first counts.
+        places = reversed(tuple(enumerate(self._distinct)))
+        self._place = {fact: place for place, distinct in places for fact in set().union(*distinct)}
         self._columns: dict[str, list[FactValue]] = {}
         self._values: dict[str, set[FactValue]] = {}
         self._known: dict[str, list[FactValue]] = {}
@@ -49,7 +54,7 @@ class SubjectBatch:
         return self._values[fact]
 
     def known(self, fact: str) -> list[FactValue]:
-        """Return the values of a fact of the cards or documents; for those without this fact, of their cases."""
+        """Return the value of a fact for each subject; a card or document without it has the value of its case."""
         if self._of_cases is None:
             return self.column(fact)
         if fact not in self._known:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from workbench.domain.facts.all_facts import CaseFacts
+from workbench.domain.facts.fact import chained, groups_of
 from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, Policy, RuleLimit
 
@@ -27,9 +28,12 @@ def _hits(limit: RuleLimit, facts: CaseFacts) -> Iterator[bool]:
     if limit.scope == "document" or limit.observes in _JUDGED_BY_READING:
         return
     for _name, subject_facts in facts.cards if limit.scope == "card" else (("", facts.case),):
-        known = {**facts.case, **subject_facts}
-        value, bound = subject_facts.get(limit.observes), known.get(limit.value_of) if limit.value_of else limit.value
-        if value is not None and bound is not None and _applies(limit, known):
+        value = subject_facts.get(limit.observes)
+        if value is None:
+            continue
+        known = chained(*groups_of(subject_facts), *groups_of(facts.case))
+        bound = known.get(limit.value_of) if limit.value_of else limit.value
+        if bound is not None and _applies(limit, known):
             yield bool(COMPARISONS[limit.op](value, bound))
 
 

@@ -109,7 +109,7 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
 
 def finding_rows(findings_by_case: Mapping[int, Sequence[Finding]]) -> BulkRows:
     """Return the findings of some cases as rows of the table of findings."""
-    # Many cases have the same finding, with the same subject.
+    # Cases that hit a limit with the same value share one object, so its columns are made once.
     columns_by_finding: dict[int, tuple[Any, ...]] = {}
     rows: list[tuple[Any, ...]] = []
     for case_id, findings in findings_by_case.items():

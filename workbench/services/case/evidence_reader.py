@@ -110,7 +110,7 @@ class EvidenceReader:
         all_cards = [card for own in cards.values() for card in own]
         hashes = {card["msisdn_hash"] for card in all_cards}
         windows = windows_of_cards(self.session, all_cards, self.store, self.snapshot)
-        # These windows combine all cards of an application; those of single numbers belong to none.
+        # These windows combine all cards of an application.
         combined = self._newest_of(CALL_WINDOW, ids)
         complaints = self._complaints(hashes)
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}

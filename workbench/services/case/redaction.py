@@ -27,7 +27,7 @@ _SHORTEST = 2
 
 
 _spelled = lru_cache(maxsize=128)(SpelledText)
-"""A cache of spelled texts, because thousands of applications have the same texts."""
+"""A cache of spelled texts, because many applications have the same texts, and screens mask a text again and again."""
 
 
 BETWEEN_TEXTS = "\uffff"

@@ -32,7 +32,10 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
 
 
 class _Fields(NamedTuple):
-    """The fields of a dataclass that come from a row: the getters for all of them, and what converts some of them."""
+    """The fields of a dataclass that come from a row, with getters for all of them.
+
+    `members` convert the values of enumerations, and `moments` the texts of days and instants.
+    """
 
     names: Sequence[str]
     items: Callable[[Any], tuple[Any, ...]]

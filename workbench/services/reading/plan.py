@@ -81,7 +81,7 @@ class RowParser:
             return self._problems(cells)
         filled = found.keys()
         for choices in self._kind.required:
-            # In this order, only the choices are looked up.
+            # In this order, only the few choices are looked up.
             if filled.isdisjoint(choices):
                 return self._problems(cells)
         for index in self._nameless:
