@@ -48,6 +48,16 @@ def collect_if_idle(presses: KeyPressLog) -> None:
         gc.collect()
         if gc.get_stats()[-1]["collections"] <= _FROZEN_COLLECTIONS:
             gc.freeze()
+        _return_memory()
+
+
+def _return_memory() -> None:
+    """Return freed memory to the system, which the C library of Linux otherwise keeps. It takes less than 1 ms."""
+    # Imported on first use, because it takes as long as a key.
+    import ctypes
+
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class KeyboardApp(ResilientApp, inherit_bindings=False):

@@ -10,6 +10,7 @@ import pytest
 from textual.widget import Widget
 
 from screens.app_commands import catch_up
+from screens.shell.keyboard_app import collect_if_idle
 from tests import idle
 from tests.memory import status_kb
 from tests.screens.driver import KeyDriver, site_workbench
@@ -40,6 +41,8 @@ async def _decide(desk: KeyDriver, site: Site, number: int, ticks: int) -> None:
         site.clock.advance(seconds=1)
         desk.clocks.seconds += 1
         desk.desk_screen.tick()
+    # A timer of the program does this while the person reads.
+    collect_if_idle(desk.app.presses)
     await desk.settle()
     await desk.press("p", "y")
     if number % _CASES_BETWEEN_VISITS == 0:
