@@ -92,6 +92,8 @@ def _prepare(connection: Any, *, query_only: bool) -> None:
         connection.execute(f"PRAGMA {pragma}")
     if query_only:
         connection.execute("PRAGMA query_only=ON")
+        # Each write of another connection makes the pages in the cache useless, and every reader has one.
+        connection.execute("PRAGMA cache_size=-1000")
 
 
 def make_engine(
