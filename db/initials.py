@@ -1,5 +1,6 @@
 """The pinyin initials of Chinese text, for finding names without typing them."""
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 
@@ -14,6 +15,8 @@ SEVERAL_INITIALS = frozenset(
 )
 """The characters whose initial depends on the word. A test compares them with `pypinyin`."""
 
+_WITH_SEVERAL = re.compile(f"[{''.join(sorted(SEVERAL_INITIALS))}]")
+
 _IN_NO_WORD = "\u3447"
 
 
@@ -26,13 +29,21 @@ def initials(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     if SEVERAL_INITIALS.isdisjoint(folded):
         return folded.translate(_INITIALS)
-    # A word has only known pairs of characters, so a text is split at each unknown pair into pieces, which are cached.
-    inside, start, pieces = _pairs_in_words(), 0, []
-    for at in range(1, len(folded)):
-        if folded[at - 1 : at + 1] not in inside:
-            pieces.append(_initials_of_piece(folded[start:at], is_within=_is_han(folded[at])))
-            start = at
-    return "".join((*pieces, _initials_of_piece(folded[start:], is_within=False)))
+    # A word has only known pairs of characters, so only the piece of known pairs around such a character matters.
+    inside, done = _pairs_in_words(), 0
+    parts: list[str] = []
+    for found in _WITH_SEVERAL.finditer(folded):
+        start, end = found.span()
+        if start < done:
+            continue
+        while start > done and folded[start - 1 : start + 1] in inside:
+            start -= 1
+        while end < len(folded) and folded[end - 1 : end + 1] in inside:
+            end += 1
+        is_within = end < len(folded) and _is_han(folded[end])
+        parts += (folded[done:start].translate(_INITIALS), _initials_of_piece(folded[start:end], is_within=is_within))
+        done = end
+    return "".join((*parts, folded[done:].translate(_INITIALS)))
 
 
 @cache
@@ -52,8 +63,6 @@ def _is_han(character: str) -> bool:
 @lru_cache(maxsize=8192)
 def _initials_of_piece(piece: str, *, is_within: bool) -> str:
     """Return the initials of a piece; `is_within` says that another Chinese character follows it in the text."""
-    if SEVERAL_INITIALS.isdisjoint(piece):
-        return piece.translate(_INITIALS)
     from pypinyin.seg.simpleseg import seg
 
     # The segmenter splits the last characters of a text differently, so another character is appended.

@@ -29,7 +29,7 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 _SENT_AHEAD = 3
-_MOST_RESULTS = 8
+_MOST_RESULTS = 12
 _SWITCH_SECONDS = 0.0005
 
 

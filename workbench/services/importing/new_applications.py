@@ -68,7 +68,8 @@ class NewApplications:
         self._waiting = array("q")
         self._last_id = 0
         is_own = _APPLICATION.c.batch_id == batch.batch_id
-        has_case = current_case_id(_APPLICATION).is_not(None)
+        # With `applicants`, nothing is updated, so no application has a case.
+        has_case = current_case_id(_APPLICATION).is_not(None) if applicants is None else false()
         has_calls = _has_calls() if published_call_batches(self._context) else false()
         self._statement = select(_APPLICATION.c.id, has_case, has_calls).where(is_own).order_by(_APPLICATION.c.id)
 

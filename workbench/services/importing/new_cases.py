@@ -168,6 +168,8 @@ def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules
         "is_due_provisional": False,
         "suspended_from": None,
         "waits_for": "",
+        # `next` may see a queued case only once its batch is published; it takes no other new case.
+        "is_listed": not assessment.is_complete,
         "policy_version_id": rules.basis.policy_id,
     }
     if assessment.is_complete:

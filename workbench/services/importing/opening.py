@@ -23,7 +23,6 @@ _SAME_COLUMNS = {
     "fence": 0,
     "version": 0,
     "evidence_no": 0,
-    "is_listed": False,
     "reopen_for": "",
 }
 """The columns that all new cases have in common."""
