@@ -26,6 +26,8 @@ from workbench.services.foundation import audit_log
 from workbench.services.opening import open_services
 from workbench.services.site.doctor import examine
 
+pytestmark = pytest.mark.proof
+
 CASES = 300
 
 _CHILD = """

@@ -13,6 +13,8 @@ from tests.fork_server import ForkedProcess, fork_server
 from tests.sites import Site
 from workbench.cli.framework.interruption import interrupted_by_signals
 
+pytestmark = pytest.mark.proof
+
 _WAITING = """
 import signal
 import sys

@@ -20,6 +20,8 @@ from workbench.errors import StorageGone
 from workbench.services.encryption import key_source
 from workbench.services.encryption.key_settings import KeySettings
 
+pytestmark = pytest.mark.proof
+
 _PERSONAL = [APPLICATION[name].encode() for name in ("applicant_name", "handler_name", "handler_id_no", "msisdns")]
 PASSPHRASE = "correct horse battery"
 

@@ -21,6 +21,8 @@ from workbench.services.retention import service
 from workbench.services.site import retention_checks
 from workbench.services.site.due_erasures import UnlinkedEvidence
 
+pytestmark = pytest.mark.proof
+
 APPLY = ("retention", "apply", "--reason", "period over", "--yes")
 
 

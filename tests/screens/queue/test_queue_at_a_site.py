@@ -7,6 +7,8 @@ from tests.cli.appeals.filed_appeals import appealed, office
 from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.sites import Site
 
+pytestmark = pytest.mark.proof
+
 
 async def go(desk: KeyDriver) -> QueueScreen:
     await desk.go("q")

@@ -9,6 +9,8 @@ from tests.clock_site import ClockSite
 from tests.screens.driver import KeyDriver, site_workbench
 from tests.sites import Site
 
+pytestmark = pytest.mark.proof
+
 SIZES = pytest.mark.parametrize(
     ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
 )

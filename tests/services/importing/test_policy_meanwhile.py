@@ -14,6 +14,8 @@ from workbench.services.calendar.preview import DaySetting
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.opening import open_services
 
+pytestmark = pytest.mark.proof
+
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 TRANSACTIONS = 9
 """The write transactions of the import below."""

@@ -23,6 +23,8 @@ from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
 from workbench.services.outbox.gateway import Gateway, GatewayAnswer
 from workbench.services.outbox.recording import Delivery
 
+pytestmark = pytest.mark.proof
+
 
 def released(site: Site, count: int = 1) -> Site:
     decide(site, count)

@@ -17,6 +17,8 @@ from workbench.services.reading.reader import Reader, open_reader
 from workbench.services.reading.staging.records import StagedRecords
 from workbench.services.reading.table import BrokenRecord, RawRecord
 
+pytestmark = pytest.mark.proof
+
 HEADER = "caller,callee,start_at,duration_s,imei\n"
 PLAIN = "13800138000,13900139000,2026-11-20 10:00:00,5,\n"
 
