@@ -49,7 +49,7 @@ def write_lock(path: Path) -> Iterator[None]:
 
 
 def _wait_for(handle: int, path: Path) -> None:
-    """Wait until the file is locked. Each attempt in vain sets the time of the file, so that the holder knows of it."""
+    """Wait until the file is locked. Each failed attempt sets the time of the file, which shows it to the holder."""
     until = time.monotonic() + _LOCK_WAIT_S
     while True:
         try:
