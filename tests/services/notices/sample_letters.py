@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from db.enums import ApplicantKind, FailKind, Language, Measure, Verdict, WaitsFor
+from db.enums import AppealOutcome, ApplicantKind, CaseState, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import BilingualText, Supplier
+from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatusFacts
 from workbench.services.notices.verdict_letter import Bars, Correction, LetterFacts, LetterItem, LetterReason
 
@@ -163,3 +164,32 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             asked = listed(language) if letter_kind is ClockLetterKind.POLICY else ()
             yield replace(clock, status=facts, is_with_applicant=True, asked=asked)
             yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)
+
+
+def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[AppealLetter]:
+    """Return a letter of each kind about appeals, and one for each outcome of an appeal."""
+    letter = a_letter(language, kind)
+    appeal = AppealLetter(
+        language=language,
+        applicant_kind=kind,
+        applicant_name=letter.applicant_name,
+        application_no=letter.application_no,
+        case_no=letter.case_no,
+        agent="虚构渠道",
+        supplier=SUPPLIER,
+        zone=letter.zone,
+        kind=AppealLetterKind.DECIDED,
+        is_lapse=False,
+        bars=BARS,
+        received_on=date(2026, 11, 24),
+        written_on=date(2026, 11, 25),
+        due_on=date(2026, 12, 3),
+        outcome=AppealOutcome.OVERTURNED,
+        answer=SENTENCES[language][0],
+        appeal_until=date(2026, 12, 15),
+    )
+    for letter_kind in (AppealLetterKind.RECEIVED, AppealLetterKind.WITHDRAWN):
+        yield replace(appeal, kind=letter_kind)
+    yield replace(appeal, outcome=AppealOutcome.STANDS)
+    for state in (CaseState.PASSED, CaseState.QUEUED):
+        yield replace(appeal, to_state=state)

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from db.enums import AppealOutcome, ApplicantKind, CaseState, Language, Measure
+from db.enums import AppealOutcome, ApplicantKind, Language, Measure
 from tests.domain.facts.sample_evidence import default_policy
 from tests.services.notices.sample_letters import (
     ADDRESS,
     BARS,
     SUPPLIER,
     a_letter,
+    every_appeal_letter,
     every_clock_letter,
     every_kind,
     final,
@@ -21,7 +21,7 @@ from tests.services.notices.sample_letters import (
     pending,
 )
 from workbench.domain.policy.policy import BilingualText
-from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind, compose_appeal_letter
+from workbench.services.notices.appeal_letter import AppealLetterKind, compose_appeal_letter
 from workbench.services.notices.due_date_letter import ClockLetterKind, compose_clock_letter
 from workbench.services.notices.letter_page import short_message
 from workbench.services.notices.verdict_letter import ComposedLetter, LetterFacts, LetterItem, compose
@@ -262,29 +262,10 @@ def subjects_of(language: Language) -> Iterator[tuple[str, str]]:
         yield clock.kind.value, compose_clock_letter(clock).subject
         if clock.kind is ClockLetterKind.RESUMED:
             yield "called off", compose_clock_letter(replace(clock, is_called_off=True)).subject
-    plain = a_letter(language)
-    appeal = AppealLetter(
-        language=language,
-        applicant_kind=plain.applicant_kind,
-        applicant_name=plain.applicant_name,
-        application_no=plain.application_no,
-        case_no=plain.case_no,
-        supplier=SUPPLIER,
-        zone=plain.zone,
-        kind=AppealLetterKind.DECIDED,
-        is_lapse=False,
-        bars=(),
-        received_on=date(2026, 11, 24),
-        written_on=date(2026, 11, 25),
-        due_on=date(2026, 12, 3),
-        outcome=AppealOutcome.OVERTURNED,
-        appeal_until=date(2026, 12, 15),
-    )
-    for kind in (AppealLetterKind.RECEIVED, AppealLetterKind.WITHDRAWN):
-        yield kind.value, compose_appeal_letter(replace(appeal, kind=kind)).subject
-    yield "stands", compose_appeal_letter(replace(appeal, outcome=AppealOutcome.STANDS)).subject
-    for state in (CaseState.PASSED, CaseState.QUEUED):
-        yield state.value, compose_appeal_letter(replace(appeal, to_state=state)).subject
+    for appeal in every_appeal_letter(language):
+        is_decided = appeal.kind is AppealLetterKind.DECIDED
+        name = (appeal.to_state or AppealOutcome.STANDS) if is_decided else appeal.kind
+        yield name.value, compose_appeal_letter(appeal).subject
 
 
 @pytest.mark.parametrize("language", list(Language))

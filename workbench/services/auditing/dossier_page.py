@@ -40,7 +40,7 @@ def dossier_page(casefile: CaseFile, seen: Sequence[SeenCase], records: Records,
         "title": _("Dossier of {case}").format(case=format_case(casefile.header.id)),
         "sections": [section for section in _sections(casefile, seen, records, zone) if section.rows],
     }
-    return letter_environment().get_template("dossier.html.jinja").render(page)
+    return letter_environment(is_html=True).get_template("dossier.html.jinja").render(page)
 
 
 def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zone: ZoneInfo) -> Iterator[_Section]:

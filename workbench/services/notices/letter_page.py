@@ -63,9 +63,12 @@ def letter_pages(notice: Mapping[str, Any], supplier: Supplier) -> dict[str, str
         name: safe(value, keep_newlines=True) if isinstance(value, str) else value for name, value in notice.items()
     }
     context = {"notice": texts, "supplier": supplier.in_language(language)}
-    pages = {kind: letter_environment().get_template(f"page.{kind}.jinja").render(context) for kind in ("txt", "html")}
-    lines = (line for paragraph in pages["txt"].split("\n") for line in wrap_paragraph(paragraph, _LINE_CELLS))
-    return {".txt": "\n".join(lines).strip() + "\n", ".html": pages["html"].strip() + "\n"}
+    text, page = (
+        letter_environment(is_html=is_html).get_template(name).render(context)
+        for name, is_html in (("page.txt.jinja", False), ("page.html.jinja", True))
+    )
+    lines = (line for paragraph in text.split("\n") for line in wrap_paragraph(paragraph, _LINE_CELLS))
+    return {".txt": "\n".join(lines).strip() + "\n", ".html": page.strip() + "\n"}
 
 
 def short_message(notice: Mapping[str, Any], supplier: Supplier) -> tuple[str, ...]:

@@ -252,16 +252,18 @@ def _codes_left_out(reasons: Sequence[LetterReason], causes: str) -> tuple[str, 
 
 
 @cache
-def letter_environment() -> "Environment":
-    """Return the templates of the letters."""
+def letter_environment(*, is_html: bool = False) -> "Environment":
+    """Return the templates of the letters, which produce plain text, or HTML with all values escaped.
+
+    The name of a template does not decide this, because a page imports macros from templates with any name.
+    """
     # Imported on first use, because Jinja takes long to import and would delay the first screen.
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     return Environment(
         loader=PackageLoader("workbench", "letters"),
         undefined=StrictUndefined,
-        # The other templates produce plain text, which is escaped where it is shown.
-        autoescape=select_autoescape(("html.jinja",), default_for_string=False),
+        autoescape=select_autoescape((), (), default=is_html),
         trim_blocks=True,
         lstrip_blocks=True,
     )

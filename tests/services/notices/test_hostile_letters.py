@@ -1,0 +1,105 @@
+"""Letters as pages: what people typed stays text, whatever it looks like."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from db.enums import ApplicantKind, Language
+from tests.services.notices.sample_letters import (
+    SUPPLIER,
+    a_letter,
+    every_appeal_letter,
+    every_clock_letter,
+    every_kind,
+)
+from workbench.services.notices.appeal_letter import compose_appeal_letter
+from workbench.services.notices.due_date_letter import compose_clock_letter
+from workbench.services.notices.letter_page import letter_pages
+from workbench.services.notices.verdict_letter import ComposedLetter, Letter, compose, letter_environment
+
+HOSTILE = """<script>a</script>"><img src=x onerror=a>' style='x' {{7*7}} {% raw %} &amp; & </p></title></style>"""
+NO_TEXTS = {"language", "zone", "kind"}
+RECIPIENT = ("recipient_name", "recipient_handler", "recipient_phone")
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def hostile(value: Any) -> Any:
+    """Return a value in which each text that is not empty is hostile."""
+    if type(value) is str:
+        return HOSTILE if value else value
+    if isinstance(value, tuple):
+        own = map(hostile, value)
+        return type(value)(*own) if hasattr(value, "_fields") else tuple(own)
+    if is_dataclass(value) and not isinstance(value, type):
+        names = (field.name for field in fields(value) if field.name not in NO_TEXTS)
+        return replace(value, **{name: hostile(getattr(value, name)) for name in names})
+    return value
+
+
+def composed(letter: Letter) -> ComposedLetter:
+    for function in (compose, compose_clock_letter, compose_appeal_letter):
+        if isinstance(letter, function.__annotations__["letter"]):
+            return function(letter)
+    raise TypeError(letter)
+
+
+def every_letter(language: Language, kind: ApplicantKind) -> Iterator[Letter]:
+    yield from every_kind(replace(a_letter(language, kind), agent="虚构渠道", causes=None))
+    yield from every_clock_letter(language, kind)
+    yield from every_appeal_letter(language, kind)
+
+
+def page_of(letter: ComposedLetter, language: Language, recipient: str) -> Page:
+    notice = {"language": language.value, "notice": 8, "subject": letter.subject, "body": letter.body}
+    supplier = hostile(SUPPLIER) if recipient == HOSTILE else SUPPLIER
+    return Page(letter_pages({**notice, **dict.fromkeys(RECIPIENT, recipient)}, supplier)[".html"])
+
+
+@pytest.mark.parametrize(
+    ("language", "kind"), [(Language.ZH, ApplicantKind.INDIVIDUAL), (Language.EN, ApplicantKind.ENTERPRISE)]
+)
+def test_no_element_of_a_letter_comes_from_data(language: Language, kind: ApplicantKind) -> None:
+    for letter in every_letter(language, kind):
+        plain = page_of(composed(letter), language, "虚构")
+        page = page_of(composed(hostile(letter)), language, HOSTILE)
+
+        assert page.elements == plain.elements
+        assert page.text.count(HOSTILE) > len(RECIPIENT)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_line_of_the_recipient_shows_each_name_as_it_was_typed(language: Language) -> None:
+    letter = composed(a_letter(language))
+
+    page = page_of(letter, language, HOSTILE)
+
+    line = next(line for line in page.text.splitlines() if line.startswith(("收件人：", "To: ")))
+    assert HOSTILE in line
+
+
+def test_no_element_of_a_dossier_comes_from_data() -> None:
+    template = letter_environment(is_html=True).get_template("dossier.html.jinja")
+
+    def rendered(text: str) -> Page:
+        section = {"title": text, "columns": [text], "rows": [[text, text]]}
+        return Page(template.render(language="en", title=text, sections=[section]))
+
+    assert rendered(HOSTILE).elements == rendered("plain").elements
