@@ -159,13 +159,18 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     audit_log.append(session, actor, "init", at, body=body)
 
 
+def as_is_refused() -> NotAllowed:
+    """Return the error for `--as` with a database that identifies people by the OS user."""
+    return NotAllowed(
+        _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
+    )
+
+
 def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database require."""
     mode = IdentityMode(session.execute(_IDENTITY).scalar() or IdentityMode.OS)
     if mode is IdentityMode.OS and as_login is not None:
-        raise NotAllowed(
-            _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
-        )
+        raise as_is_refused()
     login, person = _find_registered(session, as_login or os_login())
     if person is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")

@@ -146,3 +146,22 @@ def test_a_database_in_the_home_folder_of_an_unknown_user_exits_with_78(terminal
     for command in ("queue", "doctor", "init"):
         message = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
         assert "home folder" in message
+
+
+def test_the_first_admin_of_a_named_database_is_the_login_given(terminal: Terminal, place: Path) -> None:
+    made = init(terminal, place, "--as", "alice", "--identity", "named", "--json")
+
+    assert json.loads(made.stdout)["admin"] == "alice"
+    listed = terminal.run_bare("--database", str(place), "--as", "alice", "reviewers", "--json")
+    assert [person["login"] for person in json.loads(listed.stdout)["reviewers"]] == ["alice"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("--as", "alice"), 77), (("--as", "ali\u3164ce", "--identity", "named"), 2)]
+)
+def test_a_first_admin_who_could_not_be_identified_is_refused(
+    terminal: Terminal, place: Path, words: tuple[str, ...], code: int
+) -> None:
+    refused(init(terminal, place, *words, "--json"), code)
+
+    assert not place.exists()
