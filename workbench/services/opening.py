@@ -40,6 +40,7 @@ from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import is_made_up, with_supplier
 from workbench.services.site.check_values import key_check, verify_hash_key
 from workbench.services.site.database import open_database
+from workbench.services.site.machine_clock import note_clock
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
@@ -157,6 +158,7 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
         **({"encrypted": True} if new.key else {}),
     }
     audit_log.append(session, actor, "init", at, body=body)
+    note_clock(session, at)
 
 
 def as_is_refused() -> NotAllowed:
