@@ -14,6 +14,7 @@ from screens.panels.lines import (
     finding_lines,
     heading,
     muted,
+    number_mark,
     severity_mark,
 )
 from screens.shell.view import View
@@ -178,7 +179,8 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
         figures = tuple(_count(facts.get(name)) for name in _CARD_FIGURES)
-        number = plain(f" {view.shown(f'msisdn:{index}', card.msisdn)}")
+        mark = number_mark(case, PanelKind.ACTIVITY, card.msisdn, view.symbols) or " "
+        number = Content.assemble(mark, plain(view.shown(f"msisdn:{index}", card.msisdn)))
         lines.append(PanelLine(row(number, plain(_columns(figures, titles)), width), f"msisdn:{index}"))
     return lines
 

@@ -6,7 +6,18 @@ from functools import partial
 from textual.content import Content
 
 from screens.panels.labels import claimed_defects, validity_words
-from screens.panels.lines import EMPTY, PanelLine, changed_mark, fact_layout, finding_lines, heading, mark_of, prose
+from screens.panels.lines import (
+    EMPTY,
+    PanelLine,
+    changed_mark,
+    fact_layout,
+    finding_lines,
+    heading,
+    mark_of,
+    number_mark,
+    prose,
+    severity_mark,
+)
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
@@ -14,6 +25,7 @@ from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
 from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.facts.documents import missing_documents, newest_files
+from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_fen, count
@@ -22,7 +34,6 @@ from workbench.wording.findings import document_name
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
-_CARD_RULES = ("ID-MSISDN", "ID-ICCID", "ID-CARRIER")
 _VALIDITY = ("handler_id_issued_on", "handler_id_valid_to")
 _GAPS = 3
 
@@ -99,13 +110,14 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         return [facts.fact(label, value, marks, field=field)] if value else []
 
     lines = [heading(_("Handler")), *masked(labels[0], "handler_name", None)]
-    number_mark = mark_of(case, ("ID-RIC", "ID-RIC-AGE", "ID-REGION"), view.symbols)
-    lines += masked(labels[1], "handler_id_no", number_mark)
+    number_rules = ("ID-RIC", "ID-RIC-AGE", "ID-REGION")
+    lines += masked(labels[1], "handler_id_no", mark_of(case, number_rules, view.symbols, holder=HANDLER))
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
     lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view, *_VALIDITY)))
     lines += masked(labels[3], "contact_phone", None)
-    legal = masked(labels[0], "legal_rep_name", None) + masked(legal_label, "legal_rep_id_no", None)
+    legal = masked(labels[0], "legal_rep_name", None)
+    legal += masked(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, holder=LEGAL_REP))
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]
     return lines
@@ -113,11 +125,11 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     title = heading(_("Cards · {count}").format(count=count(len(case.evidence.cards))))
-    lines = [title]
+    lines, fine = [title], severity_mark(None, view.symbols)
     for index, card in enumerate(case.evidence.cards):
         number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
         mark = Content.assemble(
-            mark_of(case, _CARD_RULES, view.symbols, subject=card.msisdn),
+            number_mark(case, PanelKind.IDENTITY, card.msisdn, view.symbols) or fine,
             changed_mark(case, EvidencePart.CARDS, view.symbols, card.msisdn),
         )
         about = "  ".join(_card_facts(card, view))

@@ -11,6 +11,7 @@ from screens.widgets.safe_text import ERROR, INFO, MUTED, SUCCESS, WARNING, hang
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import ItemResult, PanelKind, Severity
+from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
@@ -141,17 +142,34 @@ def judgement_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
     }[judged]
 
 
-def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, subject: str | None = None) -> Content:
+def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, holder: str = "") -> Content:
     """Return the mark of a checked fact: the most severe finding of these rules, otherwise the mark for fine.
 
-    With a `subject`, only findings about it count.
+    With a `holder` of an ID number, only findings about that person count.
     """
-    severities = [
-        finding.severity
-        for finding in case.findings
-        if finding.rule in rules and (subject is None or finding.subject == subject)
-    ]
-    return severity_mark(min(severities, key=_ORDER.index, default=None), symbols)
+    return severity_mark(
+        _worst(
+            finding.severity
+            for finding in case.findings
+            if finding.rule in rules and (not holder or holder in _holders(finding))
+        ),
+        symbols,
+    )
+
+
+def number_mark(case: CaseFile, kind: PanelKind, number: str, symbols: Symbols) -> Content:
+    """Return the mark of a card: the most severe finding of a panel about its number; empty if there is none."""
+    worst = _worst(finding.severity for finding in findings_on(case, kind) if number in finding.subjects)
+    return severity_mark(worst, symbols) if worst else Content()
+
+
+def _worst(severities: Iterable[Severity]) -> Severity | None:
+    return min(severities, key=_ORDER.index, default=None)
+
+
+def _holders(finding: Finding) -> tuple[str, ...]:
+    """Return whose ID number a finding is about; one that an earlier version stored does not name the person."""
+    return finding.subjects or (LEGAL_REP if finding.observes.startswith(LEGAL_REP) else HANDLER,)
 
 
 def counts_of(case: CaseFile, kind: PanelKind, symbols: Symbols) -> Content:

@@ -30,13 +30,13 @@ def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:
         "You can already submit or correct: a plan for the number of calls in an hour."
     ]
     assert lines(with_calls(calls(peak_hour_calls=1073)), Language.ZH) == [
-        "1. 一小时内的呼出次数不符合我司使用规范。可先提交或整改：小时呼出频次整改方案。"
+        "1. 一小时内的呼出次数不符合我司使用规范。可先提交或整改：关于控制每小时呼出次数的整改方案。"
     ]
 
 
 def test_documents_are_named_once() -> None:
     [line] = lines(UNSEALED, Language.ZH)
-    assert line == "1. 有材料未加盖公章：营业执照副本。可先提交或整改：加盖公章的材料。"
+    assert line == "1. 部分材料未加盖公章：营业执照副本。可先提交或整改：加盖公章的材料。"
     [line] = lines(UNSEALED, Language.EN)
     assert line.count("business licence") == 1
 
@@ -99,7 +99,7 @@ def test_the_subject_of_a_finding_is_given_only_by_public_rules() -> None:
         rules = {**policy.rules, rule.code: replace(rule, told=is_told)}
         changed = replace(policy, rules=rules, reasons={**policy.reasons, rule.code: reason})
         sentences += [noticed for noticed, _item in findings_in_letters([seen], changed, "en")]
-    assert sentences == ["Too many calls.", "Too many calls (138••••••01)."]
+    assert sentences == ["Too many calls.", "Too many calls (13800000001)."]
 
 
 def test_findings_of_severity_info_or_without_letter_text_are_left_out() -> None:

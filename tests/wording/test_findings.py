@@ -17,6 +17,7 @@ from tests.domain.facts.sample_evidence import (
     findings,
     with_calls,
 )
+from tests.domain.findings.rule_table import WRONG
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.wording.findings import LetterDetails, finding_text, reason_item, reason_letter
@@ -59,6 +60,36 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
         evidence(cards=(card(actual_user_name=""),)),
         "no actual user is named for 138••••••01",
         "号码138••••••01未填写实际使用人",
+    ),
+    (
+        "ID-RIC",
+        evidence(application=application(legal_rep_id_no=WRONG)),
+        "legal representative: ID number is wrong (form, check digit or date)",
+        "法定代表人证件号码有误（格式、校验位或日期）",
+    ),
+    (
+        "ID-RIC",
+        evidence(application=application(legal_rep_id_no=WRONG, handler_id_no=WRONG)),
+        "handler and legal representative: ID number is wrong (form, check digit or date)",
+        "经办人和法定代表人证件号码有误（格式、校验位或日期）",
+    ),
+    (
+        "ID-LICENCE-EXPIRING",
+        evidence(application=application(licence_valid_to=TODAY + timedelta(days=41))),
+        "licence ends in 41 days (at least 60)",
+        "营业执照41天后到期（须满60天）",
+    ),
+    (
+        "CR-ARREARS",
+        evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, amount_fen=90_000, overdue_days=71),)),
+        "in arrears for 71 days (limit 30)",
+        "欠费已逾期71天（上限30天）",
+    ),
+    (
+        "ID-MSISDN",
+        evidence(cards=tuple(card(msisdn=f"101000000{number:02}") for number in range(15))),
+        f"in no known number range: {', '.join(f'101••••••{number:02}' for number in range(10))} and 5 more",
+        f"号码{'、'.join(f'101••••••{number:02}' for number in range(10))}等15个号码不在已知号段内",
     ),
     (
         "CR-NAME-ONLY",
@@ -172,3 +203,40 @@ def test_a_letter_has_no_details_of_an_internal_rule() -> None:
         text = "".join(letters("ACT-PEAK-HOUR", with_calls(calls(peak_hour_calls=73)), language))
         assert "73" not in text
         assert "60" not in text
+
+
+LEGAL_REP = evidence(application=application(legal_rep_id_no=WRONG))
+UNNAMED = evidence(cards=tuple(card(msisdn=f"1650000{number:04}", actual_user_name="") for number in range(12)))
+
+
+@pytest.mark.parametrize(("language", "person"), [("zh", "法定代表人"), ("en", "the legal representative")])
+def test_reason_and_item_about_an_id_number_name_the_person_by_role(language: str, person: str) -> None:
+    for words in letters("ID-RIC", LEGAL_REP, language):
+        assert person in words
+        assert "经办人" not in words
+        assert "handler" not in words
+
+
+@pytest.mark.parametrize("code", ["ID-RIC", *(f"ID-RIC-{part}" for part in ("EXPIRED", "EXPIRING", "VALIDITY"))])
+def test_a_person_reads_of_an_own_id_card(code: str) -> None:
+    policy = default_policy().addressing(ApplicantKind.INDIVIDUAL)
+    found = tuple(findings(evidence(application=application(handler_id_no=WRONG))).values())
+    for words in (reason_letter, reason_item):
+        chinese, english = (words(policy.reasons[code], found, policy, language) for language in ("zh", "en"))
+        assert "您" in chinese
+        assert "经办人" not in chinese
+        assert "your" in english.lower()
+        assert "handler" not in english
+
+
+@pytest.mark.parametrize(("language", "rest"), [("zh", "等12个号码"), ("en", " and 2 more")])
+def test_reason_and_item_about_cards_list_up_to_ten_in_clear_and_count_the_rest(language: str, rest: str) -> None:
+    for words in letters("ID-ACTUAL-USER", UNNAMED, language):
+        assert all(f"1650000{number:04}" in words for number in range(10))
+        assert "16500000010" not in words
+        assert rest in words
+        assert "•" not in words
+
+
+def test_documents_are_never_left_out_of_a_list() -> None:
+    assert "more" not in letters("DOC-MISSING", evidence(documents=()), "en")[0]

@@ -1,12 +1,13 @@
 """Findings in words, for reviewers and for letters, in either language."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from db.enums import CreditList, DocumentKind, Language
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import EarlierFail
+from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import placeholder_names, replace_optional_parts
 from workbench.domain.policy.policy import BilingualText, FactValue, Policy, Reason, RuleLimit
@@ -28,6 +29,13 @@ LIST_WORDS: dict[str, BilingualText] = {
     CreditList.TELECOM: BilingualText("telecom list", "电信业务经营不良名单"),
     CreditList.PUNISHMENT: BilingualText("joint punishment", "联合惩戒名单"),
 }
+
+PEOPLE_WORDS: dict[str, BilingualText] = {
+    HANDLER: BilingualText("handler", "经办人"),
+    LEGAL_REP: BilingualText("legal representative", "法定代表人"),
+}
+
+_LISTED_NUMBERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,8 @@ def finding_text(finding: Finding, policy: Policy, language: str) -> str:
     A finding whose rule is not in the policy is shown by its code and numbers.
     """
     rule = policy.rules.get(finding.rule)
-    values = _values(finding, policy, language)
+    masked = ";".join(mask(MaskKind.MSISDN, part) if _has_digits(part) else part for part in finding.subjects)
+    values = _values(replace(finding, subject=masked), policy, language)
     if rule is None:
         return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
     limit = next((limit for limit in rule.limits if _is_from_limit(finding, limit)), None)
@@ -83,7 +92,10 @@ def finding_text(finding: Finding, policy: Policy, language: str) -> str:
 def reason_letter(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
-    """Return a reason's sentence for the applicant, with the values of its finding if there is one."""
+    """Return a reason's sentence for the applicant, with the values of its finding if there is one.
+
+    Numbers are as in the finding: in clear, unless the finding is masked.
+    """
     return fill_placeholders(
         reason.letter.in_language(language), _letter_values(reason, findings, policy, language, details)
     )
@@ -92,7 +104,7 @@ def reason_letter(
 def reason_item(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
-    """Return what the applicant must submit or fix for a reason, '' if nothing."""
+    """Return what the applicant must submit or fix for a reason, '' if nothing; numbers are as in the finding."""
     return fill_placeholders(
         reason.item.in_language(language), _letter_values(reason, findings, policy, language, details)
     )
@@ -148,18 +160,35 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     )
     if isinstance(observed, int | float):
         values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
-    if subjects := [_subject(part, policy, language) for part in finding.subject.split(";") if part]:
-        values["subject"] = _FormattedNumber(comma_joined(subjects, language=language), is_one=False)
+    if finding.subject:
+        values["subject"] = _FormattedNumber(_subjects(finding, policy, language), is_one=False)
     return values
 
 
+def _subjects(finding: Finding, policy: Policy, language: str) -> str:
+    """Return what a finding is about; of many numbers the first ones and how many there are."""
+    subjects = [_subject(part, policy, language) for part in finding.subjects]
+    if PEOPLE_WORDS.keys() >= set(finding.subjects):
+        return ("和" if language == "zh" else " and ").join(subjects)
+    more = len(subjects) - _LISTED_NUMBERS
+    if more <= 0 or not _has_digits(finding.subjects[0]):
+        return comma_joined(subjects, language=language)
+    listed = comma_joined(subjects[:_LISTED_NUMBERS], language=language)
+    return f"{listed}等{len(subjects):,}个号码" if language == "zh" else f"{listed} and {more:,} more"
+
+
 def _subject(part: str, policy: Policy, language: str) -> str:
-    """Return a subject of a finding: the name of a document or list, a masked number, or the words found."""
+    """Return a subject of a finding: the name of a document, list or role, or the number or words as they are."""
     if part in _DOCUMENT_CODES:
         return document_name(DocumentKind(part), policy, language)
     if part in LIST_WORDS:
         return LIST_WORDS[part].in_language(language)
-    return mask(MaskKind.MSISDN, part) if any(map(str.isdigit, part)) else part
+    return PEOPLE_WORDS[part].in_language(language) if part in PEOPLE_WORDS else part
+
+
+def _has_digits(part: str) -> bool:
+    """Say whether a subject is a number, in clear or masked."""
+    return part not in _DOCUMENT_CODES and any(map(str.isdigit, part))
 
 
 def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -> str:

@@ -45,7 +45,7 @@ def test_a_reason_about_documents_asks_which_one_and_the_letter_names_it(
 def test_a_document_can_be_an_item_of_its_own(services: ClockSite, held: str) -> None:
     services.run("a", "decide", held, "fail", "--reason", "DOC-UNSEALED", "--item", "AUTH_LETTER")
 
-    assert "有材料未加盖公章：授权委托书。（DOC-UNSEALED）" in letter(services)
+    assert "部分材料未加盖公章：授权委托书。（DOC-UNSEALED）" in letter(services)
     assert "\n1. 授权委托书\n" in letter(services)
 
 

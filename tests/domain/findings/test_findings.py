@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.enums import ApplicantKind, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
-from tests.domain.facts.sample_evidence import default_policy, documents, evidence
+from db.enums import ApplicantKind, IdType, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
+from tests.domain.facts.sample_evidence import (
+    TODAY,
+    age_of,
+    application,
+    default_policy,
+    documents,
+    evidence,
+    findings,
+    id_number,
+)
+from tests.domain.findings.rule_table import WRONG
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.facts.fact import FactType
@@ -106,13 +118,30 @@ def test_an_expired_id_card_has_no_finding_that_it_expires_soon() -> None:
     assert codes == ["ID-RIC-EXPIRED"]
 
 
-def test_the_card_furthest_beyond_its_limit_is_named() -> None:
+def test_all_cards_beyond_a_limit_are_named_with_the_worst_first() -> None:
     cards = tuple(
         (f"1380000000{number}", {"peak_day_calls": peak, "daily_quota_calls": 50})
-        for number, peak in enumerate((60, 90, 70))
+        for number, peak in enumerate((60, 90, 50, 70))
     )
     found = findings_of(CaseFacts(case={}, cards=cards), default_policy())
-    assert [(finding.subject, finding.observed) for finding in found] == [("13800000001", 90)]
+    assert [(finding.subject, finding.observed) for finding in found] == [("13800000001;13800000003;13800000000", 90)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "subject"),
+    [
+        ({"handler_id_no": WRONG}, "ID-RIC", "handler"),
+        ({"legal_rep_id_no": WRONG}, "ID-RIC", "legal_rep"),
+        ({"legal_rep_id_no": WRONG, "handler_id_no": WRONG}, "ID-RIC", "handler;legal_rep"),
+        ({"legal_rep_id_no": "CHECK", "legal_rep_id_type": IdType.MILITARY}, "ID-RIC", "legal_rep"),
+        ({"handler_id_valid_to": TODAY - timedelta(days=3)}, "ID-RIC-EXPIRED", "handler"),
+        ({"handler_id_valid_to": TODAY + timedelta(days=3)}, "ID-RIC-EXPIRING", "handler"),
+        ({"handler_id_no": id_number(age_of(17))}, "ID-RIC-AGE", "handler"),
+        ({"handler_id_no": id_number(age_of(30), "990105")}, "ID-REGION", "handler"),
+    ],
+)
+def test_a_finding_about_an_id_number_names_whose_it_is(changes: dict[str, Any], rule: str, subject: str) -> None:
+    assert findings(evidence(application=application(**changes)))[rule].subject == subject
 
 
 def test_all_documents_beyond_a_limit_are_named_with_the_worst_first() -> None:

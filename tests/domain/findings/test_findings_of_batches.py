@@ -11,6 +11,7 @@ from tests.domain.facts.sample_evidence import default_policy
 from tests.sizes import sized
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType, chained, shared_group
+from workbench.domain.facts.identity import HOLDERS_OF_ID
 from workbench.domain.findings.evaluate import COMPARISONS, findings_of_all
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue, Rule, RuleLimit, Scope
@@ -78,9 +79,9 @@ def finding(rule: Rule, facts: CaseFacts) -> Finding | None:
         hits = [subject for subject in subjects if is_hit(limit, subject[1], case)]
         if hits:
             hits.sort(key=lambda subject: -distance(limit, subject[1], case))
-            name, own = hits[0]
-            if limit.scope == "document":
-                name = ";".join(dict.fromkeys(kind for kind, _own in hits))
+            _worst, own = hits[0]
+            name = ";".join(dict.fromkeys(each for each, _own in hits))
+            subject_of = limit.subject_of or HOLDERS_OF_ID.get(limit.observes)
             return Finding(
                 rule=rule.code,
                 leg=rule.leg,
@@ -89,7 +90,7 @@ def finding(rule: Rule, facts: CaseFacts) -> Finding | None:
                 op=limit.op,
                 limit=known(limit.value_of, own, case) if limit.value_of else limit.value,
                 unit=limit.unit,
-                subject=str(known(limit.subject_of, own, case) or "") if limit.subject_of else name,
+                subject=str(known(subject_of, own, case) or "") if subject_of else name,
                 source=limit.source or rule.source,
                 observes=limit.observes,
             )

@@ -71,7 +71,7 @@ def test_a_complaint_rate_above_three_per_thousand_is_a_warning() -> None:
     assert ratios == [(0.003, ">", "warn", 200), (0.005, ">", "block", 200)]
 
 
-def test_each_card_has_its_own_quota_and_the_worst_card_is_named() -> None:
+def test_each_card_has_its_own_quota_and_the_worst_card_is_named_first() -> None:
     cards = (
         card(msisdn="13800000001", daily_quota_calls=150),
         card(msisdn="13800000002", daily_quota_calls=50),
@@ -80,4 +80,4 @@ def test_each_card_has_its_own_quota_and_the_worst_card_is_named() -> None:
     made = tuple(calls(msisdn=own.msisdn, peak_day_calls=160) for own in cards)
     seen = evidence(cards=cards, calls=made, all_calls=calls(msisdn="", peak_day_calls=160))
     finding = findings(seen)["ACT-PEAK-DAY"]
-    assert (finding.subject, finding.observed, finding.limit) == ("13800000002", 160, 50)
+    assert (finding.subject, finding.observed, finding.limit) == ("13800000002;13800000001", 160, 50)

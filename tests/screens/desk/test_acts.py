@@ -96,8 +96,8 @@ async def test_a_resubmission_lists_what_was_asked_for_and_warns_if_nothing_came
         await open_first(desk)
         await desk.press("M")
         for words in {
-            "en": ("0 of 2 received", "✗ 小时呼出频次整改方案", "None of this has come yet."),
-            "zh": ("已收到 0/2 项", "✗ 小时呼出频次整改方案", "以上内容均未收到"),
+            "en": ("0 of 2 received", "✗ 关于控制每小时呼出次数的整改方案", "None of this has come yet."),
+            "zh": ("已收到 0/2 项", "✗ 关于控制每小时呼出次数的整改方案", "以上内容均未收到"),
         }[language]:
             assert words in desk.text
 

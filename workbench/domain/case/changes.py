@@ -10,6 +10,7 @@ from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evid
 from workbench.domain.facts.documents import newest_files
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue
+from workbench.domain.text.mask import MaskKind, mask
 
 _KEY_FIELDS = frozenset({"agent", "application_no", "submitted_at", "received_at"})
 _CREDIT_FIELDS = ("match", "listed_on", "checked_on", "amount_fen", "overdue_days", "disputed")
@@ -157,10 +158,11 @@ def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> lis
 
 
 def _comparable(value: object) -> object:
-    """Return the compared form of a value; of a finding the severity, value and documents, as numbers are masked."""
+    """Return the compared form of a value; of a finding the severity, value, documents and masked numbers."""
     if not isinstance(value, Finding):
         return value
-    return value.severity, value.observed, frozenset(value.subject.split(";")) & frozenset(DocumentKind)
+    numbers = {mask(MaskKind.MSISDN, one) for one in value.subjects if one[-1:].isdecimal()}
+    return value.severity, value.observed, numbers | frozenset(DocumentKind).intersection(value.subjects)
 
 
 def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _ComparedPart]]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from db.enums import CreditList, DocumentKind
+from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.text.mask import MaskKind, mask
 
 D = DocumentKind
@@ -28,11 +29,18 @@ DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
 }
 """The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
 
+DOCUMENTS_OF_HOLDER: Mapping[str, frozenset[str]] = {
+    HANDLER: frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    LEGAL_REP: frozenset({D.LEGAL_ID_FRONT, D.LEGAL_ID_BACK}),
+}
+"""The documents of the people whose ID number or card a finding is about; they win over those of the reason."""
+
 _HANDLER_NUMBER = frozenset({"handler_id_no", "handler_id_type"})
+_LEGAL_REP_NUMBER = frozenset({"legal_rep_id_no", "legal_rep_id_type"})
 _HANDLER_VALIDITY = frozenset({"handler_id_issued_on", "handler_id_valid_to"})
 
 FIELDS_OF_REASON: Mapping[str, frozenset[str]] = {
-    "ID-RIC": _HANDLER_NUMBER | {"legal_rep_id_no"},
+    "ID-RIC": _HANDLER_NUMBER | _LEGAL_REP_NUMBER,
     "ID-RIC-AGE": _HANDLER_NUMBER,
     "ID-REGION": _HANDLER_NUMBER,
     "ID-RIC-EXPIRED": _HANDLER_VALIDITY,
@@ -97,8 +105,11 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
     named = []
     for code, text in items:
         listed = listed_by_item.get((code, text))
-        required = set(D).intersection(listed or subjects.get(code, ()))
-        kinds = required or DOCUMENTS_OF_REASON.get(code) or {code} & set(D)
+        about = subjects.get(code, ())
+        required = set(D).intersection(listed or about)
+        of_holders = frozenset[str]().union(*(DOCUMENTS_OF_HOLDER.get(one, ()) for one in about))
+        of_reason = DOCUMENTS_OF_REASON.get(code, frozenset())
+        kinds = required or (of_reason and of_holders) or of_reason or {code} & set(D)
         # The reviewer's own words may ask for anything, even if they name documents.
         named.append(NamedDocuments(kinds, bool(required), others_count=not kinds or listed == []))
     return named
@@ -128,7 +139,8 @@ def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bo
     """
     match part:
         case EvidencePart.APPLICATION:
-            return name in FIELDS_OF_REASON.get(code, frozenset())
+            of_others = {HANDLER: _LEGAL_REP_NUMBER, LEGAL_REP: _HANDLER_NUMBER}.get(";".join(subjects), frozenset())
+            return name in FIELDS_OF_REASON.get(code, frozenset()) - of_others
         case EvidencePart.CARDS:
             return code in _REASONS_ABOUT_CARDS and (
                 not subjects or not subjects.isdisjoint({name, mask(MaskKind.MSISDN, name)})

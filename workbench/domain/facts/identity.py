@@ -9,8 +9,12 @@ from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, sha
 from workbench.domain.values import identifiers
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
 
+HANDLER, LEGAL_REP = "handler", "legal_rep"
+"""The roles of the people whose ID numbers an application has."""
+
 IDENTITY_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("applicant_kind", "industry", "province", "handler_id_type", "legal_rep_id_type"), TEXT),
+    **dict.fromkeys(("id_holder", "wrong_id_holders", "unchecked_id_holders"), TEXT),
     **dict.fromkeys(("ric_valid", "id_checkable", "id_validity_fits_age", "id_region_known"), FLAG),
     **dict.fromkeys(("legal_rep_ric_valid", "legal_rep_id_checkable", "uscc_valid", "uscc_kind_fits"), FLAG),
     **dict.fromkeys(("handler_age", "id_days_left", "licence_days_left", "registered_capital_fen"), NUMBER),
@@ -21,6 +25,14 @@ CARD_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("msisdn_in_range", "iccid_luhn", "carrier_fits_range", "actual_user_named"), FLAG),
     "daily_quota_calls": NUMBER,
 }
+HOLDERS_OF_ID: Mapping[str, str] = {
+    **dict.fromkeys(("handler_age", "id_days_left", "id_validity_fits_age", "id_region_known"), "id_holder"),
+    **dict.fromkeys(("ric_valid", "legal_rep_ric_valid"), "wrong_id_holders"),
+    **dict.fromkeys(("id_checkable", "legal_rep_id_checkable"), "unchecked_id_holders"),
+}
+"""The fact that says whose ID number or card a fact is about, so that a finding names all these people."""
+
+_HOLDER_NAMES = ("id_holder", "wrong_id_holders", "unchecked_id_holders")
 _CARD_NAMES = tuple(CARD_FACTS)
 _LEGAL_REP_NAMES = ("legal_rep_ric_valid", "legal_rep_id_checkable", "legal_rep_id_type")
 _USCC_NAMES = ("uscc_valid", "uscc_kind_fits")
@@ -62,6 +74,14 @@ def _legal_rep_facts(application: ApplicationFacts, today: date) -> Facts:
     return shared_group(_LEGAL_REP_NAMES, is_valid, is_valid is not None, id_type_of(number, stated).value)
 
 
+def _holder_facts(handler: Facts, legal_rep: Facts) -> Facts:
+    """Return the roles of the people whose ID number is wrong or has no public check, separated by `;`."""
+    wrong = ((HANDLER, handler["ric_valid"]), (LEGAL_REP, legal_rep["legal_rep_ric_valid"]))
+    unchecked = ((HANDLER, handler["id_checkable"]), (LEGAL_REP, legal_rep["legal_rep_id_checkable"]))
+    roles = (";".join(role for role, is_fine in own if is_fine is False) for own in (wrong, unchecked))
+    return shared_group(_HOLDER_NAMES, HANDLER, *roles)
+
+
 def _uscc_facts(application: ApplicationFacts) -> Facts:
     """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
     code = application.uscc
@@ -85,12 +105,8 @@ def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
         "cards_of_brand": evidence.cards_of_brand,
         "cards_total": evidence.cards_total,
     }
-    return (
-        of_applicant,
-        _handler_facts(application, today),
-        _legal_rep_facts(application, today),
-        _uscc_facts(application),
-    )
+    handler, legal_rep = _handler_facts(application, today), _legal_rep_facts(application, today)
+    return of_applicant, handler, legal_rep, _holder_facts(handler, legal_rep), _uscc_facts(application)
 
 
 def _card_facts(card: CardFacts) -> Facts:

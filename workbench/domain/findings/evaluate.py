@@ -8,6 +8,7 @@ from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
 from workbench.domain.facts.all_facts import CaseFacts
+from workbench.domain.facts.identity import HOLDERS_OF_ID
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.subject_batch import SubjectBatch, flattened
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Policy, Rule, RuleLimit, Scope
@@ -97,14 +98,15 @@ class _LimitCheck:
     def findings(self, batch: SubjectBatch) -> Iterator[tuple[int, Finding]]:
         """Yield the index of each case that hits the limit, and its finding.
 
-        Its subject is the worst card, or all documents that hit the limit. They are named worst first, so that the
-        applicant can rectify all of them in one round.
+        Its subject is all cards or documents that hit the limit, named worst first, so that the applicant can rectify
+        all of them in one round; a finding about an ID number names the people whose number it is.
         """
         hits = self._beyond(batch)
         if self._samples or self._conditions:
             hits = [index for index in hits if self._counts(batch, index)]
         if self.limit.scope == "case":
-            observed, subject_of = batch.column(self.limit.observes), self.limit.subject_of
+            observed = batch.column(self.limit.observes)
+            subject_of = self.limit.subject_of or HOLDERS_OF_ID.get(self.limit.observes, "")
             for index in hits:
                 subject = str(batch.known(subject_of)[index] or "") if subject_of else ""
                 yield index, self._finding(observed[index], self._bound(batch, index), subject)
@@ -112,8 +114,7 @@ class _LimitCheck:
         for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
             # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
             worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
-            names = [batch.subjects[index][0] for index in worst_first]
-            subject = ";".join(dict.fromkeys(names)) if self.limit.scope == "document" else names[0]
+            subject = ";".join(dict.fromkeys(batch.subjects[index][0] for index in worst_first))
             if self.limit.subject_of:
                 subject = str(batch.known(self.limit.subject_of)[worst_first[0]] or "")
             value = batch.column(self.limit.observes)[worst_first[0]]

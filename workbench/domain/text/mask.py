@@ -130,8 +130,8 @@ def _is_amount_or_list(number: str) -> bool:
 
 
 @lru_cache(maxsize=128)
-def mask_digits_within(text: str) -> str:
-    """Return a text with every ID, SIM or phone number in it masked.
+def mask_digits_within(text: str, public: frozenset[str] = frozenset()) -> str:
+    """Return a text with every ID, SIM or phone number in it masked, except the `public` numbers, given as digits.
 
     For errors, logs and letters. USCCs, dates, amounts, case numbers and lists of ascending numbers are not masked.
     """
@@ -146,7 +146,8 @@ def mask_digits_within(text: str) -> str:
         start, end = match.span(kind)
         if any(first < end and start < last for first, last in public_spans):
             continue
-        if kind is MaskKind.MSISDN and _is_amount_or_list(match[kind]):
+        digits = "".join(filter(str.isdecimal, match[kind]))
+        if any(digits in number for number in public) or (kind is MaskKind.MSISDN and _is_amount_or_list(match[kind])):
             continue
         parts += [text[done:start], _masked_lines(kind, text[start:end])]
         done = end

@@ -1,9 +1,13 @@
 """Finds the people named in any version of an application, so that their names can be masked in texts."""
 
+import json
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, FromClause, case, func, select
 from sqlmodel import Session
@@ -14,6 +18,7 @@ from db.models import ApplicationRow, CardRow
 from db.queries.published import all_versions, table_of
 from workbench.domain.text.mask import MaskKind, mask_all
 from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction
+from workbench.services.foundation.context import policy_body, policy_versions
 
 Key = tuple[str, str]
 """The key of an application: its agent and number."""
@@ -24,6 +29,9 @@ BETWEEN_NUMBERS = ";"
 _OF_APPLICATION = personal_columns(ApplicationRow)
 _OF_CARD = personal_columns(CardRow)
 _APPLICANT = ("applicant_kind", "applicant_name")
+_PHONE = re.compile(r"[0-9][-0-9 ()/]{8,}[0-9]")
+_NUMBERS_OF_VERSIONS: WeakKeyDictionary[object, dict[int, list[str]]] = WeakKeyDictionary()
+"""The phone numbers of the supplier by version of the policy, which never changes, of each open database."""
 
 
 def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
@@ -45,7 +53,7 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
 
     Earlier versions are included, because texts of earlier rounds name their people. The name of an applicant is masked
     if the applicant is a person. The name of a company is public, even if it contains the name of its owner. If a name
-    was that of a person and of a company, the newest version decides.
+    was that of a person and of a company, the newest version decides. The numbers of the supplier are public.
     """
     wanted = tuple(dict.fromkeys(applications))
     pairs_by_key: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in wanted}
@@ -54,7 +62,19 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
     columns = (*_OF_APPLICATION, *_APPLICANT)
     for row in all_versions(session, ApplicationRow, columns, wanted):
         pairs_by_key[row["agent"], row["application_no"]] += _of_version(row)
-    return {key: Redaction.of(pairs) for key, pairs in pairs_by_key.items()}
+    public = public_numbers(session)
+    return {key: Redaction.of([*pairs, *public]) for key, pairs in pairs_by_key.items()}
+
+
+def public_numbers(session: Session) -> list[tuple[str, None]]:
+    """Return the phone numbers that the supplier gives in the versions of the policy, as digits that are not masked."""
+    known = _NUMBERS_OF_VERSIONS.setdefault(session.get_bind(), {})
+    for version_id, _day in policy_versions(session):
+        if version_id not in known:
+            supplier = tomllib.loads(policy_body(session, version_id))["supplier"]
+            given = _PHONE.findall(json.dumps(supplier, ensure_ascii=False))
+            known[version_id] = ["".join(filter(str.isdecimal, phone)) for phone in given]
+    return [(number, None) for numbers in known.values() for number in numbers]
 
 
 def columns_of_other_people(application: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
@@ -88,9 +108,9 @@ def _in_one_text(
     return func.coalesce(joined.correlate(application).scalar_subquery(), "")
 
 
-def redaction_of_version(row: Mapping[str, Any]) -> Redaction:
-    """Return the redaction of the people in one version of an application."""
-    return Redaction.of(_of_version(row))
+def redaction_of_version(row: Mapping[str, Any], public: Iterable[tuple[str, None]]) -> Redaction:
+    """Return the redaction of the people in one version of an application; `public` numbers are not masked."""
+    return Redaction.of((*_of_version(row), *public))
 
 
 def _of_version(row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind | None]]:

@@ -107,10 +107,9 @@ def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
 
 
 def masked_finding(finding: Finding, redaction: Redaction) -> Finding:
-    """Return a finding with its subject masked, which can be a valid or malformed phone number."""
-    if finding.subject.isdecimal():
-        return replace(finding, subject=_mask_number(finding.subject))
-    return replace(finding, subject=redaction.mask_in(finding.subject))
+    """Return a finding with its subjects masked, which can be valid or malformed phone numbers."""
+    masked = (_mask_number(part) if part.isdecimal() else redaction.mask_in(part) for part in finding.subjects)
+    return replace(finding, subject=";".join(masked))
 
 
 def masked_changes(changes: RoundChanges, application: ApplicationFacts, redaction: Redaction) -> RoundChanges:

@@ -69,8 +69,22 @@ class Redaction:
         return cls(mask_by_key=masks)
 
     def mask_in(self, text: str) -> str:
-        """Return a text with these people masked, and all other digits that look like personal numbers."""
-        return mask_digits_within(self.mask_names_in(text))
+        """Return a text with these people masked, and all digits that look like personal numbers and are not public."""
+        public = frozenset(key for key, own in self.mask_by_key.items() if own.kind is None and key.isdecimal())
+        return mask_digits_within(self.mask_names_in(text), public)
+
+    def numbers_in_clear(self, text: str) -> str:
+        """Return a text with the phone numbers of these people in clear that are masked in it.
+
+        A mask that two of the numbers have stays, because it does not say which one is meant.
+        """
+        numbers_by_mask: dict[str, list[str]] = {}
+        for key, own in self.mask_by_key.items():
+            if DOT in text and own.kind is MaskKind.MSISDN:
+                numbers_by_mask.setdefault(mask(own.kind, key), []).append(key)
+        for masked, [number, *others] in numbers_by_mask.items():
+            text = text if others else text.replace(masked, number)
+        return text
 
     def is_in(self, key: str) -> bool:
         """Say whether a text with this key may name one of these people."""

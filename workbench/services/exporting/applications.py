@@ -19,6 +19,7 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.known_people import (
     columns_of_other_people,
     masked_values,
+    public_numbers,
     redaction_of_version,
     redactions_of,
     values_for_search,
@@ -42,7 +43,6 @@ _CONVERTED = {"registered_capital_cny", *_DAYS}
 
 _SHOWN = [APPLICATION.c[name] for name in ("id", "registered_capital_fen", *_IMPORT_COLUMNS) if name not in _CONVERTED]
 _OTHERS = {f"others_{place}": column for place, column in enumerate(columns_of_other_people(APPLICATION))}
-_NOBODY = Redaction.of(())
 
 
 def _day(column: Any) -> Any:
@@ -107,10 +107,12 @@ def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> 
     named, numbered = places_to_mask(*in_rows)
     keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
     with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
+    public = public_numbers(source.session)
+    nobody = Redaction.of(public)
     people = redactions_of(source.session, [keys[place] for place in with_others])
     for place, text_keys in named.items():
         redaction = people.get(keys[place]) or redaction_of_version(
-            {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}
+            {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}, public
         )
         own_keys = text_keys.split(BETWEEN_TEXTS)
         is_known = len(own_keys) == len(texts) and place not in numbered
@@ -119,7 +121,7 @@ def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> 
                 column[place] = redaction.mask_in(column[place])
     for place in numbered - named.keys():
         for column in texts.values():
-            column[place] = _NOBODY.mask_in(column[place])
+            column[place] = nobody.mask_in(column[place])
     return dict(texts)
 
 

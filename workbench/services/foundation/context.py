@@ -1,6 +1,6 @@
 """The context of every service: the database, the file store, the clock, the person who acts, and cached policies."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -69,6 +69,20 @@ VERSIONS = "policy_versions"
 
 _BODY = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("version"))
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
+
+
+def policy_versions(session: Session) -> Sequence[Any]:
+    """Return the number of each policy version and the day from which it is in force, the newest version first."""
+    # Read once in each transaction; a transaction that applies a policy clears this cache.
+    versions: Sequence[Any] = session.info.get(VERSIONS) or session.connection().execute(_VERSIONS).all()
+    session.info[VERSIONS] = versions
+    return versions
+
+
+def policy_body(session: Session, version_id: int) -> str:
+    """Return the text of a policy version."""
+    return str(session.connection().execute(_BODY, {"version": version_id}).scalar_one())
+
 
 RoleCheck = Callable[[Actor], str | None]
 """A function that returns why a person's roles do not allow an act, None if they do."""
@@ -216,9 +230,7 @@ class Context:
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the policy version in force: the newest that has begun, by the day in the zone of each."""
-        # Read once in each transaction; a transaction that applies a policy clears this cache.
-        versions = session.info.get(VERSIONS) or session.connection().execute(_VERSIONS).all()
-        session.info[VERSIONS] = versions
+        versions = policy_versions(session)
         return next(int(number) for number, day in versions if self._has_begun(session, number, day))
 
     def _has_begun(self, session: Session, version_id: int, effective_on: date | None) -> bool:
@@ -241,8 +253,7 @@ class Context:
         """Return a policy version, by default the one in force."""
         wanted = version_id or self.policy_id(session)
         if wanted not in self.cache.policies:
-            body = session.connection().execute(_BODY, {"version": wanted}).scalar_one()
-            self.cache.policies[wanted] = parse_policy(body, f"policy {wanted}")
+            self.cache.policies[wanted] = parse_policy(policy_body(session, wanted), f"policy {wanted}")
         return self.cache.policies[wanted]
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:

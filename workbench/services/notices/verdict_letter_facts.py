@@ -1,15 +1,21 @@
 """Composes the letter about a verdict from the case and the texts of the policy."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session
+
 from db.enums import RESTRICTIONS, Language, Verdict
 from db.models import DecisionRow
-from workbench.domain.case.casefile import CaseFile, ItemRequest
+from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
+from workbench.services.case.assessment import findings_of_case
+from workbench.services.case.redaction import Redaction
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
     ComposedLetter,
@@ -70,6 +76,43 @@ def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[Item
             documents = listed if own else (details.documents if item.code in of_documents else ()) or None
             worded.append(ItemRequest(code=item.code, text=text, documents=documents))
     return tuple(worded)
+
+
+def with_clear_findings(session: Session, shown: CaseFile) -> CaseFile:
+    """Return a masked case with the phone numbers in its findings in clear."""
+    is_masked = any(DOT in finding.subject for finding in shown.findings)
+    return replace(shown, findings=findings_of_case(session, shown.header.id)) if is_masked else shown
+
+
+def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile, people: Redaction) -> VerdictRequest:
+    """Return a verdict with the phone numbers in its texts in clear, because the applicant reads them.
+
+    The reviewer saw them masked. A sentence that the reviewer kept becomes the one with the numbers; elsewhere, the
+    number of a mask must be the only one.
+    """
+    texts = (request.letter or "", *(item.text for item in request.items))
+    if not any(DOT in text for text in texts):
+        return request
+    codes = tuple(dict.fromkeys((*request.reasons, *(item.code for item in request.items))))
+    bare = [ItemRequest(code=code) for code in codes]
+    before, after = (
+        [
+            *(reason.sentence for reason in _reasons(casefile, codes, request.items)),
+            *(item.text for item in worded_items(casefile, bare)),
+        ]
+        for casefile in (shown, clear)
+    )
+
+    def written(text: str) -> str:
+        for masked, sentence in zip(before, after, strict=True):
+            text = text.replace(masked, sentence) if DOT in masked else text
+        return people.numbers_in_clear(text)
+
+    return replace(
+        request,
+        letter=request.letter and written(request.letter),
+        items=tuple(replace(item, text=written(item.text)) for item in request.items),
+    )
 
 
 def compose_for(

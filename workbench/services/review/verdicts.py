@@ -15,7 +15,9 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import ChangesSinceSeen, Waiver
-from workbench.domain.case.verdict import first_verdict_problem
+from workbench.domain.case.verdict import (
+    first_verdict_problem,
+)
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import Busy, NotAllowed, WrongUsage
@@ -31,6 +33,7 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, lifted_numbers, orders_summary
+from workbench.services.notices.verdict_letter_facts import in_clear, with_clear_findings
 from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
@@ -143,7 +146,7 @@ class Verdicts(Service):
                 kept = self.casefiles.unchanged(session, request.case_id)
             casefile = kept.casefile
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
-                raise WrongUsage(first_verdict_problem(request, casefile) or "")
+                raise WrongUsage(first_verdict_problem(request, casefile.policy, casefile.findings) or "")
             with self.context.write() as session:
                 case = held_case(session, self.context, request.case_id, request.fence)
                 shown = casefile.header
@@ -153,7 +156,9 @@ class Verdicts(Service):
                     raise _changed_meanwhile(request.case_id, changes_since(session, case, seen_no))
                 now = self.context.now()
                 calendar = self.context.calendar(session, case.policy_version_id)
-                plan = plan_verdict(request, casefile, calendar, now, case.applicant_name)
+                clear = with_clear_findings(session, casefile)
+                written = in_clear(request, casefile, clear, kept.redaction)
+                plan = plan_verdict(written, clear, calendar, now, case.applicant_name)
                 plan = self._apply_two_person_rules(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])
@@ -247,7 +252,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
 
 
 def _snapshot(casefile: CaseFile, plan: VerdictPlan) -> dict[str, Any]:
-    """Return a snapshot of what the reviewer saw on the desk, with personal values masked.
+    """Return a snapshot of what the reviewer saw on the desk, with personal values masked, and of the letter.
 
     `db.queries.forecast_cases` searches its JSON text for the severities of findings.
     """

@@ -1,0 +1,136 @@
+"""Letters have phone numbers in clear, because the applicant reads them; previews and exports mask them."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from db.enums import FailKind, ImportKind, Verdict
+from tests.cli.framework.terminal import Terminal
+from tests.prepared import prepared
+from tests.services.importing.files import Desk, application
+from tests.sites import SUPPLIER
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.policies import default_policy_text
+from workbench.services.policy.supplier import with_supplier
+
+NUMBERS = ("16500000102", "16500000202")
+MASKED = "165••••••02"
+"""The mask of both numbers."""
+
+OTHER = "16500000309"
+PHONE = "13911112222"
+REASON = "ID-ACTUAL-USER"
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    """One complete application with two cards without an actual user, and one with it."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    desk = Desk(terminal.site, folder)
+    _fill(desk)
+    return desk
+
+
+@prepared
+def _fill(desk: Desk) -> None:
+    desk.applications(application("A-1", msisdns=";".join((*NUMBERS, OTHER)), language="zh"))
+    users = dict.fromkeys(NUMBERS, "") | {OTHER: "虚构用户"}
+    cards = [{"application_no": "A-1", "msisdn": number, "actual_user_name": user} for number, user in users.items()]
+    desk.run(ImportKind.CARDS, cards)
+    desk.documents("A-1")
+
+
+def bodies(desk: Desk, kind: str) -> list[str]:
+    """Return the texts of the letters of a kind."""
+    return [row.body for row in desk.sql("SELECT body FROM notice WHERE kind = :kind", kind=kind)]
+
+
+def fail(terminal: Terminal, *words: str) -> str:
+    """Take the case, fail it about its cards, and return all that was printed."""
+    terminal.document("a", "next")
+    result = terminal.as_person("a", "decide", "C-1", "fail", "--reason", REASON, *words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def is_masked(text: str) -> bool:
+    return not any(number in text for number in (*NUMBERS, OTHER))
+
+
+def test_reason_and_item_of_a_letter_list_each_number_in_clear(terminal: Terminal, desk: Desk) -> None:
+    printed = fail(terminal)
+
+    [body] = bodies(desk, "fail")
+    assert "未填写实际使用人或填写有误：16500000102、16500000202。" in body
+    assert "1. 每个号码的实际使用人名称：16500000102、16500000202\n" in body
+    assert MASKED not in body
+    assert is_masked(printed)
+
+
+def test_what_is_shown_of_a_decision_is_masked(terminal: Terminal, desk: Desk) -> None:
+    fail(terminal)
+
+    for words in (("show", "C-1"), ("show", "C-1", "--json"), ("notices", "list"), ("notices", "list", "--json")):
+        printed = terminal.as_person("a", *words)
+        assert printed.exit_code == 0, printed.output
+        assert is_masked(printed.output)
+
+
+def test_a_preview_is_masked(terminal: Terminal, desk: Desk) -> None:
+    del desk
+    terminal.document("a", "next")
+    verdicts = terminal.site.services("a").verdicts
+    request = VerdictRequest(case_id=1, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=(REASON,))
+
+    shown = verdicts.preview(request)
+
+    for text in (shown.letter, shown.items[0].text, verdicts.letter(request)):
+        assert is_masked(text)
+        assert text.count(MASKED) >= 2
+
+
+def test_numbers_in_a_text_that_the_reviewer_edited_are_in_clear(terminal: Terminal, desk: Desk) -> None:
+    terminal.document("a", "next")
+    verdicts = terminal.site.services("a").verdicts
+    request = VerdictRequest(case_id=1, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=(REASON,))
+    shown = verdicts.preview(request)
+    items = (ItemRequest(code=REASON, text=f"{shown.items[0].text}，尽快"),)
+
+    verdicts.decide(replace(request, letter=f"{shown.letter}另见165••••••09。", items=items))
+
+    [body] = bodies(desk, "fail")
+    assert "16500000102、16500000202。（ID-ACTUAL-USER）另见16500000309。" in body
+    assert "16500000102、16500000202，尽快" in body
+
+
+def test_a_mask_of_two_numbers_stays_where_it_does_not_say_which(terminal: Terminal, desk: Desk) -> None:
+    fail(terminal, "--letter", f"请说明{MASKED}。")
+
+    [body] = bodies(desk, "fail")
+    assert f"请说明{MASKED}。" in body
+
+
+def test_a_receipt_names_the_numbers_in_clear(terminal: Terminal, desk: Desk) -> None:
+    [body] = bodies(desk, "receipt")
+    assert "未填写实际使用人或填写有误：16500000102、16500000202。" in body
+    assert is_masked(terminal.as_person("a", "notices", "list", "--json").output)
+
+
+def test_the_phone_of_the_supplier_is_masked_nowhere(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    rules, out = tmp_path / "rules.toml", tmp_path / "notices.csv"
+    rules.write_text(with_supplier(default_policy_text(), replace(SUPPLIER, phone=PHONE)), encoding="utf-8")
+    terminal.document("admin", "policy", "apply", str(rules))
+    printed = fail(terminal, "--letter", f"请致电{PHONE}，或说明13800000078。")
+
+    terminal.site.clock.advance(seconds=60)
+    terminal.document("admin", "export", "notices", "--output", str(out))
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        exported = [row["body"] for row in csv.DictReader(file) if row["kind"] == "fail"]
+    shown = terminal.document("a", "show", "C-1")["notice"]
+    for text in (printed, *exported, str(shown)):
+        assert PHONE in text
+        assert "13800000078" not in text
+        assert is_masked(text)
