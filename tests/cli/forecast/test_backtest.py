@@ -56,9 +56,18 @@ def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Pat
     [
         (
             "en",
-            ["Mean error (days)", "Median of the past, per activity", "Test cases", "60", "Coverage of the 80% range"],
+            [
+                *(
+                    "Mean error (days)",
+                    "Median of the past, per activity",
+                    "Test cases",
+                    "60",
+                    "Coverage of the 80% range",
+                ),
+                "Mixture: past times per activity (72%), and a quantile forest with the open cases completed (28%).",
+            ],
         ),
-        ("zh", ["平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率"]),
+        ("zh", ["平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率", "分位数森林（28%）"]),
     ],
 )
 def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
@@ -72,7 +81,7 @@ def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
 
 @pytest.mark.proof
 @pytest.mark.parametrize(("share", "cases"), [("0.5", 75), ("0.6", 60), ("0.75", 38)])
-def test_the_share_of_training_cases_is_an_option_and_the_method_is_explained(
+def test_the_share_of_training_cases_is_an_option_and_the_mixture_is_explained(
     terminal: Terminal, tmp_path: Path, share: str, cases: int
 ) -> None:
     path = str(log(tmp_path))
@@ -83,9 +92,7 @@ def test_the_share_of_training_cases_is_an_option_and_the_method_is_explained(
     assert list(document) == KEYS
     assert document["cases"] == cases
     assert document["activity_mae_days"] > 0
-    assert ": " in document["method"]
-    assert "past" in document["method"]
-    assert document["method"].count(".") - document["method"].count("%") <= 1
+    assert document["method"].startswith("Mixture: past times per activity (")
 
 
 def test_another_share_of_training_cases_is_refused(terminal: Terminal, tmp_path: Path) -> None:

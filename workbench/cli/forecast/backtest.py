@@ -12,16 +12,11 @@ from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.learning.backtest import BacktestResult
-    from workbench.domain.forecast.learning.estimator import ChosenMethod
 
 _KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
 _RANGE_KEYS = ("coverage80", "band_days")
 _DECIMALS = 6
 _PERCENT = 100
-_METHODS = {
-    "table": N_("Median per activity"),
-    "forest": N_("Quantile forest, with the open cases completed"),
-}
 
 
 def backtest(
@@ -47,7 +42,7 @@ def backtest(
         figures, of_range = (
             {key: round(getattr(result, key), _DECIMALS) for key in keys} for keys in (_KEYS, _RANGE_KEYS)
         )
-        output.document({**figures, "method": _method_sentence(result.choice), **of_range})
+        output.document({**figures, "method": _method_sentence(result), **of_range})
     else:
         _print(result)
 
@@ -75,21 +70,16 @@ def _print(result: "BacktestResult") -> None:
             (_("Test events"), count(result.prefixes)),
             (_("Coverage of the 80% range"), f"{result.coverage80:.1%}"),
             (_("Median range width (days)"), f"{result.band_days:,.2f}"),
-            (_("Chosen"), _method_sentence(result.choice)),
+            (_("Method"), _method_sentence(result)),
         ]
     )
 
 
-def _method_sentence(choice: "ChosenMethod") -> str:
-    """Say which method was chosen, and why."""
-    method = _(_METHODS[choice.method.value])
-    if choice.gain is None:
-        return _("{method}: the past is too short to try other methods.").format(method=method)
-    if not choice.gain:
-        return _("{method}: no other method was better in trials within the past.").format(method=method)
+def _method_sentence(result: "BacktestResult") -> str:
+    """Say what the forecast is a mixture of."""
     return _(
-        "{method}: in trials within the past, its error was {gain} lower than that of the median per activity."
-    ).format(method=method, gain=f"{choice.gain:.1%}")
+        "Mixture: past times per activity ({table}), and a quantile forest with the open cases completed ({forest})."
+    ).format(table=f"{1 - result.forest_share:.0%}", forest=f"{result.forest_share:.0%}")
 
 
 def _ratio(result: "BacktestResult", other_days: float) -> str:

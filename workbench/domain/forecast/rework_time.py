@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.domain.forecast.case_history import DAY_S, VERDICT, WITH_APPLICANT, CaseHistory, HistoryStep
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator
+from workbench.domain.forecast.learning.estimator import Estimator
 from workbench.domain.forecast.learning.past_split import KnownPast
 
 _MOST_LEARNT = 800
@@ -36,10 +36,8 @@ _PRIOR_CASES = 8.0
 class ReworkTimes:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
-    def __init__(
-        self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES, choice: ChosenMethod | None = None
-    ) -> None:
-        """Fit the distribution to what was known at a time; without a `choice`, trials choose the method.
+    def __init__(self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES) -> None:
+        """Fit the distribution to what was known at a time.
 
         Raises:
             NothingToLearnFrom: If no case had passed by then.
@@ -52,12 +50,7 @@ class ReworkTimes:
         over = len(known) - len(still_open)
         dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
         finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[dropped:]))
-        self._estimator = Estimator.fit(KnownPast(until * DAY_S, finished, to_come), trees=trees, choice=choice)
-
-    @property
-    def choice(self) -> ChosenMethod:
-        """The method used."""
-        return self._estimator.choice
+        self._estimator = Estimator.fit(KnownPast(until * DAY_S, finished, to_come), trees=trees)
 
     def days(
         self,

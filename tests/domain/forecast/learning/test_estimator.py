@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.domain.forecast.learning.processes import DAY, office_log
-from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator, NothingToLearnFrom
+from workbench.domain.forecast.learning.estimator import Estimator, NothingToLearnFrom, forest_share
 from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
-from workbench.domain.forecast.learning.past_split import KnownPast
-from workbench.domain.forecast.learning.prediction_method import PredictionMethod
+from workbench.domain.forecast.learning.fitting_sample import FittingSample
+from workbench.domain.forecast.learning.past_split import KnownEvents, KnownPast
+from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import TracePrefix, last_prefix, prefixes_of
 
 
@@ -44,7 +47,6 @@ def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> Non
 
     one, other = (each.remaining_at_each_event(log[:20]).cumulative for each in (first, second))
     assert np.array_equal(one, other)
-    assert first.choice == second.choice
 
 
 def test_an_attribute_distinguishes_cases() -> None:
@@ -55,22 +57,35 @@ def test_an_attribute_distinguishes_cases() -> None:
     assert large == pytest.approx(10, abs=1)
 
 
-def test_the_table_per_activity_is_kept_unless_the_forest_is_clearly_better_in_trials() -> None:
-    random = np.random.default_rng(2)
-    same = [
-        EventTrace(str(day), (TraceEvent("came", day * DAY), TraceEvent("done", (day + random.exponential(9)) * DAY)))
-        for day in range(300)
-    ]
-
-    assert Estimator.fit(past(same)).choice == ChosenMethod(PredictionMethod.TABLE, 0.0)
-    better = Estimator.fit(past(cases(300))).choice
-    assert better.method is PredictionMethod.FOREST
-    assert better.gain is not None
-    assert better.gain > 0.5
+def mixtures(*shares: float) -> list[RemainingTimes]:
+    """Return mixed distributions after each event of cases whose time only the forest can tell."""
+    traces = cases(300)
+    prefixes = [prefix for trace in traces for prefix in prefixes_of(trace, ())]
+    sample = FittingSample.of(prefixes, KnownEvents.of(past(traces)), seed=1)
+    return [sample.mixture(share, 20)(prefixes) for share in shares]
 
 
-def test_with_a_few_finished_cases_nothing_is_tried() -> None:
-    assert Estimator.fit(past(cases(29))).choice == ChosenMethod(PredictionMethod.TABLE)
+def test_the_distributions_are_mixed_and_not_the_times() -> None:
+    table, half, forest = mixtures(0, 0.5, 1)
+
+    assert half.cumulative == pytest.approx((table.cumulative + forest.cumulative) / 2, abs=1e-6)
+    assert table.cumulative != pytest.approx(forest.cumulative, abs=0.2)
+
+
+@given(st.integers(1, 5_000))
+def test_no_forest_however_wrong_moves_the_median_beyond_the_longest_time_of_the_table(finished: int) -> None:
+    share = forest_share(finished)
+    of_table, of_wrong_forest = np.array([[0.5, 1, 1]]), np.array([[0, 0, 1]])
+    mixed = (1 - share) * of_table + share * of_wrong_forest
+
+    times = RemainingTimes(np.array([1.0, 2.0, 900.0]), mixed.astype(np.float32))
+    assert times.quantile_s(0.5)[0] <= 2
+
+
+def test_the_forest_counts_half_from_a_hundred_finished_cases_on_and_little_below() -> None:
+    assert [forest_share(finished) for finished in (100, 101, 99_999)] == [0.5] * 3
+    assert [round(forest_share(finished), 2) for finished in (1, 30, 50, 74)] == [0, 0.04, 0.12, 0.27]
+    assert Estimator.fit(past(cases(20))).forest_share == forest_share(20)
 
 
 def test_after_an_activity_with_few_cases_the_time_is_nearer_to_that_of_all() -> None:

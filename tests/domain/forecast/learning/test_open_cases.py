@@ -73,3 +73,35 @@ def test_where_no_wait_is_known_open_cases_end_at_once() -> None:
     )
 
     assert simulated_ends_s(events, np.random.default_rng(1)).tolist() == [1.0, 9.0]
+
+
+def test_a_wait_that_takes_no_time_is_simulated_too() -> None:
+    """Many logs know only days, or end a case at the instant of its last step."""
+    at_once, later = ((("came", 0), ("seen", 2), ("end", 2)), (("came", 0), ("seen", 2), ("seen", 3), ("end", 3)))
+    finished = tuple(
+        EventTrace(str(day), tuple(TraceEvent(name, (day + at) * DAY) for name, at in (at_once, later)[day % 2]))
+        for day in range(90)
+    )
+    waiting = tuple(EventTrace("", (TraceEvent("came", 92 * DAY),)) for _each in range(60))
+    events = KnownEvents.of(KnownPast(93 * DAY, finished, waiting))
+
+    left_days = (simulated_ends_s(events, np.random.default_rng(1)) / DAY - 93)[~events.is_over]
+    assert set(left_days.round(6).tolist()) >= {1, 2}
+    assert np.mean(left_days) == pytest.approx(1.5, abs=0.3)
+
+
+def test_an_activity_that_ends_each_case_is_an_end_however_rare_it_is() -> None:
+    finished = tuple(
+        EventTrace(
+            str(day), tuple(TraceEvent(name, (day + at) * DAY) for at, name in enumerate(("came", "seen", "end")))
+        )
+        for day in range(9)
+    )
+    waiting = tuple(
+        EventTrace("", (TraceEvent("came", 9.5 * DAY), TraceEvent("seen", 10.5 * DAY))) for _each in range(60)
+    )
+    events = KnownEvents.of(KnownPast(11 * DAY, finished, waiting))
+
+    left_days = (simulated_ends_s(events, np.random.default_rng(1)) - 11 * DAY)[~events.is_over] / DAY
+    assert np.median(left_days) == pytest.approx(0.5)
+    assert np.mean(left_days) < 2

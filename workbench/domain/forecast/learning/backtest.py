@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.domain.forecast.learning.arrays import FloatArray
-from workbench.domain.forecast.learning.estimator import ChosenMethod, Estimator, remaining_s
+from workbench.domain.forecast.learning.estimator import Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import EventTrace
 from workbench.domain.forecast.learning.pace import speedups
 from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, LogSplit, split_log
@@ -26,7 +26,7 @@ _STRETCH = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestResult:
-    """The result of a backtest; times are in days, `coverage80` is a share from 0 to 1.
+    """The result of a backtest; times are in days, `coverage80` and `forest_share` are shares from 0 to 1.
 
     `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`,
     `mean_mae_days` and `activity_mae_days` are the errors of a forecast that always gives the median of the past, its
@@ -42,7 +42,7 @@ class BacktestResult:
     activity_mae_days: float
     coverage80: float
     band_days: float
-    choice: ChosenMethod
+    forest_share: float
 
 
 def run_backtest(
@@ -79,7 +79,7 @@ def run_backtest(
     progress(total, total)
     factor = speedups(traces, parts.later, parts.past.until_s)
     middle_s, range_s = np.concatenate(middles_s) * factor, np.concatenate(ranges_s, axis=2) * factor
-    return _score(parts, middle_s, range_s, estimator.choice)
+    return _score(parts, middle_s, range_s, estimator.forest_share)
 
 
 def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
@@ -110,7 +110,7 @@ def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, le
     return adapted_s
 
 
-def _score(parts: LogSplit, middle_s: FloatArray, ranges_s: FloatArray, choice: ChosenMethod) -> BacktestResult:
+def _score(parts: LogSplit, middle_s: FloatArray, ranges_s: FloatArray, forest_share: float) -> BacktestResult:
     """Compare predictions with the actual times."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
     at_s = np.array([event.at_s for trace in parts.later for event in trace.events])
@@ -125,7 +125,7 @@ def _score(parts: LogSplit, middle_s: FloatArray, ranges_s: FloatArray, choice: 
         activity_mae_days=_mae_days(true_s, _activity_medians_s(parts, past_s)),
         coverage80=float(np.mean((low_s <= true_s) & (true_s <= high_s))),
         band_days=float(np.median(high_s - low_s)) / _DAY_S,
-        choice=choice,
+        forest_share=forest_share,
     )
 
 

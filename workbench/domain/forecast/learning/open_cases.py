@@ -6,7 +6,7 @@ The waits are estimated as Kaplan and Meier (1958) do: a wait that still lasts i
 the window of observation enters late (left truncation, Tsai and others 1987).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, Int
 from workbench.domain.forecast.learning.past_split import KnownEvents
 
 _FEWEST_EVENTS = 15
-"""Activities that are rarer share one distribution."""
+"""Activities that are rarer share one distribution of waits."""
 
 _MOST_STEPS = 60
-_RARE = -1
+_ALL = -1
+"""The code of all activities together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class _Waits:
 
     def draw(self, waited_s: FloatArray, random: np.random.Generator) -> tuple[FloatArray, IntArray]:
         """Draw how much longer each wait lasts, given how long it has lasted, and the activity that follows."""
-        first = np.searchsorted(self.wait_s, waited_s, side="right")
+        # A wait may take no time at all, and one as long as known so far is not over yet.
+        first = np.searchsorted(self.wait_s, waited_s, side="left")
         cumulative_before = np.append(0.0, self.cumulative)[first]
         level = cumulative_before + random.random(len(waited_s)) * (self.cumulative[-1] - cumulative_before)
         index = np.minimum(np.searchsorted(self.cumulative, level), len(self.wait_s) - 1)
@@ -65,40 +67,40 @@ def _remaining_s(
         following = activity.copy()
         for code in np.unique(activity[rows]).tolist():
             at = rows[activity[rows] == code]
-            longer_s, following[at] = waits.get(code, waits[_RARE]).draw(waited_s[at], random)
+            longer_s, following[at] = waits.get(code, waits[_ALL]).draw(waited_s[at], random)
             remaining_s[at] += longer_s
         activity, waited_s = following, np.zeros(len(activity))
-        end_share = np.array([waits.get(code, waits[_RARE]).end_share for code in activity[rows].tolist()])
+        end_share = np.array([waits.get(code, waits[_ALL]).end_share for code in activity[rows].tolist()])
         rows = rows[random.random(len(rows)) >= end_share]
     return remaining_s
 
 
 def _fit_waits(events: KnownEvents) -> dict[int, _Waits]:
-    """Return the waits after each frequent activity and after all (`_RARE`); empty if no wait is known."""
+    """Return the waits after each frequent activity and after all (`_ALL`); empty if no wait is known."""
     next_s = np.where(events.is_last, events.until_s, np.append(events.at_s[1:], events.until_s))
-    following = np.append(events.activity[1:], _RARE)
+    following = np.append(events.activity[1:], _ALL)
     is_end = events.is_last & events.is_over
     is_wait = (next_s > events.opened_s) & ~is_end
-    everywhere = np.ones(len(next_s), dtype=np.bool_)
+    everywhere, is_in_window = np.ones(len(next_s), dtype=np.bool_), events.is_in_window
     waits_by_activity: dict[int, _Waits] = {}
-    for code in (_RARE, *np.unique(events.activity).tolist()):
-        is_activity = everywhere if code == _RARE else events.activity == code
-        is_counted = is_activity & events.is_in_window
-        if code != _RARE and is_counted.sum() < _FEWEST_EVENTS:
-            continue
-        end_share = float(is_end[is_counted].mean()) if is_counted.any() else 0.0
+    for code in (_ALL, *np.unique(events.activity).tolist()):
+        is_activity = everywhere if code == _ALL else events.activity == code
+        is_counted = is_activity & is_in_window
         waits = is_activity & is_wait
-        if (waits & ~events.is_last).any():
+        of_all = waits_by_activity.get(_ALL)
+        # Also a rare activity may always end a case, so its own ends count, with those of all as one more event.
+        ends = float(is_end[is_counted].sum()) + (of_all.end_share if of_all else 0.0)
+        end_share = ends / (is_counted.sum() + 1)
+        if of_all and (is_counted.sum() < _FEWEST_EVENTS or not (waits & ~events.is_last).any()):
+            waits_by_activity[code] = replace(of_all, end_share=end_share)
+        elif (waits & ~events.is_last).any():
             entered_s = np.maximum(events.opened_s - events.at_s, 0)
             wait_s, cumulative, order = _kaplan_meier(
                 (next_s - events.at_s)[waits], entered_s[waits], ~events.is_last[waits]
             )
             waits_by_activity[code] = _Waits(wait_s, cumulative, following[waits][order], end_share)
-        elif code == _RARE:
-            return {}
         else:
-            rare = waits_by_activity[_RARE]
-            waits_by_activity[code] = _Waits(rare.wait_s, rare.cumulative, rare.next_activity, end_share)
+            return {}
     return waits_by_activity
 
 

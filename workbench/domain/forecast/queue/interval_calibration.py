@@ -77,8 +77,7 @@ def calibrate_intervals(
     passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
     if not points or passed < FEWEST_PASSED:
         return IntervalCalibration()
-    choice = queue_model.rework.choice if queue_model.rework else None
-    rework = ReworkTimes(histories, begin, _TREES, choice)
+    rework = ReworkTimes(histories, begin, _TREES)
     queued = [point for point in points if point.spell is not None]
     others = [point for point in points if point.spell is None]
     wait = _waits(queued, spells, verdicts, queue_model)

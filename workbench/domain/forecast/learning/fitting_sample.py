@@ -1,8 +1,7 @@
-"""The two methods that predict remaining times: a table per activity and a forest, and what each is fitted to."""
+"""What is known at an instant, and the table per activity and the forest that are fitted to it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Self
 
 import numpy as np
@@ -26,21 +25,13 @@ _SUPPORT = 256
 _PRIOR_WEIGHT = 2.0
 """The weight, in rows, of the distribution over all activities in that of one activity, which may have few rows."""
 
-
-class PredictionMethod(Enum):
-    """The method that predicts: the times after the same activity in finished cases, or a forest of all cases."""
-
-    TABLE = "table"
-    FOREST = "forest"
-
-
 Predictor = Callable[[Sequence[TracePrefix]], RemainingTimes]
-"""A fitted method."""
+"""Predicts the remaining time of cases from their prefixes."""
 
 
 @dataclass(frozen=True, slots=True)
 class FittingSample:
-    """What is known at an instant, to fit methods to.
+    """What is known at an instant, to fit predictors to.
 
     `prefixes` are those of all events of the past, `remaining_s` the times to the actual or simulated ends.
     `support_s` are the values that represent all remaining times: quantiles of those of finished and of all cases.
@@ -60,6 +51,19 @@ class FittingSample:
         levels = np.linspace(0, 1, _SUPPORT)
         support_s = np.unique([np.quantile(part, levels, method="inverted_cdf") for part in parts])
         return cls([prefixes[row] for row in events.row.tolist()], events, seed, remaining_s, support_s)
+
+    def mixture(self, forest_share: float, trees: int) -> Predictor:
+        """Fit a table and a forest, and mix their distributions; the forest has the weight `forest_share` (0 to 1).
+
+        Mixed distributions are safer than mixed times, in which one very long time counts in full.
+        """
+        table, forest = self.table(), self.forest(trees)
+
+        def mixed(prefixes: Sequence[TracePrefix]) -> RemainingTimes:
+            of_table, of_forest = table(prefixes).cumulative, forest(prefixes).cumulative
+            return RemainingTimes(self.support_s, (1 - forest_share) * of_table + forest_share * of_forest)
+
+        return mixed
 
     def table(self) -> Predictor:
         """Fit a table to the finished cases: the times after each activity, shrunk towards those after all."""
