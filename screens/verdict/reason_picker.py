@@ -53,7 +53,7 @@ def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list
         return (3, recent.index(reason.code)) if reason.code in recent else (4, 0)
 
     return sorted(
-        (reason for reason in case.policy.reasons.values() if is_reason_allowed(reason, verdict, case.findings)),
+        (reason for reason in case.policy.reasons.values() if is_reason_allowed(reason, verdict, case)),
         key=rank,
     )
 

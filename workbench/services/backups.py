@@ -39,6 +39,7 @@ from workbench.services.opening import open_services
 from workbench.services.rekeying.reencryption import reencrypt
 from workbench.services.reseller_sheets.maps import map_files
 from workbench.services.site.doctor import faults
+from workbench.services.site.machine_clock import note_clock
 from workbench.services.wiring import Services
 
 _DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
@@ -163,6 +164,7 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
             _examine(session, context.now())
             is_shared = group_of(session) is not None and group_id is not None
             context.log(session, "restore", body={"files": len(sums)})
+            note_clock(session, context.now())
             if key.fresh is not None:
                 context.log(session, "rekey", body={"to": key.fresh.source.kind.value})
     if key.fresh is not None:

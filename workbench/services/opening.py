@@ -40,6 +40,7 @@ from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import is_made_up, with_supplier
 from workbench.services.site.check_values import key_check, verify_hash_key
 from workbench.services.site.database import open_database
+from workbench.services.site.machine_clock import note_clock
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services
@@ -157,15 +158,21 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
         **({"encrypted": True} if new.key else {}),
     }
     audit_log.append(session, actor, "init", at, body=body)
+    note_clock(session, at)
+
+
+def as_is_refused() -> NotAllowed:
+    """Return the error for `--as` with a database that identifies people by the OS user."""
+    return NotAllowed(
+        _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
+    )
 
 
 def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database require."""
     mode = IdentityMode(session.execute(_IDENTITY).scalar() or IdentityMode.OS)
     if mode is IdentityMode.OS and as_login is not None:
-        raise NotAllowed(
-            _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
-        )
+        raise as_is_refused()
     login, person = _find_registered(session, as_login or os_login())
     if person is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")

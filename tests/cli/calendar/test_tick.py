@@ -1,5 +1,6 @@
 """The command tick, which cron runs."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.calendar.batches import after_first_batch
-from tests.cli.framework.terminal import refused
+from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.test_backups import lose
 from tests.clock_site import ClockSite
-from tests.sites import Site
+from tests.sites import ManualClock, Site
 from workbench.services.deadlines import batches
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.audit_log import append_many
@@ -259,19 +260,59 @@ def test_the_clock_has_to_be_confirmed_however_many_acts_follow_a_restart(
 
 
 @pytest.mark.promise("S7")
-@pytest.mark.parametrize(("quiet_days", "is_refused"), [(0, False), (11, True)])
-def test_after_an_upgrade_only_the_time_since_the_last_act_or_tick_needs_a_confirmation(
-    services: ClockSite, monkeypatch: pytest.MonkeyPatch, quiet_days: int, is_refused: bool
+@pytest.mark.parametrize("noted", ["with an earlier note", "without a note"])
+@pytest.mark.parametrize(("every_days", "is_refused"), [(7, False), (21, True)], ids=["regular acts", "one act"])
+def test_after_an_upgrade_one_act_does_not_confirm_the_clock(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, noted: str, every_days: int, is_refused: bool
 ) -> None:
     case = services.received("2026-11-24 10:00")
-    restarted(services, monkeypatch, "2026-12-15 10:00")
-    services.run("a", "comment", case, "no tick for three weeks")
+    restarted(services, monkeypatch, "2026-11-24 11:00")
+    change = (
+        "DELETE FROM setting"
+        if noted == "without a note"
+        else "UPDATE setting SET value = json_remove(value, '$.last')"
+    )
     with services.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE setting SET value = json_remove(value, '$.last') WHERE name = 'clock'"))
+        session.execute(text(f"{change} WHERE name = 'clock'"))
+    for _act in range(0, 21, every_days):
+        services.site.clock.advance(days=every_days)
+        services.run("a", "comment", case, "no tick for three weeks")
 
-    services.at(f"2026-12-{15 + quiet_days} 11:00")
+    services.site.clock.advance(hours=1)
 
     assert services.terminal.as_person("audit", "tick").exit_code == (78 if is_refused else 0)
+
+
+@pytest.mark.promise("S7")
+def test_the_first_tick_compares_the_clock_with_that_of_init(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_clock, "MAY_BE_QUIET", TEN_DAYS)
+    clock = ManualClock()
+    with closing(Site(tmp_path / "w.db", clock).create()) as site:
+        clock.advance(days=40)
+        [case] = site.plant(1)
+        site.services("a").remarks.comment(case, "one act at a wrong time")
+        erasing = ("retention", "apply", "--reason", "x", "--yes")
+        assert "Nothing happened between 2026-11-24 02:00 UTC and 2027-01-03" in refused(
+            Terminal(site).as_person("admin", *erasing), 78
+        )
+
+
+@pytest.mark.promise("S7")
+def test_the_first_tick_compares_the_clock_with_that_of_restore(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    services.run("admin", "backup", str(tmp_path / "backup.tar"))
+    restarted(services, monkeypatch, "2026-11-25 10:00")
+    lose(services.terminal)
+    services.run("admin", "restore", str(tmp_path / "backup.tar"))
+    services.at("2026-12-03 11:00").run("a", "comment", case, "the machine ran for an hour only")
+    monkeypatch.setattr(machine_clock, "uptime", lambda: Uptime("another start", 3_605.0))
+
+    message = refused(services.terminal.as_person("audit", "tick"), 78)
+
+    assert "by the time that the machine ran it is 2026-11-25 03:00 UTC" in message
 
 
 @pytest.mark.promise("S7")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.enums import DocumentKind, Language
+from db.enums import DocumentKind, ImportKind, Language
 from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
@@ -453,3 +453,19 @@ def test_another_application_of_an_applicant_in_the_cooldown_names_the_final_fai
     assert shown == (expected if is_named else None)
     text = services.terminal.as_person("a", "show", "C-2").stdout
     assert ("failed finally on 2026-11-25 (C-000001) and may apply again from 2026-12-01" in text) is is_named
+
+
+def test_rectified_is_a_reason_for_a_pass_only_after_something_was_to_be_rectified(
+    services: ClockSite, desk: Desk
+) -> None:
+    desk.queued()
+    desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "李四"}])
+    services.run("a", "next")
+    passing = ("decide", "C-1", "pass", "--reason", "OK-MENDED")
+
+    assert "Nothing was to be rectified" in refused(services.terminal.as_person("a", *passing), 77)
+    services.run("a", "decide", "C-1", "fail", "--reason", "ID-NAME")
+    services.at("2026-11-25 10:00").run("a", "resubmit", "C-1")
+    services.run("a", "next")
+    services.run("a", *passing)
+    assert "要求整改的事项已完成整改" in letters(services, "pass")[0]["body"]

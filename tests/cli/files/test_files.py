@@ -289,6 +289,8 @@ def test_exported_notices_are_marked_as_sent(terminal: Terminal, tmp_path: Path)
     assert terminal.document("a", "notices", "sent", path)["sent"] == 1
     assert terminal.document("a", "notices", "sent", path)["already_sent"] == 1
     assert terminal.document("a", "notices", "--unsent")["notices"] == []
+    # The export names no channel before a letter was sent by one, so none is recorded.
+    assert {one["channel"] for one in terminal.document("a", "notices")["notices"]} == {None}
     refused(terminal.as_person("a", "notices", "sent", str(tmp_path / "none")), 66)
 
 

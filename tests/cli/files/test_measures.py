@@ -135,11 +135,26 @@ def test_a_pass_cancels_a_bar_that_nobody_has_and_restores_one_that_somebody_may
 ) -> None:
     bar(terminal, case)
     notice = lift(terminal, case)
-    assert "对下列号码的限制措施（限呼）尚未执行，现予取消：138••••••01、138••••••02（共2个）。" in notice
+    assert "对下列号码尚未执行的限制措施予以取消：138••••••01、138••••••02（限呼，共2个）。" in notice
     assert "恢复" not in notice
     terminal.site.clock.advance(minutes=1)
     assert [status for _number, _measure, status in listed(terminal)] == ["cancelled", "cancelled"]
     assert listed(terminal, "--owed") == []
+
+
+def test_a_pass_lifts_each_bar_as_it_was_carried_out_though_another_was_ordered_since(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    decide(terminal, case, *BAR[:-1], "bar-both")
+    terminal.site.clock.advance(minutes=1)
+    report(terminal, tmp_path, "1")
+    terminal.document("a", "resubmit", case)
+    bar(terminal, case)
+
+    assert (
+        "此前通知采取的限制措施不再执行。对下列号码的限制措施自即日起解除：138••••••01（双停，共1个）。"
+        "对下列号码尚未执行的限制措施予以取消：138••••••02（限呼，共1个）。"
+    ) in lift(terminal, case)
 
 
 def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
@@ -148,7 +163,7 @@ def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     bar(terminal, case)
     report(terminal, tmp_path, "1", "2")
     notice = lift(terminal, case)
-    assert "我司已安排恢复下列号码的呼出服务：138••••••01、138••••••02（共2个）。" in notice
+    assert "对下列号码的限制措施自即日起解除：138••••••01、138••••••02（限呼，共2个）。" in notice
     assert "呼入" not in notice
     assert listed(terminal, "--owed") == []
 
@@ -374,13 +389,13 @@ def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
     if is_reported:
         report(terminal, tmp_path, "1", "2")
     terminal.document("sup", "reopen", case, "--reason", "x")
-    kind = "我司已安排恢复下列号码的呼出服务" if is_reported else "对下列号码的限制措施（限呼）尚未执行，现予取消"
-    lifted = f"{kind}：138••••••01、138••••••02（共2个）。"
-    assert f"但限制措施现予解除，{lifted}" in last_letter(terminal)
+    now, then = ("自即日起解除", "已安排解除") if is_reported else ("予以取消", "已取消")
+    lifted = f"对下列号码{'' if is_reported else '尚未执行'}的限制措施{{}}：138••••••01、138••••••02（限呼，共2个）。"
+    assert f"暂不改变。{lifted.format(now)}" in last_letter(terminal)
 
     decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
 
-    assert f"此前通知采取的限制措施（限呼）不再执行，{lifted}" in last_letter(terminal)
+    assert f"此前通知采取的限制措施不再执行。{lifted.format(then)}" in last_letter(terminal)
     assert "本次未对号码采取限制措施" not in last_letter(terminal)
 
 

@@ -1,5 +1,6 @@
 """No event of the log is changed, cut out, put in or moved unseen."""
 
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -262,3 +263,41 @@ def test_doctor_tells_when_the_last_anchor_was_kept_and_that_it_is_too_old(site:
     assert "The last anchor of the log was kept on 2026-" in terminal.run(*doctor).stdout
     assert found[:2] == [[], []]
     assert "there were events on 3 days since; run `workbench tick` each day" in found[2][0]
+
+
+@pytest.mark.promise("P6")
+def test_changed_audit_settings_are_an_event_at_the_next_tick_and_named_by_doctor(site: Site, tmp_path: Path) -> None:
+    settings, terminal = tmp_path / "site.toml", Terminal(site)
+    ticking, changed = ("tick", "--site", str(settings)), "[audit] in the site's settings"
+    settings.write_text(f'[audit]\nanchor = "{tmp_path / "anchors"}"\n', encoding="utf-8")
+    assert terminal.as_person("audit", *ticking).exit_code == 0
+    assert changed not in terminal.run("doctor", "--site", str(settings)).stdout
+
+    settings.write_text("", encoding="utf-8")
+    pending = ills(terminal, "--site", str(settings))
+    for _tick in range(2):
+        assert terminal.as_person("audit", *ticking).exit_code == 0
+
+    assert [ill for ill in pending if f"{changed} is not what `workbench tick` read on 2026-" in ill] == pending != []
+    assert f"{changed} was changed; `workbench tick` logged it on 2026-" in " ".join(
+        line["text"] for line in terminal.document("audit", "doctor", "--site", str(settings))["lines"]
+    )
+    with site.services("admin").context.read() as session:
+        noted = session.execute(text("SELECT actor_login FROM event WHERE action = 'site-audit'")).scalars().all()
+    assert noted == ["audit", "audit"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to another user")
+@pytest.mark.parametrize(("owner", "mode"), [(12_345, 0o644), (0, 0o646)])
+def test_a_command_in_site_settings_that_others_can_change_is_not_run(
+    site: Site, tmp_path: Path, owner: int, mode: int
+) -> None:
+    ran, settings = tmp_path / "ran", tmp_path / "site.toml"
+    settings.write_text(f'[audit]\nanchor = "| touch {ran}"\n', encoding="utf-8")
+    os.chown(settings, owner, -1)
+    settings.chmod(mode)
+
+    message = refused(Terminal(site).as_person("audit", "tick", "--site", str(settings)), 78)
+
+    assert f"can change {settings}, so its command under [audit] was not run" in message
+    assert not ran.exists()

@@ -320,3 +320,38 @@ def test_logins_of_an_older_version_that_look_alike_are_noted_and_still_work(ter
 
     assert "The logins sup and ѕup  look alike; check who is meant." in [line["text"] for line in report["lines"]]
     assert terminal.as_person("ѕup ", "queue").exit_code == 0
+
+
+def linked(folder: Path) -> None:
+    """Replace a folder by a link to it."""
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to("elsewhere")
+
+
+@pytest.mark.promise("A9")
+@pytest.mark.parametrize("name", ["", "documents", "calls", "batches", "documents/ab"])
+def test_a_store_folder_that_is_a_link_is_refused(terminal: Terminal, name: str) -> None:
+    folder = Path(f"{terminal.site.path}.store", name)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    linked(folder)
+
+    for command in ("queue", "doctor"):
+        message = terminal.run(command, "--json").output
+        assert f"{folder} is a link or no folder, so the store is not opened" in message
+
+
+@pytest.mark.promise("A9")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder to another user")
+@pytest.mark.parametrize(
+    ("owner", "mode", "remedy"),
+    [(12_345, 0o700, "sudo chown 0 "), (0, 0o750, "sudo chmod 700 "), (0, 0o707, "chmod 700")],
+)
+def test_a_store_folder_of_somebody_else_is_refused(terminal: Terminal, owner: int, mode: int, remedy: str) -> None:
+    folder = Path(f"{terminal.site.path}.store", "documents")
+    os.chown(folder, owner, -1)
+    folder.chmod(mode)
+
+    message = refused(terminal.run("queue", "--json"), 78)
+
+    assert f"{folder} has mode " in message
+    assert remedy in message

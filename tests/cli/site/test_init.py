@@ -124,6 +124,19 @@ def test_doctor_states_the_trust_level_of_a_shared_database(terminal: Terminal, 
     assert any(line["ok"] is False and "`chmod 660`" in line["text"] for line in lines_of(ill))
 
 
+@pytest.mark.parametrize("mode", [0o2775, 0o770, 0o2750])
+def test_a_store_folder_of_a_shared_database_is_only_for_its_group(terminal: Terminal, place: Path, mode: int) -> None:
+    assert init(terminal, place, "--shared", GROUP, "--identity", "named").exit_code == 0
+    calls = place.parent / "w.db.store" / "calls"
+
+    calls.chmod(mode)
+
+    message = refused(terminal.run_bare("--database", str(place), "queue"), 78)
+    assert f"sudo chgrp {GROUP} {calls} && sudo chmod 2770 {calls}" in message
+    calls.chmod(0o2770)
+    assert terminal.run_bare("--database", str(place), "queue").exit_code == 0
+
+
 def test_a_solo_reviewer_gives_a_reason_and_still_cannot_check_their_own_verdicts(
     terminal: Terminal, place: Path
 ) -> None:
@@ -146,3 +159,22 @@ def test_a_database_in_the_home_folder_of_an_unknown_user_exits_with_78(terminal
     for command in ("queue", "doctor", "init"):
         message = refused(terminal.run_bare("--database", "~nobody-of-this-host/w.db", command), 78)
         assert "home folder" in message
+
+
+def test_the_first_admin_of_a_named_database_is_the_login_given(terminal: Terminal, place: Path) -> None:
+    made = init(terminal, place, "--as", "alice", "--identity", "named", "--json")
+
+    assert json.loads(made.stdout)["admin"] == "alice"
+    listed = terminal.run_bare("--database", str(place), "--as", "alice", "reviewers", "--json")
+    assert [person["login"] for person in json.loads(listed.stdout)["reviewers"]] == ["alice"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("--as", "alice"), 77), (("--as", "ali\u3164ce", "--identity", "named"), 2)]
+)
+def test_a_first_admin_who_could_not_be_identified_is_refused(
+    terminal: Terminal, place: Path, words: tuple[str, ...], code: int
+) -> None:
+    refused(init(terminal, place, *words, "--json"), code)
+
+    assert not place.exists()

@@ -38,6 +38,13 @@ ANY_TEXT = st.text(alphabet=st.characters()) | HOSTILE
         ("\uffff", "‹FFFF›"),
         ("e\u0301", "é"),
         ("[b]not markup[/b]", "[b]not markup[/b]"),
+        ("ali\ufe00ce", "ali‹FE00›ce"),
+        ("138\ufe0f0000", "138‹FE0F›0000"),
+        ("a\U000e0101b", "a‹E0101›b"),
+        ("王\ufe0f", "王‹FE0F›"),
+        ("葛\U000e0100\U000e0101", "葛\U000e0100‹E0101›"),
+        ("王\U0001f3fd", "王‹1F3FD›"),
+        ("a\u2800b\U0001d159", "a‹2800›b‹1D159›"),
     ],
 )
 def test_control_characters_become_visible_symbols(stored: str, shown: str) -> None:
@@ -46,7 +53,19 @@ def test_control_characters_become_visible_symbols(stored: str, shown: str) -> N
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize(
-    "name", ["㛃", "𠮷野", "阿卜杜拉·买买提", "王\U0002ebf0", "이순신", "José", "ＡＢ１", "张　三"]
+    "name",
+    [
+        "葛\U000e0100城",
+        "辻\ufe00",
+        "㛃",
+        "𠮷野",
+        "阿卜杜拉·买买提",
+        "王\U0002ebf0",
+        "이순신",
+        "José",
+        "ＡＢ１",
+        "张　三",
+    ],
 )
 def test_characters_of_names_stay_unchanged(name: str) -> None:
     assert safe(name) == name

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.values.logins import look_alike, lookalike_keys, normal_login
+from workbench.domain.values.logins import is_allowed_login, look_alike, lookalike_keys, normal_login
 
 
 @given(text=st.text(max_size=30))
@@ -40,3 +40,24 @@ def test_logins_that_people_confuse_are_alike(one: str, other: str) -> None:
 )
 def test_logins_that_nobody_confuses_are_not_alike(one: str, other: str) -> None:
     assert not look_alike(one, other)
+
+
+HIDDEN = (
+    "\u034f\u115f\u1160\u17b4\u180b\u180f\u200b\u2060\u2800\u3164\ufe00\ufe0f\ufeff\uffa0\U0001d159\U000e0041\U000e0101"
+)
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda char: f"{ord(char):04X}")
+def test_a_login_with_a_character_that_cannot_be_seen_is_refused(hidden: str) -> None:
+    assert not is_allowed_login(normal_login(f"ali{hidden}ce"))
+    assert look_alike(f"ali{hidden}ce", "alice")
+
+
+@pytest.mark.parametrize("login", ["a", "李娜", "li.na", "josé", "이순신", "x" * 64])
+def test_a_login_whose_characters_can_all_be_seen_is_allowed(login: str) -> None:
+    assert is_allowed_login(normal_login(login))
+
+
+@pytest.mark.parametrize("login", ["", " ", "x" * 65, "a\x1bb"])
+def test_an_empty_or_too_long_login_is_refused(login: str) -> None:
+    assert not is_allowed_login(normal_login(login))

@@ -77,7 +77,7 @@ class MemoryVerdicts(Verdicts):
 
     def _problems(self, request: VerdictRequest, found: CaseFile) -> tuple[str, ...]:
         filled = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy))
-        return verdict_problems(filled, found.policy, found.findings)
+        return verdict_problems(filled, found)
 
     def _deadline(self) -> datetime:
         return self._services.clocks.now() + timedelta(days=9)

@@ -1,9 +1,14 @@
 """The state of a verdict: which reasons exclude each other, and which the panels contradict."""
 
+from dataclasses import replace
+
 import pytest
 
 from screens.verdict.form_state import VerdictState
+from screens.verdict.reason_picker import reasons_for
 from tests.screens.cases import calls, casefile, clean, evidence, policy, troubled
+from tests.screens.panels.test_history import with_decision
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted, waiting_reasons
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.evidence.evidence import Evidence
@@ -23,6 +28,20 @@ def test_marking_a_pass_reason_replaces_the_previous_one(state: VerdictState) ->
     assert mended.toggled("OK-MENDED").reasons == ()
 
 
+def test_rectified_is_offered_only_after_something_was_to_be_rectified() -> None:
+    case = with_decision("applied")
+    [decision] = case.decisions
+    waived = replace(decision, items=(replace(decision.items[0], is_waived=True),))
+
+    def is_offered(case: CaseFile) -> bool:
+        return "OK-MENDED" in {reason.code for reason in reasons_for(case, Verdict.PASS, ())}
+
+    assert is_offered(case)
+    assert not is_offered(casefile(1, clean()))
+    assert not is_offered(with_decision("undone"))
+    assert not is_offered(replace(case, decisions=(waived,)))
+
+
 def test_an_override_replaces_the_other_pass_reasons(state: VerdictState) -> None:
     assert state.toggled("OK-OVERRIDE").reasons == ("OK-OVERRIDE",)
     assert state.toggled("OK-OVERRIDE").toggled("OK").reasons == ("OK",)
@@ -35,7 +54,7 @@ def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
         case, None, accepts_new_evidence=False
     )
 
-    problem = first_verdict_problem(request, case.policy, case.findings)
+    problem = first_verdict_problem(request, case)
     assert problem is not None
     assert "in order (OK)" in problem
     assert f"({other})" in problem

@@ -132,14 +132,14 @@ def test_a_later_verdict_says_that_an_earlier_bar_stays_or_is_lifted(
             ZH,
             "本次未新增限制措施；此前已采取的限制措施（限呼：13800138001、13800138002，共2个；"
             "双停：13800138003，共1个）继续有效。",
-            "此前通知采取的限制措施（双停）不再执行，我司已安排恢复下列号码的呼出和呼入服务：13800138003（共1个）。",
+            "此前通知采取的限制措施不再执行。对下列号码的限制措施已安排解除：13800138003（双停，共1个）。",
         ),
         (
             EN,
             "We take no new measure; the measure already taken (outgoing calls barred on 13800138001, 13800138002; "
             "all calls barred on 13800138003) stays in force.",
-            "The measure in our earlier notice no longer applies; we are restoring outgoing and incoming calls on: "
-            "13800138003 (1 in total).",
+            "The measure in our earlier notice no longer applies. We have arranged to lift the bar on these numbers: "
+            "13800138003 (outgoing and incoming calls, 1 in total).",
         ),
     ):
         facts = replace(later(a_letter(language)), measure=Measure.NONE)
@@ -300,8 +300,8 @@ def test_a_reopened_review_says_what_holds_until_the_new_result() -> None:
     body = compose_clock_letter(barred).body
 
     assert (
-        "作出新的结论前，此前的结论暂不改变；但限制措施现予解除，我司已安排恢复下列号码的呼出服务："
-        "13800138001、13800138002（共2个）；我司已安排恢复下列号码的呼出和呼入服务：13800138003（共1个）。对此前的结论无需提出申诉；新的结论为不通过的，仍可申诉。"
+        "作出新的结论前，此前的结论暂不改变。对下列号码的限制措施自即日起解除："
+        "13800138001、13800138002（限呼，共2个）；13800138003（双停，共1个）。对此前的结论无需提出申诉；新的结论为不通过的，仍可申诉。"
     ) in body
     assert "3个号码已安排复机。" in text_of("reopened", compose_clock_letter(barred), ZH)
     passed = replace(free, status=replace(barred.status, bars=(), was_passed=True))

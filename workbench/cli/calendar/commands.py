@@ -180,14 +180,16 @@ def tick(
     ] = False,
 ) -> None:
     """Handle all dates and deadlines that have passed."""
-    from workbench.services.site.log_checks.anchors import keep_daily_anchor
+    from workbench.services.site.log_checks.anchors import keep_daily_anchor, note_target
 
     with context.services() as services:
         if clock_is_right:
             services.ticking.accept_clock()
         done = asdict(services.ticking.tick())
-        if anchor := context.anchor():
-            keep_daily_anchor(services.context, anchor)
+        anchor = context.anchor()
+        note_target(services.context, anchor)
+        if anchor:
+            keep_daily_anchor(services.context, anchor, context.site_file())
     sentence = _(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
         "Reminders: {reminded}. Re-reviews: {opened}."

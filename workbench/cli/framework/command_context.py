@@ -53,9 +53,15 @@ class CommandContext:
 
     def anchor(self) -> str | None:
         """Return where the site's settings keep anchors of the audit log, None if they do not say."""
-        from workbench.services.foundation.site_settings import default_site_file, read_anchor
+        from workbench.services.foundation.site_settings import read_anchor
 
-        return read_anchor(self.shared.site or default_site_file())
+        return read_anchor(self.site_file())
+
+    def site_file(self) -> Path:
+        """Return the path of the site's settings."""
+        from workbench.services.foundation.site_settings import default_site_file
+
+        return self.shared.site or default_site_file()
 
     def workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
         """Open the workbench and return its exit code; `find` replaces `database`, and `login` is the default login."""

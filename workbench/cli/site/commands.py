@@ -50,9 +50,9 @@ def init(
     from workbench.services import opening
     from workbench.services.foundation.group_sharing import group_named
     from workbench.services.foundation.locations import shared_database_path
-    from workbench.services.foundation.os_identity import os_login
     from workbench.services.foundation.site_settings import default_site_file
 
+    login = _first_admin(context, identity)
     reason = "" if solo is None else required_text(solo, "--solo")
     path = context.database() if group is None else shared_database_path(context.shared.database).absolute()
     sender = read_or_ask_supplier(supplier, may_ask=not context.as_json and not path.exists())
@@ -63,7 +63,12 @@ def init(
     group_id = sharing.group_id if sharing else None
     with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as key:
         new_site = opening.NewSite(
-            login=os_login(), identity=identity, shared=sharing, solo=reason, supplier=sender, key=key
+            login=login,
+            identity=identity,
+            shared=sharing,
+            solo=reason,
+            supplier=sender,
+            key=key,
         )
         if sharing is None or site_file is None:
             opening.make_site(path, new_site, context.now)
@@ -76,6 +81,24 @@ def init(
         output.document({**made, "encrypted": encrypt})
         return
     _say_created(path, new_site, site_file)
+
+
+def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
+    """Return the login of the first admin: the one given with --as, else the OS user.
+
+    Raises:
+        NotAllowed: If --as is given for a database that identifies people by the OS user.
+        WrongUsage: If the login cannot be one.
+    """
+    from workbench.services.foundation.os_identity import os_login
+    from workbench.services.opening import as_is_refused
+    from workbench.services.site.people import new_login
+
+    if context.shared.login is None:
+        return os_login()
+    if identity is IdentityMode.OS:
+        raise as_is_refused()
+    return new_login(context.shared.login)
 
 
 def _say_created(path: Path, new_site: "NewSite", site_file: Path | None) -> None:

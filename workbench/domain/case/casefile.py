@@ -137,6 +137,12 @@ class CaseFile:
         return next(fails, ())
 
     @property
+    def was_to_be_rectified(self) -> bool:
+        """Whether a fail in effect asked the applicant to rectify an item that was not waived."""
+        fails = (line for line in self.decisions_in_effect if line.verdict is enums.Verdict.FAIL)
+        return any(not item.is_waived for line in fails for item in line.items)
+
+    @property
     def asked_items(self) -> tuple[ItemLine, ...]:
         """The items that the verdict of the last round asked for; none in the first round."""
         since = None if self.changes is None else self.changes.decision_id

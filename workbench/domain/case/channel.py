@@ -23,7 +23,7 @@ _NAME = re.compile(r"[a-z](?:[a-z-]{0,14}[a-z])?")
 """Letters only, because events keep the name and must not contain a number of a person."""
 
 _UNKNOWN = "none"
-"""An export suggests this channel if the applicant has neither a phone nor an agent."""
+"""The name that files give if there is no channel."""
 
 
 def channel_named(text: str) -> str | None:

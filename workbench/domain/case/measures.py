@@ -106,7 +106,7 @@ def plan_lifting(orders: Iterable[MeasureOrder]) -> BarLifting:
         if number_orders[-1].is_out_of_service:
             continue
         is_restoring = any(order.is_open and not order.is_bar for order in number_orders)
-        if not is_restoring and _may_be_barred(number_orders):
+        if not is_restoring and _bar_in_force(number_orders):
             restored.append(number)
             numbers.append(number)
         elif open_bars:
@@ -130,15 +130,25 @@ def is_barred(orders: Iterable[MeasureOrder]) -> bool:
     return any(order.is_bar and not order.is_out_of_service for order in bars_and_open_restores(orders))
 
 
-def barred_numbers(orders: Iterable[MeasureOrder]) -> frozenset[str]:
-    """Return the numbers that the carrier may have barred and not restored since."""
-    return frozenset(number for number, number_orders in _by_number(orders).items() if _may_be_barred(number_orders))
+def bars_carried_out(
+    orders: Iterable[MeasureOrder], named: Iterable[MeasureOrder]
+) -> tuple[tuple[MeasureOrder, Measure | None], ...]:
+    """Return each named order with the bar on its number by then, as the carrier may have carried it out.
+
+    None without such a bar. A bar that was only ordered does not change what is barred.
+    """
+    by_number = _by_number(orders)
+    return tuple(
+        (order, _bar_in_force(of_number[: of_number.index(order) + 1]))
+        for order in named
+        if (of_number := by_number[order.msisdn])
+    )
 
 
-def _may_be_barred(orders: Sequence[MeasureOrder]) -> bool:
-    """Say whether the carrier may have barred a number and not restored it since."""
+def _bar_in_force(orders: Sequence[MeasureOrder]) -> Measure | None:
+    """Return the bar of a number that the carrier may have carried out and not lifted since, None without one."""
     last = [order for order in orders if (order.may_be_in_force if order.is_bar else order.done_at is not None)]
-    return bool(last) and last[-1].is_bar
+    return last[-1].measure if last and last[-1].is_bar else None
 
 
 def _by_number(orders: Iterable[MeasureOrder]) -> dict[str, list[MeasureOrder]]:

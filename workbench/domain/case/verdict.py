@@ -9,12 +9,12 @@ from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.within_limits import is_within_limits
-from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, Policy, Reason
+from workbench.domain.policy.policy import CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON, Policy, Reason
 from workbench.i18n import _, comma_joined, current_language
 
 _DOCUMENT_CODES = frozenset(kind.value for kind in DocumentKind)
 
-PASS_REASONS = frozenset({CLEAN_REASON, "OK-MENDED", OVERRIDE_REASON})
+PASS_REASONS = frozenset({CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
 
 
@@ -30,10 +30,15 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
     return any(limit.observes not in _LICENCE_FACTS for limit in rule.limits)
 
 
-def is_reason_allowed(reason: Reason, verdict: Verdict, findings: Sequence[Finding]) -> bool:
-    """Say whether a reason can be given for a verdict. If a finding blocks a pass, only the override can."""
-    is_blocked = verdict is Verdict.PASS and has_block(findings)
-    return verdict in reason.verdicts and not (is_blocked and reason.code in PASS_REASONS - {OVERRIDE_REASON})
+def is_reason_allowed(reason: Reason, verdict: Verdict, case: CaseFile) -> bool:
+    """Say whether a reason can be given for a verdict.
+
+    If a finding blocks a pass, only the override can. "Rectified" needs something that was to be rectified.
+    """
+    is_blocked = verdict is Verdict.PASS and has_block(case.findings)
+    is_refused = is_blocked and reason.code in PASS_REASONS - {OVERRIDE_REASON}
+    is_refused |= reason.code == MENDED_REASON and not case.was_to_be_rectified
+    return verdict in reason.verdicts and not is_refused
 
 
 def is_reason_contradicted(code: str, case: CaseFile) -> bool:
@@ -43,17 +48,18 @@ def is_reason_contradicted(code: str, case: CaseFile) -> bool:
     return not is_unknown and is_within_limits(code, case.facts, case.policy)
 
 
-def first_verdict_problem(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> str | None:
+def first_verdict_problem(request: VerdictRequest, case: CaseFile) -> str | None:
     """Return the first reason why a verdict is refused, as a sentence, or None."""
-    return next(iter(verdict_problems(request, policy, findings)), None)
+    return next(iter(verdict_problems(request, case)), None)
 
 
-def verdict_problems(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+def verdict_problems(request: VerdictRequest, case: CaseFile) -> tuple[str, ...]:
     """Return all reasons why a verdict is refused, each as a sentence."""
+    policy, findings = case.policy, case.findings
     is_override = request.verdict is Verdict.PASS and has_block(findings)
     problems = [
         *_reason_problems(request, policy),
-        _pass_problem(request, policy),
+        _pass_problem(request, case),
         _item_or_date_problem(request, policy),
         _unnamed_document_problem(request, policy, findings),
         _waiting_problem(request, policy),
@@ -91,10 +97,13 @@ def _title_with_code(code: str, policy: Policy) -> str:
     return _("{reason} ({code})").format(reason=reason.title.in_language(current_language()), code=code)
 
 
-def _pass_problem(request: VerdictRequest, policy: Policy) -> str | None:
-    given = [_title_with_code(code, policy) for code in request.reasons if code in PASS_REASONS]
+def _pass_problem(request: VerdictRequest, case: CaseFile) -> str | None:
+    given = [_title_with_code(code, case.policy) for code in request.reasons if code in PASS_REASONS]
     if len(given) > 1:
         return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(given))
+    if MENDED_REASON in request.reasons and not case.was_to_be_rectified:
+        message = _("Nothing was to be rectified in this case, so the reason {code} cannot be used; mark another.")
+        return message.format(code=_title_with_code(MENDED_REASON, case.policy))
     return None
 
 

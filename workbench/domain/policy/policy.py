@@ -38,6 +38,9 @@ FactValue = int | float | bool | str | None
 CLEAN_REASON = "OK"
 """The reason for a pass without a warn or a block."""
 
+MENDED_REASON = "OK-MENDED"
+"""The reason for a pass after the applicant rectified what an earlier verdict asked for."""
+
 OVERRIDE_REASON = "OK-OVERRIDE"
 """The reason for a pass despite a block. It requires a note and a check."""
 

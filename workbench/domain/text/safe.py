@@ -1,9 +1,11 @@
 """Sanitises stored text before it is shown, so that it cannot control the terminal."""
 
 import unicodedata
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from workbench.domain.text.cells import cells, fit, fitting_prefix, pad_left, pad_right
+from workbench.domain.values.visibility import is_hidden
 
 __all__ = ["cells", "clean_input", "fit", "fold_key", "pad_left", "pad_right", "safe"]
 
@@ -17,24 +19,17 @@ _C0_PICTURES = 0x2400
 _DELETE = "\x7f"
 _DELETE_PICTURE = "␡"
 
-# Invisible although not in a control category (Default_Ignorable_Code_Point).
-_INVISIBLE = (
-    (0x034F, 0x034F),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x3164, 0x3164),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0xE0080, 0xE00FF),
-    (0xE01F0, 0xE0FFF),
-)
 # Conjoining vowels and final consonants of Hangul, which are drawn on top of the leading consonant.
 _JOINING = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 # Planes of rare ideographs, assigned or not.
 _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
-# Variation selectors and skin tones, about whose width terminals disagree.
+# Variation selectors and skin tones of a symbol, about whose width terminals disagree.
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+# Characters with an emoji form that are no symbols by their category.
+_OTHER_SYMBOLS = frozenset("‼⁉〰ℹ")
+# The selectors of a form of a Han character, as names in registers have it.
+_HAN_FORMS = ((0xFE00, 0xFE02), (0xE0100, 0xE01EF))
+_HAN = ((0x3007, 0x3007), (0x3400, 0x9FFF), (0xF900, 0xFAFF), *_IDEOGRAPHIC)
 # The characters that an active input method sends for some keys, which full-width folding does not cover.
 _KEY_BY_CHAR = dict(zip("。、｡､·【】「」《》“”‘’¥￥…—", "././`[]{}<>\"\"''$$^_", strict=True))
 
@@ -57,13 +52,24 @@ def _is_unsafe(char: str) -> bool:
     if category == "Cn":
         # Names may hold ideographs that this Python's tables do not know yet.
         return not _is_within(char, _IDEOGRAPHIC)
-    return _is_within(char, _INVISIBLE)
+    return is_hidden(char)
 
 
 @lru_cache(_REMEMBERED)
 def _is_plain(char: str) -> bool:
     """Say whether a character is shown unchanged beside any other character."""
     return not (char in _PRESENTATION or _is_unsafe(char) or _is_mark(char))
+
+
+def _resolved(char: str, before: str) -> str | None:
+    """Return what is shown of an unsafe character or a skin tone after another character; None if it is out of place.
+
+    The form of a Han character stays. That of a symbol is left out, since the symbol says the same.
+    """
+    if _is_within(char, _HAN_FORMS) and before and _is_within(before, _HAN):
+        return char
+    is_symbol = before in _OTHER_SYMBOLS or (before and unicodedata.category(before) in {"So", "Sm", "Sk"})
+    return "" if char in _PRESENTATION and is_symbol else None
 
 
 def _picture(char: str) -> str:
@@ -123,10 +129,20 @@ def _without_controls(text: str, keep: str) -> str:
     """Return a text in normal form C, with substitutes for unsafe characters and few marks."""
     if keep:
         text = text.replace("\r\n", "\n")
-    pictured = "".join(
-        char if char in keep or not _is_unsafe(char) else _picture(char) for char in text if char not in _PRESENTATION
-    )
+    pictured = "".join(_visible(text, keep, _picture))
     return _with_few_marks(unicodedata.normalize("NFC", pictured))
+
+
+def _visible(text: str, keep: str, instead_of: Callable[[str], str]) -> Iterator[str]:
+    """Yield the characters of a text that are shown, and others instead of those that must not be."""
+    before = ""
+    for char in text:
+        if char in keep or not (char in _PRESENTATION or _is_unsafe(char)):
+            yield char
+        else:
+            resolved = _resolved(char, before)
+            yield instead_of(char) if resolved is None else resolved
+        before = char
 
 
 def clean_input(text: str, *, keep_newlines: bool = False) -> str:
@@ -140,7 +156,7 @@ def clean_input(text: str, *, keep_newlines: bool = False) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not keep_newlines:
         lines = " ".join(line.strip() for line in lines.split("\n") if line.strip()) if "\n" in lines else lines
-    visible = "".join(char for char in lines if char == "\n" or (char not in _PRESENTATION and not _is_unsafe(char)))
+    visible = "".join(_visible(lines, "\n", lambda _char: ""))
     return _with_few_marks(unicodedata.normalize("NFC", visible))
 
 

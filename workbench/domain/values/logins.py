@@ -8,8 +8,12 @@ import sys
 import unicodedata
 from itertools import product
 
+from workbench.domain.values.visibility import is_hidden
+
 FOLDS_CASE = sys.platform == "darwin"
 """Whether the operating system ignores letter case in logins."""
+
+_LONGEST = 64
 
 _I_OR_L = "1"
 """Stands for a character that is alike to i and to l."""
@@ -51,6 +55,15 @@ def normal_login(text: str) -> str:
     return login.casefold() if FOLDS_CASE else login
 
 
+def is_allowed_login(login: str) -> bool:
+    """Say whether a login has 1 to 64 characters that can all be seen, so that no other login looks the same."""
+    return 0 < len(login) <= _LONGEST and all(map(_is_seen, login))
+
+
+def _is_seen(char: str) -> bool:
+    return char.isprintable() and not is_hidden(char)
+
+
 def look_alike(one: str, other: str) -> bool:
     """Say whether two logins look alike: accents, case and similar characters are ignored."""
     return any(_is_alike(*pair) for pair in product(_forms(one), _forms(other)))
@@ -64,7 +77,7 @@ def lookalike_keys(login: str) -> frozenset[str]:
 def _forms(login: str) -> frozenset[str]:
     """Return a login with the same letter for similar characters: those similar to its characters, or in lower case."""
     decomposed = unicodedata.normalize("NFKD", normal_login(login))
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char) and _is_seen(char))
     alike = (letters.translate(_ALIKE).casefold(), letters.casefold().translate(_ALIKE))
     return frozenset(text.replace("rn", "m").replace("vv", "w") for text in alike)
 

@@ -34,7 +34,7 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import lift_bars, orders_summary
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
-from workbench.services.notices.letter_measures import bars_in_force
+from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import waiver_details, waiver_text
@@ -134,7 +134,7 @@ def put_into_force(
     session: Session, context: Context, case: CaseRow, appeal: AppealRow, action: Action, record: Mapping[str, Any]
 ) -> AppealResult:
     """Put the decision on an appeal into force: change the case, log the act with its record, and write the letter."""
-    bars = bars_in_force(session, context, case)
+    bars = bars_to_name(session, context, case)[1] if appeal.outcome == AppealOutcome.OVERTURNED else None
     if appeal.outcome == AppealOutcome.OVERTURNED:
         record = {**record, **_overturn(session, context, case, appeal)}
     else:

@@ -10,7 +10,7 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.masking import shown_name
 from workbench.services.exporting.sheets import Record
 from workbench.services.exporting.source import ExportSource
-from workbench.services.notices.sender import channel_of, select_letters
+from workbench.services.notices.sender import select_letters
 
 COLUMNS = (
     *("notice", "case", "decision", "agent", "application_no", "kind", "language"),
@@ -32,7 +32,6 @@ def rows(source: ExportSource) -> Iterator[Record]:
                 "case": format_case(row.case_id),
                 "decision": None if row.decision_id is None else format_decision(row.decision_id),
                 **_recipient(row, source),
-                "channel": channel_of(row),
             }
 
 

@@ -3,7 +3,9 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+import shlex
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from io import BytesIO
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _KEY_BYTES = 32
 _MOST_KEY_BYTES = 1 << 10
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""The flags that open a folder, but not a link to one."""
 
 
 class Store:
@@ -45,9 +49,12 @@ class Store:
         """Return the file store of a database file with its keys; `ask` asks for a passphrase if one is needed.
 
         Raises:
-            BadConfiguration: If the database is encrypted, and its key is missing or is not the right one.
+            BadConfiguration: If a folder of the store is a link or does not belong to the database, or if the database
+                is encrypted, and its key is missing or is not the right one.
         """
         store = cls.beside(database)
+        if database.exists():
+            store.check_folders(database.stat(), access_of(database))
         if os.path.lexists(store.folder / KEY_SETTINGS):
             from workbench.services.encryption.key_settings import unlock
 
@@ -78,6 +85,38 @@ class Store:
         except OSError as error:
             message = _("The store {folder} cannot be created: {cause}.")
             raise CannotCreate(message.format(folder=self.folder, cause=error.strerror)) from error
+
+    def check_folders(self, owner: os.stat_result, access: FileAccess) -> None:
+        """Check that nobody but the owner of the database, or the group that shares it, can put a folder in the store.
+
+        Raises:
+            BadConfiguration: If a folder is a link, belongs to somebody else, or is open to others.
+        """
+        for folder in (self.folder, self.documents, self.calls, self.batches, self.maps):
+            try:
+                handle = os.open(folder, _FOLDER)
+            except (FileNotFoundError, PermissionError):
+                # The first use of the folder reports this.
+                continue
+            except OSError as error:
+                raise _is_link(folder) from error
+            try:
+                status = os.fstat(handle)
+            finally:
+                os.close(handle)
+            if access is FileAccess.SHARED:
+                fits = status.st_gid == owner.st_gid and stat.S_IMODE(status.st_mode) == access.folder_mode
+                commands = f"chgrp {owner.st_gid}", f"chmod {access.folder_mode:o}"
+            else:
+                fits = status.st_uid == owner.st_uid and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+                commands = f"chown {owner.st_uid}", f"chmod {access.folder_mode:o}"
+            if not fits:
+                raise _is_of_others(folder, status, commands)
+        if self.documents.is_dir():
+            with os.scandir(self.documents) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        raise _is_link(Path(entry.path))
 
     @property
     def key_file(self) -> Path:
@@ -118,7 +157,12 @@ class Store:
             OSError: If the file is missing or cannot be read.
             ValueError: If the store is encrypted, and the file was changed or is another one.
         """
-        handle = os.open(self.document_path(sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        path = self.document_path(sha256)
+        folder = os.open(path.parent, _FOLDER)
+        try:
+            handle = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        finally:
+            os.close(folder)
         file = os.fdopen(handle, "rb")
         if self.keys is None:
             return file
@@ -153,6 +197,21 @@ class Store:
             ValueError: If the store is encrypted, and the file was changed or is another one.
         """
         return self.keys.unsealed(name, content) if self.keys else content
+
+
+def _is_link(folder: Path) -> BadConfiguration:
+    message = _("{folder} is a link or no folder, so the store is not opened; put the folder itself in its place.")
+    return BadConfiguration(message.format(folder=folder))
+
+
+def _is_of_others(folder: Path, status: os.stat_result, commands: Iterable[str]) -> BadConfiguration:
+    message = _(
+        "{folder} has mode {mode}, owner {owner} and group {group}, so others could change the store; correct it with"
+        " `{command}`."
+    )
+    command = " && ".join(f"sudo {words} {shlex.quote(str(folder))}" for words in commands)
+    values = {"mode": stat.filemode(status.st_mode), "owner": status.st_uid, "group": status.st_gid}
+    return BadConfiguration(message.format(folder=folder, command=command, **values))
 
 
 def move_with_store(database: Path, target: Path) -> None:

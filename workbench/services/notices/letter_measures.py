@@ -1,13 +1,13 @@
 """Finds the bars that a letter names: those in force, and those that a correction lifts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Iterable
 
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow
-from workbench.domain.case.measures import MeasureOrder, barred_numbers, bars_and_open_restores
+from workbench.domain.case.measures import MeasureOrder, bars_and_open_restores, bars_carried_out
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.foundation.context import Context
 from workbench.services.notices.verdict_letter import Bars
@@ -15,8 +15,17 @@ from workbench.services.notices.verdict_letter import Bars
 
 def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bars, ...]:
     """Return the bars on the numbers of a case that are in force or ordered, by kind."""
+    return bars_to_name(session, context, case)[0]
+
+
+def bars_to_name(session: Session, context: Context, case: CaseRow) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
+    """Return the bars on the numbers of a case twice: as `bars_in_force`, and as a letter that lifts them names them.
+
+    That letter names each bar as it was carried out, and apart from those the bars that were not carried out yet.
+    """
     orders = _orders(session, context, case)
-    return _by_kind((order for order in bars_and_open_restores(orders) if order.is_bar), barred_numbers(orders))
+    bars = _last_bars(orders)
+    return _by_kind((order.measure, order, True) for order in bars), _as_carried_out(orders, bars)
 
 
 def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bars, ...]:
@@ -28,14 +37,14 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
     if corrected is None or corrected.verdict == Verdict.PASS:
         return ()
     orders = _orders(session, context, case)
-    barred = {order.msisdn for order in bars_and_open_restores(orders) if order.is_bar}
+    barred = {order.msisdn for order in _last_bars(orders)}
     notified = {
         order.msisdn: order
         for order in orders
         if order.case_id == case.id and order.is_bar and order.msisdn not in barred
         if order.cancelled_at is None or order.cancelled_at >= order.release_at
     }
-    return _by_kind(notified.values(), barred_numbers(orders))
+    return _as_carried_out(orders, notified.values())
 
 
 def without_numbers(bars: Iterable[Bars], numbers: Collection[str]) -> tuple[Bars, ...]:
@@ -48,11 +57,19 @@ def _orders(session: Session, context: Context, case: CaseRow) -> tuple[MeasureO
     return measure_orders(session, case, context.today(session))
 
 
-def _by_kind(orders: Iterable[MeasureOrder], barred: Container[str]) -> tuple[Bars, ...]:
+def _last_bars(orders: Iterable[MeasureOrder]) -> list[MeasureOrder]:
+    return [order for order in bars_and_open_restores(orders) if order.is_bar]
+
+
+def _as_carried_out(orders: Iterable[MeasureOrder], bars: Iterable[MeasureOrder]) -> tuple[Bars, ...]:
+    return _by_kind((done or order.measure, order, done is not None) for order, done in bars_carried_out(orders, bars))
+
+
+def _by_kind(bars: Iterable[tuple[Measure, MeasureOrder, bool]]) -> tuple[Bars, ...]:
     """Return the numbers of each kind of bar, without numbers out of service, which may belong to somebody else now."""
     numbers: dict[tuple[Measure, bool], list[str]] = defaultdict(list)
-    for order in orders:
+    for measure, order, is_carried_out in bars:
         if not order.is_out_of_service:
-            numbers[order.measure, order.msisdn in barred] += [order.msisdn] if order.msisdn else []
+            numbers[measure, is_carried_out] += [order.msisdn] if order.msisdn else []
     kinds = ((measure, is_carried_out) for measure in sorted(RESTRICTIONS) for is_carried_out in (True, False))
     return tuple(Bars(kind[0], tuple(numbers[kind]), is_carried_out=kind[1]) for kind in kinds if kind in numbers)

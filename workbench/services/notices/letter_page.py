@@ -30,23 +30,21 @@ _WITHDRAWALS = (ClockLetterKind.WITHDRAWN.value, AppealLetterKind.WITHDRAWN.valu
 
 _CARDS: Mapping[Language, Mapping[str, str]] = {
     Language.ZH: {
-        r"（限呼），呼入不受影响：[^（\n]*（共(\d+)个）": "已限呼{}个号码",
-        r"（双停）：[^（\n]*（共(\d+)个）": "已双停{}个号码",
-        r"恢复下列号码的呼出(?:和呼入)?服务(?:（复机）)?：[^（\n]*（共(\d+)个）": "{}个号码已安排复机",
-        r"尚未执行，现予取消：[^（\n]*（共(\d+)个）": "{}个号码的限制措施已取消",
+        r"（限呼），呼入不受影响：[^。\n]*": "已限呼{}个号码",
+        r"（双停）：[^。\n]*": "已双停{}个号码",
+        r"(?:(?:自即日起|已安排)解除|（复机）)：[^。\n]*": "{}个号码已安排复机",
+        r"尚未执行的限制措施(?:予以|已)取消：[^。\n]*": "{}个号码的限制措施已取消",
     },
     Language.EN: {
-        r"outgoing calls are barred, and incoming calls still work, on [^(\n]*\((\d+) in total": (
-            "Outgoing calls barred on {} {numbers}"
-        ),
-        r"outgoing and incoming calls are barred on [^(\n]*\((\d+) in total": "All calls barred on {} {numbers}",
-        r"was not carried out and is cancelled for:[^(\n]*\((\d+) in total": "Bar cancelled for {} {numbers}",
-        r"outgoing (?:and incoming )?calls (?:work again )?on[ :][^(\n]*\((\d+) in total": (
-            "{} {numbers} {are} being restored"
-        ),
+        r"outgoing calls are barred, and incoming calls still work, [^.\n]*": "Outgoing calls barred on {} {numbers}",
+        r"outgoing and incoming calls are barred on [^.\n]*": "All calls barred on {} {numbers}",
+        r"was not carried out yet and (?:is|was) cancelled: [^.\n]*": "Bar cancelled for {} {numbers}",
+        r"(?:lift the bar|calls work again) on [^.\n]*": "{} {numbers} {are} being restored",
     },
 }
 """The sentences of letters about a measure, each with its short form for a message."""
+
+_COUNT = re.compile(r"(?<=共)\d+(?=个)|\d+(?= in total)")
 
 _NOT_ASKED = {
     Language.ZH: "如未申请撤回，请拨打{phone}",
@@ -100,7 +98,10 @@ def _facts_in(body: str, language: Language) -> list[str]:
 
 def _cards_in(body: str, language: Language) -> list[str]:
     """Return how many numbers a letter bars or restores, in words."""
-    found = ((words, sum(map(int, re.findall(sentence, body)))) for sentence, words in _CARDS[language].items())
+    found = (
+        (words, sum(int(count) for part in re.findall(sentence, body) for count in _COUNT.findall(part)))
+        for sentence, words in _CARDS[language].items()
+    )
     return [
         words.format(count, numbers="number" if count == 1 else "numbers", are="is" if count == 1 else "are")
         for words, count in found

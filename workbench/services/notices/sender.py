@@ -1,6 +1,5 @@
 """Renders letters with the supplier in force, and finds their recipients."""
 
-import re
 from typing import Any
 
 from sqlalchemy import Select, false, or_, select, update
@@ -16,7 +15,6 @@ from workbench.services.foundation.audit_log import log_letters
 from workbench.services.foundation.context import Context
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_supplier, sender_of, with_sender
 
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
 
 
@@ -30,15 +28,6 @@ def select_letters() -> Select[Any]:
         .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
         .where(is_published(CASE.c.batch_id), NOTICE.c.cancelled_at.is_(None))
     )
-
-
-def channel_of(row: Any) -> str:
-    """Return the channel of a sent letter, or else the likely one: SMS, a call, the agent, or none."""
-    if row.channel:
-        return str(row.channel)
-    if row.contact_phone:
-        return "sms" if _MOBILE.fullmatch(row.contact_phone) else "phone"
-    return "agent" if row.agent else "none"
 
 
 def senders(session: Session, context: Context) -> tuple[Supplier, ...]:

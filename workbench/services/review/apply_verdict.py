@@ -26,7 +26,7 @@ from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.bulk_letters import add_notices
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
+from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, bars_to_name, without_numbers
 from workbench.services.notices.verdict_letter import ComposedLetter, Correction
 
 
@@ -41,7 +41,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
     correction = _correction(session, context, corrected)
     _change_state(session, case, decision)
-    bars = lifted = bars_in_force(session, context, case)
+    bars, lifted = bars_to_name(session, context, case)
     measure, numbers = order_measure(session, context, case, decision)
     if measure is not Measure.RESTORE:
         # The answer to the appeal that passed the review has already named the lifted bars.
@@ -85,7 +85,7 @@ def preview_letter(
     corrected = None if case.corrects_id is None else session.get_one(DecisionRow, case.corrects_id)
     correction = _correction(session, context, corrected)
     measure, numbers = preview_measure(session, context, case, decision)
-    bars = lifted = bars_in_force(session, context, case)
+    bars, lifted = bars_to_name(session, context, case)
     if measure is not Measure.RESTORE:
         notified = None if correction and correction.later == "passed" else corrected
         lifted = without_numbers(bars_lifted(session, context, case, notified), numbers)

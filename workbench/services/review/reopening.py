@@ -18,7 +18,7 @@ from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import lift_bars, orders_summary
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
-from workbench.services.notices.letter_measures import bars_in_force
+from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.reversal import close_work, undo_record
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.site.people import solo_reason
@@ -56,7 +56,7 @@ class Reopening(Service):
             if decision is not None:
                 case.corrects_id = decision.id if was_notified else decision.corrects_id
             session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
-            bars = bars_in_force(session, context, case)
+            _in_force, bars = bars_to_name(session, context, case)
             restoring = lift_bars(session, context, case, release_at=from_us(record["undo_until_us"]))
             orders = orders_summary(session, restoring.record)
             requeue(

@@ -100,7 +100,7 @@ def plan_verdict(
         check_for=check_reasons_for(
             request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
         ),
-        problems=(*verdict_problems(request, policy, casefile.findings), *filter(None, more_problems)),
+        problems=(*verdict_problems(request, casefile), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
         warnings=(*asked_words(still_due, policy, today), *vague_words(request, policy, casefile.findings)),
     )

@@ -15,9 +15,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import ChangesSinceSeen, Waiver
-from workbench.domain.case.verdict import (
-    first_verdict_problem,
-)
+from workbench.domain.case.verdict import first_verdict_problem
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import Busy, NotAllowed, WrongUsage
@@ -146,7 +144,7 @@ class Verdicts(Service):
                 kept = self.casefiles.unchanged(session, request.case_id)
             casefile = kept.casefile
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
-                raise WrongUsage(first_verdict_problem(request, casefile.policy, casefile.findings) or "")
+                raise WrongUsage(first_verdict_problem(request, casefile) or "")
             with self.context.write() as session:
                 case = held_case(session, self.context, request.case_id, request.fence)
                 shown = casefile.header

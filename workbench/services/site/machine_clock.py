@@ -1,7 +1,8 @@
 """Checks the clock of this machine against the newest event and against the uptime.
 
 The times of files prove nothing, because a wrong clock sets them too. But a wrong clock does not change the uptime of
-the machine. So `tick` notes the clock and the uptime; while the machine runs, both must advance equally.
+the machine. So `init`, `restore` and `tick` note the clock and the uptime; while the machine runs, both must advance
+equally.
 
 After a restart nothing confirms a clock that is ahead. But a time without events is rarely longer than a public
 holiday. After a longer one, an admin confirms the clock before older cases lapse and before anything is erased.
@@ -50,7 +51,7 @@ class Uptime:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """The note of a tick: the uptime, the clock, and the newest event in the future that an admin accepted.
+    """The last note: the uptime, the clock, and the newest event in the future that an admin accepted.
 
     `last_seq` is the last event; notes of earlier versions have none.
     """
@@ -126,9 +127,9 @@ def _unconfirmed_gap(session: Session, note: _Note | None, now: datetime) -> tup
     if _expected_time(note, uptime()) is not None:
         return None
     if note is None or note.last_seq is None:
-        # Nothing says which events followed the note, so only the time since the last event is looked at.
-        last_at = max(_newest_times(session, last_event(session)[0] - 1), default=now)
-        return _quiet_time(max(note.at, last_at) if note else last_at, [now])
+        # Nothing says which events followed the note. One of them has no more weight than the clock that it is from.
+        newest = [*reversed(_newest_times(session, 0)), now]
+        return _quiet_time(note.at if note else newest[0], newest)
     following = select(col(EventRow.at)).where(col(EventRow.seq) > note.last_seq).order_by(col(EventRow.seq))
     oldest = session.exec(following.limit(_EVENTS_COMPARED)).all()
     if len(oldest) < _EVENTS_COMPARED:
@@ -156,11 +157,11 @@ def _unconfirmed(before: datetime, after: datetime) -> str:
 
 
 def note_clock(session: Session, now: datetime) -> None:
-    """Note the clock and the uptime, unless the last note is recent, or the clock has to be confirmed first."""
+    """Note the clock and the uptime, unless the last note is recent, or the clock is wrong or has to be confirmed."""
     note, running = _read_note(session), uptime()
     if note is not None and _boot_id(note.uptime) == _boot_id(running) and abs(now - note.at) < _NOTED_EVERY:
         return
-    if _unconfirmed_gap(session, note, now) is None:
+    if not _contradiction(session, note, now) and _unconfirmed_gap(session, note, now) is None:
         seq, _digest = last_event(session)
         _write_note(session, _Note(running, now, note.accepted_seq if note else 0, seq))
 

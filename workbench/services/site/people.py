@@ -12,15 +12,13 @@ from sqlmodel import Session, col, select
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
-from workbench.domain.values.logins import look_alike, lookalike_keys, normal_login
+from workbench.domain.values.logins import is_allowed_login, look_alike, lookalike_keys, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
 
 SOLO_SETTING = "solo"
 """The setting with the reason why one person reviews alone."""
-
-_LOGIN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +120,18 @@ class People(Service):
 
     def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
         self.context.log(session, action, body={"reviewer": person.id, **body})
+
+
+def new_login(text: str) -> str:
+    """Return the login that a new person gets.
+
+    Raises:
+        WrongUsage: If it is empty or too long, or has characters that cannot be seen.
+    """
+    login = normal_login(text)
+    if not is_allowed_login(login):
+        raise WrongUsage(_("A login has 1 to 64 visible characters."))
+    return login
 
 
 def look_alikes(session: Session) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.enums import Role
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
-from workbench.domain.values.logins import look_alike, normal_login
+from workbench.domain.values.logins import look_alike
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
@@ -19,6 +19,7 @@ from workbench.services.site.people import (
     count_workers,
     find_person,
     needs_other_admin,
+    new_login,
     solo_reason,
 )
 from workbench.services.site.separation import AdminRequest, AdminRequests
@@ -27,8 +28,6 @@ CHANGED, REJECTED = "reviewers role", "reviewers reject"
 """The events of a change of roles, and of a rejected request."""
 
 _REQUESTS = AdminRequests(asked="reviewers request", settled=(CHANGED, REJECTED), list_command="reviewers requests")
-
-_LOGIN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +61,11 @@ class Roles(Service):
 
         Raises:
             NotAllowed: If the caller is not an admin.
-            WrongUsage: If the login is registered already, empty or too long, or looks like another one.
+            WrongUsage: If the login is registered already, cannot be one, or looks like another one.
         """
-        login = normal_login(login)
         wanted = tuple(role for role in Role if role in (roles or (Role.REVIEWER,)))
         with self.context.as_admin("reviewers add"), self.context.write() as session:
-            if not login or len(login) > _LOGIN_LENGTH or not login.isprintable():
-                raise WrongUsage(_("A login has 1 to 64 visible characters."))
+            login = new_login(login)
             _refuse_look_alike(session, login)
             person = ReviewerRow(login=login, created_at=self.context.now())
             session.add(person)

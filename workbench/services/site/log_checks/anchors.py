@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import re
 import shlex
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +36,13 @@ _ALL_KEPT = (
     .where(_EVENT.c.action == _KEPT, _EVENT.c.is_refused.is_(False))
     .order_by(_EVENT.c.seq.desc())
 )
+_CHANGED = "site-audit"
+_LAST_CHANGE = (
+    select(_EVENT.c.at, _EVENT.c.body)
+    .where(_EVENT.c.action == _CHANGED, _EVENT.c.is_refused.is_(False))
+    .order_by(_EVENT.c.seq.desc())
+    .limit(1)
+)
 _MOST_DAYS = 2
 """So many days with events may follow the last anchor: today, and a day on which nothing ran `tick`."""
 
@@ -43,13 +52,25 @@ def anchor_file(target: str | None) -> Path | None:
     return Path(target) if target and not target.startswith(COMMAND) else None
 
 
-def keep_daily_anchor(context: Context, target: str) -> None:
+def note_target(context: Context, target: str | None) -> None:
+    """Log where anchors are kept if the site's settings named another place at the last tick."""
+    became = _path_digest(target or "")
+    with context.read() as session:
+        last = session.execute(_LAST_CHANGE).first()
+    was = json.loads(last.body)["became"] if last else _path_digest("")
+    if was != became:
+        context.log_alone(_CHANGED, body={"was": was, "became": became})
+
+
+def keep_daily_anchor(context: Context, target: str, settings: Path) -> None:
     """Write an anchor of the last event to a file, or give it to a command, unless that was done today.
+
+    `settings` is the file of the site's settings that names the target.
 
     Raises:
         BadData: If the file has other lines, or anchors that differ from the log.
         CannotCreate: If the file cannot be written, or the command fails.
-        BadConfiguration: If the command cannot be split into words.
+        BadConfiguration: If the command cannot be split into words, or other users can change it.
     """
     with context.read() as session:
         kept = session.execute(_ALL_KEPT.limit(1)).first()
@@ -60,8 +81,21 @@ def keep_daily_anchor(context: Context, target: str) -> None:
         if file is not None:
             append_anchor(session, file)
     if file is None:
+        _check_owner(settings)
         _hand_over(target.removeprefix(COMMAND), f"{seq} {digest}\n")
     context.log_alone(_KEPT, body={"seq": seq, **({"file": _path_digest(file)} if file else {})})
+
+
+def _check_owner(settings: Path) -> None:
+    """Refuse to run a command that neither root nor the user who would run it has written."""
+    status = settings.stat()
+    if status.st_uid not in {0, os.geteuid()} or status.st_mode & stat.S_IWOTH:
+        message = _(
+            "Another user (uid {owner}, {mode}) can change {file}, so its command under [audit] was not run; make it a"
+            " file of root that only root can write."
+        )
+        owner, mode = status.st_uid, stat.filemode(status.st_mode)
+        raise BadConfiguration(message.format(file=settings, owner=owner, mode=mode))
 
 
 def _hand_over(command: str, anchor: str) -> None:
@@ -169,6 +203,7 @@ def check_anchors(session: Session, read_target: Callable[[], str | None]) -> It
     except WorkbenchError as error:
         yield False, str(error)
         return
+    yield from _changed_target(session, target)
     if target is None:
         message = _(
             "No anchor of the log is kept each day, so a log that is replaced as a whole goes unnoticed; name a file"
@@ -180,6 +215,23 @@ def check_anchors(session: Session, read_target: Callable[[], str | None]) -> It
     for fault in kept_anchor_faults(session, file) if file else ():
         yield False, fault
     yield _recency(session, session.execute(_ALL_KEPT.limit(1)).first())
+
+
+def _changed_target(session: Session, target: str | None) -> Iterator[CheckLine]:
+    """Say whether anchors are kept elsewhere than before."""
+    last = session.execute(_LAST_CHANGE).first()
+    if last is None:
+        return
+    body, at = json.loads(last.body), in_utc(last.at)
+    if body["became"] != _path_digest(target or ""):
+        message = _(
+            "[audit] in the site's settings is not what `workbench tick` read on {at}. If this was not meant, put it"
+            " back; the next tick logs the change."
+        )
+        yield False, message.format(at=at)
+    elif body["was"] != _path_digest(""):
+        message = _("[audit] in the site's settings was changed; `workbench tick` logged it on {at}.")
+        yield None, message.format(at=at)
 
 
 def _recency(session: Session, last: Any) -> CheckLine:
@@ -206,7 +258,7 @@ def _recency(session: Session, last: Any) -> CheckLine:
     return True, message.format(**numbers)
 
 
-def _path_digest(file: Path) -> str:
+def _path_digest(file: Path | str) -> str:
     """Return a short digest of a path, which may have the name of a person in it."""
     return hashlib.sha256(str(file).encode()).hexdigest()[:16]
 
