@@ -20,13 +20,21 @@ def local(call: Call, zone: ZoneInfo) -> datetime:
     return (_EPOCH + timedelta(microseconds=call.start_at_us)).astimezone(zone)
 
 
+def newest(*files: Iterable[Call]) -> list[Call]:
+    """Return each call once, as the last file says that has it, and there in its fullest form."""
+    return list({_key(call): call for file in files for call in merged(file)}.values())
+
+
+def _key(call: Call) -> Hashable:
+    return call.msisdn, call.callee, call.start_at_us, call.direction
+
+
 def merged(calls: Iterable[Call]) -> list[Call]:
     """Return each call once, in its fullest form."""
     once: dict[Hashable, Call] = {}
     for call in calls:
-        key = (call.msisdn, call.callee, call.start_at_us, call.direction)
-        known = once.get(key, call)
-        once[key] = replace(
+        known = once.get(_key(call), call)
+        once[_key(call)] = replace(
             call,
             duration_s=max(call.duration_s, known.duration_s),
             answered=call.answered or known.answered,

@@ -62,7 +62,8 @@ class KeptCall:
 
 
 _KEPT = """
-SELECT msisdn, replace(callee::VARCHAR, '-', ''), start_us, max(duration_s), bool_or(answered), direction, max(imei)
+SELECT msisdn, replace(callee::VARCHAR, '-', ''), start_us, arg_max(duration_s, place), arg_max(answered, place),
+       direction, arg_max(imei, place)
 FROM call
 GROUP BY msisdn, callee, start_us, direction
 ORDER BY msisdn, start_us, callee, direction

@@ -7,6 +7,7 @@ import random
 import resource
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,20 +113,52 @@ def test_a_repeated_call_still_counts_when_its_first_batch_is_undone(tmp_path: P
 
 
 @pytest.mark.proof
-def test_files_in_any_order_and_rows_in_any_order_give_equal_facts(tmp_path: Path) -> None:
+def test_rows_in_any_order_give_equal_facts(tmp_path: Path) -> None:
     fuller = call("2026-03-02T09:00", duration_s=60, imei="490154203237518")
     ringing = call("2026-03-02T09:00", duration_s=0, answered=False)
-    files = [[FIRST, SECOND, ringing], [fuller, THIRD], [THIRD, SECOND, FIRST]]
     found = []
 
-    for number, order in enumerate(itertools.permutations(files)):
+    for number, order in enumerate(itertools.permutations([FIRST, SECOND, ringing, fuller, THIRD])):
         store = a_store(tmp_path / str(number))
-        for batch_id, calls in enumerate(order):
-            write(store, batch_id, random.Random(number).sample(calls, len(calls)), range(batch_id))
-        found.append((windows(store, [0, 1, 2], None), rows(tmp_path / str(number), 0, 1, 2)))
+        write(store, 1, order)
+        found.append((windows(store, [1], None), rows(tmp_path / str(number), 1)))
 
     assert all(one == found[0] for one in found)
     assert found[0][0][0].total_duration_s == 90
+
+
+LONG = replace(FIRST, duration_s=90, imei="490154203237518")
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        replace(LONG, duration_s=5),
+        replace(LONG, duration_s=120),
+        replace(LONG, answered=False),
+        replace(LONG, imei="490154203237526"),
+        replace(LONG, imei=""),
+    ],
+)
+def test_the_newest_file_corrects_a_call(tmp_path: Path, corrected: Call) -> None:
+    store = a_store(tmp_path)
+    write(store, 1, [LONG, SECOND])
+    before = windows(store, [1], None), rows(tmp_path, 1)
+    write(store, 2, [THIRD], [1])
+
+    written = write(store, 3, [SECOND, corrected, corrected], [1, 2])
+    again = write(store, 4, [corrected, SECOND], [1, 2, 3])
+
+    assert (written.created, written.updated, written.unchanged) == (0, 1, 2)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 2)
+    [kept] = [row for row in rows(tmp_path, 1, 2, 3) if row.start_at_us == LONG.start_at_us]
+    assert (kept.duration_s, kept.answered, kept.imei) == (corrected.duration_s, corrected.answered, corrected.imei)
+    with store.records([1, 2, 3], None, reveal=True) as records:
+        assert [row[3:5] + row[6:] for row in records if row[2] == LONG.start_at_us] == [
+            (corrected.duration_s, corrected.answered, corrected.imei or None)
+        ]
+    assert windows(store, [1, 3], None) == windows(store, [3], None)
+    assert (windows(store, [1], None), rows(tmp_path, 1)) == before
 
 
 def test_an_empty_batch_is_a_file_without_calls(tmp_path: Path) -> None:

@@ -70,6 +70,24 @@ def test_a_file_that_overlaps_another_counts_nothing_twice(desk: Desk) -> None:
     assert shown(desk).evidence.all_calls.calls == 3
 
 
+def test_a_later_file_that_corrects_a_call_wins_until_it_is_undone(desk: Desk) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CALLS, [call(0), call(1)])
+    before = shown(desk)
+    report = desk.run(ImportKind.CALLS, [{**call(0), "duration_s": "3"}, {**call(1), "duration_s": "0"}, call(1)])
+    assert (report.created, report.updated, report.unchanged) == (0, 1, 2)
+    corrected = shown(desk)
+    assert (before.evidence.all_calls.total_duration_s, corrected.evidence.all_calls.total_duration_s) == (80, 43)
+    assert corrected.evidence.all_calls.short_calls == 1
+    report = desk.run(ImportKind.CALLS, [{**call(1), "duration_s": "0"}])
+    assert (report.updated, shown(desk).evidence.all_calls.answered) == (1, 1)
+    [_first, _second, line] = sorted(desk.site.services("admin").imports.batches(), key=lambda batch: batch.id)[-3:]
+    assert (line.created, line.updated, line.unchanged) == (0, 1, 0)
+    for batch in (line, _second):
+        desk.site.services("admin").imports.undo(batch.id)
+    assert shown(desk).evidence.all_calls == before.evidence.all_calls
+
+
 def test_callers_that_are_no_card_of_ours_are_kept_and_counted(desk: Desk) -> None:
     report = desk.run(ImportKind.CALLS, [call(0, caller="13700137000"), call(1, caller="13600136000")])
     assert (report.created, report.unknown_callers) == (2, 2)

@@ -150,20 +150,20 @@ class CallEngine:
         self.run(f"CREATE OR REPLACE TABLE {name} ({', '.join(map(' '.join, columns.items()))})")
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
-        """Create a view of the rows of Parquet files, or an empty table if there are no files."""
+        """Create a view of the rows of Parquet files, oldest first, or an empty table if there are no files.
+
+        It has one more column: `place` is the place of a row's file among the files.
+        """
         if not files:
-            self.load(name, CALL_COLUMNS, ())
+            self.load(name, {**CALL_COLUMNS, "place": "INTEGER"}, ())
             return
-        if self._keys is None:
-            # Earlier versions stored callees as 32 digits. The newest file comes first, because the first one sets the
-            # column types.
-            source = f"FROM read_parquet([{', '.join(map(quoted, reversed(files)))}])"
-        else:
-            each = (
-                f"FROM read_parquet({quoted(file)}{self._encryption(file, ', ENCRYPTION_CONFIG = ')})" for file in files
-            )
-            source = f"FROM ({' UNION ALL BY NAME '.join(each)})"
-        self.run(f"CREATE VIEW {name} AS {source} SELECT * REPLACE (callee::UUID AS callee)")
+        # Earlier versions stored callees as 32 digits.
+        each = (
+            f"FROM read_parquet({quoted(file)}{self._encryption(file, ', ENCRYPTION_CONFIG = ')})"
+            f" SELECT * REPLACE (callee::UUID AS callee), {place} AS place"
+            for place, file in enumerate(files)
+        )
+        self.run(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(each)}")
 
     def write_calls(self, query: str, file: Path, part: tuple[float, float]) -> None:
         """Write the rows of a query to a call file; `part` is as in `run`."""

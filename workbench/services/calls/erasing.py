@@ -12,7 +12,7 @@ from workbench.services.calls.parquet import CallFileCheck, CallFiles, check_val
 if TYPE_CHECKING:
     from workbench.services.encryption.data_keys import DataKeys
 
-_KEPT = "SELECT * FROM call ANTI JOIN gone USING (msisdn) ORDER BY msisdn, start_us"
+_KEPT = "SELECT * EXCLUDE (place) FROM call ANTI JOIN gone USING (msisdn) ORDER BY msisdn, start_us"
 
 
 def replacement_path(files: CallFiles, batch_id: int) -> Path:

@@ -17,11 +17,10 @@ SELECT {msisdn} AS msisdn, replace(callee::VARCHAR, '-', '') AS callee, {start},
 FROM {calls} AS record {joins} WHERE start_us >= {since_us}
 """
 
-# A call that is in several files is one call. Records that differ are merged into the most complete one, as within a
-# file.
+# A call that is in several files is one call, and the newest file has its values.
 _MERGED = """(
-    SELECT msisdn, callee, start_us, max(duration_s) AS duration_s, bool_or(answered) AS answered, direction,
-           max(imei) AS imei
+    SELECT msisdn, callee, start_us, arg_max(duration_s, place) AS duration_s, arg_max(answered, place) AS answered,
+           direction, arg_max(imei, place) AS imei
     FROM call GROUP BY msisdn, callee, start_us, direction ORDER BY msisdn, start_us, callee, direction
 )"""
 

@@ -37,16 +37,16 @@ SELECT_BOUNDS = "SELECT min(last_us) - $reach_us::BIGINT, max(last_us) + 8640000
 # Integer ids replace the texts of periods, because they are grouped and sorted much faster.
 _RECENT = """
     SELECT id, callee, start_us, direction = 'out' AS outgoing, {local_us} AS local_us,
-           ({local_last_us}) // 86400000000 AS last_day, last_record.msisdn AS msisdn, duration_s, answered, imei
+           ({local_last_us}) // 86400000000 AS last_day, last_record.msisdn AS msisdn, duration_s, answered, imei,
+           place
     FROM call JOIN last_record ON call.msisdn = last_record.msisdn
     WHERE last_us - start_us < {reach_us} AND start_us - from_us >= 0 AND until_us - start_us > 0
 """
 
-# A call that is in several files is one call. Records that differ are merged into the most complete one, as within a
-# file.
+# A call that is in several files is one call, and the newest file has its values.
 _MERGED = """
     SELECT id, callee, start_us, outgoing, local_us, last_day, msisdn,
-           max(duration_s) AS duration_s, bool_or(answered) AS answered, max(imei) AS imei
+           arg_max(duration_s, place) AS duration_s, arg_max(answered, place) AS answered, arg_max(imei, place) AS imei
     FROM ({recent}) GROUP BY ALL
 """
 

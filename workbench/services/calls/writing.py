@@ -44,9 +44,13 @@ ORDER BY code, start_us
 
 # DuckDB builds its hash table from the right side. That must be the batch, not all calls that were ever imported.
 _COUNT_PUBLISHED = """
-SELECT count(*) FROM (
-    SELECT DISTINCT msisdn, callee, start_us, direction
-    FROM published SEMI JOIN written USING (msisdn, callee, start_us, direction)
+SELECT count(*), count(*) FILTER (has_changed)
+FROM (
+    SELECT arg_max(published.duration_s <> written.duration_s OR published.answered <> written.answered
+                   OR published.imei <> written.imei, place) AS has_changed
+    FROM published JOIN (SELECT * EXCLUDE (place), row_number() OVER () AS call FROM written) AS written
+    USING (msisdn, callee, start_us, direction)
+    GROUP BY call
 )
 """
 
@@ -61,13 +65,14 @@ CallColumns = tuple[str, str, int, int, bool, bool, str]
 class PublishedCallFile:
     """A published call file.
 
-    `rows` counts the imported records. `created` are calls that no other published file has; the other rows are
-    `unchanged`.
+    `rows` counts the imported records. `created` are calls that no other published file has, and `updated` are calls
+    with other values than in the newest of them; the other rows are `unchanged`.
     """
 
     path: Path
     rows: int
     created: int
+    updated: int
     unchanged: int
     bytes_count: int
     sha256: str
@@ -132,7 +137,7 @@ class StagedCalls:
                 # Created before DuckDB writes it, so that other users can never read the file.
                 os.close(create_restricted_file(part))
                 rows = self._write(part)
-                created = self._count_created(part, earlier)
+                created, updated = self._count_changes(part, earlier)
                 sync(part)
                 bytes_count, sha256 = check_values_of(part)
                 part.rename(path)
@@ -140,7 +145,13 @@ class StagedCalls:
         finally:
             part.unlink(missing_ok=True)
         return PublishedCallFile(
-            path=path, rows=rows, created=created, unchanged=rows - created, bytes_count=bytes_count, sha256=sha256
+            path=path,
+            rows=rows,
+            created=created,
+            updated=updated,
+            unchanged=rows - created - updated,
+            bytes_count=bytes_count,
+            sha256=sha256,
         )
 
     def _write(self, part: Path) -> int:
@@ -156,9 +167,10 @@ class StagedCalls:
             self.duck.run(f"DROP TABLE {self.tables.pop()}")
         return int(rows)
 
-    def _count_created(self, part: Path, earlier: list[Path]) -> int:
+    def _count_changes(self, part: Path, earlier: list[Path]) -> tuple[int, int]:
+        """Count the calls of a file that no earlier file has, and those with other values in the newest that has them."""
         self.duck.open_calls([part], "written")
         self.duck.open_calls(earlier, "published")
         [(calls,)] = self.duck.rows("SELECT count(*) FROM written")
-        [(published_before,)] = self.duck.rows(_COUNT_PUBLISHED)
-        return int(calls) - int(published_before)
+        [(known, updated)] = self.duck.rows(_COUNT_PUBLISHED)
+        return int(calls) - int(known), int(updated)

@@ -171,7 +171,8 @@ class ImportRun:
         return replace(
             report,
             # Which calls are there already is known only now.
-            created=report.created - written.unchanged,
+            created=report.created - written.updated - written.unchanged,
+            updated=report.updated + written.updated,
             unchanged=report.unchanged + written.unchanged,
             unknown_callers=computed.unknown(called_numbers),
         )
