@@ -61,7 +61,7 @@ def test_a_parser_raises_only_its_own_error(parse: Callable[[str], object], raw:
         ("\u202d13800138000\u202c", "13800138000"),
         ("95588", "95588"),
         ("8612345", "8612345"),
-        ("no phone at all", "nophoneatall"),
+        ("+852 2123 4567", "+85221234567"),
     ],
 )
 def test_separators_in_a_phone_number_are_removed(raw: str, number: str) -> None:
@@ -130,6 +130,61 @@ def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() 
         else:
             with pytest.raises(BadValue, match="format the column as text"):
                 values.parse_identifier(number)
+
+
+@pytest.mark.parametrize("parse", [values.parse_phone, values.parse_phones])
+@pytest.mark.parametrize(
+    ("raw", "cause"),
+    [
+        ("17118100002（共3个）", r"“\(共3个\)” is no part of a number"),
+        ("17118100002(主) 17118100003(备)", r"“\(备\)” is no part"),
+        ("13800000043微信同号", "“微信同号” is no part"),
+        ("联系人13800000043", "“联系人” is no part"),
+        ("17118100002（3）", r"“\(3\)” is no part"),
+        ("17118100002①", "“①” is no part"),
+        ("17118100002 wx", "“wx” is no part"),
+        ("17118100002/3", "“/” is no part"),
+        ("13800138000 转 801", "“转” is no part"),
+        ("no phone at all", "“nophoneatall” is no part"),
+        ("17118100002 17118100003", "several numbers without a separator"),
+        ("١٣٨٠٠١٣٨٠٠٠", "is no part"),
+    ],
+)
+def test_text_beside_a_phone_number_is_an_error(parse: Callable[[str], object], raw: str, cause: str) -> None:
+    with pytest.raises(BadValue, match=cause) as caught:
+        parse(raw)
+    assert "1711810" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "11010519491231002X（经办人）",
+        "身份证11010519491231002X",
+        "11010519491231002X(2)",
+        "11010519491231002X/110105194912310021",
+        "8986007031000000000①",
+        "89860070310000000005 备卡",
+    ],
+)
+def test_text_beside_an_identifier_is_an_error(raw: str) -> None:
+    with pytest.raises(BadValue, match="is no part of a number"):
+        values.parse_identifier(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        ("南字第01234567号", "南字第01234567号"),
+        ("R123456(7)", "R1234567"),
+        ("1234567（8）", "12345678"),
+        ("4901-5420-3237-518", "490154203237518"),
+        ("8986 0070 3100 0000 0005", "89860070310000000005"),
+        ("e12345678", "E12345678"),
+    ],
+)
+def test_usual_ways_to_write_an_identifier_are_accepted(raw: str, number: str) -> None:
+    assert values.parse_identifier(raw) == number
 
 
 @pytest.mark.parametrize("raw", ["11010519491231002x", "110105 19491231 002X", "１１０１０５19491231002X"])

@@ -3,7 +3,6 @@
 import itertools
 import multiprocessing
 import os
-import random
 import resource
 import stat
 import time

@@ -184,6 +184,25 @@ def test_errors_name_the_row_and_column_of_the_sheet(terminal: Terminal, tmp_pat
     assert all(error["file"] == path.name for error in errors)
 
 
+@pytest.mark.parametrize("number", ["17118100002（共3个）", "17118100002(主) 17118100003(备)", "13800000043微信同号"])
+def test_a_number_with_words_is_refused_or_goes_to_the_rejects(terminal: Terminal, tmp_path: Path, number: str) -> None:
+    sheet = sheets.titled()
+    rows = [[*row] for row in sheet.rows]
+    rows[5][9] = number
+    path = Sheet(rows, sheet.merged).write(tmp_path / "sheet.csv")
+    propose(terminal, sheet.write(tmp_path / "other.csv"))
+    accept(terminal)
+
+    [error] = errors_of(terminal, path)
+    words = ("import", "applications", str(path), "--map", "湖北联合", "--rejects", str(tmp_path / "rejects.csv"))
+    report = json.loads(terminal.as_person("admin", *words, "--json").stdout)
+
+    assert (error["line"], error["column"]) == (6, "申请手机号")
+    assert "is no part of a number" in error["message"]
+    assert report["rejected"] == 1
+    assert number in (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig")
+
+
 @BOTH
 @pytest.mark.parametrize(
     ("row", "column", "value", "told"),

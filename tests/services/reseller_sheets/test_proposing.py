@@ -40,6 +40,19 @@ def test_numbers_are_of_cards_or_of_a_person_by_what_stands_beside(
     assert [column.means for column in proposal.columns[1:]] == meanings
 
 
+def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path: Path) -> None:
+    first = [("姓名", "王某某"), ("身份证号", "11010519491231002X")]
+    second = [("姓名", "李某某"), ("身份证号", "110105194912310021")]
+
+    proposal = proposed(tmp_path, *first, ("备注", "甲"), *second, ("备注", "乙"), ("卡号", NUMBERS[0]))
+
+    means = {column.name: column.means for column in proposal.columns[1:]}
+    assert len(means) == 7
+    assert {meaning for name, meaning in means.items() if name[0] in "姓身"} == {UNDECIDED}
+    assert {meaning for name, meaning in means.items() if name[0] in "备"} == {""}
+    assert "msisdns" in means.values()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "means"),
     [

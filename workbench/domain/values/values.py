@@ -39,8 +39,15 @@ _QUANTITY = re.compile(r"(\d+)(\.0+)?")
 _MONEY = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?")
 _EXPONENT = re.compile(r"\d+(\.\d+)?[eE][+-]?\d+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_BETWEEN_NUMBERS = re.compile(r"[;,、\n]")
+_BETWEEN_NUMBERS = re.compile("[;,、；，､\\n]")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_IN_PHONES = re.compile(r"\+?[0-9]+")
+# The numbers of soldiers and of the police name the issuer in Chinese, as in 南字第01234567号.
+_IN_IDENTIFIERS = re.compile(r"[0-9A-Z]+|[\u4e00-\u9fff]{1,4}第?[0-9]{4,10}号?")
+_REMARK = re.compile(r"(?<=[^\s(])\s*(\([^()]*\))\s*$")
+# Hong Kong and Macau write the check digit of an identity card in brackets.
+_CHECK_DIGIT_IN_BRACKETS = re.compile(r"[A-Za-z]{0,2}[0-9]{6,7}\([0-9Aa]\)")
+_MOST_DIGITS_OF_A_PHONE = 20
 _COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
 
 FLAGS = {
@@ -89,9 +96,10 @@ def parse_identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_v
         checks: The checks of numbers of 18 digits in its column; a number that passes one has lost no digit.
 
     Raises:
-        BadValue: If it is too long, masked, or lost digits in Excel.
+        BadValue: If it is too long, masked, has other text beside it, or lost digits in Excel.
     """
     number = _without_separators(raw).upper()
+    _refuse_other_text(raw, number, _IN_IDENTIFIERS)
     if _lost_trailing_digits(number, checks):
         raise BadValue(lost_digits_message())
     return number
@@ -101,11 +109,15 @@ def parse_phone(raw: str) -> str:
     """Return a telephone number without blanks, dashes and brackets, and without the country code of a mobile number.
 
     Raises:
-        BadValue: If it is too long, masked, or lost digits in Excel.
+        BadValue: If it is too long, masked, has other text or another number beside it, or lost digits in Excel.
     """
     if len(raw) == 11 and raw.isdecimal() and raw.isascii():  # noqa: PLR2004 - a mobile number, as nearly all are
         return raw
-    return _COUNTRY_CODE.sub("", _without_separators(raw), count=1)
+    number = _without_separators(raw)
+    _refuse_other_text(raw, number, _IN_PHONES)
+    if len(number) > _MOST_DIGITS_OF_A_PHONE:
+        raise BadValue(_("The cell has several numbers without a separator; write “;” between them, or one in a cell."))
+    return _COUNTRY_CODE.sub("", number, count=1)
 
 
 def parse_phones(raw: str) -> str:
@@ -115,7 +127,7 @@ def parse_phones(raw: str) -> str:
         BadValue: If the list is too long or one of its numbers is invalid.
     """
     check_length(raw, NUMBERS_LENGTH)
-    parts = (part.strip() for part in _BETWEEN_NUMBERS.split(unicodedata.normalize("NFKC", raw)))
+    parts = (part.strip() for part in _BETWEEN_NUMBERS.split(raw))
     return ";".join(dict.fromkeys(parse_phone(part) for part in parts if part))
 
 
@@ -266,6 +278,22 @@ def _without_separators(raw: str) -> str:
     if not number:
         raise BadValue(_("This number has no digits; enter the number or leave it empty."))
     return number
+
+
+def _refuse_other_text(raw: str, number: str, form: re.Pattern[str]) -> None:
+    """Raise BadValue for a number that a remark stands beside, such as a count, a name or ①, which folds to a digit.
+
+    Glued together, they would be the number of somebody else, or of nobody.
+    """
+    if raw.isascii() and raw.isdecimal():
+        return
+    plain = unicodedata.normalize("NFKC", raw).strip()
+    remark = None if _CHECK_DIGIT_IN_BRACKETS.fullmatch(plain) else _REMARK.search(plain)
+    other = remark[1] if remark else "".join(char for char in raw if unicodedata.category(char) == "No")
+    if not other and not form.fullmatch(number):
+        other = re.sub("[0-9A-Za-z]", "", number) or re.sub("[0-9]", "", number)
+    if other:
+        raise BadValue(_("“{value}” is no part of a number; write only the number, and remarks elsewhere."), other)
 
 
 def _lost_trailing_digits(number: str, checks: Sequence[Callable[[str], bool]]) -> bool:

@@ -168,7 +168,7 @@ class StagedCalls:
         return int(rows)
 
     def _count_changes(self, part: Path, earlier: list[Path]) -> tuple[int, int]:
-        """Count the calls of a file that no earlier file has, and those with other values in the newest that has them."""
+        """Count the calls that no earlier file has, and those with other values in the newest file that has them."""
         self.duck.open_calls([part], "written")
         self.duck.open_calls(earlier, "published")
         [(calls,)] = self.duck.rows("SELECT count(*) FROM written")

@@ -13,6 +13,8 @@ from workbench.services.reading.sheets.cells import SheetValue
 from workbench.services.reading.table import Cell
 
 _TITLE = "title"
+_NUMBER = "138-0013-8000"
+"""A text that only columns of phone, ID and other identifying numbers accept, not those of amounts and dates."""
 """A sample of a title, to find out which columns accept any words."""
 
 _LONG_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){5})[0-9A-Za-z*+;]+")
@@ -169,9 +171,9 @@ def _is_strict(column: Column) -> bool:
 def _fits(column: Column, text: str) -> bool:
     """Say whether a text fits a column for numbers, dates or codes. A masked or wrong number fits a column of numbers.
 
-    Wrong ID and phone numbers are found later by the rules, so the parsers of these columns accept any text.
+    Wrong ID and phone numbers are found later by the rules, so the parsers of these columns accept any number.
     """
-    if _accepts(column, _TITLE):
+    if _accepts(column, _NUMBER):
         return _LONG_NUMBER.fullmatch(text) is not None
     return _accepts(column, text)
 

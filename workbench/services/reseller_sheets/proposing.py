@@ -52,6 +52,7 @@ class Proposer:
             ProposedColumn(column, names.get(column, column_letters(column)), parts.get(column, ()))
             for column in columns
         ]
+        self._leave_repeated_names_open()
         self._by_names()
         self._records = self._without_sums_and_notes(below, filled)
         self._take_values()
@@ -73,6 +74,20 @@ class Proposer:
             self._proposal.constants["applicant_kind"] = UNDECIDED
         if "agent" in self._proposal.meanings:
             self._proposal.agent = ""
+
+    def _leave_repeated_names_open(self) -> None:
+        """Ask about columns with the same name, such as 姓名 twice: nothing says which person each of them is about.
+
+        Several columns of numbers all mean the numbers of the cards.
+        """
+        named: dict[tuple[str, ...], list[ProposedColumn]] = {}
+        for column in self._proposal.columns:
+            if column.parts and not is_ignorable(column.parts, self._kind):
+                named.setdefault(tuple(map(normalised_name, column.parts)), []).append(column)
+        for columns in named.values():
+            if len(columns) > 1 and meaning_of(columns[0].parts, self._kind)[0] not in {_NUMBERS, _PHONE}:
+                for column in columns:
+                    column.means = UNDECIDED
 
     def _by_names(self) -> None:
         """Assign meanings by name, the clearest names first, because two columns must not have the same meaning."""
