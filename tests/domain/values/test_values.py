@@ -10,7 +10,7 @@ from stdnum import luhn
 from stdnum.cn import ric
 
 from db.enums import Carrier
-from workbench.domain.values import values
+from workbench.domain.values import numbers, values
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.identifiers import uscc_valid
 
@@ -18,9 +18,9 @@ LONG = 50_000
 PARSERS: dict[str, Callable[[str], object]] = {
     "text": lambda raw: values.parse_text(raw, 200),
     "code": lambda raw: values.parse_code(raw, 200),
-    "identifier": values.parse_identifier,
-    "phone": values.parse_phone,
-    "phones": values.parse_phones,
+    "identifier": numbers.parse_identifier,
+    "phone": numbers.parse_phone,
+    "phones": numbers.parse_phones,
     "quantity": values.parse_quantity,
     "money": values.parse_money_fen,
     "flag": values.parse_flag,
@@ -65,17 +65,17 @@ def test_a_parser_raises_only_its_own_error(parse: Callable[[str], object], raw:
     ],
 )
 def test_separators_in_a_phone_number_are_removed(raw: str, number: str) -> None:
-    assert values.parse_phone(raw) == number
+    assert numbers.parse_phone(raw) == number
 
 
-@pytest.mark.parametrize("parse", [values.parse_phone, values.parse_phones, values.parse_identifier])
+@pytest.mark.parametrize("parse", [numbers.parse_phone, numbers.parse_phones, numbers.parse_identifier])
 @pytest.mark.parametrize("raw", ["138****8000", "138••••••78", "1＊＊2"])
 def test_a_masked_number_is_an_error(parse: Callable[[str], object], raw: str) -> None:
     with pytest.raises(BadValue, match="masked"):
         parse(raw)
 
 
-@pytest.mark.parametrize("parse", [values.parse_phone, values.parse_phones, values.parse_identifier])
+@pytest.mark.parametrize("parse", [numbers.parse_phone, numbers.parse_phones, numbers.parse_identifier])
 @pytest.mark.parametrize("raw", ["1.10105E+17", "1.38E+10", "1e+17", "13800138000.0", "13800138000.", "1.1e17"])
 def test_digits_lost_in_a_spreadsheet_are_an_error(parse: Callable[[str], object], raw: str) -> None:
     with pytest.raises(BadValue, match="format the column as text"):
@@ -88,10 +88,10 @@ def test_an_id_number_ending_in_zeros_is_refused_only_if_its_check_digit_is_wron
     lost = "110105194912310000"
 
     assert true_ones
-    assert [values.parse_identifier(number) for number in true_ones] == true_ones
+    assert [numbers.parse_identifier(number) for number in true_ones] == true_ones
     assert ric.calc_check_digit(lost) != "0"
     with pytest.raises(BadValue, match="format the column as text"):
-        values.parse_identifier(lost)
+        numbers.parse_identifier(lost)
 
 
 def test_a_company_code_ending_in_zeros_is_refused_only_if_its_check_digits_are_wrong() -> None:
@@ -101,10 +101,10 @@ def test_a_company_code_ending_in_zeros_is_refused_only_if_its_check_digits_are_
     assert true_ones
     for number in rounded:
         if number in true_ones:
-            assert values.parse_identifier(number, (uscc_valid,)) == number
+            assert numbers.parse_identifier(number, (uscc_valid,)) == number
         else:
             with pytest.raises(BadValue, match="format the column as text"):
-                values.parse_identifier(number, (uscc_valid,))
+                numbers.parse_identifier(number, (uscc_valid,))
 
 
 def test_a_column_of_companies_does_not_take_the_check_digit_of_a_person() -> None:
@@ -114,9 +114,9 @@ def test_a_column_of_companies_does_not_take_the_check_digit_of_a_person() -> No
         if ric.calc_check_digit(number := f"110105{year}12310000") == "0" and not uscc_valid(number)
     )
 
-    assert values.parse_identifier(person) == person
+    assert numbers.parse_identifier(person) == person
     with pytest.raises(BadValue, match="format the column as text"):
-        values.parse_identifier(person, (uscc_valid,))
+        numbers.parse_identifier(person, (uscc_valid,))
 
 
 def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() -> None:
@@ -126,13 +126,13 @@ def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() 
     assert len(true_ones) == 10
     for number in rounded:
         if number in true_ones:
-            assert values.parse_identifier(number) == number
+            assert numbers.parse_identifier(number) == number
         else:
             with pytest.raises(BadValue, match="format the column as text"):
-                values.parse_identifier(number)
+                numbers.parse_identifier(number)
 
 
-@pytest.mark.parametrize("parse", [values.parse_phone, values.parse_phones])
+@pytest.mark.parametrize("parse", [numbers.parse_phone, numbers.parse_phones])
 @pytest.mark.parametrize(
     ("raw", "cause"),
     [
@@ -169,7 +169,7 @@ def test_text_beside_a_phone_number_is_an_error(parse: Callable[[str], object], 
 )
 def test_text_beside_an_identifier_is_an_error(raw: str) -> None:
     with pytest.raises(BadValue, match="is no part of a number"):
-        values.parse_identifier(raw)
+        numbers.parse_identifier(raw)
 
 
 @pytest.mark.parametrize(
@@ -184,21 +184,21 @@ def test_text_beside_an_identifier_is_an_error(raw: str) -> None:
     ],
 )
 def test_usual_ways_to_write_an_identifier_are_accepted(raw: str, number: str) -> None:
-    assert values.parse_identifier(raw) == number
+    assert numbers.parse_identifier(raw) == number
 
 
 @pytest.mark.parametrize("raw", ["11010519491231002x", "110105 19491231 002X", "１１０１０５19491231002X"])
 def test_an_identifier_is_stored_without_blanks_and_in_capitals(raw: str) -> None:
-    assert values.parse_identifier(raw) == "11010519491231002X"
+    assert numbers.parse_identifier(raw) == "11010519491231002X"
 
 
 @pytest.mark.parametrize("raw", ["110105194912310021", "91110000600037341M", "000000", "abc"])
 def test_a_wrong_check_digit_or_an_unusual_number_is_no_error(raw: str) -> None:
-    assert values.parse_identifier(raw) == raw.upper()
+    assert numbers.parse_identifier(raw) == raw.upper()
 
 
 def test_numbers_are_separated_by_semicolons_and_duplicates_are_removed() -> None:
-    assert values.parse_phones("13800138000; 13900139000；13800138000、13700137000;") == (
+    assert numbers.parse_phones("13800138000; 13900139000；13800138000、13700137000;") == (
         "13800138000;13900139000;13700137000"
     )
 
@@ -278,8 +278,8 @@ def test_an_application_number_damaged_by_a_spreadsheet_is_an_error() -> None:
 
 
 def test_no_message_quotes_a_personal_number() -> None:
-    for parse in (values.parse_phone, values.parse_identifier):
+    for parse in (numbers.parse_phone, numbers.parse_identifier):
         for raw in ("110105****31002X", "1.10105194E+17", "110105194912310000"):
             with pytest.raises(BadValue) as caught:
-                parse(raw if parse is values.parse_identifier else raw.replace("0000", "*"))
+                parse(raw if parse is numbers.parse_identifier else raw.replace("0000", "*"))
             assert "110105" not in str(caught.value)

@@ -21,7 +21,7 @@ from db.enums import (
     Quality,
     ServiceClass,
 )
-from workbench.domain.values import moments, values
+from workbench.domain.values import moments, numbers, values
 from workbench.domain.values.identifiers import uscc_valid
 from workbench.services.reading.headers import ColumnNames, value_names
 from workbench.services.reading.sheets.cells import CellContent
@@ -100,13 +100,13 @@ _DECIMAL = frozenset({int, float})
 NAME = ColumnType(parse=partial(values.parse_text, limit=NAME_LENGTH), blank="")
 TEXT = ColumnType(parse=partial(values.parse_text, limit=TEXT_LENGTH), blank="")
 CODE = ColumnType(parse=partial(values.parse_code, limit=NAME_LENGTH), blank="")
-NUMBER = ColumnType(parse=values.parse_identifier, types=_DECIMAL, blank="")
-USCC = ColumnType(parse=partial(values.parse_identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
+NUMBER = ColumnType(parse=numbers.parse_identifier, types=_DECIMAL, blank="")
+USCC = ColumnType(parse=partial(numbers.parse_identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
 ID_NUMBER = ColumnType(
-    parse=partial(values.parse_identifier, checks=(values.has_ric_check_digit,)), types=_DECIMAL, blank=""
+    parse=partial(numbers.parse_identifier, checks=(numbers.has_ric_check_digit,)), types=_DECIMAL, blank=""
 )
-PHONE = ColumnType(parse=values.parse_phone, holds=CellContent.PHONES, types=_DECIMAL, blank="")
-PHONES = ColumnType(parse=values.parse_phones, holds=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
+PHONE = ColumnType(parse=numbers.parse_phone, holds=CellContent.PHONES, types=_DECIMAL, blank="")
+PHONES = ColumnType(parse=numbers.parse_phones, holds=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
 QUANTITY = ColumnType(parse=values.parse_quantity, types=_DECIMAL)
 MONEY = ColumnType(parse=values.parse_money_fen, types=_DECIMAL)
 FLAG = ColumnType(parse=values.parse_flag, holds=CellContent.FLAGS, types=frozenset({int, bool}))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from workbench.domain.values.bad_value import BadValue
-from workbench.domain.values.values import parse_phones
+from workbench.domain.values.numbers import parse_phones
 from workbench.i18n import _
 from workbench.services.reading.headers import columns_file, nearest_names, normalised_name, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
