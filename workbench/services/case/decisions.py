@@ -26,6 +26,7 @@ from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
+from workbench.domain.clock.due import working_days_late
 from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import logins_of
@@ -93,11 +94,7 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
 
 
 def result_notified_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written.
-
-    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
-    as sent counts as sent on that day.
-    """
+    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written."""
     if notice := result_notice(session, case):
         return max(notice.created_at, notice.sent_at or notice.created_at)
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -125,12 +122,18 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
 
 
 def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
-    """Return the last day to appeal against a result: the day in its notice, or a later day by the calendar."""
+    """Return the last day to appeal against a result: the day in its notice, or a later day by the calendar.
+
+    It counts from the release of the notice, and moves on by the working days by which the notice was sent late.
+    """
     file_days = context.policy(session, case.policy_version_id).appeal.file_days
     calendar = context.calendar(session, case.policy_version_id)
-    day = last_filing_day(result_notified_at(session, context, case), file_days, calendar)
     notice = result_notice(session, case)
-    return max(day, notice.appeal_until_on or day) if notice is not None else day
+    if notice is None:
+        return last_filing_day(result_notified_at(session, context, case), file_days, calendar)
+    day = last_filing_day(notice.release_at, file_days, calendar)
+    days_late = working_days_late(notice.release_at, notice.sent_at or notice.release_at, calendar)
+    return max(calendar.nth_working_day_after(day, days_late) if days_late else day, notice.appeal_until_on or day)
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:

@@ -13,7 +13,7 @@ from db.models import AppealRow, CaseRow, NoticeRow
 from db.queries.published import APPLICATION
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
-from workbench.services.case.decisions import first_deadline
+from workbench.services.case.decisions import appeal_filing_day, first_deadline
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import add_notices
@@ -59,11 +59,6 @@ class AppealLetter(Letter):
     provisional_years: tuple[int, ...] = ()
 
 
-def notice_times(notice: NoticeRow | None) -> list[datetime]:
-    """Return when the notice of a result was written and, if so, sent; an empty list without a notice."""
-    return [] if notice is None else [notice.created_at, notice.sent_at or notice.created_at]
-
-
 def compose_appeal_letter(letter: AppealLetter) -> ComposedLetter:
     """Return the subject and body of a letter about an appeal, in the applicant's language."""
     return render_letter(
@@ -101,14 +96,12 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     due_on = None if due_at is None else calendar.local_day(due_at)
     rectify_until = first_deadline(session, case)
     dates = (today, due_on, None if rectify_until is None else calendar.local_day(rectify_until))
-    days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in notice_times(result_notice)]
-    until = max(
-        [
-            *days,
-            *([result_notice.appeal_until_on] if result_notice is not None and result_notice.appeal_until_on else []),
-        ],
-        default=None,
-    )
+    until = stated = None
+    if result_notice is not None:
+        until = appeal_filing_day(session, context, case)
+        stated = result_notice.appeal_until_on or last_filing_day(
+            result_notice.release_at, policy.appeal.file_days, calendar
+        )
     return compose_appeal_letter(
         AppealLetter(
             kind=kind,
@@ -130,7 +123,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             answer=redaction_of(session, (case.agent, case.application_no)).numbers_in_clear(appeal.answer),
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
-            is_later=until is not None and until > ((result_notice and result_notice.appeal_until_on) or days[0]),
+            is_later=until != stated,
             rectify_until=rectify_until,
             provisional_years=calendar.provisional_years(today, max(filter(None, dates))),
         )

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Language, Verdict
 from db.models import DecisionRow
+from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -133,7 +134,8 @@ def compose_for(
     policy, header = casefile.policy, casefile.header
     owes_remedy = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
     today = calendar.local_day(now)
-    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_remedy else None
+    released_at = decision.release_at or now + timedelta(seconds=policy.desk.grace_s)
+    appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar) if owes_remedy else None
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(

@@ -62,21 +62,23 @@ def plan_verdict(
     `applicant` is the name for the fields of canned texts, by default the one in the case file, which may be masked.
     """
     policy, today = casefile.policy, calendar.local_day(now)
+    # Deadlines count from the release of the letter, when the undo time ends.
+    released_at = now + timedelta(seconds=policy.desk.grace_s)
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     items: tuple[ItemRequest, ...] = ()
     deadline_at = None
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
-        deadline_at = _deadline(request, policy, calendar, now)
+        deadline_at = _deadline(request, policy, calendar, released_at)
     if request.verdict is Verdict.PENDING:
         waits_for = request.waits_for or pending_waits_for(request.reasons, policy)
-        until = request.until or calendar.local_day(due_at(now, policy.pending.days_for(waits_for), calendar))
+        until = request.until or calendar.local_day(due_at(released_at, policy.pending.days_for(waits_for), calendar))
         request = replace(request, until=until, waits_for=waits_for)
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
     if deadline_at is not None:
-        own = [_own_deadline(item, policy, calendar, now) for item in items]
+        own = [_own_deadline(item, policy, calendar, released_at) for item in items]
         items = tuple(
             replace(item, deadline_at=at if at is not None and at < deadline_at else None)
             for item, at in zip(items, own, strict=True)
@@ -131,23 +133,24 @@ def _with_fields(
     return request, problem
 
 
-def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime:
+def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime) -> datetime:
     """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
     if request.until is not None:
         return _closing_of(request.until, calendar)
     items = items_for(request, policy)
     days = rectify_days(items, policy)
     if days is not None:
-        return due_at(now, days, calendar)
-    return max(filter(None, (_own_deadline(item, policy, calendar, now) for item in items)))
+        return due_at(released_at, days, calendar)
+    return max(filter(None, (_own_deadline(item, policy, calendar, released_at) for item in items)))
 
 
-def _own_deadline(item: ItemRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+def _own_deadline(
+    item: ItemRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime
+) -> datetime | None:
     """Return the deadline of an item in natural hours, counted from the release of the notice; None for other items."""
     hours = rectify_hours(item, policy)
     if hours is None:
         return None
-    released_at = now + timedelta(seconds=policy.desk.grace_s)
     return natural_deadline(released_at, hours, calendar, ends_on_days_off=policy.rectify.hours_end_on_days_off)
 
 
@@ -162,7 +165,7 @@ def _date_problem(
     request: VerdictRequest, deadline_at: datetime | None, policy: Policy, calendar: WorkingCalendar, now: datetime
 ) -> str | None:
     """Return the problem with the dates of a verdict, None if there is none."""
-    cap = due_at(now, policy.rectify.cap_days, calendar)
+    cap = due_at(now + timedelta(seconds=policy.desk.grace_s), policy.rectify.cap_days, calendar)
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
     if request.verdict is Verdict.PENDING and request.until is not None:
