@@ -152,6 +152,7 @@ def compose_for(
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
             answer_days=policy.appeal.answer_days,
+            is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
             decided_at=now,
             zone=policy.zone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),
