@@ -34,7 +34,7 @@ def chinese_of(values: Any) -> Iterator[str]:
 def messages() -> list[str]:
     """Return the Chinese of the catalogue."""
     found = [message.string for message in catalogue() if message.id]
-    return [text for one in found for text in ([one] if isinstance(one, str) else one)]
+    return [text for one in found for text in ([one] if isinstance(one, str) else one or [])]
 
 
 def templates() -> list[str]:
