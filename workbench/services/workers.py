@@ -103,7 +103,7 @@ def _reporting_end() -> Iterator[None]:
     try:
         yield
     except (EOFError, OSError) as error:
-        message = _("A process of this command was ended from outside; run the command again.")
+        message = _("A process of this command was ended from outside, or for lack of memory; run the command again.")
         raise StorageFailed(message) from error
 
 

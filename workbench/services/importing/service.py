@@ -20,6 +20,7 @@ from workbench.services.batches.publishing import (
 from workbench.services.batches.sweeping import sweep
 from workbench.services.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.memory_limit import check_memory_limit
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.classifying.classifier import RowClassifier
 from workbench.services.importing.classifying.existing import ImportTerms
@@ -79,6 +80,7 @@ class Imports:
 
         `check` is called with the plan before anything is written; it raises an exception to refuse the plan.
         """
+        check_memory_limit()
         with ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)

@@ -1,0 +1,30 @@
+"""Refuses work that needs more memory than a process may use, before a library ends the process without a sentence."""
+
+import os
+import resource
+
+from workbench.errors import StorageFailed
+from workbench.i18n import _
+
+_LEAST_BYTES = 576 << 20
+"""What an import or export needs: NumPy and DuckDB reserve addresses for the most that they may use."""
+
+
+def check_memory_limit() -> None:
+    """Refuse to begin under a limit of the shell (`ulimit -v`) that is too low.
+
+    Raises:
+        StorageFailed: If it is.
+    """
+    limit, _most = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return
+    if limit < _LEAST_BYTES:
+        message = _(
+            "A limit of this shell allows {limit} MB of memory, and this needs {least} MB; run `ulimit -v {kilobytes}`"
+            " or a higher number first."
+        )
+        least = {"least": _LEAST_BYTES >> 20, "kilobytes": _LEAST_BYTES >> 10}
+        raise StorageFailed(message.format(limit=limit >> 20, **least))
+    # OpenBLAS reserves memory for each of its threads, and ends the process if it gets none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
