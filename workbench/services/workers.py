@@ -22,7 +22,7 @@ from workbench import i18n
 from workbench.errors import StorageFailed
 from workbench.failure import location_of
 from workbench.i18n import _
-from workbench.services.garbage import collect_garbage_seldom
+from workbench.services.memory import collect_garbage_seldom
 
 _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")

@@ -21,9 +21,9 @@ from workbench.services.exporting.sheets import Page, Record, in_pages, write_ro
 from workbench.services.exporting.source import ExportSource
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.memory_limit import check_memory_limit
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
+from workbench.services.memory import check_memory_limit
 from workbench.services.notices.letter_page import letter_pages, short_message
 from workbench.services.notices.sender import senders, write_sender
 from workbench.services.policy.supplier import sender_of

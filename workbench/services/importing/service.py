@@ -20,7 +20,6 @@ from workbench.services.batches.publishing import (
 from workbench.services.batches.sweeping import sweep
 from workbench.services.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.memory_limit import check_memory_limit
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.classifying.classifier import RowClassifier
 from workbench.services.importing.classifying.existing import ImportTerms
@@ -36,6 +35,7 @@ from workbench.services.importing.request import (
     ProgressCallback,
     SheetLine,
 )
+from workbench.services.memory import check_memory_limit
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheets.names import IMPORT_ORDER

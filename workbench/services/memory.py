@@ -1,5 +1,6 @@
-"""Refuses work that needs more memory than a process may use, before a library ends the process without a sentence."""
+"""Tunes the garbage collection of commands, and refuses work that needs more memory than a process may use."""
 
+import gc
 import os
 import resource
 
@@ -10,8 +11,13 @@ _LEAST_BYTES = 576 << 20
 """What an import or export needs: NumPy and DuckDB reserve addresses for the most that they may use."""
 
 
+def collect_garbage_seldom() -> None:
+    """Let this process collect garbage seldom, because a command creates many objects and hardly any cycles."""
+    gc.set_threshold(50_000, 20, 100)
+
+
 def check_memory_limit() -> None:
-    """Refuse to begin under a limit of the shell (`ulimit -v`) that is too low.
+    """Refuse to begin under a limit of the shell (`ulimit -v`) that is too low; a library would end the process.
 
     Raises:
         StorageFailed: If it is.
