@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db.queries.published import CASE, NOTICE, is_published
 
-_OUR_DATES = ("receipt", "delay", "resumed")
+_OUR_DATES = ("receipt", "delay", "resumed", "deadline-moved")
 INFORMING = (*_OUR_DATES, "incomplete", "still-incomplete", "policy", "deadline-near", "waived", "expired")
 """The kinds of letters that only inform: no later letter builds on them or corrects them."""
 

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, text
 from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import SuspensionNotice
 from db.models import SuspensionNoticeRow
-from db.queries.published import CASE, table_of
+from db.queries.published import CASE, NOTICE, table_of
 
 SuspensionHistories = dict[int, dict[str, set[int]]]
 """By case and by kind of notice, the suspensions about which the applicant of the case got a notice.
@@ -88,6 +88,15 @@ def request_end_notices(session: Session, suspension_id: int, *, was_open: bool)
     session.execute(_DELETE_END_NOTICES, {"suspension": suspension_id})
     if was_open:
         session.execute(_RECORD_RECIPIENTS, {"suspension": suspension_id})
+
+
+def knows_of_hold() -> ColumnElement[bool]:
+    """Return the condition that an applicant got a letter about a moved or held deadline since the last verdict."""
+    verdict, moved = NOTICE.alias("verdict"), NOTICE.alias("moved")
+    of_verdict = (verdict.c.case_id == CASE.c.id) & verdict.c.decision_id.is_not(None)
+    last = select(func.coalesce(func.max(verdict.c.id), 0)).where(of_verdict).scalar_subquery()
+    is_valid = (moved.c.case_id == CASE.c.id, moved.c.kind == "deadline-moved", moved.c.cancelled_at.is_(None))
+    return exists().where(*is_valid, moved.c.id > last)
 
 
 def awaits_end_notice(suspension_id: int) -> tuple[ColumnElement[bool], ...]:

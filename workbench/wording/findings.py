@@ -161,8 +161,7 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     if isinstance(observed, int | float):
         values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
     if finding.subject:
-        about = _FormattedNumber(_subjects(finding, policy, language), is_one=False)
-        values |= {"subject": about, "concerned": about}
+        values["subject"] = _FormattedNumber(_subjects(finding, policy, language), is_one=False)
     return values
 
 

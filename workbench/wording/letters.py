@@ -17,6 +17,7 @@ LETTER_KIND_WORDS: dict[str, str] = {
     "deadline": N_("deadline extended"),
     "incomplete": N_("documents missing"),
     "still-incomplete": N_("documents still missing"),
+    "deadline-moved": N_("deadline moved"),
     "deadline-near": N_("deadline near"),
     "lapsed": N_("lapsed"),
     "lapse-undone": N_("lapse taken back"),

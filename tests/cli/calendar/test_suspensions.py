@@ -300,7 +300,7 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
         assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
     output = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
 
-    assert output == "Dry run: nothing was written.\n2 due dates would be affected.\n2 applicants would be told.\n"
+    assert output == "Dry run: nothing was written.\n2 cases would be affected.\n2 applicants would be told.\n"
     assert notices(services) == []
     assert services.terminal.document("a", "calendar")["suspensions"] == []
     assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}

@@ -121,7 +121,7 @@ def test_overdue_and_later_applicants_get_no_suspension_letter(services: ClockSi
     output = services.terminal.as_person(
         "sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y"
     ).stderr
-    assert output == "1 due date is affected.\n1 applicant is told.\n"
+    assert output == "1 case is affected.\n1 applicant is told.\n"
 
 
 def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(services: ClockSite) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db.enums import DayStatus
 from tests.domain.clock.clock_cases import FIRST, calendars, instants
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
-from workbench.domain.clock.deadline import has_passed, holding_from, moved_day, moved_deadline
+from workbench.domain.clock.deadline import holding_from, latest_receipt, moved_day, moved_deadline
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days
@@ -128,9 +128,9 @@ def test_no_deadline_passes_while_the_end_of_a_suspension_is_unknown() -> None:
     assert moved_deadline(at(27, 18), GIVEN, open_end, CALENDAR) == at(27, 18)
     held = holding_from(at(27, 18), open_end)
     assert held == at(26, 9)
-    assert not has_passed(at(27, 18), at(30, 9), held)
-    assert has_passed(at(25, 18), at(30, 9), held)
-    assert has_passed(at(27, 18), at(30, 9), None)
+    assert latest_receipt(at(27, 18), held) == NEVER
+    assert latest_receipt(at(25, 18), held) == at(25, 18)
+    assert latest_receipt(at(27, 18), None) == at(27, 18)
 
 
 def test_a_last_day_moves_by_whole_days() -> None:

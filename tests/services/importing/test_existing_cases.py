@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Priority, Verdict, WaitsFor
+from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
-from tests.policies import require_no_documents_of_individuals
 from tests.prepared import prepared
-from tests.services.importing.files import PERSON, Desk, application, shanghai
+from tests.services.importing.files import Desk, application, shanghai
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy
-from workbench.services.case.assessment import refresh_findings
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.importing.request import ImportRefused
 
@@ -66,42 +64,6 @@ def test_new_evidence_of_a_queued_case_brings_it_back_to_who_skipped_it(desk: De
     assert after.state == "queued"
     assert (after.evidence_no, after.version) == (before.evidence_no + 1, before.version + 1)
     assert after.due_at == before.due_at
-
-
-def test_documents_that_complete_a_case_keep_its_priority(desk: Desk) -> None:
-    desk.applications(application(msisdns=""))
-    assert (desk.case().state, desk.case().priority) == ("incomplete", "high")
-    desk.documents()
-    assert (desk.case().state, desk.case().priority, desk.case().priority_rank) == ("queued", "high", 2)
-    assert not [rule for rule, (severity, _observed) in desk.findings().items() if severity == "block"]
-
-
-@pytest.mark.parametrize("way", ["import", "day", "policy"])
-def test_a_finding_that_vanishes_leaves_a_queued_case_its_priority(desk: Desk, way: str) -> None:
-    require_no_documents_of_individuals(desk.site)
-    desk.applications(application(**PERSON, msisdns="", handler_id_valid_to="2026-11-23"))
-    assert ("ID-RIC-EXPIRED" in desk.findings(), desk.case().priority) == (True, "high")
-    admin = desk.site.services("admin")
-    if way == "import":
-        desk.applications(application(**PERSON, msisdns="", handler_id_valid_to="长期"))
-    elif way == "day":
-        # The findings of a day are computed again on the next one.
-        with admin.context.write() as session:
-            session.execute(text("UPDATE application SET handler_id_valid_to = '9999-12-31'"))
-        desk.site.clock.advance(days=1)
-        refresh_findings(admin.context, desk.case().id or 0)
-    else:
-        body = desk.sql("SELECT body FROM policy_version")[0][0]
-        rule = body.index("[rules.ID-RIC-EXPIRED]")
-        path = desk.folder / "policy.toml"
-        path.write_text(body[:rule] + body[rule:].replace('severity = "block"', 'severity = "info"', 1), "utf-8")
-        admin.policies.apply(path, for_open_cases=True)
-        admin.policy_changes.finish()
-    assert not [rule for rule, (severity, _observed) in desk.findings().items() if severity == "block"]
-    assert desk.case().priority == "high"
-    # By hand it may fall.
-    desk.site.services("sup").rescheduling.change_priority(desk.case().id or 0, Priority.LOW, "按队列")
-    assert desk.case().priority == "low"
 
 
 def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> None:
@@ -191,50 +153,22 @@ def appealed(desk: Desk, *, licence_valid_to: str = "长期") -> int:
     return case_id
 
 
-@pytest.mark.parametrize(
-    ("rule", "changes", "days"),
-    [
-        ("ID-LICENCE-EXPIRING", {"licence_valid_to": "2027-01-23"}, 1),
-        ("ID-LICENCE-EXPIRED", {"licence_valid_to": "2026-11-24"}, 1),
-        ("ID-RIC-EXPIRED", {"handler_id_valid_to": "2026-11-25"}, 2),
-        ("CR-STALE", {}, 31),
-    ],
-)
-def test_what_only_time_brought_voids_no_verdict_that_waits_for_its_check(
-    desk: Desk, rule: str, changes: dict[str, str], days: int
-) -> None:
-    desk.queued(**changes)
-    checked = {"subject_no": "91110000600037341L", "list": "court", "match": "none", "checked_on": "2026-11-20"}
-    desk.run(ImportKind.CREDIT, [checked])
-    stage(desk)
-    assert rule not in desk.findings()
-    desk.site.clock.advance(days=days)
-
-    assert desk.site.services("b").checks.approve(1, "seen").state is CaseState.FAILED
-    assert rule in desk.findings()
-
-
-def test_evidence_that_came_with_time_voids_a_verdict_that_waits_for_its_check(desk: Desk) -> None:
-    desk.queued(licence_valid_to="2026-11-24")
-    stage(desk)
-    desk.site.clock.advance(days=1)
-    new_licence(desk)
-    assert desk.case().state == "awaiting_check"
-
-    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
-
-    assert desk.case().state == "queued"
-
-
-def test_what_only_time_brought_voids_no_answer_to_an_appeal(desk: Desk) -> None:
+def test_an_answer_to_an_appeal_is_void_once_a_day_has_changed_the_findings(desk: Desk) -> None:
     case_id = appealed(desk, licence_valid_to="2027-01-25")
     decider, checker = desk.site.services("sup"), desk.site.services("c")
     assert "ID-LICENCE-EXPIRING" not in desk.findings()
-    decider.appeals.decide(AppealRequest(case_id=case_id, outcome=AppealOutcome.STANDS, note="x"))
+    answer = AppealRequest(case_id=case_id, outcome=AppealOutcome.STANDS, note="x")
+    decider.appeals.decide(answer)
     desk.site.clock.advance(days=1)
 
-    assert checker.appeal_checks.approve(case_id, "seen").state is CaseState.FAILED
+    with pytest.raises(Busy, match="void"):
+        checker.appeal_checks.approve(case_id, "seen")
+    after = desk.case()
+    assert (after.state, after.assignee_id) == ("appealed", decider.context.actor.id)
+    assert desk.site.actions(case_id)[-2:] == ["void", "refused approve"]
     assert "ID-LICENCE-EXPIRING" in desk.findings()
+    decider.appeals.decide(answer)
+    assert checker.appeal_checks.approve(case_id, "seen").state is CaseState.FAILED
 
 
 def stage(desk: Desk) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,17 +25,13 @@ from workbench.wording.letter_dates import letter_day
 pytestmark = pytest.mark.proof
 
 DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
-BY_THE_DUE_DATE = {Language.ZH: "不迟于办结时限告知结论", Language.EN: "You will have our answer by the due date."}
+BY_THE_DUE_DATE = {Language.ZH: "最迟于办结时限当日告知结论", Language.EN: "You will have our answer by the due date."}
 AIM = {
-    Language.ZH: "并尽力不迟于办结时限告知结论，如不能按时办结，将另行告知。",
+    Language.ZH: "并尽力于办结时限当日或之前告知结论，如不能按时办结，将另行告知。",
     Language.EN: "We aim to answer by the due date, and will write to you if we cannot.",
 }
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
-ALREADY = {Language.ZH: "可先行办理的事项：", Language.EN: "What you can already do:"}
-FASTER = {
-    Language.ZH: ("如何加快审核：", "最多可节省3个工作日。办理时请注明申请编号"),
-    Language.EN: ("What can make it faster:", "can save up to 3 working days: quote the application number"),
-}
+FASTER = {Language.ZH: "如何加快审核：", Language.EN: "What can make it faster:"}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 
 
@@ -167,7 +162,7 @@ def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_qu
         # Who waits behind many shares a sentence with those who wait behind about as many.
         slack = 0 if number < 32 else 1
         days = [letter_day(day, Language.ZH) for day in _days_about(told, slack)]
-        assert any(f"预计不晚于{day}作出审核结论" in bodies[number] for day in days)
+        assert any(f"预计{day}或之前作出审核结论" in bodies[number] for day in days)
     assert expected_in(bodies[0]) != expected_in(bodies[299])
     # What is due sooner goes before all of them.
     assert expected_in(bodies[300]) == expected_in(bodies[0])
@@ -254,31 +249,11 @@ def test_what_will_be_asked_about_is_named_without_what_is_internal(desk: Desk, 
         Language.EN: "2. The handler's age does not meet the requirements. You can already submit or correct: "
         "another handler, with authority letter and ID card.",
     }[language]
-    faster = body[body.index(f"\n\n{ALREADY[language]}\n") :]
+    faster = body[body.index(f"\n\n{FASTER[language]}\n") :]
     assert f"\n{asked}\n" in faster
     assert "76" not in faster
     assert "ID-RIC-AGE" not in body
     assert "13800138000" not in body
-
-
-@LANGUAGES
-def test_that_an_answer_saves_time_is_said_only_as_the_forecasts_say(
-    desk: Desk, language: Language, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    of_arrivals = Forecasts.of_arrivals
-
-    def sooner(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
-        # The history of this office is too short to show it.
-        assert [each.findings_if_answered for each in arrivals] == ["warn"]
-        return [replace(forecast, saved_days=3) for forecast in of_arrivals(self, arrivals)]
-
-    desk.applications(application(language=language.value))
-    monkeypatch.setattr(Forecasts, "of_arrivals", sooner)
-    desk.documents()
-
-    [body] = receipts(desk)
-    assert all(words in body for words in FASTER[language])
-    assert ALREADY[language] not in body
 
 
 @LANGUAGES
@@ -295,7 +270,7 @@ def test_a_batch_names_for_each_what_will_be_asked_about(desk: Desk, language: L
     }[language]
     assert told in other
     assert told not in one
-    assert f"\n\n{ALREADY[language]}\n" in other
+    assert f"\n\n{FASTER[language]}\n" in other
     assert not any(place in one + other for place in "\ue000\ue001\ue002\ue003\ue004")
 
 
@@ -307,7 +282,7 @@ def test_who_is_asked_about_nothing_reads_nothing_of_it(desk: Desk) -> None:
     # Nobody looked it up yet; that is not for the applicant to mend.
     assert [rule for rule, (severity, _seen) in desk.findings().items() if severity != "info"] == ["CR-NO-DATA"]
     [body] = receipts(desk)
-    assert ALREADY[Language.ZH] not in body
+    assert FASTER[Language.ZH] not in body
 
 
 def test_an_import_loads_nothing_that_only_forecasts_need() -> None:

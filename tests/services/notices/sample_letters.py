@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from db.enums import AppealOutcome, ApplicantKind, CaseState, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatusFacts
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, DeadlineFacts, StatusFacts
 from workbench.services.notices.verdict_letter import Bars, Correction, LetterFacts, LetterItem, LetterReason
 
 SUPPLIER = Supplier(
@@ -153,6 +153,9 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             written_at=letter.decided_at,
             zone=letter.zone,
         )
+        if letter_kind is ClockLetterKind.DEADLINE_MOVED:
+            yield from _moved_deadlines(clock)
+            continue
         if letter_kind in list(ClockLetterKind)[: list(ClockLetterKind).index(ClockLetterKind.INCOMPLETE)]:
             yield clock
             if letter_kind is ClockLetterKind.DEADLINE:
@@ -164,6 +167,21 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             asked = listed(language) if letter_kind is ClockLetterKind.POLICY else ()
             yield replace(clock, status=facts, is_with_applicant=True, asked=asked)
             yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)
+
+
+def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
+    """Yield the letters about each deadline: held, moved, over, called off, a lapse taken back, and a day set off."""
+    began, ends = datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(2026, 11, 27, 10, tzinfo=UTC)
+    for what in ("rectify", "answer", "appeal"):
+        facts = DeadlineFacts(what=what, is_suspension=True, from_at=began)
+        asked = () if what == "appeal" else listed(clock.language)
+        told = replace(clock, deadline=facts, asked=asked, cause="台风")
+        yield told
+        yield replace(told, deadline=replace(facts, to_at=ends))
+        yield replace(told, deadline=replace(facts, to_at=ends, is_over=True))
+        yield replace(told, deadline=replace(facts, to_at=ends), is_called_off=True)
+        yield replace(told, deadline=DeadlineFacts(what=what))
+    yield replace(clock, deadline=DeadlineFacts(what="rectify", corrects_no=8, corrects_at=began))
 
 
 def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[AppealLetter]:

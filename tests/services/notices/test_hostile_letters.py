@@ -21,7 +21,7 @@ from workbench.services.notices.letter_page import letter_pages
 from workbench.services.notices.verdict_letter import ComposedLetter, Letter, compose, letter_environment
 
 HOSTILE = """<script>a</script>"><img src=x onerror=a>' style='x' {{7*7}} {% raw %} &amp; & </p></title></style>"""
-NO_TEXTS = {"language", "zone", "kind"}
+NO_TEXTS = {"language", "zone", "kind", "what"}
 RECIPIENT = ("recipient_name", "recipient_handler", "recipient_phone")
 
 

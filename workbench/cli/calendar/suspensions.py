@@ -69,12 +69,10 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
         output.document({"suspensions": list(done.suspension_ids), **counts, "written": written})
         return
     if written:
-        concerned = ngettext("{count} due date is affected.", "{count} due dates are affected.", done.affected_count)
+        concerned = ngettext("{count} case is affected.", "{count} cases are affected.", done.affected_count)
     else:
         output.narrate(_("Dry run: nothing was written."))
-        concerned = ngettext(
-            "{count} due date would be affected.", "{count} due dates would be affected.", done.affected_count
-        )
+        concerned = ngettext("{count} case would be affected.", "{count} cases would be affected.", done.affected_count)
     output.narrate(concerned.format(count=count(done.affected_count)))
     output.narrate(notice_count_words(done.notified_count, is_written=written))
 

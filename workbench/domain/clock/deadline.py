@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import counted_from, postponed_deadline
-from workbench.domain.clock.spans import merge_spans
+from workbench.domain.clock.spans import NEVER, merge_spans
 from workbench.domain.clock.suspension import Suspension
 
 
@@ -56,12 +56,21 @@ def on_working_day(deadline_at: datetime, calendar: WorkingCalendar) -> datetime
     return postponed_deadline(deadline_at, 1, calendar)
 
 
+def open_day_from(day: date, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> date:
+    """Return the first working day, from a day on, whose closing is in no suspension with a known end."""
+    ending = [one.span for one in suspensions if not one.span.is_open]
+    day = calendar.working_day_from(day)
+    while any(span.start < calendar.closing(day) <= span.end for span in ending):
+        day = calendar.next_working_day(day)
+    return day
+
+
 def holding_from(deadline_at: datetime, suspensions: Iterable[Suspension]) -> datetime | None:
     """Return when the suspension without a known end began that keeps a deadline from passing, None without one."""
     starts = (one.span.start for one in suspensions if one.span.is_open and one.span.start < deadline_at)
     return min(starts, default=None)
 
 
-def has_passed(deadline_at: datetime, at: datetime, suspended_from: datetime | None) -> bool:
-    """Say whether a deadline had passed at a time; `suspended_from` is the start of the open suspension, if any."""
-    return deadline_at < at and (suspended_from is None or suspended_from >= deadline_at)
+def latest_receipt(deadline_at: datetime, suspended_from: datetime | None) -> datetime:
+    """Return the latest receipt in time: the deadline, or NEVER while an open suspension that began before it lasts."""
+    return NEVER if suspended_from is not None and suspended_from < deadline_at else deadline_at

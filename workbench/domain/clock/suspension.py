@@ -1,10 +1,10 @@
 """Suspensions: periods in which an external cause stops work, and with it the clocks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workbench.domain.clock.spans import TimeSpan, merge_spans
+from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.values.provinces import province_key
 
 
@@ -14,7 +14,8 @@ class Suspension:
 
     `province` is a short Chinese name. `province` or `agent` is None if all provinces or agents are affected. `reason`
     is shown to applicants. `announced` is the suspension as it was before a supervisor ended it, else None.
-    `is_settled` says that every due date includes the suspension.
+    `is_settled` says that every due date includes the suspension. `entered_at` is when it was entered, `resumed_at`
+    when its end was announced.
     """
 
     id: int
@@ -24,11 +25,18 @@ class Suspension:
     agent: str | None = None
     announced: "Suspension | None" = None
     is_settled: bool = True
+    entered_at: datetime = NEVER
+    resumed_at: datetime | None = None
 
     @property
     def is_ended(self) -> bool:
         """Whether a supervisor ended or cancelled the suspension."""
         return self.announced is not None
+
+    def known_span(self, at: datetime) -> TimeSpan | None:
+        """Return the span as it was known at a time; None before the entry or while the end was unknown."""
+        known = self.announced if self.announced is not None and (self.resumed_at or NEVER) > at else self
+        return None if self.entered_at >= at or known.span.is_open else known.span
 
     def concerns(self, province: str, agent: str) -> bool:
         """Say whether the suspension stops the clocks of this agent's applications from this province."""
@@ -39,3 +47,13 @@ def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, 
     """Return the end of the suspension that affects a case now; None without a suspension or if its end is unknown."""
     ending = (item.span for item in suspensions if not item.span.is_open and item.concerns(province, agent))
     return next((span.end for span in merge_spans(ending) if span.start <= now < span.end), None)
+
+
+def unknown_parts(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
+    """Return the parts of suspensions that a date given at a time could not take into account."""
+    found = tuple(suspensions)
+    known = [span for one in found if (span := one.known_span(at)) is not None]
+    unknown = [one for one in found if one.known_span(at) is None]
+    ended = (one for one in unknown if not one.span.is_open)
+    parts = (replace(one, span=part) for one in ended for part in subtract_spans(one.span, known))
+    return (*parts, *(one for one in unknown if one.span.is_open))

@@ -47,11 +47,15 @@ class DaySetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEffect:
-    """The effect of a change of the calendar: the days before and after, and the changed due dates."""
+    """The effect of a change of the calendar: the days before and after, and the changed due dates.
+
+    `deadline_case_ids` are the cases whose applicants have a deadline on a day that becomes a day off.
+    """
 
     before: tuple[CalendarDay, ...]
     after: tuple[CalendarDay, ...]
     due_changes: tuple[DueChange, ...]
+    deadline_case_ids: tuple[int, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -65,8 +69,8 @@ class CalendarEffect:
 
     @property
     def notified_count(self) -> int:
-        """How many applicants get a notice that their due date is later."""
-        return sum(change.is_notified for change in self.due_changes)
+        """How many applicants get a notice that their due date or their deadline is later."""
+        return sum(change.is_notified for change in self.due_changes) + len(self.deadline_case_ids)
 
     @property
     def certainty_change_count(self) -> int:

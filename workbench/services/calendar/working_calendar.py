@@ -20,6 +20,7 @@ from workbench.services.calendar.notice_file import NoticeFile, read_notice
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
 from workbench.services.clock.due_date_changes import due_changes
+from workbench.services.clock.told_deadlines import cases_with_deadline_on
 from workbench.services.foundation import calendar_days
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
@@ -163,10 +164,13 @@ class Calendars(Service):
             return WorkingCalendar(after.values(), hours=policy.hours.periods, zone=policy.zone)
 
         days = sorted(on for on in before.keys() | after.keys() if _day(before, on) != _day(after, on))
+        today = self.context.today(session)
+        off = [on for on in days if on >= today and not _day(after, on).working]
         return CalendarEffect(
             before=tuple(_day(before, on) for on in days),
             after=tuple(_day(after, on) for on in days),
             due_changes=due_changes(session, self.context, calendar_after, days),
+            deadline_case_ids=cases_with_deadline_on(session, self.context, off),
         )
 
     def _write(self, session: Session, effect: CalendarEffect, action: str, body: Mapping[str, object]) -> None:
@@ -184,6 +188,10 @@ class Calendars(Service):
             from workbench.services.notices.due_date_notices import follow_calendar
 
             follow_calendar(session, self.context, effect.due_changes)
+        if effect.deadline_case_ids:
+            from workbench.services.notices.suspension_notices import follow_days_off
+
+            follow_days_off(session, self.context, effect.deadline_case_ids)
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -19,7 +19,7 @@ from db.queries.search_index import index_cases, terms_of
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.findings.evaluate import findings_of_all, priority_of, raised_priority, risk_of, service_class_of
+from workbench.domain.findings.evaluate import findings_of_all, priority_of, risk_of, service_class_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import application_key, read_evidence, snapshot_of
@@ -51,6 +51,11 @@ class Assessment:
     is_complete: bool
     on: date
 
+    @property
+    def worst_severity(self) -> Severity | None:
+        """The severity of the most severe finding, which is the first one; None without findings."""
+        return self.findings[0].severity if self.findings else None
+
     def columns(self) -> dict[str, Any]:
         """Return the columns of a case that this assessment sets, without priority and class."""
         severities = [finding.severity for finding in self.findings]
@@ -63,12 +68,11 @@ class Assessment:
 
     def class_columns(self) -> dict[str, Any]:
         """Return the priority and class columns of a case."""
-        return {**rank_columns(self.priority), "service_class": self.service_class.value}
-
-
-def rank_columns(priority: Priority) -> dict[str, Any]:
-    """Return the columns of a case with a priority."""
-    return {"priority": priority.value, "priority_rank": tuple(Priority).index(priority)}
+        return {
+            "priority": self.priority.value,
+            "priority_rank": tuple(Priority).index(self.priority),
+            "service_class": self.service_class.value,
+        }
 
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
@@ -131,30 +135,21 @@ def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     )
 
 
-def is_contradicted(session: Session, context: Context, case: CaseRow, seen: str, decided_at: datetime) -> bool:
-    """Return whether evidence changed the rules that warn or block since somebody decided on a case.
+def is_contradicted(session: Session, case_id: int, seen: str) -> bool:
+    """Return whether the rules that warn or block differ from those that the decider saw.
 
-    Both sets of findings are of the day that the decider saw, so that what only time brought contradicts nothing, such
-    as a licence that expired or a list that grew stale. For appeals that an earlier version staged, it is unknown what
-    the decider saw.
+    For appeals that an earlier version staged, it is unknown what the decider saw.
     """
     body, info = json.loads(seen), Severity.INFO.value
-    on = body.get("findings_on")
-    day = date.fromisoformat(on) if on else decided_at.astimezone(context.zone(session)).date()
-    findings = findings_of_case(session, case.id or 0)
-    if case.findings_on != day:
-        evidence = read_evidence(session, case, context.store, day)
-        findings = assess(evidence, context.policy(session, case.policy_version_id), day).findings
     before = {(found["rule"], found["severity"]) for found in body.get("findings", ())}
-    now = {(found.rule, found.severity.value) for found in findings}
+    now = {(found.rule, found.severity.value) for found in findings_of_case(session, case_id)}
     return "findings" in body and {found for found in before ^ now if found[1] != info} != set()
 
 
 def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
     """Apply the rules to a case's evidence again, as of today, and store the findings.
 
-    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round. The
-    priority may only rise.
+    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
     """
     today = context.today(session)
     evidence = read_evidence(session, case, context.store, today)
@@ -200,16 +195,12 @@ def set_application(session: Session, case: CaseRow) -> None:
 
 
 def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
-    """Return the columns of a case that an assessment changes.
-
-    The priority may rise, and never falls. A priority or class set by a supervisor stays.
-    """
+    """Return the columns of a case that an assessment changes; a priority or class set by a supervisor stays."""
     columns = assessment.columns()
     if case.state in _UNTOUCHED and case.round == 1:
-        priority = raised_priority(Priority(case.priority), assessment.priority)
         columns |= {
             name: value
-            for name, value in replace(assessment, priority=priority).class_columns().items()
+            for name, value in assessment.class_columns().items()
             if not (case.is_class_set if name == "service_class" else case.is_priority_set)
         }
     return columns

@@ -20,15 +20,16 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.queries.published import APPEAL, CASE, DECISION, newest_row, table_of
+from db.queries.published import APPEAL, CASE, DECISION, NOTICE, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
-from workbench.domain.clock.due import working_days_late
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.deadline import holding_from, moved_deadline
 from workbench.services.case.evidence_reader import documents_since
-from workbench.services.foundation.calendar_days import all_suspensions
+from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -94,7 +95,11 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
 
 
 def result_notified_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written."""
+    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written.
+
+    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
+    as sent counts as sent on that day.
+    """
     if notice := result_notice(session, case):
         return max(notice.created_at, notice.sent_at or notice.created_at)
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -121,19 +126,31 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
     return appeal_filing_day(session, context, case)
 
 
-def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
-    """Return the last day to appeal against a result: the day in its notice, or a later day by the calendar.
+def told_filing_day(
+    session: Session, context: Context, case: CaseRow, calendar: WorkingCalendar
+) -> tuple[date, datetime]:
+    """Return the last day to appeal against a result, without suspensions, and when it was told."""
+    told_at = result_notified_at(session, context, case)
+    return last_filing_day(told_at, context.policy(session, case.policy_version_id).appeal.file_days, calendar), told_at
 
-    It counts from the release of the notice, and moves on by the working days by which the notice was sent late.
+
+def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
+    """Return the last day to appeal against a result, moved by suspensions, and never before the day in a letter.
+
+    While a suspension without a known end keeps the day from passing, an appeal can be filed at least until today.
     """
-    file_days = context.policy(session, case.policy_version_id).appeal.file_days
     calendar = context.calendar(session, case.policy_version_id)
-    notice = result_notice(session, case)
-    if notice is None:
-        return last_filing_day(result_notified_at(session, context, case), file_days, calendar)
-    day = last_filing_day(notice.release_at, file_days, calendar)
-    days_late = working_days_late(notice.release_at, notice.sent_at or notice.release_at, calendar)
-    return max(calendar.nth_working_day_after(day, days_late) if days_late else day, notice.appeal_until_on or day)
+    day, told_at = told_filing_day(session, context, case, calendar)
+    suspensions = suspensions_concerning(session, case)
+    deadline_at = moved_deadline(calendar.closing(day), told_at, suspensions, calendar)
+    days = [calendar.local_day(deadline_at)]
+    if holding_from(deadline_at, suspensions):
+        days.append(calendar.local_day(context.now()))
+    if notice := result_notice(session, case):
+        is_valid = (NOTICE.c.case_id == case.id, NOTICE.c.id >= notice.id, NOTICE.c.cancelled_at.is_(None))
+        until = session.execute(select_columns(func.max(NOTICE.c.appeal_until_on)).where(*is_valid)).scalar()
+        days += [calendar.working_day_from(until)] if until else []
+    return max(days)
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:

@@ -1,6 +1,7 @@
 """Processes many cases in batches, one transaction each, so that other writers wait for one batch at most."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
@@ -16,6 +17,11 @@ Act = Callable[[Session, CaseRow], bool]
 
 Conditions = Sequence[ColumnElement[bool]]
 """SQL conditions on published cases."""
+
+
+def is_stopped(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a suspension without a known end stops a case now, so that no deadline passes."""
+    return CASE.c.suspended_from.is_not(None) & (CASE.c.suspended_from <= now)
 
 
 def act_on_all(context: Context, conditions: Conditions, act: Act, at_once: int | None = None) -> int:

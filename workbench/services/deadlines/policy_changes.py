@@ -15,7 +15,6 @@ from db.queries.published import CASE, Snapshot
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.verdict import rectify_days
-from workbench.domain.clock.due import due_at
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import store_assessment
 from workbench.services.case.decisions import open_rectification
@@ -148,7 +147,7 @@ def _asked_until(session: Session, context: Context, case: CaseRow, change: Case
     if is_with_applicant(CaseState(case.state), case.waits_for) and case.next_action_on:
         return case.next_action_on
     days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
-    until = calendar.local_day(due_at(context.now(), days, calendar))
+    until = calendar.nth_working_day_after(today, days)
     due_on = calendar.local_day(case.due_at) if case.due_at else today
     # Documents that come after the decision are not considered.
     return min(until, due_on) if due_on > today else until
@@ -160,7 +159,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
         context.policy(session, case.policy_version_id),
         context.calendar(session, case.policy_version_id),
     )
-    state, findings = CaseState(case.state), change.assessment.findings
+    state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
     deadline_at, asked_until = (None, until) if row is None else (row.deadline_at, None)
     asked = [] if row is None else open_items(session, row)
@@ -168,7 +167,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     named = {_MISSING} if change.missing else set()
     if state is CaseState.INCOMPLETE:
         findings = ()
-        deadline_at = due_at(context.now(), policy.pending.incomplete_days, calendar)
+        deadline_at = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
     elif row is not None:
         named |= {item.code for item in asked}
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:

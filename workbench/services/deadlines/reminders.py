@@ -8,13 +8,15 @@ from sqlmodel import Session
 from db.enums import CaseState
 from db.models import CaseRow
 from db.queries.published import CASE, NOTICE, RECTIFICATION
-from workbench.domain.clock.due import due_at
+from workbench.domain.clock.clock import is_suspended
+from workbench.domain.clock.deadline import moved_deadline
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import read_evidence
-from workbench.services.deadlines.batches import act_on_all
+from workbench.services.deadlines.batches import act_on_all, is_stopped
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status, release_time
+from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
@@ -40,14 +42,16 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
     """Write a letter about the documents that are missing from an application."""
 
     def act(session: Session, case: CaseRow) -> bool:
+        if is_suspended(suspensions_concerning(session, case), context.now()):
+            return False
         policy, today = context.policy(session, case.policy_version_id), context.today(session)
         calendar = context.calendar(session, case.policy_version_id)
         evidence = read_evidence(session, case, context.store, today)
         application = evidence.application
         names = missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
         items = map(LetterItem, names)
-        release_at = release_time(session, context, kind, policy)
-        until = due_at(release_at, policy.pending.incomplete_days, calendar)
+        until = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
+        until = moved_deadline(until, context.now(), suspensions_concerning(session, case), calendar)
         notify_of_status(session, context, case, kind, items=items, deadline_at=until)
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
@@ -83,14 +87,15 @@ def _remind_of_deadlines(context: Context) -> int:
 
     def act(session: Session, case: CaseRow) -> bool:
         row = open_rectification(session, case)
-        if row is None:
+        if row is None or is_suspended(suspensions_concerning(session, case), context.now()):
             return False
         items = letter_items(open_items(session, row))
         notify_of_status(session, context, case, kind, items=items, deadline_at=row.deadline_at)
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
 
-    return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_near), act)
+    is_rectifying = CASE.c.state == CaseState.RECTIFYING.value
+    return act_on_all(context, (is_rectifying, is_near, ~is_stopped(context.now())), act)
 
 
 def _has_letter(kind: ClockLetterKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,21 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
-from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import extension_s, latest_appeal_due
-from workbench.domain.clock.deadline import moved_deadline
-from workbench.domain.clock.due import due_at, short_deadline_problem, working_days_late
+from workbench.domain.clock.deadline import open_day_from
+from workbench.domain.clock.due import due_at, short_deadline_problem
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.case.assessment import rank_columns
 from workbench.services.case.decisions import items_of, open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
 from workbench.services.clock.due_date_changes import is_later_than_stated, stated_due_dates
@@ -56,11 +52,9 @@ class Rescheduling(Service):
         If the day is off or suspended, the next working day is used. The due date moves by the working time between the
         old and the new date, and later pauses move it further. The applicant gets a notice with the reason.
 
-        All extensions of a rectification together end at the policy's cap, counted from the release of its first
-        letter and moved by suspended working time. A deadline in natural hours is extended only if `item` names its
-        item by number or code. If the day is after the deadline of the other items, their deadline moves too. Unsent
-        reminders of the old deadline are cancelled, and so are unsent letters about waived items, which the letter
-        about the extension names too.
+        A deadline in natural hours is extended only if `item` names its item by number or code. If the day is after the
+        deadline of the other items, their deadline moves too. Unsent reminders of the old deadline are cancelled, and
+        so are unsent letters about waived items, which the letter about the extension names too.
 
         Raises:
             NotFound: If there is no such case or item.
@@ -102,12 +96,7 @@ class Rescheduling(Service):
         suspensions, budget = clocks.suspensions_of(case), clocks.budget(case)
         assert budget is not None  # noqa: S101 - a case that is not complete has no due date to extend
         calendar = clocks.calendar(case, budget)
-        day = calendar.working_day_from(until)
-        while any(
-            one.span.start < calendar.closing(day) <= one.span.end for one in suspensions if not one.span.is_open
-        ):
-            day = calendar.next_working_day(day)
-        new_due_at = calendar.closing(day)
+        new_due_at = calendar.closing(open_day_from(until, suspensions, calendar))
         if new_due_at <= context.now():
             raise WrongUsage(_("The due date must be in the future."))
         cap = latest_appeal_due(budget, calendar)
@@ -141,29 +130,14 @@ class Rescheduling(Service):
         old_deadline = row.deadline_at if own is None else own.deadline_at
         if new_deadline <= max(context.now(), old_deadline or context.now()):
             raise WrongUsage(_not_later(case.id or 0))
-        cap = self._latest_deadline(session, case, row, calendar)
+        most_days = context.policy(session, case.policy_version_id).rectify.cap_days
+        cap = due_at(context.now(), most_days, calendar)
         if new_deadline > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
         if problem := short_deadline_problem(new_deadline, context.now(), calendar):
             raise NotAllowed(problem)
         return own, new_deadline
-
-    def _latest_deadline(
-        self, session: Session, case: CaseRow, row: RectificationRow, calendar: WorkingCalendar
-    ) -> datetime:
-        """Return the latest deadline that the policy allows, counted from the release of the letter that asks.
-
-        It moves on, as a deadline does, by the working days that the letter was sent late and by suspended time.
-        """
-        of_letter = (NOTICE.c.decision_id == row.decision_id, NOTICE.c.cancelled_at.is_(None))
-        times = select(NOTICE.c.release_at, NOTICE.c.sent_at).where(*of_letter).order_by(NOTICE.c.id).limit(1)
-        released_at, sent_at = session.execute(times).one()
-        cap_days = self.context.policy(session, case.policy_version_id).rectify.cap_days
-        late_days = working_days_late(released_at, sent_at or released_at, calendar)
-        latest_at = due_at(released_at, cap_days + late_days, calendar)
-        suspensions = Clocks(session, self.context).suspensions_of(case)
-        return moved_deadline(latest_at, released_at, suspensions, calendar)
 
     def _extend_deadline(
         self, session: Session, case: CaseRow, until: date, reason: str, item: str
@@ -274,8 +248,9 @@ def class_columns(service_class: ServiceClass) -> dict[str, Any]:
 
 
 def priority_columns(priority: Priority) -> dict[str, Any]:
-    """Return the columns of a case with a priority that a supervisor chose, higher or lower."""
-    return {**rank_columns(priority), "is_priority_set": True}
+    """Return the columns of a case with a priority that a supervisor chose."""
+    rank = tuple(Priority).index(priority)
+    return {"priority": priority.value, "is_priority_set": True, "priority_rank": rank}
 
 
 def _own_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:

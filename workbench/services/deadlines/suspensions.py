@@ -66,7 +66,8 @@ class Suspending(Service):
             if dry_run:
                 with context.read() as session:
                     self._check(session, new)
-                planned = from_row(Suspension, new, id=0, reason=reason, announced=None, is_settled=False)
+                unsettled = {"id": 0, "announced": None, "is_settled": False, "entered_at": self.context.now()}
+                planned = from_row(Suspension, new, reason=reason, resumed_at=None, **unsettled)
                 return preview_suspension(context, planned)
             with context.write() as session:
                 self._check(session, new)

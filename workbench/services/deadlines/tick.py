@@ -9,16 +9,23 @@ from sqlmodel import Session
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
 from db.queries.published import CASE, ITEM, RECTIFICATION
-from db.queries.suspension_notices import awaits_end_notice
+from db.queries.suspension_notices import awaits_end_notice, knows_of_hold
+from workbench.domain.clock.clock import is_suspended
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
 from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
-from workbench.services.deadlines.batches import act_on_all
+from workbench.services.clock.told_deadlines import told_deadlines
+from workbench.services.deadlines.batches import act_on_all, is_stopped
 from workbench.services.deadlines.delays import notify_of_delays
 from workbench.services.deadlines.reminders import remind
-from workbench.services.foundation.calendar_days import SUSPENSION, suspension_of
+from workbench.services.foundation.calendar_days import (
+    SUSPENSION,
+    all_suspensions,
+    suspension_of,
+    suspensions_concerning,
+)
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
@@ -29,7 +36,8 @@ from workbench.services.review.back_to_queue import requeue
 from workbench.services.site.machine_clock import CLOCK_MAY_DIFFER, accept_clock, clock_problem, note_clock
 
 _CLOCK_ACCEPTED = "clock-accepted"
-_NOTIFIED_STATES = [state.value for state in NOTIFIED_STATES]
+_WITH_APPLICANT = [state.value for state in (CaseState.RECTIFYING, CaseState.PENDING, CaseState.FAILED)]
+_END_STATES = [state.value for state in NOTIFIED_STATES | {CaseState.FAILED, CaseState.LAPSED}]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,7 @@ class Ticking(Service):
             queued=self._queue_pending(),
             lapsed=self._lapse(),
             delayed=notify_of_delays(self.context),
-            resumed=self._notify_of_resumption(),
+            resumed=self._notify_of_resumption() + self._notify_of_held_deadlines(),
             reminded=remind(self.context),
             opened=open_due_re_reviews(self.context),
         )
@@ -108,6 +116,8 @@ class Ticking(Service):
 
         def act(session: Session, case: CaseRow) -> bool:
             asked_until = case.next_action_on if case.waits_for == WaitsFor.APPLICANT else None
+            if asked_until and is_suspended(suspensions_concerning(session, case), self.context.now()):
+                return False
             requeue(session, self.context, case, "day-passed")
             decision = newest_decision(session, case.id or 0, "applied", "approved")
             if asked_until and decision:
@@ -115,7 +125,9 @@ class Ticking(Service):
                 notify_of_status(session, self.context, case, kind, items=items, asked_until=asked_until)
             return True
 
-        return act_on_all(self.context, (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today), act)
+        is_past = (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today)
+        goes_on = (CASE.c.waits_for != WaitsFor.APPLICANT.value) | ~is_stopped(self.context.now())
+        return act_on_all(self.context, (*is_past, goes_on), act)
 
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
@@ -132,10 +144,32 @@ class Ticking(Service):
         )
 
         def act(session: Session, case: CaseRow) -> bool:
+            if is_suspended(suspensions_concerning(session, case), now):
+                return False
             lapse(session, context, case)
             return True
 
-        return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
+        return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past, ~is_stopped(now)), act)
+
+    def _notify_of_held_deadlines(self) -> int:
+        """Write notices to applicants who got a deadline while a suspension without a known end was in force."""
+        context, now = self.context, self.context.now()
+        with context.read() as session:
+            starts = [one.span.start for one in all_suspensions(session) if one.span.is_open and one.span.start <= now]
+        if not starts:
+            return 0
+
+        def act(session: Session, case: CaseRow) -> bool:
+            clocks, decision = Clocks(session, context), newest_decision(session, case.id or 0, "applied", "approved")
+            if decision is None or (decision.release_at or now) > now:
+                return False
+            letters = SuspensionLetters(context, clocks, told=told_deadlines(clocks, [case]))
+            is_notified = letters.add_hold_notice(case)
+            letters.write()
+            return is_notified
+
+        conditions = (CASE.c.state.in_(_WITH_APPLICANT), CASE.c.suspended_from.in_(starts), ~knows_of_hold())
+        return act_on_all(context, conditions, act)
 
     def _notify_of_resumption(self) -> int:
         """Write notices of resumed work to applicants who know of a suspension whose planned end has passed."""
@@ -158,9 +192,10 @@ class Ticking(Service):
         """Write notices of the end of a suspension, except for cases whose clock another suspension stops now."""
 
         def act(session: Session, case: CaseRow) -> bool:
-            letters = SuspensionLetters(self.context, Clocks(session, self.context))
+            clocks = Clocks(session, self.context)
+            letters = SuspensionLetters(self.context, clocks, told=told_deadlines(clocks, [case]))
             is_notified = letters.add_end_notice(case, [suspension])
             letters.write()
             return is_notified
 
-        return act_on_all(self.context, (CASE.c.state.in_(_NOTIFIED_STATES), *awaits_end_notice(suspension.id)), act)
+        return act_on_all(self.context, (CASE.c.state.in_(_END_STATES), *awaits_end_notice(suspension.id)), act)

@@ -12,7 +12,15 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from db.enums import DayStatus
-from db.models import CalendarDayRow, CalendarOverrideRow, ReviewerRow, SettingRow, SuspensionRow
+from db.models import (
+    ApplicationRow,
+    CalendarDayRow,
+    CalendarOverrideRow,
+    CaseRow,
+    ReviewerRow,
+    SettingRow,
+    SuspensionRow,
+)
 from db.queries.chunks import chunks
 from db.queries.published import table_of
 from workbench.domain.clock.calendar import CalendarDay, DayKind
@@ -26,10 +34,11 @@ Days = Mapping[date, CalendarDay]
 
 SUSPENSION = table_of(SuspensionRow)
 _DAYS, _OVERRIDE = table_of(CalendarDayRow), table_of(CalendarOverrideRow)
-_REVIEWER, _SETTING = table_of(ReviewerRow), table_of(SettingRow)
+_REVIEWER, _SETTING, _APPLICATION = table_of(ReviewerRow), table_of(SettingRow), table_of(ApplicationRow)
 _SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 
 _EDITION = "calendar_edition"
+_SUSPENDED = "suspensions"
 _PUBLISHED_OF = select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(bindparam("days", expanding=True)))
 _READ_EDITION = select(_SETTING.c.value).where(_SETTING.c.name == _EDITION)
 _OVERRIDES = (
@@ -156,8 +165,24 @@ def drop_override(session: Session, on: date) -> None:
 
 
 def all_suspensions(session: Session) -> tuple[Suspension, ...]:
-    """Return all suspensions, including ended ones, in the order of their starts."""
-    return tuple(suspension_of(row) for row in session.connection().execute(_SUSPENSIONS))
+    """Return all suspensions, including ended ones, in the order of their starts.
+
+    They are read once in each transaction: one that changes a suspension reads them only before.
+    """
+    if _SUSPENDED not in session.info:
+        rows = session.connection().execute(_SUSPENSIONS)
+        session.info[_SUSPENDED] = tuple(suspension_of(row) for row in rows)
+    found: tuple[Suspension, ...] = session.info[_SUSPENDED]
+    return found
+
+
+def suspensions_concerning(session: Session, case: CaseRow) -> tuple[Suspension, ...]:
+    """Return the suspensions that are or were in force where the applicant of a case is."""
+    found = all_suspensions(session)
+    if not any(one.province or one.agent for one in found):
+        return found
+    province = session.execute(select(_APPLICATION.c.province).where(_APPLICATION.c.id == case.application_id)).scalar()
+    return tuple(one for one in found if one.concerns(province or "", case.agent))
 
 
 def suspension_of(row: Any) -> Suspension:

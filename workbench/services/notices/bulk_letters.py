@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case
 from workbench.services.foundation.audit_log import DIGESTED, log_letters
-from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, ClockLetterKind, compose_clock_letter
+from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
 
 _PLACEHOLDERS = {
     "applicant_name": "\ue001",
@@ -76,7 +76,5 @@ def _template_of(letter: ClockLetter) -> Notice:
         "release_at": letter.release_at or letter.written_at,
         # The letter repeats the deadline of the applicant, which is not a due date.
         "told_due_at": None if letter.keeps_deadline or not letter.shows_due_date else letter.due_at,
-        "appeal_until_on": letter.status.appeal_until
-        if letter.status and letter.kind is ClockLetterKind.LAPSED
-        else None,
+        "appeal_until_on": letter.appeal_until,
     }

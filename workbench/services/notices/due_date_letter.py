@@ -50,6 +50,25 @@ class ClockLetterKind(StrEnum):
     EXPIRED = "expired"
     REOPENED = "reopened"
     POLICY = "policy"
+    DEADLINE_MOVED = "deadline-moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineFacts:
+    """The contents of a letter about a deadline that a suspension or a day off moves.
+
+    `what` is rectify, answer or appeal. `is_suspension` says that work is, was or will be suspended, from `from_at` to
+    `to_at`, None for an unknown end; `is_over` says that work has resumed. `corrects_no` and `corrects_at` are the
+    number of the notice of a lapse that the letter takes back, and when it was written.
+    """
+
+    what: str
+    is_suspension: bool = False
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    is_over: bool = False
+    corrects_no: int | None = None
+    corrects_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +116,13 @@ class ClockLetter(Letter):
             date.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
-        saved_days: The working days that it can save by doing so, 0 if the forecasts show none.
         status: What a letter about the state of a case also says; None in the other letters.
         item: The item whose own deadline is extended; empty for the common deadline.
         asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
         waived: What is no longer needed, in such a letter.
         earlier_case_no: The case whose result is reviewed again because of other rules.
         release_at: When the letter is released, if not at once.
+        deadline: What a letter about a moved deadline also says; None in the other letters.
     """
 
     kind: ClockLetterKind
@@ -122,13 +141,13 @@ class ClockLetter(Letter):
     is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""
-    saved_days: int = 0
     status: StatusFacts | None = None
     item: str = ""
     asked: tuple[LetterItem, ...] = ()
     waived: tuple[str, ...] = ()
     earlier_case_no: str = ""
     release_at: datetime | None = None
+    deadline: DeadlineFacts | None = None
     written_at: datetime
 
     @property
@@ -150,6 +169,13 @@ class ClockLetter(Letter):
     def keeps_deadline(self) -> bool:
         """Whether the letter only repeats the deadline of the applicant, because other rules do not change it."""
         return self.kind is ClockLetterKind.POLICY and self.is_with_applicant
+
+    @property
+    def appeal_until(self) -> date | None:
+        """The last day to appeal, if the letter states one."""
+        if self.deadline is not None:
+            return self.due_on if self.deadline.what == "appeal" else None
+        return self.status.appeal_until if self.status and self.kind is ClockLetterKind.LAPSED else None
 
     @property
     def has_known_due_date(self) -> bool:
@@ -211,6 +237,7 @@ def suggestion_lines(
 def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
     template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
+    template = "deadline" if letter.deadline else template
     waived = letter.waived if letter.status is None else letter.status.waived
     return render_letter(
         f"{template}_subject",

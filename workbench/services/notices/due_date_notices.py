@@ -15,17 +15,19 @@ from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
 from db.queries.outbox import is_leased
 from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE
-from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.running import is_with_applicant
+from workbench.domain.clock.deadline import moved_day
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import BilingualText, Policy
 from workbench.services.clock.due_date_changes import DueChange, stated_due_dates, write_due_changes
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.notices.bulk_letters import add_notices, notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
+    DeadlineFacts,
     StatusFacts,
     forecast_fields,
     suggestion_lines,
@@ -52,7 +54,7 @@ REVERSIBLE_LETTERS: Mapping[str, ClockLetterKind] = {
 }
 """The letter of each undoable act; it is released when the undo time ends."""
 
-_CALENDAR_CHANGED = BilingualText(en="The working calendar has changed.", zh="工作日安排有调整。")
+CALENDAR_CHANGED = BilingualText(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +64,9 @@ class DueDateMessage:
     `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
     that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
-    state of the case. `item` is the item whose own deadline the letter extends, `asked` what is still to rectify,
-    `waived` what is no longer needed, `earlier_case_no` the passed case that is reviewed again.
+    state of the case, `deadline` for one about a deadline that moves. `item` is the item whose own deadline the letter
+    extends, `asked` what is still to rectify, `waived` what is no longer needed, `earlier_case_no` the passed case that
+    is reviewed again.
     """
 
     kind: ClockLetterKind
@@ -79,6 +82,7 @@ class DueDateMessage:
     waived: tuple[str, ...] = ()
     earlier_case_no: str = ""
     release_at: datetime | None = None
+    deadline: DeadlineFacts | None = None
 
 
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
@@ -136,8 +140,8 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
     today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
-    release_at = release_time(session, context, kind, policy)
-    appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar)
+    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days)
+    appeal_until = moved_day(appeal_until, context.now(), suspensions_concerning(session, case), calendar)
     if is_withdrawn:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
@@ -156,6 +160,7 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         is_deadline_moved=is_deadline_moved,
         is_decided_alone=is_decided_alone,
     )
+    release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(
         kind=kind, deadline_at=deadline_at, findings=findings, status=status, asked=asked, release_at=release_at
     )
@@ -203,7 +208,7 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
 def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
     """Write the due dates that a calendar change moves, and the notices about them, in the caller's transaction."""
     write_due_changes(session, context, changes)
-    message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=_CALENDAR_CHANGED)
+    message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=CALENDAR_CHANGED)
     for chunk in chunks([one for one in changes if one.is_notified]):
         cases = select(CASE).where(CASE.c.id.in_([one.case_id for one in chunk])).order_by(CASE.c.id)
         notify(session, context, [(case, message) for case in session.execute(cases)])
@@ -251,13 +256,13 @@ def letter_about(
         suggestions=suggestion_lines(
             message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
-        saved_days=0 if forecast is None else forecast.saved_days,
         status=message.status,
         item=message.item,
         asked=message.asked,
         waived=message.waived,
         earlier_case_no=message.earlier_case_no,
         release_at=message.release_at,
+        deadline=message.deadline,
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

@@ -1,19 +1,37 @@
 """Notices to applicants when a suspension starts and ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
 
 from db.enums import CaseState, SuspensionNotice
 from db.models import CaseRow
 from db.queries import suspension_notices
+from db.queries.chunks import chunks
+from db.queries.published import CASE, NOTICE
 from db.queries.suspension_notices import SuspensionHistories
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
 from workbench.domain.clock.clock import ClockState, affects_due_date, clock_state, is_suspended
+from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.suspension import Suspension
+from workbench.domain.policy.policy import BilingualText
+from workbench.services.case.decisions import appeal_filing_day, items_in_plan, items_of, newest_decision
 from workbench.services.clock.case_clocks import Clocks, stored_clock_state
+from workbench.services.clock.told_deadlines import (
+    MOVED_ACTION,
+    ToldDeadline,
+    current_deadline,
+    move_deadlines,
+    told_deadlines,
+)
+from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify
+from workbench.services.notices.due_date_letter import ClockLetterKind, DeadlineFacts
+from workbench.services.notices.due_date_notices import CALENDAR_CHANGED, DueDateMessage, cancel_unsent, notify
+from workbench.services.notices.verdict_letter import LetterItem
 
 NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 """The states in which an applicant waits for an answer, and gets notices about the due date."""
@@ -23,13 +41,16 @@ NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 class SuspensionLetters:
     """Collects notices about suspensions, and writes them in one transaction with the session of `clocks`.
 
-    `history` has the earlier notices. `messages` are the notices to write, `records` what they announce (case id,
-    suspension id, kind), and `resumed_case_ids` the cases whose applicants get the notice that work resumes.
+    `history` has the earlier notices, `told` the deadlines of applicants, `corrected` the number and the time of a
+    notice of a lapse that was taken back, by case. `messages` are the notices to write, `records` what they announce
+    (case id, suspension id, kind), and `resumed_case_ids` the cases whose applicants get the notice that work resumes.
     """
 
     context: Context
     clocks: Clocks
     history: SuspensionHistories = field(default_factory=dict)
+    told: Mapping[int, Sequence[ToldDeadline]] = field(default_factory=dict)
+    corrected: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     messages: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
     records: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed_case_ids: list[int] = field(default_factory=list)
@@ -66,7 +87,8 @@ class SuspensionLetters:
             before: The state of the clock that the applicant knows.
         """
         current, case_id = stored_clock_state(case), case.id or 0
-        if current is None or CaseState(case.state) not in NOTIFIED_STATES:
+        has_deadline = self._deadline(case) is not None
+        if current is None or (CaseState(case.state) not in NOTIFIED_STATES and not has_deadline):
             return []
         earlier = self.history[case_id]
         known_ids = earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]
@@ -74,9 +96,9 @@ class SuspensionLetters:
         resumed = ended if ended and self.add_end_notice(case, ended) else []
         # The notice that work resumes also announces ended suspensions that were never announced before.
         delaying = [
-            one for one in unannounced if not (one.is_ended and ended) and needs_notice(case, one, before, current)
+            one for one in unannounced if not (one.is_ended and ended) and self._affects(case, one, before, current)
         ]
-        if len(delaying) > 1:
+        if len(delaying) > 1 and not has_deadline:
             delaying = [one for one in delaying if one.span.is_open or self._moves(case, one, current)] or delaying
         if delaying:
             self._add(case, ClockLetterKind.DELAY, delaying)
@@ -89,6 +111,8 @@ class SuspensionLetters:
         """
         case_id, now = case.id or 0, self.context.now()
         stopping_ids = [one.id for one in self.clocks.suspensions_of(case) if is_suspended([one], now)]
+        if CaseState(case.state) not in NOTIFIED_STATES and self._deadline(case) is None:
+            return False
         if stopping_ids:
             self.records.extend((case_id, number, SuspensionNotice.HELD) for number in stopping_ids)
             return False
@@ -103,6 +127,27 @@ class SuspensionLetters:
         suspension_notices.record_notices(session, self.records, now)
         suspension_notices.record_resumption(session, self.resumed_case_ids, now)
 
+    def add_hold_notice(self, case: CaseRow) -> bool:
+        """Add the notice of the suspensions without a known end that keep a deadline of the applicant from passing."""
+        told, suspensions = self._deadline(case), self.clocks.suspensions_of(case)
+        if told is None or told.held_from(suspensions, self.clocks.calendar(case)) is None:
+            return False
+        self._add(case, ClockLetterKind.DELAY, [one for one in suspensions if one.span.is_open])
+        return True
+
+    def _deadline(self, case: CaseRow) -> ToldDeadline | None:
+        return current_deadline(case, self.told.get(case.id or 0, ()), self.clocks)
+
+    def _affects(self, case: CaseRow, suspension: Suspension, before: ClockState, current: ClockState) -> bool:
+        """Say whether a suspension moves or holds the date that the applicant waits for: the own deadline, if any."""
+        told, suspensions, calendar = self._deadline(case), self.clocks.suspensions_of(case), self.clocks.calendar(case)
+        if told is None:
+            return needs_notice(case, suspension, before, current)
+        moved_at = told.moved(suspensions, calendar)
+        if suspension.span.is_open:
+            return suspension.span.start < moved_at
+        return told.moved([one for one in suspensions if one.id != suspension.id], calendar) < moved_at
+
     def _moves(self, case: CaseRow, suspension: Suspension, current: ClockState) -> bool:
         """Say whether a suspension moves the due date later than the other suspensions do."""
         others = tuple(one for one in self.clocks.suspensions if one.id != suspension.id)
@@ -113,11 +158,77 @@ class SuspensionLetters:
         is_called_off = kind is ClockLetterKind.RESUMED and all(one.span.is_empty for one in suspensions)
         cause = "\n".join(dict.fromkeys(one.reason for one in suspensions))
         message = DueDateMessage(kind=kind, cause=cause, is_called_off=is_called_off)
+        if (told := self._deadline(case)) is not None:
+            corrects = self.corrected.get(case.id or 0, (None, None))
+            message = replace(
+                message_about(self.clocks, case, told, cause, suspensions, corrects), is_called_off=is_called_off
+            )
         self.messages.append((case, message))
         for one in suspensions:
             self.records.append((case.id or 0, one.id, SuspensionNotice.STARTED))
             if one.is_ended:
                 self.records.append((case.id or 0, one.id, SuspensionNotice.ENDED))
+
+
+def message_about(
+    clocks: Clocks,
+    case: CaseRow,
+    told: ToldDeadline,
+    cause: str | BilingualText,
+    suspensions: Sequence[Suspension] = (),
+    corrects: tuple[int | None, datetime | None] = (None, None),
+) -> DueDateMessage:
+    """Return the message about a deadline that some suspensions, or else a day off, move."""
+    session, ends = clocks.session, [one.span.end for one in suspensions]
+    decision = newest_decision(session, case.id or 0, "applied", "approved") if told.row is not None else None
+    asked: Iterable[LetterItem] = ()
+    if decision is not None and told.what == "rectify":
+        items = items_of(session, decision.id or 0)
+        asked = (LetterItem(one.text, one.deadline_at) for one in items if not (one.satisfied_at or one.waived_at))
+    elif decision is not None:
+        asked = (LetterItem(one.text) for one in items_in_plan(decision))
+    calendar = clocks.calendar(case)
+    stored = None if told.row is None else told.current(calendar)
+    facts = DeadlineFacts(
+        what=told.what,
+        is_suspension=bool(suspensions),
+        from_at=min((one.span.start for one in suspensions), default=None),
+        to_at=None if NEVER in ends else max(ends, default=None),
+        is_over=bool(ends) and max(ends) <= clocks.context.now(),
+        corrects_no=corrects[0],
+        corrects_at=corrects[1],
+    )
+    moved_at = stored or calendar.closing(appeal_filing_day(session, clocks.context, case))
+    kind = ClockLetterKind.DEADLINE_MOVED
+    return DueDateMessage(kind=kind, cause=cause, deadline_at=moved_at, asked=tuple(asked), deadline=facts)
+
+
+def follow_days_off(session: Session, context: Context, case_ids: Sequence[int]) -> None:
+    """Move the deadlines of applicants that are on days off to the next working day (Civil Code, art. 203)."""
+    clocks, messages, moves = Clocks(session, context), [], {}
+    for chunk in chunks(case_ids):
+        cases = session.execute(select(CaseRow).where(CASE.c.id.in_(chunk)).order_by(CASE.c.id)).scalars().all()
+        all_told = told_deadlines(clocks, cases)
+        for case in cases:
+            told = all_told.get(case.id or 0, ())
+            moves[case.id or 0] = move_deadlines(case, told, clocks)
+            if (main := current_deadline(case, told, clocks)) is not None:
+                messages.append((case, message_about(clocks, case, main, CALENDAR_CHANGED)))
+    append_many(
+        session, context.actor, MOVED_ACTION, context.now(), ((one, body) for one, body in moves.items() if body)
+    )
+    notify(session, context, messages)
+
+
+def is_untold(session: Session, context: Context, case: CaseRow, deadline_at: datetime) -> bool:
+    """Cancel the unsent letters that give a moved deadline, and return whether no other letter gave it."""
+    gave = (
+        NOTICE.c.case_id == case.id,
+        NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value,
+        NOTICE.c.told_due_at == deadline_at,
+    )
+    cancel_unsent(session, context, gave)
+    return session.execute(select(NOTICE.c.id).where(*gave, NOTICE.c.cancelled_at.is_(None)).limit(1)).first() is None
 
 
 def needs_notice(case: CaseRow, suspension: Suspension, before: ClockState, current: ClockState) -> bool:

@@ -1,6 +1,7 @@
 """Lapses a case that was not rectified in time, and takes the lapse back if it was in time after all."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -55,11 +56,26 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
 
 def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
     """Take back a lapse because the deadline moved into the future, and notify the applicant."""
+    _return_to_applicant(session, context, case)
+    correct_deadline(session, context, case, was_lapsed=True)
+
+
+def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow) -> tuple[int, datetime] | None:
+    """Take back a lapse whose deadline a suspension moved or holds; return the number and the time of its notice.
+
+    The caller notifies the applicant. None is returned if the notice of the lapse never left.
+    """
+    _return_to_applicant(session, context, case)
+    if (row := open_rectification(session, case)) is not None:
+        cancel_deadline_letters(session, context, case, row, [ClockLetterKind.LAPSED.value])
+    return _notice_of_lapse(session, case)
+
+
+def _return_to_applicant(session: Session, context: Context, case: CaseRow) -> None:
     case.state = CaseState.RECTIFYING.value
     case.version += 1
     context.log_case(session, "lapse-undone", case, {"round": case.round})
     update_due_date(session, context, case)
-    correct_deadline(session, context, case, was_lapsed=True)
 
 
 def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_lapsed: bool = False) -> None:
@@ -114,10 +130,8 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
     The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise the items
     that were due had been received in time.
     """
-    of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
-    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)
-    letter = session.execute(select(*columns).where(*of_lapse).order_by(NOTICE.c.id.desc()).limit(1)).first()
-    if letter is None or (letter.cancelled_at is not None and letter.cancelled_at < letter.release_at):
+    corrects = _notice_of_lapse(session, case)
+    if corrects is None:
         return False
     row = open_rectification(session, case)
     notify_of_status(
@@ -128,7 +142,17 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
         items=[] if row is None else letter_items(open_items(session, row)),
         waived=() if row is None else waived_texts(session, row),
         deadline_at=None if row is None else row.deadline_at,
-        corrects=(letter.id, letter.created_at),
+        corrects=corrects,
         is_deadline_moved=is_deadline_moved,
     )
     return True
+
+
+def _notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | None:
+    """Return the number and the time of the last notice of a lapse, unless it was cancelled before its release."""
+    of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
+    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)
+    letter = session.execute(select(*columns).where(*of_lapse).order_by(NOTICE.c.id.desc()).limit(1)).first()
+    if letter is None or (letter.cancelled_at is not None and letter.cancelled_at < letter.release_at):
+        return None
+    return letter.id, letter.created_at

@@ -1,23 +1,25 @@
 """Postpones the deadline in a letter that was sent late, and takes back a lapse that was then too early."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.enums import CaseState, Verdict, WaitsFor
+from db.enums import CaseState, Verdict
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import postponed_deadline, working_days_late
 from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision, open_rectification
+from workbench.services.clock.case_clocks import Clocks
+from workbench.services.clock.told_deadlines import MOVED_ACTION, ToldDeadline, move_deadlines, told_deadlines
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.rectifying.lapse import correct_deadline, take_back_lapse
-from workbench.services.rectifying.rectification import next_deadline, open_items
+from workbench.services.rectifying.rectification import next_deadline
 
 MOVED = "sent-late"
 """The event of a case whose letter was sent so late that its deadline moves."""
@@ -56,19 +58,16 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     case, calendar = late.case, context.calendar(session, late.case.policy_version_id)
     if late.went_on:
         return MovedDeadline(case_id=case.id or 0, deadline_on=None)
-    for one, new in late.moves:
-        one.deadline_at = new
-    if late.next_day is not None:
-        case.next_action_on = late.next_day
-    deadline_on = late.next_day or calendar.local_day(late.moves[0][1])
-    body = {"notice": notice.id, "days": late.days, "deadline": deadline_on.isoformat()}
+    moved = move_deadlines(case, late.moves, Clocks(session, context), leaves_time=False)
+    deadline_on = calendar.local_day(late.moves[0].current(calendar))
+    body = {**moved, "notice": notice.id, "days": late.days, "deadline": deadline_on.isoformat()}
     context.log(session, MOVED, case_id=case.id, body=body)
     is_undone = take_back_early_lapse(session, context, case)
-    if late.moves and not is_undone and case.state == CaseState.RECTIFYING:
+    if not is_undone and case.state == CaseState.RECTIFYING:
         correct_deadline(session, context, case)
     if (first := first_deadline(session, case)) is not None:
         deadline_on = max(deadline_on, calendar.local_day(first))
-    has_lapsed = bool(late.moves) and case.state in _LAPSED_STATES
+    has_lapsed = case.state in _LAPSED_STATES
     return MovedDeadline(
         case_id=case.id or 0, deadline_on=deadline_on, has_lapsed=has_lapsed, is_lapse_undone=is_undone
     )
@@ -85,8 +84,7 @@ class _LateEffect:
 
     case: CaseRow
     days: int
-    moves: Sequence[tuple[RectificationRow | RectificationItemRow, datetime]] = ()
-    next_day: date | None = None
+    moves: Sequence[ToldDeadline] = ()
     went_on: bool = False
 
 
@@ -120,34 +118,38 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
     calendar = context.calendar(session, case.policy_version_id)
     for notice in session.execute(select(NOTICE).where(*of_case, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)):
         if days := working_days_late(notice.release_at, notice.sent_at, calendar):
-            for one, new in _moved_deadlines(session, context, case, notice, days):
-                one.deadline_at = new
+            moves = _moved_deadlines(session, context, case, notice, days)
+            if body := move_deadlines(case, moves, Clocks(session, context), leaves_time=False):
+                context.log(session, MOVED_ACTION, case_id=case.id, body=body)
 
 
 def _moved_deadlines(
     session: Session, context: Context, case: CaseRow, notice: Any, days: int
-) -> list[tuple[RectificationRow | RectificationItemRow, datetime]]:
-    """Return the rows of an open rectification whose deadline a late letter moves, each with the new deadline.
+) -> Sequence[ToldDeadline]:
+    """Return the deadlines of an open rectification that a late letter moves, each as it is told then.
 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
     """
-    row, calendar = open_rectification(session, case), context.calendar(session, case.policy_version_id)
-    printed = [] if row is None else _stated_deadlines(session, row, notice)
-    moves = ((one, postponed_deadline(printed_at, days, calendar)) for one, printed_at in printed)
-    return [(one, new) for one, new in moves if one.deadline_at is not None and new > one.deadline_at]
+    clocks, calendar = Clocks(session, context), context.calendar(session, case.policy_version_id)
+    rows = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.what == "rectify"]
+    printed = _stated_deadlines(session, rows, notice)
+    later = [replace(one, told_at=postponed_deadline(printed_at, days, calendar)) for one, printed_at in printed]
+    return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.current(calendar)]
 
 
-def _stated_deadlines(session: Session, row: RectificationRow, notice: Any) -> list[tuple[Any, datetime]]:
-    """Return the rectification and its open items whose deadlines a letter states, each with that deadline."""
-    own_items = [item for item in open_items(session, row) if item.deadline_at is not None]
+def _stated_deadlines(
+    session: Session, rows: Sequence[ToldDeadline], notice: Any
+) -> list[tuple[ToldDeadline, datetime]]:
+    """Return the deadlines of a rectification and its open items that a letter states, each as the letter states it."""
     if notice.kind == ClockLetterKind.DEADLINE:
-        rows: list[RectificationRow | RectificationItemRow] = [row, *own_items]
-        return [(one, notice.told_due_at) for one in rows if one.deadline_at == notice.told_due_at]
-    decision = session.get_one(DecisionRow, row.decision_id)
-    if notice.decision_id != decision.id:
+        return [(one, notice.told_due_at) for one in rows if one.told_at == notice.told_due_at]
+    decision = session.get(DecisionRow, notice.decision_id) if notice.decision_id else None
+    common = [one.row for one in rows if isinstance(one.row, RectificationRow)]
+    if decision is None or [row.decision_id for row in common] != [decision.id]:
         return []
     plan = items_in_plan(decision)
-    printed = [(row, decision.deadline_at), *((item, plan[item.position].deadline_at) for item in own_items)]
+    items = ((one, one.row.position) for one in rows if isinstance(one.row, RectificationItemRow))
+    printed = [(rows[0], decision.deadline_at), *((one, plan[position].deadline_at) for one, position in items)]
     return [(one, at) for one, at in printed if at is not None]
 
 
@@ -160,8 +162,11 @@ def _pending_late_effect(
         return None
     calendar = context.calendar(session, case.policy_version_id)
     new_day = calendar.nth_working_day_after(newest.until_on, days)
-    if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT and case.next_action_on is not None:
-        return _LateEffect(case=case, days=days, next_day=new_day) if new_day > case.next_action_on else None
+    clocks = Clocks(session, context)
+    if told := told_deadlines(clocks, [case]).get(case.id or 0) if case.state == CaseState.PENDING else None:
+        later = replace(told[0], told_at=calendar.closing(new_day))
+        is_later = later.moved(clocks.suspensions_of(case), calendar) > later.current(calendar)
+        return _LateEffect(case=case, days=days, moves=[later]) if is_later else None
     expired = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.EXPIRED.value, NOTICE.c.id > notice.id)
     notified_at = session.execute(select(NOTICE.c.created_at).where(*expired)).scalars().first()
     is_early = notified_at is not None and calendar.local_day(notified_at) <= new_day

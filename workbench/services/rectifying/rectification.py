@@ -13,6 +13,7 @@ from db.enums import Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.case.reason_scope import documents_for, named_documents
+from workbench.domain.clock.deadline import latest_receipt
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import documents_since
@@ -85,14 +86,15 @@ def progress_of(
     named = named_documents([(item.code, item.text) for item in items], seen)
     matching, to_judge, own_deadlines = [], 0, []
     for position, item in enumerate(items):
-        in_time = [one for one in documents if item.deadline_at is None or one.received_at <= item.deadline_at]
+        until = None if item.deadline_at is None else latest_receipt(item.deadline_at, case.suspended_from)
+        in_time = [one for one in documents if until is None or one.received_at <= until]
         shown, found = documents_for(named[position], named, in_time)
-        is_gone = item.code in gone and (item.deadline_at is None or now <= item.deadline_at)
+        is_gone = item.code in gone and (until is None or now <= until)
         if item.satisfied_at is None and (is_gone or shown):
             item.satisfied_at = now
         to_judge += bool(found) and _is_open(item)
-        if _is_open(item) and not found and item.deadline_at is not None:
-            own_deadlines.append(item.deadline_at)
+        if _is_open(item) and not found and until is not None:
+            own_deadlines.append(until)
         matching.append(found)
     # A waived item needs nothing, and does not count as received.
     asked = [item for item in items if item.waived_at is None]

@@ -19,6 +19,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, order_measure, preview_measure
@@ -108,6 +109,7 @@ def _letter(
         supplier=context.policy(session).supplier,
         calendar=context.calendar(session, case.policy_version_id),
         now=context.now(),
+        suspensions=suspensions_concerning(session, case),
         is_decided_alone=bool(decision.waived),
         **known,
     )

@@ -17,6 +17,7 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.clock.deadline import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.acts import withdraw_appeal
@@ -219,7 +220,7 @@ def rectification_in_time(
         raise WrongUsage(
             _("The time of receipt must be after the verdict on {case}, and not in the future.").format(case=name)
         )
-    if deadline_at < (received_at or now):
+    if latest_receipt(deadline_at, case.suspended_from) < (received_at or now):
         until = f"{deadline_at.astimezone(context.zone(session)):%Y-%m-%d %H:%M}"
         message = (
             _("The deadline of {case} has passed ({until}); give received_at in the file if it was received earlier.")

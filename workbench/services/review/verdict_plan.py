@@ -1,7 +1,8 @@
 """Computes the effect of a verdict, for its preview and for its record."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from db.enums import FailKind, Verdict, WaitsFor
@@ -20,7 +21,9 @@ from workbench.domain.case.verdict import (
     verdict_problems,
 )
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.deadline import moved_deadline, open_day_from
 from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
+from workbench.domain.clock.suspension import Suspension
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.canned_texts import fields_in, fill_fields
 from workbench.i18n import _, current_language
@@ -28,6 +31,9 @@ from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.notices import verdict_letter_facts
 from workbench.wording.case.canned_fields import field_values
 from workbench.wording.what_would_help import asked_words
+
+Moved = Callable[[datetime], datetime]
+"""A function that leaves the time of known suspensions out of a deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,30 +61,41 @@ class VerdictPlan:
 
 
 def plan_verdict(
-    request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, now: datetime, applicant: str = ""
+    request: VerdictRequest,
+    casefile: CaseFile,
+    calendar: WorkingCalendar,
+    now: datetime,
+    applicant: str = "",
+    suspensions: Sequence[Suspension] = (),
 ) -> VerdictPlan:
     """Compute the effect of a verdict; nothing is written.
 
-    `applicant` is the name for the fields of canned texts, by default the one in the case file, which may be masked.
+    `suspensions` are those that concern the applicant; deadlines leave out the time of those whose end is known. A
+    given day that is off or suspended becomes the next working day (Civil Code, art. 203). `applicant` is the name for
+    the fields of canned texts, by default the one in the case file, which may be masked.
     """
     policy, today = casefile.policy, calendar.local_day(now)
-    # Deadlines count from the release of the letter, when the undo time ends.
-    released_at = now + timedelta(seconds=policy.desk.grace_s)
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+    is_pending = request.verdict is Verdict.PENDING
+    moved = partial(_moved, since=now, suspensions=suspensions, calendar=calendar)
     items: tuple[ItemRequest, ...] = ()
     deadline_at = None
+    if is_pending:
+        request = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, policy))
+    is_applicant_asked = is_fixable or request.waits_for is WaitsFor.APPLICANT
+    if request.until is not None and request.until >= today and is_applicant_asked:
+        request = replace(request, until=open_day_from(request.until, suspensions, calendar))
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
-        deadline_at = _deadline(request, policy, calendar, released_at)
-    if request.verdict is Verdict.PENDING:
-        waits_for = request.waits_for or pending_waits_for(request.reasons, policy)
-        until = request.until or calendar.local_day(due_at(released_at, policy.pending.days_for(waits_for), calendar))
-        request = replace(request, until=until, waits_for=waits_for)
+        deadline_at = _deadline(request, policy, calendar, now, moved)
+    if is_pending and request.until is None:
+        request = replace(request, until=_pending_until(request, policy, calendar, now, moved))
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
     if deadline_at is not None:
-        own = [_own_deadline(item, policy, calendar, released_at) for item in items]
+        own = [_own_deadline(item, policy, calendar, now) for item in items]
+        own = [None if at is None else moved(at) for at in own]
         items = tuple(
             replace(item, deadline_at=at if at is not None and at < deadline_at else None)
             for item, at in zip(items, own, strict=True)
@@ -88,11 +105,10 @@ def plan_verdict(
         letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
     more_problems = (
         field_problem,
-        _date_problem(request, deadline_at, policy, calendar, now),
+        _date_problem(request, deadline_at, policy, calendar, now, moved),
         round_problem(request, policy, casefile.header.round),
     )
-    is_waiting = request.verdict is Verdict.PENDING
-    still_due = [] if is_waiting else [one for one in casefile.asked_documents if one.until >= today]
+    still_due = [] if is_pending else [one for one in casefile.asked_documents if one.until >= today]
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
     return VerdictPlan(
         request=request,
@@ -133,39 +149,53 @@ def _with_fields(
     return request, problem
 
 
-def _deadline(request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime) -> datetime:
+def _moved(
+    deadline_at: datetime, since: datetime, suspensions: Sequence[Suspension], calendar: WorkingCalendar
+) -> datetime:
+    # Without a suspension, only the policy says whether hours may end on a day off.
+    return moved_deadline(deadline_at, since, suspensions, calendar) if suspensions else deadline_at
+
+
+def _pending_until(
+    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime, moved: Moved
+) -> date:
+    """Return the default day until which a pending case waits; suspensions concern only the applicant."""
+    until = due_at(now, policy.pending.days_for(request.waits_for or WaitsFor.APPLICANT), calendar)
+    return calendar.local_day(moved(until) if request.waits_for is WaitsFor.APPLICANT else until)
+
+
+def _deadline(
+    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime, moved: Moved
+) -> datetime:
     """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
     if request.until is not None:
-        return _closing_of(request.until, calendar)
+        return calendar.closing(request.until)
     items = items_for(request, policy)
     days = rectify_days(items, policy)
     if days is not None:
-        return due_at(released_at, days, calendar)
-    return max(filter(None, (_own_deadline(item, policy, calendar, released_at) for item in items)))
+        return moved(due_at(now, days, calendar))
+    return moved(max(filter(None, (_own_deadline(item, policy, calendar, now) for item in items))))
 
 
-def _own_deadline(
-    item: ItemRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime
-) -> datetime | None:
+def _own_deadline(item: ItemRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime | None:
     """Return the deadline of an item in natural hours, counted from the release of the notice; None for other items."""
     hours = rectify_hours(item, policy)
     if hours is None:
         return None
+    released_at = now + timedelta(seconds=policy.desk.grace_s)
     return natural_deadline(released_at, hours, calendar, ends_on_days_off=policy.rectify.hours_end_on_days_off)
 
 
-def _closing_of(day: date, calendar: WorkingCalendar) -> datetime:
-    """Return the closing time of a working day, or the last second of a closed day."""
-    if calendar.is_working(day):
-        return calendar.closing(day)
-    return datetime.combine(day, time(23, 59, 59), tzinfo=calendar.zone)
-
-
 def _date_problem(
-    request: VerdictRequest, deadline_at: datetime | None, policy: Policy, calendar: WorkingCalendar, now: datetime
+    request: VerdictRequest,
+    deadline_at: datetime | None,
+    policy: Policy,
+    calendar: WorkingCalendar,
+    now: datetime,
+    moved: Moved,
 ) -> str | None:
     """Return the problem with the dates of a verdict, None if there is none."""
-    cap = due_at(now + timedelta(seconds=policy.desk.grace_s), policy.rectify.cap_days, calendar)
+    cap = moved(due_at(now, policy.rectify.cap_days, calendar))
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
     if request.verdict is Verdict.PENDING and request.until is not None:
@@ -174,6 +204,6 @@ def _date_problem(
         if problem := far_day_problem(request.until, calendar.local_day(now)):
             return problem
         if request.waits_for is WaitsFor.APPLICANT:
-            deadline_at = _closing_of(request.until, calendar)
+            deadline_at = calendar.closing(request.until)
     is_in_hours = request.until is None and rectify_days(items_for(request, policy), policy) is None
     return None if deadline_at is None or is_in_hours else short_deadline_problem(deadline_at, now, calendar)

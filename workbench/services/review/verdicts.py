@@ -26,6 +26,7 @@ from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.history import changes_since
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.audit_log import decision_digest, details
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
@@ -67,10 +68,12 @@ class Verdicts(Service):
         now, seen_no = self.context.now(), request.evidence_no
         with self.context.read() as session:
             casefile = self.casefiles.unchanged(session, request.case_id).casefile
+            suspensions = suspensions_concerning(session, session.get_one(CaseRow, request.case_id))
             calendar = self.context.calendar(session, casefile.policy_version)
             plan = self._apply_two_person_rules(
-                session, plan_verdict(request, casefile, calendar, now), casefile.policy
+                session, plan_verdict(request, casefile, calendar, now, suspensions=suspensions), casefile.policy
             )
+            own = plan_verdict(replace(request, items=()), casefile, calendar, now, suspensions=suspensions).items
             restored = self._numbers_to_restore(session, casefile, request)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()
@@ -79,7 +82,7 @@ class Verdicts(Service):
         return from_row(
             VerdictPreview,
             plan,
-            own_items=plan_verdict(replace(request, items=()), casefile, calendar, now).items,
+            own_items=own,
             until=plan.request.until,
             waits_for=plan.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
@@ -110,12 +113,15 @@ class Verdicts(Service):
         with self.context.read() as session:
             kept = self.casefiles.unchanged(session, request.case_id)
             calendar = self.context.calendar(session, kept.casefile.policy_version)
+            case = session.get_one(CaseRow, request.case_id)
+            suspensions = suspensions_concerning(session, case)
             plan = self._apply_two_person_rules(
-                session, plan_verdict(request, kept.casefile, calendar, now), kept.casefile.policy
+                session,
+                plan_verdict(request, kept.casefile, calendar, now, suspensions=suspensions),
+                kept.casefile.policy,
             )
             if not request.reasons:
                 raise NotAllowed(plan.problems[0])
-            case = session.get_one(CaseRow, request.case_id)
             decision = _decision_row(case, kept.casefile, plan, self.context.actor.id, now)
             return preview_letter(session, self.context, case, decision, kept, request.reasons)
 
@@ -156,7 +162,8 @@ class Verdicts(Service):
                 calendar = self.context.calendar(session, case.policy_version_id)
                 clear = with_clear_findings(session, casefile)
                 written = in_clear(request, casefile, clear, kept.redaction)
-                plan = plan_verdict(written, clear, calendar, now, case.applicant_name)
+                suspensions = suspensions_concerning(session, case)
+                plan = plan_verdict(written, clear, calendar, now, case.applicant_name, suspensions)
                 plan = self._apply_two_person_rules(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])
@@ -244,9 +251,7 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         waived=waiver_text(plan.waiver),
         before=json.dumps(columns_before(case)),
         seen=json.dumps(
-            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq, "findings_on": case.findings_on},
-            ensure_ascii=False,
-            default=str,
+            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq}, ensure_ascii=False, default=str
         ),
     )
 

@@ -59,6 +59,7 @@ _ACTS: dict[str, str] = {
     "void": N_("verdict void"),
     "due": N_("due date moved"),
     "extend": N_("extended until"),
+    "deadline-moved": N_("deadline moved by a suspension or a day off"),
     "extend-deadline": N_("deadline extended to"),
     "waive": N_("item waived"),
     "class": N_("class changed to"),

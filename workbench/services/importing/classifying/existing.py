@@ -25,6 +25,7 @@ from db.queries.published import (
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.deadline import latest_receipt
 from workbench.errors import Busy
 from workbench.i18n import _
 from workbench.services.case.known_people import Key
@@ -101,7 +102,7 @@ class ExistingApplications:
             return erased_refusal(number, self.terms.calendar.local_day(case.erased_at))
         if state in RESUBMITTED_STATES:
             deadline = self.deadlines.get(case.id or 0)
-            if deadline is not None and receipt <= deadline:
+            if deadline is not None and receipt <= latest_receipt(deadline, case.suspended_from):
                 return None
             until = deadline.astimezone(self.terms.calendar.zone).strftime("%Y-%m-%d %H:%M") if deadline else ""
             way_out = _(" Import it with --as-new to open a new case.") if state in FINAL_STATES else ""

@@ -1,0 +1,272 @@
+"""Suspensions and days off over whole lives: deadlines to rectify, to answer and to appeal, and their letters."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import Language
+from tests.cli.appeals.filed_appeals import failed, office
+from tests.cli.framework.terminal import refused
+from tests.clock_site import ClockSite
+from tests.sites import Site
+
+LANGUAGES = pytest.mark.parametrize("language", list(Language))
+NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
+
+
+@pytest.fixture
+def services(site: Site) -> Iterator[ClockSite]:
+    made = office(site)
+    yield made
+    assert made.terminal.as_person("audit", "audit", "verify").exit_code == 0
+
+
+def write_in(services: ClockSite, language: Language = Language.ZH, *, agent: str = "", province: str = "") -> None:
+    """Set the language, the agent and the province of every applicant."""
+    values = {"language": language.value, "agent": agent, "province": province}
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language=:language, agent=:agent, province=:province"), values)
+        session.execute(text('UPDATE "case" SET agent = :agent'), values)
+
+
+def suspend(services: ClockSite, *words: str) -> Any:
+    return services.terminal.document("sup", "calendar", "suspend", *words, "--reason", "台风停工")
+
+
+def tick(services: ClockSite, at: str) -> dict[str, int]:
+    """Tick at a time, check that a second tick does nothing, and return what the first did."""
+    found: dict[str, int] = services.at(at).terminal.document("audit", "tick")
+    assert services.terminal.document("a", "tick") == NOTHING
+    return {name: number for name, number in found.items() if number}
+
+
+def show(services: ClockSite, case: str) -> Any:
+    return services.terminal.document("a", "show", case)
+
+
+def deadline(services: ClockSite, case: str) -> str:
+    """Return the deadline to rectify, which `show` and `clock` must both give."""
+    newest = show(services, case)["decisions"][-1]["deadline_at"]
+    assert services.terminal.document("a", "clock", case)["mend_by"] in {newest, None}
+    return str(newest).removesuffix(":00+08:00").replace("T", " ")
+
+
+def letters(services: ClockSite, kind: str = "deadline-moved") -> list[str]:
+    """Return the texts of the letters of a kind, the oldest first, with one space between words."""
+    found = services.terminal.document("a", "notices")["notices"]
+    return [" ".join(one["body"].split()) for one in found if one["kind"] == kind]
+
+
+@LANGUAGES
+def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(
+    services: ClockSite, language: Language
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    write_in(services, language)
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    assert services.at("2026-11-25 09:00").terminal.document(
+        "sup", "calendar", "suspend", "2026-11-25", "--dry-run"
+    ) == {"suspensions": [], "cases": 1, "notices": 1, "written": False}
+    assert suspend(services, "2026-11-25")["notices"] == 1
+    for at in ("2026-11-27 09:00", "2026-11-30 18:01", "2026-12-04 09:00"):
+        assert tick(services, at) == {}
+    assert show(services, case)["state"] == "rectifying"
+    services.at("2026-12-07 09:00").run("sup", "calendar", "resume")
+
+    # Three days of one week and five of the next were lost.
+    assert deadline(services, case) == "2026-12-10 18:00"
+    began, ended = letters(services)
+    if language is Language.ZH:
+        assert "二次审核工作自2026年11月25日（周三）00:00起中止，恢复时间尚无法确定。" in began
+        assert "此前的整改期限：2026年11月30日（周一）18:00" in began
+        assert "新的整改期限：2026年12月10日（周四）18:00" in ended
+        assert "提交方式" in ended
+    else:
+        assert "suspended since Wednesday, 25 November 2026, 00:00; the end date is not known yet." in began
+        assert "New deadline to rectify: Thursday, 10 December 2026, 18:00" in ended
+    assert "提交方式" not in began
+    assert "How to submit" not in began
+    assert tick(services, "2026-12-09 09:00") == {"reminded": 1}
+    services.at("2026-12-10 18:00").run("a", "resubmit", case)
+    assert show(services, case)["state"] == "queued"
+
+
+def test_what_comes_during_a_suspension_is_in_time_and_what_never_comes_lapses_later(services: ClockSite) -> None:
+    cases = [services.received("2026-11-24 10:00") for _case in range(2)]
+    for case in cases:
+        services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    suspend(services, "2026-11-25")
+    services.at("2026-12-02 10:00").run("a", "resubmit", cases[0])
+    assert show(services, cases[0])["state"] == "queued"
+    services.at("2026-12-07 09:00").run("sup", "calendar", "resume")
+
+    tick(services, "2026-12-10 18:00")
+    assert tick(services, "2026-12-10 18:01") == {"lapsed": 1}
+    late = services.terminal.as_person("a", "resubmit", cases[1])
+    assert "has passed (2026-12-10 18:00)" in refused(late, 77)
+
+
+@LANGUAGES
+def test_a_pending_case_does_not_go_on_without_an_answer_from_a_suspended_province(
+    services: ClockSite, language: Language
+) -> None:
+    here, there = services.received("2026-11-24 10:00"), services.received("2026-11-24 10:00")
+    write_in(services, language, province="四川省")
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET province = '广东省' WHERE id = 2"))
+    for case in (here, there):
+        services.run("a", "next")
+        services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-27")
+    assert suspend(services, "2026-11-26", "2026-11-30", "--province", "Sichuan")["notices"] == 1
+
+    assert tick(services, "2026-11-30 09:00") == {"queued": 1}
+    assert [show(services, case)["state"] for case in (here, there)] == ["pending", "queued"]
+    assert tick(services, "2026-12-01 09:00") == {"resumed": 1}
+    began, ended = letters(services)
+    for letter in (began, ended):
+        assert ("2026年12月2日（周三）" if language is Language.ZH else "Wednesday, 2 December 2026") in letter
+    assert tick(services, "2026-12-02 18:00") == {}
+    assert tick(services, "2026-12-03 09:00") == {"queued": 1}
+    assert len(letters(services, "expired")) == 2
+
+
+@LANGUAGES
+def test_an_appeal_can_be_filed_later_by_the_working_time_suspended_at_the_agent(
+    services: ClockSite, language: Language
+) -> None:
+    case = failed(services)
+    write_in(services, language, agent="A-1")
+    last = show(services, case)["appeal_until"]
+    done = suspend(services.at("2026-11-26 09:00"), "2026-11-27", "2026-11-30", "--agent", "A-1")
+    moved = show(services, case)["appeal_until"]
+
+    assert (done["cases"], done["notices"]) == (1, 1)
+    assert (last, moved) == ("2026-12-15", "2026-12-17")
+    assert tick(services, "2026-12-01 09:00") == {"resumed": 1}
+    for letter in letters(services):
+        wanted = "新的申诉期限：2026年12月17日（周四）"
+        assert (wanted if language is Language.ZH else "New last day to appeal: Thursday, 17 December 2026") in letter
+    late = services.at("2026-12-18 09:00").terminal.as_person("a", "appeal", case, "--grounds", "x")
+    assert "2026-12-17" in refused(late, 77)
+    services.at("2026-12-17 17:00").run("a", "appeal", case, "--grounds", "We never called them.")
+
+
+def test_an_appeal_is_in_time_while_the_end_of_a_suspension_is_unknown(services: ClockSite) -> None:
+    case = failed(services)
+    suspend(services.at("2026-11-27 09:00"), "2026-11-27 09:00")
+
+    services.at("2026-12-28 10:00").run("a", "appeal", case, "--grounds", "We never called them.")
+    assert show(services, case)["state"] == "appealed"
+
+
+def test_a_suspension_that_is_entered_afterwards_takes_a_lapse_back(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    assert tick(services, "2026-11-27 09:00") == {"lapsed": 1}
+    services.at("2026-11-30 09:00").run("sup", "calendar", "suspend", "2026-11-25", "2026-11-27", "--reason", "洪水")
+
+    assert show(services, case)["state"] == "rectifying"
+    assert deadline(services, case) == "2026-12-01 18:00"
+    [letter] = letters(services)
+    assert "逾期未整改办结通知" in letter
+    assert "上述办结通知予以撤销" in letter
+    assert "新的整改期限：2026年12月1日（周二）18:00" in letter
+
+
+def test_an_open_suspension_that_is_entered_afterwards_takes_a_lapse_back(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
+    assert tick(services, "2026-11-26 18:01") == {"lapsed": 1}
+    services.run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
+
+    assert show(services, case)["state"] == "rectifying"
+    # The letter about the lapse was not released yet.
+    assert [len(letters(services, kind)) for kind in ("deadline-moved", "lapsed")] == [1, 0]
+    assert tick(services, "2026-12-01 09:00") == {}
+    services.run("sup", "calendar", "resume")
+    assert deadline(services, case) == "2026-12-01 18:00"
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_suspension_that_ends_early_never_makes_a_told_deadline_earlier(
+    services: ClockSite, is_sent: bool, tmp_path: Any
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    suspend(services, "2026-11-25", "2026-11-27")
+    assert deadline(services, case) == "2026-12-03 18:00"
+    services.at("2026-11-26 09:00")
+    if is_sent:
+        [number] = [
+            one["id"]
+            for one in services.terminal.document("a", "notices")["notices"]
+            if one["kind"] == "deadline-moved"
+        ]
+        sent = tmp_path / "sent.csv"
+        sent.write_text(f"notice,sent_at\n{number},2026-11-25 09:00\n")
+        services.run("admin", "notices", "sent", str(sent))
+    services.run("sup", "calendar", "resume")
+
+    assert deadline(services, case) == ("2026-12-03 18:00" if is_sent else "2026-12-01 18:00")
+    newest = letters(services)[-1]
+    assert ("2026年12月3日（周四）18:00" if is_sent else "2026年12月1日（周二）18:00") in newest
+
+
+def test_a_suspension_that_was_known_is_part_of_the_deadline_that_is_told(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.received("2026-11-24 10:00")
+    suspend(services, "2026-11-25", "2026-11-27")
+    services.at("2026-11-24 10:01").run("a", "next")
+    plain = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    services.run("a", "decide", case, "fail", *plain)
+    told = deadline(services, case)
+    suspend(services.at("2026-12-01 09:00"), "2026-12-02", "2026-12-02")
+
+    assert told == "2026-12-02 18:00"
+    assert deadline(services, case) == "2026-12-03 18:00"
+
+
+def test_a_verdict_during_an_open_suspension_is_followed_by_the_letter_about_it(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    suspend(services, "2026-11-24")
+    services.ask_for_a_seal("2026-11-24 11:00", case, until="2026-11-30")
+    assert tick(services, "2026-11-24 11:00") == {}
+
+    assert tick(services, "2026-11-24 11:02") == {"resumed": 1}
+    assert "恢复时间尚无法确定" in letters(services)[0]
+    services.at("2026-11-26 09:00").run("sup", "calendar", "resume")
+    assert len(letters(services)) == 2
+    # Seven hours of Tuesday, eight of Wednesday.
+    assert deadline(services, case) == "2026-12-02 16:00"
+
+
+@LANGUAGES
+def test_a_day_that_is_set_off_moves_the_deadlines_on_it_with_a_letter(services: ClockSite, language: Language) -> None:
+    rectifying, pending, other = (services.received("2026-11-24 10:00") for _case in range(3))
+    write_in(services, language)
+    services.ask_for_a_seal("2026-11-24 10:00", rectifying, until="2026-11-27")
+    services.run("a", "next")
+    services.run("a", "decide", pending, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-27")
+    services.ask_for_a_seal("2026-11-24 10:00", other, until="2026-11-30")
+    words = ("calendar", "set", "2026-11-27", "off", "--reason", "停电")
+    dry = services.terminal.document("admin", *words, "--dry-run")
+    done = services.terminal.document("admin", *words)
+
+    assert dry["told"] == done["told"] == 2
+    assert (deadline(services, rectifying), deadline(services, other)) == ("2026-11-30 18:00", "2026-11-30 18:00")
+    assert tick(services, "2026-11-28 09:00") == {"reminded": 2}
+    for letter in letters(services):
+        assert ("2026年11月30日（周一）" if language is Language.ZH else "Monday, 30 November 2026") in letter
+    services.run("admin", "calendar", "set", "2026-11-27", "published", "--reason", "x")
+    assert deadline(services, rectifying) == "2026-11-30 18:00"
+
+
+def test_a_day_that_is_set_off_moves_the_last_day_to_appeal(services: ClockSite) -> None:
+    case = failed(services)
+    last = show(services, case)["appeal_until"]
+    services.run("admin", "calendar", "set", last, "off", "--reason", "停电")
+
+    assert show(services, case)["appeal_until"] == "2026-12-16"
+    assert "新的申诉期限：2026年12月16日（周三）" in letters(services)[0]

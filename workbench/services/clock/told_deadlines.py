@@ -1,0 +1,222 @@
+"""The deadlines of applicants as they were told, and the moves that suspensions and days off cause.
+
+A deadline is stored with its moves, so that lists and timers can compare it. The event of a move has the deadline as it
+was told, from which every later move is computed again: nothing is accumulated.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlmodel import Session
+
+from db.columns import from_us, to_us
+from db.enums import CaseState, WaitsFor
+from db.models import CaseRow, RectificationItemRow, RectificationRow
+from db.queries.published import CASE, DECISION, ITEM, NOTICE, RECTIFICATION, is_published
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.deadline import holding_from, moved_deadline
+from workbench.domain.clock.due import feasible_deadline
+from workbench.domain.clock.suspension import Suspension, unknown_parts
+from workbench.services.case.decisions import last_appeal_day, told_filing_day
+from workbench.services.clock.case_clocks import EVENT, Clocks
+from workbench.services.foundation.context import Context
+
+MOVED_ACTION = "deadline-moved"
+"""The event of a case whose deadlines moved because of a suspension or a day off."""
+
+_GIVING = ("extend-deadline", "sent-late", MOVED_ACTION)
+_EVENTS = (
+    select(EVENT.c.case_id, EVENT.c.at, EVENT.c.action, EVENT.c.body)
+    .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.action.in_(_GIVING))
+    .where(EVENT.c.is_refused.is_(False))
+    .order_by(EVENT.c.seq)
+)
+
+DeadlineRow = RectificationRow | RectificationItemRow | CaseRow
+"""A row with a deadline; that of a pending case is the closing time of its day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDeadline:
+    """A deadline as an applicant was told it.
+
+    Attributes:
+        what: What the applicant has to do until then.
+        told_at: The deadline, without later moves.
+        since: When it was told.
+        row: The row with the deadline in force; None for the last day to appeal, which is computed when it is read.
+    """
+
+    what: Literal["rectify", "answer", "appeal"]
+    told_at: datetime
+    since: datetime
+    row: DeadlineRow | None = None
+
+    def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
+        """Return the deadline after the moves by suspensions and days off."""
+        return moved_deadline(self.told_at, self.since, self._counted(suspensions), calendar)
+
+    def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
+        """Return when the open suspension began that keeps the deadline from passing, None without one."""
+        return holding_from(self.moved(suspensions, calendar), self._counted(suspensions))
+
+    def current(self, calendar: WorkingCalendar) -> datetime:
+        """Return the deadline in force that the row holds."""
+        if isinstance(self.row, CaseRow):
+            return self.told_at if self.row.next_action_on is None else calendar.closing(self.row.next_action_on)
+        return self.told_at if self.row is None else self.row.deadline_at or self.told_at
+
+    def _counted(self, suspensions: Iterable[Suspension]) -> Sequence[Suspension]:
+        # The last day to appeal counts from the notice, whatever was known then.
+        return tuple(suspensions) if self.row is None else unknown_parts(suspensions, self.since)
+
+
+def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[ToldDeadline]]:
+    """Return the deadlines of applicants by case, the one that a letter states first; cases without one are left out.
+
+    A lapsed case has the deadlines of its rectification, which a suspension may still move.
+    """
+    rows = _rows(clocks.session, [case for case in cases if case.state in _WITH_ROWS])
+    rows = {case_id: found for case_id, found in rows.items() if found}
+    decided = select(DECISION.c.case_id, DECISION.c.decided_at).where(DECISION.c.case_id.in_(list(rows)))
+    in_force = decided.where(DECISION.c.status.in_(("applied", "approved"))).order_by(DECISION.c.id)
+    since = {row.case_id: row.decided_at for row in clocks.session.execute(in_force)} if rows else {}
+    moves: dict[int, list[list[Any]]] = defaultdict(list)
+    extended: dict[tuple[str, int], datetime] = {}
+    for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():
+        body = json.loads(event.body)
+        moves[event.case_id][:0] = body.get("deadlines", ())
+        extended |= {(name, row_id): event.at for name, row_id, _before in body.get("deadlines_us", ())}
+    found = {}
+    for case in cases:
+        case_id, calendar = case.id or 0, clocks.calendar(case)
+        given_at = since.get(case_id, case.opened_at)
+        told = [
+            _told(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), given_at), calendar)
+            for row in rows.get(case_id, ())
+        ]
+        if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
+            day, told_at = told_filing_day(clocks.session, clocks.context, case, calendar)
+            told.append(ToldDeadline(what="appeal", told_at=calendar.closing(day), since=told_at))
+        if told:
+            found[case_id] = told
+    return found
+
+
+def current_deadline(case: CaseRow, told: Sequence[ToldDeadline], clocks: Clocks) -> ToldDeadline | None:
+    """Return the deadline that a letter to the applicant states; a lapse that came too early does not count."""
+    is_over = case.state == CaseState.LAPSED and not has_lapsed_early(case, told, clocks)
+    if is_over or case.state == CaseState.APPEALED:
+        told = [one for one in told if one.what == "appeal"]
+    return told[0] if told else None
+
+
+def has_lapsed_early(case: CaseRow, told: Iterable[ToldDeadline], clocks: Clocks) -> bool:
+    """Say whether the deadlines of a lapsed case were moved into the future or cannot pass yet."""
+    rows, calendar = [one for one in told if one.what == "rectify"], clocks.calendar(case)
+    suspensions, now = clocks.suspensions_of(case), clocks.context.now()
+    return bool(rows) and all(
+        one.moved(suspensions, calendar) >= now or one.held_from(suspensions, calendar) for one in rows
+    )
+
+
+def move_deadlines(
+    case: CaseRow,
+    told: Iterable[ToldDeadline],
+    clocks: Clocks,
+    *,
+    may_shorten: bool = False,
+    leaves_time: bool = True,
+) -> Mapping[str, Any]:
+    """Store the moves of deadlines, and return the body of their event; it is empty if nothing moves.
+
+    `may_shorten` says that the stored deadlines were not told yet, so that earlier ones may replace them. With
+    `leaves_time`, a deadline that moves leaves enough time after the letter that is written now.
+    """
+    calendar, now, moves = clocks.calendar(case), clocks.context.now(), []
+    for one in told:
+        row, before, after = one.row, one.current(calendar), one.moved(clocks.suspensions_of(case), calendar)
+        if row is None:
+            continue
+        if leaves_time and after > max(before, now):
+            after = feasible_deadline(after, now, calendar)
+        after = calendar.closing(calendar.local_day(after)) if isinstance(row, CaseRow) else after
+        if after == before or (after < before and not may_shorten):
+            continue
+        if isinstance(row, CaseRow):
+            row.next_action_on = calendar.local_day(after)
+        else:
+            row.deadline_at = after
+        moves.append([row.__tablename__, row.id, to_us(one.told_at), to_us(one.since), to_us(after)])
+    return {"deadlines": moves} if moves else {}
+
+
+_WITH_ROWS = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED, CaseState.PENDING}
+_APPEALABLE = {CaseState.FAILED, CaseState.LAPSED}
+
+
+def _rows(session: Session, cases: Sequence[CaseRow]) -> dict[int, list[DeadlineRow]]:
+    """Return the rows with deadlines of some cases: the rectification first, then its open items with an own one."""
+    is_asked = {case.id: case.waits_for == WaitsFor.APPLICANT and case.next_action_on is not None for case in cases}
+    found: dict[int, list[DeadlineRow]] = {
+        case.id or 0: [case] if case.state == CaseState.PENDING and is_asked[case.id] else [] for case in cases
+    }
+    rectified = [case.id for case in cases if case.state != CaseState.PENDING]
+    if not rectified:
+        return found
+    is_open = (
+        RECTIFICATION.c.case_id.in_(rectified),
+        RECTIFICATION.c.is_open,
+        RECTIFICATION.c.deadline_at.is_not(None),
+    )
+    by_id = {row.id: row for row in session.execute(select(RectificationRow).where(*is_open)).scalars()}
+    for row in by_id.values():
+        found[row.case_id].append(row)
+    own = select(RectificationItemRow).where(ITEM.c.rectification_id.in_(list(by_id)), ITEM.c.deadline_at.is_not(None))
+    still_open = own.where(ITEM.c.satisfied_at.is_(None), ITEM.c.waived_at.is_(None)).order_by(ITEM.c.id)
+    for item in session.execute(still_open).scalars():
+        found[by_id[item.rectification_id].case_id].append(item)
+    return found
+
+
+def _told(row: DeadlineRow, moves: Iterable[Sequence[Any]], since: datetime, calendar: WorkingCalendar) -> ToldDeadline:
+    """Return a deadline as it was told: from the last event that moved it, unless an act gave it another one since."""
+    what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
+    told = ToldDeadline(what=what, told_at=since, since=since, row=row)
+    current = told.current(calendar)
+    key = [row.__tablename__, row.id]
+    for name, row_id, told_us, since_us, after_us in moves:
+        if [name, row_id] == key and after_us == to_us(current):
+            return replace(told, told_at=from_us(told_us), since=from_us(since_us))
+    return replace(told, told_at=current)
+
+
+def cases_with_deadline_on(session: Session, context: Context, days: Sequence[date]) -> tuple[int, ...]:
+    """Return the published cases whose applicants have a deadline on one of some days."""
+    if not days:
+        return ()
+    zone = context.zone(session)
+    starts = [datetime.combine(day, time(), tzinfo=zone) for day in days]
+    of_day = [(start, start + timedelta(days=1)) for start in starts]
+
+    def is_on(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return or_(*(column.between(start, end) for start, end in of_day))
+
+    of_rectification = select(RECTIFICATION.c.case_id).outerjoin(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
+    rectified = of_rectification.where(
+        RECTIFICATION.c.is_open, is_on(RECTIFICATION.c.deadline_at) | is_on(ITEM.c.deadline_at)
+    )
+    appealed = select(NOTICE.c.case_id).where(NOTICE.c.appeal_until_on.in_(days), NOTICE.c.cancelled_at.is_(None))
+    is_concerned = or_(
+        (CASE.c.state == CaseState.RECTIFYING.value) & CASE.c.id.in_(rectified),
+        (CASE.c.state == CaseState.PENDING.value) & CASE.c.next_action_on.in_(days),
+        CASE.c.state.in_([state.value for state in _APPEALABLE]) & CASE.c.id.in_(appealed),
+    )
+    found = select(CaseRow).where(is_concerned, is_published(CASE.c.batch_id)).order_by(CASE.c.id)
+    cases = session.execute(found).scalars().all()
+    return tuple(told_deadlines(Clocks(session, context), cases))
