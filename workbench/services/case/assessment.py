@@ -3,19 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session
 
 from db.dialects.sqlite_bulk import BulkRows, insert_bulk
-from db.enums import FINAL_STATES, CaseState, Priority, Risk, ServiceClass, Severity
-from db.models import CaseRow, FindingRow
-from db.queries.published import APPLICATION, newest_visible_rows, table_of
+from db.enums import FINAL_STATES, ApplicantKind, CaseState, FailKind, Priority, Risk, ServiceClass, Severity
+from db.models import ApplicationRow, CaseRow, FindingRow
+from db.queries.published import APPLICATION, CASE, DECISION, newest_visible_rows, table_of
 from db.queries.search_index import index_cases, terms_of
+from workbench.domain.case.records import EarlierFail
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
@@ -212,3 +213,37 @@ def store_assessment(session: Session, case: CaseRow, assessment: Assessment) ->
         setattr(case, name, value)
     session.execute(delete(FINDING).where(FINDING.c.case_id == case.id))
     insert_bulk(session, finding_rows({case.id or 0: assessment.findings}))
+
+
+def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
+    """Return the newest final fail of the applicant if this application was received in its cooldown, else None.
+
+    An enterprise or sole proprietor is identified by its USCC, a person by the ID number.
+    """
+    days = context.policy(session, case.policy_version_id).rectify.cooldown_days
+    if days is None:
+        return None
+    application = session.get_one(ApplicationRow, case.application_id)
+    is_person = application.applicant_kind == ApplicantKind.INDIVIDUAL
+    name, value = ("handler_id_hash", application.handler_id_hash) if is_person else ("uscc", application.uscc)
+    if not value:
+        return None
+    failed_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
+    found = session.execute(
+        select(CASE.c.id, failed_at)
+        .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
+        .join(DECISION, DECISION.c.case_id == CASE.c.id)
+        .where(APPLICATION.c[name] == value, CASE.c.id != case.id, CASE.c.state == CaseState.FAILED.value)
+        .where(DECISION.c.status.in_(("applied", "approved")), DECISION.c.fail_kind == FailKind.FINAL.value)
+        .where(failed_at <= case.received_at)
+        .order_by(failed_at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    calendar = context.calendar(session, case.policy_version_id)
+    failed_on = calendar.local_day(found[1])
+    last_day = calendar.nth_working_day_after(failed_on, days)
+    if calendar.local_day(case.received_at) > last_day:
+        return None
+    return EarlierFail(case_id=found[0], failed_on=failed_on, again_from=last_day + timedelta(days=1))

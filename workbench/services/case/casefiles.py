@@ -23,13 +23,12 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.case.assessment import findings_of_case, is_stale, refresh_findings
+from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
 from workbench.services.case.case_cache import KeptCase, stamp_of
 from workbench.services.case.decisions import (
     appeals_of,
     decisions_of,
     due_if_answered,
-    earlier_fail_of,
     first_deadline,
     last_appeal_day,
 )

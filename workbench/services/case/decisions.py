@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Collection
-from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus, ApplicantKind, CaseState, FailKind, Verdict
+from db.enums import AppealStatus, CaseState, Verdict
 from db.models import (
     AppealRow,
-    ApplicationRow,
     CaseRow,
     DecisionReasonRow,
     DecisionRow,
@@ -20,11 +19,11 @@ from db.models import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.queries.published import APPEAL, CASE, DECISION, NOTICE, newest_row, table_of
+from db.queries.published import APPEAL, DECISION, NOTICE, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.reason_scope import documents_for, named_documents
-from workbench.domain.case.records import DecisionLine, EarlierFail, ItemLine, Waiver
+from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.deadline import holding_from, moved_deadline
@@ -34,7 +33,7 @@ from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
-_APPLICATION, _REASON = table_of(ApplicationRow), table_of(DecisionReasonRow)
+_REASON = table_of(DecisionReasonRow)
 _APPEALS = select_columns(APPEAL).where(APPEAL.c.case_id == bindparam("case")).order_by(APPEAL.c.id)
 _DECISIONS = select_columns(DECISION).where(DECISION.c.case_id == bindparam("case")).order_by(DECISION.c.id)
 _REASONS = select(_REASON.c.code).where(_REASON.c.decision_id == bindparam("decision")).order_by(_REASON.c.position)
@@ -151,40 +150,6 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
         until = session.execute(select_columns(func.max(NOTICE.c.appeal_until_on)).where(*is_valid)).scalar()
         days += [calendar.working_day_from(until)] if until else []
     return max(days)
-
-
-def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
-    """Return the newest final fail of the applicant if this application was received in its cooldown, else None.
-
-    An enterprise or sole proprietor is identified by its USCC, a person by the ID number.
-    """
-    days = context.policy(session, case.policy_version_id).rectify.cooldown_days
-    if days is None:
-        return None
-    application = session.get_one(ApplicationRow, case.application_id)
-    is_person = application.applicant_kind == ApplicantKind.INDIVIDUAL
-    name, value = ("handler_id_hash", application.handler_id_hash) if is_person else ("uscc", application.uscc)
-    if not value:
-        return None
-    failed_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
-    found = session.execute(
-        select(CASE.c.id, failed_at)
-        .join(_APPLICATION, _APPLICATION.c.id == CASE.c.application_id)
-        .join(DECISION, DECISION.c.case_id == CASE.c.id)
-        .where(_APPLICATION.c[name] == value, CASE.c.id != case.id, CASE.c.state == CaseState.FAILED.value)
-        .where(DECISION.c.status.in_(("applied", "approved")), DECISION.c.fail_kind == FailKind.FINAL.value)
-        .where(failed_at <= case.received_at)
-        .order_by(failed_at.desc())
-        .limit(1)
-    ).first()
-    if found is None:
-        return None
-    calendar = context.calendar(session, case.policy_version_id)
-    failed_on = calendar.local_day(found[1])
-    last_day = calendar.nth_working_day_after(failed_on, days)
-    if calendar.local_day(case.received_at) > last_day:
-        return None
-    return EarlierFail(case_id=found[0], failed_on=failed_on, again_from=last_day + timedelta(days=1))
 
 
 def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
