@@ -77,7 +77,7 @@ class ReworkTimes:
                 history.trace(HistoryStep(VERDICT, float(at))) for history, at in zip(histories, expected, strict=True)
             ]
         waited_s = None if waited is None else waited * DAY_S
-        return self._estimator.remaining(traces).sampled_s(probability_levels(paths), waited_s) / DAY_S
+        return self._estimator.remaining(traces).quantiles_s(probability_levels(paths), waited_s) / DAY_S
 
 
 def probability_levels(paths: int) -> FloatArray:

@@ -18,7 +18,15 @@ BacktestProgress = Callable[[int, int], None]
 
 _DAY_S = 86_400
 _BATCH = 500
-_SHARE, _RATE, _WIDER = 0.8, 0.05, 1.0
+_SHARE = 0.8
+"""The share of the ranges that must hold."""
+
+_RATE = 0.05
+"""How fast the probability of the ranges adapts to the outcome of earlier ones."""
+
+_WIDER = 1.0
+"""How much the first ranges exceed `_SHARE` if one case is fitted to; with more cases, divided by their number."""
+
 _SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
 _STRETCH = 10.0
 """How much wider a range becomes beyond the last share, as a part of its width for each unit of share."""
@@ -70,16 +78,16 @@ def run_backtest(
     learnt, total = len(parts.past.finished), len(parts.past.finished) + len(parts.later)
     progress(0, total)
     estimator = Estimator.fit(parts.past, seed)
-    middles_s, ranges_s = [], []
+    medians_s, ranges_s = [], []
     for start in range(0, len(parts.later), _BATCH):
         progress(learnt + start, total)
         times = estimator.remaining_at_each_event(parts.later[start : start + _BATCH])
-        middles_s.append(times.quantile_s(0.5))
-        ranges_s.append(times.shortest_s(_SHARES))
+        medians_s.append(times.quantile_s(0.5))
+        ranges_s.append(times.shortest_intervals_s(_SHARES))
     progress(total, total)
     factor = speedups(traces, parts.later, parts.past.until_s)
-    middle_s, range_s = np.concatenate(middles_s) * factor, np.concatenate(ranges_s, axis=2) * factor
-    return _score(parts, middle_s, range_s, estimator.forest_share)
+    median_s, range_s = np.concatenate(medians_s) * factor, np.concatenate(ranges_s, axis=2) * factor
+    return _score(parts, median_s, range_s, estimator.forest_share)
 
 
 def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
@@ -110,7 +118,7 @@ def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, le
     return adapted_s
 
 
-def _score(parts: LogSplit, middle_s: FloatArray, ranges_s: FloatArray, forest_share: float) -> BacktestResult:
+def _score(parts: LogSplit, median_s: FloatArray, ranges_s: FloatArray, forest_share: float) -> BacktestResult:
     """Compare predictions with the actual times."""
     past_s, true_s = remaining_s(parts.past.finished), remaining_s(parts.later)
     at_s = np.array([event.at_s for trace in parts.later for event in trace.events])
@@ -119,7 +127,7 @@ def _score(parts: LogSplit, middle_s: FloatArray, ranges_s: FloatArray, forest_s
         cases=len(parts.later),
         prefixes=len(true_s),
         learnt_cases=len(parts.past.finished),
-        mae_days=_mae_days(true_s, middle_s),
+        mae_days=_mae_days(true_s, median_s),
         median_mae_days=_mae_days(true_s, np.median(past_s)),
         mean_mae_days=_mae_days(true_s, np.mean(past_s)),
         activity_mae_days=_mae_days(true_s, _activity_medians_s(parts, past_s)),

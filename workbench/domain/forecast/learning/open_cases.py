@@ -76,7 +76,10 @@ def _remaining_s(
 
 
 def _fit_waits(events: KnownEvents) -> dict[int, _Waits]:
-    """Return the waits after each frequent activity and after all (`_ALL`); empty if no wait is known."""
+    """Return the waits after each activity and after all of them (`_ALL`); empty if no wait is known.
+
+    A rare activity has the waits of all, but its own share of ends.
+    """
     next_s = np.where(events.is_last, events.until_s, np.append(events.at_s[1:], events.until_s))
     following = np.append(events.activity[1:], _ALL)
     is_end = events.is_last & events.is_over

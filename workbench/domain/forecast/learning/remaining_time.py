@@ -24,14 +24,14 @@ class RemainingTimes:
         return len(self.cumulative)
 
     def quantile_s(self, level: float, waited_s: FloatArray | None = None) -> FloatArray:
-        """Return for each case the least time within which it ends with this probability (0 to 1)."""
-        return self.sampled_s(np.array([level - _TINY]), waited_s)[:, 0]
+        """Return a quantile of the remaining time of each case; `level` is its probability, 0 to 1."""
+        return self.quantiles_s(np.array([level - _TINY]), waited_s)[:, 0]
 
-    def sampled_s(self, levels: FloatArray, waited_s: FloatArray | None = None) -> FloatArray:
-        """Return the times at some probabilities, one row for each case.
+    def quantiles_s(self, levels: FloatArray, waited_s: FloatArray | None = None) -> FloatArray:
+        """Return quantiles of the remaining time, one row for each case and one column for each level.
 
         Args:
-            levels: The probabilities, 0 to 1.
+            levels: The probabilities of the quantiles, 0 to 1.
             waited_s: How long each case has waited since its last event. If almost no similar case waited that long,
                 the case counts as if it had just begun to wait.
         """
@@ -47,10 +47,14 @@ class RemainingTimes:
         cells = np.minimum(cells.reshape(wanted_level.shape), len(self.support_s) - 1)
         return np.asarray(np.maximum(self.support_s[cells] - waited_s, 0))
 
-    def shortest_s(self, shares: FloatArray) -> FloatArray:
-        """Return for each case the shortest ranges of times within which it ends with some probabilities (0 to 1).
+    def shortest_intervals_s(self, shares: FloatArray) -> FloatArray:
+        """Return the shortest intervals that contain the remaining time of each case with given probabilities.
 
-        The axes of the result are the probabilities, the first and last time, and the cases.
+        Args:
+            shares: The probabilities, 0 to 1.
+
+        Returns:
+            The first and last time of each interval. The axes are the probabilities, first and last, and the cases.
         """
         last = len(self.support_s) - 1
         cells = np.zeros((len(shares), 2, len(self)), dtype=np.int64)
