@@ -32,7 +32,13 @@ from workbench.services.site.policies import PolicyVersion
 from workbench.wording import amounts
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
 from workbench.wording.findings import document_name
-from workbench.wording.policy import CHANGE_KIND_WORDS, SUPPLIER_WORDS, policy_value_words, version_state_words
+from workbench.wording.policy import (
+    CHANGE_KIND_WORDS,
+    SUPPLIER_WORDS,
+    policy_value_words,
+    safeguard_words,
+    version_state_words,
+)
 
 _SEVERITIES = {
     Severity.BLOCK: (N_("block"), ERROR),
@@ -114,6 +120,8 @@ def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[C
         cases = _("Open cases have changed to it.") if version.settled_at else _("Open cases change to it.")
     yield from wrapped_lines(applied, width, MUTED)
     yield from wrapped_lines(cases, width, MUTED)
+    if version.safeguards:
+        yield from wrapped_lines(safeguard_words(version.number, version.safeguards), width, WARNING)
 
 
 def _in_two_columns(pairs: Iterable[NamedValue], width: int) -> list[Content]:

@@ -202,7 +202,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
             Entry(
                 "requests",
                 "workbench.cli.site.reviewers:requests",
-                N_("List the requests for roles that wait for another admin."),
+                N_("List the requests for roles and policies that wait for another admin."),
             ),
             Entry("approve", "workbench.cli.site.reviewers:approve", N_("Approve another admin's request (admin).")),
             Entry(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.policy.comparison import PolicyChangeKind, PolicyValue
+from workbench.domain.policy.comparison import PolicyChange, PolicyChangeKind, PolicyValue
 from workbench.domain.policy.versions import VersionState
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
@@ -50,6 +50,18 @@ def policy_value_words(value: PolicyValue) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
+
+
+def safeguard_words(number: int, changes: Iterable[PolicyChange]) -> str:
+    """Return the sentence that names what a policy changed about second persons and about how long data is kept."""
+    message = _("Policy {number} differs from the first one in {changes}.")
+    return message.format(number=number, changes=comma_joined(map(change_words, changes)))
+
+
+def change_words(change: PolicyChange) -> str:
+    """Return a changed value with its value before."""
+    old, new = policy_value_words(change.old), policy_value_words(change.new)
+    return _("{key} ({new}, was {old})").format(key=change.key, old=old, new=new)
 
 
 def affected_count_words(touched: int, open_cases: int, name: str) -> str:

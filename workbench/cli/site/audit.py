@@ -1,14 +1,17 @@
 """Commands about the audit log: audit verify, audit head."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.json_values import to_json
 from workbench.cli.framework.parameters import option
 from workbench.errors import StorageFailed
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count
+from workbench.wording.policy import safeguard_words
 
 _MAX_FAULTS_SHOWN = 20
 
@@ -36,6 +39,7 @@ def verify(
             *(kept_anchor_faults(session, kept) if kept else ()),
             *unexplained(session),
         ]
+        policy = services.policies.in_force()
     if faults:
         more = (
             [_("And {count} more.").format(count=count(len(faults) - _MAX_FAULTS_SHOWN))]
@@ -44,10 +48,15 @@ def verify(
         )
         raise StorageFailed("\n".join([*faults[:_MAX_FAULTS_SHOWN], *more]))
     if context.as_json:
-        output.document({"events": report.event_count, "head": report.head, "broken_at": None})
+        safeguards = to_json(policy.safeguards, UTC)
+        output.document(
+            {"events": report.event_count, "head": report.head, "broken_at": None, "safeguards": safeguards}
+        )
         return
     message = _("The audit log is intact: {count} events, head {hash}.")
     output.line(message.format(count=count(report.event_count), hash=report.head))
+    if policy.safeguards:
+        output.line(safeguard_words(policy.number, policy.safeguards))
     if heads is None and not (kept and kept.exists()):
         output.narrate(
             _(

@@ -12,6 +12,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record, to_json
 from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
+from workbench.cli.site.reviewers import print_request
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
@@ -24,12 +25,14 @@ from workbench.wording.policy import (
     changed_cases_words,
     policy_effect_words,
     policy_value_words,
+    safeguard_words,
     version_state_words,
 )
 
 if TYPE_CHECKING:
     from workbench.services.deadlines.policy_effect import OpenCaseEffect
     from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
+    from workbench.services.wiring import Services
 
 PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
 _NAMED = N_("Policy: a file, or the number of a version.")
@@ -138,11 +141,20 @@ def apply(
     ] = False,
 ) -> None:
     """Put a policy file into force."""
+    from workbench.services.site.policy_requests import PolicyRequest
+
     with context.services() as services:
         day = None if since is None else parse_day_option(since, "--from", services, Aim.FUTURE)
         applied = services.policies.apply(file, day, for_open_cases=open_cases)
-        effect = services.policy_changes.finish()
-        zone = zone_of(services)
+        if isinstance(applied, PolicyRequest):
+            print_request(context, applied, zone_of(services), "reviewers approve")
+            return
+        print_applied(context, services, applied, str(file))
+
+
+def print_applied(context: CommandContext, services: "Services", applied: "AppliedPolicy", file: str) -> None:
+    """Change open cases if they follow the policy that was applied, and print the result."""
+    effect, zone = services.policy_changes.finish(), zone_of(services)
     if context.as_json:
         counts = {"open_cases_changed": effect.open_count, **_counts(effect)}
         replaced = [version.number for version in applied.replaced]
@@ -153,10 +165,9 @@ def apply(
         output.narrate(sentence)
 
 
-def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file: Path, zone: ZoneInfo) -> Iterator[str]:
+def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file: str, zone: ZoneInfo) -> Iterator[str]:
     """Yield the sentences about the result of applying a policy file."""
     from workbench.domain.policy.versions import VersionState
-    from workbench.services.policy.supplier import advice_on_made_up
 
     version, day = applied.version, _begin(applied.version, zone).isoformat()
     is_to_come = version.state is VersionState.TO_COME
@@ -181,6 +192,15 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
         if effect.touched:
             yield affected_cases_words(effect.touched)
         yield policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
+    yield from _notes(version)
+
+
+def _notes(version: "PolicyVersion") -> Iterator[str]:
+    """Yield what an operator should know of a version: changed safeguards, and a supplier that does not exist."""
+    from workbench.services.policy.supplier import advice_on_made_up
+
+    if version.safeguards:
+        yield safeguard_words(version.number, version.safeguards)
     if version.is_supplier_made_up:
         yield advice_on_made_up()
 
@@ -215,7 +235,12 @@ def _for_open_cases(version: "VersionLine") -> str:
 def _line_document(version: "VersionLine", zone: ZoneInfo) -> dict[str, Any]:
     """Return a version as the list shows it, as JSON."""
     return json_record(
-        version, zone, without=("text", "policy"), policy="number", version="name", open_cases="is_for_open_cases"
+        version,
+        zone,
+        without=("text", "policy", "safeguards"),
+        policy="number",
+        version="name",
+        open_cases="is_for_open_cases",
     )
 
 
@@ -225,13 +250,12 @@ def _document(version: "PolicyVersion", zone: ZoneInfo) -> dict[str, Any]:
         **_line_document(version, zone),
         "supplier": to_json(version.policy.supplier, UTC),
         "supplier_made_up": version.is_supplier_made_up,
+        "safeguards": to_json(version.safeguards, UTC),
     }
 
 
 def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """Yield the names and values that describe a version."""
-    from workbench.services.policy.supplier import advice_on_made_up
-
     policy = version.policy
     yield _("Policy"), f"{version.number} ({policy.version})"
     yield _("State"), _state(version, zone)
@@ -243,5 +267,4 @@ def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[s
     yield _("Reasons"), str(len(policy.reasons))
     for name, value in policy.supplier.in_language(i18n.current_language()).items():
         yield _(SUPPLIER_WORDS[name]), value
-    if version.is_supplier_made_up:
-        yield _("note"), advice_on_made_up()
+    yield from ((_("note"), sentence) for sentence in _notes(version))

@@ -1,5 +1,6 @@
 """Commands about people: reviewers list, add, role, away, back, limit, deactivate, and requests for roles."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,10 +16,12 @@ from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import minute
+from workbench.wording.policy import change_words
 
 if TYPE_CHECKING:
     from workbench.services.retention.service import ErasureRequest
     from workbench.services.site.people import PersonLine
+    from workbench.services.site.policy_requests import PolicyRequest
     from workbench.services.site.roles import RoleOutcome, RoleRequest
     from workbench.services.wiring import Services
 
@@ -90,7 +93,7 @@ def _print_outcome(
 
 
 def print_request(
-    context: CommandContext, request: "RoleRequest | ErasureRequest", zone: tzinfo, approve_command: str
+    context: CommandContext, request: "RoleRequest | ErasureRequest | PolicyRequest", zone: tzinfo, approve_command: str
 ) -> None:
     """Print that a request waits for another admin."""
     if context.as_json:
@@ -101,44 +104,79 @@ def print_request(
     output.narrate(message.format(day=day, command=approve_command, request=number))
 
 
-def request_json(request: "RoleRequest | ErasureRequest", zone: tzinfo) -> dict[str, Any]:
+def request_json(request: "RoleRequest | ErasureRequest | PolicyRequest", zone: tzinfo) -> dict[str, Any]:
     """Return a request as JSON."""
     return {**to_json(request, zone), "number": format_request(request.number)}
 
 
 def requests(context: CommandContext) -> None:
-    """List the requests for roles that wait for another admin."""
+    """List the requests for roles and policies that wait for another admin."""
+    from workbench.services.site.policy_requests import PolicyRequest
+
     with context.services() as services:
-        found, zone = services.roles.requests(), zone_of(services)
+        waiting: list[RoleRequest | PolicyRequest] = [*services.roles.requests(), *services.policies.requests()]
+        found = sorted(waiting, key=lambda request: request.number)
+        zone = zone_of(services)
     if context.as_json:
         output.document({"requests": [request_json(request, zone) for request in found]})
         return
+
+    def of_roles(request: "RoleRequest | PolicyRequest", words: "Callable[[RoleRequest], str]") -> str:
+        return "" if isinstance(request, PolicyRequest) else words(request)
+
+    def policy(request: "RoleRequest | PolicyRequest") -> str:
+        return comma_joined(map(change_words, request.safeguards)) if isinstance(request, PolicyRequest) else ""
+
     output.listing(
         found,
         {
             _("Request"): lambda request: format_request(request.number),
-            _("Login"): lambda request: request.login,
-            _("Added"): lambda request: comma_joined(_(ROLE_WORDS[role]) for role in request.add),
-            _("Removed"): lambda request: comma_joined(_(ROLE_WORDS[role]) for role in request.remove),
+            _("Login"): lambda request: of_roles(request, lambda one: one.login),
+            _("Added"): lambda request: of_roles(request, lambda one: _role_words(one.add)),
+            _("Removed"): lambda request: of_roles(request, lambda one: _role_words(one.remove)),
+            _("Policy"): policy,
             _("By"): lambda request: request.requested_by,
             _("Until"): lambda request: minute(request.expires_at, zone),
         },
     )
 
 
+def _role_words(roles: Iterable[Role]) -> str:
+    return comma_joined(_(ROLE_WORDS[role]) for role in roles)
+
+
 def approve(context: CommandContext, request: RequestArgument) -> None:
-    """Approve a request of another admin, and change the roles."""
+    """Approve a request of another admin, and change the roles or apply the policy."""
+    from workbench.cli.site.policy import print_applied
+
+    number = parse_request(request)
     with context.services() as services:
+        wanted = _policy_request(services, number)
+        if wanted is not None:
+            print_applied(context, services, services.policies.approve(number), wanted.policy)
+            return
         # The zone is read first, because afterwards the current user may have no role.
-        zone, done = zone_of(services), services.roles.approve(parse_request(request))
+        zone, done = zone_of(services), services.roles.approve(number)
         _print_settled(context, done, zone, _("The roles of {login} were changed."))
 
 
 def reject(context: CommandContext, request: RequestArgument) -> None:
     """Reject a request of another admin, or withdraw one's own."""
+    number = parse_request(request)
     with context.services() as services:
-        zone, done = zone_of(services), services.roles.reject(parse_request(request))
+        wanted = _policy_request(services, number)
+        if wanted is not None:
+            services.policies.reject(number)
+            sentence = _("The request {request} is rejected.").format(request=format_request(number))
+            context.print_result(request_json(wanted, zone_of(services)), sentence)
+            return
+        zone, done = zone_of(services), services.roles.reject(number)
         _print_settled(context, done, zone, _("The request about {login} is rejected."))
+
+
+def _policy_request(services: "Services", number: int) -> "PolicyRequest | None":
+    """Return an open request for a policy, None if there is none with this number."""
+    return next((one for one in services.policies.requests() if one.number == number), None)
 
 
 def _print_settled(context: CommandContext, request: "RoleRequest", zone: tzinfo, sentence: str) -> None:

@@ -47,6 +47,15 @@ def changes_between(old: Policy, new: Policy) -> tuple[PolicyChange, ...]:
     )
 
 
+_SAFEGUARDS = ("check", "separation", "retention")
+"""The tables about what needs a second person, and how long data is kept."""
+
+
+def safeguards_changed(old: Policy, new: Policy) -> tuple[PolicyChange, ...]:
+    """Return the values that differ and that one admin alone must not change where there are two."""
+    return tuple(change for change in changes_between(old, new) if change.key.partition(".")[0] in _SAFEGUARDS)
+
+
 def change_kind_of(key: str) -> PolicyChangeKind:
     """Return the kind of change that a different value of a key is."""
     table, _dot, rest = key.partition(".")

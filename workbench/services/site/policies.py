@@ -7,23 +7,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import PolicyVersionRow, ReviewerRow
+from workbench.domain.policy.comparison import PolicyChange, safeguards_changed
 from workbench.domain.policy.policy import Policy, Supplier
 from workbench.domain.policy.versions import VersionDates, VersionState, version_states, versions_replaced_by
-from workbench.errors import BadData, NotFound, WrongUsage
+from workbench.errors import BadData, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import VERSIONS, Context, Service
-from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
+from workbench.services.site.people import needs_other_admin
+from workbench.services.site.policy_requests import (
+    APPLIED,
+    REJECTED,
+    PolicyRequest,
+    WantedPolicy,
+    ask,
+    forget_text,
+    open_requests,
+    reject_request,
+    wanted_by,
+)
 
 _NUMBER = re.compile("[0-9]{1,18}")
 _MOST_BYTES = 1 << 20
@@ -50,10 +63,14 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion(VersionLine):
-    """One version of the policy with its text and its parsed content."""
+    """One version of the policy with its text and its parsed content.
+
+    `safeguards` are the values about second persons and retention that differ from the first version.
+    """
 
     text: str
     policy: Policy
+    safeguards: tuple[PolicyChange, ...]
 
     @property
     def is_supplier_made_up(self) -> bool:
@@ -116,12 +133,14 @@ class Policies(Service):
         path = Path(word)
         return NamedPolicy(name=path.name, policy=check_policy(path))
 
-    def apply(self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False) -> AppliedPolicy:
+    def apply(
+        self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False
+    ) -> AppliedPolicy | PolicyRequest:
         """Put a policy file into force from a day on, by default at once, and return its version.
 
-        Cases keep the version with which they were opened; only the sender of their letters is that of the version in
-        force. With `for_open_cases`, `PolicyChanges.finish` changes the open cases once the version has begun. A
-        planned version that would begin on that day or later is cancelled.
+        Cases keep the version with which they were opened, except for the sender of letters. With `for_open_cases`,
+        `PolicyChanges.finish` changes the open cases once the version has begun. A planned version that would begin on
+        that day or later is cancelled. If it changes safeguards, it waits for another admin if there is one.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -129,56 +148,84 @@ class Policies(Service):
             WrongUsage: If the day is past or too far ahead.
             WorkbenchError: If the file cannot be read.
         """
-        context = self.context
-        with context.as_admin("policy apply"):
+        with self.context.as_admin(APPLIED):
             text = policy_text(path)
             policy = parse_policy(text, path.name)
-            today = context.now().astimezone(ZoneInfo(policy.zone)).date()
-            if effective_on is not None:
-                _check_day(effective_on, today)
-            with context.write() as session:
-                rows, zone = _rows(session), context.zone(session)
-                new = VersionDates((rows[-1].id or 0) + 1, today, effective_on)
-                states = _states(session, context, rows)
-                dates = [_dates(one, zone) for one in rows if states[one.id or 0] is not VersionState.REPLACED]
-                replaced = [session.get_one(PolicyVersionRow, one.number) for one in versions_replaced_by(dates, new)]
-                row = new_version(text, context.now(), context.actor.id)
-                row.effective_on, row.is_for_open_cases = effective_on, for_open_cases
-                before = max(one.number for one in dates if one.has_begun(new.begins_on))
-                same = session.get_one(PolicyVersionRow, before)
-                if same.sha256 == row.sha256 and all(one is same for one in replaced):
-                    if same.is_for_open_cases or not for_open_cases:
-                        return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-                    # The same file is in force already. From a later day, it applies to open cases as a separate
-                    # version.
-                    if new.begins_on in {today, same.effective_on}:
-                        row, replaced = same, []
-                        row.is_for_open_cases, row.settled_at = True, None
-                for one in replaced:
-                    one.settled_at = context.now()
-                _write(session, row)
-                body = {"policy": row.id, "version": policy.version, "sha256": row.sha256, "open_cases": for_open_cases}
-                day = None if effective_on is None else effective_on.isoformat()
-                context.log(session, "policy apply", body=details(**body, effective_on=day))
-                lines = tuple(_line(session, one, states) for one in replaced)
-                return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
+            with self.context.write() as session:
+                return self._apply(session, WantedPolicy(text, policy, effective_on, for_open_cases))
+
+    def requests(self) -> tuple[PolicyRequest, ...]:
+        """Return the open requests, oldest first."""
+        with self.context.read() as session:
+            return open_requests(session, self.context)
+
+    def approve(self, number: int) -> AppliedPolicy:
+        """Agree to a request of another admin, and put its policy into force.
+
+        Raises:
+            NotAllowed: If the caller is not an admin, or made the request.
+            NotFound: If no such request is open.
+            WrongUsage: If its day is past.
+            BadData: If its text was changed.
+        """
+        with self.context.as_admin("policy approve"), self.context.write() as session:
+            applied = self._apply(session, wanted_by(session, self.context, number))
+            forget_text(session, number)
+            return cast("AppliedPolicy", applied)
+
+    def reject(self, number: int) -> None:
+        """Reject a request, or withdraw one's own.
+
+        Raises:
+            NotAllowed: If the caller is not an admin.
+            NotFound: If no such request is open.
+        """
+        with self.context.as_admin(REJECTED), self.context.write() as session:
+            reject_request(session, self.context, number)
+
+    def _apply(self, session: Session, wanted: WantedPolicy) -> AppliedPolicy | PolicyRequest:
+        """Write a version, or a request for it."""
+        context, policy = self.context, wanted.policy
+        today = context.now().astimezone(ZoneInfo(policy.zone)).date()
+        wanted.check_day(today)
+        rows, zone = _rows(session), context.zone(session)
+        new = VersionDates((rows[-1].id or 0) + 1, today, wanted.effective_on)
+        states = _states(session, context, rows)
+        dates = [_dates(one, zone) for one in rows if states[one.id or 0] is not VersionState.REPLACED]
+        replaced = [session.get_one(PolicyVersionRow, one.number) for one in versions_replaced_by(dates, new)]
+        row = new_version(wanted.text, context.now(), context.actor.id)
+        row.effective_on, row.is_for_open_cases = wanted.effective_on, wanted.for_open_cases
+        before = max(one.number for one in dates if one.has_begun(new.begins_on))
+        same = session.get_one(PolicyVersionRow, before)
+        is_same = same.sha256 == row.sha256 and all(one is same for one in replaced)
+        if is_same and (same.is_for_open_cases or not wanted.for_open_cases):
+            if wanted.request is not None:
+                context.log(session, REJECTED, body={"request": wanted.request})
+            return AppliedPolicy(version=_version(session, context, before), is_changed=False)
+        safeguards = wanted.safeguards(session, context, [before, *(one.id or 0 for one in replaced)])
+        if safeguards and wanted.request is None and needs_other_admin(session):
+            return ask(session, context, wanted, safeguards)
+        # The same file is in force already. From a later day, it applies to open cases as a separate version.
+        if is_same and new.begins_on in {today, same.effective_on}:
+            row, replaced = same, []
+            row.is_for_open_cases, row.settled_at = True, None
+        for one in replaced:
+            one.settled_at = context.now()
+        _write(session, row)
+        body = {"policy": row.id, **wanted.details(safeguards), **details(request=wanted.request)}
+        context.log(session, APPLIED, body=body)
+        lines = tuple(_line(session, one, states) for one in replaced)
+        return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
 
 
 def _write(session: Session, row: PolicyVersionRow) -> None:
-    """Write a version, and clear the versions that the transaction has cached."""
     session.add(row)
     session.flush()
+    # The transaction read the versions before.
     session.info.pop(VERSIONS)
 
 
-def _check_day(day: date, today: date) -> None:
-    if day < today:
-        raise WrongUsage(_("{day} is past; give today or a later day.").format(day=day.isoformat()))
-    check_not_far(day, today)
-
-
 def _rows(session: Session) -> Sequence[PolicyVersionRow]:
-    """Return all versions, the oldest first."""
     return session.execute(select(PolicyVersionRow).order_by(col(PolicyVersionRow.id))).scalars().all()
 
 
@@ -209,8 +256,10 @@ def _version(session: Session, context: Context, number: int) -> PolicyVersion:
     if row is None:
         message = _("There is no policy {number}; `workbench policy list` lists the versions.")
         raise NotFound(message.format(number=number))
-    line = _line(session, row, _states(session, context, _rows(session)))
-    return from_row(PolicyVersion, line, text=row.body, policy=context.policy(session, number))
+    rows = _rows(session)
+    line, policy = _line(session, row, _states(session, context, rows)), context.policy(session, number)
+    changed = safeguards_changed(context.policy(session, rows[0].id or 0), policy)
+    return from_row(PolicyVersion, line, text=row.body, policy=policy, safeguards=changed)
 
 
 def new_version(text: str, at: datetime, by_id: int) -> PolicyVersionRow:
@@ -243,9 +292,7 @@ def policy_text(path: Path) -> str:
     """Return the text of a TOML file.
 
     Raises:
-        BadData: If it is not UTF-8, larger than any policy, or not a regular file.
-        NotFound: If there is no such file.
-        StorageFailed: If it cannot be read.
+        WorkbenchError: If it cannot be read, is not UTF-8, or is larger than any policy.
     """
     try:
         return read_whole(path, _MOST_BYTES).decode("utf-8-sig")

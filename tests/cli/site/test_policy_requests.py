@@ -1,0 +1,131 @@
+"""While there are two admins, nobody alone switches off what needs two people, or changes how long data is kept."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.test_role_requests import two as two  # noqa: PLC0414 - a fixture
+
+OFF = ("final_fail = true", "final_fail = false")
+Edit = Callable[..., str]
+
+
+@pytest.fixture
+def edited(terminal: Terminal, tmp_path: Path) -> Edit:
+    """Writes the policy in force with changes to a file, and returns its path."""
+
+    def write(*changes: tuple[str, str]) -> str:
+        policy = terminal.as_person("admin", "policy", "show", "--toml").stdout
+        for before, after in changes:
+            assert before in policy
+            policy = policy.replace(before, after)
+        path = tmp_path / "given.toml"
+        path.write_text(policy, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def bodies(terminal: Terminal, action: str) -> list[dict[str, object]]:
+    with terminal.site.services("admin").context.read() as session:
+        found = session.execute(
+            text("SELECT body FROM event WHERE action = :action AND NOT is_refused"), {"action": action}
+        )
+        return [json.loads(body) for body in found.scalars()]
+
+
+@pytest.mark.promise("A7")
+@pytest.mark.parametrize(
+    ("change", "key", "old", "new"),
+    [
+        (OFF, "check.final_fail", True, False),
+        (("importer = false", "importer = true"), "separation.importer", False, True),
+        (("\nyears = 2 ", "\nyears = 1 "), "retention.years", 2, 1),
+    ],
+)
+def test_a_changed_safeguard_waits_for_the_other_admin(
+    two: Terminal, edited: Edit, change: tuple[str, str], key: str, old: object, new: object
+) -> None:
+    asked = two.document("admin", "policy", "apply", edited(change))
+
+    assert [(one["key"], one["old"], one["new"]) for one in asked["safeguards"]] == [(key, old, new)]
+    assert two.document("a", "policy")["policy"] == 1
+    [waiting] = two.document("second", "reviewers", "requests")["requests"]
+    assert (waiting["number"], waiting["requested_by"]) == (asked["number"], "admin")
+    assert key in two.as_person("second", "reviewers", "requests").stdout
+    assert "another admin must approve" in refused(two.as_person("admin", "reviewers", "approve", asked["number"]), 77)
+    assert "Only an admin" in refused(two.as_person("sup", "reviewers", "approve", asked["number"]), 77)
+
+    applied = two.document("second", "reviewers", "approve", asked["number"])
+
+    assert (applied["policy"], applied["applied_by"], applied["changed"]) == (2, "second", True)
+    assert two.document("second", "reviewers", "requests")["requests"] == []
+    [event] = bodies(two, "policy apply")
+    assert event["safeguards"] == {key: [old, new]}
+    for words in (("policy", "show"), ("audit", "verify")):
+        assert f"Policy 2 differs from the first one in {key} (" in " ".join(
+            two.as_person("audit", *words).stdout.split()
+        )
+        assert [one["key"] for one in two.document("audit", *words)["safeguards"]] == [key]
+
+
+@pytest.mark.promise("A7")
+def test_a_policy_that_changes_no_safeguard_is_applied_by_one_admin(two: Terminal, edited: Edit) -> None:
+    assert two.document("admin", "policy", "apply", edited(("hold_minutes = 30", "hold_minutes = 31")))["policy"] == 2
+
+
+@pytest.mark.promise("A7")
+def test_one_admin_alone_changes_a_safeguard_and_the_event_names_it(terminal: Terminal, edited: Edit) -> None:
+    assert terminal.document("admin", "policy", "apply", edited(OFF))["policy"] == 2
+
+    assert [event["safeguards"] for event in bodies(terminal, "policy apply")] == [{"check.final_fail": [True, False]}]
+
+
+@pytest.mark.promise("A7")
+def test_a_planned_safeguard_is_not_cancelled_by_one_admin(two: Terminal, edited: Edit) -> None:
+    before = Path(edited()).read_text(encoding="utf-8")
+    stricter = ("importer = false", "importer = true")
+    number = two.document("admin", "policy", "apply", edited(stricter), "--from", "2026-12-01")["number"]
+    assert two.document("second", "reviewers", "approve", number)["policy"] == 2
+    path = Path(edited())
+    path.write_text(before + "\n", encoding="utf-8")
+
+    asked = two.document("admin", "policy", "apply", str(path), "--from", "2026-12-01")
+
+    assert [one["key"] for one in asked["safeguards"]] == ["separation.importer"]
+
+
+@pytest.mark.promise("A7")
+def test_open_cases_do_not_lose_a_safeguard_by_one_admin(two: Terminal, edited: Edit) -> None:
+    two.site.plant(1)
+    file = edited(OFF)
+    number = two.document("admin", "policy", "apply", file)["number"]
+    two.document("second", "reviewers", "approve", number)
+
+    asked = two.document("admin", "policy", "apply", file, "--open-cases")
+
+    assert [one["key"] for one in asked["safeguards"]] == ["check.final_fail"]
+    assert two.document("second", "reviewers", "approve", asked["number"])["open_cases_changed"] == 1
+
+
+def test_a_rejected_request_changes_nothing(two: Terminal, edited: Edit) -> None:
+    number = two.document("admin", "policy", "apply", edited(OFF))["number"]
+
+    assert two.document("second", "reviewers", "reject", number)["number"] == number
+
+    assert "No request" in refused(two.as_person("second", "reviewers", "approve", number), 66)
+    assert two.document("a", "policy")["policy"] == 1
+    with two.site.services("admin").context.read() as session:
+        assert session.execute(text("SELECT count(*) FROM setting WHERE name LIKE 'policy-request%'")).scalar_one() == 0
+
+
+def test_a_request_whose_text_was_changed_is_refused(two: Terminal, edited: Edit) -> None:
+    number = two.document("admin", "policy", "apply", edited(OFF))["number"]
+    with two.site.tampering() as session:
+        session.execute(text("UPDATE setting SET value = value || '#' WHERE name LIKE 'policy-request%'"))
+
+    assert "was changed in the database" in refused(two.as_person("second", "reviewers", "approve", number), 65)
