@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -237,7 +238,13 @@ def blank_row(kind: ImportKind) -> dict[str, Any]:
     return {**blank, **_BLANK.get(kind, {})}
 
 
-def kind_spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime | None = None) -> KindSpec:
+def kind_spec(
+    kind: ImportKind,
+    zone: ZoneInfo,
+    agent: str = "",
+    now: datetime | None = None,
+    document_names: Mapping[str, DocumentKind] = MappingProxyType({}),
+) -> KindSpec:
     """Return the specification of a kind of file.
 
     Args:
@@ -245,6 +252,7 @@ def kind_spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime |
         zone: The time zone of instants without one.
         agent: The agent of rows that name none.
         now: The time of the import; past events must not be later. None allows any time.
+        document_names: The folded names that the policy gives to kinds of documents.
     """
     columns: dict[str, Column] = {}
     required: list[frozenset[str]] = []
@@ -255,7 +263,7 @@ def kind_spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime |
         columns[name] = Column(
             name=name,
             field=_FIELDS.get(name, name),
-            parse=_bound(sort, zone, now if name in _PAST else None),
+            parse=_bound(sort, zone, now if name in _PAST else None, document_names),
             types=sort.types,
             holds=sort.holds,
         )
@@ -273,10 +281,13 @@ def kind_spec(kind: ImportKind, zone: ZoneInfo, agent: str = "", now: datetime |
     )
 
 
-def _bound(sort: ColumnType, zone: ZoneInfo, now: datetime | None) -> Parse:
+def _bound(sort: ColumnType, zone: ZoneInfo, now: datetime | None, document_names: Mapping[str, DocumentKind]) -> Parse:
     """Return a parser that needs only the text as argument."""
     if sort.words is not None:
-        names = {name: word.value for name, word in value_names(sort.section, sort.words).items()}
+        own = document_names if sort.words is DocumentKind else {}
+        # A code keeps its meaning, whatever the policy calls the documents.
+        words = {**value_names(sort.section, sort.words), **own, **{word.value: word for word in sort.words}}
+        names = {name: word.value for name, word in words.items()}
         return partial(sort.parse, names=names)
     parse = partial(sort.parse, zone=zone) if sort.is_local else sort.parse
     if now is None:

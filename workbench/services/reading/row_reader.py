@@ -1,13 +1,13 @@
 """Parses the raw records of a file into typed rows; any process can do it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property, partial
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from db.enums import ImportKind
+from db.enums import DocumentKind, ImportKind
 from workbench.i18n import _
 from workbench.services.reading.headers import ColumnNames, column_names, header_problems
 from workbench.services.reading.kinds import KindSpec, SheetLayout, kind_spec
@@ -25,7 +25,7 @@ class RowReader:
 
     `columns` is the header as in the file; in JSON Lines, the keys of the first object. `zone` is the time zone of
     instants without one, and `agent` the agent of rows that name none. If `now` is given, past events must not be
-    later. `layout` is the map of a reseller's sheet, None for the usual columns.
+    later. `layout` is the map of a reseller's sheet, None for the usual columns. `document_names` is as in `kind_spec`.
     """
 
     kind: ImportKind
@@ -37,10 +37,11 @@ class RowReader:
     agent: str
     now: datetime | None
     layout: SheetLayout | None = None
+    document_names: Mapping[str, DocumentKind] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Callable[[], "RowReader"], tuple[()]]:
         """Pickle without the parsers; the other process creates its own."""
-        return partial(RowReader, **{field.name: getattr(self, field.name) for field in fields(self)}), ()
+        return partial(RowReader, **{one.name: getattr(self, one.name) for one in fields(self)}), ()
 
     @cached_property
     def known(self) -> ColumnNames:
@@ -49,7 +50,7 @@ class RowReader:
 
     @cached_property
     def _spec(self) -> KindSpec:
-        usual = kind_spec(self.kind, self.zone, self.agent, self.now)
+        usual = kind_spec(self.kind, self.zone, self.agent, self.now, self.document_names)
         return self.layout.adapted(usual) if self.layout else usual
 
     @cached_property
