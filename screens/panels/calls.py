@@ -23,7 +23,7 @@ from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain,
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import PanelKind
-from workbench.domain.facts.activity import ComplaintStatus, calling_hours_for
+from workbench.domain.facts.activity import FACTS_OF_CALLS, ComplaintStatus, calling_hours_for
 from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, RuleLimit
 from workbench.domain.text.safe import cells, pad_left, pad_right
@@ -178,7 +178,10 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     titles, width = (_("calls"), _("hour"), _("day"), _("complaints")), min(width, _FIGURES_CELLS)
     lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
-        figures = tuple(_count(facts.get(name)) for name in _CARD_FIGURES)
+        is_known = facts.get("calls") or facts.get("calls_in")
+        figures = tuple(
+            _count(facts.get(name) if is_known or name not in FACTS_OF_CALLS else None) for name in _CARD_FIGURES
+        )
         mark = number_mark(case, PanelKind.ACTIVITY, card.msisdn, view.symbols) or " "
         number = Content.assemble(mark, plain(view.shown(f"msisdn:{index}", card.msisdn)))
         lines.append(PanelLine(row(number, plain(_columns(figures, titles)), width), f"msisdn:{index}"))

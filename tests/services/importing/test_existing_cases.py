@@ -446,3 +446,31 @@ def test_an_import_that_died_before_applying_is_finished_by_the_next_start(
 
 def _interrupted(*_arguments: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_row_of_an_unknown_application_names_the_agent_that_has_its_number(desk: Desk) -> None:
+    desk.applications(application("HB-002", agent="虚构渠道"), application("HB-003"))
+
+    def cause(number: str, agent: str) -> str:
+        with pytest.raises(ImportRefused) as caught:
+            desk.run(ImportKind.CARDS, [{"application_no": number, "msisdn": "13800138000", "agent": agent}])
+        [error] = caught.value.report.errors
+        return error.message
+
+    assert cause("HB-002", "").endswith("but there is one of agent “虚构渠道”; name that agent.")
+    assert cause("HB-003", "虚构渠道").endswith("but there is one without an agent; leave the agent empty.")
+    assert cause("HB-004", "").endswith("import it first.")
+
+
+def test_a_refused_import_counts_nothing_as_created_and_says_what_the_repeated_number_is(desk: Desk) -> None:
+    with pytest.raises(ImportRefused) as caught:
+        desk.applications(
+            application("A-1"), application("A-2"), application("A-2", applicant_name="虚构乙号信息服务有限公司")
+        )
+
+    report = caught.value.report
+    assert (report.rows, report.created, report.updated, report.rejected) == (3, 0, 0, 2)
+    assert [error.message for error in report.errors] == [
+        f"Line {line} has the same application number for another applicant; correct one of the numbers."
+        for line in (4, 3)
+    ]

@@ -17,7 +17,7 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import is_with_applicant, stopped_clock_words
-from workbench.domain.facts.activity import CASE_ACTIVITY_FACTS
+from workbench.domain.facts.activity import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
@@ -113,7 +113,9 @@ class CaseText:
         _print_fields(_("Identity"), words, shown | inferred)
         calls = evidence.all_calls
         windows = {"window_from": calls.window_from, "window_to": calls.window_to}
-        _print_fields(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows)
+        # Without call records, there are no figures of calls, and zero would say that nobody called.
+        absent = dict.fromkeys(name for name in FACTS_OF_CALLS if not (calls.calls or calls.calls_in))
+        _print_fields(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows | absent)
         _print_fields(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
         look_up = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
         _print_records(words, look_up, evidence.credit, _("not checked"))
@@ -262,10 +264,10 @@ def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
 
 
 def _print_fields(title: str, words: FieldWords, values: Mapping[str, Any]) -> None:
-    """Print the known values under a title."""
+    """Print the values under a title."""
     output.line()
     output.line(title)
-    output.pairs((f"  {_(FIELD_NAMES[name])}", _known(words, name, value)) for name, value in values.items())
+    output.pairs((f"  {_(FIELD_NAMES[name])}", words.value(name, value)) for name, value in values.items())
 
 
 def _print_records(words: FieldWords, names: Sequence[str], records: Sequence[object], none: str) -> None:
@@ -273,13 +275,8 @@ def _print_records(words: FieldWords, names: Sequence[str], records: Sequence[ob
     if not records:
         output.line(f"  {none}")
     else:
-        rows = [[_known(words, name, getattr(record, name)) for name in names] for record in records]
+        rows = [[words.value(name, getattr(record, name)) for name in names] for record in records]
         output.table([_(FIELD_NAMES[name]) for name in names], rows)
-
-
-def _known(words: FieldWords, name: str, value: object) -> str:
-    """Return a value in words, empty if it is unknown."""
-    return "" if value in {None, "", ()} else words.value(name, value)
 
 
 def _title(code: str, casefile: CaseFile) -> str:

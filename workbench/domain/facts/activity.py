@@ -20,6 +20,9 @@ _COUNTS = (
 )
 """The counts of calls that become facts unchanged."""
 
+FACTS_OF_CALLS = (*(name for name in _COUNTS if name != "calls_outside_service"), "off_hours_calls")
+"""The figures that are unknown, not zero, if no call record was imported."""
+
 
 class ComplaintStatus(StrEnum):
     """Whether a complaint counts against the holder of the card."""

@@ -91,10 +91,10 @@ class ImportReport:
 
 
 class ImportRefused(BadData):
-    """Some rows are bad, and nothing was written; `report` has the errors."""
+    """Some rows are bad, and nothing was written; `report` has the errors, and counts nothing as created or updated."""
 
     def __init__(self, report: ImportReport) -> None:
-        self.report = report
+        self.report = replace(report, created=0, updated=0)
         first = str(report.errors[0]) if report.errors else ""
         if report.error_count > 1:
             first = _("{first} ({count} more)").format(first=first, count=report.error_count - 1)

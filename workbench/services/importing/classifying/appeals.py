@@ -17,7 +17,7 @@ from workbench.services.case.decisions import result_notified_at
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
-from workbench.services.importing.classifying.classifier import of_unknown_application
+from workbench.services.importing.classifying.classifier import of_unknown_application, other_agents_of
 from workbench.services.importing.classifying.columns import Columns, key_of_application
 from workbench.services.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.reading.kinds import RowValue
@@ -40,7 +40,7 @@ def _classify(
     key = key_of_application(row)
     found = current_cases(session, {key}).get(key)
     if found is None:
-        return of_unknown_application(key)
+        return of_unknown_application(key, other_agents_of(session, {key}))
     column = "application_no"
     try:
         case = case_in_state_for(session, context, Action.APPEAL, found.id or 0)

@@ -1,16 +1,16 @@
 """Classifies the rows of files as created, updated, unchanged or refused, compared with the published rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.enums import ImportKind
-from db.queries.published import EVERYTHING, ImportedRow, newest_visible_rows
+from db.queries.published import EVERYTHING, ImportedRow, is_published, newest_visible_rows
 from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
 from workbench.services.case.known_people import Key
@@ -104,12 +104,15 @@ class RowClassifier:
         """Classify cards or documents, which belong to applications."""
         keys = list(map(key_of_application, rows))
         existing = existing_applications(session, set(keys), self.terms)
+        agents = other_agents_of(
+            session, {key for key in keys if key not in existing.applications} - self.arriving.keys()
+        )
         table = TABLES[kind]
         known = _by_key(session, (table.c.agent, table.c.application_no), set(keys), KEYS[kind])
         classified = []
         for key, row in zip(keys, rows, strict=True):
             if key not in existing.applications and key not in self.arriving:
-                classified.append(of_unknown_application(key))
+                classified.append(of_unknown_application(key, agents))
                 continue
             if kind is ImportKind.CARDS:
                 made, receipt = columns_of(kind, row, self.store), None
@@ -201,10 +204,28 @@ def _of_another_application(only: Key) -> ClassifiedRow:
     return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
 
 
-def of_unknown_application(key: Key) -> ClassifiedRow:
-    """Refuse a row whose application was never imported."""
+def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
+    """Return an agent that has a published application with the number of an unknown one, by number."""
+    if not unknown:
+        return {}
+    table = TABLES[ImportKind.APPLICATIONS]
+    wanted = select(table.c.application_no, func.min(table.c.agent)).group_by(table.c.application_no)
+    is_one_of_them = table.c.application_no.in_({number for _agent, number in unknown})
+    return dict(session.execute(wanted.where(is_one_of_them, is_published(table.c.batch_id))).tuples().all())
+
+
+def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
+    """Refuse a row whose application was never imported, or only for one of `agents`, which are by number."""
     # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
     number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outline_of(key[1])
     whose = _(" of agent “{agent}”").format(agent=outline_of(key[0])) if key[0] else ""
-    message = _("There is no application {number}{whose}; import it first.").format(number=number, whose=whose)
-    return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
+    message = _("There is no application {number}{whose}; import it first.")
+    other = agents.get(key[1])
+    if other:
+        message = _("There is no application {number}{whose}, but there is one of agent “{other}”; name that agent.")
+    elif other is not None:
+        message = _(
+            "There is no application {number}{whose}, but there is one without an agent; leave the agent empty."
+        )
+    text = message.format(number=number, whose=whose, other=other)
+    return ClassifiedRow(outcome=RowOutcome.REFUSED, message=text, column="application_no")

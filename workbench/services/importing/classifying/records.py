@@ -1,10 +1,11 @@
 """Reads and classifies a portion of the records of a file; any process can do it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from zlib import crc32
 
 from db.dialects.sqlite_bulk import BulkRows, bulk_rows
 from db.enums import ImportKind
@@ -19,6 +20,15 @@ from workbench.services.reading.row_reader import RowReader
 from workbench.services.reading.table import BrokenRecord, RawRecord
 
 DIGEST_BYTES = 16
+
+
+class RowDigest(NamedTuple):
+    """A row in few bytes: the digest of its key, and check sums of its applicant and of all its values."""
+
+    key: bytes
+    applicant: int
+    values: int
+
 
 Record = RawRecord | BrokenRecord | BadRecord
 """A record as it is in the file, or one that is refused already."""
@@ -42,12 +52,12 @@ class FileClassifier:
 class ClassifiedRecords:
     """The outcomes of some records, in their order.
 
-    `digests` are those of the keys of the good ones, and `values` what these are, except of applications. `rows` are
-    the rows of those that are created or updated.
+    `digests` are those of the keys of the good ones, with the check sums of their applicants and of their cells.
+    `values` is what these are, except of applications. `rows` are the rows of those that are created or updated.
     """
 
     entries: Sequence[ClassifiedRow | BadRecord]
-    digests: bytes
+    digests: Sequence[RowDigest]
     values: Sequence[RowValue]
     rows: BulkRows | None
     documents: Sequence[DocumentToCopy]
@@ -60,7 +70,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
     classified = iter(_classified(files, values))
     kind = files.rows.kind
     entries: list[ClassifiedRow | BadRecord] = []
-    digests: list[bytes] = []
+    digests: list[RowDigest] = []
     good: list[RowValue] = []
     made: list[Any] = []
     documents: list[DocumentToCopy] = []
@@ -73,7 +83,9 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
             entries.append(files.rows.refused(record, row.message, row.column))
             continue
         entries.append(row.without_columns())
-        digests.append(digest(kind.value, *map(str, KEYS[kind](row.made))))
+        key = digest(kind.value, *map(str, KEYS[kind](row.made)))
+        applicant = (entry.value["applicant_name"], entry.value["uscc"]) if kind is ImportKind.APPLICATIONS else ()
+        digests.append(RowDigest(key, _check_sum(applicant), _check_sum(entry.value.values())))
         if kind is not ImportKind.APPLICATIONS:
             good.append(entry.value)
         if kind is ImportKind.DOCUMENTS:
@@ -83,7 +95,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
             made.append(row.made)
     return ClassifiedRecords(
         entries=entries,
-        digests=b"".join(digests),
+        digests=digests,
         values=good,
         rows=bulk_rows(TABLES[kind].name, made) if kind in TABLES else None,
         documents=documents,
@@ -99,6 +111,10 @@ def _classified(files: FileClassifier, values: Sequence[Any]) -> Sequence[Classi
     if files.is_of_several_kinds and kind is ImportKind.APPLICATIONS:
         classifier.expect(values, classified)
     return classified
+
+
+def _check_sum(values: Iterable[object]) -> int:
+    return crc32("\0".join(map(str, values)).encode())
 
 
 def digest(*key: str) -> bytes:
