@@ -17,6 +17,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
+from workbench.wording.case.special_cases import special_case_words
 from workbench.wording.policy import (
     CHANGE_KIND_WORDS,
     SUPPLIER_WORDS,
@@ -251,6 +252,7 @@ def _document(version: "PolicyVersion", zone: ZoneInfo) -> dict[str, Any]:
         "supplier": to_json(version.policy.supplier, UTC),
         "supplier_made_up": version.is_supplier_made_up,
         "safeguards": to_json(version.safeguards, UTC),
+        "special": to_json(version.policy.special, UTC),
     }
 
 
@@ -265,6 +267,8 @@ def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[s
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
+    for special in policy.special:
+        yield _("Special case"), ": ".join(special_case_words(special, policy))
     for name, value in policy.supplier.in_language(i18n.current_language()).items():
         yield _(SUPPLIER_WORDS[name]), value
     yield from ((_("note"), sentence) for sentence in _notes(version))

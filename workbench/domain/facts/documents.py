@@ -11,6 +11,7 @@ from workbench.domain.facts.business_scope import without_exclusions
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, shared_group
 from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import Policy
+from workbench.domain.policy.special_cases import policy_for
 
 USE_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("documents", "documents_missing", "script_words_found"), NUMBER),
@@ -50,7 +51,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
 
     An expired or unreadable document is not missing; other rules check its validity and quality.
     """
-    required = policy.documents.required[evidence.application.applicant_kind]
+    required = policy_for(policy, evidence.application).documents.required[evidence.application.applicant_kind]
     if not evidence.documents:
         # Most applications of an import have none yet.
         return required

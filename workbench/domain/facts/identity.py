@@ -14,6 +14,7 @@ HANDLER, LEGAL_REP = "handler", "legal_rep"
 
 IDENTITY_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("applicant_kind", "industry", "province", "handler_id_type", "legal_rep_id_type"), TEXT),
+    **dict.fromkeys(("agent", "card_type"), TEXT),
     **dict.fromkeys(("id_holder", "wrong_id_holders", "unchecked_id_holders"), TEXT),
     **dict.fromkeys(("ric_valid", "id_checkable", "id_validity_fits_age", "id_region_known"), FLAG),
     **dict.fromkeys(("legal_rep_ric_valid", "legal_rep_id_checkable", "uscc_valid", "uscc_kind_fits"), FLAG),
@@ -99,6 +100,8 @@ def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
         "applicant_kind": application.applicant_kind.value,
         "industry": application.industry,
         "province": application.province,
+        "agent": application.agent,
+        "card_type": application.card_type,
         "licence_days_left": days_left(application.licence_valid_to, today),
         "registered_capital_fen": application.registered_capital_fen,
         "cards": len({*application.msisdns, *(card.msisdn for card in evidence.cards)}),

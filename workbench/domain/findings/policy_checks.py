@@ -21,7 +21,9 @@ from workbench.domain.policy.policy import (
     RuleLimit,
 )
 from workbench.domain.policy.retention import WHOLE_CASES, RetentionPolicy, parse_period
+from workbench.domain.policy.special_cases import SPECIAL_FACTS
 from workbench.domain.text.canned_texts import FIELDS
+from workbench.domain.values.provinces import province_key
 from workbench.i18n import N_, _
 
 WINDOW_STEP_MINUTES = 30
@@ -64,6 +66,7 @@ def policy_faults(policy: Policy) -> Iterator[PolicyFault]:
     for code, reason in policy.reasons.items():
         yield from _reason_faults(("reasons", code), reason, policy)
     yield from _text_faults(policy)
+    yield from _special_faults(policy)
     yield from _retention_faults(policy.retention)
     if policy.rectify.default_days > policy.rectify.cap_days:
         yield _too_many_days(policy, "rectify", "default_days")
@@ -144,6 +147,7 @@ def _repeated_values(policy: Policy) -> Iterator[PolicyFault]:
         *((("documents", "required", kind.value), value) for kind, value in policy.documents.required.items()),
         *((("measures", verdict.value), value) for verdict, value in policy.measures.items()),
         *((("reasons", code, "verdicts"), reason.verdicts) for code, reason in policy.reasons.items()),
+        *((("special", index, "documents"), special.documents) for index, special in enumerate(policy.special)),
         *((("questions", index, "kinds"), question.kinds) for index, question in enumerate(policy.questions)),
         (("questions",), [question.code for question in policy.questions]),
     ]
@@ -164,6 +168,28 @@ def _text_faults(policy: Policy) -> Iterator[PolicyFault]:
     """Yield the faults of the canned texts."""
     for name, words in policy.texts.items():
         yield from _placeholder_faults(("texts", name), words, FIELDS)
+
+
+def _special_faults(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield the faults of special cases: unknown facts and values, and tables that change nothing."""
+    for index, special in enumerate(policy.special):
+        path = ("special", index)
+        for name, values in special.conditions.items():
+            if name not in SPECIAL_FACTS:
+                yield _unknown_fact((*path, "when", name), name, SPECIAL_FACTS)
+            for value in values:
+                if name == "province" and not province_key(value):
+                    yield _fault((*path, "when", name), _("“{value}” is not a province"), value=value)
+                if name == "applicant_kind" and value not in set(ApplicantKind):
+                    known = ", ".join(ApplicantKind)
+                    yield _fault(
+                        (*path, "when", name), _("“{value}” must be one of: {known}"), value=value, known=known
+                    )
+        if not (special.service_class or special.documents or special.rectify_days or special.pending_days):
+            keys = "service_class, documents, rectify_days, pending_days"
+            yield _fault(path, _("changes nothing; give one of: {known}"), known=keys)
+        if special.rectify_days is not None and special.rectify_days > policy.rectify.cap_days:
+            yield _too_many_days(policy, *path, "rectify_days")
 
 
 def _code_faults(path: PolicyPath, code: str) -> Iterator[PolicyFault]:

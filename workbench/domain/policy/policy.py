@@ -269,6 +269,7 @@ class Policy:
     forecast: ForecastPolicy = DEFAULT_FORECAST
     notices: settings.NoticePolicy = settings.DEFAULT_NOTICES
     texts: Mapping[settings.Code, BilingualText] = field(default_factory=dict)
+    special: tuple[settings.SpecialCase, ...] = ()
 
     def __hash__(self) -> int:
         """Hash by identity, so that caches can use a policy as a key without hashing all its values."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from annotated_types import Interval, Len, Predicate
 
-from db.enums import ApplicantKind, Priority, Risk, ServiceClass, WaitsFor
+from db.enums import ApplicantKind, DocumentKind, Priority, Risk, ServiceClass, WaitsFor
 
 
 def _is_not_blank(text: str) -> bool:
@@ -44,6 +44,26 @@ class ClassPolicy:
     default: ServiceClass
     complex_from_cards: Count
     risk: Mapping[Risk, ServiceClass] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialCase:
+    """What is different for applications whose province, card type, agent or kind of applicant is one of `when`.
+
+    `service_class` replaces the default class, `rectify_days` the working days of every item that has no hours, and
+    `pending_days` the working days until the next action. `documents` are required besides the others.
+    """
+
+    when: Annotated[Mapping[str, Text | tuple[Text, ...]], Len(1)]
+    service_class: ServiceClass | None = None
+    documents: tuple[DocumentKind, ...] = ()
+    rectify_days: DayCount | None = None
+    pending_days: DayCount | None = None
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """The values of each fact for which the case is special."""
+        return {fact: values if isinstance(values, tuple) else (values,) for fact, values in self.when.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from workbench.domain.case.records import DecisionLine, VerificationLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.special_cases import policy_for
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _, current_language
 from workbench.services.case.casefiles import checklist_of, header_of
@@ -121,7 +122,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         verifications=tuple(from_row(VerificationLine, one) for one in kept["verifications"]),
         decisions=(*earlier, own),
         draft={},
-        policy=policy,
+        policy=policy_for(policy, evidence.application),
         policy_version=kept["policy_version"],
         notice=_last_notice(session, decision),
         asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy), before=event),

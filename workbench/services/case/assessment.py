@@ -23,6 +23,7 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.evaluate import findings_of_all, priority_of, risk_of, service_class_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
+from workbench.domain.policy.special_cases import policy_for
 from workbench.services.case.evidence_reader import application_key, read_evidence, snapshot_of
 from workbench.services.foundation.case_access import read_case, visible_case
 from workbench.services.foundation.context import Context
@@ -93,7 +94,9 @@ def _assessment(evidence: Evidence, findings: tuple[Finding, ...], policy: Polic
         findings=findings,
         risk=risk_of(findings),
         priority=priority_of(findings, cards, evidence.application.applicant_kind, policy),
-        service_class=service_class_of(evidence.application.service_class, cards, findings, policy),
+        service_class=service_class_of(
+            evidence.application.service_class, cards, findings, policy_for(policy, evidence.application)
+        ),
         is_complete=not missing_documents(evidence, policy),
         on=today,
     )
@@ -104,7 +107,7 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
     application = evidence.application
     newest_first = sorted(evidence.documents, key=lambda document: document.received_at, reverse=True)
     first_received_at = {document.kind: document.received_at for document in newest_first}
-    required = policy.documents.required.get(application.applicant_kind, ())
+    required = policy_for(policy, application).documents.required.get(application.applicant_kind, ())
     return max([application.received_at, *(first_received_at[kind] for kind in required if kind in first_received_at)])
 
 

@@ -21,6 +21,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.policy.policy import Policy
+from workbench.domain.policy.special_cases import policy_for
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
@@ -162,7 +163,7 @@ class CaseFiles(Service):
             earlier_fail=earlier_fail_of(session, context, case),
             appeal_until=last_appeal_day(session, context, case),
             draft=draft_body(session, case_id, context.actor.id),
-            policy=policy,
+            policy=policy_for(policy, evidence.application),
             policy_version=case.policy_version_id,
             notice=None if notice is None else notice.body,
             notices=notices_of(session, context, case_id),

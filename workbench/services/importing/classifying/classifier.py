@@ -209,9 +209,10 @@ def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
     if not unknown:
         return {}
     table = TABLES[ImportKind.APPLICATIONS]
-    wanted = select(table.c.application_no, func.min(table.c.agent)).group_by(table.c.application_no)
+    wanted = select(table.c.application_no, func.min(table.c.agent).label("agent")).group_by(table.c.application_no)
     is_one_of_them = table.c.application_no.in_({number for _agent, number in unknown})
-    return dict(session.execute(wanted.where(is_one_of_them, is_published(table.c.batch_id))).tuples().all())
+    found = session.execute(wanted.where(is_one_of_them, is_published(table.c.batch_id)))
+    return {row.application_no: row.agent for row in found}
 
 
 def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
