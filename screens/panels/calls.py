@@ -12,9 +12,10 @@ from screens.panels.lines import (
     changed_mark,
     fact_layout,
     finding_lines,
+    findings_on,
     heading,
+    mark_of,
     muted,
-    number_mark,
     severity_mark,
 )
 from screens.shell.view import View
@@ -175,6 +176,7 @@ def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
+    rules = [finding.rule for finding in findings_on(case, PanelKind.ACTIVITY)]
     titles, width = (_("calls"), _("hour"), _("day"), _("complaints")), min(width, _FIGURES_CELLS)
     lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
@@ -182,8 +184,10 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         figures = tuple(
             _count(facts.get(name) if is_known or name not in FACTS_OF_CALLS else None) for name in _CARD_FIGURES
         )
-        mark = number_mark(case, PanelKind.ACTIVITY, card.msisdn, view.symbols) or " "
-        number = Content.assemble(mark, plain(view.shown(f"msisdn:{index}", card.msisdn)))
+        mark = mark_of(case, rules, view.symbols, subject=card.msisdn)
+        number = Content.assemble(
+            " " if mark.plain == view.symbols.fine else mark, plain(view.shown(f"msisdn:{index}", card.msisdn))
+        )
         lines.append(PanelLine(row(number, plain(_columns(figures, titles)), width), f"msisdn:{index}"))
     return lines
 

@@ -6,18 +6,7 @@ from functools import partial
 from textual.content import Content
 
 from screens.panels.labels import claimed_defects, validity_words
-from screens.panels.lines import (
-    EMPTY,
-    PanelLine,
-    changed_mark,
-    fact_layout,
-    finding_lines,
-    heading,
-    mark_of,
-    number_mark,
-    prose,
-    severity_mark,
-)
+from screens.panels.lines import EMPTY, PanelLine, changed_mark, fact_layout, finding_lines, heading, mark_of, prose
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
 from workbench.domain.case.casefile import CaseFile
@@ -111,13 +100,13 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
     lines = [heading(_("Handler")), *masked(labels[0], "handler_name", None)]
     number_rules = ("ID-RIC", "ID-RIC-AGE", "ID-REGION")
-    lines += masked(labels[1], "handler_id_no", mark_of(case, number_rules, view.symbols, holder=HANDLER))
+    lines += masked(labels[1], "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
     lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view, *_VALIDITY)))
     lines += masked(labels[3], "contact_phone", None)
     legal = masked(labels[0], "legal_rep_name", None)
-    legal += masked(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, holder=LEGAL_REP))
+    legal += masked(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP))
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]
     return lines
@@ -125,11 +114,11 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     title = heading(_("Cards · {count}").format(count=count(len(case.evidence.cards))))
-    lines, fine = [title], severity_mark(None, view.symbols)
+    lines = [title]
     for index, card in enumerate(case.evidence.cards):
         number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
         mark = Content.assemble(
-            number_mark(case, PanelKind.IDENTITY, card.msisdn, view.symbols) or fine,
+            mark_of(case, None, view.symbols, subject=card.msisdn),
             changed_mark(case, EvidencePart.CARDS, view.symbols, card.msisdn),
         )
         about = "  ".join(_card_facts(card, view))

@@ -142,33 +142,21 @@ def judgement_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
     }[judged]
 
 
-def mark_of(case: CaseFile, rules: Sequence[str], symbols: Symbols, *, holder: str = "") -> Content:
+def mark_of(case: CaseFile, rules: Sequence[str] | None, symbols: Symbols, *, subject: str = "") -> Content:
     """Return the mark of a checked fact: the most severe finding of these rules, otherwise the mark for fine.
 
-    With a `holder` of an ID number, only findings about that person count.
+    Without rules, those of all count. With a `subject`, only findings about that person or card count.
     """
-    return severity_mark(
-        _worst(
-            finding.severity
-            for finding in case.findings
-            if finding.rule in rules and (not holder or holder in _holders(finding))
-        ),
-        symbols,
-    )
+    severities = [
+        finding.severity
+        for finding in case.findings
+        if (rules is None or finding.rule in rules) and (not subject or subject in _about(finding))
+    ]
+    return severity_mark(min(severities, key=_ORDER.index, default=None), symbols)
 
 
-def number_mark(case: CaseFile, kind: PanelKind, number: str, symbols: Symbols) -> Content:
-    """Return the mark of a card: the most severe finding of a panel about its number; empty if there is none."""
-    worst = _worst(finding.severity for finding in findings_on(case, kind) if number in finding.subjects)
-    return severity_mark(worst, symbols) if worst else Content()
-
-
-def _worst(severities: Iterable[Severity]) -> Severity | None:
-    return min(severities, key=_ORDER.index, default=None)
-
-
-def _holders(finding: Finding) -> tuple[str, ...]:
-    """Return whose ID number a finding is about; one that an earlier version stored does not name the person."""
+def _about(finding: Finding) -> tuple[str, ...]:
+    """Return what a finding is about; one of an earlier version does not name whose ID number it is about."""
     return finding.subjects or (LEGAL_REP if finding.observes.startswith(LEGAL_REP) else HANDLER,)
 
 

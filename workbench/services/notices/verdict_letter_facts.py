@@ -1,6 +1,6 @@
 """Composes the letter about a verdict from the case and the texts of the policy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -92,22 +92,17 @@ def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile, people: 
     The reviewer saw them masked. A sentence that the reviewer kept becomes the one with the numbers; elsewhere, the
     number of a mask must be the only one.
     """
-    texts = (request.letter or "", *(item.text for item in request.items))
-    if not any(DOT in text for text in texts):
-        return request
     codes = tuple(dict.fromkeys((*request.reasons, *(item.code for item in request.items))))
-    bare = [ItemRequest(code=code) for code in codes]
-    before, after = (
-        [
-            *(reason.sentence for reason in _reasons(casefile, codes, request.items)),
-            *(item.text for item in worded_items(casefile, bare)),
-        ]
-        for casefile in (shown, clear)
-    )
+
+    def sentences(casefile: CaseFile) -> Iterator[str]:
+        yield from (reason.sentence for reason in _reasons(casefile, codes, request.items))
+        yield from (item.text for item in worded_items(casefile, [ItemRequest(code=code) for code in codes]))
+
+    pairs = [pair for pair in zip(sentences(shown), sentences(clear), strict=True) if DOT in pair[0]]
 
     def written(text: str) -> str:
-        for masked, sentence in zip(before, after, strict=True):
-            text = text.replace(masked, sentence) if DOT in masked else text
+        for masked, sentence in pairs:
+            text = text.replace(masked, sentence)
         return people.numbers_in_clear(text)
 
     return replace(
