@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Index, String, Text, TypeDecorator, text
+from sqlalchemy import BigInteger, Column, Dialect, Index, Label, String, Table, Text, TypeDecorator, text, type_coerce
+from sqlalchemy.types import NullType
 from sqlmodel import Field, SQLModel
 
 ERASED = "erased"
@@ -45,6 +46,11 @@ class Instant(TypeDecorator[datetime]):
 def instant_column(*, nullable: bool = False, index: bool = False) -> Any:
     """Declare a column for an instant."""
     return Field(default=None, sa_column=Column(Instant(), nullable=nullable, index=index))
+
+
+def as_stored(table: Table) -> list[Label[Any]]:
+    """Return the columns of a table for a statement that reads the stored values; others can mean the same."""
+    return [type_coerce(column, NullType()).label(column.name) for column in table.c]
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
 
 from db.access import FileAccess
 from db.dialects import sqlite, sqlite_lock
@@ -16,7 +17,7 @@ from db.dialects.sqlite_changes import CHANGES_SCHEMA
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 14
+VERSION = 15
 """The schema version of this program: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,10 +40,16 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
     return database
 
 
-def open_database(path: Path, admit: Callable[[Database], None] | None = None, key: bytes | None = None) -> Database:
+def open_database(
+    path: Path,
+    admit: Callable[[Database], None] | None = None,
+    key: bytes | None = None,
+    record: Callable[[Session], None] | None = None,
+) -> Database:
     """Open an existing database, upgrading an older one first.
 
-    `admit` checks the database before the upgrade, and raises to refuse it. A refused file is not changed.
+    `admit` checks the database before the upgrade, and raises to refuse it. A refused file is not changed. `record` is
+    called in the transaction of the last step.
 
     Raises:
         DatabaseRefused: If the file is not ours, is newer than the program, or cannot be upgraded.
@@ -51,7 +58,7 @@ def open_database(path: Path, admit: Callable[[Database], None] | None = None, k
     database, version = open_without_upgrade(path, admit, key)
     if version < VERSION:
         database.close()
-        _upgrade_file(path, key)
+        _upgrade_file(path, key, record)
     return database
 
 
@@ -91,17 +98,17 @@ def _version(database: Database) -> int:
     return version
 
 
-def _upgrade_file(path: Path, key: bytes | None) -> None:
+def _upgrade_file(path: Path, key: bytes | None, record: Callable[[Session], None] | None) -> None:
     """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
     with sqlite_lock.write_lock(path), closing(Database(path, key=key)) as database:
         version = _version(database)
         if version < VERSION:
             copy_before_upgrade(path, version, key)
-            upgrade(database)
+            upgrade(database, record=record)
 
 
-def upgrade(database: Database, to: str = "head") -> None:
-    """Run all pending steps, each in its own transaction with foreign keys off.
+def upgrade(database: Database, to: str = "head", record: Callable[[Session], None] | None = None) -> None:
+    """Run all pending steps, each in its own transaction with foreign keys off; `record` is called in the last one.
 
     Raises:
         DatabaseRefused: If a step leaves the database damaged; that step is then rolled back.
@@ -115,16 +122,21 @@ def upgrade(database: Database, to: str = "head") -> None:
         # With foreign keys on, a batch alter of a parent table would delete all its children.
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
-        config.attributes["finish_step"] = partial(_finish_step, database.path, connection)
+        config.attributes["finish_step"] = partial(_finish_step, database.path, connection, record)
         command.upgrade(config, to)
         connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _finish_step(path: Path, connection: Connection, *, step: Any, **_context: Any) -> None:
+def _finish_step(
+    path: Path, connection: Connection, record: Callable[[Session], None] | None, *, step: Any, **_context: Any
+) -> None:
     """Check the result of a step and write its version into the file, within the step's transaction."""
     table, fault = sqlite.table_with_broken_reference(connection), sqlite.quick_check(connection)
     if table is not None:
         raise DatabaseRefused(Refusal.DAMAGED, str(path), f"foreign_key_check: {table}")
     if fault != "ok":
         raise DatabaseRefused(Refusal.DAMAGED, str(path), f"quick_check: {fault}")
+    if record is not None and int(step.up_revision_id) == VERSION:
+        with Session(connection) as session:
+            record(session)
     sqlite.stamp(connection, int(step.up_revision_id))

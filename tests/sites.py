@@ -19,8 +19,10 @@ from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
 from tests import kept_databases
+from workbench.domain.case.actor import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
+from workbench.services.foundation import audit_log
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.wiring import Services
 
@@ -216,6 +218,7 @@ def plant(
             session.execute(
                 insert(FindingRow), [_finding(first_case + number, rule, severity) for number in range(count)]
             )
+        audit_log.log_rest(session, Actor(id=1, login="admin", roles=frozenset(), identity=""), at)
     return list(range(first_case, first_case + count))
 
 

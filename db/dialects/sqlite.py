@@ -266,3 +266,12 @@ EVENT_GUARDS = (
     "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
 )
 """Triggers that refuse to change the log. They prevent mistakes, not tampering by the owner of the file."""
+
+
+def number_guards(table: str, column: str) -> tuple[str, ...]:
+    """Return the triggers that refuse a row with a number below 1; only after an insert, its number is known."""
+    return tuple(
+        f"CREATE TRIGGER {table}_number_{event} AFTER {act} ON {table} WHEN NEW.{column} < 1 "
+        "BEGIN SELECT RAISE(ABORT, 'numbers begin with 1'); END"
+        for event, act in (("given", "INSERT"), ("changed", f"UPDATE OF {column}"))
+    )

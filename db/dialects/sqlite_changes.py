@@ -17,36 +17,84 @@ A migration step that changes noted values needs an event with the new digests, 
 """
 
 NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "absence": ("reviewer_id", "from_on", "to_on", "reason"),
     "appeal": (
         *("case_id", "decision_id", "state_before", "grounds", "received_at", "filed_at", "filed_by_id", "due_at"),
         *("status", "outcome", "to_state", "answer", "decided_by_id", "decided_at", "checker_id", "checked_at"),
-        *("check_note", "release_at", "waived", "before", "seen"),
+        *("check_note", "release_at", "waived", "before", "seen", "version_after"),
     ),
     "decision": (
         *("case_id", "deadline_at", "status", "release_at", "checker_id", "checked_at", "check_note", "undone_at"),
-        *("corrects_id", "waived"),
+        *("corrects_id", "waived", "round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for"),
+        *("until_on", "maker_id", "decided_at", "version_after", "before"),
+    ),
+    "erasure": ("case_id", "part", "reason", "erased_at", "erased_by_id", "pending"),
+    "import_batch": (
+        *("kind", "started_at", "started_by_id", "published_at", "published_seq", "applied_at", "row_count"),
+        *("created_count", "updated_count", "unchanged_count", "rejected_count"),
     ),
     "legal_hold": ("case_id", "reason", "placed_at", "placed_by_id", "ended_at", "ended_by_id", "end_reason"),
     "measure_order": (
         *("case_id", "decision_id", "appeal_id", "measure", "ordered_at", "release_at", "due_at", "done_at"),
-        *("reported_by_id", "failed_at", "failure", "cancelled_at"),
+        *("reported_by_id", "failed_at", "failure", "cancelled_at", "exported_at"),
     ),
-    "notice": ("case_id", "release_at", "told_due_at", "appeal_until_on", "cancelled_at", "sent_at", "sent_by_id"),
+    "notice": (
+        *("case_id", "release_at", "told_due_at", "appeal_until_on", "cancelled_at", "sent_at", "sent_by_id"),
+        *("decision_id", "kind", "language", "subject", "body", "created_at", "channel"),
+    ),
+    "policy_version": (
+        *("body", "sha256", "applied_at", "applied_by_id", "effective_on", "is_for_open_cases", "settled_at"),
+    ),
     "rectification": ("case_id", "decision_id", "round", "deadline_at", "is_open"),
     "rectification_item": (
         *("rectification_id", "position", "code", "text", "satisfied_at", "waived_at", "waived_by_id"),
         *("waive_reason", "deadline_at", "judged", "judged_by_id", "judged_at"),
     ),
-    "reviewer": ("login", "is_active"),
+    "reviewer": ("login", "is_active", "max_held", "created_at"),
+    "suspension": (
+        *("from_at", "to_at", "announced_to_at", "province", "agent", "reason", "entered_at", "entered_by_id"),
+        *("resumed_at", "settled_at"),
+    ),
 }
 """The columns that are noted, by table.
 
 Left out are numbers of people, which could be guessed from a digest, large snapshots, and what changes without an act.
 """
 
+_PARTS: Mapping[str, str] = {
+    "decision": (
+        "SELECT group_concat(quote(position) || quote(code) || octet_length(code), ',' ORDER BY position)"
+        " FROM decision_reason WHERE decision_id = {row}.id"
+    ),
+    "import_batch": (
+        "SELECT group_concat(quote(id) || quote(name) || octet_length(name) || quote(sha256) || quote(encoding)"
+        " || quote(bytes_count), ',' ORDER BY id) FROM import_file WHERE batch_id = {row}.id"
+    ),
+}
+"""The values of rows of another table that belong to a row and never change after it, by the table of the row."""
+
+_COUNTED_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
+"""The condition for a row to count as there, by table: nobody sees a batch before it is published."""
+
+EARLIER_COUNTS: Mapping[str, int] = {
+    "appeal": 21,
+    "decision": 10,
+    "legal_hold": 7,
+    "measure_order": 12,
+    "notice": 7,
+    "rectification": 5,
+    "rectification_item": 12,
+    "reviewer": 2,
+}
+"""The number of first columns of each table that programs with a schema before 15 noted."""
+
 RECEIPT = "receipt"
-_UNNOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}'"}
-"""The condition of an insert to be noted; an import writes a receipt for each of its cases."""
+_OF_PUBLISHED = (
+    'EXISTS (SELECT 1 FROM "case" AS c JOIN import_batch AS b ON b.id = c.batch_id'
+    " WHERE c.id = NEW.case_id AND b.published_at IS NOT NULL)"
+)
+_NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_OF_PUBLISHED}"}
+"""The condition of an insert to be noted; an import writes a receipt for each of its cases, with one digest for all."""
 
 _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
 _HAS_ANY = "SELECT 1 FROM temp.changed_row LIMIT 1"
@@ -76,8 +124,8 @@ def _triggers() -> Iterator[str]:
     for table, columns in NOTED_COLUMNS.items():
         # The first note of a row in a transaction has its values before.
         note = "INSERT OR IGNORE INTO changed_row VALUES"
-        was = _values("OLD.", columns)
-        when = f"WHEN {_UNNOTED_INSERTS[table]} " if table in _UNNOTED_INSERTS else ""
+        was = _values(table, "OLD")
+        when = f"WHEN {_NOTED_INSERTS[table]} " if table in _NOTED_INSERTS else ""
         create = f"CREATE TEMP TRIGGER {table}"
         yield f"{create}_added AFTER INSERT ON main.{table} {when}BEGIN {note} ('{table}', NEW.id, NULL); END"
         yield (
@@ -90,6 +138,8 @@ def _triggers() -> Iterator[str]:
 def take_changes(connection: Connection) -> Iterator[ChangedRow]:
     """Yield the rows that the transaction changed since the last call."""
     driver: Any = connection.connection.driver_connection
+    if not connection.info.get(_IS_PREPARED):
+        return
     # Every act asks this, and the driver answers in a tenth of the time.
     if driver.execute(_HAS_ANY).fetchone() is None:
         return
@@ -102,18 +152,58 @@ def take_changes(connection: Connection) -> Iterator[ChangedRow]:
 def _changed_rows() -> str:
     """Return the statement that reads the changed rows with their values before and now."""
     now = (
-        f"WHEN '{table}' THEN (SELECT {_values('', columns)} FROM main.{table} WHERE id = changed_row.id)"  # noqa: S608 - names are our own
-        for table, columns in NOTED_COLUMNS.items()
+        f"WHEN '{table}' THEN (SELECT {_values(table, table)} FROM main.{table} WHERE id = changed_row.id)"  # noqa: S608 - names are our own
+        for table in NOTED_COLUMNS
     )
     return f"SELECT name, id, was, CASE name {' '.join(now)} END FROM temp.changed_row ORDER BY rowid"  # noqa: S608
 
 
 def noted_rows(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
-    """Yield the number and the noted values of each row of a table."""
-    statement = f"SELECT id, {_values('', NOTED_COLUMNS[table])} FROM {table} ORDER BY id"  # noqa: S608 - names are our own
-    yield from ((row[0], row[1]) for row in connection.exec_driver_sql(statement))
+    """Yield the number and the noted values of each row of a table that counts as there."""
+    yield from _rows(connection, f"SELECT id, {_values(table, table)} AS noted FROM {table}")  # noqa: S608 - names are our own
 
 
-def _values(prefix: str, columns: tuple[str, ...]) -> str:
-    """Return the SQL expression for the values of a row in one text."""
-    return " || ',' || ".join(f'quote({prefix}"{name}")' for name in columns)
+def earlier_noted_rows(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
+    """Yield the number and the values of each row as programs with a schema before 15 noted them."""
+    values = _quoted(table, NOTED_COLUMNS[table][: EARLIER_COUNTS[table]])
+    yield from _rows(connection, f"SELECT id, {values} AS noted FROM {table}")  # noqa: S608 - names are our own
+
+
+def receipts_of(connection: Connection, batch_id: int) -> Iterator[tuple[int, str]]:
+    """Yield the number and the noted values of the receipts of a batch's cases, by their numbers."""
+    receipts = (
+        f'SELECT notice.id, {_values("notice", "notice")} AS noted FROM notice JOIN "case" ON "case".id = case_id'  # noqa: S608 - names are our own
+        f" WHERE batch_id = {batch_id:d} AND kind = '{RECEIPT}'"
+    )
+    yield from _rows(connection, receipts)
+
+
+def receipt_batches(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Yield the number of each receipt and its batch, by their numbers."""
+    receipts = 'SELECT notice.id, batch_id FROM notice JOIN "case" ON "case".id = case_id WHERE kind = ? ORDER BY 1'
+    yield from ((row[0], row[1]) for row in connection.exec_driver_sql(receipts, (RECEIPT,)))
+
+
+def _rows(connection: Connection, statement: str) -> Iterator[tuple[int, str]]:
+    found = connection.exec_driver_sql(f"SELECT id, noted FROM ({statement}) WHERE noted IS NOT NULL ORDER BY id")  # noqa: S608 - names are our own
+    yield from ((row[0], row[1]) for row in found)
+
+
+def _values(table: str, row: str) -> str:
+    """Return the SQL expression for the noted values of a row in one text, NULL if the row does not count as there.
+
+    `quote` ends a text at its first NUL, so the length of all values is one of them.
+    """
+    columns = NOTED_COLUMNS[table]
+    values = f"{_quoted(row, columns)} || ',' || octet_length(concat({', '.join(_names(row, columns))}))"
+    if table in _PARTS:
+        values += f" || ',' || quote(({_PARTS[table].format(row=row)}))"
+    return f"CASE WHEN {_COUNTED_IF[table].format(row=row)} THEN {values} END" if table in _COUNTED_IF else values
+
+
+def _quoted(row: str, columns: tuple[str, ...]) -> str:
+    return " || ',' || ".join(f"quote({name})" for name in _names(row, columns))
+
+
+def _names(row: str, columns: tuple[str, ...]) -> list[str]:
+    return [f'{row}."{name}"' for name in columns]

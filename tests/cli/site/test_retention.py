@@ -218,8 +218,8 @@ def test_the_log_explains_what_is_left_and_nothing_else(erased: RetentionSite) -
     assert erased.document("audit", "audit", "verify")["broken_at"] is None
 
     for forgery, said in (
-        ("UPDATE decision SET note = 'forged' WHERE case_id = 1", "Decision D-000001 differs"),
-        ("UPDATE notice SET body = 'forged' WHERE case_id = 1", "Notice 1 is not what was sent"),
+        ("UPDATE decision SET note = 'forged' WHERE case_id = 1", "Decision D-000001 is not what its last event says"),
+        ("UPDATE notice SET body = 'forged' WHERE case_id = 1", "Notice 1 is not what its last event says"),
         ('UPDATE "case" SET erased_at = NULL WHERE id = 1', "C-000001 is not marked as erased"),
         ('UPDATE "case" SET erased_at = 1 WHERE id = 3', "C-000003 is marked as erased"),
     ):
@@ -233,7 +233,10 @@ def test_what_was_changed_before_it_was_erased_stays_unexplained(office: Retenti
     office.later(days=90)
     office.run("admin", *APPLY)
 
-    assert "Decision D-000001 differs" in office.terminal.as_person("audit", "audit", "verify").stderr
+    assert (
+        "Decision D-000001 is not what its last event says"
+        in office.terminal.as_person("audit", "audit", "verify").stderr
+    )
 
 
 def test_every_surface_says_that_a_case_was_erased(erased: RetentionSite, tmp_path: Path) -> None:

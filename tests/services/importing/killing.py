@@ -130,7 +130,7 @@ def killed(database: Path, file: Path, prefix: str, delay_s: float, *, way: str 
 
 def wait_for_rows(database: Path, prefix: str, child: ForkedProcess) -> None:
     """Wait until an import has written rows, or is over."""
-    opened = open_database(database, Store.unlocked(database))
+    opened = open_database(database, Store.unlocked(database), ManualClock())
     try:
         while child.poll() is None:
             with opened.read() as session:
@@ -147,7 +147,7 @@ def wait_for_rows(database: Path, prefix: str, child: ForkedProcess) -> None:
 
 def look(database: Path, prefix: str, *, was_done: bool) -> Killed:
     """Look at the applications and cases of one import, as it left them."""
-    opened = open_database(database, Store.unlocked(database))
+    opened = open_database(database, Store.unlocked(database), ManualClock())
     try:
         with opened.read() as session:
             connection = session.connection()

@@ -21,7 +21,7 @@ from workbench.domain.case.case_id import format_batch
 from workbench.errors import BadData, Busy
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFileCheck
-from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.audit_log import details, log_receipts
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
@@ -180,6 +180,7 @@ def publish(
         files = [reader.sha256 for reader in files_of(readers)]
         maps = details(maps=sorted({layout.sha256 for reader in readers if (layout := reader.source.layout)}))
         body = {"kind": kind, "files": files, **counts, **maps}
+        log_receipts(session, batch_id)
         context.log(session, PUBLISHED, batch_id=batch_id, body=body)
         if also is not None:
             also(session)

@@ -81,10 +81,10 @@ def checked_demo(place: Path) -> Path:
         BadConfiguration: If it cannot; the message says how to make a new one.
     """
     from db.errors import DatabaseRefused
-    from db.schema import open_database
+    from db.schema import open_without_upgrade
 
     try:
-        open_database(place).close()
+        open_without_upgrade(place)[0].close()
     except DatabaseRefused as error:
         message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
         raise BadConfiguration(message.format(where=place)) from error

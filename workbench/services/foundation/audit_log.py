@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Boolean, insert, select
 from sqlmodel import Session
 
-from db.columns import to_us
-from db.dialects.sqlite_changes import take_changes
+from db.columns import as_stored, to_us
+from db.dialects.sqlite_changes import receipts_of, take_changes
 from db.enums import CaseState
 from db.models import EventRow
 from db.queries.chunks import chunks
@@ -22,11 +22,14 @@ _FIRST_PREV_HASH = "0" * 64
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
+_TRUTH_VALUES = [column.name for column in _EVENT.c if isinstance(column.type, Boolean)]
+
 _FACTS = "facts of the next event"
 """The key under which a session stores facts for its next event."""
 
-LETTERS, CALENDAR, ROWS = "letters", "calendar", "changed_rows"
-"""The names of facts: the digests of letters by number, the digest of all calendar days, and those of changed rows."""
+CALENDAR, ROWS, RECEIPTS, EARLIER = "calendar", "changed_rows", "receipts", "earlier_rows"
+"""The names of facts: the digest of all calendar days, the digests of changed rows, one for the receipts of each batch,
+and those of the rows that were there at an upgrade, by table and numbers."""
 
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
@@ -52,8 +55,7 @@ class ChainReport:
 
 def _digest(prev_hash: str, values: Mapping[str, Any]) -> str:
     """Return SHA-256 of the previous hash and the canonical JSON of an event."""
-    body = {**values, "at": to_us(values["at"])}
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=repr)
     return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
 
 
@@ -121,12 +123,12 @@ def _log_changed_rows(session: Session) -> None:
         else:
             was = None if row.was is None else row_digest(row.was)
             changes[f"{row.table} {row.id}"] = [was, row_digest(row.became)]
-    changes |= dict.fromkeys(_runs(removed))
+    changes |= dict.fromkeys(runs_of(removed))
     if changes:
         log_also(session, ROWS, changes)
 
 
-def _runs(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
+def runs_of(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
     """Yield the names of rows, with one name for rows of a table with consecutive numbers."""
     found: list[tuple[str, int, int]] = []
     for table, number in sorted(rows):
@@ -154,7 +156,7 @@ def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
     for event in events:
         seq += 1
         values = {"seq": seq, **event}
-        digest = _digest(prev_hash, values)
+        digest = _digest(prev_hash, {**values, "at": to_us(values["at"])})
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
     for chunk in chunks(rows):
@@ -192,16 +194,23 @@ def _columns(actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -
 
 
 def verify(session: Session) -> ChainReport:
-    """Recompute the hash chain from the first event."""
+    """Recompute the hash chain from the first event, of the values as they are stored."""
     prev_hash, count = _FIRST_PREV_HASH, 0
-    for row in session.execute(select(_EVENT).order_by(_EVENT.c.seq)).yield_per(5000):
+    for row in session.execute(select(*as_stored(_EVENT)).order_by(_EVENT.c.seq)).yield_per(5000):
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         stored_prev_hash, stored_hash = values.pop("prev_hash"), values.pop("hash")
+        for name in _TRUTH_VALUES:
+            values[name] = _as_truth_value(values[name])
         is_next = row.seq == count + 1 and stored_prev_hash == prev_hash
         if not is_next or stored_hash != _digest(prev_hash, values):
             return ChainReport(event_count=count, head=prev_hash, broken_at=row.seq)
         prev_hash, count = stored_hash, count + 1
     return ChainReport(event_count=count, head=prev_hash, broken_at=None)
+
+
+def _as_truth_value(stored: Any) -> Any:
+    """Return the truth value that a stored 0 or 1 means; anything else is no truth value, and stays what it is."""
+    return bool(stored) if type(stored) is int and stored in {0, 1} else stored
 
 
 _NEVER_CHANGED = (
@@ -212,10 +221,15 @@ _NEVER_CHANGED = (
 
 
 def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
-    """Return SHA-256 of the canonical JSON of a decision, a row of its table, with its reasons in their order."""
+    """Return SHA-256 of the canonical JSON of a decision with its reasons in their order.
+
+    Its row may have the values as they are stored.
+    """
     values = {name: getattr(decision, name) for name in _NEVER_CHANGED}
-    values |= {"decided_at": to_us(decision.decided_at), "until_on": str(decision.until_on or "")}
-    canonical = json.dumps({**values, "reasons": list(reasons)}, sort_keys=True, separators=(",", ":"))
+    if isinstance(decision.decided_at, datetime):
+        values["decided_at"] = to_us(decision.decided_at)
+    values["until_on"] = str(decision.until_on or "")
+    canonical = json.dumps({**values, "reasons": list(reasons)}, sort_keys=True, separators=(",", ":"), default=repr)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -224,18 +238,28 @@ def row_digest(values: str) -> str:
     return hashlib.sha256(values.encode()).hexdigest()[:32]
 
 
-DIGESTED = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
+def receipts_digest(receipts: Iterable[tuple[int, str]]) -> str:
+    """Return SHA-256 of the numbers and the digests of some receipts, in order."""
+    digest = hashlib.sha256()
+    for number, of_row in receipts:
+        digest.update(f"{number} {of_row}\n".encode())
+    return digest.hexdigest()
+
+
+_OF_NOTICE = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
 """The columns of a notice that its digest covers."""
 
 
 def notice_digest(notice: Any) -> str:
     """Return SHA-256 of the text of a notice, a row of its table, with the case and the decision that it belongs to."""
-    return hashlib.sha256(json.dumps([getattr(notice, name) for name in DIGESTED]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([getattr(notice, name) for name in _OF_NOTICE], default=repr).encode()).hexdigest()
 
 
-def log_letters(session: Session, notices: Iterable[Any]) -> None:
-    """Add the digests of written or changed letters to the next event of the caller's transaction."""
-    log_also(session, LETTERS, {str(notice.id): notice_digest(notice) for notice in notices})
+def log_receipts(session: Session, batch_id: int) -> None:
+    """Add one digest of all receipts of a batch to the next event of the caller's transaction, if there are any."""
+    receipts = [(number, row_digest(values)) for number, values in receipts_of(session.connection(), batch_id)]
+    if receipts:
+        log_also(session, RECEIPTS, {str(batch_id): receipts_digest(receipts)})
 
 
 def details(**values: Any) -> Mapping[str, Any]:

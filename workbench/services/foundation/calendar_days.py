@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Boolean, bindparam, delete, insert, select
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 
+from db.columns import Instant, as_stored, from_us
 from db.enums import DayStatus
 from db.models import (
     ApplicationRow,
@@ -79,12 +81,22 @@ def calendar_edition(session: Session) -> str:
 
 
 def calendar_digest(session: Session) -> str:
-    """Return SHA-256 of all published days and overrides."""
+    """Return SHA-256 of all published days and overrides, of the values as they are stored."""
     digest = hashlib.sha256()
     for table in (_DAYS, _OVERRIDE):
-        for row in session.execute(select(table).order_by(table.c.on_date)):
-            digest.update(json.dumps([str(value) for value in row]).encode())
+        for row in session.execute(select(*as_stored(table)).order_by(table.c.on_date)):
+            values = (_text_of(column.type, value) for column, value in zip(table.c, row, strict=True))
+            digest.update(json.dumps(list(values)).encode())
     return digest.hexdigest()
+
+
+def _text_of(kind: TypeEngine[Any], stored: Any) -> str:
+    """Return a stored value as text in a digest; one that the program does not write reads like no other."""
+    if isinstance(kind, Boolean):
+        return str(bool(stored)) if type(stored) is int and stored in {0, 1} else repr(stored)
+    if isinstance(kind, Instant):
+        return str(from_us(stored)) if type(stored) is int else repr(stored)
+    return str(stored)
 
 
 def log_calendar(session: Session) -> None:

@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case
-from workbench.services.foundation.audit_log import DIGESTED, log_letters
 from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
 
 _PLACEHOLDERS = {
@@ -24,7 +23,7 @@ _PLACEHOLDERS = {
 }
 """The placeholders for fields of a letter that differ between applicants, except the case number."""
 
-_ADD = insert(NOTICE).returning(*(NOTICE.c[name] for name in DIGESTED))
+_ADD = insert(NOTICE)
 _ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
 
 Notice = Mapping[str, Any]
@@ -49,8 +48,8 @@ class UnnumberedNotice:
 
 
 def add_notices(session: Session, notices: Sequence[Notice]) -> None:
-    """Insert notices, and add their digests to the next event of the transaction."""
-    log_letters(session, session.connection().execute(_ADD, list(notices)).all())
+    """Insert notices."""
+    session.connection().execute(_ADD, list(notices))
 
 
 def notice_of(letter: ClockLetter) -> UnnumberedNotice:

@@ -11,7 +11,6 @@ from db.queries.chunks import chunks
 from db.queries.published import APPLICATION, CASE, NOTICE, is_published
 from workbench.domain.policy.policy import Supplier
 from workbench.errors import BadConfiguration
-from workbench.services.foundation.audit_log import log_letters
 from workbench.services.foundation.context import Context
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_supplier, sender_of, with_sender
 
@@ -62,5 +61,4 @@ def write_sender(context: Context) -> None:
             with context.write() as session:
                 for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
                     body = with_sender(row.body, sender_of(row.body, suppliers, language), supplier, language)
-                    changing = update(NOTICE).where(NOTICE.c.id == row.id).values(body=body).returning(NOTICE)
-                    log_letters(session, session.execute(changing).all())
+                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(body=body))

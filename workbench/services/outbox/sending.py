@@ -19,6 +19,7 @@ from db.queries.published import CASE, NOTICE, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import work_list_refusal
 from workbench.errors import StorageBusy
+from workbench.i18n import _
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.sender import select_letters, write_sender
@@ -31,6 +32,7 @@ from workbench.services.outbox.recording import (
     record_deliveries,
 )
 from workbench.services.rectifying.late_letters import MovedDeadline
+from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
 PAUSES_S = (2.0, 10.0)
 """The seconds before each further attempt with the letters that failed."""
@@ -89,7 +91,8 @@ class Sending(Service):
 
         Cases without failed letters come first. The letters of a case are sent in the order in which they were written,
         see `blocking_letter`. If a failed letter is recorded as sent in another way (`notices sent`), the next run
-        continues with the letters that wait for it.
+        continues with the letters that wait for it. A letter that no event of the log explains fails: somebody wrote or
+        changed it outside the program.
 
         A letter is marked as sent only after the gateway succeeded, in a separate transaction. If the process ends in
         between, the next run hands the letter over again with the same idempotency key.
@@ -103,7 +106,8 @@ class Sending(Service):
             write_sender(context)
             with context.read() as session:
                 left = _owed_ids(session, context.now())
-                run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session))
+                unexplained = unexplained_letters(session) if left else set()
+                run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session), unexplained)
             total, done = len(left) if limit is None else min(limit, len(left)), 0
             if left:
                 context.log_alone("notices send", body={"count": total})
@@ -137,11 +141,18 @@ class _Run:
     gateway: Gateway
     first_hash: str
     zone: ZoneInfo
+    unexplained: set[int]
     report: SendReport = field(default_factory=SendReport)
     handed: set[int] = field(default_factory=set)
 
     def hand_over(self, notice_id: int, *, is_last: bool) -> bool:
         """Hand over one letter and record the outcome; return False if it must be tried again."""
+        if notice_id in self.unexplained:
+            with self.context.read() as session:
+                [row] = notice_rows(session, [notice_id])
+            cause = _("no event of the log explains this letter; `workbench audit verify` says more")
+            self._record_failure(row, cause, is_last=True)
+            return True
         row = self._claim(notice_id)
         if row is None:
             return notice_id not in self.report.waiting

@@ -12,14 +12,13 @@ from db import models
 from db.columns import erased_values
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.models import CaseRow
-from db.queries.published import APPLICATION, DECISION, NOTICE, RECTIFICATION, table_of
+from db.queries.published import APPLICATION, DECISION, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
-from workbench.services.foundation.audit_log import decision_digest, notice_digest
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.retention.sharing import SubjectSharing
@@ -36,7 +35,7 @@ _SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionR
 _SNAPSHOT_COLUMNS = ("body", "seen")
 _DELETED = (table_of(models.DraftRow), table_of(models.SkipRow))
 _ITEM = table_of(models.RectificationItemRow)
-_REASON, _ERASURE = table_of(models.DecisionReasonRow), table_of(models.ErasureRow)
+_ERASURE = table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
 _CALL_FIGURES = (CALL_WINDOW, CALL_DAY, CALL_HOUR)
 _OF_NUMBER = (*_CALL_FIGURES, COMPLAINT)
@@ -75,12 +74,10 @@ def erase_application(
     parts = [part.value for part in due.due_parts] if due.whole.keeps is not None else [WHOLE]
     pending = _pending_files(found, parts)
     for case_id in due.case_ids:
-        before = _digests(session, case_id)
         for part in parts:
             _erase_part(session, context, case_id, part)
-        body = {"parts": parts, "reason": mask_digits_within(reason), **_changes(before, _digests(session, case_id))}
-        context.log(session, ERASED, case_id=case_id, body=body)
         _record_erasure(session, context, case_id, parts, reason, pending)
+        context.log(session, ERASED, case_id=case_id, body={"parts": parts, "reason": mask_digits_within(reason)})
     gone = set[str]()
     if WHOLE in parts:
         unshared = sharing.take_unshared(due.key, found.subjects)
@@ -213,28 +210,6 @@ def _erase_evidence(session: Session, key: Key, found: _FoundEvidence, subjects:
     session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted_parameter(subjects))
 
 
-def _digests(session: Session, case_id: int) -> dict[str, dict[int, str]]:
-    """Return the digests of the decisions and the notices of a case."""
-    decisions = session.execute(select(DECISION).where(DECISION.c.case_id == case_id).order_by(DECISION.c.id)).all()
-    reasons: dict[int, list[str]] = {decision.id: [] for decision in decisions}
-    of_case = _REASON.c.decision_id.in_(list(reasons))
-    for row in session.execute(select(_REASON).where(of_case).order_by(_REASON.c.decision_id, _REASON.c.position)):
-        reasons[row.decision_id].append(row.code)
-    written = select(NOTICE).where(NOTICE.c.case_id == case_id).order_by(NOTICE.c.id)
-    return {
-        "decisions": {one.id: decision_digest(one, reasons[one.id]) for one in decisions},
-        "notices": {one.id: notice_digest(one) for one in session.execute(written)},
-    }
-
-
-def _changes(before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> dict[str, dict[str, list[str]]]:
-    """Return the digest of each changed row before and after, by kind and number."""
-    return {
-        kind: {str(row): [was, after[kind][row]] for row, was in rows.items() if was != after[kind][row]}
-        for kind, rows in before.items()
-    }
-
-
 def _record_erasure(
     session: Session, context: Context, case_id: int, parts: Sequence[str], reason: str, pending: str
 ) -> None:
@@ -251,4 +226,5 @@ def _record_erasure(
         for part in parts
     ]
     # A part that is erased again, because something of it arrived afterwards, has the record of the last time.
-    session.execute(insert(_ERASURE).prefix_with("OR REPLACE"), rows)
+    session.execute(delete(_ERASURE).where(_ERASURE.c.case_id == case_id, _ERASURE.c.part.in_(parts)))
+    session.execute(insert(_ERASURE), rows)

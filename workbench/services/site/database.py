@@ -1,7 +1,11 @@
 """Opens an existing database file, or explains why it cannot be opened."""
 
 import stat
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+
+from sqlmodel import Session
 
 from db import schema
 from db.dialects import sqlite
@@ -15,19 +19,26 @@ from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
 
 
-def open_database(path: Path, store: Store) -> Database:
-    """Open an existing database with the keys of its store, after upgrading an older schema.
+def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Database:
+    """Open an existing database with the keys of its store, after upgrading an older schema with an event.
 
     Raises:
         WorkbenchError: If the database cannot be opened or upgraded; it stays unchanged.
     """
     try:
-        return schema.open_database(path, _check_group, store.database_key)
+        return schema.open_database(path, _check_group, store.database_key, lambda session: _record(session, now()))
     except DatabaseRefused as error:
         raise refusal(_with_missing_key(error, store)) from error
     except LockTimeout as error:
         message = _("{database} must be upgraded, but another program is writing to it; try again later.")
         raise StorageBusy(message.format(database=path)) from error
+
+
+def _record(session: Session, at: datetime) -> None:
+    # An upgrade is rare, and importing the checks of the log would delay each start.
+    from workbench.services.site.log_checks.baseline import log_earlier_rows
+
+    log_earlier_rows(session, at)
 
 
 def open_without_upgrade(path: Path, store: Store) -> tuple[Database, int]:

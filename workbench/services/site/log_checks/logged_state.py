@@ -1,97 +1,112 @@
 """Reads from the events of the audit log what the rows of the database must be."""
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from db.columns import to_us
+from db.dialects.sqlite_changes import receipt_batches
 from db.models import EventRow
 from db.queries.published import table_of
 from workbench.domain.policy.retention import RetentionKind
-from workbench.services.foundation.audit_log import CALENDAR, LETTERS, ROWS
+from workbench.services.foundation.audit_log import CALENDAR, EARLIER, RECEIPTS, ROWS
 from workbench.services.site.due_erasures import ERASED, WHOLE
 
 _EVENT = table_of(EventRow)
-DIFFERS = "differs"
+DIFFERS = "differs from what its events say"
 """The mark in place of a digest if a row had been changed before its event."""
 
-SIGNED = {"approved": "approve", "returned": "return"}
-"""The statuses of checked decisions, each with the action of its event."""
+NOTICE, FIRST_ROW = "notice", ("policy_version", 1)
+"""The table of letters, and a row of each database: a log with its digest has the digests of all rows."""
 
 _ACTIONS = (
-    *("init", "reviewers add", "reviewers role", "reviewers deactivate", "reviewers activate"),
-    *("policy apply", "decide", "approve", "return", "undo", "notice-sent", ERASED),
-    *("suspend", "resume", "import"),
+    *("init", "reviewers add", "reviewers role", ERASED),
+    # The digests that earlier versions wrote.
+    *("policy apply", "decide", "notice-sent", "suspend", "resume", "import"),
 )
-SUSPENDED = ("since", "until", "province", "agent")
-"""The names in the body of an event about a suspension."""
+_DIGEST = re.compile(".{32}")
+_LETTERS = "letters"
 
 
 @dataclass(slots=True)
 class LoggedState:
-    """The state according to the events: roles by person, policies by version, makers and digests by decision.
+    """The state according to the events: roles by person, states and erasures of cases, the calendar, digests of rows.
 
-    `rows` has the digests of the rows that any event says were changed, by table and number. `first_added` has the
-    first row of each table that was added with an event; earlier rows are of earlier versions.
+    `rows` has the digests of the rows that any event says were added or changed, by table and number. `batches` has the
+    batch of each receipt of its cases. `receipts` has one digest for those of each batch, and `receipts_then` the
+    digests, when that one was logged, of receipts that were changed before or since. Only the log of an earlier version
+    is read for `texts`, digests of another kind, and `first_added`, the first row of each table with an event.
     """
 
+    batches: dict[int, int]
     first_action: str = ""
     roles: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    policies: dict[int, str] = field(default_factory=dict)
-    decisions: dict[int, tuple[int, str]] = field(default_factory=dict)
-    signatures: set[tuple[str, int, int]] = field(default_factory=set)
-    undone: set[int] = field(default_factory=set)
-    inactive: set[int] = field(default_factory=set)
-    sent: dict[int, str] = field(default_factory=dict)
     erased: set[int] = field(default_factory=set)
     without_documents: set[int] = field(default_factory=set)
-    letters: dict[int, str] = field(default_factory=dict)
     calendar: str = ""
-    suspensions: dict[int, dict[str, str]] = field(default_factory=dict)
-    batches: set[int] = field(default_factory=set)
     states: dict[int, str] = field(default_factory=dict)
     rows: dict[tuple[str, int], str] = field(default_factory=dict)
+    receipts: dict[int, str] = field(default_factory=dict)
+    receipts_then: dict[int, str] = field(default_factory=dict)
+    texts: dict[tuple[str, int], str] = field(default_factory=dict)
     first_added: dict[str, int] = field(default_factory=dict)
+    _by_batch: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def apply_facts(self, row: Any, body: dict[str, Any]) -> None:
-        """Apply the facts that any event may record: the state of its case, letters, the calendar, and changed rows."""
+        """Apply the facts that any event may record: the state of its case, the calendar, and digests of rows."""
         if row.case_id and row.state:
             self.states[row.case_id] = row.state
-        self.letters |= {int(number): digest for number, digest in body.get(LETTERS, {}).items()}
+        self.texts |= {(NOTICE, int(number)): digest for number, digest in body.get(_LETTERS, {}).items()}
         self.calendar = body.get(CALENDAR, self.calendar)
         for name, change in body.get(ROWS, {}).items():
             self._apply_change(name, change)
+        for table, runs in body.get(EARLIER, {}).items():
+            for numbers, digests in runs.items():
+                self.rows |= zip(rows_named(table, numbers), _DIGEST.findall(digests), strict=True)
+        for batch_id, digest in body.get(RECEIPTS, {}).items():
+            self.receipts[int(batch_id)] = digest
+            changed = (one for one in self.receipts_of(int(batch_id)) if (NOTICE, one) in self.rows)
+            self.receipts_then |= {one: self.rows[NOTICE, one] for one in changed}
+
+    def receipts_of(self, batch_id: int) -> list[int]:
+        """Return the receipts of the cases of a batch, in order."""
+        if not self._by_batch:
+            for number, batch in self.batches.items():
+                self._by_batch[batch].append(number)
+        return self._by_batch[batch_id]
 
     def _apply_change(self, name: str, change: tuple[str | None, str] | None) -> None:
         """Apply a changed row, or removed ones; it differs from then on if it was changed before without an event."""
         table, _blank, numbers = name.partition(" ")
-        first, _dash, last = numbers.partition("-")
         if change is None:
-            for number in range(int(first), int(last or first) + 1):
+            for key in rows_named(table, numbers):
                 # A later row can get the same number.
-                self.rows.pop((table, number), None)
-                if table == "notice":
-                    # The undo of an import also deletes the letters to its applicants.
-                    self.letters.pop(number, None)
+                for known in (self.rows, self.texts):
+                    known.pop(key, None)
+                if table == NOTICE:
+                    self.receipts_then.pop(key[1], None)
             return
-        key = (table, int(first))
+        key = (table, int(numbers))
         was, became = change
         if was is None:
             self.first_added.setdefault(table, key[1])
-        elif self.rows.get(key, was) != was:
+        elif key in self.rows:
+            became = became if self.rows[key] == was else DIFFERS
+        elif table == NOTICE and key[1] in self.batches:
+            self.receipts_then[key[1]] = was
+        elif FIRST_ROW in self.rows:
             became = DIFFERS
         self.rows[key] = became
 
-    def _apply_person(self, action: str, body: dict[str, Any]) -> None:
+    def _apply_person(self, body: dict[str, Any]) -> None:
         """Apply an event about a person."""
         person = body.get("reviewer", 0)
-        if action == "reviewers deactivate":
-            self.inactive.add(person)
-        elif action == "reviewers activate":
-            self.inactive.discard(person)
         # The program removes roles first, so a role in both lists stays.
         self.roles[person] -= set(body.get("remove", ()))
         self.roles[person] |= {*body.get("roles", ()), *body.get("add", ())}
@@ -102,53 +117,51 @@ class LoggedState:
             self.erased.add(case_id)
         if {WHOLE, RetentionKind.DOCUMENTS.value}.intersection(body.get("parts", ())):
             self.without_documents.add(case_id)
-        for number, (was, became) in body.get("decisions", {}).items():
-            maker_id, digest = self.decisions.get(int(number), (0, ""))
-            self.decisions[int(number)] = maker_id, became if digest in {"", was} else DIFFERS
-        for number, (was, became) in body.get("notices", {}).items():
-            for known in (self.sent, self.letters):
-                if int(number) in known:
-                    known[int(number)] = became if known[int(number)] in {"", was} else DIFFERS
+        for kind, table in (("decisions", "decision"), ("notices", NOTICE)):
+            for number, (was, became) in body.get(kind, {}).items():
+                known = self.texts.get((table, int(number)), was)
+                self.texts[table, int(number)] = became if known == was else DIFFERS
 
     def apply_act(self, row: Any, body: dict[str, Any]) -> None:
         """Apply the act of an event."""
         if row.action == "init":
             self.roles[row.actor_id] |= set(body.get("roles", ()))
-        elif row.action == "import" and row.batch_id:
-            self.batches.add(row.batch_id)
-        elif row.action in {"suspend", "resume"} and "suspension" in body:
-            self.suspensions[body["suspension"]] = {name: body[name] for name in SUSPENDED if name in body}
         elif row.action.startswith("reviewers "):
-            self._apply_person(row.action, body)
+            self._apply_person(body)
         elif row.action == ERASED:
             self._apply_erasure(row.case_id, body)
-        else:
-            self._apply_decision(row.action, row.actor_id, body)
+        elif "suspension" in body:
+            times = [body.get(name) and to_us(datetime.fromisoformat(body[name])) for name in ("since", "until")]
+            self.texts["suspension", body["suspension"]] = repr([*times, body.get("province"), body.get("agent")])
+        elif row.action == "import" and row.batch_id:
+            self.texts["import_batch", row.batch_id] = ""
+        elif row.action in _WITH_DIGEST:
+            table, name = _WITH_DIGEST[row.action]
+            self.texts[table, body.get(name, 0)] = body.get("sha256", "")
 
-    def _apply_decision(self, action: str, actor_id: int, body: dict[str, Any]) -> None:
-        """Apply an event about a decision, a sent notice or the policy."""
-        decision = body.get("decision", 0)
-        if action == "policy apply":
-            self.policies[body.get("policy", 0)] = body.get("sha256", "")
-        elif action == "notice-sent":
-            self.sent[body.get("notice", 0)] = body.get("sha256", "")
-        elif action == "decide":
-            self.decisions[decision] = (actor_id, body.get("sha256", ""))
-        elif action == "undo":
-            self.undone.add(decision)
-        elif action in SIGNED.values():
-            self.signatures.add((action, decision, actor_id))
+
+_WITH_DIGEST = {
+    "decide": ("decision", "decision"),
+    "notice-sent": (NOTICE, NOTICE),
+    "policy apply": ("policy_version", "policy"),
+}
+"""The table of the row that an event of an earlier version is about, and the name of its number."""
+
+
+def rows_named(table: str, numbers: str) -> list[tuple[str, int]]:
+    """Return the rows that a number or a run of numbers such as `1-5` names."""
+    first, _dash, last = numbers.partition("-")
+    return [(table, number) for number in range(int(first), int(last or first) + 1)]
 
 
 def logged_state(session: Session) -> LoggedState:
     """Return the state according to all events of the log."""
-    logged = LoggedState(
-        first_action=session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
-    )
+    first_action = session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
+    logged = LoggedState(batches=dict(receipt_batches(session.connection())), first_action=first_action)
     names = ("action", "actor_id", "case_id", "batch_id", "state", "is_refused", "body")
-    has_facts = (_EVENT.c.state != "", *(_EVENT.c.body.contains(f'"{name}":') for name in (LETTERS, CALENDAR, ROWS)))
+    facts = (_EVENT.c.body.contains(f'"{name}":') for name in (_LETTERS, CALENDAR, ROWS, RECEIPTS, EARLIER))
     acts = _EVENT.c.action.in_(_ACTIONS) & _EVENT.c.is_refused.is_(False)
-    events = select(*(_EVENT.c[name] for name in names)).where(or_(acts, *has_facts))
+    events = select(*(_EVENT.c[name] for name in names)).where(or_(acts, _EVENT.c.state != "", *facts))
     for row in session.execute(events.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(row.body)
         # A refusal within a larger act has the facts of what the act changed before it.

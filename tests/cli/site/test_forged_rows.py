@@ -1,0 +1,280 @@
+"""What somebody writes into the database outside the program is found, whatever its number, and is never sent."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from db.dialects.sqlite_changes import NOTED_COLUMNS
+from tests.cli.framework.terminal import Terminal
+from tests.cli.site.test_doctor import chain_anew
+from tests.demos import NOW
+from tests.first_schema import downgrade
+from tests.policies import require_no_documents_of_individuals
+from tests.services.importing.files import PERSON, Desk, application
+from tests.services.outbox.gateways import Script, send
+from tests.services.outbox.test_outbox import decide
+from tests.sites import ManualClock, Site
+from workbench.policies import default_policy_text
+
+pytestmark = [pytest.mark.proof, pytest.mark.promise("P6")]
+
+
+def forge(site: Site, *statements: str) -> None:
+    """Change the database as another program does."""
+    with site.tampering() as session:
+        for statement in statements:
+            session.execute(text(statement))
+
+
+def found(terminal: Terminal) -> str:
+    """Return what `audit verify` says, and check that the exit code goes with it."""
+    result = terminal.as_person("admin", "audit", "verify")
+    assert result.exit_code == (74 if result.stderr.startswith("workbench: ") else 0)
+    return result.stderr if result.exit_code else ""
+
+
+def copied(table: str, **values: object) -> str:
+    """Return the statement that inserts a copy of the first row of a table with other values."""
+    columns = [*NOTED_COLUMNS[table]]
+    if table == "notice":
+        columns += ["failure", "attempts"]
+    else:
+        columns += {"measure_order": ["msisdn"], "decision": ["seen"]}.get(table, [])
+    chosen = [str(values.get(name, f'"{name}"')) for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table} (id, {names}) SELECT {values['id']}, {', '.join(chosen)} FROM {table} LIMIT 1"
+
+
+@pytest.fixture
+def demo(fresh_demo: Path) -> Iterator[Terminal]:
+    """A terminal on a demo with rows of all kinds."""
+    site = Site(fresh_demo, ManualClock(NOW))
+    yield Terminal(site)
+    site.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (
+            "UPDATE policy_version SET body = replace(body, 'final = true', 'final = false') || '#' WHERE id = 1",
+            "Policy version 1 is not what its last event says",
+        ),
+        ("DELETE FROM policy_version WHERE id = 2", "Policy version 2 is missing, although the log has its event."),
+        ("UPDATE policy_version SET effective_on = '2099-01-01' WHERE id = 2", "Policy version 2 is not what its last"),
+        ("UPDATE policy_version SET is_for_open_cases = 1 WHERE id = 2", "Policy version 2 is not what its last event"),
+        (
+            "UPDATE policy_version SET applied_by_id = 2 WHERE id = 1",
+            "Policy version 1 is not what its last event says",
+        ),
+    ],
+)
+def test_each_column_of_each_policy_version_is_compared(
+    terminal: Terminal, tmp_path: Path, statement: str, sentence: str
+) -> None:
+    file = tmp_path / "next.toml"
+    file.write_text(default_policy_text().replace("max_held = 3", "max_held = 4"), encoding="utf-8")
+    terminal.document("admin", "policy", "apply", str(file))
+    assert found(terminal) == ""
+
+    forge(terminal.site, statement)
+
+    assert sentence in found(terminal)
+
+
+@pytest.mark.parametrize("number", [1, 900_000])
+@pytest.mark.parametrize("table", ["appeal", "measure_order", "notice", "rectification_item"])
+def test_a_forged_row_is_found_whatever_its_number(demo: Terminal, table: str, number: int) -> None:
+    values = {"status": "'withdrawn'", "kind": "'pass'", "due_at": "due_at + 1", "text": "'forged'"}
+    values = {name: value for name, value in values.items() if name in NOTED_COLUMNS[table]}
+    forge(demo.site, copied(table, id=900_000, **values))
+    if number == 1:
+        forge(demo.site, f"DELETE FROM {table} WHERE id = 1", f"UPDATE {table} SET id = 1 WHERE id = 900000")
+
+    said = found(demo)
+
+    assert f" {number} has no event in the log; it was added" in said or f" {number} is not what its last" in said
+
+
+def test_a_forged_row_is_found_in_a_table_that_had_none(terminal: Terminal) -> None:
+    terminal.site.plant()
+    assert found(terminal) == ""
+
+    forge(
+        terminal.site,
+        "INSERT INTO legal_hold VALUES (1, 1, 'court', 1, 1, NULL, NULL, '')",
+        "INSERT INTO absence VALUES (1, 2, '2026-01-01', NULL, '')",
+    )
+
+    assert "Legal hold 1 has no event in the log; it was added outside the program." in found(terminal)
+    assert "Absence 1 has no event in the log; it was added outside the program." in found(terminal)
+
+
+@pytest.mark.parametrize("table", [*NOTED_COLUMNS, "event"])
+def test_a_number_below_one_is_refused_by_the_schema(demo: Terminal, table: str) -> None:
+    number, database = "seq" if table == "event" else "id", demo.site.services("admin").context.database
+    with database.write() as session:
+        session.execute(text("DROP TRIGGER event_is_never_changed"))
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        some = session.execute(text(f"SELECT max({number}) FROM {table}")).scalar()
+        if some is None:
+            return
+        with pytest.raises(DatabaseError, match="numbers begin with 1"):
+            session.execute(text(f"UPDATE {table} SET {number} = 0 WHERE {number} = {some}"))
+        names = [row.name for row in session.execute(text(f"PRAGMA table_info({table})"))]
+        values = ", ".join("-5" if name == number else f'"{name}"' for name in names)
+        copy = f"INSERT OR REPLACE INTO {table} SELECT {values} FROM {table} WHERE {number} = {some}"
+        with pytest.raises(DatabaseError, match="numbers begin with 1"):
+            session.execute(text(copy))
+        session.rollback()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["is_refused = ''", "is_refused = x'00'", "at = at + 0.25", "body = CAST(body AS BLOB)", "is_clock_running = 'f'"],
+)
+def test_a_stored_value_that_only_means_the_same_breaks_the_chain(terminal: Terminal, change: str) -> None:
+    forge(terminal.site, f"UPDATE event SET {change} WHERE seq = 3")
+
+    assert "The audit log was changed at event 3" in found(terminal)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "is_working = ''",
+        "is_working = is_working + 0.5",
+        "name = name || char(0) || 'x'",
+        "status = CAST(status AS BLOB)",
+    ],
+)
+def test_a_stored_value_of_the_calendar_that_only_means_the_same_is_found(terminal: Terminal, change: str) -> None:
+    forge(terminal.site, f"UPDATE calendar_day SET {change} WHERE on_date = '2026-10-01'")
+
+    assert "The calendar differs from its last event" in found(terminal)
+
+
+@pytest.fixture
+def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+    """A desk where two imports wrote receipts, one of which was sent since."""
+    (tmp_path / "files").mkdir()
+    desk = Desk(terminal.site, tmp_path / "files")
+    require_no_documents_of_individuals(terminal.site)
+    desk.applications(*(application(f"A-{number}", **PERSON) for number in range(1, 4)))
+    desk.applications(*(application(f"B-{number}", **PERSON) for number in range(1, 4)))
+    (tmp_path / "sent.csv").write_text("notice\n2\n")
+    terminal.document("admin", "notices", "sent", str(tmp_path / "sent.csv"))
+    assert desk.count("notice") == 6
+    assert found(terminal) == ""
+    return desk
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE notice SET body = body || '!' WHERE id = 1",
+        "UPDATE notice SET subject = subject || char(0) || '!' WHERE id = 3",
+        "UPDATE notice SET release_at = release_at + 1 WHERE id = 3",
+        "UPDATE notice SET case_id = 4 WHERE id = 1",
+        "UPDATE notice SET id = 90 WHERE id = 1",
+        "DELETE FROM notice WHERE id = 1",
+        "DELETE FROM notice WHERE id = 3",
+        copied("notice", id=90),
+        copied("notice", id=90, case_id=2),
+    ],
+)
+def test_a_changed_missing_or_forged_receipt_is_found(terminal: Terminal, desk: Desk, statement: str) -> None:
+    forge(terminal.site, statement)
+
+    assert "The receipts of B-000001 are not those of its event" in found(terminal)
+
+
+def test_a_receipt_that_was_changed_before_it_was_sent_stays_found(
+    terminal: Terminal, desk: Desk, tmp_path: Path
+) -> None:
+    forge(terminal.site, "UPDATE notice SET body = body || '!' WHERE id = 1")
+    (tmp_path / "sent.csv").write_text("notice\n1\n")
+    terminal.document("admin", "notices", "sent", str(tmp_path / "sent.csv"))
+
+    assert "The receipts of B-000001 are not those of its event" in found(terminal)
+
+
+def test_a_forged_row_that_the_program_changes_stays_found(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    forge(terminal.site, copied("notice", id=90, kind="'pass'"))
+    (tmp_path / "sent.csv").write_text("notice\n90\n")
+    terminal.document("admin", "notices", "sent", str(tmp_path / "sent.csv"))
+
+    assert "Notice 90 is not what its last event says" in found(terminal)
+
+
+def test_a_letter_that_no_event_explains_is_not_handed_over(site: Site, tmp_path: Path) -> None:
+    decide(site, 3)
+    site.clock.advance(seconds=60)
+    forge(site, copied("notice", id=90, body="'Pay 500 yuan.'"), "UPDATE notice SET body = 'forged' WHERE id = 2")
+    script = Script(tmp_path)
+
+    report = send(site, script)
+
+    assert sorted(letter["notice"] for letter in script.letters()) == [1, 3]
+    assert report.sent == 2
+    assert [one.notice_id for one in report.failures] == [2, 90]
+    assert {one.failure[:40] for one in report.failures} == {"no event of the log explains this letter"}
+
+
+def upgraded(demo: Terminal, *forgeries: str) -> str:
+    """Make the demo one of an earlier version, forge rows of it, and return what is found after its upgrade."""
+    site = demo.site
+    with site.tampering() as session:
+        for name in ("changed_rows", "receipts"):
+            session.execute(text(f"UPDATE event SET body = json_remove(body, '$.{name}') WHERE body LIKE '%{name}%'"))
+        session.execute(text("DELETE FROM event WHERE action = 'recorded' AND body = '{}'"))
+        for forgery in forgeries:
+            session.execute(text(forgery))
+        chain_anew(session)
+    site.close()
+    site.services_by_login.clear()
+    downgrade(site.path, "0014")
+    return found(demo)
+
+
+def test_an_upgrade_logs_the_rows_that_are_there_with_one_event(demo: Terminal) -> None:
+    assert upgraded(demo) == ""
+    with demo.site.services("admin").context.read() as session:
+        assert session.execute(text("SELECT count(*) FROM event WHERE action = 'upgrade'")).scalar_one() == 1
+
+    forge(demo.site, "UPDATE measure_order SET due_at = 1 WHERE id = 1", "UPDATE notice SET body = 'x' WHERE id = 2")
+
+    assert "Ordered measure 1 is not what its last event says" in found(demo)
+    assert "Notice 2 is not" in found(demo) or "The receipts of" in found(demo)
+
+
+@pytest.mark.parametrize(
+    ("forgery", "sentence"),
+    [
+        ("UPDATE decision SET note = 'x' WHERE id = 2", "Decision D-000002 is not what its last event says"),
+        ("UPDATE decision_reason SET code = 'X' WHERE decision_id = 2", "Decision D-000002 is not what its last event"),
+        (copied("decision", id=9999), "Decision D-009999 is not what its last event says"),
+        ("UPDATE policy_version SET body = body || '#'", "Policy version 1 is not what its last event says"),
+        (copied("import_batch", id=77, published_seq=77), "Import B-000077 is not what its last event says"),
+        ("UPDATE suspension SET province = 'x'", "Suspension 1 is not what its last event says"),
+    ],
+)
+def test_what_the_log_of_an_earlier_version_shows_to_be_forged_stays_found_after_the_upgrade(
+    demo: Terminal, forgery: str, sentence: str
+) -> None:
+    if "suspension" in forgery:
+        demo.document("sup", "calendar", "suspend", "2026-12-07", "2026-12-08", "--province", "广东", "--reason", "x")
+
+    assert sentence in upgraded(demo, forgery)
+
+
+def test_a_log_without_the_event_of_a_forged_upgrade_is_told(demo: Terminal) -> None:
+    assert upgraded(demo) == ""
+    with demo.site.tampering() as session:
+        session.execute(text("DELETE FROM event WHERE action = 'upgrade'"))
+        chain_anew(session)
+
+    assert "has no event in the log" in found(demo)
