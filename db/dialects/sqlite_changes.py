@@ -23,6 +23,9 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("status", "outcome", "to_state", "answer", "decided_by_id", "decided_at", "checker_id", "checked_at"),
         *("check_note", "release_at", "waived", "before", "seen", "version_after"),
     ),
+    "campaign": (
+        *("reason", "filter", "rules", "policy_version_id", "per_day", "started_at", "started_by_id", "stopped_at"),
+    ),
     "decision": (
         *("case_id", "deadline_at", "status", "release_at", "checker_id", "checked_at", "check_note", "undone_at"),
         *("corrects_id", "waived", "round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.lifecycle.arrivals import ArrivalsMachine
+from tests.lifecycle.forgeries import ForgeriesMachine
 from tests.lifecycle.machine import DONE, WALKED
 from tests.sizes import sized
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
@@ -42,7 +42,7 @@ def test_the_life_of_cases_is_as_the_model_has_it(steps: int) -> None:
     )
     for tally in (DONE, WALKED):
         tally.clear()
-    run_state_machine_as_test(ArrivalsMachine, settings=walks)
+    run_state_machine_as_test(ForgeriesMachine, settings=walks)
     print(f"\n{table(DONE)}")  # noqa: T201 - the figures of the proof
     if steps == FULL:
         acts = [action for action in Action if action not in OF_NO_STATE]

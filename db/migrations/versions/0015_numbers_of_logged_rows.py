@@ -12,8 +12,8 @@ revision = "0015"
 down_revision = "0014"
 
 _TABLES = (
-    *("absence", "appeal", "decision", "erasure", "event", "import_batch", "legal_hold", "measure_order", "notice"),
-    *("policy_version", "rectification", "rectification_item", "reviewer", "suspension"),
+    *("absence", "appeal", "campaign", "decision", "erasure", "event", "import_batch", "legal_hold", "measure_order"),
+    *("notice", "policy_version", "rectification", "rectification_item", "reviewer", "suspension"),
 )
 
 

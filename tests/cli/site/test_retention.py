@@ -220,6 +220,7 @@ def test_the_log_explains_what_is_left_and_nothing_else(erased: RetentionSite) -
     for forgery, said in (
         ("UPDATE decision SET note = 'forged' WHERE case_id = 1", "Decision D-000001 is not what its last event says"),
         ("UPDATE notice SET body = 'forged' WHERE case_id = 1", "Notice 1 is not what its last event says"),
+        ("UPDATE erasure SET reason = 'forged' WHERE id = 1", "Erasure 1 is not what its last event says"),
         ('UPDATE "case" SET erased_at = NULL WHERE id = 1', "C-000001 is not marked as erased"),
         ('UPDATE "case" SET erased_at = 1 WHERE id = 3', "C-000003 is marked as erased"),
     ):

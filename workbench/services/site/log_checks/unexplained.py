@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.dialects import sqlite
 from db.enums import CaseState
-from db.models import DecisionReasonRow, ReviewerRoleRow, ReviewerRow
-from db.queries.published import CASE, table_of
+from db.models import ReviewerRoleRow, ReviewerRow
+from db.queries.published import CASE
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import _, comma_joined
 from workbench.services.foundation.calendar_days import calendar_digest
@@ -22,7 +23,6 @@ from workbench.services.site.file_checks import CheckLine
 from workbench.services.site.log_checks.logged_state import LoggedState, logged_state
 from workbench.services.site.log_checks.unexplained_rows import unexplained_rows
 
-_REASON = table_of(DecisionReasonRow)
 _OPENED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 
 
@@ -36,6 +36,9 @@ def unexplained(session: Session) -> Iterator[str]:
     yield from _calendar(session, logged)
     yield from _states(session, logged)
     yield from unexplained_rows(session, logged)
+    broken = sqlite.table_with_broken_reference(session.connection())
+    if broken is not None:
+        yield _("A row of {table} refers to a row that does not exist; restore a backup.").format(table=broken)
 
 
 def check_unexplained(session: Session) -> Iterator[CheckLine]:

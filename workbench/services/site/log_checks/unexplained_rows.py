@@ -22,6 +22,7 @@ _DOCUMENT = table_of(DocumentRow)
 _NAMES: Mapping[str, str] = {
     "absence": N_("Absence {number}"),
     "appeal": N_("Appeal {number}"),
+    "campaign": N_("Campaign {number}"),
     "decision": N_("Decision D-{number:06d}"),
     "erasure": N_("Erasure {number}"),
     "import_batch": N_("Import B-{number:06d}"),
