@@ -47,7 +47,7 @@ ELSEWHERE = {"notice": "The receipts of B-"}
 class ForgeriesMachine(ArrivalsMachine):
     """The walk in an office where somebody also writes into the database outside the program."""
 
-    @act(3, table=st.sampled_from(sorted(cared_columns())), kind=st.sampled_from(["change", "insert", "delete"]))
+    @act(12, table=st.sampled_from(sorted(cared_columns())), kind=st.sampled_from(["change", "insert", "delete"]))
     def forge(self, table: str, kind: str) -> None:
         """Change a row, see that the log names it, and take the change back."""
         key = self.services("admin").context.database.key
