@@ -47,6 +47,8 @@ to the day."""
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
        c.waits_for, c.next_action_on, c.suspended_from, c.held_until,
+       c.application_no, c.priority, c.is_priority_set, c.is_class_set, c.policy_version_id, c.evidence_seq,
+       c.evidence_no,
        CASE WHEN c.state = 'awaiting_check' THEN coalesce(
           (SELECT d.verdict FROM decision d WHERE d.case_id = c.id AND d.status = 'staged' ORDER BY d.id DESC LIMIT 1),
           (SELECT CASE WHEN p.to_state = 'passed' THEN 'pass' ELSE 'fail' END
@@ -77,6 +79,12 @@ _QUEUE_COUNTS = text(
        SELECT CASE WHEN {_IS_HELD} THEN 1 ELSE 0 END AS held, c.priority_rank, c.due_at
        FROM "case" c WHERE c.state IN ('queued', 'in_review') AND {_IS_PUBLISHED}) AS queue
     GROUP BY held, priority_rank, due_at"""
+)
+
+
+_AT_POSITION = text(
+    f"""SELECT c.id FROM "case" c WHERE c.state IN ('queued', 'in_review') AND NOT ({_IS_HELD})
+       AND c.due_at = :due AND c.priority_rank = :rank AND {_IS_PUBLISHED} ORDER BY c.id"""
 )
 
 
@@ -123,6 +131,12 @@ def open_case_row(session: Session, now_us: int, day_end_us: int, case_id: int) 
 def queue_counts(session: Session, now_us: int) -> Sequence[Any]:
     """Return the number of queued cases for each priority and due date; held cases are counted separately."""
     return session.execute(_QUEUE_COUNTS, {"now": now_us}).all()
+
+
+def cases_at_position(session: Session, now_us: int, due_us: int, priority_rank: int) -> Sequence[int]:
+    """Return the queued cases with a due date and a priority, in the order of `next`; held cases are left out."""
+    values = {"now": now_us, "due": due_us, "rank": priority_rank}
+    return session.execute(_AT_POSITION, values).scalars().all()
 
 
 def _in_chunks(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:

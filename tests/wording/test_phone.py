@@ -77,6 +77,14 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
     )
 
 
+def test_that_handing_in_now_saves_time_is_said_only_if_the_forecasts_show_it() -> None:
+    assert "save" not in sentence(LATER)
+    assert sentence(replace(LATER, saved_days=3)).endswith(
+        "Handing in or correcting the open points now can save up to 3 working days."
+    )
+    assert sentence(replace(LATER, saved_days=1), "zh").endswith("现在补交材料或整改，最多可节省1个工作日。")
+
+
 @pytest.mark.parametrize(
     ("needs", "words"),
     [

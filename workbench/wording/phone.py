@@ -37,6 +37,13 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
         parts = [_state_sentence(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
         parts.append(decision_sentence(forecast, lambda day: day_on_screen(day, today), current_language()))
         parts += _late_sentences(forecast, case.header, zone, today)
+        if forecast.saved_days:
+            message = ngettext(
+                "Handing in or correcting the open points now can save up to {count} working day.",
+                "Handing in or correcting the open points now can save up to {count} working days.",
+                forecast.saved_days,
+            )
+            parts.append(message.format(count=count(forecast.saved_days)))
         sentence = join_sentences(parts, current_language())
     obstacles = [part for part in (_suspension_words(forecast), _reviewers_away(forecast, today)) if part]
     return (

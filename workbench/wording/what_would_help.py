@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from db.enums import CaseState, Severity, WaitsFor
+from db.enums import CaseState, Severity
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import AskedDocument
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.documents import missing_documents
+from workbench.domain.findings.evaluate import is_answerable
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import without_optional_parts
 from workbench.domain.policy.policy import BilingualText, Policy
@@ -82,9 +83,9 @@ def findings_in_letters(
     included only if the rule allows it.
     """
     for finding in _most_severe_first(findings):
-        reason, rule = policy.reasons.get(finding.rule), policy.rules.get(finding.rule)
-        if reason is None or reason.waits_for not in {None, WaitsFor.APPLICANT}:
+        if not is_answerable(finding, policy):
             continue
+        reason, rule = policy.reasons[finding.rule], policy.rules.get(finding.rule)
         # The sentence about the finding already names the document or number.
         item = _without_finding(reason.item, language)
         if item:

@@ -27,10 +27,14 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.facts.fact import FactType
 from workbench.domain.findings.evaluate import (
     findings_of,
+    is_answerable,
     preselected_reasons,
     priority_of,
+    raised_priority,
     risk_of,
     service_class_of,
+    worst_kind,
+    worst_kind_if_answered,
 )
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue, Policy, RuleLimit
@@ -191,6 +195,28 @@ def test_the_priority_is_the_highest_from_kind_risk_and_cards() -> None:
     assert priority_of((), policy.priority.high_from_cards, KIND, policy) is Priority.HIGH
     urgent = replace(policy, priority=replace(policy.priority, kind={KIND: Priority.URGENT}))
     assert priority_of((BLOCK,), 1, KIND, urgent) is Priority.URGENT
+
+
+@given(st.sampled_from(Priority), st.lists(st.lists(st.sampled_from([INFO, WARN, BLOCK])), max_size=5))
+def test_the_priority_of_an_open_case_never_falls_whatever_is_found(
+    current: Priority, assessments: list[list[Finding]]
+) -> None:
+    policy, ranks = default_policy(), tuple(Priority)
+    for found in assessments:
+        assessed = priority_of(found, 1, KIND, policy)
+        raised = raised_priority(current, assessed)
+        assert ranks.index(raised) == max(ranks.index(current), ranks.index(assessed))
+        current = raised
+
+
+def test_what_the_applicant_can_clear_up_does_not_count_once_it_is_answered() -> None:
+    policy = default_policy()
+    document, list_entry = finding(Severity.BLOCK, "DOC-MISSING"), finding(Severity.WARN, "CR-NAME-ONLY")
+
+    assert [is_answerable(each, policy) for each in (document, list_entry)] == [True, False]
+    assert worst_kind((list_entry, document, INFO)) == "block"
+    assert worst_kind_if_answered((document, list_entry), policy) == "warn"
+    assert worst_kind_if_answered((document, INFO), policy) == "none"
 
 
 def test_the_class_is_the_promised_one_or_the_default_of_the_policy() -> None:

@@ -53,6 +53,33 @@ def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int
     return outcomes
 
 
+def at_completion(office: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
+    """Forecast each incomplete case when its documents come, which is what its applicant was told to assume.
+
+    A case is ahead of the newer ones that are due on the same day.
+    """
+    past = office.history
+    spells = QueueSpells.of(past.cases)
+    outcomes: list[ForecastOutcome] = []
+    learnt, learnt_on = QueueModel.fit(past, 0.0, office.time, ASSUMED), -every_days
+    first_spells = [spell for spell in range(len(spells.step)) if spells.step[spell] == 0]
+    for spell in sorted(first_spells, key=lambda spell: float(spells.entered[spell])):
+        number, at = int(spells.history[spell]), float(spells.entered[spell])
+        if number not in office.incomplete or not first_day <= at <= office.plan.arriving_days:
+            continue
+        if int(at) >= learnt_on + every_days:
+            learnt_on = int(at)
+            learnt = QueueModel.fit(past, learnt_on, office.time, ASSUMED)
+        is_waiting = (spells.entered <= at) & (spells.left > at) & (spells.history > number)
+        same = is_waiting & (spells.rank == spells.rank[spell]) & (spells.due == spells.due[spell])
+        history = past.cases[number]
+        known = replace(history, steps=history.steps[:1])
+        ahead, due = spells.ahead_of(spell) - int(same.sum()), float(spells.due[spell])
+        (forecast,) = learnt.forecast([OpenCase(history=known, ahead=ahead, due=due)], at)
+        outcomes.append(ForecastOutcome(forecast, at, first_verdict_at(history), np.inf))
+    return outcomes
+
+
 def at_moments(office: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
     """Forecast all cases that are open at some instants and will pass."""
     past = office.history

@@ -1,5 +1,6 @@
 """The forecast service: from the log of a site, equal for everybody, within the rights of each role."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -7,8 +8,12 @@ from sqlalchemy import text
 
 from db.columns import to_us
 from db.enums import ApplicantKind, CaseState, ServiceClass
-from tests.services.forecast.lived_office import lived
+from tests.domain.forecast.queue.simulated_office import ASSUMED, HOURS, SimulatedOffice, instant_of
+from tests.services.forecast.lived_office import PLAN, lived
 from tests.sites import TUESDAY, Site
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
+from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.queue.position import position_of
 from workbench.domain.forecast.result import PassNeed
 from workbench.errors import NotAllowed, NotFound
@@ -16,6 +21,7 @@ from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.forecast.incomplete_cases import read_queue
+from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.wording.forecast import forecast_caveats
 
 pytestmark = pytest.mark.proof
@@ -271,8 +277,8 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
     with site.services("admin").context.database.write() as session:
         session.execute(
             text(
-                """UPDATE "case" SET state = 'incomplete', due_at = NULL, complete_at = NULL, opened_at = :opened
-                WHERE id IN (:a, :b)"""
+                """UPDATE "case" SET state = 'incomplete', due_at = NULL, complete_at = NULL, opened_at = :opened,
+                is_priority_set = 1 WHERE id IN (:a, :b)"""
             ),
             {"a": normal, "b": urgent, "opened": to_us(TUESDAY - timedelta(days=20))},
         )
@@ -288,8 +294,9 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
         found = forecasts.of_case(number)
         assert found.is_incomplete
         assert (found.decided, found.first_verdict) == (forecast_of_arrival.decided, forecast_of_arrival.first_verdict)
-        assert (found.passed, found.passed_needs) == (None, (PassNeed.DOCUMENTS,))
-        assert found in forecasts.of_all()
+        # It has no card, so its actual user is unknown.
+        assert (found.passed, found.passed_needs) == (None, (PassNeed.DOCUMENTS, PassNeed.FINDINGS))
+        assert replace(found, saved_days=0) in forecasts.of_all()
     assert (
         forecasts.of_case(urgent).decided.p90
         < forecasts.of_case(normal).decided.p90
@@ -297,10 +304,31 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
     )
 
 
+def test_what_an_answer_saves_is_the_difference_of_two_forecasts() -> None:
+    office = SimulatedOffice(PLAN)
+    now = 30.0
+    queue_model = QueueModel.fit(office.history, now, office.time, ASSUMED)
+    attributes = {**office.history.cases[0].attributes, "findings": "block"}
+    history = CaseHistory(case=1, steps=(HistoryStep("queued", now),), attributes=attributes)
+    case = OpenCase(history=history, ahead=5, due=now + 3)
+    clean = replace(case, history=replace(history, attributes={**attributes, "findings": "none"}))
+    calendar = WorkingCalendar((), hours=HOURS, zone="Asia/Shanghai")
+    presenter = ForecastPresenter(queue_model, calendar, instant_of(office.time, now))
+
+    def saved(one: OpenCase, findings: str) -> int:
+        (found,) = presenter.cases([replace(one, findings_if_answered=findings)], {1: CaseState.QUEUED})
+        return found.saved_days
+
+    as_it_is, answered = (queue_model.forecast([one], now)[0].passed.p90 for one in (case, clean))
+    assert saved(case, "none") == round(as_it_is - answered) > 0
+    assert saved(case, "block") == saved(case, "") == saved(clean, "none") == 0
+
+
 def _new_case(rank: int, due_at: datetime, ahead: int = 0) -> NewCase:
     return NewCase(
         applicant_kind=ApplicantKind.ENTERPRISE,
-        worst_severity=None,
+        findings="none",
+        findings_if_answered="none",
         service_class=ServiceClass.STANDARD,
         priority_rank=rank,
         due_at=due_at,

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
+from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Priority, Verdict, WaitsFor
 from db.models import DecisionRow, RectificationItemRow, RectificationRow
+from tests.policies import require_no_documents_of_individuals
 from tests.prepared import prepared
-from tests.services.importing.files import Desk, application, shanghai
+from tests.services.importing.files import PERSON, Desk, application, shanghai
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy
+from workbench.services.case.assessment import refresh_findings
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.importing.request import ImportRefused
 
@@ -64,6 +66,42 @@ def test_new_evidence_of_a_queued_case_brings_it_back_to_who_skipped_it(desk: De
     assert after.state == "queued"
     assert (after.evidence_no, after.version) == (before.evidence_no + 1, before.version + 1)
     assert after.due_at == before.due_at
+
+
+def test_documents_that_complete_a_case_keep_its_priority(desk: Desk) -> None:
+    desk.applications(application(msisdns=""))
+    assert (desk.case().state, desk.case().priority) == ("incomplete", "high")
+    desk.documents()
+    assert (desk.case().state, desk.case().priority, desk.case().priority_rank) == ("queued", "high", 2)
+    assert not [rule for rule, (severity, _observed) in desk.findings().items() if severity == "block"]
+
+
+@pytest.mark.parametrize("way", ["import", "day", "policy"])
+def test_a_finding_that_vanishes_leaves_a_queued_case_its_priority(desk: Desk, way: str) -> None:
+    require_no_documents_of_individuals(desk.site)
+    desk.applications(application(**PERSON, msisdns="", handler_id_valid_to="2026-11-23"))
+    assert ("ID-RIC-EXPIRED" in desk.findings(), desk.case().priority) == (True, "high")
+    admin = desk.site.services("admin")
+    if way == "import":
+        desk.applications(application(**PERSON, msisdns="", handler_id_valid_to="长期"))
+    elif way == "day":
+        # The findings of a day are computed again on the next one.
+        with admin.context.write() as session:
+            session.execute(text("UPDATE application SET handler_id_valid_to = '9999-12-31'"))
+        desk.site.clock.advance(days=1)
+        refresh_findings(admin.context, desk.case().id or 0)
+    else:
+        body = desk.sql("SELECT body FROM policy_version")[0][0]
+        rule = body.index("[rules.ID-RIC-EXPIRED]")
+        path = desk.folder / "policy.toml"
+        path.write_text(body[:rule] + body[rule:].replace('severity = "block"', 'severity = "info"', 1), "utf-8")
+        admin.policies.apply(path, for_open_cases=True)
+        admin.policy_changes.finish()
+    assert not [rule for rule, (severity, _observed) in desk.findings().items() if severity == "block"]
+    assert desk.case().priority == "high"
+    # By hand it may fall.
+    desk.site.services("sup").rescheduling.change_priority(desk.case().id or 0, Priority.LOW, "按队列")
+    assert desk.case().priority == "low"
 
 
 def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> None:

@@ -49,6 +49,19 @@ def test_a_batch_whose_applicants_were_told_of_a_suspension_is_taken_back(desk: 
     assert (desk.count("case"), desk.count("suspension_notice")) == (0, 0)
 
 
+def test_an_undone_import_takes_back_the_priority_that_it_raised(desk: Desk) -> None:
+    require_no_documents_of_individuals(desk.site)
+    desk.applications(*({**person, "msisdns": ""} for person in persons(1)))
+    number = desk.sql("SELECT handler_id_no FROM application")[0][0]
+    before = desk.sql('SELECT priority, priority_rank FROM "case"')
+    assert before == [("normal", 1)]
+    batch = desk.run(ImportKind.CREDIT, [{**COURT, "subject_no": number}]).batch
+    assert desk.sql('SELECT priority FROM "case"') == [("high",)]
+
+    desk.site.services("admin").imports.undo(batch or 0)
+    assert desk.sql('SELECT priority, priority_rank FROM "case"') == before
+
+
 def test_numbers_that_were_taken_back_are_never_given_again(desk: Desk) -> None:
     desk.applications(application())
     first = desk.case().id

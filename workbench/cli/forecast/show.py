@@ -66,6 +66,7 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, n
             {"rule": finding.rule, "severity": finding.severity.value, "text": text}
             for finding, text in findings_to_answer(casefile, current_language())
         ],
+        "saved_days": forecast.saved_days,
         "explanation": wording.forecast_explanation(forecast, now.astimezone(zone).date()),
         "say": phone_sentence(forecast, casefile, now),
     }

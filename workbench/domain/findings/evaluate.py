@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict
+from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict, WaitsFor
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.facts.identity import HOLDERS_OF_ID
 from workbench.domain.findings.finding import Finding
@@ -204,6 +204,15 @@ def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, po
     return max(priorities, key=_PRIORITIES.index)
 
 
+def raised_priority(current: Priority, assessed: Priority) -> Priority:
+    """Return the priority of an open case after an assessment: it may rise, and never falls by itself.
+
+    A finding vanishes when the applicant hands in what was missing; that must not send the case back in the queue. Only
+    a supervisor lowers a priority.
+    """
+    return max(current, assessed, key=_PRIORITIES.index)
+
+
 def service_class_of(
     promised: ServiceClass | None, cards: int, findings: Iterable[Finding], policy: Policy
 ) -> ServiceClass:
@@ -214,6 +223,23 @@ def service_class_of(
     if cards >= policy.classes.complex_from_cards:
         classes.append(ServiceClass.COMPLEX)
     return max(classes, key=_CLASSES.index)
+
+
+def is_answerable(finding: Finding, policy: Policy) -> bool:
+    """Say whether the applicant can clear up a finding by handing in or correcting something."""
+    reason = policy.reasons.get(finding.rule)
+    return reason is not None and reason.waits_for in {None, WaitsFor.APPLICANT} and bool(reason.item.en)
+
+
+def worst_kind(findings: Iterable[Finding]) -> str:
+    """Return the severity of the worst block or warn, "none" without one."""
+    severities = {finding.severity for finding in findings} - {Severity.INFO}
+    return min(severities, key=_ORDER.__getitem__).value if severities else "none"
+
+
+def worst_kind_if_answered(findings: Iterable[Finding], policy: Policy) -> str:
+    """Return the severity of the worst block or warn that the applicant cannot clear up, "none" without one."""
+    return worst_kind(finding for finding in findings if not is_answerable(finding, policy))
 
 
 def is_clean(findings: Iterable[Finding]) -> bool:

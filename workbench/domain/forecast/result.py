@@ -77,7 +77,9 @@ class CaseForecast(ForecastConditions):
     released. `passed` is when similar cases passed, with their corrections; it is None while something stands against
     a pass, and `passed_needs` says what. `pass_rate` is how often similar cases passed at the first decision, for staff
     only; None after that decision and without history. `is_incomplete`: the forecast assumes that the missing documents
-    arrive now. `is_with_others`: the case is pending but does not wait for its applicant.
+    arrive now. `is_with_others`: the case is pending but does not wait for its applicant. `saved_days` are the working
+    days by which the case passes sooner, in nine of ten cases, if the applicant now clears up what was found; 0 if that
+    saves nothing. Only the forecast of a single case or of a new case has it.
     """
 
     case_id: int
@@ -92,6 +94,7 @@ class CaseForecast(ForecastConditions):
     sent_back: float | None
     is_incomplete: bool
     is_with_others: bool = False
+    saved_days: int = 0
 
     @property
     def awaits_check(self) -> bool:

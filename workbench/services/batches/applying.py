@@ -13,6 +13,7 @@ from db.enums import CaseState, ImportKind, ServiceClass
 from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
 from workbench.domain.clock.suspension import Suspension, stopped_until
+from workbench.domain.findings.evaluate import worst_kind, worst_kind_if_answered
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.batches.filing import UnfiledAppeal, file_appeals, first_filings
@@ -21,6 +22,7 @@ from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.clock.case_clocks import first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
+from workbench.services.forecast.incomplete_cases import IncompleteCases
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.notices.receipts import shows_forecast
@@ -157,14 +159,18 @@ def _new_case(
     service_class = ServiceClass(columns.get("service_class", case.service_class))
     _complete_at, standing = first_clock_state(arrival.evidence, service_class, policy, stops, calendar)
     application, now = arrival.evidence.application, context.now()
+    rank = columns.get("priority_rank", case.priority_rank)
+    queue = IncompleteCases(session, context, calendar, stops, now)
     return NewCase(
         applicant_kind=application.applicant_kind,
-        worst_severity=arrival.assessment.worst_severity,
+        findings=worst_kind(arrival.assessment.findings),
+        findings_if_answered=worst_kind_if_answered(arrival.assessment.findings, policy),
         service_class=service_class,
-        priority_rank=columns.get("priority_rank", case.priority_rank),
+        priority_rank=rank,
         due_at=standing.due_at,
         gets_forecast=shows_forecast(policy, standing.due_at, standing.suspended_from, now),
         stopped_until=stopped_until(stops, application.province, application.agent, now),
+        overtaken=queue.overtaken(case.id or 0, standing.due_at, rank),
     )
 
 

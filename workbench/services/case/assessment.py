@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -20,7 +20,7 @@ from workbench.domain.case.records import EarlierFail
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.findings.evaluate import findings_of_all, priority_of, risk_of, service_class_of
+from workbench.domain.findings.evaluate import findings_of_all, priority_of, raised_priority, risk_of, service_class_of
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
@@ -53,11 +53,6 @@ class Assessment:
     is_complete: bool
     on: date
 
-    @property
-    def worst_severity(self) -> Severity | None:
-        """The severity of the most severe finding, which is the first one; None without findings."""
-        return self.findings[0].severity if self.findings else None
-
     def columns(self) -> dict[str, Any]:
         """Return the columns of a case that this assessment sets, without priority and class."""
         severities = [finding.severity for finding in self.findings]
@@ -70,11 +65,12 @@ class Assessment:
 
     def class_columns(self) -> dict[str, Any]:
         """Return the priority and class columns of a case."""
-        return {
-            "priority": self.priority.value,
-            "priority_rank": tuple(Priority).index(self.priority),
-            "service_class": self.service_class.value,
-        }
+        return {**rank_columns(self.priority), "service_class": self.service_class.value}
+
+
+def rank_columns(priority: Priority) -> dict[str, Any]:
+    """Return the columns of a case with a priority."""
+    return {"priority": priority.value, "priority_rank": tuple(Priority).index(priority)}
 
 
 def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
@@ -153,7 +149,8 @@ def is_contradicted(session: Session, case_id: int, seen: str) -> bool:
 def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
     """Apply the rules to a case's evidence again, as of today, and store the findings.
 
-    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round.
+    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round. The
+    priority may only rise.
     """
     today = context.today(session)
     evidence = read_evidence(session, case, context.store, today)
@@ -199,12 +196,16 @@ def set_application(session: Session, case: CaseRow) -> None:
 
 
 def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
-    """Return the columns of a case that an assessment changes; a priority or class set by a supervisor stays."""
+    """Return the columns of a case that an assessment changes.
+
+    The priority may rise, and never falls. A priority or class set by a supervisor stays.
+    """
     columns = assessment.columns()
     if case.state in _UNTOUCHED and case.round == 1:
+        priority = raised_priority(Priority(case.priority), assessment.priority)
         columns |= {
             name: value
-            for name, value in assessment.class_columns().items()
+            for name, value in replace(assessment, priority=priority).class_columns().items()
             if not (case.is_class_set if name == "service_class" else case.is_priority_set)
         }
     return columns

@@ -16,6 +16,7 @@ from workbench.domain.clock.deadline import open_day_from
 from workbench.domain.clock.due import due_at, short_deadline_problem
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.case.assessment import rank_columns
 from workbench.services.case.decisions import items_of, open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
 from workbench.services.clock.due_date_changes import is_later_than_stated, stated_due_dates
@@ -248,9 +249,8 @@ def class_columns(service_class: ServiceClass) -> dict[str, Any]:
 
 
 def priority_columns(priority: Priority) -> dict[str, Any]:
-    """Return the columns of a case with a priority that a supervisor chose."""
-    rank = tuple(Priority).index(priority)
-    return {"priority": priority.value, "is_priority_set": True, "priority_rank": rank}
+    """Return the columns of a case with a priority that a supervisor chose, higher or lower."""
+    return {**rank_columns(priority), "is_priority_set": True}
 
 
 def _own_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:

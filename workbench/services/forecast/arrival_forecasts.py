@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from db.enums import ApplicantKind, ServiceClass, Severity
+from db.enums import ApplicantKind, ServiceClass
 from workbench.domain.forecast.queue.position import QueueSnapshot, position_of, rounded_count
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.incomplete_cases import read_queue
@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 class NewCase:
     """A case that is about to be queued behind `ahead` others.
 
-    `worst_severity` is the severity of its most severe finding, None without findings. `gets_forecast` says whether the
-    applicant gets the forecast. `stopped_until` is when suspended work on the case resumes, None if not suspended.
+    `findings` is the severity of its worst block or warn, or "none", `findings_if_answered` the same once the applicant
+    has cleared up what it can. `gets_forecast` says whether the applicant gets the forecast.
+    `stopped_until` is when suspended work on the case resumes, None if not suspended. `overtaken` counts the newer
+    cases at the same position of the queue, see `IncompleteCases.overtaken`.
     """
 
     applicant_kind: ApplicantKind
-    worst_severity: Severity | None
+    findings: str
+    findings_if_answered: str
     service_class: ServiceClass
     priority_rank: int
     due_at: datetime
     gets_forecast: bool
     stopped_until: datetime | None = None
+    overtaken: int = 0
     ahead: int = 0
 
     @property
@@ -39,7 +43,7 @@ class NewCase:
         """The known attributes, under the names of `history_reader.attributes_of`."""
         return {
             "applicant_kind": self.applicant_kind.value,
-            "findings": self.worst_severity.value if self.worst_severity in {Severity.BLOCK, Severity.WARN} else "none",
+            "findings": self.findings,
             "service_class": self.service_class.value,
         }
 
@@ -62,8 +66,8 @@ class ArrivalForecasts(Service):
         new_case_by_key: dict[tuple[object, ...], NewCase] = {}
         for case in cases:
             position = position_of(case.due_at, case.priority_rank, now, self._zone)
-            ahead = rounded_count(self._queue.join(position))
-            key = (*case.attributes.values(), position, case.stopped_until, ahead)
+            ahead = rounded_count(self._queue.join(position) - case.overtaken)
+            key = (*case.attributes.values(), case.findings_if_answered, position, case.stopped_until, ahead)
             keys.append(key if case.gets_forecast else None)
             if case.gets_forecast and key not in self._forecast_by_key:
                 new_case_by_key.setdefault(key, replace(case, ahead=ahead))

@@ -14,6 +14,7 @@ from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
 from db.queries import forecast_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
+from workbench.domain.findings.evaluate import worst_kind_if_answered
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import QUEUED, CaseHistory, HistoryStep
 from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
@@ -23,9 +24,10 @@ from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
 from workbench.errors import NotAllowed
 from workbench.i18n import _
+from workbench.services.case.assessment import findings_of_case
 from workbench.services.forecast import history_reader
 from workbench.services.forecast.arrival_forecasts import NewCase
-from workbench.services.forecast.incomplete_cases import IncompleteCases
+from workbench.services.forecast.incomplete_cases import Assessments, IncompleteCases
 from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.services.foundation.calendar_days import all_suspensions, calendar_edition
 from workbench.services.foundation.case_access import visible_case
@@ -50,6 +52,7 @@ class Forecasts(Service):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._open_cases: tuple[tuple[int, datetime], dict[int, OpenCase]] | None = None
+        self._assessments: Assessments = {}
         self._lock = Lock()
 
     def of_case(self, case_id: int, reviewers: int | None = None) -> CaseForecast:
@@ -60,11 +63,14 @@ class Forecasts(Service):
             NotAllowed: If the case is closed, or the person may not see forecasts.
         """
         with self._reading() as session:
-            state = CaseState(visible_case(session, case_id).state)
+            row = visible_case(session, case_id)
+            state, policy = CaseState(row.state), self.context.policy(session, row.policy_version_id)
             if state not in OPEN_STATES:
                 raise NotAllowed(_closed_message(state, case_id))
             presenter = self._presenter(session, reviewers)
-            return presenter.cases([self._case(session, presenter, case_id)], {case_id: state})[0]
+            answered = worst_kind_if_answered(findings_of_case(session, case_id), policy)
+            case = replace(self._case(session, presenter, case_id), findings_if_answered=answered)
+            return presenter.cases([case], {case_id: state})[0]
 
     def of_all(self, reviewers: int | None = None) -> tuple[CaseForecast, ...]:
         """Return the forecasts of all open cases, in the order of `next`.
@@ -101,6 +107,7 @@ class Forecasts(Service):
                         class_days=policy.classes.days[each.service_class],
                     ),
                     ahead=each.ahead,
+                    findings_if_answered=each.findings_if_answered,
                     due=time_.of_instant(each.due_at),
                     stopped_until=0.0 if each.stopped_until is None else time_.of_instant(each.stopped_until),
                 )
@@ -161,19 +168,20 @@ class Forecasts(Service):
         if self._open_cases is not None and self._open_cases[0] == _version(session, presenter.now):
             return self._open_cases[1][case_id]
         return history_reader.read_open_case(
-            presenter.queue_model.time, self.context.policy(session), _incomplete(session, presenter), case_id
+            presenter.queue_model.time, self.context.policy(session), self._incomplete(session, presenter), case_id
         )
 
     def _cases(self, session: Session, presenter: ForecastPresenter) -> dict[int, OpenCase]:
         version = _version(session, presenter.now)
         if self._open_cases is None or self._open_cases[0] != version:
             time_, policy = presenter.queue_model.time, self.context.policy(session)
-            self._open_cases = version, history_reader.read_open_cases(time_, policy, _incomplete(session, presenter))
+            incomplete = self._incomplete(session, presenter)
+            self._open_cases = version, history_reader.read_open_cases(time_, policy, incomplete)
         return self._open_cases[1]
 
-
-def _incomplete(session: Session, presenter: ForecastPresenter) -> IncompleteCases:
-    return IncompleteCases(session, presenter.calendar, all_suspensions(session), presenter.now)
+    def _incomplete(self, session: Session, presenter: ForecastPresenter) -> IncompleteCases:
+        basis = presenter.calendar, all_suspensions(session), presenter.now
+        return IncompleteCases(session, self.context, *basis, self._assessments)
 
 
 def _closed_message(state: CaseState, case_id: int) -> str:

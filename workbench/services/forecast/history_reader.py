@@ -94,13 +94,15 @@ def _open_cases(
 
     A case that is incomplete or waits for its applicant has the position as if everything came now.
     """
+    rows = incomplete.completed(rows)
     rules_by_case = _block_rules(incomplete.session, rows)
     acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
     arrived_us = [
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
     at = time_.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
-    due_dates, now = [_due_us(row, policy, incomplete) for row in rows], time_.of_instant(incomplete.now)
+    due_dates = [None if row.due_at is None else int(row.due_at) for row in rows]
+    now = time_.of_instant(incomplete.now)
     due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in due_dates], dtype=np.float64))
     for row, ahead, arrived_at, due_us, due_at in zip(
         rows, ahead_counts, at.tolist(), due_dates, due.tolist(), strict=True
@@ -121,8 +123,10 @@ def _open_cases(
             paused_days = 0.0 if since is None else max(now - since, 0.0)
             closing = incomplete.calendar.closing(time_.day(due_at + paused_days))
             due_on, ahead_if_queued = time_.of_instant(closing), incomplete.ahead(closing, row.priority_rank)
+            if is_arriving:
+                ahead_if_queued -= incomplete.overtaken(row.id, closing, row.priority_rank)
         yield OpenCase(
-            history=_history(row, steps, policy, tuple(rules_by_case.get(row.id, ()))),
+            history=_history(row, steps, policy, row.block_rules if is_arriving else tuple(rules_by_case[row.id])),
             ahead=ahead_if_queued if state in _IN_THE_QUEUE or is_to_come else None,
             due=due_on if due_us else np.inf,
             is_returning=is_returning,
@@ -141,13 +145,6 @@ def _returns_at(row: Any, time_: WorkingTime) -> float:
     if row.next_action_on is None:
         return 0.0
     return time_.of_day(date.fromisoformat(row.next_action_on) + timedelta(days=1))
-
-
-def _due_us(row: Any, policy: Policy, incomplete: IncompleteCases) -> int | None:
-    """Return when a case is due, or would be due if its documents came now."""
-    if CaseState(row.state) is not CaseState.INCOMPLETE:
-        return None if row.due_at is None else int(row.due_at)
-    return to_us(incomplete.due_at(policy.classes.days[ServiceClass(row.service_class)], row.province, row.agent))
 
 
 def _history(

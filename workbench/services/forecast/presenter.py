@@ -1,7 +1,7 @@
 """Converts the results of the queue model, in working days, to forecasts in calendar days."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -52,6 +52,7 @@ class ForecastPresenter:
                 is_suspended=self.queue_model.is_suspended or case.is_stopped,
                 is_incomplete=case.is_arriving,
                 is_with_others=case.waits_for_others,
+                saved_days=self._saved_days(case, each),
                 is_provisional=self._is_provisional(decided.p90 if needs else max(decided.p90, passed.p90)),
                 back_on=self._returns_on,
                 is_endless=self._is_endless,
@@ -84,6 +85,16 @@ class ForecastPresenter:
             back_on=self._returns_on,
             is_endless=self._is_endless,
         )
+
+    def _saved_days(self, case: OpenCase, estimate: CaseEstimate) -> int:
+        """Return the working days by which a case passes sooner, in nine of ten cases, if it is answered now."""
+        attributes = {**case.history.attributes, "findings": case.findings_if_answered}
+        is_known = case.findings_if_answered and case.ahead is not None and case.history.first_result is None
+        if not is_known or attributes == case.history.attributes:
+            return 0
+        answered = replace(case, history=replace(case.history, attributes=attributes))
+        (then,) = self.queue_model.forecast([answered], self._at, self.reviewers)
+        return max(round(estimate.passed.p90 - then.passed.p90), 0)
 
     def _pass_rate(self, case: OpenCase) -> PassRate | None:
         """Return how often similar cases passed at the first decision, None if a verdict has been given."""

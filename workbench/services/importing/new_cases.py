@@ -16,6 +16,7 @@ from db.queries.search_index import index_rows
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.findings.evaluate import worst_kind, worst_kind_if_answered
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess_all, finding_rows
@@ -188,7 +189,8 @@ def _arrival(row: ImportedRow, columns: Columns, assessment: Assessment, rules: 
     policy, now = rules.policy, context.now()
     return NewCase(
         applicant_kind=ApplicantKind(row["applicant_kind"]),
-        worst_severity=assessment.worst_severity,
+        findings=worst_kind(assessment.findings),
+        findings_if_answered=worst_kind_if_answered(assessment.findings, policy),
         service_class=assessment.service_class,
         priority_rank=columns["priority_rank"],
         due_at=columns["due_at"],

@@ -116,6 +116,7 @@ class ClockLetter(Letter):
             date.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
+        saved_days: The working days that it can save by doing so, 0 if the forecasts show none.
         status: What a letter about the state of a case also says; None in the other letters.
         item: The item whose own deadline is extended; empty for the common deadline.
         asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
@@ -141,6 +142,7 @@ class ClockLetter(Letter):
     is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""
+    saved_days: int = 0
     status: StatusFacts | None = None
     item: str = ""
     asked: tuple[LetterItem, ...] = ()

@@ -256,6 +256,7 @@ def letter_about(
         suggestions=suggestion_lines(
             message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
+        saved_days=0 if forecast is None else forecast.saved_days,
         status=message.status,
         item=message.item,
         asked=message.asked,

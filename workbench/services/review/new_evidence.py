@@ -1,5 +1,6 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.enums import FINAL_STATES, CaseState, ImportKind, Severity
-from db.models import CaseRow, SubmissionRow
+from db.enums import FINAL_STATES, CaseState, ImportKind, Priority, Severity
+from db.models import CaseRow, EventRow, SubmissionRow
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.deadline import latest_receipt
 from workbench.domain.evidence.evidence import Evidence
@@ -21,6 +22,7 @@ from workbench.services.case.assessment import (
     Assessment,
     assess,
     completed_at,
+    rank_columns,
     recompute,
     record_evidence,
     set_application,
@@ -50,6 +52,8 @@ FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKin
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
 
 _ANSWERS = frozenset({"answer", "resubmit"})
+_RAISED_FROM = "raised_from"
+"""The priority in an event before its import raised it, for the undo of the import."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
     record = _undo_record(session, context, case) if waits else {}
     record_evidence(session, case, new.seq)
     case.version += 1
-    store_assessment(session, case, new.assessment)
+    raised = _store_assessment(session, case, new.assessment)
     action, progress = "evidence", None
     if state is CaseState.INCOMPLETE:
         cancel_outdated(session, context, case, is_complete=new.assessment.is_complete)
@@ -95,12 +99,20 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
     elif voids_verdict:
         action = "void"
     _change_state(session, context, case, new, action)
-    _log(session, context, case, new, action, {} if progress is None else _event_details(action, progress, record))
+    answered = {} if progress is None else _event_details(action, progress, record)
+    _log(session, context, case, new, action, {**raised, **answered})
     update_due_date(session, context, case)
     if state is CaseState.LAPSED:
         _correct_lapse(session, context, case)
     if action == "complete":
         send_receipt(session, context, case, new.forecast, new.assessment.findings)
+
+
+def _store_assessment(session: Session, case: CaseRow, assessment: Assessment) -> Mapping[str, Any]:
+    """Write an assessment into a case, and return the details for the event: the priority before, if it rises."""
+    before = case.priority
+    store_assessment(session, case, assessment)
+    return {} if case.priority == before else {_RAISED_FROM: before}
 
 
 def _apply_to_closed(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
@@ -115,12 +127,17 @@ def _apply_to_closed(session: Session, context: Context, case: CaseRow, new: New
 def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
     """Assess a case again after the undo of an import that had given it evidence, and write one event.
 
-    Closed cases that the import did not change stay as they are.
+    Closed cases that the import did not change stay as they are. If the import raised the priority, the case gets back
+    the priority that it had before.
     """
     if case.state in FINAL_STATES - {CaseState.LAPSED} and not case.reopen_for:
         return
     case.evidence_no += 1
     set_application(session, case)
+    of_batch = select(col(EventRow.body)).where(col(EventRow.case_id) == case.id, col(EventRow.batch_id) == batch_id)
+    for body in session.execute(of_batch.where(col(EventRow.body).contains(_RAISED_FROM))).scalars():
+        priority = Priority(json.loads(body)[_RAISED_FROM])
+        case.priority, case.priority_rank = rank_columns(priority).values()
     findings = recompute(session, context, case)
     rules = case.reopen_for.split()
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))

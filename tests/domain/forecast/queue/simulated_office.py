@@ -23,7 +23,10 @@ _RANKS = {"low": 1, "high": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The parameters of an office: rates per working day; `drift` is the relative speed at the end."""
+    """The parameters of an office: rates per working day; `drift` is the relative speed at the end.
+
+    The share `incomplete` of the cases is received without a document; the finding raises their priority, which stays.
+    """
 
     seed: int
     cases: int = 2_750
@@ -33,6 +36,7 @@ class Plan:
     drift: float = 0.9
     leaves_after: float = 0.55
     holiday_after_days: int = 40
+    incomplete: float = 0.0
     horizon_days: int = 400
     first_day: date = FIRST_DAY
 
@@ -89,6 +93,7 @@ class SimulatedOffice:
         self._queue: list[_Case] = []
         self._scheduled: list[tuple[float, int, _Case]] = []
         self._verdicts: list[tuple[float, int]] = []
+        self.incomplete: set[int] = set()
         self._cases = [self._random_case(number) for number in range(plan.cases)]
         self._run()
 
@@ -128,8 +133,13 @@ class SimulatedOffice:
     def _run(self) -> None:
         plan, random = self.plan, self._random
         gaps = random.exponential(1 / plan.arrivals, plan.cases)
-        for case, at in zip(self._cases, np.cumsum(gaps), strict=True):
-            self._schedule(case, float(at))
+        for case, received_at in zip(self._cases, np.cumsum(gaps), strict=True):
+            at = float(received_at)
+            if plan.incomplete and random.random() < plan.incomplete:
+                self.incomplete.add(case.number)
+                case.rank = _RANKS["high"]
+                at = self._after_calendar_days(at, float(random.lognormal(np.log(2), 0.8)))
+            self._schedule(case, at)
         for day in range(plan.horizon_days):
             if not self._scheduled and not self._queue:
                 break

@@ -54,7 +54,8 @@ class OpenCase:
     reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant; it returns to the queue at
     `returns_at`, if no answer comes before.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
-    known. `is_staged_against`: a verdict other than pass awaits its check.
+    known. `is_staged_against`: a verdict other than pass awaits its check. `findings_if_answered` is the attribute
+    `findings` once the applicant has cleared up what it can, empty if unknown.
     """
 
     history: CaseHistory
@@ -68,6 +69,7 @@ class OpenCase:
     stopped_until: float = 0.0
     returns_at: float = 0.0
     is_staged_against: bool = False
+    findings_if_answered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
