@@ -88,6 +88,26 @@ _AT_POSITION = text(
 )
 
 
+_ENDED_WAITS = text(
+    f"""SELECT began, ended FROM (
+       SELECT d.id, d.decided_at AS began, (SELECT min(e.at) FROM event e WHERE e.case_id = d.case_id
+          AND e.at > d.decided_at AND e.state NOT IN ('', 'pending') AND NOT e.is_refused) AS ended
+       FROM (SELECT * FROM decision ORDER BY id DESC LIMIT 20000) AS d JOIN "case" c ON c.id = d.case_id
+       WHERE d.waits_for = :kind AND d.status IN ('applied', 'approved') AND {_IS_PUBLISHED}) AS waits
+    WHERE ended IS NOT NULL ORDER BY id DESC LIMIT 200"""
+)
+
+
+_WORKING_REVIEWERS = text(
+    """SELECT r.id, r.max_held IS NOT NULL OR r.id IN (SELECT reviewer_id FROM absence) OR r.id IN (
+          SELECT maker_id FROM (SELECT maker_id FROM decision ORDER BY id DESC LIMIT 5000) AS lately)
+          OR EXISTS (SELECT 1 FROM "case" c WHERE c.assignee_id = r.id) AS is_named,
+       r.id IN (SELECT reviewer_id FROM reviewer_role WHERE role = 'admin') AS is_admin
+    FROM reviewer r JOIN reviewer_role p ON p.reviewer_id = r.id AND p.role = 'reviewer'
+    WHERE r.is_active ORDER BY r.id"""
+)
+
+
 def last_event(session: Session) -> int:
     """Return the number of the last event."""
     return int(session.execute(text("SELECT coalesce(max(seq), 0) FROM event")).scalar_one())
@@ -137,6 +157,20 @@ def cases_at_position(session: Session, now_us: int, due_us: int, priority_rank:
     """Return the queued cases with a due date and a priority, in the order of `next`; held cases are left out."""
     values = {"now": now_us, "due": due_us, "rank": priority_rank}
     return session.execute(_AT_POSITION, values).scalars().all()
+
+
+def ended_waits(session: Session, kind: str) -> list[tuple[int, int]]:
+    """Return the beginning and end of the last pending verdicts that waited for one kind of others."""
+    return [(row.began, row.ended) for row in session.execute(_ENDED_WAITS, {"kind": kind})]
+
+
+def working_reviewers(session: Session) -> list[int]:
+    """Return the reviewers who have decided lately, or whom a limit, an absence or an assignment names.
+
+    Without any, return the reviewers who are no admins.
+    """
+    rows = session.execute(_WORKING_REVIEWERS).all()
+    return [row.id for row in rows if row.is_named] or [row.id for row in rows if not row.is_admin]
 
 
 def _in_chunks(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:

@@ -55,11 +55,13 @@ def test_equal_days_are_given_once() -> None:
     )
 
 
-def test_a_forecast_without_history_is_worded_as_planning() -> None:
+def test_a_forecast_without_history_is_called_assumed() -> None:
     thin = replace(FORECAST, is_thin=True)
 
-    assert letter_sentence(thin, EN).startswith("By our planning: The application is decided")
-    assert letter_sentence(thin, ZH).startswith("按我司的工作安排：预计")
+    assert letter_sentence(thin, EN).startswith(
+        "Assumed, as few applications have been decided so far: The application is decided"
+    )
+    assert letter_sentence(thin, ZH).startswith("因已审结的申请尚少，以下时间为假定：预计")
 
 
 def test_while_something_stands_against_a_pass_the_letter_says_what_has_to_happen_first() -> None:

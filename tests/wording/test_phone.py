@@ -186,10 +186,34 @@ def test_only_a_case_with_the_applicant_waits_for_items(state: CaseState) -> Non
     rectifying = replace(FORECAST, state=state, ahead=None, is_decided=True)
 
     assert "is waiting for the items we asked you for" in sentence(rectifying)
-    assert sentence(replace(rectifying, is_with_others=True)) == (
+    with_others = replace(rectifying, is_with_others=True, answer=DAYS)
+    assert sentence(with_others) == (
         f"A matter in C-000001 is being looked into. {DECIDED}; if nothing is found against it, it passes by then."
     )
-    assert "正在核查" in sentence(replace(rectifying, is_with_others=True), "zh")
+    assert "正在核查" in sentence(with_others, "zh")
+
+
+def test_while_nobody_knows_how_long_others_take_no_day_is_said() -> None:
+    unknown = replace(FORECAST, state=CaseState.PENDING, ahead=None, is_with_others=True)
+
+    assert sentence(unknown) == "A matter in C-000001 is being looked into; it is not known how long that takes."
+    assert "尚不清楚" in sentence(unknown, "zh")
+    assert letter_sentence(unknown, Language.EN) == "At present we cannot say when your application will be decided."
+    assert likely_decision_words(unknown, TODAY) == "no date available"
+    assert list(forecast_caveats(unknown)) == ["The case waits for others; it is not known how long."]
+    assert "as they did before" in next(forecast_caveats(replace(unknown, answer=DAYS)))
+
+
+def test_every_forecast_of_an_office_without_history_is_called_assumed() -> None:
+    thin = replace(FORECAST, is_thin=True)
+
+    assert "These days are assumed" in sentence(thin)
+    assert "假定" in sentence(thin, "zh")
+    assert likely_decision_words(thin, TODAY) == "likely decided 27 Nov – 2 Dec (assumed)"
+    for state in (CaseState.AWAITING_CHECK, CaseState.RECTIFYING):
+        needs = (PassNeed.ITEMS,) if state is CaseState.RECTIFYING else ()
+        assert likely_decision_words(replace(thin, state=state, passed_needs=needs), TODAY).endswith("(assumed)")
+    assert "Mon 7 Dec (assumed), after 9." in list(queue_lines(replace(QUEUE, is_thin=True), TODAY))[1]
 
 
 @pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.RECTIFYING])
@@ -208,21 +232,23 @@ def test_a_case_with_the_applicant_names_what_has_not_come(state: CaseState) -> 
 
 
 @pytest.mark.parametrize(
-    ("due_on", "ahead", "words"),
+    ("due_on", "is_queue_long", "words"),
     [
-        (26, 3, "That is later than the due date, Thu 26 Nov, because 3 cases are ahead."),
-        (26, 0, "That is later than the due date, Thu 26 Nov."),
-        (27, 3, "The due date is Fri 27 Nov; the later of these days is after it."),
-        (23, 3, "The due date, Mon 23 Nov, has passed."),
+        (26, True, "That is later than the due date, Thu 26 Nov, because more applications than usual are waiting."),
+        (26, False, "That is later than the due date, Thu 26 Nov."),
+        (27, True, "The due date is Fri 27 Nov; the later of these days is after it."),
+        (23, True, "The due date, Mon 23 Nov, has passed."),
     ],
 )
-def test_a_forecast_later_than_the_due_date_says_so(due_on: int, ahead: int, words: str) -> None:
+def test_a_forecast_later_than_the_due_date_says_so_and_why_if_it_is_known(
+    due_on: int, words: str, *, is_queue_long: bool
+) -> None:
     due_at = NOW.replace(day=due_on)
     late = replace(CASE, header=replace(CASE.header, due_at=due_at, is_overdue=due_at < NOW))
 
-    assert sentence(replace(FORECAST, ahead=ahead), case=late).endswith(f"it passes by then. {words}")
+    assert sentence(replace(FORECAST, is_queue_long=is_queue_long), case=late).endswith(f"it passes by then. {words}")
     with_applicant = replace(late, header=replace(late.header, state=CaseState.RECTIFYING))
-    assert "due date" not in sentence(replace(FORECAST, ahead=ahead), case=with_applicant)
+    assert "due date" not in sentence(replace(FORECAST, is_queue_long=is_queue_long), case=with_applicant)
 
 
 def test_an_appealed_case_passes_only_if_the_appeal_succeeds() -> None:

@@ -60,7 +60,7 @@ def likely_decision_words(forecast: CaseForecast, today: date, due_on: date | No
     While the applicant has the case, or documents are missing, it holds only if everything arrives today. `due_on` is
     the due date, if our clock runs: a later forecast says so.
     """
-    if forecast.is_endless:
+    if forecast.has_no_day:
         return _("no date available")
     days = range_on_screen(forecast.decided, today)
     if forecast.awaits_check:
@@ -68,15 +68,16 @@ def likely_decision_words(forecast: CaseForecast, today: date, due_on: date | No
     elif forecast.awaits_items or forecast.is_incomplete:
         words = _("if all arrives today, likely decided {days}")
     else:
-        words = _("likely decided {days} (little history)") if forecast.is_thin else _("likely decided {days}")
+        words = _("likely decided {days}")
     if due_on is not None and forecast.decided.p50 > due_on:
         words = _("{likely}, after the due date").format(likely=words)
-    return marked_provisional(words.format(days=days), is_provisional=forecast.is_provisional)
+    return with_marks(words.format(days=days), forecast)
 
 
-def marked_provisional(words: str, *, is_provisional: bool) -> str:
-    """Return a text about days, marked if the days may still change."""
-    return _("{days} (provisional)").format(days=words) if is_provisional else words
+def with_marks(words: str, forecast: CaseForecast | QueueForecast) -> str:
+    """Return a text about days, marked if the days are assumed, and if they may still change."""
+    words = _("{days} (assumed)").format(days=words) if forecast.is_thin else words
+    return _("{days} (provisional)").format(days=words) if forecast.is_provisional else words
 
 
 def forecast_explanation(forecast: CaseForecast, today: date) -> str:
@@ -111,7 +112,8 @@ def forecast_caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
     if isinstance(forecast, CaseForecast) and forecast.is_incomplete:
         yield _("Documents are missing; the forecast assumes that they arrive now.")
     if isinstance(forecast, CaseForecast) and forecast.is_with_others:
-        yield _("The case waits for others; the forecast assumes that the wait lasts until its last day.")
+        known = _("The case waits for others; the forecast assumes that they answer as they did before.")
+        yield known if forecast.answer else _("The case waits for others; it is not known how long.")
     if forecast.is_suspended:
         yield _("Work is suspended; the forecast assumes that it resumes tomorrow.")
     if forecast.is_endless:
@@ -155,7 +157,7 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         p50=count(p50),
         p90=count(p90),
         first=day_on_screen(forecast.cleared.p50, today),
-        last=marked_provisional(day_on_screen(forecast.cleared.p90, today), is_provisional=forecast.is_provisional),
+        last=with_marks(day_on_screen(forecast.cleared.p90, today), forecast),
     )
     if forecast.late_p90:
         sentence = (
@@ -229,9 +231,9 @@ def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | N
         due_on: The due date that the letter promises, if it does. A forecast with a later day says so.
     """
     say = catalogue(language.value).gettext
-    if forecast.is_endless:
+    if forecast.has_no_day:
         return say(N_("At present we cannot say when your application will be decided."))
-    basis = N_("By our planning") if forecast.is_thin else N_("As things stand")
+    basis = N_("Assumed, as few applications have been decided so far") if forecast.is_thin else N_("As things stand")
     sentence = decision_sentence(forecast, lambda day: letter_day(day, language), language.value)
     sentences = [say(N_("{before}: {sentence}")).format(before=say(basis), sentence=sentence)]
     if due_on is not None and forecast.decided.p50 > due_on:

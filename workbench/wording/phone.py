@@ -32,10 +32,14 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
     today, name = now.astimezone(zone).date(), format_case(forecast.case_id)
     if forecast.is_endless:
         sentence = _("there is no expected date for {case}.").format(case=name)
+    elif forecast.has_no_day:
+        sentence = _("A matter in {case} is being looked into; it is not known how long that takes.").format(case=name)
     else:
         items = missing_items(case)
         parts = [_state_sentence(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
         parts.append(decision_sentence(forecast, lambda day: day_on_screen(day, today), current_language()))
+        if forecast.is_thin:
+            parts.append(_("These days are assumed, because few applications have been decided so far."))
         parts += _late_sentences(forecast, case.header, zone, today)
         if forecast.saved_days:
             message = ngettext(
@@ -60,14 +64,8 @@ def _late_sentences(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, 
     if header.is_overdue:
         return [_("The due date, {due}, has passed.").format(due=due)]
     if forecast.decided.p50 > due_on:
-        if forecast.ahead:
-            message = ngettext(
-                "That is later than the due date, {due}, because {count} case is ahead.",
-                "That is later than the due date, {due}, because {count} cases are ahead.",
-                forecast.ahead,
-            )
-            return [message.format(due=due, count=count(forecast.ahead))]
-        return [_("That is later than the due date, {due}.").format(due=due)]
+        known = _("That is later than the due date, {due}, because more applications than usual are waiting.")
+        return [(known if forecast.is_queue_long else _("That is later than the due date, {due}.")).format(due=due)]
     if forecast.decided.p90 > due_on:
         return [_("The due date is {due}; the later of these days is after it.").format(due=due)]
     return []

@@ -7,21 +7,23 @@ import pytest
 from sqlalchemy import text
 
 from db.columns import to_us
-from db.enums import ApplicantKind, CaseState, ServiceClass
+from db.enums import ApplicantKind, CaseState, ServiceClass, Verdict, WaitsFor
 from tests.domain.forecast.queue.simulated_office import ASSUMED, HOURS, SimulatedOffice, instant_of
 from tests.services.forecast.lived_office import PLAN, lived
 from tests.sites import TUESDAY, Site
+from workbench.domain.case.casefile import VerdictRequest
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.case_history import CaseHistory, HistoryStep
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.queue.position import position_of
-from workbench.domain.forecast.result import PassNeed
+from workbench.domain.forecast.result import DayRange, PassNeed
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.forecast.incomplete_cases import read_queue
 from workbench.services.forecast.presenter import ForecastPresenter
+from workbench.services.wiring import Services
 from workbench.wording.forecast import forecast_caveats
 
 pytestmark = pytest.mark.proof
@@ -136,12 +138,66 @@ def test_without_history_the_forecast_uses_the_policy_and_reports_it(site: Site)
 
     queue, case = site.services("a").forecasts.of_queue(), site.services("a").forecasts.of_case(numbers[-1])
 
-    # Three reviewers and the admin, with eight verdicts a day each.
+    # Three reviewers with eight verdicts a day each; who ran `init` is not expected to review.
     assert queue.is_thin
     assert case.is_thin
-    assert (queue.reviewers, queue.per_day) == (4, 32)
-    assert queue.p50_days == pytest.approx(2, abs=0.6)
+    assert (queue.reviewers, queue.per_day) == (3, 24)
+    assert queue.p50_days == pytest.approx(64 / 24, abs=0.6)
     assert case.sent_back is None
+
+
+def test_a_new_office_counts_those_who_have_decided_or_were_named(site: Site) -> None:
+    first, second = site.plant(2)
+    a, sup = site.services("a"), site.services("sup")
+
+    decide(a, first, VerdictRequest(case_id=first, verdict=Verdict.PASS, reasons=("OK",)))
+    assert sup.forecasts.of_queue().reviewers == 1
+
+    site.services("admin").people.limit("b", 2)
+    assert sup.forecasts.of_queue().reviewers == 2
+    sup.assigning.assign([second], "admin", "she knows it")
+    assert (sup.forecasts.of_queue().reviewers, sup.forecasts.of_queue().per_day) == (3, 24)
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits", "is_known"),
+    [(WaitsFor.CARRIER, 8, True), (WaitsFor.CARRIER, 7, False), (WaitsFor.REGISTRY, 8, False)],
+)
+def test_a_wait_for_others_is_forecast_from_waits_of_its_kind_or_not_known(
+    site: Site, kind: WaitsFor, waits: int, *, is_known: bool
+) -> None:
+    *ended, waiting = site.plant(waits + 1)
+    a, days = site.services("a"), {number: date(2026, 11, 25) for number in ended}
+    for number in (*ended, waiting):
+        waits_for = kind if number == waiting else WaitsFor.CARRIER
+        request = VerdictRequest(
+            case_id=number,
+            verdict=Verdict.PENDING,
+            reasons=(f"WAIT-{waits_for.upper()}",),
+            waits_for=waits_for,
+            until=days.get(number, date(2026, 12, 30)),
+        )
+        if number == waiting:
+            site.clock.advance(days=2)
+            site.services("audit").ticking.tick()
+        decide(a, number, request)
+
+    found = site.services("sup").forecasts.of_case(waiting)
+
+    assert site.state(ended[0]) == "queued"
+    assert found.is_with_others
+    # The others went back to the queue on the day after 25 November, two working days later.
+    wait = DayRange(p50=date(2026, 11, 30), p90=date(2026, 11, 30))
+    assert (found.answer, found.has_no_day) == (wait if is_known else None, not is_known)
+    if is_known:
+        assert found.decided.p50 >= wait.p50
+    assert found in site.services("sup").forecasts.of_all()
+
+
+def decide(reviewer: Services, case_id: int, request: VerdictRequest) -> None:
+    """Take a case and decide it."""
+    header = reviewer.taking.take(case_id, "x").header
+    reviewer.verdicts.decide(replace(request, fence=header.fence))
 
 
 def test_events_of_today_change_the_queue_but_not_the_learnt_speed(site: Site) -> None:

@@ -158,6 +158,7 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             continue
         if letter_kind in list(ClockLetterKind)[: list(ClockLetterKind).index(ClockLetterKind.INCOMPLETE)]:
             yield clock
+            yield replace(clock, suggestions="1. …", saved_days=2, is_queue_long=True)
             if letter_kind is ClockLetterKind.DEADLINE:
                 yield replace(clock, asked=listed(language))
                 yield replace(clock, asked=listed(language), item=ITEMS[language][0])

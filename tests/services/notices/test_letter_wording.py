@@ -317,3 +317,23 @@ def test_a_reopened_review_says_what_holds_until_the_new_result() -> None:
     assert "3个号码已安排复机。" in text_of("reopened", compose_clock_letter(barred), ZH)
     passed = replace(free, status=replace(barred.status, bars=(), was_passed=True))
     assert "此前的结论暂不改变。电销卡可照常使用。\n" in compose_clock_letter(passed).body
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [
+        (EN, "Reason:\nMore applications than usual are waiting for their review.\n"),
+        (ZH, "原因：\n目前待审核的申请多于平时。\n"),
+    ],
+)
+def test_a_delay_is_put_down_to_many_applications_only_if_the_queue_is_longer_than_usual(
+    language: Language, reason: str
+) -> None:
+    delays = [letter for letter in every_clock_letter(language) if letter.kind is ClockLetterKind.DELAY]
+    assert {letter.is_queue_long for letter in delays} == {False, True}
+    for letter in delays:
+        body = compose_clock_letter(letter).body
+        assert (reason in body) is letter.is_queue_long
+        assert (reason[:4] in body) is letter.is_queue_long
+        # A known cause stands alone.
+        assert reason not in compose_clock_letter(replace(letter, cause="台风")).body

@@ -67,6 +67,7 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, n
             for finding, text in findings_to_answer(casefile, current_language())
         ],
         "saved_days": forecast.saved_days,
+        "answer": to_json(forecast.answer, UTC),
         "explanation": wording.forecast_explanation(forecast, now.astimezone(zone).date()),
         "say": phone_sentence(forecast, casefile, now),
     }
@@ -119,6 +120,7 @@ def _print_case(forecast: CaseForecast, casefile: CaseFile, today: date) -> None
     output.pairs(
         [
             (_("Case"), format_case(forecast.case_id)),
+            (_("Answer of others"), _days(forecast, forecast.answer, today) if forecast.answer else ""),
             (_("First verdict"), _first_verdict(forecast, today)),
             *_end_rows(forecast, today),
             (_("Why"), wording.forecast_explanation(forecast, today)),
@@ -150,9 +152,9 @@ def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
 
 
 def _days(forecast: CaseForecast, days: DayRange, today: date) -> str:
-    if forecast.is_endless:
+    if forecast.has_no_day:
         return _("no date available")
-    return wording.marked_provisional(wording.range_on_screen(days, today), is_provisional=forecast.is_provisional)
+    return wording.with_marks(wording.range_on_screen(days, today), forecast)
 
 
 def _show_queue(context: CommandContext, reviewers: int | None) -> None:

@@ -50,9 +50,10 @@ class DayRange:
 class ForecastConditions:
     """The team and the assumptions of a forecast.
 
-    `reviewers` decide about `per_day` cases a working day. `is_thin`: there was too little history, so the assumptions
-    of the policy were used. `is_suspended`: work is suspended and assumed to resume tomorrow. `is_provisional`: some
-    days are in a year whose calendar is not published.
+    `reviewers` decide about `per_day` cases a working day. `is_thin`: there are fewer than 30 first verdicts, or
+    too few days with verdicts, so assumptions of the policy were used. `is_suspended`: work is suspended and assumed to
+    resume tomorrow. `is_provisional`: some days are in a year whose calendar is not published. `is_queue_long`: the
+    queue is longer than usual, as `domain.forecast.queue.model` measures it.
 
     While all reviewers are away, `reviewers` is 0 and `back_on` is the day on which the first returns. If no return is
     known, the forecast `is_endless`: there are no dates to show, and all future days are the last day of the horizon.
@@ -65,6 +66,7 @@ class ForecastConditions:
     back_on: date | None = None
     is_endless: bool = False
     is_provisional: bool = False
+    is_queue_long: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,8 @@ class CaseForecast(ForecastConditions):
     released. `passed` is when similar cases passed, with their corrections; it is None while something stands against
     a pass, and `passed_needs` says what. `pass_rate` is how often similar cases passed at the first decision, for staff
     only; None after that decision and without history. `is_incomplete`: the forecast assumes that the missing documents
-    arrive now. `is_with_others`: the case is pending but does not wait for its applicant. `saved_days` are the working
+    arrive now. `is_with_others`: the case is pending but does not wait for its applicant; `answer` is when such
+    waits ended, None if that is not known, and then no other day is known either. `saved_days` are the working
     days by which the case passes sooner, in nine of ten cases, if the applicant now clears up what was found; 0 if that
     saves nothing. Only the forecast of a single case or of a new case has it.
     """
@@ -94,7 +97,13 @@ class CaseForecast(ForecastConditions):
     sent_back: float | None
     is_incomplete: bool
     is_with_others: bool = False
+    answer: DayRange | None = None
     saved_days: int = 0
+
+    @property
+    def has_no_day(self) -> bool:
+        """Whether no day is known: all reviewers are away for good, or nobody knows how long such a wait takes."""
+        return self.is_endless or (self.is_with_others and self.answer is None)
 
     @property
     def awaits_check(self) -> bool:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState, Role
-from db.models import CaseRow, ReviewerRoleRow, ReviewerRow
+from db.enums import CaseState
+from db.models import CaseRow
 from db.queries import forecast_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
@@ -207,16 +207,16 @@ def _version(session: Session, now: datetime) -> tuple[int, datetime]:
 
 
 def _assumptions(session: Session, policy: Policy) -> PolicyAssumptions:
-    reviewer_ids = session.exec(
-        select(col(ReviewerRow.id))
-        .join(ReviewerRoleRow, col(ReviewerRoleRow.reviewer_id) == col(ReviewerRow.id))
-        .where(col(ReviewerRow.is_active), ReviewerRoleRow.role == Role.REVIEWER.value)
-        .distinct()
-    ).all()
+    """Return the assumptions; as reviewers count those who have decided or were named, not all who have the role.
+
+    A limit, an absence or an assignment names a reviewer. Before any is named, those with the role count who are no
+    admins, because who ran `init` has every role.
+    """
+    reviewer_ids = [int(reviewer_id) for reviewer_id in forecast_cases.working_reviewers(session)]
     return PolicyAssumptions(
         reviewers=max(1, len(reviewer_ids)),
         per_reviewer=float(policy.forecast.per_reviewer),
         sent_back=_ASSUMED_SENT_BACK,
         rectify_days=policy.rectify.default_days,
-        makers=tuple(int(reviewer_id) for reviewer_id in reviewer_ids if reviewer_id is not None),
+        makers=tuple(reviewer_ids),
     )

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -16,7 +16,9 @@ from db.models import AbsenceRow
 from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, HistoryStep, paused_since
+from workbench.domain.forecast.estimates import QuantilePair
 from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
+from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
@@ -29,6 +31,9 @@ _MOST_EVENTS = 40_000
 _ATTRIBUTES = ("applicant_kind", "service_class", "card_type", "province", "agent")
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
+_FEWEST_WAITS = 8
+"""With fewer ended waits of a kind, it is not known how long another one takes."""
+
 _IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 
 
@@ -50,7 +55,10 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
     makers = np.array([row.actor_id or 0 for row in verdict_rows], dtype=np.int64)
     order = np.argsort(at, kind="stable")
     return QueueHistory(
-        cases=histories, verdicts=GivenVerdicts(at[order], makers[order]), absences=read_absences(session, time_)
+        cases=histories,
+        verdicts=GivenVerdicts(at[order], makers[order]),
+        absences=read_absences(session, time_),
+        is_whole=after <= 0,
     )
 
 
@@ -96,6 +104,7 @@ def _open_cases(
     """
     rows = incomplete.completed(rows)
     rules_by_case = _block_rules(incomplete.session, rows)
+    waits = _waits(incomplete.session, time_, {row.waits_for for row in rows if row.state == CaseState.PENDING})
     acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
     arrived_us = [
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
@@ -135,16 +144,26 @@ def _open_cases(
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
             stopped_until=0.0 if stopped_until is None else time_.of_instant(stopped_until),
             waits_for_others=waits_for_others,
-            returns_at=_returns_at(row, time_) if waits_for_others else 0.0,
+            answer_at=_answer_at(now, max(now - steps[-1].at, 0.0), waits[row.waits_for]) if waits_for_others else None,
             is_staged_against=row.staged_verdict not in {None, Verdict.PASS.value},
         )
 
 
-def _returns_at(row: Any, time_: WorkingTime) -> float:
-    """Return when a pending case returns to the queue without an answer: on the day after its wait ends."""
-    if row.next_action_on is None:
-        return 0.0
-    return time_.of_day(date.fromisoformat(row.next_action_on) + timedelta(days=1))
+def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | None:
+    """Return when a wait ends that has lasted some working days, None if too few of its kind took longer."""
+    longer = days[days > waited]
+    if len(longer) < _FEWEST_WAITS:
+        return None
+    p50, p90 = np.quantile(now + longer - waited, (0.5, 0.9)).tolist()
+    return QuantilePair(p50=p50, p90=p90)
+
+
+def _waits(session: Session, time_: WorkingTime, kinds: Iterable[str]) -> dict[str, FloatArray]:
+    """Return the working days of the last waits of some kinds, such as carrier, that have ended."""
+    found = {kind: np.array(forecast_cases.ended_waits(session, kind)).reshape(-1, 2) for kind in kinds}
+    return {
+        kind: time_.of(spans[:, 1] / _US_PER_S) - time_.of(spans[:, 0] / _US_PER_S) for kind, spans in found.items()
+    }
 
 
 def _history(

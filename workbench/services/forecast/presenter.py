@@ -50,8 +50,10 @@ class ForecastPresenter:
                 sent_back=each.sent_back,
                 is_thin=self.queue_model.is_thin,
                 is_suspended=self.queue_model.is_suspended or case.is_stopped,
+                is_queue_long=self.queue_model.is_queue_long,
                 is_incomplete=case.is_arriving,
                 is_with_others=case.waits_for_others,
+                answer=self._answer(case.answer_at),
                 saved_days=self._saved_days(case, each),
                 is_provisional=self._is_provisional(decided.p90 if needs else max(decided.p90, passed.p90)),
                 back_on=self._returns_on,
@@ -172,17 +174,21 @@ class ForecastPresenter:
     def _feasible(self, case: OpenCase, pair: QuantilePair) -> QuantilePair:
         """Return a range that does not begin before a reviewer can act on the case; a past range stays the same.
 
-        A case that waits for others can be decided once it returns to the queue: nobody knows whether the answer comes
-        sooner.
+        A case that waits for others can be decided once the answer has come.
         """
         resumes_at = case.stopped_until + _MOMENT if case.stopped_until else 0.0
-        returns_at = case.returns_at + _MOMENT if case.returns_at else 0.0
-        earliest = max(self._earliest, self._tomorrow if case.is_stopped else 0.0, resumes_at, returns_at)
+        pair = pair if case.answer_at is None else pair.not_before(case.answer_at)
+        earliest = max(self._earliest, self._tomorrow if case.is_stopped else 0.0, resumes_at)
         if pair.p90 < self._at or pair.p50 >= earliest:
             return pair
         # Work on other cases continues during a suspension with an end, so the range keeps its width.
         width = pair.p90 - pair.p50 if resumes_at else 0.0
         return QuantilePair(p50=earliest, p90=max(pair.p90, earliest + width))
+
+    def _answer(self, at: QuantilePair | None) -> DayRange | None:
+        """Return the days on which the answer of others comes, None if that is not known."""
+        days = [] if at is None else self.queue_model.time.days_to_come(np.array([at.p50, at.p90]), self._at)
+        return DayRange(p50=days[0], p90=days[1]) if days else None
 
     @cached_property
     def _earliest(self) -> float:

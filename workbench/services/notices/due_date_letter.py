@@ -110,7 +110,8 @@ class ClockLetter(Letter):
         is_appeal: Whether the date is the due date of the answer to an appeal.
         awaits_others: Whether the review waits for information from third parties.
         told_on: The day of the due date in the last letter that stated one, None without such a letter.
-        cause: The reason, as the applicant reads it; empty if the case is delayed because too many cases wait.
+        cause: The reason, as the applicant reads it; empty if none is known but what the next two fields say.
+        is_queue_long: Whether more applications than usual wait, see `QueueModel`; without another cause, that is one.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
         is_forecast_later: Whether the forecast has a day after the due date; the letter then does not promise that
             date.
@@ -138,6 +139,7 @@ class ClockLetter(Letter):
     awaits_others: bool = False
     told_on: date | None = None
     cause: str = ""
+    is_queue_long: bool = False
     forecast_sentence: str = ""
     is_forecast_later: bool = False
     shows_due_date: bool = True

@@ -252,6 +252,7 @@ def letter_about(
         awaits_others=state is CaseState.PENDING and not is_with,
         told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
         cause=cause.strip(),
+        is_queue_long=message.forecast is not None and message.forecast.is_queue_long,
         **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
         suggestions=suggestion_lines(
             message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()

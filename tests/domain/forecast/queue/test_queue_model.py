@@ -16,7 +16,7 @@ from workbench.domain.forecast.case_history import CaseHistory, HistoryStep, Que
 from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import CaseEstimate
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
-from workbench.domain.forecast.queue.model import OpenCase, QueueHistory, QueueModel
+from workbench.domain.forecast.queue.model import FEWEST_FIRST_VERDICTS, OpenCase, QueueHistory, QueueModel
 
 NOW = 22.4
 FEW = Plan(seed=5, cases=1_000)
@@ -290,6 +290,30 @@ def test_cases_that_are_often_sent_back_are_forecast_so() -> None:
     }
 
     assert shares["block"] > 1.5 * shares["none"]
+
+
+def test_forecasts_are_assumed_until_thirty_first_verdicts_exist() -> None:
+    past = simulated().history
+    for count in (29, 30):
+        verdict_days = sorted(step.at for case in past.cases for step in case.steps[1:2])
+        known = [case for case in past.cases if len(case.steps) > 1 and case.steps[1].at <= verdict_days[count - 1]]
+        few = QueueModel.fit(replace(past, cases=known), int(NOW), simulated().time, ASSUMED)
+        assert few.first_verdicts == count
+        assert few.is_thin is (count < FEWEST_FIRST_VERDICTS)
+
+
+@pytest.mark.parametrize(("newest", "is_long"), [(9, False), (21, True)])
+def test_the_queue_is_longer_than_usual_above_nine_of_ten_of_the_days_before(newest: int, *, is_long: bool) -> None:
+    # Ten cases wait each day, and some more on the last one.
+    steps = [(HistoryStep("queued", 0.1), HistoryStep("verdict", 99.0)) for _case in range(10)]
+    steps += [(HistoryStep("queued", 20.5), HistoryStep("verdict", 99.0)) for _case in range(newest - 9)]
+    cases = [CaseHistory(case=number, steps=each, attributes={}) for number, each in enumerate(steps)]
+    history = QueueHistory(cases=cases, verdicts=simulated().history.verdicts)
+
+    assert QueueModel.fit(history, 21, simulated().time, ASSUMED).is_queue_long is is_long
+    assert not QueueModel.fit(replace(history, is_whole=False), 21, simulated().time, ASSUMED).is_queue_long
+    # What is usual is not known after a few days.
+    assert not QueueModel.fit(history, 6, simulated().time, ASSUMED).is_queue_long
 
 
 def test_without_history_the_forecast_uses_the_assumptions_and_reports_it() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.domain.forecast.assumptions import PolicyAssumptions
-from workbench.domain.forecast.case_history import CaseHistory, QueueSpells
+from workbench.domain.forecast.case_history import VERDICT, CaseHistory, QueueSpells
 from workbench.domain.forecast.check_duration import CheckDurations
 from workbench.domain.forecast.estimates import CaseEstimate, QuantilePair, QueueClearing
 from workbench.domain.forecast.learning.arrays import FloatArray
@@ -32,27 +32,39 @@ from workbench.domain.forecast.working_time import WorkingTime
 PATHS = 128
 SEED = 20_261_124
 _LEVELS = (0.5, 0.9)
+FEWEST_FIRST_VERDICTS = 30
+"""With fewer first verdicts, forecasts are assumed."""
+
+_USUAL_DAYS, _USUAL_SHARE = 40, 0.9
+_FEWEST_USUAL_DAYS = 10
+"""The queue is longer than usual if more cases waited at the end of the last working day than at the end of nine of ten
+of the 40 working days before it. With fewer than ten such days, nobody knows what is usual."""
+
 _LEAST_SHARE, _LEAST_SHARE_OF_GREATEST = 0.02, 0.1
 """To count, a reviewer must exceed one of these shares: of all verdicts, or of the busiest reviewer's verdicts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHistory:
-    """The history of the queue up to a time: all cases, all verdicts, and all absences."""
+    """The history of the queue up to a time: all cases, all verdicts, and all absences.
+
+    `is_whole` is false if cases are left out that began before the first event read.
+    """
 
     cases: Sequence[CaseHistory]
     verdicts: GivenVerdicts
     absences: Sequence[Absence] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
     """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
 
-    `due`, `stopped_until` and `returns_at` are in working days. `is_arriving`: the case is not queued yet, and counts
+    `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts
     as if it arrived now. `is_returning`: its applicant has it, and it counts as if the answer came now. `is_held`: a
     reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant; it returns to the queue at
-    `returns_at`, if no answer comes before.
+    `answer_at` as similar waits ended, None if that is not known.
     `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
     known. `is_staged_against`: a verdict other than pass awaits its check. `findings_if_answered` is the attribute
     `findings` once the applicant has cleared up what it can, empty if unknown.
@@ -67,7 +79,7 @@ class OpenCase:
     waits_for_others: bool = False
     is_stopped: bool = False
     stopped_until: float = 0.0
-    returns_at: float = 0.0
+    answer_at: QuantilePair | None = None
     is_staged_against: bool = False
     findings_if_answered: str = ""
 
@@ -76,7 +88,8 @@ class OpenCase:
 class QueueModel:
     """A fitted model of the team: capacity, inflow, rework, rates of results, check durations and calibration.
 
-    `is_suspended` says that all work is suspended now, without a known end.
+    `is_suspended` says that all work is suspended now, without a known end. `is_queue_long` says that the queue is
+    longer than usual, and `first_verdicts` counts the cases with a first verdict.
     """
 
     time: WorkingTime
@@ -89,6 +102,8 @@ class QueueModel:
     interval_calibration: IntervalCalibration
     absences: Sequence[Absence]
     assumptions: PolicyAssumptions
+    first_verdicts: int
+    is_queue_long: bool
     is_suspended: bool = False
 
     @classmethod
@@ -114,6 +129,8 @@ class QueueModel:
             interval_calibration=IntervalCalibration(),
             absences=queue_history.absences,
             assumptions=assumptions,
+            first_verdicts=sum(any(step.what == VERDICT for step in history.steps) for history in histories),
+            is_queue_long=queue_history.is_whole and _is_longer_than_usual(spells, backlog),
         )
         if queue_model.is_thin:
             return queue_model
@@ -122,8 +139,8 @@ class QueueModel:
 
     @property
     def is_thin(self) -> bool:
-        """Whether there is too little history, so that part of the forecast is assumed."""
-        return self.rework is None or self.capacity.is_assumed
+        """Whether there are too few first verdicts or days with verdicts, so that the forecast is assumed."""
+        return self.first_verdicts < FEWEST_FIRST_VERDICTS or self.capacity.is_assumed
 
     @property
     def reviewers(self) -> tuple[int, ...]:
@@ -277,6 +294,12 @@ class QueueModel:
         if self.rework is not None:
             return self.rework.days(histories, PATHS, verdict_at=verdict_at, waited=waited)
         return self.assumptions.rework_days(histories, PATHS, from_verdict=verdict_at is not None)
+
+
+def _is_longer_than_usual(spells: QueueSpells, backlog: FloatArray) -> bool:
+    """Say whether the queue at the end of the last working day was longer than usual, see `_USUAL_DAYS`."""
+    usual = backlog[int(spells.entered.min(initial=len(backlog))) : -1][-_USUAL_DAYS:]
+    return len(usual) >= _FEWEST_USUAL_DAYS and bool(backlog[-1] > np.quantile(usual, _USUAL_SHARE))
 
 
 def waiting_cases(cases: Sequence[OpenCase]) -> WaitingCases:
