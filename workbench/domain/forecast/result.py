@@ -53,7 +53,7 @@ class ForecastConditions:
     `reviewers` decide about `per_day` cases a working day. `is_thin`: there are fewer than 30 first verdicts, or
     too few days with verdicts, so assumptions of the policy were used. `is_suspended`: work is suspended and assumed to
     resume tomorrow. `is_provisional`: some days are in a year whose calendar is not published. `is_queue_long`: the
-    queue is longer than usual, as `domain.forecast.queue.model` measures it.
+    queue is longer than usual, as `domain.forecast.queue.usual_length` measures it.
 
     While all reviewers are away, `reviewers` is 0 and `back_on` is the day on which the first returns. If no return is
     known, the forecast `is_endless`: there are no dates to show, and all future days are the last day of the horizon.

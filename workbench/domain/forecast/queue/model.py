@@ -25,6 +25,7 @@ from workbench.domain.forecast.queue.simulation import (
     WaitingCases,
     days_needed,
 )
+from workbench.domain.forecast.queue.usual_length import is_longer_than_usual
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes, SendBackRates
 from workbench.domain.forecast.working_time import WorkingTime
@@ -33,23 +34,13 @@ PATHS = 128
 SEED = 20_261_124
 _LEVELS = (0.5, 0.9)
 FEWEST_FIRST_VERDICTS = 30
-"""With fewer first verdicts, forecasts are assumed."""
-
-_USUAL_DAYS, _USUAL_SHARE = 40, 0.9
-_FEWEST_USUAL_DAYS = 10
-"""The queue is longer than usual if more cases waited at the end of the last working day than at the end of nine of ten
-of the 40 working days before it. With fewer than ten such days, nobody knows what is usual."""
-
 _LEAST_SHARE, _LEAST_SHARE_OF_GREATEST = 0.02, 0.1
 """To count, a reviewer must exceed one of these shares: of all verdicts, or of the busiest reviewer's verdicts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHistory:
-    """The history of the queue up to a time: all cases, all verdicts, and all absences.
-
-    `is_whole` is false if cases are left out that began before the first event read.
-    """
+    """All cases, verdicts and absences up to a time; if not `is_whole`, without the cases that began long before."""
 
     cases: Sequence[CaseHistory]
     verdicts: GivenVerdicts
@@ -130,7 +121,7 @@ class QueueModel:
             absences=queue_history.absences,
             assumptions=assumptions,
             first_verdicts=sum(any(step.what == VERDICT for step in history.steps) for history in histories),
-            is_queue_long=queue_history.is_whole and _is_longer_than_usual(spells, backlog),
+            is_queue_long=queue_history.is_whole and is_longer_than_usual(spells, backlog),
         )
         if queue_model.is_thin:
             return queue_model
@@ -294,12 +285,6 @@ class QueueModel:
         if self.rework is not None:
             return self.rework.days(histories, PATHS, verdict_at=verdict_at, waited=waited)
         return self.assumptions.rework_days(histories, PATHS, from_verdict=verdict_at is not None)
-
-
-def _is_longer_than_usual(spells: QueueSpells, backlog: FloatArray) -> bool:
-    """Say whether the queue at the end of the last working day was longer than usual, see `_USUAL_DAYS`."""
-    usual = backlog[int(spells.entered.min(initial=len(backlog))) : -1][-_USUAL_DAYS:]
-    return len(usual) >= _FEWEST_USUAL_DAYS and bool(backlog[-1] > np.quantile(usual, _USUAL_SHARE))
 
 
 def waiting_cases(cases: Sequence[OpenCase]) -> WaitingCases:
