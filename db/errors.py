@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     DAMAGED = "damaged"
     TOO_OPEN = "too_open"
     UNREADABLE = "unreadable"
+    READ_ONLY = "read_only"
     EXISTS = "exists"
     CANNOT_CREATE = "cannot_create"
     NO_HOME = "no_home"

@@ -117,7 +117,7 @@ def main() -> None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
     from workbench.cli.framework.interruption import interrupted_by_signals
-    from workbench.services.garbage import collect_garbage_seldom
+    from workbench.services.memory import collect_garbage_seldom
 
     collect_garbage_seldom()
     gc.enable()

@@ -61,6 +61,10 @@ class StorageFailed(WorkbenchError):
     exit_code = ExitCode.IO
 
 
+class DiskFull(StorageFailed):
+    """There is no room on the disk for a change of the database."""
+
+
 class DatabaseDamaged(StorageFailed):
     """The content of the database file is damaged."""
 

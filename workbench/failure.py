@@ -14,6 +14,8 @@ def describe_error(error: BaseException) -> str:
     if isinstance(error, OSError) and not isinstance(error, sqlite3.Error):
         message = _("The operating system reported an error: {cause}.")
         return message.format(cause=error.strerror or type(error).__name__)
+    if isinstance(error, MemoryError):
+        return _("There is not enough memory; end other programs or raise `ulimit -v`, then run the command again.")
     original = getattr(error, "orig", None)
     if isinstance(original, Exception):
         return _("The database reported an error: {cause}.").format(cause=driver_message(original))

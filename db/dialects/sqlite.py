@@ -188,8 +188,8 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
     Whether the group of the file may read it is a setting in the database itself, so it is not checked here.
 
     Raises:
-        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, or open to all users of the host; or
-            if it is encrypted although it should not be, or the other way round.
+        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, open to all users of the host, or on a
+            file system that cannot be written; or if it is encrypted although it should not be, or the other way round.
     """
     try:
         status = path.stat()
@@ -199,6 +199,8 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), error.strerror or "") from error
     if not stat.S_ISREG(status.st_mode):
         raise DatabaseRefused(Refusal.NOT_A_FILE, str(path))
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        raise DatabaseRefused(Refusal.READ_ONLY, str(path))
     if not os.access(path, os.R_OK | os.W_OK):
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
     if status.st_mode & stat.S_IRWXO:
@@ -246,6 +248,11 @@ def is_wrong_key(error: DatabaseError) -> bool:
 def is_damage(message: str) -> bool:
     """Say whether a message of the driver means that the file is damaged."""
     return any(words in message for words in ("malformed", "file is not a database", "Could not decode to UTF-8"))
+
+
+def is_full(message: str) -> bool:
+    """Say whether a message of the driver means that the disk is full."""
+    return "database or disk is full" in message
 
 
 def quick_check(connection: Connection) -> str:

@@ -73,7 +73,8 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
     if record.overdue_days:
         parts.append(_("{count} days overdue").format(count=count(record.overdue_days)))
     if record.listed_on is not None:
-        parts.append(_("listed {day}").format(day=view.day(record.listed_on)))
+        listed = _("owed since {day}") if record.list is CreditList.ARREARS else _("listed {day}")
+        parts.append(listed.format(day=view.day(record.listed_on)))
     if record.disputed:
         parts.append(_("disputed by the applicant"))
     if record.reference:

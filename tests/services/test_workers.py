@@ -92,7 +92,7 @@ def test_an_error_in_the_other_process_is_raised_here(helper: HelperProcess) -> 
 
 
 def test_a_process_that_is_killed_is_told(helper: HelperProcess) -> None:
-    with pytest.raises(StorageFailed, match="ended from outside; run the command again"):
+    with pytest.raises(StorageFailed, match="ended from outside, or for lack of memory; run the command again"):
         list(distribute(killed, None, [0], helper))
 
 

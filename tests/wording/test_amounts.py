@@ -147,9 +147,9 @@ def test_the_time_left_of_a_deadline_is_in_working_days(days: int, english: str,
 @pytest.mark.parametrize(
     ("seconds", "english", "chinese"),
     [
-        (1739, "hold 28 min", "领取剩余28分钟"),
-        (60, "hold 1 min", "领取剩余1分钟"),
-        (59, "hold < 1 min", "领取剩余不足1分钟"),
+        (1739, "hold 28 min", "占用时间还剩28分钟"),
+        (60, "hold 1 min", "占用时间还剩1分钟"),
+        (59, "hold < 1 min", "占用时间还剩不足1分钟"),
         (0, "hold expired", "领取已过期"),
         (-90, "hold expired", "领取已过期"),
     ],

@@ -73,7 +73,7 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
         f"C-000001 has been received. {DECIDED}; if nothing is found against it, it passes by then."
     )
     assert sentence(LATER, "zh") == (
-        "C-000001已受理。预计11月27日 周五或之前作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时通过。"
+        "C-000001已受理。预计不晚于11月27日 周五作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时通过。"
     )
 
 
@@ -361,5 +361,7 @@ def test_the_queue_forecast_is_in_whole_days_with_the_number_of_held_cases() -> 
         "Cleared usually by Thu 3 Dec, after 1 working day;"
     )
     assert lines(replace(QUEUE, held=0))[0].startswith("57 to decide; 2 reviewers")
-    assert lines(QUEUE, "zh")[1] == "预计7个工作日审完，即12月3日 周四前；一般不超过9个工作日，即不晚于12月7日 周一。"
+    assert (
+        lines(QUEUE, "zh")[1] == "预计7个工作日审完，即不晚于12月3日 周四；一般不超过9个工作日，即不晚于12月7日 周一。"
+    )
     assert "其中6件" in lines(QUEUE, "zh")[0]

@@ -1,11 +1,13 @@
 """The services of one person, created when they are first used; screens and commands get nothing else."""
 
+from contextlib import suppress
 from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from db.queries.retention import has_pending_files
 from workbench.domain.case.actor import Actor
+from workbench.errors import DiskFull
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.calendar_days import missing_years
 from workbench.services.foundation.context import Context
@@ -220,7 +222,9 @@ class Services:
             applies_to_open_cases = self.context.has_unsettled_policy(session)
             has_files_to_erase = has_pending_files(session)
         if is_interrupted:
-            resume(self.context)
+            # What an import left on a full disk stays hidden until there is room to remove it.
+            with suppress(DiskFull):
+                resume(self.context)
         if missing:
             self.calendars.seed_missing_years()
         if unsettled:

@@ -110,13 +110,13 @@ def working_days_left(days: int) -> str:
 
 
 def hold_left(left: timedelta) -> str:
-    """Return the remaining time of a hold, `hold 28 min`, `领取剩余28分钟`, or that the hold has expired."""
+    """Return the remaining time of a hold, `hold 28 min`, `占用时间还剩28分钟`, or that the hold has expired."""
     if left <= timedelta(0):
         return _either("hold expired", "领取已过期")
     minutes = left // timedelta(minutes=1)
     if not minutes:
-        return _either("hold < 1 min", "领取剩余不足1分钟")
-    return _either(f"hold {minutes:,} min", f"领取剩余{minutes:,}分钟")
+        return _either("hold < 1 min", "占用时间还剩不足1分钟")
+    return _either(f"hold {minutes:,} min", f"占用时间还剩{minutes:,}分钟")
 
 
 def waiting_words(span: timedelta) -> str:

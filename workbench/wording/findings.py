@@ -161,7 +161,8 @@ def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValu
     if isinstance(observed, int | float):
         values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
     if finding.subject:
-        values["subject"] = _FormattedNumber(_subjects(finding, policy, language), is_one=False)
+        about = _FormattedNumber(_subjects(finding, policy, language), is_one=False)
+        values |= {"subject": about, "concerned": about}
     return values
 
 

@@ -86,9 +86,9 @@ def test_a_second_lapse_can_be_appealed_although_the_appeal_against_the_first_wa
 
 def test_a_lapse_can_be_appealed_from_its_own_notice(services: ClockSite) -> None:
     case = lapsed(services)
-    assert "2026-12-22" in refuse(services.at("2026-12-23 09:00"), 77, "a", "appeal", case, "--grounds", "x")
+    assert "2026-12-23" in refuse(services.at("2026-12-24 09:00"), 77, "a", "appeal", case, "--grounds", "x")
 
-    appealed(services, case, at="2026-12-22 09:00")
+    appealed(services, case, at="2026-12-23 09:00")
     decided(services, case, "stands", login="sup2")
     services.run("b", "check", case, "approve", "--note", "yes")
     assert show(services, case)["state"] == "lapsed"

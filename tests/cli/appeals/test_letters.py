@@ -15,7 +15,7 @@ from tests.services.outbox.gateways import Script
 from tests.sites import Site
 
 STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
-LIFTED = {Language.ZH: "限制措施即予解除", Language.EN: "We lift the measure at once"}
+LIFTED = {Language.ZH: "号码尚未执行的限制措施", Language.EN: "not carried out yet and is cancelled"}
 AGAIN = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
 NEW_DUE = {Language.ZH: "办结时限：2026年12月4日（周五）", Language.EN: "new review: Friday, 4 December 2026"}
 ANSWER = {Language.ZH: "答复期限：2026年12月10日（周四）", Language.EN: "answer by: Thursday, 10 December 2026"}

@@ -171,7 +171,7 @@ def test_a_suspension_that_is_entered_afterwards_takes_a_lapse_back(services: Cl
     assert deadline(services, case) == "2026-12-01 18:00"
     [letter] = letters(services)
     assert "逾期未整改办结通知" in letter
-    assert "上述办结通知予以撤销" in letter
+    assert "“逾期未整改”的结论现予撤销" in letter
     assert "新的整改期限：2026年12月1日（周二）18:00" in letter
 
 

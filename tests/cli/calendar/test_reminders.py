@@ -88,11 +88,11 @@ def test_an_incomplete_application_gets_one_letter_and_one_reminder(services: Cl
 
     assert tick(services, "2026-11-24 10:05") == {"reminded": 1}
     [letter] = letters(services, "incomplete")
-    assert "补交材料期限：2026年12月1日（周二）" in letter["body"]
+    assert "补交材料期限：2026年12月2日（周三）" in letter["body"]
     assert "1. 营业执照" in letter["body"]
     assert "2. " not in letter["body"]
-    assert tick(services, "2026-12-01 17:59") == {}
-    assert tick(services, "2026-12-01 18:01") == {"reminded": 1}
+    assert tick(services, "2026-12-02 17:59") == {}
+    assert tick(services, "2026-12-02 18:01") == {"reminded": 1}
     assert "我司不再另行提醒" in letters(services, "still-incomplete")[0]["body"]
     assert tick(services, "2027-02-01 10:00") == {}
     assert kinds(services) == ["incomplete", "still-incomplete"]
@@ -133,7 +133,8 @@ def test_the_policy_sets_when_an_incomplete_application_is_reminded(services: Cl
     desk.applications(application())
 
     assert tick(services, "2026-11-24 10:05") == {"reminded": 1}
-    assert tick(services, "2026-11-25 18:01") == {"reminded": 1}
+    assert tick(services, "2026-11-25 18:01") == {}
+    assert tick(services, "2026-11-26 18:01") == {"reminded": 1}
 
 
 @pytest.mark.parametrize(("on", "count"), [("2026-09-29 23:59", 0), ("2026-09-30 00:01", 1), ("2026-10-04 12:00", 1)])
@@ -196,11 +197,11 @@ def test_the_letters_about_missing_documents_are_printed(
     desk.applications(application(language=language.value))
     tick(services, "2026-11-24 10:05")
     services.at("2026-11-25 00:01")
-    until = {Language.ZH: "2026年12月1日（周二）", Language.EN: "Tuesday, 1 December 2026"}[language]
+    until = {Language.ZH: "2026年12月2日（周三）", Language.EN: "Wednesday, 2 December 2026"}[language]
     name = {Language.ZH: "1. 营业执照", Language.EN: "1. business licence"}[language]
     check_pages(services, tmp_path / "one", language, "incomplete", until, name)
-    tick(services, "2026-12-02 10:00")
-    until = {Language.ZH: "2026年12月9日（周三）", Language.EN: "Wednesday, 9 December 2026"}[language]
+    tick(services, "2026-12-03 10:00")
+    until = {Language.ZH: "2026年12月10日（周四）", Language.EN: "Thursday, 10 December 2026"}[language]
     check_pages(services, tmp_path / "two", language, "still-incomplete", until, name)
 
 
@@ -217,7 +218,7 @@ def test_the_letters_before_and_after_a_missed_deadline_are_printed(
 
     assert tick(services, "2026-12-01 18:01") == {"lapsed": 1}
     services.at("2026-12-02 00:00")
-    appeal = {Language.ZH: "2026年12月22日（周二）", Language.EN: "Tuesday, 22 December 2026"}[language]
+    appeal = {Language.ZH: "2026年12月23日（周三）", Language.EN: "Wednesday, 23 December 2026"}[language]
     ways = {Language.ZH: ("按“逾期未整改”办结", "12300"), Language.EN: ("closed", "12300")}[language]
     check_pages(services, tmp_path / "lapsed", language, "lapsed", until, appeal, "plan", *ways)
 
@@ -263,10 +264,10 @@ def test_parallel_ticks_write_each_letter_once(services: ClockSite, desk: Desk) 
     desk.applications(*(application(f"A-{number}") for number in range(8)))
     fail(services)
 
-    for at, count in (("2026-11-24 10:05", 8), ("2026-11-30 10:00", 1), ("2026-12-02 10:00", 8)):
+    for at, count in (("2026-11-24 10:05", 8), ("2026-11-30 10:00", 1), ("2026-12-03 10:00", 8)):
         workers = [(tick_at_once, (services.site.path, at)) for _process in range(3)]
         assert sum(run_concurrently(workers)) == count
-    found = kinds(services.at("2026-12-02 10:00"))
+    found = kinds(services.at("2026-12-03 10:00"))
     # The lapse cancels the reminder, which was not sent.
     assert sorted(set(found)) == ["fail", "incomplete", "lapsed", "still-incomplete"]
     assert len(found) == 8 + 8 + 2

@@ -271,6 +271,32 @@ def test_an_own_deadline_is_extended_within_the_limits(
     assert message in refused(services.terminal.as_person("sup", "extend", case, *words, "--reason", "x"), code)
 
 
+def test_all_extensions_together_end_at_the_cap_from_the_first_letter(services: ClockSite) -> None:
+    case = verifying(services, "--item", PLAN)
+    extend = ("extend", case, "--reason", "x", "--until")
+    services.at("2026-12-02 10:00").run("sup", *extend, "2026-12-10")
+    services.at("2026-12-09 10:00").run("sup", *extend, "2026-12-14")
+
+    assert "at most until 2026-12-15" in refused(services.terminal.as_person("sup", *extend, "2026-12-16"), 77)
+    services.at("2026-12-10 09:00")
+    services.run("sup", "calendar", "suspend", "2026-12-10 09:00", "2026-12-11 18:00", "--reason", "flood")
+    services.at("2026-12-14 09:00")
+    assert "at most until 2026-12-17" in refused(services.terminal.as_person("sup", *extend, "2026-12-18"), 77)
+    services.run("sup", *extend, "2026-12-17")
+    assert services.clock(case)["mend_by"] == "2026-12-17T18:00:00+08:00"
+
+
+def test_the_time_to_appeal_against_a_lapse_counts_from_when_its_letter_can_go_out(
+    services: ClockSite, desk: Desk
+) -> None:
+    case = lapsed(services, desk)
+
+    [letter] = letters(services, "lapsed")
+    assert letter["release_at"] == "2026-12-02T00:00:00+08:00"
+    assert "申诉截止日期：2026年12月23日（周三）" in letter["body"]
+    assert show(services, case)["appeal_until"] == "2026-12-23"
+
+
 @pytest.mark.parametrize("item", [(), ("--item", "1")])
 def test_an_undone_extension_restores_the_deadlines(services: ClockSite, item: tuple[str, ...]) -> None:
     case, other = verifying(services, "--item", PLAN), verifying(services, "--item", PLAN)

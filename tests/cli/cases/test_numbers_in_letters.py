@@ -134,3 +134,15 @@ def test_the_phone_of_the_supplier_is_masked_nowhere(terminal: Terminal, desk: D
         assert PHONE in text
         assert "13800000078" not in text
         assert is_masked(text)
+
+
+@pytest.mark.parametrize(("reason", "cites"), [(REASON, False), ("ACT-PEAK-HOUR", True)])
+def test_a_bar_cites_the_law_against_fraud_only_for_misuse(
+    terminal: Terminal, desk: Desk, reason: str, *, cites: bool
+) -> None:
+    terminal.document("a", "next")
+    terminal.document("a", "decide", "C-1", "fail", "--reason", reason, "--measure", "bar-out")
+
+    [body] = bodies(desk, "fail")
+    assert ("反电信网络诈骗法" in body) is cites
+    assert ("依据双方协议及我司使用规范，" in body) is not cites

@@ -92,3 +92,27 @@ def test_an_extended_deadline_with_less_than_two_working_hours_is_refused(servic
 
     assert "first possible day is 2026-11-27" in refused(given, 77)
     services.run("sup", "extend", case, "--until", "2026-11-27", "--reason", "x")
+
+
+def test_deadlines_count_from_the_release_of_the_letter_and_not_from_the_verdict(services: ClockSite) -> None:
+    # The letter is released at 18:00:30, after closing, so that Wednesday is day 0.
+    case = taken(services, "2026-11-24 17:59:30")
+    fail = services.terminal.document("a", "decide", case, "fail", "--reason", "ID-NAME")
+    assert fail["deadline_at"] == "2026-11-30T18:00:00+08:00"
+    assert "提出异议截止日期：2026年12月16日（周三）" in fail["notice"]
+    services.run("a", "undo", case)
+    final = ("decide", case, "fail", "--final", "--reason", "ID-NAME")
+    services.run("a", *final)
+
+    services.run("b", "check", case, "approve", "--note", "seen")
+    assert "申诉截止日期：2026年12月16日（周三）" in last_letter(services)
+    assert services.terminal.document("a", "show", case)["appeal_until"] == "2026-12-16"
+
+    case = taken(services, "2026-11-24 17:59:30")
+    services.run("a", "decide", case, *ASKED["pending"])
+    assert "补充材料期限：2026年12月2日（周三）" in last_letter(services)
+
+
+def last_letter(services: ClockSite) -> str:
+    body: str = services.terminal.document("a", "notices")["notices"][-1]["body"]
+    return body

@@ -164,3 +164,16 @@ def test_an_upgrade_keeps_the_dates_that_applicants_were_told(services: ClockSit
         told = session.execute(text("SELECT kind, told_due_at FROM notice ORDER BY id")).all()
     days = [(kind, from_us(at).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")) for kind, at in told]
     assert days == [("receipt", "2026-12-02 18:00"), ("delay", "2026-12-04 18:00")]
+
+
+def test_a_review_that_is_opened_again_is_not_compared_with_dates_of_the_earlier_one(services: ClockSite) -> None:
+    services.run("a", "next")
+    services.run("a", "decide", "C-000001", "fail", "--final", "--reason", "ID-NAME")
+    services.run("b", "check", "C-000001", "approve", "--note", "seen")
+    services.at("2026-11-30 10:00").run("sup", "reopen", "C-000001", "--reason", "x")
+    assert services.due("C-000001") == "2026-12-07 18:00"
+
+    assert "\n办结时限：2026年12月7日（周一）\n" in letters(services)[-1][1]
+    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
+    assert letters(services)[-1][0] == "delay"
+    assert "新的办结时限：2026年12月9日（周三）" in letters(services)[-1][1]

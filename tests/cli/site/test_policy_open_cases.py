@@ -222,7 +222,7 @@ def test_no_date_is_promised_while_others_must_answer(
 
     [letter] = letters(terminal)
     assert "审核所需的核查信息尚未返回。我司按新规则继续审核，并及时告知结论。" in letter
-    assert "最迟于" not in letter
+    assert "不迟于" not in letter
 
 
 def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(
@@ -263,7 +263,7 @@ def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and
     [to_rectifying, zh, en] = letters(terminal)
     assert "\n补交材料期限：2026年11月26日（周四）\n办结时限不变：2026年11月26日（周四）\n" in zh
     assert "\n需要补交：\n1. 经办人手持身份证照片\n\n期限：\n" in zh
-    assert "\n上述材料为新规则所要求，请尽快补交，最迟于2026年11月26日（周四）。" in zh
+    assert "\n上述材料为新规则所要求，请尽快补交，不迟于2026年11月26日（周四）。" in zh
     assert "\n提交方式：\n" in zh
     assert "\nSubmit by: Friday, 27 November 2026\nDue date (it has not changed): " in en
     assert "What is missing:\n1. photo of the handler holding the ID card\n" in en

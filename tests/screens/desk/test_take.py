@@ -21,7 +21,7 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(
         await desk.press("n")
         await desk.go("q")
         await desk.press("down", *(["enter"] if is_opened else []), "N")
-        assert {"en": "stays yours", "zh": "仍由你领取"}[language] in desk.text
+        assert {"en": "stays yours", "zh": "仍归本人领取"}[language] in desk.text
 
         await desk.press("enter")
         assert desk.dialog == "Prompt"
@@ -30,7 +30,7 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(
         assert desk.dialog == "DeskScreen"
         assert "C-000002" in desk.text.splitlines()[0]
         await desk.press("N")
-        assert {"en": "C-000002 is on your desk already.", "zh": "C-000002 已在你的工作台上。"}[language] in desk.notes
+        assert {"en": "C-000002 is on your desk already.", "zh": "C-000002 已在工作台上。"}[language] in desk.notes
 
         await desk.go("q")
         await desk.press("N")

@@ -26,9 +26,9 @@ from workbench.wording.letter_dates import letter_day
 pytestmark = pytest.mark.proof
 
 DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
-BY_THE_DUE_DATE = {Language.ZH: "最迟于办结时限当日告知结论", Language.EN: "You will have our answer by the due date."}
+BY_THE_DUE_DATE = {Language.ZH: "不迟于办结时限告知结论", Language.EN: "You will have our answer by the due date."}
 AIM = {
-    Language.ZH: "并尽力于办结时限当日或之前告知结论，如不能按时办结，将另行告知。",
+    Language.ZH: "并尽力不迟于办结时限告知结论，如不能按时办结，将另行告知。",
     Language.EN: "We aim to answer by the due date, and will write to you if we cannot.",
 }
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
@@ -167,7 +167,7 @@ def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_qu
         # Who waits behind many shares a sentence with those who wait behind about as many.
         slack = 0 if number < 32 else 1
         days = [letter_day(day, Language.ZH) for day in _days_about(told, slack)]
-        assert any(f"预计{day}或之前作出审核结论" in bodies[number] for day in days)
+        assert any(f"预计不晚于{day}作出审核结论" in bodies[number] for day in days)
     assert expected_in(bodies[0]) != expected_in(bodies[299])
     # What is due sooner goes before all of them.
     assert expected_in(bodies[300]) == expected_in(bodies[0])

@@ -79,10 +79,11 @@ def test_a_letter_that_asks_for_something_says_where_to_send_it(language: Langua
         assert ("虚构渠道" in how) is bool(agent)
 
 
+@pytest.mark.parametrize("is_misuse", [True, False])
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("measure", [Measure.BAR_OUT, Measure.BAR_BOTH, Measure.RESTORE])
-def test_a_measure_names_its_law_and_each_number(language: Language, measure: Measure) -> None:
-    facts = replace(final(a_letter(language)), measure=measure, msisdns=NUMBERS)
+def test_a_measure_names_its_basis_and_each_number(language: Language, measure: Measure, is_misuse: bool) -> None:
+    facts = replace(final(a_letter(language)), measure=measure, msisdns=NUMBERS, is_misuse=is_misuse)
     body = compose(facts).body
 
     listed = (
@@ -91,8 +92,19 @@ def test_a_measure_names_its_law_and_each_number(language: Language, measure: Me
         else (": 13800138001, 13800138002, 13800138003 (3 in total).")
     )
     law = "依据《反电信网络诈骗法》及双方协议" if language is ZH else "Under the Anti-Telecom and Online Fraud Law"
+    rules = "依据双方协议及我司使用规范" if language is ZH else "Under our agreement with you and our usage rules"
     assert listed in body
-    assert (law in body) is (measure is not Measure.RESTORE)
+    assert (law in body) is (is_misuse and measure is not Measure.RESTORE)
+    assert (rules in body) is (not is_misuse and measure is not Measure.RESTORE)
+
+
+def test_the_receipt_names_all_credit_records_that_are_read() -> None:
+    for language, named in (
+        (ZH, "欠费、失信被执行人、行政处罚等信用记录"),
+        (EN, "credit records such as arrears, the court list"),
+    ):
+        [receipt] = [one for one in every_clock_letter(language) if one.kind is ClockLetterKind.RECEIPT]
+        assert named in compose_clock_letter(receipt).body
 
 
 @pytest.mark.parametrize("kind", list(ApplicantKind))

@@ -234,7 +234,7 @@ def test_a_letter_during_the_review_offers_an_objection_because_only_its_end_can
         for owed in (
             f"提出异议截止日期：{until}\n" if is_zh else f"Objection by: {until}\n",
             f"对{what[1]}" if is_zh else f"If you object to {what[0]}",
-            f"最迟于{until}拨打" if is_zh else f"call {SUPPLIER.phone} or write to",
+            f"不迟于{until}拨打" if is_zh else f"call {SUPPLIER.phone} or write to",
             "12300",
         ):
             assert owed in composed.body

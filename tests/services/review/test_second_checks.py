@@ -208,11 +208,11 @@ def test_an_approval_returns_the_letter_masked(site: Site) -> None:
     assert "测试人" not in (done.notice or "")
 
 
-def test_a_verdict_is_void_once_a_day_has_changed_the_findings(site: Site) -> None:
+def test_a_verdict_is_void_once_the_evidence_no_longer_has_its_findings(site: Site) -> None:
     (case,) = site.plant(severity="block")
     take(site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
-    # The planted finding has no evidence, so the rules of the next day find other things.
+    # The planted finding has no evidence, so the rules find other things.
     site.clock.advance(days=1)
 
     with pytest.raises(Busy, match="void"):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from db.enums import AppealOutcome, AppealStatus, CaseState
 from workbench.domain.case.records import Waiver
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.due import due_at
 from workbench.i18n import N_
 
 APPEAL_OUTCOME_WORDS = {AppealOutcome.STANDS: N_("stands"), AppealOutcome.OVERTURNED: N_("overturned")}
@@ -113,5 +114,8 @@ class AppealResult:
 
 
 def last_filing_day(told_at: datetime, file_days: int, calendar: WorkingCalendar) -> date:
-    """Return the last day on which an appeal can be received, counted from the day of the notice."""
-    return calendar.nth_working_day_after(calendar.local_day(told_at), file_days)
+    """Return the last day on which an appeal can be received, counted like a due date from the release of the notice.
+
+    A period in days starts on the day after that of the notice (民法典, Civil Code, art. 201).
+    """
+    return calendar.local_day(due_at(told_at, file_days, calendar))

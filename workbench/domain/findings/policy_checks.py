@@ -35,7 +35,7 @@ _GREATEST = 10**15
 PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
-_ALLOWED_WITHOUT_VALUES = frozenset({"subject"})
+_ALLOWED_WITHOUT_VALUES = frozenset({"subject", "concerned"})
 _IN_LETTERS = PLACEHOLDERS | {"date"}
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactType, str] = {

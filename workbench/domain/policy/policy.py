@@ -130,6 +130,7 @@ class Reason:
     its own instead, in natural hours. Letter and item may have the placeholders of Rule.text and {date} (when a
     validity ends), but only in square brackets; the part in brackets is omitted if there is no finding.
     `letter_person` and `item_person` replace them if the applicant is a person. Pinned reasons are offered first.
+    `misuse` says that the reason is about fraud or misuse of the numbers.
     """
 
     code: settings.Code
@@ -143,6 +144,7 @@ class Reason:
     rectify_hours: settings.HourCount | None = None
     waits_for: WaitsFor | None = None
     pinned: bool = False
+    misuse: bool = False
 
     @property
     def for_person(self) -> "Reason":

@@ -169,6 +169,7 @@ def _snapshot(session: Session, case: CaseRow) -> str:
     """Return a snapshot of what the decider of an appeal sees, as JSON without personal values."""
     findings = [{**asdict(finding), "subject": ""} for finding in findings_of_case(session, case.id or 0)]
     body = {"policy_version": case.policy_version_id, "evidence_seq": case.evidence_seq, "findings": findings}
+    body["findings_on"] = case.findings_on
     return json.dumps(body, ensure_ascii=False, default=str)
 
 

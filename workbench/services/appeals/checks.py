@@ -69,7 +69,7 @@ class AppealChecks(Service):
             refresh_findings(context, case_id)
             with context.write() as session:
                 case, appeal = self._staged(session, Action.APPROVE, case_id, version)
-                if not is_contradicted(session, case_id, appeal.seen):
+                if not is_contradicted(session, context, case, appeal.seen, appeal.decided_at or context.now()):
                     if checking_refusal(session, context, appeal):
                         waive_check(appeal, solo_reason(session))
                     record = self._sign(session, case, appeal, AppealStatus.CLOSED, note)

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, exists, select
+from sqlmodel import Session
 
 from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
 from db.queries.published import BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
+from workbench.domain.case.case_id import format_batch
+from workbench.errors import DatabaseDamaged
+from workbench.i18n import _
 from workbench.services.batches.affected_cases import SUBMISSION
-from workbench.services.batches.publishing import UNDONE, lock_path, publisher_context, try_lock
+from workbench.services.batches.publishing import PUBLISHED, UNDONE, lock_path, publisher_context, try_lock
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import DOCUMENT
+from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
 from workbench.services.review.new_evidence import retract_evidence
 
@@ -31,16 +36,33 @@ def sweep(context: Context) -> None:
     """Remove every unpublished batch that no running process writes.
 
     The caller holds the import lock, so that no document is copied in the meantime.
+
+    Raises:
+        DatabaseDamaged: If the log says that such a batch was published; its rows stay.
     """
     CallFiles(context.store.calls, {}).sweep_spills()
     with context.read() as session:
         wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         unpublished = session.execute(wanted).scalars().all()
+        for batch_id in unpublished:
+            _refuse_hidden(session, batch_id)
     for batch_id in unpublished:
         with try_lock(lock_path(context.store, batch_id)) as is_mine:
             if is_mine:
                 remove_batch(context, batch_id)
     _sweep_locks(context)
+
+
+def _refuse_hidden(session: Session, batch_id: int) -> None:
+    """Refuse to remove a batch that was published and not undone; cases depend on its rows."""
+    acts = (EVENT.c.batch_id == batch_id, EVENT.c.action.in_((PUBLISHED, UNDONE)), EVENT.c.is_refused.is_(False))
+    last = select(EVENT.c.action).where(*acts).order_by(EVENT.c.seq.desc()).limit(1)
+    if session.execute(last).scalar() == PUBLISHED:
+        message = _(
+            "The log says that {batch} was published, but its time of publication is gone: the database was changed"
+            " outside the program. Nothing was removed; restore a backup."
+        )
+        raise DatabaseDamaged(message.format(batch=format_batch(batch_id)))
 
 
 def remove_batch(context: Context, batch_id: int) -> None:

@@ -240,6 +240,10 @@ def translated_failures(folder: Path) -> Iterator[None]:
 
 def storage_failure(folder: Path, error: Exception) -> StorageFailed:
     """Return the error for a failure. It names only the kind, because the text of DuckDB may quote a line of a file."""
+    if type(error).__name__ == "OutOfMemoryException":
+        return StorageFailed(
+            _("The calls need more memory than there is; end other programs or raise `ulimit -v`, then try again.")
+        )
     return StorageFailed(
         _(
             "The call files in {folder} cannot be worked on ({cause}); make room on the disk, "

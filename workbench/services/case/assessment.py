@@ -135,14 +135,22 @@ def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
     )
 
 
-def is_contradicted(session: Session, case_id: int, seen: str) -> bool:
-    """Return whether the rules that warn or block differ from those that the decider saw.
+def is_contradicted(session: Session, context: Context, case: CaseRow, seen: str, decided_at: datetime) -> bool:
+    """Return whether evidence changed the rules that warn or block since somebody decided on a case.
 
-    For appeals that an earlier version staged, it is unknown what the decider saw.
+    Both sets of findings are of the day that the decider saw, so that what only time brought contradicts nothing, such
+    as a licence that expired or a list that grew stale. For appeals that an earlier version staged, it is unknown what
+    the decider saw.
     """
     body, info = json.loads(seen), Severity.INFO.value
+    on = body.get("findings_on")
+    day = date.fromisoformat(on) if on else decided_at.astimezone(context.zone(session)).date()
+    findings = findings_of_case(session, case.id or 0)
+    if case.findings_on != day:
+        evidence = read_evidence(session, case, context.store, day)
+        findings = assess(evidence, context.policy(session, case.policy_version_id), day).findings
     before = {(found["rule"], found["severity"]) for found in body.get("findings", ())}
-    now = {(found.rule, found.severity.value) for found in findings_of_case(session, case_id)}
+    now = {(found.rule, found.severity.value) for found in findings}
     return "findings" in body and {found for found in before ^ now if found[1] != info} != set()
 
 

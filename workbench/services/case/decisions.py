@@ -27,6 +27,7 @@ from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.deadline import holding_from, moved_deadline
+from workbench.domain.clock.due import working_days_late
 from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
@@ -94,11 +95,7 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
 
 
 def result_notified_at(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written.
-
-    The notice gives the last day to appeal, counted from the day on which it was written. A notice that nobody marked
-    as sent counts as sent on that day.
-    """
+    """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written."""
     if notice := result_notice(session, case):
         return max(notice.created_at, notice.sent_at or notice.created_at)
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -128,9 +125,18 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
 def told_filing_day(
     session: Session, context: Context, case: CaseRow, calendar: WorkingCalendar
 ) -> tuple[date, datetime]:
-    """Return the last day to appeal against a result, without suspensions, and when it was told."""
-    told_at = result_notified_at(session, context, case)
-    return last_filing_day(told_at, context.policy(session, case.policy_version_id).appeal.file_days, calendar), told_at
+    """Return the last day to appeal against a result, without suspensions, and when it was told.
+
+    It counts from the release of the notice, and moves on by the working days by which the notice was sent late.
+    """
+    file_days, notice = context.policy(session, case.policy_version_id).appeal.file_days, result_notice(session, case)
+    told_at = result_notified_at(session, context, case) if notice is None else notice.release_at
+    sent_at = notice.sent_at if notice is not None else None
+    day, days_late = (
+        last_filing_day(told_at, file_days, calendar),
+        working_days_late(told_at, sent_at or told_at, calendar),
+    )
+    return calendar.nth_working_day_after(day, days_late) if days_late else day, told_at
 
 
 def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:

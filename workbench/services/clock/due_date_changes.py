@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlmodel import Session, col
 
 from db.enums import CaseState
@@ -15,7 +15,7 @@ from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
 from db.queries.published import APPEAL, CASE, NOTICE, is_published
-from workbench.domain.case.lifecycle import OPEN_STATES
+from workbench.domain.case.lifecycle import OPEN_STATES, Action
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.services.clock.case_clocks import EVENT, Clocks, clock_events
@@ -110,14 +110,24 @@ def _some_changes(
 
 
 def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
-    """Return the due date that the last letter about it stated, by case; cases without such a letter are left out."""
+    """Return the due date that the last letter about it stated, by case; cases without such a letter are left out.
+
+    Letters from before the case was opened again do not count, because the review has had another due date since.
+    """
     # The state of the case when the letter was written; an event is never later than its letters.
     before = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
     state = select(EVENT.c.state).where(*before).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     is_deadline = state == CaseState.RECTIFYING.value
     is_about_due_date = NOTICE.c.kind.in_(_LETTERS_ABOUT_DUE_DATES) & NOTICE.c.told_due_at.is_not(None)
     is_about_due_date &= ~(NOTICE.c.kind.in_(_DUE_DATE_OR_DEADLINE) & is_deadline)
-    is_valid = NOTICE.c.case_id.in_(case_ids) & NOTICE.c.cancelled_at.is_(None)
+    reopened = (
+        EVENT.c.case_id == NOTICE.c.case_id,
+        EVENT.c.action == Action.REOPEN.value,
+        EVENT.c.is_refused.is_(False),
+    )
+    reopened_at = select(func.max(EVENT.c.at)).where(*reopened).scalar_subquery()
+    is_of_this_review = reopened_at.is_(None) | (NOTICE.c.created_at >= reopened_at)
+    is_valid = NOTICE.c.case_id.in_(case_ids) & NOTICE.c.cancelled_at.is_(None) & is_of_this_review
     columns = (NOTICE.c.case_id, NOTICE.c.told_due_at)
     rows = session.execute(select(*columns).where(is_valid, is_about_due_date).order_by(NOTICE.c.id))
     return {row.case_id: row.told_due_at for row in rows}

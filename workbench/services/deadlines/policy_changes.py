@@ -15,6 +15,7 @@ from db.queries.published import CASE, Snapshot
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.verdict import rectify_days
+from workbench.domain.clock.due import due_at
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import store_assessment
 from workbench.services.case.decisions import open_rectification
@@ -147,7 +148,7 @@ def _asked_until(session: Session, context: Context, case: CaseRow, change: Case
     if is_with_applicant(CaseState(case.state), case.waits_for) and case.next_action_on:
         return case.next_action_on
     days = rectify_days((ItemRequest(code=_MISSING),), policy) or policy.rectify.default_days
-    until = calendar.nth_working_day_after(today, days)
+    until = calendar.local_day(due_at(context.now(), days, calendar))
     due_on = calendar.local_day(case.due_at) if case.due_at else today
     # Documents that come after the decision are not considered.
     return min(until, due_on) if due_on > today else until
@@ -159,7 +160,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
         context.policy(session, case.policy_version_id),
         context.calendar(session, case.policy_version_id),
     )
-    state, today, findings = CaseState(case.state), context.today(session), change.assessment.findings
+    state, findings = CaseState(case.state), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
     deadline_at, asked_until = (None, until) if row is None else (row.deadline_at, None)
     asked = [] if row is None else open_items(session, row)
@@ -167,7 +168,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     named = {_MISSING} if change.missing else set()
     if state is CaseState.INCOMPLETE:
         findings = ()
-        deadline_at = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
+        deadline_at = due_at(context.now(), policy.pending.incomplete_days, calendar)
     elif row is not None:
         named |= {item.code for item in asked}
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:

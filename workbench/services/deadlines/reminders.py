@@ -10,13 +10,14 @@ from db.models import CaseRow
 from db.queries.published import CASE, NOTICE, RECTIFICATION
 from workbench.domain.clock.clock import is_suspended
 from workbench.domain.clock.deadline import moved_deadline
+from workbench.domain.clock.due import due_at
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.deadlines.batches import act_on_all, is_stopped
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import notify_of_status, release_time
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
@@ -50,8 +51,9 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         application = evidence.application
         names = missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
         items = map(LetterItem, names)
-        until = calendar.closing(calendar.nth_working_day_after(today, policy.pending.incomplete_days))
-        until = moved_deadline(until, context.now(), suspensions_concerning(session, case), calendar)
+        release_at = release_time(session, context, kind, policy)
+        until = due_at(release_at, policy.pending.incomplete_days, calendar)
+        until = moved_deadline(until, release_at, suspensions_concerning(session, case), calendar)
         notify_of_status(session, context, case, kind, items=items, deadline_at=until)
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True

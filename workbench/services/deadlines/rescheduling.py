@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
 from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
+from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import extension_s, latest_appeal_due
-from workbench.domain.clock.deadline import open_day_from
-from workbench.domain.clock.due import due_at, short_deadline_problem
+from workbench.domain.clock.deadline import moved_deadline, open_day_from
+from workbench.domain.clock.due import due_at, short_deadline_problem, working_days_late
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import rank_columns
@@ -53,9 +56,11 @@ class Rescheduling(Service):
         If the day is off or suspended, the next working day is used. The due date moves by the working time between the
         old and the new date, and later pauses move it further. The applicant gets a notice with the reason.
 
-        A deadline in natural hours is extended only if `item` names its item by number or code. If the day is after the
-        deadline of the other items, their deadline moves too. Unsent reminders of the old deadline are cancelled, and
-        so are unsent letters about waived items, which the letter about the extension names too.
+        All extensions of a rectification together end at the policy's cap, counted from the release of its first
+        letter and moved by suspended working time. A deadline in natural hours is extended only if `item` names its
+        item by number or code. If the day is after the deadline of the other items, their deadline moves too. Unsent
+        reminders of the old deadline are cancelled, and so are unsent letters about waived items, which the letter
+        about the extension names too.
 
         Raises:
             NotFound: If there is no such case or item.
@@ -131,14 +136,29 @@ class Rescheduling(Service):
         old_deadline = row.deadline_at if own is None else own.deadline_at
         if new_deadline <= max(context.now(), old_deadline or context.now()):
             raise WrongUsage(_not_later(case.id or 0))
-        most_days = context.policy(session, case.policy_version_id).rectify.cap_days
-        cap = due_at(context.now(), most_days, calendar)
+        cap = self._latest_deadline(session, case, row, calendar)
         if new_deadline > cap:
             day = calendar.local_day(cap).isoformat()
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
         if problem := short_deadline_problem(new_deadline, context.now(), calendar):
             raise NotAllowed(problem)
         return own, new_deadline
+
+    def _latest_deadline(
+        self, session: Session, case: CaseRow, row: RectificationRow, calendar: WorkingCalendar
+    ) -> datetime:
+        """Return the latest deadline that the policy allows, counted from the release of the letter that asks.
+
+        It moves on, as a deadline does, by the working days that the letter was sent late and by suspended time.
+        """
+        of_letter = (NOTICE.c.decision_id == row.decision_id, NOTICE.c.cancelled_at.is_(None))
+        times = select(NOTICE.c.release_at, NOTICE.c.sent_at).where(*of_letter).order_by(NOTICE.c.id).limit(1)
+        released_at, sent_at = session.execute(times).one()
+        cap_days = self.context.policy(session, case.policy_version_id).rectify.cap_days
+        late_days = working_days_late(released_at, sent_at or released_at, calendar)
+        latest_at = due_at(released_at, cap_days + late_days, calendar)
+        suspensions = Clocks(session, self.context).suspensions_of(case)
+        return moved_deadline(latest_at, released_at, suspensions, calendar)
 
     def _extend_deadline(
         self, session: Session, case: CaseRow, until: date, reason: str, item: str

@@ -23,6 +23,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
+from workbench.services.memory import check_memory_limit
 from workbench.services.notices.letter_page import letter_pages, short_message
 from workbench.services.notices.sender import senders, write_sender
 from workbench.services.policy.supplier import sender_of
@@ -60,8 +61,10 @@ class Exports(Service):
             BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
+            StorageFailed: If this process may use too little memory.
         """
         with self.context.requiring("export", partial(_export_refusal, request.what)):
+            check_memory_limit()
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:

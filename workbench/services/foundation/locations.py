@@ -60,6 +60,10 @@ _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
         N_("Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."),
     ),
     Refusal.UNREADABLE: (errors.NotAllowed, N_("{where} cannot be opened by this user ({detail}).")),
+    Refusal.READ_ONLY: (
+        errors.StorageFailed,
+        N_("{where} is on a file system that is mounted read-only; mount it for writing, then run the command again."),
+    ),
     Refusal.EXISTS: (errors.CannotCreate, N_("{where} already exists and was left unchanged; choose another path.")),
     Refusal.CANNOT_CREATE: (errors.CannotCreate, N_("{where} cannot be created: {detail}.")),
     Refusal.NO_HOME: (
@@ -96,9 +100,8 @@ def storage_errors(path: Path) -> Iterator[None]:
         cause = driver_message(error.orig)
         if sqlite.is_damage(cause):
             raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
-        raise errors.StorageFailed(
-            _("The storage failed: {cause}; nothing was written.").format(cause=cause)
-        ) from error
+        failure = errors.DiskFull if sqlite.is_full(cause) else errors.StorageFailed
+        raise failure(_("The storage failed: {cause}; nothing was written.").format(cause=cause)) from error
 
 
 def find_database(

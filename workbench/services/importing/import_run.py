@@ -11,7 +11,9 @@ from sqlmodel import Session
 from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import CASE
-from workbench.domain.case.case_id import format_case
+from workbench.domain.case.case_id import format_batch, format_case
+from workbench.errors import DiskFull, StorageFailed
+from workbench.failure import driver_message
 from workbench.i18n import _
 from workbench.services.batches.affected_cases import (
     cases_about,
@@ -83,11 +85,32 @@ class ImportRun:
                 record_affected_cases(self.context, batch_id, self.plan.affected)
                 show = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, show)
-            except BaseException:
-                remove_batch(self.context, batch_id)
+            except BaseException as error:
+                self._remove(batch_id, error)
                 raise
-            unfiled = apply_batch(self.context, batch_id)
+            try:
+                unfiled = apply_batch(self.context, batch_id)
+            except StorageFailed as error:
+                message = _(
+                    "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next"
+                    " start completes that."
+                )
+                raise StorageFailed(message.format(batch=format_batch(batch_id), cause=_cause_of(error))) from error
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
+
+    def _remove(self, batch_id: int, error: BaseException) -> None:
+        """Remove the rows of a failed import, and say what is left of it if the storage failed."""
+        message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
+        try:
+            remove_batch(self.context, batch_id)
+        except StorageFailed as failure:
+            error = failure
+            message = _(
+                "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start"
+                " with enough room removes them. Correct that, then import again."
+            )
+        if isinstance(error, StorageFailed) and type(error) in {StorageFailed, DiskFull}:
+            raise StorageFailed(message.format(cause=_cause_of(error))) from error
 
     def _calendar_edition(self) -> str:
         with self.context.read() as session:
@@ -220,6 +243,12 @@ class ImportRun:
 
     def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
         self.plan.add_affected(case_ids, kind, self.classifier.imported_at)
+
+
+def _cause_of(error: StorageFailed) -> str:
+    """Return the words of the database driver, which do not say what was written; else those of the error."""
+    original = getattr(error.__cause__, "orig", None)
+    return driver_message(original) if isinstance(original, Exception) else str(error).rstrip(".")
 
 
 def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> list[RowProblem]:

@@ -38,6 +38,7 @@ from workbench.services.importing.request import (
     ProgressCallback,
     SheetLine,
 )
+from workbench.services.memory import check_memory_limit
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers
 from workbench.services.reading.sheets.names import IMPORT_ORDER
@@ -82,6 +83,7 @@ class Imports:
 
         `check` is called with the plan before anything is written; it raises an exception to refuse the plan.
         """
+        check_memory_limit()
         with ExitStack() as opened:
             if request.rejects is not None:
                 self.context.own_files.refuse(request.rejects)

@@ -59,11 +59,6 @@ class AppealLetter(Letter):
     provisional_years: tuple[int, ...] = ()
 
 
-def notice_times(notice: NoticeRow | None) -> list[datetime]:
-    """Return when the notice of a result was written and, if so, sent; an empty list without a notice."""
-    return [] if notice is None else [notice.created_at, notice.sent_at or notice.created_at]
-
-
 def compose_appeal_letter(letter: AppealLetter) -> ComposedLetter:
     """Return the subject and body of a letter about an appeal, in the applicant's language."""
     return render_letter(
@@ -101,8 +96,12 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     due_on = None if due_at is None else calendar.local_day(due_at)
     rectify_until = first_deadline(session, case)
     dates = (today, due_on, None if rectify_until is None else calendar.local_day(rectify_until))
-    days = [last_filing_day(at, policy.appeal.file_days, calendar) for at in notice_times(result_notice)]
-    until = None if result_notice is None else appeal_filing_day(session, context, case)
+    until = stated = None
+    if result_notice is not None:
+        until = appeal_filing_day(session, context, case)
+        stated = result_notice.appeal_until_on or last_filing_day(
+            result_notice.release_at, policy.appeal.file_days, calendar
+        )
     return compose_appeal_letter(
         AppealLetter(
             kind=kind,
@@ -124,7 +123,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             answer=redaction_of(session, (case.agent, case.application_no)).numbers_in_clear(appeal.answer),
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
-            is_later=until is not None and until > ((result_notice and result_notice.appeal_until_on) or days[0]),
+            is_later=until != stated,
             rectify_until=rectify_until,
             provisional_years=calendar.provisional_years(today, max(filter(None, dates))),
         )

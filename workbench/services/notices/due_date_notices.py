@@ -15,6 +15,7 @@ from db.models.life_cycle import OPEN_APPEAL
 from db.queries.chunks import chunks
 from db.queries.outbox import is_leased
 from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE
+from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.deadline import moved_day
 from workbench.domain.findings.finding import Finding
@@ -140,8 +141,9 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
     today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
-    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days)
-    appeal_until = moved_day(appeal_until, context.now(), suspensions_concerning(session, case), calendar)
+    release_at = release_time(session, context, kind, policy)
+    appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar)
+    appeal_until = moved_day(appeal_until, release_at, suspensions_concerning(session, case), calendar)
     if is_withdrawn:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
@@ -160,7 +162,6 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         is_deadline_moved=is_deadline_moved,
         is_decided_alone=is_decided_alone,
     )
-    release_at = release_time(session, context, kind, policy)
     message = DueDateMessage(
         kind=kind, deadline_at=deadline_at, findings=findings, status=status, asked=asked, release_at=release_at
     )

@@ -88,9 +88,10 @@ class LetterFacts(Letter):
     correct, `msisdns` the numbers that the measure concerns, `answer_days` the working days within which an appeal is
     answered, `appeal_until` the last day to appeal or to object. `corrects` is the notice that this letter corrects.
     `bars` are the other bars in force, besides the measure. `lifted` are bars that the applicant was notified of and
-    that no longer apply; for a measure that restores, they say which calls work again. `is_decided_alone` says that no
-    second person checked the verdict, although the policy asks for it. `provisional_years` are the years with an
-    unpublished calendar that a date in the letter depends on.
+    that no longer apply; for a measure that restores, they say which calls work again. `is_misuse` says that a reason
+    is about fraud or misuse of the numbers, so that the law against telecom fraud is the basis of a bar (反诈法, art.
+    32). `is_decided_alone` says that no second person checked the verdict, although the policy asks for it.
+    `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
     """
 
     verdict: Verdict
@@ -109,6 +110,7 @@ class LetterFacts(Letter):
     corrects: Correction | None = None
     bars: tuple[Bars, ...] = ()
     lifted: tuple[Bars, ...] = ()
+    is_misuse: bool = False
     is_decided_alone: bool = False
     provisional_years: tuple[int, ...] = ()
 

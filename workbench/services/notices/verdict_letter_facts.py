@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Language, Verdict
 from db.models import DecisionRow
+from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.verdict import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -131,9 +132,11 @@ def compose_for(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
     policy, header = casefile.policy, casefile.header
     owes_remedy = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
     today = calendar.local_day(now)
-    appeal_until = calendar.nth_working_day_after(today, policy.appeal.file_days) if owes_remedy else None
-    if appeal_until is not None:
-        appeal_until = moved_day(appeal_until, now, suspensions, calendar)
+    released_at = decision.release_at or now + timedelta(seconds=policy.desk.grace_s)
+    appeal_until = None
+    if owes_remedy:
+        appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar)
+        appeal_until = moved_day(appeal_until, released_at, suspensions, calendar)
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(
@@ -150,6 +153,7 @@ def compose_for(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
             next_action_on=decision.until_on,
             appeal_until=appeal_until,
             answer_days=policy.appeal.answer_days,
+            is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
             decided_at=now,
             zone=policy.zone,
             provisional_years=calendar.provisional_years(today, max(days, default=today)),

@@ -73,8 +73,8 @@ class Checks(Service):
         """Put a staged verdict or answer to an appeal into force; its notice is released when the grace period ends.
 
         `decision_id` and `evidence_no` are the ones that the checker saw. The approval is refused if another verdict
-        waits now, or if there is new evidence. If a finding that warns or blocks has changed since the verdict, also
-        because a day has passed, the verdict is void and its maker decides again.
+        waits now, or if there is new evidence. If evidence has changed a finding that warns or blocks since the
+        verdict, the verdict is void and its maker decides again; what only time brought voids nothing.
 
         Raises:
             NotFound: If there is no such case.
@@ -96,7 +96,7 @@ class Checks(Service):
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != kept.casefile.header.version or evidence_no not in {None, case.evidence_no}:
                     raise Busy(_case_changed(case_id))
-                if is_contradicted(session, case_id, decision.seen):
+                if is_contradicted(session, self.context, case, decision.seen, decision.decided_at):
                     void_verdict(session, self.context, case)
                     approved = None
                 else:

@@ -75,9 +75,11 @@ def plan_verdict(
     the fields of canned texts, by default the one in the case file, which may be masked.
     """
     policy, today = casefile.policy, calendar.local_day(now)
+    # Deadlines count from the release of the letter, when the undo time ends.
+    released_at = now + timedelta(seconds=policy.desk.grace_s)
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     is_pending = request.verdict is Verdict.PENDING
-    moved = partial(_moved, since=now, suspensions=suspensions, calendar=calendar)
+    moved = partial(_moved, since=released_at, suspensions=suspensions, calendar=calendar)
     items: tuple[ItemRequest, ...] = ()
     deadline_at = None
     if is_pending:
@@ -87,15 +89,14 @@ def plan_verdict(
         request = replace(request, until=open_day_from(request.until, suspensions, calendar))
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
-        deadline_at = _deadline(request, policy, calendar, now, moved)
+        deadline_at = _deadline(request, policy, calendar, released_at, moved)
     if is_pending and request.until is None:
-        request = replace(request, until=_pending_until(request, policy, calendar, now, moved))
+        request = replace(request, until=_pending_until(request, policy, calendar, released_at, moved))
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     if asks_for_items(request):
         items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
     if deadline_at is not None:
-        own = [_own_deadline(item, policy, calendar, now) for item in items]
-        own = [None if at is None else moved(at) for at in own]
+        own = [at and moved(at) for at in (_own_deadline(item, policy, calendar, released_at) for item in items)]
         items = tuple(
             replace(item, deadline_at=at if at is not None and at < deadline_at else None)
             for item, at in zip(items, own, strict=True)
@@ -157,15 +158,15 @@ def _moved(
 
 
 def _pending_until(
-    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime, moved: Moved
+    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime, moved: Moved
 ) -> date:
     """Return the default day until which a pending case waits; suspensions concern only the applicant."""
-    until = due_at(now, policy.pending.days_for(request.waits_for or WaitsFor.APPLICANT), calendar)
+    until = due_at(released_at, policy.pending.days_for(request.waits_for or WaitsFor.APPLICANT), calendar)
     return calendar.local_day(moved(until) if request.waits_for is WaitsFor.APPLICANT else until)
 
 
 def _deadline(
-    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, now: datetime, moved: Moved
+    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime, moved: Moved
 ) -> datetime:
     """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
     if request.until is not None:
@@ -173,16 +174,17 @@ def _deadline(
     items = items_for(request, policy)
     days = rectify_days(items, policy)
     if days is not None:
-        return moved(due_at(now, days, calendar))
-    return moved(max(filter(None, (_own_deadline(item, policy, calendar, now) for item in items))))
+        return moved(due_at(released_at, days, calendar))
+    return moved(max(filter(None, (_own_deadline(item, policy, calendar, released_at) for item in items))))
 
 
-def _own_deadline(item: ItemRequest, policy: Policy, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+def _own_deadline(
+    item: ItemRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime
+) -> datetime | None:
     """Return the deadline of an item in natural hours, counted from the release of the notice; None for other items."""
     hours = rectify_hours(item, policy)
     if hours is None:
         return None
-    released_at = now + timedelta(seconds=policy.desk.grace_s)
     return natural_deadline(released_at, hours, calendar, ends_on_days_off=policy.rectify.hours_end_on_days_off)
 
 
@@ -195,7 +197,7 @@ def _date_problem(
     moved: Moved,
 ) -> str | None:
     """Return the problem with the dates of a verdict, None if there is none."""
-    cap = moved(due_at(now, policy.rectify.cap_days, calendar))
+    cap = moved(due_at(now + timedelta(seconds=policy.desk.grace_s), policy.rectify.cap_days, calendar))
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
     if request.verdict is Verdict.PENDING and request.until is not None:

@@ -251,7 +251,9 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         waived=waiver_text(plan.waiver),
         before=json.dumps(columns_before(case)),
         seen=json.dumps(
-            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq}, ensure_ascii=False, default=str
+            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq, "findings_on": case.findings_on},
+            ensure_ascii=False,
+            default=str,
         ),
     )
 

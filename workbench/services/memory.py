@@ -1,0 +1,36 @@
+"""Tunes the garbage collection of commands, and refuses work that needs more memory than a process may use."""
+
+import gc
+import os
+import resource
+
+from workbench.errors import StorageFailed
+from workbench.i18n import _
+
+_LEAST_BYTES = 576 << 20
+"""What an import or export needs: NumPy and DuckDB reserve addresses for the most that they may use."""
+
+
+def collect_garbage_seldom() -> None:
+    """Let this process collect garbage seldom, because a command creates many objects and hardly any cycles."""
+    gc.set_threshold(50_000, 20, 100)
+
+
+def check_memory_limit() -> None:
+    """Refuse to begin under a limit of the shell (`ulimit -v`) that is too low; a library would end the process.
+
+    Raises:
+        StorageFailed: If it is.
+    """
+    limit, _most = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return
+    if limit < _LEAST_BYTES:
+        message = _(
+            "A limit of this shell allows {limit} MB of memory, and this needs {least} MB; run `ulimit -v {kilobytes}`"
+            " or a higher number first."
+        )
+        least = {"least": _LEAST_BYTES >> 20, "kilobytes": _LEAST_BYTES >> 10}
+        raise StorageFailed(message.format(limit=limit >> 20, **least))
+    # OpenBLAS reserves memory for each of its threads, and ends the process if it gets none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
