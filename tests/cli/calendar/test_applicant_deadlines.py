@@ -1,6 +1,7 @@
 """Suspensions and days off over whole lives: deadlines to rectify, to answer and to appeal, and their letters."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ from sqlalchemy import text
 
 from db.enums import Language
 from tests.cli.appeals.filed_appeals import failed, office
+from tests.cli.calendar.batches import after_first_batch
+from tests.cli.cases.test_rectification import PLAN, verifying
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.sites import Site
+from workbench.services.deadlines import recompute
 
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
@@ -73,6 +77,7 @@ def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(
     for at in ("2026-11-27 09:00", "2026-11-30 18:01", "2026-12-04 09:00"):
         assert tick(services, at) == {}
     assert show(services, case)["state"] == "rectifying"
+    assert "no deadline passes until it resumes" in services.terminal.as_person("a", "show", case).stdout
     services.at("2026-12-07 09:00").run("sup", "calendar", "resume")
 
     # Three days of one week and five of the next were lost.
@@ -191,7 +196,7 @@ def test_an_open_suspension_that_is_entered_afterwards_takes_a_lapse_back(servic
 
 @pytest.mark.parametrize("is_sent", [False, True])
 def test_a_suspension_that_ends_early_never_makes_a_told_deadline_earlier(
-    services: ClockSite, is_sent: bool, tmp_path: Any
+    services: ClockSite, is_sent: bool, tmp_path: Path
 ) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
@@ -270,3 +275,84 @@ def test_a_day_that_is_set_off_moves_the_last_day_to_appeal(services: ClockSite)
 
     assert show(services, case)["appeal_until"] == "2026-12-16"
     assert "新的申诉期限：2026年12月16日（周三）" in letters(services)[0]
+
+
+def test_an_item_in_hours_is_not_missed_while_work_is_suspended(services: ClockSite) -> None:
+    case = verifying(services, "--item", PLAN)
+    services.at("2026-11-24 12:00").run("sup", "calendar", "suspend", "2026-11-24 12:00", "2026-11-25", "--reason", "x")
+    assert tick(services, "2026-11-25 10:02") == {}
+
+    # Five hours of Tuesday and eight of Wednesday.
+    [item, _plan] = show(services, case)["decisions"][-1]["items"]
+    assert item["deadline_at"] == "2026-11-26T16:01:00+08:00"
+    assert "最早期限（第1项）：2026年11月26日（周四）16:01" in letters(services)[0]
+    tick(services, "2026-11-26 16:01")
+    assert show(services, case)["state"] == "rectifying"
+    assert tick(services, "2026-11-26 16:02") == {"lapsed": 1}
+
+
+def test_the_days_of_a_late_letter_and_of_a_suspension_add_up(services: ClockSite, tmp_path: Path) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-24 11:00")
+    suspend(services, "2026-11-25", "2026-11-27")
+    assert deadline(services, case) == "2026-12-03 18:00"
+    (tmp_path / "sent").write_text("notice,sent_at\n1,2026-11-26 09:00\n")
+    services.at("2026-11-26 10:00").run("admin", "notices", "sent", str(tmp_path / "sent"))
+    assert deadline(services, case) == "2026-12-07 18:00"
+
+    suspend(services.at("2026-11-30 09:00"), "2026-12-01", "2026-12-01")
+    assert deadline(services, case) == "2026-12-08 18:00"
+
+
+def test_an_undone_extension_restores_the_moved_deadline_and_later_suspensions_move_it(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-24 11:00")
+    suspend(services, "2026-11-25", "2026-11-26")
+    services.run("sup", "extend", case, "--until", "2026-12-10", "--reason", "x")
+    assert deadline(services, case) == "2026-12-10 18:00"
+    services.run("sup", "undo", case)
+    assert deadline(services, case) == "2026-12-02 18:00"
+    services.at("2026-11-24 11:30").run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
+
+    suspend(services.at("2026-11-24 12:00"), "2026-11-26", "2026-11-27")
+    # The 26th is part of the deadline that the extension gave.
+    assert deadline(services, case) == "2026-12-07 18:00"
+
+
+def test_an_interrupted_suspension_moves_each_deadline_once(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
+    cases = [services.received("2026-11-24 10:00") for _case in range(3)]
+    for case in cases:
+        services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    services.at("2026-11-24 11:00")
+    with monkeypatch.context() as patch:
+        after_first_batch(patch, broken)
+        services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "洪水")
+    for _run in range(2):
+        services.site.services("a").suspending.finish()
+
+    assert {deadline(services, case) for case in cases} == {"2026-12-02 18:00"}
+    assert len(letters(services)) == 3
+
+
+def test_overlapping_suspensions_move_a_deadline_once_and_are_told_at_the_end_of_both(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-24 11:00")
+    suspend(services, "2026-11-25")
+    suspend(services, "2026-11-26", "2026-11-27")
+    services.at("2026-11-27 09:00").run("sup", "calendar", "resume", "1")
+    assert deadline(services, case) == "2026-12-03 18:00"
+
+    count = len(letters(services))
+    assert tick(services, "2026-11-30 09:00") == {"resumed": 1}
+    assert len(letters(services)) == count + 1
+    assert "新的整改期限：2026年12月3日（周四）18:00" in letters(services)[-1]

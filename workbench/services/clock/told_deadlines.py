@@ -50,12 +50,14 @@ class ToldDeadline:
         told_at: The deadline, without later moves.
         since: When it was told.
         row: The row with the deadline in force; None for the last day to appeal, which is computed when it is read.
+        items: The open items of a rectification.
     """
 
     what: Literal["rectify", "answer", "appeal"]
     told_at: datetime
     since: datetime
     row: DeadlineRow | None = None
+    items: Sequence[RectificationItemRow] = ()
 
     def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
         """Return the deadline after the moves by suspensions and days off."""
@@ -81,8 +83,10 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
 
     A lapsed case has the deadlines of its rectification, which a suspension may still move.
     """
-    rows = _rows(clocks.session, [case for case in cases if case.state in _WITH_ROWS])
-    rows = {case_id: found for case_id, found in rows.items() if found}
+    asked = [case for case in cases if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT]
+    rows: dict[int, list[DeadlineRow]] = {case.id or 0: [case] for case in asked if case.next_action_on is not None}
+    items: dict[int, list[RectificationItemRow]] = defaultdict(list)
+    _add_rectified(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
     decided = select(DECISION.c.case_id, DECISION.c.decided_at).where(DECISION.c.case_id.in_(list(rows)))
     in_force = decided.where(DECISION.c.status.in_(("applied", "approved"))).order_by(DECISION.c.id)
     since = {row.case_id: row.decided_at for row in clocks.session.execute(in_force)} if rows else {}
@@ -100,6 +104,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
             _told(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), given_at), calendar)
             for row in rows.get(case_id, ())
         ]
+        told[:1] = [replace(one, items=items[case_id]) for one in told[:1]]
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
             day, told_at = told_filing_day(clocks.session, clocks.context, case, calendar)
             told.append(ToldDeadline(what="appeal", told_at=calendar.closing(day), since=told_at))
@@ -156,32 +161,28 @@ def move_deadlines(
     return {"deadlines": moves} if moves else {}
 
 
-_WITH_ROWS = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED, CaseState.PENDING}
+_RECTIFIED = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED}
 _APPEALABLE = {CaseState.FAILED, CaseState.LAPSED}
 
 
-def _rows(session: Session, cases: Sequence[CaseRow]) -> dict[int, list[DeadlineRow]]:
-    """Return the rows with deadlines of some cases: the rectification first, then its open items with an own one."""
-    is_asked = {case.id: case.waits_for == WaitsFor.APPLICANT and case.next_action_on is not None for case in cases}
-    found: dict[int, list[DeadlineRow]] = {
-        case.id or 0: [case] if case.state == CaseState.PENDING and is_asked[case.id] else [] for case in cases
-    }
-    rectified = [case.id for case in cases if case.state != CaseState.PENDING]
-    if not rectified:
-        return found
-    is_open = (
-        RECTIFICATION.c.case_id.in_(rectified),
-        RECTIFICATION.c.is_open,
-        RECTIFICATION.c.deadline_at.is_not(None),
-    )
+def _add_rectified(
+    session: Session,
+    case_ids: Sequence[int | None],
+    rows: dict[int, list[DeadlineRow]],
+    items: Mapping[int, list[RectificationItemRow]],
+) -> None:
+    """Add the open rectification of each case with its open items, and the rows that have a deadline of their own."""
+    if not case_ids:
+        return
+    is_open = (RECTIFICATION.c.case_id.in_(case_ids), RECTIFICATION.c.is_open, RECTIFICATION.c.deadline_at.is_not(None))
     by_id = {row.id: row for row in session.execute(select(RectificationRow).where(*is_open)).scalars()}
-    for row in by_id.values():
-        found[row.case_id].append(row)
-    own = select(RectificationItemRow).where(ITEM.c.rectification_id.in_(list(by_id)), ITEM.c.deadline_at.is_not(None))
-    still_open = own.where(ITEM.c.satisfied_at.is_(None), ITEM.c.waived_at.is_(None)).order_by(ITEM.c.id)
+    rows |= {row.case_id: [row] for row in by_id.values()}
+    asked = select(RectificationItemRow).where(ITEM.c.rectification_id.in_(list(by_id)))
+    still_open = asked.where(ITEM.c.satisfied_at.is_(None), ITEM.c.waived_at.is_(None)).order_by(ITEM.c.id)
     for item in session.execute(still_open).scalars():
-        found[by_id[item.rectification_id].case_id].append(item)
-    return found
+        case_id = by_id[item.rectification_id].case_id
+        items[case_id].append(item)
+        rows[case_id] += [item] if item.deadline_at is not None else []
 
 
 def _told(row: DeadlineRow, moves: Iterable[Sequence[Any]], since: datetime, calendar: WorkingCalendar) -> ToldDeadline:

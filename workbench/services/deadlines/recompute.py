@@ -20,9 +20,10 @@ from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.due_date_notices import cancel_unsent
 from workbench.services.notices.suspension_notices import SuspensionLetters, is_untold
 from workbench.services.rectifying.lapse import take_back_suspended_lapse
-from workbench.services.rectifying.rectification import cancel_reminder
 
 CASES_PER_BATCH = 50
 """The number of cases in one transaction: another writer waits for one batch at most."""
@@ -48,7 +49,8 @@ class SuspensionEffect:
 class _BatchEffect:
     """The effect on the cases of one transaction, and the notices that it writes.
 
-    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move, by case.
+    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move, by case,
+    `held_ids` the cases whose deadlines move or cannot pass.
     `notified_by_suspension` has, for each suspension, the cases whose applicants get a notice of it. The counts are
     those of `SuspensionEffect`.
     """
@@ -56,6 +58,7 @@ class _BatchEffect:
     letters: SuspensionLetters
     changed_ids: list[int] = field(default_factory=list)
     moves: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    held_ids: list[int] = field(default_factory=list)
     notified_by_suspension: dict[int, list[int]] = field(default_factory=dict)
     affected_count: int = 0
     notified_count: int = 0
@@ -71,6 +74,8 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
     for case_ids in _batches(context):
         with context.write() as session:
             batch = _recompute(session, context, case_ids)
+            outdated = (NOTICE.c.case_id.in_(batch.held_ids), NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value)
+            cancel_unsent(session, context, outdated)
             batch.letters.write()
             append_many(session, context.actor, MOVED_ACTION, context.now(), batch.moves.items())
             if changed_ids := batch.changed_ids:
@@ -154,7 +159,7 @@ def _recompute(
 
 
 def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
-    """Move the deadlines of an applicant, take a lapse back that came too early, and cancel outdated reminders."""
+    """Move the deadlines of an applicant, and take a lapse back that came too early."""
     case_id, clocks, context = case.id or 0, batch.letters.clocks, batch.letters.context
     told, suspensions, calendar = batch.letters.told[case_id], clocks.suspensions_of(case), clocks.calendar(case)
     is_shorter = told[0].moved(suspensions, calendar) < (stored := told[0].current(calendar))
@@ -166,4 +171,4 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
         if corrects := take_back_suspended_lapse(session, context, case):
             batch.letters.corrected[case_id] = corrects
     elif body or told[0].held_from(suspensions, calendar):
-        cancel_reminder(session, context, case)
+        batch.held_ids.append(case_id)

@@ -14,7 +14,7 @@ from workbench.domain.clock.due import due_at
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.deadlines.batches import act_on_all, is_stopped
-from workbench.services.foundation.calendar_days import suspensions_concerning
+from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status, release_time
@@ -28,6 +28,10 @@ _FIRST_LETTER_WITHIN = timedelta(days=14)
 
 def remind(context: Context) -> int:
     """Write the letters to applicants who have not answered, each once, and return their number."""
+    with context.read() as session:
+        everywhere = [one for one in all_suspensions(session) if one.province is None and one.agent is None]
+    if is_suspended(everywhere, context.now()):
+        return 0
     is_new = CASE.c.opened_at > context.now() - _FIRST_LETTER_WITHIN
     is_past, is_ahead = NOTICE.c.told_due_at < context.now(), NOTICE.c.told_due_at >= context.now()
     # A letter about a change of policy may have asked for other documents, with another deadline.

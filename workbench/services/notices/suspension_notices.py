@@ -1,6 +1,6 @@
 """Notices to applicants when a suspension starts and ends."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from workbench.domain.clock.clock import ClockState, affects_due_date, clock_sta
 from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.policy.policy import BilingualText
-from workbench.services.case.decisions import appeal_filing_day, items_in_plan, items_of, newest_decision
+from workbench.services.case.decisions import appeal_filing_day, items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks, stored_clock_state
 from workbench.services.clock.told_deadlines import (
     MOVED_ACTION,
@@ -180,13 +180,9 @@ def message_about(
 ) -> DueDateMessage:
     """Return the message about a deadline that some suspensions, or else a day off, move."""
     session, ends = clocks.session, [one.span.end for one in suspensions]
-    decision = newest_decision(session, case.id or 0, "applied", "approved") if told.row is not None else None
-    asked: Iterable[LetterItem] = ()
-    if decision is not None and told.what == "rectify":
-        items = items_of(session, decision.id or 0)
-        asked = (LetterItem(one.text, one.deadline_at) for one in items if not (one.satisfied_at or one.waived_at))
-    elif decision is not None:
-        asked = (LetterItem(one.text) for one in items_in_plan(decision))
+    asked = [LetterItem(one.text, one.deadline_at) for one in told.items]
+    if told.what == "answer" and (decision := newest_decision(session, case.id or 0, "applied", "approved")):
+        asked = [LetterItem(one.text) for one in items_in_plan(decision)]
     calendar = clocks.calendar(case)
     stored = None if told.row is None else told.current(calendar)
     facts = DeadlineFacts(

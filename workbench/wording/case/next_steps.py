@@ -200,6 +200,8 @@ class NextSteps:
     def _with_paused_clock(self, sentence: str) -> str:
         """Add the latest due date to a sentence about what the applicant does while the clock is paused."""
         header, verdict = self.case.header, newest_decision(self.case)
+        if header.suspended_from is not None and header.suspended_from <= self.times.now:
+            return _("; ").join([sentence, _("work is suspended, and no deadline passes until it resumes")])
         was_due = verdict is not None and header.due_at and header.due_at <= (verdict.checked_at or verdict.decided_at)
         if was_due:
             return _("; ").join([sentence, _("clock paused, overdue when the answer comes")])
