@@ -217,6 +217,8 @@ def test_a_suspension_that_ends_early_never_makes_a_told_deadline_earlier(
     assert deadline(services, case) == ("2026-12-03 18:00" if is_sent else "2026-12-01 18:00")
     newest = letters(services)[-1]
     assert ("2026年12月3日（周四）18:00" if is_sent else "2026年12月1日（周二）18:00") in newest
+    suspend(services.at("2026-11-27 09:00"), "2026-11-30", "2026-11-30")
+    assert deadline(services, case) == ("2026-12-04 18:00" if is_sent else "2026-12-02 18:00")
 
 
 def test_a_suspension_that_was_known_is_part_of_the_deadline_that_is_told(services: ClockSite) -> None:

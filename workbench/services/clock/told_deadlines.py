@@ -144,15 +144,19 @@ def move_deadlines(
     `leaves_time`, a deadline that moves leaves enough time after the letter that is written now.
     """
     calendar, now, moves = clocks.calendar(case), clocks.context.now(), []
-    for one in told:
+    for given in told:
+        one = given
         row, before, after = one.row, one.current(calendar), one.moved(clocks.suspensions_of(case), calendar)
         if row is None:
             continue
         if leaves_time and after > max(before, now):
             after = feasible_deadline(after, now, calendar)
         after = calendar.closing(calendar.local_day(after)) if isinstance(row, CaseRow) else after
-        if after == before or (after < before and not may_shorten):
+        if after == before:
             continue
+        if after < before and not may_shorten:
+            # The applicant was told the later deadline, so that one counts from now on.
+            one, after = replace(one, told_at=before, since=now), before
         if isinstance(row, CaseRow):
             row.next_action_on = calendar.local_day(after)
         else:
