@@ -31,13 +31,13 @@ from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion
 from workbench.wording import amounts
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
-from workbench.wording.case.special_cases import special_case_words
 from workbench.wording.findings import document_name
 from workbench.wording.policy import (
     CHANGE_KIND_WORDS,
     SUPPLIER_WORDS,
     policy_value_words,
     safeguard_words,
+    special_values,
     version_state_words,
 )
 
@@ -61,7 +61,7 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
         (_("Supplier"), _in_two_columns(_supplier(policy), width)),
         (_("Deadlines"), _in_two_columns(_deadlines(policy), width)),
         (_("Required documents"), _in_two_columns(_documents(policy), width)),
-        (_("Special cases"), _in_two_columns((special_case_words(one, policy) for one in policy.special), width)),
+        (_("Special cases"), _in_two_columns(special_values(policy), width)),
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
         (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
         (_("Canned texts"), _in_two_columns(_texts(policy), width)),

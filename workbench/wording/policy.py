@@ -1,10 +1,11 @@
 """The words about versions of the policy and their differences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.policy.comparison import PolicyChange, PolicyChangeKind, PolicyValue
+from workbench.domain.policy.comparison import PolicyChange, PolicyChangeKind, PolicyValue, values_of
+from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.versions import VersionState
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.wording.amounts import count
@@ -50,6 +51,11 @@ def policy_value_words(value: PolicyValue) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
+
+
+def special_values(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield the keys and values of the special cases of a policy, as they are in its file."""
+    return ((key, policy_value_words(value)) for key, value in values_of(policy) if key.startswith("special["))
 
 
 def safeguard_words(number: int, changes: Iterable[PolicyChange]) -> str:

@@ -17,7 +17,6 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
-from workbench.wording.case.special_cases import special_case_words
 from workbench.wording.policy import (
     CHANGE_KIND_WORDS,
     SUPPLIER_WORDS,
@@ -27,6 +26,7 @@ from workbench.wording.policy import (
     policy_effect_words,
     policy_value_words,
     safeguard_words,
+    special_values,
     version_state_words,
 )
 
@@ -267,8 +267,7 @@ def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[s
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
-    for special in policy.special:
-        yield _("Special case"), ": ".join(special_case_words(special, policy))
+    yield from special_values(policy)
     for name, value in policy.supplier.in_language(i18n.current_language()).items():
         yield _(SUPPLIER_WORDS[name]), value
     yield from ((_("note"), sentence) for sentence in _notes(version))

@@ -17,6 +17,7 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.verdict import rectify_days
 from workbench.domain.clock.due import due_at
 from workbench.domain.policy.policy import Policy
+from workbench.domain.policy.special_cases import policy_for
 from workbench.services.case.assessment import store_assessment
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import EvidenceReader, read_evidence
@@ -123,7 +124,10 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
     now_at = {"round": case.round, "evidence_no": case.evidence_no}
-    is_voided, until = change.is_voided or None, _asked_until(session, context, case, change)
+    is_voided, until = (
+        change.is_voided or None,
+        _asked_until(session, context, case, change, policy_for(policy, evidence.application)),
+    )
     asked = {"asked": change.missing_kinds, "asked_until": until.isoformat()} if until else {}
     body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **now_at)
     context.log_case(session, POLICY_ACTION, case, body)
@@ -136,11 +140,10 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     return change
 
 
-def _asked_until(session: Session, context: Context, case: CaseRow, change: CaseChange) -> date | None:
+def _asked_until(session: Session, context: Context, case: CaseRow, change: CaseChange, policy: Policy) -> date | None:
     """Return the day until which the letter asks a complete case for documents; None if it asks for none."""
     if change.letter is None or not change.missing_kinds:
         return None
-    policy = context.policy(session, case.policy_version_id)
     calendar, today = context.calendar(session, case.policy_version_id), context.today(session)
     row = open_rectification(session, case)
     if row is not None and row.deadline_at is not None:

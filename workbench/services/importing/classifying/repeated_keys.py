@@ -4,7 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.services.importing.classifying.records import DIGEST_BYTES, RowDigest
 
 Place = tuple[int, int]
@@ -47,27 +47,27 @@ def _refusals(same: list[tuple[Place, int]]) -> Iterator[tuple[Place, str]]:
     rows_of: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (file, line), content in same:
         rows_of[file].append((line, content))
-    first, first_content = same[0]
     for place, content in same:
         rows = rows_of[place[0]]
         if len(rows) > 1:
-            other, of_other = rows[1] if place[1] == rows[0][0] else rows[0]
-            yield place, _within_file(content, of_other).format(line=f"{other:,}")
-        elif place != first:
-            yield place, _across_files(content, first_content)
+            line, other = rows[1] if place[1] == rows[0][0] else rows[0]
+            yield place, _(_WITHIN_FILE[_difference(content, other)]).format(line=f"{line:,}")
+        elif place != same[0][0]:
+            yield place, _(_ACROSS_FILES[_difference(content, same[0][1])])
 
 
-def _within_file(content: int, other: int) -> str:
-    if content == other:
-        return _("The same row is on line {line} too; remove one of them.")
-    if content >> 32 != other >> 32:
-        return _("Line {line} has the same application number for another applicant; correct one of the numbers.")
-    return _("Line {line} has another row with the same key and other values; remove one of them.")
+def _difference(content: int, other: int) -> int:
+    """Return 0 for equal rows, 1 for rows of one applicant, and 2 for rows of two."""
+    return (content != other) + (content >> 32 != other >> 32)
 
 
-def _across_files(content: int, other: int) -> str:
-    if content == other:
-        return _("This row came already in this import; remove one.")
-    if content >> 32 != other >> 32:
-        return _("This import has the same application number for two applicants; correct one of the numbers.")
-    return _("This import has two rows with the same key and different values; remove one.")
+_WITHIN_FILE = (
+    N_("The same row is on line {line} too; remove one of them."),
+    N_("Line {line} has another row with the same key and other values; remove one of them."),
+    N_("Line {line} has the same application number for another applicant; correct one of the numbers."),
+)
+_ACROSS_FILES = (
+    N_("This row came already in this import; remove one."),
+    N_("This import has two rows with the same key and different values; remove one."),
+    N_("This import has the same application number for two applicants; correct one of the numbers."),
+)
