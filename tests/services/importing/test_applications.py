@@ -61,7 +61,7 @@ def test_a_number_twice_in_a_file_is_an_error_of_both_rows(desk: Desk) -> None:
     with pytest.raises(ImportRefused) as refused:
         desk.applications(*rows)
     report = refused.value.report
-    assert [(error.line, "line 4" in error.message, "line 2" in error.message) for error in report.errors] == [
+    assert [(error.line, "Line 4" in error.message, "Line 2" in error.message) for error in report.errors] == [
         (2, True, False),
         (4, False, True),
     ]

@@ -84,8 +84,8 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
             continue
         entries.append(row.without_columns())
         key = digest(kind.value, *map(str, KEYS[kind](row.made)))
-        applicant = (entry.value["applicant_name"], entry.value["uscc"]) if kind is ImportKind.APPLICATIONS else ()
-        digests.append(RowDigest(key, _check_sum(applicant), _check_sum(entry.value.values())))
+        applicant = (row.made["applicant_name"], row.made["uscc"]) if kind is ImportKind.APPLICATIONS else ()
+        digests.append(RowDigest(key, _check_sum(applicant), _check_sum(row.made.values())))
         if kind is not ImportKind.APPLICATIONS:
             good.append(entry.value)
         if kind is ImportKind.DOCUMENTS:
