@@ -17,7 +17,7 @@ from db.dialects.sqlite_changes import CHANGES_SCHEMA
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 15
+VERSION = 16
 """The schema version of this program: the number of the last migration step."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -36,6 +36,7 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("kind", "started_at", "started_by_id", "published_at", "published_seq", "applied_at", "row_count"),
         *("created_count", "updated_count", "unchanged_count", "rejected_count"),
     ),
+    "export_reason": ("reason", "exported_at", "exported_by_id"),
     "legal_hold": ("case_id", "reason", "placed_at", "placed_by_id", "ended_at", "ended_by_id", "end_reason"),
     "measure_order": (
         *("case_id", "decision_id", "appeal_id", "measure", "ordered_at", "release_at", "due_at", "done_at"),

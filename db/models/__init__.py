@@ -17,5 +17,5 @@ from db.models.evidence import ApplicationRow, CardRow, ComplaintRow, CreditReco
 from db.models.import_batch import ImportBatchRow, ImportFileRow
 from db.models.life_cycle import AppealRow, CampaignCaseRow, CampaignRow, ContactRow, MeasureOrderRow
 from db.models.people import AbsenceRow, ReviewerRoleRow, ReviewerRow
-from db.models.retention import ErasureRow, LegalHoldRow
+from db.models.retention import ErasureRow, ExportReasonRow, LegalHoldRow
 from db.models.site import PolicyVersionRow, SettingRow

@@ -1,4 +1,4 @@
-"""The legal holds that prevent erasure, and the erasures of retention."""
+"""The legal holds that prevent erasure, the erasures of retention, and the reasons of exports."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import free_text, instant_column, long_text, partial_index, short_text
-from db.models.row import CasePartRow
+from db.models.row import CasePartRow, NumberedRow
 
 
 class LegalHoldRow(CasePartRow, table=True):
@@ -41,3 +41,13 @@ class ErasureRow(CasePartRow, table=True):
     erased_at: datetime = instant_column()
     erased_by_id: int = Field(foreign_key="reviewer.id")
     pending: str = long_text()
+
+
+class ExportReasonRow(NumberedRow, table=True):
+    """The reason of an export; its event has the number and the digest, and retention deletes the row."""
+
+    __tablename__ = "export_reason"
+
+    reason: str = free_text()
+    exported_at: datetime = instant_column()
+    exported_by_id: int = Field(foreign_key="reviewer.id")

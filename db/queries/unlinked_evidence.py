@@ -1,4 +1,7 @@
-"""Finds evidence about numbers and subjects that no application has: it had none, or retention erased it."""
+"""Finds evidence about numbers and subjects that no application has: it had none, or retention erased it.
+
+The reasons of exports, which may name people, are kept and erased like it.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,15 +13,16 @@ from db.columns import from_us, to_us
 
 
 class UnlinkedKind(StrEnum):
-    """A kind of evidence that belongs to numbers or subjects; calls are counted by number, not by record."""
+    """A kind of evidence that belongs to no application; calls are counted by number, not by record."""
 
     COMPLAINTS = "complaints"
     CREDIT = "credit"
     OPT_OUTS = "optouts"
+    EXPORT_REASONS = "export-reasons"
     CALLS = "calls"
 
 
-KINDS_OF_ROWS = (UnlinkedKind.COMPLAINTS, UnlinkedKind.CREDIT, UnlinkedKind.OPT_OUTS)
+KINDS_OF_ROWS = tuple(kind for kind in UnlinkedKind if kind is not UnlinkedKind.CALLS)
 """The kinds that are counted by record."""
 
 
@@ -40,6 +44,7 @@ _ROWS = {
         SELECT o.id AS key, max(max(o.since, b.published_at)) OVER (PARTITION BY o.callee_hash, o.msisdn) AS at
         FROM opt_out o JOIN import_batch b ON b.id = o.batch_id AND b.published_at IS NOT NULL
         WHERE o.msisdn <> '' AND o.msisdn NOT IN (SELECT k.msisdn FROM card k)""",
+    UnlinkedKind.EXPORT_REASONS: "SELECT id AS key, exported_at AS at FROM export_reason",
     # The figures of service periods have hashes of their own beside the hash of the number.
     UnlinkedKind.CALLS: """
         SELECT group_concat(DISTINCT w.msisdn_hash) AS key, max(b.published_at) AS at
@@ -59,7 +64,7 @@ _SINCE = _with_rows("SELECT count(*), min(at) FROM unlinked WHERE at >= :instant
 
 
 def unlinked_rows_before(session: Session, kind: UnlinkedKind, before: datetime) -> list[int]:
-    """Return the ids of the complaints, credit records or opt-outs from before an instant, oldest first."""
+    """Return the ids of the rows of a kind from before an instant, oldest first."""
     return list(session.execute(_BEFORE[kind], {"instant": to_us(before)}).scalars())
 
 

@@ -305,6 +305,8 @@ def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> N
 
     assert office.document("admin", *APPLY)["cases"] == 1
     assert office.terminal.site.actions(1)[-2:] == ["legal-hold-end", "erased"]
+    assert office.desk.sql("SELECT reason, end_reason FROM legal_hold") == [("", "")]
+    assert office.document("audit", "audit", "verify")["broken_at"] is None
 
 
 def test_what_another_case_of_the_same_person_needs_stays(office: RetentionSite) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.proof
 CHANGES = {
     "appeal": ["status = 'withdrawn'", "due_at = due_at + 1", "grounds = 'x'", "answer = 'x'", "received_at = 1"],
     "measure_order": ["due_at = 1", "done_at = 1", "cancelled_at = 1", "measure = 'restore'"],
+    "export_reason": ["reason = 'x'", "exported_at = 1"],
     "legal_hold": ["ended_at = 1", "reason = 'x'"],
     "rectification": ["deadline_at = deadline_at + 1", "is_open = 1 - is_open"],
     "rectification_item": ["deadline_at = 1", "satisfied_at = 1", "waived_at = 1", "text = 'x'"],
@@ -50,11 +51,12 @@ def test_every_column_of_the_tables_whose_changes_are_logged_is_compared_or_list
 
 
 @pytest.fixture
-def demo(fresh_demo: Path) -> Iterator[Terminal]:
-    """A terminal on a demo with rows of all kinds; also under a legal hold."""
+def demo(fresh_demo: Path, tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal on a demo with rows of all kinds; also under a legal hold, and exported with a reason."""
     site = Site(fresh_demo, ManualClock(NOW))
     terminal = Terminal(site)
     terminal.document("sup", "hold", "C-1", "--reason", "court")
+    terminal.document("admin", "export", "calls", "--output", str(tmp_path / "c.csv"), "--reveal", "--reason", "court")
     yield terminal
     site.close()
 

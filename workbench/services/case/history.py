@@ -20,6 +20,7 @@ from db.models import (
     CommentRow,
     ContactRow,
     EventRow,
+    LegalHoldRow,
     ReviewerRow,
     VerificationRow,
 )
@@ -52,12 +53,12 @@ _SHOWN = (
 _SHOWN_OF_ACTION = {
     "documents-written": "count",
     "extend": "until",
-    **dict.fromkeys(("campaign", "legal-hold", "legal-hold-end"), "reason"),
+    "campaign": "reason",
     **dict.fromkeys(("notice-sent", "notice-failed"), "notice"),
 }
 """The value that the history shows only for some actions."""
 
-_WITH_TEXT = ("comment", "contact", "verify")
+_WITH_TEXT = ("comment", "contact", "verify", "legal-hold", "legal-hold-end")
 """The actions whose texts are stored in separate tables."""
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
@@ -69,7 +70,7 @@ _BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending"
 _REVIEWER = table_of(ReviewerRow)
 _OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
 _COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
-_VERIFICATION = table_of(VerificationRow)
+_VERIFICATION, _HOLD = table_of(VerificationRow), table_of(LegalHoldRow)
 _CAMPAIGN, _PLANNED = table_of(CampaignRow), table_of(CampaignCaseRow)
 _CASE_ID: BindParameter[int] = bindparam("case")
 
@@ -108,6 +109,8 @@ _TEXTS = union_all(
     # The notes with which checkers approved or returned what was staged.
     _texts(6, "check-note", DECISION, "checker_id", "checked_at", DECISION.c.check_note),
     _texts(7, "check-note", APPEAL, "checker_id", "checked_at", APPEAL.c.check_note),
+    _texts(8, "legal-hold", _HOLD, "placed_by_id", "placed_at", _HOLD.c.reason),
+    _texts(9, "legal-hold-end", _HOLD, "ended_by_id", "ended_at", _HOLD.c.end_reason),
 )
 """The texts about a case; `position` orders simultaneous lines, and that of acts is `_POSITION_OF_ACTS`."""
 
@@ -118,8 +121,8 @@ _ACTS = (
 )
 _VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VERIFICATION.c.verified_at.label("at"))
 _VERIFICATIONS = _VERIFICATIONS.order_by(_VERIFICATION.c.id)
-_CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACT.c.contacted_at.label("at"))
-_CONTACTS = _CONTACTS.order_by(_CONTACT.c.id)
+_SPOKEN_AT = _CONTACT.c.contacted_at.label("at")
+_CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _SPOKEN_AT).order_by(_CONTACT.c.id)
 _OF_POLICY = (_EVENT.c.case_id == _CASE_ID, _EVENT.c.action == "policy", _EVENT.c.is_refused.is_(False))
 _POLICY_CHANGES = select_columns(_EVENT.c.seq, _EVENT.c.body).where(*_OF_POLICY).order_by(_EVENT.c.seq)
 _RE_REVIEWS = (

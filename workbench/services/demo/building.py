@@ -17,7 +17,7 @@ from workbench.services.demo.history import ADMIN, DemoHistory
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
-from workbench.services.site.machine_clock import accept_clock
+from workbench.services.site.machine_clock import accept_clock, forget_clock
 from workbench.services.site.policies import read_supplier
 from workbench.services.wiring import Services
 
@@ -58,7 +58,8 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
     make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
     with _services_of_all(database, clock) as services_of:
         context = services_of[ADMIN].context
-        with context.read() as session:
+        with context.write() as session:
+            forget_clock(session)
             dates = RelativeDates(now, context.calendar(session))
         steps = DemoHistory(data=data, folder=folder, services_of=services_of, dates=dates).steps()
         for number, step in enumerate(steps):

@@ -7,10 +7,10 @@ from typing import Any
 
 from db.access import new_file, sync
 from db.enums import Language
+from db.models import ExportReasonRow
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.lifecycle import admin_refusal, work_list_refusal
 from workbench.domain.policy.policy import Supplier
-from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
@@ -111,13 +111,20 @@ class Exports(Service):
                 what=request.what.value,
                 format=written_as,
                 since=request.since.isoformat() if request.since else None,
-                # An event is never deleted, so it must not contain the number of a person.
-                reason=mask_digits_within(request.reason.strip()),
             ),
             "rows": count,
             "reveal": request.reveal,
         }
-        self.context.log_alone("export", body=body)
+        with self.context.write() as session:
+            if reason := request.reason.strip():
+                # An event is never deleted, so the reason is in a row, which is; the event has its digest.
+                row = ExportReasonRow(
+                    reason=reason, exported_at=self.context.now(), exported_by_id=self.context.actor.id
+                )
+                session.add(row)
+                session.flush()
+                body["reason_no"] = row.id
+            self.context.log(session, "export", body=body)
 
 
 def _letters(

@@ -39,7 +39,12 @@ _ERASURE = table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
 _CALL_FIGURES = (CALL_WINDOW, CALL_DAY, CALL_HOUR)
 _OF_NUMBER = (*_CALL_FIGURES, COMPLAINT)
-_UNLINKED = {UnlinkedKind.COMPLAINTS: COMPLAINT, UnlinkedKind.CREDIT: CREDIT, UnlinkedKind.OPT_OUTS: _OPT_OUT}
+_UNLINKED = {
+    UnlinkedKind.COMPLAINTS: COMPLAINT,
+    UnlinkedKind.CREDIT: CREDIT,
+    UnlinkedKind.OPT_OUTS: _OPT_OUT,
+    UnlinkedKind.EXPORT_REASONS: table_of(models.ExportReasonRow),
+}
 
 EVIDENCE_ERASED = "evidence-erased"
 """The event about erased evidence that no application had, with its kind and count."""

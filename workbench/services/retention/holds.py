@@ -73,9 +73,10 @@ class LegalHolds(Service):
         return True
 
     def _place(self, session: Session, case: CaseRow, reason: str) -> None:
+        # The row keeps the reason, which retention erases; the event has its digest, as of every row of this table.
         me, now, case_id = self.context.actor.id, self.context.now(), case.id or 0
         session.add(LegalHoldRow(case_id=case_id, reason=reason, placed_at=now, placed_by_id=me))
-        self.context.log(session, Action.LEGAL_HOLD, case_id=case_id, body=_masked(session, case, reason))
+        self.context.log(session, Action.LEGAL_HOLD, case_id=case_id)
 
     def end(self, case_id: int, reason: str) -> None:
         """End the legal hold of a case.
@@ -87,12 +88,12 @@ class LegalHolds(Service):
         """
         text = checked_reason(reason, _("Ending a legal hold needs a reason."))
         with self.context.acting(Action.LEGAL_HOLD_END, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, Action.LEGAL_HOLD_END, case_id)
+            case_in_state_for(session, self.context, Action.LEGAL_HOLD_END, case_id)
             hold = _in_force(session, case_id)
             if hold is None:
                 raise NotAllowed(_("{case} is under no legal hold.").format(case=format_case(case_id)))
             hold.ended_at, hold.ended_by_id, hold.end_reason = self.context.now(), self.context.actor.id, text
-            self.context.log(session, Action.LEGAL_HOLD_END, case_id=case_id, body=_masked(session, case, text))
+            self.context.log(session, Action.LEGAL_HOLD_END, case_id=case_id)
 
     def list(self) -> tuple[LegalHold, ...]:
         """Return the legal holds in force, oldest first."""
@@ -102,11 +103,6 @@ class LegalHolds(Service):
                 select(LegalHoldRow).where(col(LegalHoldRow.ended_at).is_(None)).order_by(col(LegalHoldRow.id))
             ).all()
             return tuple(_shown(session, row, logins) for row in rows)
-
-
-def _masked(session: Session, case: CaseRow, reason: str) -> dict[str, str]:
-    """Return the masked reason for an event, because an event is never erased."""
-    return {"reason": redaction_of(session, (case.agent, case.application_no)).mask_in(reason)}
 
 
 def _in_force(session: Session, case_id: int) -> LegalHoldRow | None:

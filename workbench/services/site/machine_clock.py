@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from db.columns import from_us, to_us
@@ -174,6 +175,11 @@ def accept_clock(session: Session, now: datetime) -> None:
     """Accept the present clock, regardless of earlier notes and of the times of earlier events."""
     seq, _digest = last_event(session)
     _write_note(session, _Note(uptime(), now, seq, seq))
+
+
+def forget_clock(session: Session) -> None:
+    """Delete the note, for a history that is replayed by a clock of its own."""
+    session.execute(delete(SettingRow).where(col(SettingRow.name) == _NOTE))
 
 
 def _expected_time(note: _Note | None, running: Uptime | None) -> datetime | None:

@@ -26,6 +26,7 @@ _NAMES: Mapping[str, str] = {
     "decision": N_("Decision D-{number:06d}"),
     "erasure": N_("Erasure {number}"),
     "import_batch": N_("Import B-{number:06d}"),
+    "export_reason": N_("Reason {number} of an export"),
     "legal_hold": N_("Legal hold {number}"),
     "measure_order": N_("Ordered measure {number}"),
     "notice": N_("Notice {number}"),
