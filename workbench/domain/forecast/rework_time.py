@@ -13,7 +13,7 @@ from workbench.domain.forecast.learning.past_split import KnownPast
 _MOST_LEARNT = 800
 """At most this many cases are learnt from, the latest ones. Older cases are less relevant and make fitting slower."""
 
-_TREES = 32
+_TREES = 20
 _SHUFFLE_SEED = 11
 FEWEST_PASSED = 30
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_TEST_DAYS = 40
 _PATHS = 32
 _MOST_WAITED = 30
-_TREES = 40
+_TREES = 20
 """With fewer trees, the margins would depend on which cases each tree was grown on."""
 
 _SHARE = 0.89
