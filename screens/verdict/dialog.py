@@ -30,12 +30,8 @@ from screens.widgets.safe_text import MUTED, key_hints, plain, row, wrapped_line
 from screens.widgets.static import Static
 from screens.widgets.text_fields import MultilineField, takes_prose
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import (
-    is_last_round,
-    pending_waits_for,
-    vague_words,
-    waiting_reasons,
-)
+from workbench.domain.case.items import vague_words, waiting_reasons
+from workbench.domain.case.verdict import is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

@@ -10,7 +10,8 @@ from textual.message import Message
 
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
-from workbench.domain.case.verdict import PASS_REASONS, asks_for_items, is_last_round, pending_waits_for
+from workbench.domain.case.items import asks_for_items, documents_in
+from workbench.domain.case.verdict import PASS_REASONS, is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import UnclearTime
@@ -89,8 +90,7 @@ class VerdictState:
     def request(self, case: CaseFile, until: date | None, *, accepts_new_evidence: bool) -> VerdictRequest:
         """Return the request to the services; `accepts_new_evidence` accepts evidence that arrived meanwhile."""
         header = case.header
-        texts = {code: self.items.get(code, "").strip() for code in self.reasons}
-        has_own_texts = (self.is_fixable or self.verdict is Verdict.PENDING) and any(texts.values())
+        items, only_items = self._items(case)
         request = VerdictRequest(
             case_id=header.id,
             verdict=self.verdict,
@@ -98,14 +98,32 @@ class VerdictState:
             reasons=self.reasons,
             note=self.note,
             letter=self.letter,
-            items=tuple(ItemRequest(code=code, text=text) for code, text in texts.items()) if has_own_texts else (),
+            items=items,
+            only_items=only_items,
             until=until,
             measure=self.measure,
             waits_for=pending_waits_for(self.reasons, case.policy) if self.verdict is Verdict.PENDING else None,
             fence=header.fence,
             evidence_no=None if accepts_new_evidence else header.evidence_no,
         )
-        return request if asks_for_items(request) else replace(request, items=())
+        return request if asks_for_items(request) else replace(request, items=(), only_items=False)
+
+    def _items(self, case: CaseFile) -> tuple[tuple[ItemRequest, ...], bool]:
+        """Return the items that the texts name, and whether only these are wanted.
+
+        A text of `-` leaves the item of its reason out. One that begins with `+` adds documents, or other words.
+        """
+        texts = {code: self.items.get(code, "").strip() for code in self.reasons}
+        has_dropped = any(text in _LEAVE_OUT for text in texts.values())
+        items: list[ItemRequest] = []
+        for code, text in texts.items():
+            if text[:1] in _ADD and text:
+                kinds = documents_in(text[1:], case.policy)
+                added = [ItemRequest(code=kind) for kind in kinds] or [ItemRequest(code=code, text=text[1:].strip())]
+                items += [ItemRequest(code=code), *added]
+            elif text not in _LEAVE_OUT and (text or has_dropped):
+                items.append(ItemRequest(code=code, text=text))
+        return tuple(items), has_dropped
 
 
 def unfixed_texts(case: CaseFile) -> dict[str, str]:
@@ -127,6 +145,9 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
             texts[of_documents[0]] = ";".join(filter(None, (texts.get(of_documents[0], ""), item.code)))
     return {code: text for code, text in texts.items() if Verdict.FAIL in reasons[code].verdicts}
 
+
+_LEAVE_OUT, _ADD = frozenset("-–—－"), frozenset("+＋")
+"""Texts of items that leave the item out, and their beginnings that add to it; also as an input method types them."""
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)
 

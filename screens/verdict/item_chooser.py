@@ -15,7 +15,7 @@ from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
 from screens.widgets.static import Static
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
-from workbench.domain.case.verdict import vague_items
+from workbench.domain.case.items import vague_items
 from workbench.domain.policy.policy import Reason
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording.findings import document_name

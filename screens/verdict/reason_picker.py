@@ -18,7 +18,8 @@ from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
 from screens.widgets.static import Static
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import can_apply_to, is_reason_allowed, is_reason_contradicted, waiting_reasons
+from workbench.domain.case.items import waiting_reasons
+from workbench.domain.case.verdict import can_apply_to, is_reason_allowed, is_reason_contradicted
 from workbench.domain.case.vocabulary import Severity, Verdict
 from workbench.domain.policy.policy import Reason
 from workbench.domain.policy.reason_search import find_reasons

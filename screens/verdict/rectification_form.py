@@ -69,7 +69,7 @@ class RectificationForm(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
-        hint = _("Tab moves, Ctrl+U empties; an empty one takes the reason's own words")
+        hint = _("Tab moves; empty (Ctrl+U): the reason's words; - leaves it out; + adds to it")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
             yield from map(self._field, self._items)

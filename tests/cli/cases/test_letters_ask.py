@@ -1,11 +1,18 @@
 """Letters ask for something concrete: which documents, until when, and where to send them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
+from db.enums import FailKind, ImportKind, Verdict
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
+from tests.domain.facts.sample_evidence import default_policy
+from tests.services.importing.files import PDF, Desk
 from tests.sites import SUPPLIER, Site
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 
 
 @pytest.fixture
@@ -19,6 +26,11 @@ def held(services: ClockSite) -> str:
     case = services.received("2026-11-26 10:00")
     services.run("a", "next")
     return case
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    return Desk(site, tmp_path)
 
 
 def letter(services: ClockSite) -> str:
@@ -111,3 +123,71 @@ def test_a_due_time_is_rounded_to_the_day_in_letters(services: ClockSite) -> Non
     assert services.due(case) == "2026-11-30 11:02"
     assert "\n新的办结时限：2026年11月30日（周一）\n" in letter(services)
     assert "\n我司说明（英文原文）：“Power cut in the office”\n" in letter(services)
+
+
+def test_each_code_of_the_policy_names_an_item_without_a_text(services: ClockSite, held: str) -> None:
+    policy, verdicts = default_policy(), services.site.services("a").verdicts
+    request = VerdictRequest(case_id=1, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=("ID-NAME",))
+
+    for code in {*policy.reasons, *policy.documents.names} - {"ID-NAME"}:
+        asked = verdicts.preview(replace(request, items=(ItemRequest(code=code),)))
+        assert asked.problems == (), code
+        assert [item.code for item in asked.items] == ["ID-NAME", code]
+        assert all(item.text for item in asked.items)
+        has_words = code not in policy.reasons or policy.reasons[code].item.en
+        assert bool(asked.warnings) is not bool(has_words)
+
+
+@pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-QUALITY"])
+def test_a_reason_about_documents_can_be_its_own_item_with_a_warning(services: ClockSite, held: str, code: str) -> None:
+    done = services.terminal.document("a", "decide", held, "fail", "--reason", code, "--item", code)
+
+    assert done["warnings"] == ["The letter does not say what the applicant has to send; write it in the item"]
+    assert "\n1. " in letter(services)
+
+
+def test_a_named_item_adds_to_those_of_the_reasons(services: ClockSite, held: str) -> None:
+    reasons = ("--reason", "ID-NAME", "--reason", "USE-SCRIPT")
+    services.run("a", "decide", held, "fail", *reasons, "--item", "USE-SCRIPT:新话术", "--item", "AUTH_LETTER")
+
+    assert "\n1. 与营业执照名称一致的材料\n2. 新话术\n3. 授权委托书\n" in letter(services)
+
+
+def test_only_the_named_items_are_asked_for_if_that_is_said(services: ClockSite, held: str) -> None:
+    reasons = ("--reason", "ID-NAME", "--reason", "USE-SCRIPT")
+    words = ("decide", held, "fail", *reasons, "--only-items")
+    assert "none is named" in refused(services.terminal.as_person("a", *words), 77)
+
+    done = services.terminal.as_person("a", *words, "--item", "AUTH_LETTER")
+
+    assert "Note: The letter does not ask for what these reasons need: ID-NAME, USE-SCRIPT." in done.stderr
+    assert "\n1. 授权委托书\n\n" in letter(services)
+    services.run("a", "undo", held)
+    given = services.terminal.document("a", *words, "--item", "AUTH_LETTER", "--item", "ID-NAME")
+    assert given["warnings"] == ["The letter does not ask for what these reasons need: USE-SCRIPT"]
+
+
+def test_the_documents_of_a_finding_stay_asked_for_beside_a_named_one(services: ClockSite, desk: Desk) -> None:
+    desk.queued()
+    row = {"application_no": "A-1", "received_at": "2026-11-23 16:00", "sealed": "no"}
+    rows = []
+    for kind in ("AUTH_LETTER", "CALL_SCRIPT"):
+        (desk.folder / f"{kind}.pdf").write_bytes(PDF + kind.encode())
+        rows.append({**row, "kind": kind, "path": f"{kind}.pdf"})
+    desk.run(ImportKind.DOCUMENTS, rows)
+    services.run("a", "next")
+
+    unsealed = ("decide", "C-1", "fail", "--reason", "DOC-UNSEALED")
+    services.run("a", *unsealed, "--item", "AUTH_LETTER", "--item", "RISK_NOTICE")
+
+    assert "\n1. 加盖公章的材料：外呼话术\n2. 授权委托书\n3. " in letter(services)
+    assert "授权委托书、外呼话术。（DOC-UNSEALED）" in letter(services)
+
+
+def test_a_case_that_waits_for_a_named_document_asks_for_nothing_vague(services: ClockSite, held: str) -> None:
+    done = services.terminal.document(
+        "a", "decide", held, "pending", "--reason", "WAIT-APPLICANT", "--item", "AUTH_LETTER"
+    )
+
+    assert done["warnings"] == []
+    assert "需要补充：\n1. 授权委托书\n\n" in letter(services)

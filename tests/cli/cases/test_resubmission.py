@@ -285,10 +285,10 @@ def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Clock
 def test_a_third_round_is_compared_with_the_second_and_its_items_are_its_own(services: ClockSite, desk: Desk) -> None:
     start_failed(services)
     resubmit(services, "2026-11-25 10:00", write_new_document(desk, "2"))
-    fail_rectifiably(services, "2026-11-25 11:00", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    fail_rectifiably(services, "2026-11-25 11:00", "a", "--only-items", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     services.run("a", "undo", "C-1")
     services.run("a", "judge", "C-1", "3", "not-fixed")
-    fail_rectifiably(services, "2026-11-25 11:05", "a", "--item", "DOC-UNSEALED:BIZ_LICENSE")
+    fail_rectifiably(services, "2026-11-25 11:05", "a", "--only-items", "--item", "DOC-UNSEALED:BIZ_LICENSE")
     services.at("2026-11-26 10:00")
     desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="3", received_at="2026-11-26 09:00")
 

@@ -11,16 +11,10 @@ from workbench.domain.case.casefile import (
     VerdictPreview,
     VerdictRequest,
 )
+from workbench.domain.case.items import asks_for_items, items_for, vague_words
 from workbench.domain.case.measures import is_barred
 from workbench.domain.case.records import ChangesSinceSeen, DecisionLine, ItemLine, UndoableAct
-from workbench.domain.case.verdict import (
-    asks_for_items,
-    check_reasons_for,
-    items_for,
-    pending_waits_for,
-    vague_words,
-    verdict_problems,
-)
+from workbench.domain.case.verdict import check_reasons_for, pending_waits_for, verdict_problems
 from workbench.errors import Busy, NotAllowed
 from workbench.services.notices.verdict_letter_facts import causes, worded_items
 from workbench.services.review.reopening import Reopening
@@ -46,8 +40,12 @@ class MemoryVerdicts(Verdicts):
         is_new, policy = self._services.new_evidence and request.evidence_no is not None, self._services.policy_news
         return VerdictPreview(
             letter=causes(found, request.reasons, request.items) if request.letter is None else request.letter,
-            items=worded_items(found, items_for(request, found.policy)) if asks else (),
-            own_items=worded_items(found, items_for(replace(request, items=()), found.policy)) if asks else (),
+            items=worded_items(found, items_for(request, found.policy, found.findings)) if asks else (),
+            own_items=worded_items(
+                found, items_for(replace(request, items=(), only_items=False), found.policy, found.findings)
+            )
+            if asks
+            else (),
             deadline_at=self._deadline() if fixable else None,
             until=request.until or (self._deadline().date() if request.verdict is Verdict.PENDING else None),
             waits_for=waits_for,

@@ -312,6 +312,22 @@ async def test_escape_restores_the_full_list_of_reasons() -> None:
         assert "ID-RIC-EXPIRED" in desk.text
 
 
+async def test_an_item_is_left_out_or_gets_another_beside_it() -> None:
+    async with memory_workbench(troubled()) as desk:
+        await desk.press("n", "r", "ctrl+u")
+        await desk.type("-")
+        await desk.press("tab", "ctrl+u")
+        await desk.type("+AUTH_LETTER")
+        await desk.press("f8")
+
+        [request] = desk.services.decided
+        left_out, added_to, *_others = request.reasons
+        codes = [item.code for item in request.items]
+        assert request.only_items
+        assert left_out not in codes
+        assert codes[:2] == [added_to, "AUTH_LETTER"]
+
+
 async def test_an_emptied_item_returns_to_its_default_text() -> None:
     async with memory_workbench(troubled()) as desk:
         await desk.press("n", "r")

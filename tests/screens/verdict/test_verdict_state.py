@@ -9,7 +9,8 @@ from screens.verdict.reason_picker import reasons_for
 from tests.screens.cases import calls, casefile, clean, evidence, policy, troubled
 from tests.screens.panels.test_history import with_decision
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted, waiting_reasons
+from workbench.domain.case.items import waiting_reasons
+from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.evidence.evidence import Evidence
 

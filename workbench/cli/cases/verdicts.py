@@ -26,8 +26,9 @@ def decide(
     letter: Annotated[str | None, option("--letter", N_("Reasons in the words that the applicant reads."), "T")] = None,
     items: Annotated[
         list[str] | None,
-        option("--item", N_("Rectification item; repeatable. Default: one per reason."), "CODE[:TEXT]"),
+        option("--item", N_("Rectification item, beside one per reason; repeatable."), "CODE[:TEXT]"),
     ] = None,
+    only_items: Annotated[bool, option("--only-items", N_("Ask for the items of --item only."))] = False,
     until: Annotated[
         str | None, option("--until", N_("Deadline of a fail, or next-action date of a pending case."), "D")
     ] = None,
@@ -52,6 +53,7 @@ def decide(
             note=note,
             letter=letter,
             items=tuple(_item(text) for text in items or ()),
+            only_items=only_items,
             until=None if until is None else parse_day_option(until, "--until", services, Aim.FUTURE),
             measure=measure,
             waits_for=waits_for,

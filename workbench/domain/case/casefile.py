@@ -218,7 +218,8 @@ class ItemRequest:
 class VerdictRequest:
     """A verdict as a reviewer gives it; `letter` is the edited list of causes, None means the texts of the reasons.
 
-    `until` is the next-action date of a pending verdict, or the deadline of a fixable fail. The verdict is refused if
+    `items` add to those that the reasons need, unless `only_items`. `until` is the next-action date of a pending
+    verdict, or the deadline of a fixable fail. The verdict is refused if
     `fence` is not that of the current hold, or if the evidence has changed since `evidence_no`; None skips the check.
     """
 
@@ -229,6 +230,7 @@ class VerdictRequest:
     note: str = ""
     letter: str | None = None
     items: tuple[ItemRequest, ...] = ()
+    only_items: bool = False
     until: date | None = None
     measure: enums.Measure = enums.Measure.NONE
     waits_for: enums.WaitsFor | None = None

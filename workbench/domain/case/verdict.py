@@ -1,18 +1,16 @@
 """The rules that make a verdict valid: reasons, items, dates, and when a check is needed."""
 
-import re
 from collections.abc import Sequence
 
-from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Verdict, WaitsFor
-from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from db.enums import ApplicantKind, FailKind, Measure, Risk, Verdict, WaitsFor
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.items import asks_for_items, vague_items, waiting_reasons
 from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON, Policy, Reason
 from workbench.i18n import _, comma_joined, current_language
-
-_DOCUMENT_CODES = frozenset(kind.value for kind in DocumentKind)
 
 PASS_REASONS = frozenset({CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
@@ -110,6 +108,8 @@ def _pass_problem(request: VerdictRequest, case: CaseFile) -> str | None:
 def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None:
     """Return why the items or the date do not fit this verdict, or None."""
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+    if request.only_items and not request.items:
+        return _("Only named items are asked for, but none is named; name one.")
     if request.items and not asks_for_items(request):
         return _("Only a fixable fail, or a pending case that waits for the applicant, can have items.")
     known = policy.reasons.keys() | {kind.value for kind in policy.documents.names}
@@ -125,41 +125,12 @@ def _unnamed_document_problem(request: VerdictRequest, policy: Policy, findings:
     """Return the problem that a reason asks for documents that no finding, item or edited letter names, or None."""
     if (request.letter or "").strip():
         return None
+    named = {item.code for item in request.items}
     for code in vague_items(request, policy, findings):
-        if policy.reasons[code].names_documents:
+        if policy.reasons[code].names_documents and code not in named:
             message = _("Say which documents the reason {code} is about: name them in its item, such as BIZ_LICENSE.")
             return message.format(code=_title_with_code(code, policy))
     return None
-
-
-def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the reasons whose item does not say what the applicant has to send.
-
-    These are reasons about documents that neither a finding nor an item names, and the reason that the case waits for
-    the applicant, unless its item says what for.
-    """
-    if not asks_for_items(request):
-        return ()
-    written = {item.code for item in request.items if item.text.strip()}
-    rules_with_subject = {finding.rule for finding in findings if finding.subject}
-    waiting = waiting_reasons(policy).values()
-    return tuple(
-        code
-        for code in request.reasons
-        if code in policy.reasons and code not in written
-        if code in waiting
-        or (
-            (policy.reasons[code].names_documents and code not in rules_with_subject)
-            and not documents_named(code, request.items, policy)
-        )
-    )
-
-
-def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the warning that the letter does not say what the case waits for, without a full stop."""
-    waiting = waiting_reasons(policy).values()
-    is_vague = any(code in waiting for code in vague_items(request, policy, findings))
-    return (_("The letter does not say what the applicant has to send; write it in the item"),) if is_vague else ()
 
 
 def _waiting_problem(request: VerdictRequest, policy: Policy) -> str | None:
@@ -174,29 +145,6 @@ def _waiting_problem(request: VerdictRequest, policy: Policy) -> str | None:
         message = _("The case cannot wait for the {who} with the reason {code}; change one of them.")
         return message.format(code=_title_with_code(waiting[0], policy), who=request.waits_for)
     return None
-
-
-def asks_for_items(request: VerdictRequest) -> bool:
-    """Say whether a verdict asks the applicant for items: a fixable fail, or pending on the applicant."""
-    if request.verdict is Verdict.PENDING:
-        return request.waits_for is WaitsFor.APPLICANT
-    return request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
-
-
-def documents_named(code: str, items: Sequence[ItemRequest], policy: Policy) -> tuple[DocumentKind, ...]:
-    """Return the documents that the items name for a reason: in the reason's own item, else as items of their own."""
-    kinds_in_item = [kind for item in items if item.code == code for kind in _documents_in(item.text, policy)]
-    return tuple(
-        dict.fromkeys(kinds_in_item or [DocumentKind(item.code) for item in items if item.code in _DOCUMENT_CODES])
-    )
-
-
-def _documents_in(text: str, policy: Policy) -> list[DocumentKind]:
-    """Return the documents in a list of codes or names; none if the text holds anything else."""
-    kinds = {kind.value.lower(): kind for kind in DocumentKind}
-    kinds |= {name.lower(): kind for kind, words in policy.documents.names.items() for name in (words.en, words.zh)}
-    named_kinds = [kinds.get(part.strip().lower()) for part in re.split("[;,，、；]", text)]
-    return [kind for kind in named_kinds if kind is not None] if all(named_kinds) else []
 
 
 def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
@@ -226,34 +174,6 @@ def check_reasons_for(
     return tuple(name for name, is_wanted in is_needed.items() if is_wanted)
 
 
-def items_for(request: VerdictRequest, policy: Policy) -> tuple[ItemRequest, ...]:
-    """Return the items that a verdict asks for: those requested, or by default one for each reason."""
-    if request.items:
-        return request.items
-    return tuple(ItemRequest(code=code) for code in request.reasons if code in policy.reasons)
-
-
-def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int | None:
-    """Return the working days for a rectification: the days of the longest item, at most the cap.
-
-    None if all items have deadlines in natural hours.
-    """
-    if items and all(rectify_hours(item, policy) for item in items):
-        return None
-    days = [
-        policy.reasons[item.code].rectify_days or policy.rectify.default_days
-        for item in items
-        if item.code in policy.reasons and not rectify_hours(item, policy)
-    ]
-    return min(max(days, default=policy.rectify.default_days), policy.rectify.cap_days)
-
-
-def rectify_hours(item: ItemRequest, policy: Policy) -> int | None:
-    """Return the natural hours for an item, None if it shares the deadline in working days."""
-    reason = policy.reasons.get(item.code)
-    return None if reason is None else reason.rectify_hours
-
-
 def is_last_round(policy: Policy, round_no: int) -> bool:
     """Say whether a case is in the last round that the policy allows, so that it cannot be rectified once more."""
     return policy.rectify.max_rounds is not None and round_no >= policy.rectify.max_rounds
@@ -278,13 +198,3 @@ def pending_waits_for(reasons: Sequence[str], policy: Policy) -> WaitsFor | None
     in_order = sorted(reasons, key=lambda code: code not in waiting)
     awaited = (policy.reasons[code].waits_for for code in in_order if code in policy.reasons)
     return next((party for party in awaited if party is not None), WaitsFor.APPLICANT if reasons else None)
-
-
-def waiting_reasons(policy: Policy) -> dict[WaitsFor, str]:
-    """Return the reasons that only name the party that a case waits for, by party."""
-    code_by_party = {
-        reason.waits_for: reason.code
-        for reason in reversed(list(policy.reasons.values()))
-        if reason.verdicts == (Verdict.PENDING,) and reason.waits_for is not None and reason.code not in policy.rules
-    }
-    return {party: code_by_party[party] for party in WaitsFor if party in code_by_party}

@@ -13,8 +13,8 @@ from db.models import CaseRow, PolicyVersionRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, Snapshot
 from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.case.items import rectify_days
 from workbench.domain.case.running import is_with_applicant
-from workbench.domain.case.verdict import rectify_days
 from workbench.domain.clock.due import due_at
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for

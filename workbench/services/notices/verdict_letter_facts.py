@@ -1,6 +1,6 @@
 """Composes the letter about a verdict from the case and the texts of the policy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from db.enums import RESTRICTIONS, Language, Verdict
 from db.models import DecisionRow
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
-from workbench.domain.case.verdict import documents_named
+from workbench.domain.case.items import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.deadline import moved_day
 from workbench.domain.clock.suspension import Suspension
@@ -37,7 +37,7 @@ def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> Let
     ends = {"id_days_left": application.handler_id_valid_to, "licence_days_left": application.licence_valid_to}
     return LetterDetails(
         dates={fact: end for fact, end in ends.items() if end is not None},
-        documents=documents_named(code, items, casefile.policy),
+        documents=documents_named(code, items, casefile.policy, casefile.findings),
     )
 
 
@@ -60,25 +60,31 @@ def causes(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemRequest
     return causes_text(_reasons(casefile, codes, items), Language(casefile.header.language))
 
 
-def worded_items(casefile: CaseFile, items: Sequence[ItemRequest]) -> tuple[ItemRequest, ...]:
+def worded_items(
+    casefile: CaseFile, items: Sequence[ItemRequest], named: Collection[str] = ()
+) -> tuple[ItemRequest, ...]:
     """Return the items with their texts: the reviewer's, else the reason's, else the document's name.
 
-    An item without any text is left out; the others get the documents that their texts list.
+    An item without any text is left out, unless the reviewer `named` its code; then it has the title of the reason. One
+    that was not named is left out too if a named one has its text. The items get the documents that their texts list.
     """
     policy, language = casefile.policy.addressing(casefile.header.applicant_kind), casefile.header.language
     of_documents = {code for code, reason in policy.reasons.items() if reason.names_documents}
     names = {kind.value: words.in_language(language) for kind, words in policy.documents.names.items()}
-    worded = []
+    worded: list[ItemRequest] = []
     for item in items:
         reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
         of_reason = "" if reason is None else reason_item(reason, casefile.findings, policy, language, details).strip()
         listed = documents_named(item.code, [item], policy)
         written = comma_joined((names[kind] for kind in listed), language=language) or item.text.strip()
         own = "" if item.code in of_documents and listed else written
-        if text := own or of_reason or names.get(item.code, ""):
+        title = reason.title.in_language(language) if reason is not None and item.code in named else ""
+        text = own or of_reason or names.get(item.code, "") or title
+        if text:
             documents = listed if own else (details.documents if item.code in of_documents else ()) or None
             worded.append(ItemRequest(code=item.code, text=text, documents=documents))
-    return tuple(worded)
+    texts_of_named = {item.text for item in worded if item.code in named}
+    return tuple(item for item in worded if item.code in named or item.text not in texts_of_named)
 
 
 def with_clear_findings(session: Session, shown: CaseFile) -> CaseFile:

@@ -7,19 +7,17 @@ from functools import partial
 
 from db.enums import FailKind, Verdict, WaitsFor
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
-from workbench.domain.case.measures import is_barred
-from workbench.domain.case.records import Waiver
-from workbench.domain.case.verdict import (
+from workbench.domain.case.items import (
     asks_for_items,
-    check_reasons_for,
     items_for,
-    pending_waits_for,
+    left_out_words,
     rectify_days,
     rectify_hours,
-    round_problem,
     vague_words,
-    verdict_problems,
 )
+from workbench.domain.case.measures import is_barred
+from workbench.domain.case.records import Waiver
+from workbench.domain.case.verdict import check_reasons_for, pending_waits_for, round_problem, verdict_problems
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.deadline import moved_deadline, open_day_from
 from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
@@ -89,12 +87,14 @@ def plan_verdict(
         request = replace(request, until=open_day_from(request.until, suspensions, calendar))
     if is_fixable:
         request = replace(request, fail_kind=FailKind.FIXABLE)
-        deadline_at = _deadline(request, policy, calendar, released_at, moved)
+        deadline_at = _deadline(request, casefile, calendar, released_at, moved)
     if is_pending and request.until is None:
         request = replace(request, until=_pending_until(request, policy, calendar, released_at, moved))
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     if asks_for_items(request):
-        items = verdict_letter_facts.worded_items(casefile, items_for(request, policy))
+        items = verdict_letter_facts.worded_items(
+            casefile, items_for(request, policy, casefile.findings), {item.code for item in request.items}
+        )
     if deadline_at is not None:
         own = [at and moved(at) for at in (_own_deadline(item, policy, calendar, released_at) for item in items)]
         items = tuple(
@@ -106,7 +106,7 @@ def plan_verdict(
         letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
     more_problems = (
         field_problem,
-        _date_problem(request, deadline_at, policy, calendar, now, moved),
+        _date_problem(request, deadline_at, casefile, calendar, now, moved),
         round_problem(request, policy, casefile.header.round),
     )
     still_due = [] if is_pending else [one for one in casefile.asked_documents if one.until >= today]
@@ -121,7 +121,11 @@ def plan_verdict(
         ),
         problems=(*verdict_problems(request, casefile), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
-        warnings=(*asked_words(still_due, policy, today), *vague_words(request, policy, casefile.findings)),
+        warnings=(
+            *asked_words(still_due, policy, today),
+            *vague_words(request, policy, casefile.findings),
+            *left_out_words(request, policy, casefile.findings),
+        ),
     )
 
 
@@ -166,12 +170,13 @@ def _pending_until(
 
 
 def _deadline(
-    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime, moved: Moved
+    request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, released_at: datetime, moved: Moved
 ) -> datetime:
     """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
     if request.until is not None:
         return calendar.closing(request.until)
-    items = items_for(request, policy)
+    policy = casefile.policy
+    items = items_for(request, policy, casefile.findings)
     days = rectify_days(items, policy)
     if days is not None:
         return moved(due_at(released_at, days, calendar))
@@ -191,12 +196,13 @@ def _own_deadline(
 def _date_problem(
     request: VerdictRequest,
     deadline_at: datetime | None,
-    policy: Policy,
+    casefile: CaseFile,
     calendar: WorkingCalendar,
     now: datetime,
     moved: Moved,
 ) -> str | None:
     """Return the problem with the dates of a verdict, None if there is none."""
+    policy = casefile.policy
     cap = moved(due_at(now + timedelta(seconds=policy.desk.grace_s), policy.rectify.cap_days, calendar))
     if deadline_at is not None and deadline_at > cap:
         return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
@@ -207,5 +213,5 @@ def _date_problem(
             return problem
         if request.waits_for is WaitsFor.APPLICANT:
             deadline_at = calendar.closing(request.until)
-    is_in_hours = request.until is None and rectify_days(items_for(request, policy), policy) is None
+    is_in_hours = request.until is None and rectify_days(items_for(request, policy, casefile.findings), policy) is None
     return None if deadline_at is None or is_in_hours else short_deadline_problem(deadline_at, now, calendar)

@@ -73,7 +73,9 @@ class Verdicts(Service):
             plan = self._apply_two_person_rules(
                 session, plan_verdict(request, casefile, calendar, now, suspensions=suspensions), casefile.policy
             )
-            own = plan_verdict(replace(request, items=()), casefile, calendar, now, suspensions=suspensions).items
+            own = plan_verdict(
+                replace(request, items=(), only_items=False), casefile, calendar, now, suspensions=suspensions
+            ).items
             restored = self._numbers_to_restore(session, casefile, request)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()

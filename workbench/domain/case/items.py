@@ -1,0 +1,147 @@
+"""The items that a verdict asks of an applicant, with their documents and the time for them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from db.enums import DocumentKind, FailKind, Verdict, WaitsFor
+from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Policy
+from workbench.i18n import _, comma_joined
+
+_DOCUMENT_CODES = frozenset(kind.value for kind in DocumentKind)
+
+
+def asks_for_items(request: VerdictRequest) -> bool:
+    """Say whether a verdict asks the applicant for items: a fixable fail, or pending on the applicant."""
+    if request.verdict is Verdict.PENDING:
+        return request.waits_for is WaitsFor.APPLICANT
+    return request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+
+
+def items_for(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[ItemRequest, ...]:
+    """Return the items that a verdict asks for: one for each reason by default, and those that it names.
+
+    A named item replaces the default one with its code and adds to the others, unless only the named ones are wanted.
+    """
+    if request.only_items:
+        return request.items
+    known = (code for code in request.reasons if code in policy.reasons)
+    of_reasons = [item for code in known for item in _items_of_reason(code, request, policy, findings)]
+    return (*of_reasons, *(item for item in request.items if item.code not in request.reasons))
+
+
+def _items_of_reason(
+    code: str, request: VerdictRequest, policy: Policy, findings: Sequence[Finding]
+) -> Sequence[ItemRequest]:
+    """Return the named items with the code of a reason, else its default item for what no other item asks for."""
+    if own := [item for item in request.items if item.code == code]:
+        return own
+    others = {item.code for item in request.items}
+    if policy.reasons[code].names_documents and others & _DOCUMENT_CODES:
+        found = _documents_found(code, findings)
+        left = [kind for kind in found if kind not in others]
+        return [ItemRequest(code=code, text="" if left == found else ";".join(left))] if left else []
+    is_named_elsewhere = code in waiting_reasons(policy).values() and others - set(request.reasons)
+    return [] if is_named_elsewhere else [ItemRequest(code=code)]
+
+
+def _documents_found(code: str, findings: Sequence[Finding]) -> list[str]:
+    """Return the documents that the finding of a reason names."""
+    parts = (part for finding in findings if finding.rule == code for part in finding.subject.split(";"))
+    return [part for part in parts if part in _DOCUMENT_CODES]
+
+
+def left_out_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the warning that the letter asks for named items only, though its reasons need more; no full stop."""
+    named = {item.code for item in request.items}
+    needed = items_for(replace(request, only_items=False), policy, findings) if request.only_items else ()
+    left_out = [item.code for item in needed if item.code not in named and policy.reasons[item.code].item.en]
+    message = _("The letter does not ask for what these reasons need: {codes}")
+    return (message.format(codes=comma_joined(left_out)),) if left_out else ()
+
+
+def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the reasons whose item does not say what the applicant has to send.
+
+    These are reasons about documents that neither a finding nor an item names, and the reason that the case waits for
+    the applicant, unless its item or one of no reason says what for.
+    """
+    if not asks_for_items(request):
+        return ()
+    written = {item.code for item in request.items if item.text.strip()}
+    is_named_elsewhere = any(item.code not in request.reasons for item in request.items)
+    rules_with_subject = {finding.rule for finding in findings if finding.subject}
+    waiting = waiting_reasons(policy).values()
+    return tuple(
+        code
+        for code in request.reasons
+        if code in policy.reasons and code not in written
+        if (code in waiting and not is_named_elsewhere)
+        or (
+            (policy.reasons[code].names_documents and code not in rules_with_subject)
+            and not documents_named(code, request.items, policy, findings)
+        )
+    )
+
+
+def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the warning that the letter does not say what to send for an item; without a full stop."""
+    bare = {item.code for item in request.items if not item.text.strip()}
+    has_no_words = any(code in policy.reasons and not policy.reasons[code].item.en for code in bare)
+    vague = vague_items(request, policy, findings)
+    if not has_no_words and bare.union(waiting_reasons(policy).values()).isdisjoint(vague):
+        return ()
+    return (_("The letter does not say what the applicant has to send; write it in the item"),)
+
+
+def documents_named(
+    code: str, items: Sequence[ItemRequest], policy: Policy, findings: Sequence[Finding] = ()
+) -> tuple[DocumentKind, ...]:
+    """Return the documents that the items name for a reason: in its own item, else as items of their own.
+
+    If a finding names the documents of the reason, items of their own do not.
+    """
+    kinds_in_item = [kind for item in items if item.code == code for kind in documents_in(item.text, policy)]
+    own = [] if _documents_found(code, findings) else [item.code for item in items if item.code in _DOCUMENT_CODES]
+    return tuple(dict.fromkeys(kinds_in_item or map(DocumentKind, own)))
+
+
+def documents_in(text: str, policy: Policy) -> list[DocumentKind]:
+    """Return the documents in a list of codes or names; none if the text holds anything else."""
+    kinds = {kind.value.lower(): kind for kind in DocumentKind}
+    kinds |= {name.lower(): kind for kind, words in policy.documents.names.items() for name in (words.en, words.zh)}
+    named_kinds = [kinds.get(part.strip().lower()) for part in re.split("[;,，、；]", text)]
+    return [kind for kind in named_kinds if kind is not None] if all(named_kinds) else []
+
+
+def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int | None:
+    """Return the working days for a rectification: the days of the longest item, at most the cap.
+
+    None if all items have deadlines in natural hours.
+    """
+    if items and all(rectify_hours(item, policy) for item in items):
+        return None
+    days = [
+        policy.reasons[item.code].rectify_days or policy.rectify.default_days
+        for item in items
+        if item.code in policy.reasons and not rectify_hours(item, policy)
+    ]
+    return min(max(days, default=policy.rectify.default_days), policy.rectify.cap_days)
+
+
+def rectify_hours(item: ItemRequest, policy: Policy) -> int | None:
+    """Return the natural hours for an item, None if it shares the deadline in working days."""
+    reason = policy.reasons.get(item.code)
+    return None if reason is None else reason.rectify_hours
+
+
+def waiting_reasons(policy: Policy) -> dict[WaitsFor, str]:
+    """Return the reasons that only name the party that a case waits for, by party."""
+    code_by_party = {
+        reason.waits_for: reason.code
+        for reason in reversed(list(policy.reasons.values()))
+        if reason.verdicts == (Verdict.PENDING,) and reason.waits_for is not None and reason.code not in policy.rules
+    }
+    return {party: code_by_party[party] for party in WaitsFor if party in code_by_party}
