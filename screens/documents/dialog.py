@@ -25,7 +25,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, pl
 from screens.widgets.static import Static
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.documents import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
+from workbench.domain.facts.document_lines import EXTENSIONS, VIEWABLE_TYPES, DocumentLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.desk import DOCUMENTS

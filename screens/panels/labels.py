@@ -3,8 +3,8 @@
 from datetime import date
 
 from screens.shell.view import View
-from workbench.domain.case.documents import DocumentLine
 from workbench.domain.evidence.evidence import LONG_TERM, DocumentFacts
+from workbench.domain.facts.document_lines import DocumentLine
 from workbench.i18n import _, comma_joined
 from workbench.wording.case.labels import QUALITY
 

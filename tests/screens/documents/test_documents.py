@@ -17,7 +17,7 @@ from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.case.actor import Actor
-from workbench.domain.case.documents import DocumentAccess
+from workbench.domain.facts.document_lines import DocumentAccess
 from workbench.user_settings import LoadedSettings, UserSettings
 
 

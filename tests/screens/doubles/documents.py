@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from db.enums import DocumentKind
 from tests.screens.cases import policy
-from workbench.domain.case.documents import DocumentAccess, DocumentLine
+from workbench.domain.facts.document_lines import DocumentAccess, DocumentLine
 from workbench.errors import CannotCreate
 from workbench.services.case.documents import DocumentDamaged, Documents, WrittenDocument
 

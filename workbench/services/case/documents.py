@@ -14,9 +14,9 @@ from db.access import new_file
 from db.enums import DocumentKind
 from db.models import EventRow
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.documents import DocumentAccess, DocumentLine
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.evidence.evidence import DocumentFacts
+from workbench.domain.facts.document_lines import DocumentAccess, DocumentLine
 from workbench.errors import NotFound, StorageFailed
 from workbench.i18n import _, current_language
 from workbench.services.case.evidence_reader import read_evidence
