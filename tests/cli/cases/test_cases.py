@@ -382,3 +382,15 @@ def test_stored_text_cannot_control_the_terminal(terminal: Terminal) -> None:
         assert char not in shown
         assert char not in document
     assert any(line["text"] == f"a{hostile}b" for line in json.loads(document)["history"])
+
+
+def test_figures_of_calls_that_nobody_imported_are_dashes_and_not_zero(site: Site, tmp_path: Path) -> None:
+    Desk(site, tmp_path).queued()
+
+    lines = Terminal(site).as_person("a", "show", "C-1").stdout.splitlines()
+
+    shown = {line[:30].strip(): line.split()[-1] for line in lines if line.startswith("  ")}
+    assert {name: shown[name] for name in ("calls", "busiest hour", "handsets", "off hours", "complaints")} == {
+        **dict.fromkeys(("calls", "busiest hour", "handsets", "off hours"), "–"),
+        "complaints": "0",
+    }
