@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from workbench.services.review.undo import Undo
     from workbench.services.review.verdicts import Verdicts
     from workbench.services.review.waiving import Waiving
+    from workbench.services.site.admin_requests import AdminRequests
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
     from workbench.services.site.roles import Roles
@@ -124,6 +125,9 @@ class Services:
     people: "LazyService[People]" = LazyService("site.people.People")
     roles: "LazyService[Roles]" = LazyService("site.roles.Roles")
     """Lists and changes the registered people."""
+
+    requests: "LazyService[AdminRequests]" = LazyService("site.admin_requests.AdminRequests")
+    """Lists and rejects what waits for another admin."""
 
     taking: "LazyService[Taking]" = LazyService("queue.taking.Taking")
     """Takes chosen cases out of turn."""

@@ -142,13 +142,13 @@ def apply(
     ] = False,
 ) -> None:
     """Put a policy file into force."""
-    from workbench.services.site.policy_requests import PolicyRequest
+    from workbench.services.site.admin_requests import AdminRequest
 
     with context.services() as services:
         day = None if since is None else parse_day_option(since, "--from", services, Aim.FUTURE)
         applied = services.policies.apply(file, day, for_open_cases=open_cases)
-        if isinstance(applied, PolicyRequest):
-            print_request(context, applied, zone_of(services), "reviewers approve")
+        if isinstance(applied, AdminRequest):
+            print_request(context, applied, zone_of(services))
             return
         print_applied(context, services, applied, str(file))
 

@@ -9,7 +9,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.site.reviewers import RequestArgument, print_request, request_json
+from workbench.cli.site.reviewers import RequestArgument, print_request, reject_request, request_json
 from workbench.domain.case.case_id import format_case, format_request, parse_case, parse_request
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
@@ -36,7 +36,7 @@ def apply(
     dry_run: DryRun = False,
 ) -> None:
     """Erase what is due, or ask another admin to approve it."""
-    from workbench.services.retention.service import ErasureRequest
+    from workbench.services.site.admin_requests import AdminRequest
 
     text = required_text(reason, "--reason")
     with context.services() as services:
@@ -47,8 +47,8 @@ def apply(
             return
         with output.ProgressLine(_("Erasing …")) as progress:
             outcome = services.retention.apply(text, progress)
-        if isinstance(outcome, ErasureRequest):
-            print_request(context, outcome, zone_of(services), "retention approve")
+        if isinstance(outcome, AdminRequest):
+            print_request(context, outcome, zone_of(services))
         else:
             _print_erased(context, outcome)
 
@@ -66,11 +66,9 @@ def approve(context: CommandContext, request: RequestArgument, yes: WithoutAskin
 
 def reject(context: CommandContext, request: RequestArgument) -> None:
     """Reject a request of another admin, or withdraw one's own."""
-    number = parse_request(request)
-    with context.services() as services:
-        services.retention.reject(number)
-    name = format_request(number)
-    context.print_result({"number": name}, _("The request {request} is rejected.").format(request=name))
+    from workbench.services.site.admin_requests import RequestKind
+
+    reject_request(context, request, RequestKind.ERASURE)
 
 
 def _print_erased(context: CommandContext, erased: "ErasureReport") -> None:
@@ -160,9 +158,11 @@ def _is_confirmed(context: CommandContext, services: "Services") -> bool:
 
 
 def _print_counts(context: CommandContext, services: "Services") -> None:
+    from workbench.services.site.admin_requests import RequestKind
     from workbench.wording.retention import KEEP_REASON_WORDS, RETENTION_KIND_WORDS
 
-    counts, requests, zone = services.retention.show(), services.retention.requests(), zone_of(services)
+    requests = services.requests.open(RequestKind.ERASURE)
+    counts, zone = services.retention.show(), zone_of(services)
     if context.as_json:
         waiting = [request_json(request, zone) for request in requests]
         output.document({**_counts_document(counts), "requests": waiting})
@@ -190,7 +190,9 @@ def _print_counts(context: CommandContext, services: "Services") -> None:
     for request in requests:
         message = _("{login} asks to erase this ({reason}); another admin may approve {request} until {day}.")
         number, until = format_request(request.number), minute(request.expires_at, zone)
-        output.narrate(message.format(login=request.requested_by, reason=request.reason, request=number, day=until))
+        output.narrate(
+            message.format(login=request.requested_by, reason=request.values["reason"], request=number, day=until)
+        )
 
 
 def _counts_document(counts: "RetentionCounts") -> dict[str, Any]:

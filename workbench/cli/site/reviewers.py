@@ -1,6 +1,6 @@
 """Commands about people: reviewers list, add, role, away, back, limit, deactivate, and requests for roles."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,10 +19,9 @@ from workbench.wording.amounts import minute
 from workbench.wording.policy import change_words
 
 if TYPE_CHECKING:
-    from workbench.services.retention.service import ErasureRequest
+    from workbench.services.site.admin_requests import AdminRequest, RequestKind
     from workbench.services.site.people import PersonLine
-    from workbench.services.site.policy_requests import PolicyRequest
-    from workbench.services.site.roles import RoleOutcome, RoleRequest
+    from workbench.services.site.roles import RoleOutcome
     from workbench.services.wiring import Services
 
 LoginArgument = Annotated[str, argument("LOGIN", N_("Login of the person."))]
@@ -89,52 +88,44 @@ def _print_outcome(
     if outcome.request is None:
         _print_person(context, services, login, sentence)
         return
-    print_request(context, outcome.request, zone_of(services), "reviewers approve")
+    print_request(context, outcome.request, zone_of(services))
 
 
-def print_request(
-    context: CommandContext, request: "RoleRequest | ErasureRequest | PolicyRequest", zone: tzinfo, approve_command: str
-) -> None:
+def print_request(context: CommandContext, request: "AdminRequest", zone: tzinfo) -> None:
     """Print that a request waits for another admin."""
-    if context.as_json:
-        output.document(request_json(request, zone))
-        return
+    from workbench.services.site.admin_requests import RequestKind
+
+    command = "retention approve" if request.kind is RequestKind.ERASURE else "reviewers approve"
     message = _("Another admin must approve this request by {day}: `workbench {command} {request}`.")
     day, number = minute(request.expires_at, zone), format_request(request.number)
-    output.narrate(message.format(day=day, command=approve_command, request=number))
+    sentence = message.format(day=day, command=command, request=number)
+    context.print_result(request_json(request, zone), sentence)
 
 
-def request_json(request: "RoleRequest | ErasureRequest | PolicyRequest", zone: tzinfo) -> dict[str, Any]:
+def request_json(request: "AdminRequest", zone: tzinfo) -> dict[str, Any]:
     """Return a request as JSON."""
-    return {**to_json(request, zone), "number": format_request(request.number)}
+    values = {**request.values, "requested_by": request.requested_by, "expires_at": request.expires_at}
+    shown = {name: to_json(value, zone) for name, value in values.items()}
+    return {"number": format_request(request.number), **shown}
 
 
 def requests(context: CommandContext) -> None:
     """List the requests for roles and policies that wait for another admin."""
-    from workbench.services.site.policy_requests import PolicyRequest
+    from workbench.services.site.admin_requests import RequestKind
 
     with context.services() as services:
-        waiting: list[RoleRequest | PolicyRequest] = [*services.roles.requests(), *services.policies.requests()]
-        found = sorted(waiting, key=lambda request: request.number)
-        zone = zone_of(services)
+        found, zone = services.requests.open(RequestKind.ROLES, RequestKind.POLICY), zone_of(services)
     if context.as_json:
         output.document({"requests": [request_json(request, zone) for request in found]})
         return
-
-    def of_roles(request: "RoleRequest | PolicyRequest", words: "Callable[[RoleRequest], str]") -> str:
-        return "" if isinstance(request, PolicyRequest) else words(request)
-
-    def policy(request: "RoleRequest | PolicyRequest") -> str:
-        return comma_joined(map(change_words, request.safeguards)) if isinstance(request, PolicyRequest) else ""
-
     output.listing(
         found,
         {
             _("Request"): lambda request: format_request(request.number),
-            _("Login"): lambda request: of_roles(request, lambda one: one.login),
-            _("Added"): lambda request: of_roles(request, lambda one: _role_words(one.add)),
-            _("Removed"): lambda request: of_roles(request, lambda one: _role_words(one.remove)),
-            _("Policy"): policy,
+            _("Login"): lambda request: request.values.get("login", ""),
+            _("Added"): lambda request: _role_words(request.values.get("add", ())),
+            _("Removed"): lambda request: _role_words(request.values.get("remove", ())),
+            _("Policy"): lambda request: comma_joined(map(change_words, request.values.get("safeguards", ()))),
             _("By"): lambda request: request.requested_by,
             _("Until"): lambda request: minute(request.expires_at, zone),
         },
@@ -148,43 +139,33 @@ def _role_words(roles: Iterable[Role]) -> str:
 def approve(context: CommandContext, request: RequestArgument) -> None:
     """Approve a request of another admin, and change the roles or apply the policy."""
     from workbench.cli.site.policy import print_applied
+    from workbench.services.site.admin_requests import RequestKind
 
     number = parse_request(request)
     with context.services() as services:
-        wanted = _policy_request(services, number)
-        if wanted is not None:
-            print_applied(context, services, services.policies.approve(number), wanted.policy)
-            return
+        for wanted in services.requests.open(RequestKind.POLICY):
+            if wanted.number == number:
+                print_applied(context, services, services.policies.approve(number), wanted.values["policy"])
+                return
         # The zone is read first, because afterwards the current user may have no role.
         zone, done = zone_of(services), services.roles.approve(number)
-        _print_settled(context, done, zone, _("The roles of {login} were changed."))
+    sentence = _("The roles of {login} were changed.").format(login=done.values["login"])
+    context.print_result(request_json(done, zone), sentence)
 
 
 def reject(context: CommandContext, request: RequestArgument) -> None:
     """Reject a request of another admin, or withdraw one's own."""
-    number = parse_request(request)
+    from workbench.services.site.admin_requests import RequestKind
+
+    reject_request(context, request, RequestKind.ROLES, RequestKind.POLICY)
+
+
+def reject_request(context: CommandContext, request: str, *kinds: "RequestKind") -> None:
+    """Reject a request of some kinds, and print that."""
     with context.services() as services:
-        wanted = _policy_request(services, number)
-        if wanted is not None:
-            services.policies.reject(number)
-            sentence = _("The request {request} is rejected.").format(request=format_request(number))
-            context.print_result(request_json(wanted, zone_of(services)), sentence)
-            return
-        zone, done = zone_of(services), services.roles.reject(number)
-        _print_settled(context, done, zone, _("The request about {login} is rejected."))
-
-
-def _policy_request(services: "Services", number: int) -> "PolicyRequest | None":
-    """Return an open request for a policy, None if there is none with this number."""
-    return next((one for one in services.policies.requests() if one.number == number), None)
-
-
-def _print_settled(context: CommandContext, request: "RoleRequest", zone: tzinfo, sentence: str) -> None:
-    """Print the outcome of a request."""
-    if context.as_json:
-        output.document(request_json(request, zone))
-    else:
-        output.narrate(sentence.format(login=request.login))
+        zone, rejected = zone_of(services), services.requests.reject(parse_request(request), *kinds)
+    sentence = _("The request {request} is rejected.").format(request=format_request(rejected.number))
+    context.print_result(request_json(rejected, zone), sentence)
 
 
 def away(

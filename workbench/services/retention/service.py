@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select
@@ -27,6 +26,13 @@ from workbench.services.retention.counting import RetentionCounts, count_retenti
 from workbench.services.retention.erasing import EVIDENCE_ERASED, erase_application, erase_opt_outs, erase_unlinked
 from workbench.services.retention.files import CALLS_ERASED, ErasedFiles, erase_calls, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
+from workbench.services.site.admin_requests import (
+    AdminRequest,
+    RequestKind,
+    approvable,
+    make_request,
+    open_requests,
+)
 from workbench.services.site.due_erasures import (
     ERASED,
     Key,
@@ -39,15 +45,11 @@ from workbench.services.site.due_erasures import (
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
 from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
-from workbench.services.site.separation import AdminRequest, AdminRequests
 
-APPLIED = "retention apply"
+APPLIED = RequestKind.ERASURE.applied
 APPROVED = "retention approve"
-REJECTED = "retention reject"
 COMPACTED = "retention compact"
 """The names of the acts in events."""
-
-_REQUESTS = AdminRequests(asked="retention request", settled=(APPLIED, REJECTED), list_command="retention show")
 
 _ERASING_ACTS = (ERASED, EVIDENCE_ERASED, CALLS_ERASED)
 
@@ -59,16 +61,6 @@ _COMPACTED_AT_ONCE_BYTES = 100_000_000
 
 RetentionProgressCallback = Callable[[int, int], object]
 """A callback that gets the number of finished applications and of all applications."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureRequest:
-    """An erasure that one admin asked for, and that waits for another."""
-
-    number: int
-    reason: str
-    requested_by: str
-    expires_at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,12 +98,7 @@ class Retention(Service):
         with self.context.read() as session:
             return needs_other_admin(session)
 
-    def requests(self) -> tuple[ErasureRequest, ...]:
-        """Return the open requests, oldest first."""
-        with self.context.read() as session:
-            return tuple(map(_erasure_request, _REQUESTS.open(session, self.context)))
-
-    def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | ErasureRequest:
+    def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | AdminRequest:
         """Erase what is due, or ask another admin to agree if there is one; a request that is open already stays.
 
         The next run continues an interrupted one, and any start erases its pending files.
@@ -143,30 +130,20 @@ class Retention(Service):
         with self.context.as_admin(APPROVED), self._alone():
             self._check_clock()
             with self.context.write() as session:
-                request = _REQUESTS.approvable(session, self.context, number)
+                request = approvable(session, self.context, number, RequestKind.ERASURE)
                 self.context.log(session, APPROVED, body={"request": number})
-            erased = self._erase_due(request.body["reason"], progress)
+            erased = self._erase_due(request.values["reason"], progress)
             self.context.log_alone(APPLIED, body={"request": number})
         return erased
 
-    def reject(self, number: int) -> None:
-        """Reject a request, or withdraw one's own.
-
-        Raises:
-            NotAllowed: If the person is not an admin.
-            NotFound: If no such request is open.
-        """
-        with self.context.as_admin(REJECTED), self.context.write() as session:
-            _REQUESTS.open_one(session, self.context, number)
-            self.context.log(session, REJECTED, body={"request": number})
-
-    def _request(self, reason: str) -> ErasureRequest:
+    def _request(self, reason: str) -> AdminRequest:
         """Ask another admin to agree, unless an open request of this admin does so already."""
         with self.context.write() as session:
-            for request in _REQUESTS.open(session, self.context):
+            for request in open_requests(session, self.context, RequestKind.ERASURE):
                 if request.requested_by_id == self.context.actor.id:
-                    return _erasure_request(request)
-            return _erasure_request(_REQUESTS.make(session, self.context, {"reason": mask_digits_within(reason)}))
+                    return request
+            body = {"reason": mask_digits_within(reason)}
+            return make_request(session, self.context, RequestKind.ERASURE, body)
 
     def _erase_due(self, reason: str, progress: RetentionProgressCallback) -> ErasureReport:
         erased = ErasureReport(files=erase_pending_files(self.context))
@@ -278,10 +255,6 @@ class Retention(Service):
         policy, today = self.context.policy(session).retention, self.context.today(session)
         one = retained_now(session, key, policy, self.context.zone(session), today)
         return one if one is not None and one.is_due else None
-
-
-def _erasure_request(request: AdminRequest) -> ErasureRequest:
-    return from_row(ErasureRequest, request, reason=request.body["reason"])
 
 
 def _of_last_erasure(context: Context) -> Context:

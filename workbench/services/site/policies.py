@@ -25,18 +25,9 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
+from workbench.services.site.admin_requests import AdminRequest, RequestKind, drop_texts, make_request
 from workbench.services.site.people import needs_other_admin
-from workbench.services.site.policy_requests import (
-    APPLIED,
-    REJECTED,
-    PolicyRequest,
-    WantedPolicy,
-    ask,
-    forget_text,
-    open_requests,
-    reject_request,
-    wanted_by,
-)
+from workbench.services.site.wanted_policy import WantedPolicy, requested
 
 _NUMBER = re.compile("[0-9]{1,18}")
 _MOST_BYTES = 1 << 20
@@ -135,7 +126,7 @@ class Policies(Service):
 
     def apply(
         self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False
-    ) -> AppliedPolicy | PolicyRequest:
+    ) -> AppliedPolicy | AdminRequest:
         """Put a policy file into force from a day on, by default at once, and return its version.
 
         Cases keep the version with which they were opened, except for the sender of letters. With `for_open_cases`,
@@ -148,16 +139,11 @@ class Policies(Service):
             WrongUsage: If the day is past or too far ahead.
             WorkbenchError: If the file cannot be read.
         """
-        with self.context.as_admin(APPLIED):
+        with self.context.as_admin(RequestKind.POLICY.applied):
             text = policy_text(path)
             policy = parse_policy(text, path.name)
             with self.context.write() as session:
                 return self._apply(session, WantedPolicy(text, policy, effective_on, for_open_cases))
-
-    def requests(self) -> tuple[PolicyRequest, ...]:
-        """Return the open requests, oldest first."""
-        with self.context.read() as session:
-            return open_requests(session, self.context)
 
     def approve(self, number: int) -> AppliedPolicy:
         """Agree to a request of another admin, and put its policy into force.
@@ -169,21 +155,11 @@ class Policies(Service):
             BadData: If its text was changed.
         """
         with self.context.as_admin("policy approve"), self.context.write() as session:
-            applied = self._apply(session, wanted_by(session, self.context, number))
-            forget_text(session, number)
+            applied = self._apply(session, requested(session, self.context, number))
+            drop_texts(session, self.context)
             return cast("AppliedPolicy", applied)
 
-    def reject(self, number: int) -> None:
-        """Reject a request, or withdraw one's own.
-
-        Raises:
-            NotAllowed: If the caller is not an admin.
-            NotFound: If no such request is open.
-        """
-        with self.context.as_admin(REJECTED), self.context.write() as session:
-            reject_request(session, self.context, number)
-
-    def _apply(self, session: Session, wanted: WantedPolicy) -> AppliedPolicy | PolicyRequest:
+    def _apply(self, session: Session, wanted: WantedPolicy) -> AppliedPolicy | AdminRequest:
         """Write a version, or a request for it."""
         context, policy = self.context, wanted.policy
         today = context.now().astimezone(ZoneInfo(policy.zone)).date()
@@ -200,11 +176,11 @@ class Policies(Service):
         is_same = same.sha256 == row.sha256 and all(one is same for one in replaced)
         if is_same and (same.is_for_open_cases or not wanted.for_open_cases):
             if wanted.request is not None:
-                context.log(session, REJECTED, body={"request": wanted.request})
+                context.log(session, RequestKind.POLICY.rejected, body={"request": wanted.request})
             return AppliedPolicy(version=_version(session, context, before), is_changed=False)
         safeguards = wanted.safeguards(session, context, [before, *(one.id or 0 for one in replaced)])
         if safeguards and wanted.request is None and needs_other_admin(session):
-            return ask(session, context, wanted, safeguards)
+            return make_request(session, context, RequestKind.POLICY, wanted.details(safeguards), wanted.text)
         # The same file is in force already. From a later day, it applies to open cases as a separate version.
         if is_same and new.begins_on in {today, same.effective_on}:
             row, replaced = same, []
@@ -213,7 +189,7 @@ class Policies(Service):
             one.settled_at = context.now()
         _write(session, row)
         body = {"policy": row.id, **wanted.details(safeguards), **details(request=wanted.request)}
-        context.log(session, APPLIED, body=body)
+        context.log(session, RequestKind.POLICY.applied, body=body)
         lines = tuple(_line(session, one, states) for one in replaced)
         return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
 

@@ -1,7 +1,6 @@
 """Registers people and changes their roles; if there are several admins, two of them must agree."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -13,6 +12,7 @@ from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
+from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request
 from workbench.services.site.people import (
     SOLO_SETTING,
     admins,
@@ -22,24 +22,6 @@ from workbench.services.site.people import (
     new_login,
     solo_reason,
 )
-from workbench.services.site.separation import AdminRequest, AdminRequests
-
-CHANGED, REJECTED = "reviewers role", "reviewers reject"
-"""The events of a change of roles, and of a rejected request."""
-
-_REQUESTS = AdminRequests(asked="reviewers request", settled=(CHANGED, REJECTED), list_command="reviewers requests")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleRequest:
-    """A change of roles that one admin asked for, and that waits for another."""
-
-    number: int
-    login: str
-    add: tuple[Role, ...]
-    remove: tuple[Role, ...]
-    requested_by: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +31,7 @@ class RoleOutcome:
     `ends_solo` says that one person reviewed alone until this change.
     """
 
-    request: RoleRequest | None = None
+    request: AdminRequest | None = None
     ends_solo: bool = False
 
 
@@ -88,7 +70,7 @@ class Roles(Service):
             NotFound: If the login is not registered.
             WrongUsage: If a role is both added and removed, or nothing would change.
         """
-        with self.context.as_admin(CHANGED), self.context.write() as session:
+        with self.context.as_admin(RequestKind.ROLES.applied), self.context.write() as session:
             person = find_person(session, login)
             _refuse_without_change(session, person, set(add), set(remove))
             _keep_an_admin(session, person, remove)
@@ -101,7 +83,7 @@ class Roles(Service):
             self._apply(session, person, add, remove, **({"waived": ["roles"]} if is_own and add else {}))
             return RoleOutcome(ends_solo=self._end_solo(session))
 
-    def approve(self, number: int) -> RoleRequest:
+    def approve(self, number: int) -> AdminRequest:
         """Agree to a request of another admin, and change the roles.
 
         Raises:
@@ -109,40 +91,13 @@ class Roles(Service):
             NotFound: If no such request is open.
         """
         with self.context.as_admin("reviewers approve"), self.context.write() as session:
-            request = self._role_request(session, _REQUESTS.approvable(session, self.context, number))
-            person = find_person(session, request.login)
-            if request.add and person.id == self.context.actor.id:
+            request = approvable(session, self.context, number, RequestKind.ROLES)
+            person, add = find_person(session, request.values["login"]), request.values["add"]
+            if add and person.id == self.context.actor.id:
                 raise NotAllowed(_("This request gives you roles; another admin must approve it."))
             # The person who made the request is still an admin, so at least one admin is left.
-            self._apply(session, person, request.add, request.remove, request=number)
+            self._apply(session, person, add, request.values["remove"], request=number)
             return request
-
-    def reject(self, number: int) -> RoleRequest:
-        """Reject a request, or withdraw one's own.
-
-        Raises:
-            NotAllowed: If the caller is not an admin.
-            NotFound: If no such request is open.
-        """
-        with self.context.as_admin(REJECTED), self.context.write() as session:
-            request = self._role_request(session, _REQUESTS.open_one(session, self.context, number))
-            self.context.log(session, REJECTED, body={"request": number})
-            return request
-
-    def requests(self) -> tuple[RoleRequest, ...]:
-        """Return the open requests, oldest first."""
-        with self.context.read() as session:
-            return tuple(self._role_request(session, one) for one in _REQUESTS.open(session, self.context))
-
-    def _role_request(self, session: Session, request: AdminRequest) -> RoleRequest:
-        return RoleRequest(
-            number=request.number,
-            login=session.get_one(ReviewerRow, request.body["reviewer"]).login,
-            add=tuple(map(Role, request.body.get("add", ()))),
-            remove=tuple(map(Role, request.body.get("remove", ()))),
-            requested_by=request.requested_by,
-            expires_at=request.expires_at,
-        )
 
     def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
         """Refuse a request that nobody could approve, because neither its maker nor a person who gets roles may."""
@@ -155,9 +110,9 @@ class Roles(Service):
 
     def _request(
         self, session: Session, person: ReviewerRow, add: tuple[Role, ...], remove: tuple[Role, ...]
-    ) -> RoleRequest:
+    ) -> AdminRequest:
         body = details(reviewer=person.id, add=[role.value for role in add], remove=[role.value for role in remove])
-        return self._role_request(session, _REQUESTS.make(session, self.context, body))
+        return make_request(session, self.context, RequestKind.ROLES, body)
 
     def _apply(
         self, session: Session, person: ReviewerRow, add: tuple[Role, ...], remove: tuple[Role, ...], **why: object
@@ -167,7 +122,7 @@ class Roles(Service):
         for role in add:
             session.merge(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value))
         changes = {"add": [role.value for role in add], "remove": [role.value for role in remove]}
-        self.context.log(session, CHANGED, body={"reviewer": person.id, **changes, **why})
+        self.context.log(session, RequestKind.ROLES.applied, body={"reviewer": person.id, **changes, **why})
 
     def _end_solo(self, session: Session) -> bool:
         """End the waiver of two-person rules for good if there is a second reviewer; return whether it ended."""

@@ -1,9 +1,7 @@
 """Applies the rules that require two people; only this module decides whether the same person did two acts."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -11,104 +9,15 @@ from sqlmodel import Session, col
 
 from db.enums import IdentityMode
 from db.models import CaseRow, EventRow, ImportBatchRow, SubmissionRow
-from workbench.domain.case.case_id import format_case, format_request
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import Waiver
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import mask_digits_within
-from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
-from workbench.services.site.people import admins
 
 IMPORTER = "importer"
 """The rule of the policy that a person who imported evidence of a case may not decide or check it."""
-
-
-VALID_FOR = timedelta(days=7)
-"""How long a request waits for another admin."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminRequest:
-    """An act that one admin asked for, and that waits for another; `body` has its details."""
-
-    number: int
-    body: Mapping[str, Any]
-    requested_by: str
-    requested_by_id: int
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminRequests:
-    """The requests for one kind of act that two admins must agree on.
-
-    A request is an event of the log, `asked`, and so is the act that settles it; the log shows which requests are open.
-    `list_command` is the command that lists them.
-    """
-
-    asked: str
-    settled: tuple[str, ...]
-    list_command: str
-
-    def make(self, session: Session, context: Context, body: Mapping[str, Any]) -> AdminRequest:
-        """Ask another admin to agree."""
-        number = context.log(session, self.asked, body=body)
-        return AdminRequest(
-            number=number,
-            body=body,
-            requested_by=context.actor.login,
-            requested_by_id=context.actor.id,
-            expires_at=context.now() + VALID_FOR,
-        )
-
-    def open(self, session: Session, context: Context) -> list[AdminRequest]:
-        """Return the open requests of people who are still admins, oldest first."""
-        found = (
-            select(EventRow)
-            .where(col(EventRow.action).in_((self.asked, *self.settled)))
-            .where(col(EventRow.at) > context.now() - VALID_FOR, ~col(EventRow.is_refused))
-            .order_by(col(EventRow.seq))
-        )
-        waiting: dict[int, AdminRequest] = {}
-        for event in session.execute(found).scalars():
-            body = json.loads(event.body)
-            if event.action != self.asked:
-                waiting.pop(body.get("request", 0), None)
-                continue
-            waiting[event.seq or 0] = AdminRequest(
-                number=event.seq or 0,
-                body=body,
-                requested_by=event.actor_login,
-                requested_by_id=event.actor_id or 0,
-                expires_at=event.at + VALID_FOR,
-            )
-        present = admins(session)
-        return [request for request in waiting.values() if request.requested_by_id in present]
-
-    def open_one(self, session: Session, context: Context, number: int) -> AdminRequest:
-        """Return an open request.
-
-        Raises:
-            NotFound: If no such request is open.
-        """
-        for request in self.open(session, context):
-            if request.number == number:
-                return request
-        message = _("No request {request} is open; `workbench {command}` lists those that are.")
-        raise NotFound(message.format(request=format_request(number), command=self.list_command))
-
-    def approvable(self, session: Session, context: Context, number: int) -> AdminRequest:
-        """Return an open request that another admin made.
-
-        Raises:
-            NotFound: If no such request is open.
-            NotAllowed: If the person who acts made it.
-        """
-        request = self.open_one(session, context, number)
-        if request.requested_by_id == context.actor.id:
-            raise NotAllowed(_("You made this request; another admin must approve it."))
-        return request
 
 
 def is_same_person(session: Session, context: Context, case_id: int, reviewer_id: int) -> bool:
