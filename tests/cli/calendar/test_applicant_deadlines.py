@@ -323,6 +323,25 @@ def test_an_undone_extension_restores_the_moved_deadline_and_later_suspensions_m
     assert deadline(services, case) == "2026-12-07 18:00"
 
 
+@pytest.mark.parametrize(
+    ("login", "act"), [("sup", ("extend", "--until", "2026-12-10", "--reason", "x")), ("a", ("resubmit",))]
+)
+def test_a_suspension_entered_between_an_act_and_its_undo_moves_the_restored_deadline(
+    services: ClockSite, login: str, act: tuple[str, ...]
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-24 11:00").run(login, act[0], case, *act[1:])
+    suspend(services.at("2026-11-24 11:00:20"), "2026-11-25", "2026-11-26")
+    services.at("2026-11-24 11:00:40").run(login, "undo", case)
+
+    assert deadline(services, case) == "2026-12-02 18:00"
+    [letter] = letters(services)
+    assert "此前的整改期限" not in letter
+    assert "新的整改期限：2026年12月2日（周三）18:00" in letter
+    assert tick(services, "2026-11-27 09:00") == {"resumed": 1}
+
+
 def test_an_interrupted_suspension_moves_each_deadline_once(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

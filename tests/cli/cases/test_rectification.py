@@ -397,6 +397,32 @@ def failed(services: ClockSite, desk: Desk, **changes: str) -> None:
     services.at("2026-11-25 10:00").run("b", "check", "C-1", "approve", "--note", "x")
 
 
+def test_a_checked_verdict_gives_the_time_that_it_waited_or_that_was_suspended_meanwhile(
+    services: ClockSite, desk: Desk
+) -> None:
+    amend_policy(services.site, ('fail = ["none",', 'fail = ["none", "restore",'))
+    desk.queued()
+    services.run("a", "next")
+    services.run("a", "decide", "C-1", "fail", "--reason", "ID-NAME", "--until", "2026-11-30", "--measure", "restore")
+    suspend = ("calendar", "suspend", "--reason", "台风停工")
+    services.run("sup", *suspend, "2026-11-26", "2026-11-27")
+    approve = ("check", "C-1", "approve", "--note", "seen")
+    services.at("2026-11-25 10:00").run("b", *approve)
+    assert deadline(services) == "2026-12-03T18:00:00+08:00"
+    assert "2026年12月3日（周四）18:00" in services.terminal.document("a", "notices")["notices"][-1]["body"]
+    services.run("b", "undo", "C-1")
+    services.run("b", *approve)
+    assert deadline(services) == "2026-12-03T18:00:00+08:00"
+
+    services.at("2026-11-30 09:00").run("sup", *suspend, "2026-12-01", "2026-12-01")
+    assert deadline(services) == "2026-12-04T18:00:00+08:00"
+
+
+def deadline(services: ClockSite) -> str:
+    found: str = services.terminal.document("a", "show", "C-1")["decisions"][-1]["deadline_at"]
+    return found
+
+
 def apply_again(desk: Desk, received_at: str) -> None:
     desk.applications(application(province="河北省", received_at=received_at), as_new=True)
 

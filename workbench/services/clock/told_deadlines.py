@@ -87,9 +87,11 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     rows: dict[int, list[DeadlineRow]] = {case.id or 0: [case] for case in asked if case.next_action_on is not None}
     items: dict[int, list[RectificationItemRow]] = defaultdict(list)
     _add_rectified(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
-    decided = select(DECISION.c.case_id, DECISION.c.decided_at).where(DECISION.c.case_id.in_(list(rows)))
+    columns = (DECISION.c.case_id, DECISION.c.decided_at, DECISION.c.checked_at)
+    decided = select(*columns).where(DECISION.c.case_id.in_(list(rows)))
     in_force = decided.where(DECISION.c.status.in_(("applied", "approved"))).order_by(DECISION.c.id)
-    since = {row.case_id: row.decided_at for row in clocks.session.execute(in_force)} if rows else {}
+    found_since = clocks.session.execute(in_force) if rows else ()
+    since = {row.case_id: row.checked_at or row.decided_at for row in found_since}
     moves: dict[int, list[list[Any]]] = defaultdict(list)
     extended: dict[tuple[str, int], datetime] = {}
     for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():

@@ -164,7 +164,7 @@ class Ticking(Service):
             if decision is None or (decision.release_at or now) > now:
                 return False
             letters = SuspensionLetters(context, clocks, told=told_deadlines(clocks, [case]))
-            is_notified = letters.add_hold_notice(case)
+            is_notified = letters.add_deadline_notice(case)
             letters.write()
             return is_notified
 

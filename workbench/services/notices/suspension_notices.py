@@ -127,22 +127,30 @@ class SuspensionLetters:
         suspension_notices.record_notices(session, self.records, now)
         suspension_notices.record_resumption(session, self.resumed_case_ids, now)
 
-    def add_hold_notice(self, case: CaseRow) -> bool:
-        """Add the notice of the suspensions without a known end that keep a deadline of the applicant from passing."""
-        told, suspensions = self._deadline(case), self.clocks.suspensions_of(case)
-        if told is None or told.held_from(suspensions, self.clocks.calendar(case)) is None:
-            return False
-        self._add(case, ClockLetterKind.DELAY, [one for one in suspensions if one.span.is_open])
-        return True
+    def add_deadline_notice(self, case: CaseRow) -> bool:
+        """Add the notice of the suspensions that move a deadline of the applicant, or keep it from passing."""
+        told = self._deadline(case)
+        moving = (
+            []
+            if told is None
+            else [one for one in self.clocks.suspensions_of(case) if self._moves_deadline(case, told, one)]
+        )
+        if moving:
+            self._add(case, ClockLetterKind.DELAY, moving)
+        return bool(moving)
 
     def _deadline(self, case: CaseRow) -> ToldDeadline | None:
         return current_deadline(case, self.told.get(case.id or 0, ()), self.clocks)
 
     def _affects(self, case: CaseRow, suspension: Suspension, before: ClockState, current: ClockState) -> bool:
         """Say whether a suspension moves or holds the date that the applicant waits for: the own deadline, if any."""
-        told, suspensions, calendar = self._deadline(case), self.clocks.suspensions_of(case), self.clocks.calendar(case)
+        told = self._deadline(case)
         if told is None:
             return needs_notice(case, suspension, before, current)
+        return self._moves_deadline(case, told, suspension)
+
+    def _moves_deadline(self, case: CaseRow, told: ToldDeadline, suspension: Suspension) -> bool:
+        suspensions, calendar = self.clocks.suspensions_of(case), self.clocks.calendar(case)
         moved_at = told.moved(suspensions, calendar)
         if suspension.span.is_open:
             return suspension.span.start < moved_at
@@ -214,6 +222,18 @@ def follow_days_off(session: Session, context: Context, case_ids: Sequence[int])
         session, context.actor, MOVED_ACTION, context.now(), ((one, body) for one, body in moves.items() if body)
     )
     notify(session, context, messages)
+
+
+def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datetime) -> None:
+    """Move the deadlines that the undo of an act has restored by what was suspended since, and notify the applicant."""
+    clocks = Clocks(session, context)
+    letters = SuspensionLetters(context, clocks, told=told_deadlines(clocks, [case]))
+    is_moved_since = (NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value, NOTICE.c.created_at >= act_at)
+    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, *is_moved_since))
+    if body := move_deadlines(case, letters.told.get(case.id or 0, ()), clocks):
+        context.log(session, MOVED_ACTION, case_id=case.id, body=body)
+        letters.add_deadline_notice(case)
+        letters.write()
 
 
 def is_untold(session: Session, context: Context, case: CaseRow, deadline_at: datetime) -> bool:

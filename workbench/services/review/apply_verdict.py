@@ -1,6 +1,8 @@
 """Puts a verdict into force: changes the case, opens its rectification, orders its measure and writes its notice."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +19,9 @@ from db.models import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult
+from workbench.domain.clock.deadline import moved_deadline
+from workbench.domain.clock.due import postponed_deadline, working_days_late
+from workbench.domain.clock.suspension import unknown_parts
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
 from workbench.services.foundation.calendar_days import suspensions_concerning
@@ -41,7 +46,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
     correction = _correction(session, context, corrected)
-    _change_state(session, case, decision)
+    _change_state(session, context, case, decision)
     bars, lifted = bars_to_name(session, context, case)
     measure, numbers = order_measure(session, context, case, decision)
     if measure is not Measure.RESTORE:
@@ -115,7 +120,7 @@ def _letter(
     )
 
 
-def _change_state(session: Session, case: CaseRow, decision: DecisionRow) -> None:
+def _change_state(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> None:
     """Put a case into the state of its verdict, and open the rectification of a fixable fail."""
     case.waits_for, case.next_action_on = "", None
     verdict = Verdict(decision.verdict)
@@ -128,7 +133,7 @@ def _change_state(session: Session, case: CaseRow, decision: DecisionRow) -> Non
         case.state = CaseState.FAILED.value
     else:
         case.state = CaseState.RECTIFYING.value
-        _open_rectification(session, case, decision)
+        _open_rectification(session, context, case, decision)
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
@@ -176,12 +181,29 @@ def decision_result(
     )
 
 
-def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) -> None:
-    """Open the rectification of a decision; a second approval after an undo opens the same rectification again."""
+def _open_rectification(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> None:
+    """Open the rectification of a decision; a second approval after an undo opens the same rectification again.
+
+    The deadlines move on by the working days that the decision waited for its check, and by what was suspended since.
+    """
     earlier = session.exec(select(RectificationRow).where(RectificationRow.decision_id == decision.id)).one_or_none()
     if earlier is not None:
         earlier.is_open = True
         return
+    items = items_in_plan(decision)
+    if decision.checked_at is not None:
+        calendar = context.calendar(session, case.policy_version_id)
+        days = working_days_late(decision.decided_at, decision.checked_at, calendar)
+        unknown = unknown_parts(suspensions_concerning(session, case), decision.decided_at)
+
+        def moved(at: datetime | None) -> datetime | None:
+            later = postponed_deadline(at, days, calendar) if at is not None and days else at
+            return later and moved_deadline(later, decision.checked_at or later, unknown, calendar)
+
+        decision.deadline_at = moved(decision.deadline_at)
+        items = [replace(item, deadline_at=moved(item.deadline_at)) for item in items]
+        seen = {**json.loads(decision.seen), "items": [asdict(item) for item in items]}
+        decision.seen = json.dumps(seen, ensure_ascii=False, default=str)
     rectification = RectificationRow(
         case_id=case.id or 0, decision_id=decision.id or 0, round=case.round, deadline_at=decision.deadline_at
     )
@@ -195,5 +217,5 @@ def _open_rectification(session: Session, case: CaseRow, decision: DecisionRow) 
             text=item.text,
             deadline_at=item.deadline_at,
         )
-        for position, item in enumerate(items_in_plan(decision))
+        for position, item in enumerate(items)
     )

@@ -27,6 +27,7 @@ from workbench.services.foundation.case_access import case_in_state_for, last_ev
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.measures.orders import is_carried_out, take_back_orders
+from workbench.services.notices.suspension_notices import follow_undo
 from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
 from workbench.services.reversal import (
     LETTERS_OF_ACT,
@@ -202,6 +203,7 @@ class Undo(Service):
         take_back_orders(session, self.context.now(), record)
         restore(session, case, record, act.batch_id)
         move_again(session, self.context, case)
+        follow_undo(session, self.context, case, act.at)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             restore_hold(session, self.context, case, record)
         return undone
