@@ -65,17 +65,12 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
 Left out are numbers of people, which could be guessed from a digest, large snapshots, and what changes without an act.
 """
 
-_PARTS: Mapping[str, str] = {
-    "decision": (
-        "SELECT group_concat(quote(position) || quote(code) || octet_length(code), ',' ORDER BY position)"
-        " FROM decision_reason WHERE decision_id = {row}.id"
-    ),
-    "import_batch": (
-        "SELECT group_concat(quote(id) || quote(name) || octet_length(name) || quote(sha256) || quote(encoding)"
-        " || quote(bytes_count), ',' ORDER BY id) FROM import_file WHERE batch_id = {row}.id"
-    ),
+_PARTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "decision": ("decision_reason", "decision_id", ("position", "code")),
+    "import_batch": ("import_file", "batch_id", ("id", "name", "sha256", "encoding", "bytes_count")),
 }
-"""The values of rows of another table that belong to a row and never change after it, by the table of the row."""
+"""The table whose rows belong to a row and never change after it, its reference and its columns, in the order of the
+first, by the table of the row."""
 
 _COUNTED_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to count as there, by table: nobody sees a batch before it is published."""
@@ -98,7 +93,7 @@ _OF_PUBLISHED = (
     " WHERE c.id = NEW.case_id AND b.published_at IS NOT NULL)"
 )
 _NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_OF_PUBLISHED}"}
-"""The condition of an insert to be noted; an import writes a receipt for each of its cases, with one digest for all."""
+"""The condition of an insert to be noted; an import writes the receipts of its cases, and logs them together."""
 
 _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
 _HAS_ANY = "SELECT 1 FROM temp.changed_row LIMIT 1"
@@ -182,27 +177,24 @@ def receipts_of(connection: Connection, batch_id: int) -> Iterator[tuple[int, st
     yield from _rows(connection, receipts)
 
 
-def receipt_batches(connection: Connection) -> Iterator[tuple[int, int]]:
-    """Yield the number of each receipt and its batch, by their numbers."""
-    receipts = 'SELECT notice.id, batch_id FROM notice JOIN "case" ON "case".id = case_id WHERE kind = ? ORDER BY 1'
-    yield from ((row[0], row[1]) for row in connection.exec_driver_sql(receipts, (RECEIPT,)))
-
-
 def _rows(connection: Connection, statement: str) -> Iterator[tuple[int, str]]:
     found = connection.exec_driver_sql(f"SELECT id, noted FROM ({statement}) WHERE noted IS NOT NULL ORDER BY id")  # noqa: S608 - names are our own
     yield from ((row[0], row[1]) for row in found)
 
 
 def _values(table: str, row: str) -> str:
-    """Return the SQL expression for the noted values of a row in one text, NULL if the row does not count as there.
-
-    `quote` ends a text at its first NUL, so the length of all values is one of them.
-    """
-    columns = NOTED_COLUMNS[table]
-    values = f"{_quoted(row, columns)} || ',' || octet_length(concat({', '.join(_names(row, columns))}))"
+    """Return the SQL expression for the noted values of a row in one text, NULL if the row does not count as there."""
+    values = _measured(row, NOTED_COLUMNS[table])
     if table in _PARTS:
-        values += f" || ',' || quote(({_PARTS[table].format(row=row)}))"
+        part, reference, columns = _PARTS[table]
+        parts = f"group_concat({_measured(part, columns)}, ',' ORDER BY {columns[0]})"
+        values += f" || ',' || quote((SELECT {parts} FROM main.{part} WHERE {reference} = {row}.id))"  # noqa: S608 - names are our own
     return f"CASE WHEN {_COUNTED_IF[table].format(row=row)} THEN {values} END" if table in _COUNTED_IF else values
+
+
+def _measured(row: str, columns: tuple[str, ...]) -> str:
+    """Return the SQL expression for quoted values and their length, since `quote` ends a text at its first NUL."""
+    return f"{_quoted(row, columns)} || ',' || octet_length(concat({', '.join(_names(row, columns))}))"
 
 
 def _quoted(row: str, columns: tuple[str, ...]) -> str:

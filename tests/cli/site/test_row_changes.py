@@ -99,6 +99,15 @@ def test_a_change_from_outside_stays_found_after_a_change_of_the_program(demo: T
 
 
 @pytest.mark.promise("P6")
+@pytest.mark.parametrize("column", ["name", "sha256", "encoding"])
+def test_text_after_a_nul_in_a_column_of_an_import_file_is_found(demo: Terminal, column: str) -> None:
+    with demo.site.tampering() as session:
+        session.execute(text(f"UPDATE import_file SET {column} = {column} || char(0) || 'x' WHERE id = 1"))
+
+    assert "Import B-000001 is not what its last event says" in demo.as_person("audit", "audit", "verify").stderr
+
+
+@pytest.mark.promise("P6")
 def test_a_document_that_is_marked_as_erased_without_an_event_is_found(demo: Terminal) -> None:
     with demo.site.tampering() as session:
         session.execute(text("UPDATE document SET erased_at = 1 WHERE id = 1"))

@@ -27,9 +27,9 @@ _TRUTH_VALUES = [column.name for column in _EVENT.c if isinstance(column.type, B
 _FACTS = "facts of the next event"
 """The key under which a session stores facts for its next event."""
 
-CALENDAR, ROWS, RECEIPTS, EARLIER = "calendar", "changed_rows", "receipts", "earlier_rows"
-"""The names of facts: the digest of all calendar days, the digests of changed rows, one for the receipts of each batch,
-and those of the rows that were there at an upgrade, by table and numbers."""
+CALENDAR, ROWS, TOGETHER = "calendar", "changed_rows", "rows_together"
+"""The names of facts: the digest of all calendar days, the digests of changed rows, and those of the receipts of an
+import or of all rows at an upgrade, by table and numbers."""
 
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
@@ -139,6 +139,12 @@ def runs_of(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
     yield from (f"{table} {first}" if first == last else f"{table} {first}-{last}" for table, first, last in found)
 
 
+def rows_named(table: str, numbers: str) -> list[tuple[str, int]]:
+    """Return the rows of a table that a number or a run of numbers such as `1-5` names."""
+    first, _dash, last = numbers.partition("-")
+    return [(table, number) for number in range(int(first), int(last or first) + 1)]
+
+
 def append_many(
     session: Session, actor: Actor, action: str, at: datetime, bodies: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> None:
@@ -238,14 +244,6 @@ def row_digest(values: str) -> str:
     return hashlib.sha256(values.encode()).hexdigest()[:32]
 
 
-def receipts_digest(receipts: Iterable[tuple[int, str]]) -> str:
-    """Return SHA-256 of the numbers and the digests of some receipts, in order."""
-    digest = hashlib.sha256()
-    for number, of_row in receipts:
-        digest.update(f"{number} {of_row}\n".encode())
-    return digest.hexdigest()
-
-
 _OF_NOTICE = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
 """The columns of a notice that its digest covers."""
 
@@ -256,10 +254,22 @@ def notice_digest(notice: Any) -> str:
 
 
 def log_receipts(session: Session, batch_id: int) -> None:
-    """Add one digest of all receipts of a batch to the next event of the caller's transaction, if there are any."""
-    receipts = [(number, row_digest(values)) for number, values in receipts_of(session.connection(), batch_id)]
+    """Add the digests of the receipts of a batch to the next event of the caller's transaction, if there are any."""
+    receipts = {number: row_digest(values) for number, values in receipts_of(session.connection(), batch_id)}
     if receipts:
-        log_also(session, RECEIPTS, {str(batch_id): receipts_digest(receipts)})
+        log_together(session, {"notice": receipts})
+
+
+def log_together(session: Session, digests: Mapping[str, Mapping[int, str]]) -> None:
+    """Add digests of rows, by table and number, to the next event: one text for each run of consecutive numbers."""
+    facts = {
+        table: {
+            run: "".join(of_rows[number] for _table, number in rows_named(table, run))
+            for run in (name.partition(" ")[2] for name in runs_of((table, number) for number in of_rows))
+        }
+        for table, of_rows in digests.items()
+    }
+    log_also(session, TOGETHER, facts)
 
 
 def details(**values: Any) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import LargeBinary, cast, select
@@ -12,28 +12,25 @@ from db import schema
 from db.columns import as_stored
 from db.dialects.sqlite_changes import EARLIER_COUNTS, NOTED_COLUMNS, earlier_noted_rows, noted_rows
 from db.models import DecisionReasonRow, NoticeRow, PolicyVersionRow
-from db.queries.published import BATCH, DECISION, table_of
+from db.queries.published import DECISION, table_of
 from workbench.domain.case.actor import Actor
 from workbench.services.foundation.audit_log import (
-    EARLIER,
     append,
     decision_digest,
-    log_also,
-    log_receipts,
+    log_together,
     notice_digest,
     row_digest,
-    runs_of,
 )
 from workbench.services.foundation.calendar_days import SUSPENSION, log_calendar
 from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.site.log_checks.logged_state import (
     DIFFERS,
     FIRST_ROW,
-    NOTICE,
+    LETTER,
     LoggedState,
     logged_state,
-    rows_named,
 )
+from workbench.services.site.log_checks.unexplained_rows import receipts_of_imports
 
 _NOTICE, _POLICY, _REASON = table_of(NoticeRow), table_of(PolicyVersionRow), table_of(DecisionReasonRow)
 _ALWAYS_LOGGED = frozenset({"decision", "import_batch", "policy_version", "suspension"})
@@ -49,9 +46,7 @@ def log_earlier_rows(session: Session, at: datetime) -> None:
     logged = logged_state(session)
     if FIRST_ROW in logged.rows:
         return
-    log_also(session, EARLIER, {table: _by_runs(_digests(session, logged, table)) for table in NOTED_COLUMNS})
-    for batch_id in session.execute(select(BATCH.c.id).where(BATCH.c.published_at.is_not(None))).scalars().all():
-        log_receipts(session, batch_id)
+    log_together(session, {table: _digests(session, logged, table) for table in NOTED_COLUMNS})
     if not logged.calendar:
         log_calendar(session)
     actor = Actor(id=0, login=os_login(), roles=frozenset(), identity=f"os:{os_uid()}")
@@ -59,18 +54,19 @@ def log_earlier_rows(session: Session, at: datetime) -> None:
 
 
 def _digests(session: Session, logged: LoggedState, table: str) -> dict[int, str]:
-    """Return the digests of the rows of a table; receipts of which no event says anything have one digest together."""
+    """Return the digests of the rows of a table, without the receipts of an import that is not published yet."""
     connection = session.connection()
     earlier = dict(earlier_noted_rows(connection, table)) if table in EARLIER_COUNTS else {}
     texts = dict(_texts(session, table))
+    receipts = receipts_of_imports(session) if table == LETTER else {}
     digests: dict[int, str] = {}
     for number, values in noted_rows(connection, table):
         key = (table, number)
         known, text = logged.rows.get(key), logged.texts.get(key)
-        if number < 1 or (known is None and table == NOTICE and number in logged.batches):
+        if number < 1 or (known is None and receipts.get(number) is False):
             continue
         if known is None:
-            is_explained = number <= logged.first_added.get(table, number)
+            is_explained = number in receipts or number <= logged.first_added.get(table, number)
         else:
             is_explained = known == row_digest(earlier[number])
         if text is None:
@@ -88,7 +84,7 @@ def _texts(session: Session, table: str) -> Iterator[tuple[int, str]]:
             reasons[row.decision_id].append(row.code)
         for row in session.execute(select(*as_stored(DECISION))):
             yield row.id, decision_digest(row, reasons[row.id])
-    elif table == NOTICE:
+    elif table == LETTER:
         yield from ((row.id, notice_digest(row)) for row in session.execute(select(*as_stored(_NOTICE))))
     elif table == "policy_version":
         for number, stored, body in session.execute(
@@ -98,9 +94,3 @@ def _texts(session: Session, table: str) -> Iterator[tuple[int, str]]:
     elif table == "suspension":
         for row in session.execute(select(*as_stored(SUSPENSION))):
             yield row.id, repr([row.from_at, row.to_at, row.province, row.agent])
-
-
-def _by_runs(digests: Mapping[int, str]) -> dict[str, str]:
-    """Return the digests in one text for each run of consecutive numbers."""
-    runs = (name.strip() for name in runs_of(("", number) for number in digests))
-    return {run: "".join(digests[number] for _table, number in rows_named("", run)) for run in runs}

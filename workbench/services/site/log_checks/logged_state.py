@@ -11,18 +11,17 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialects.sqlite_changes import receipt_batches
 from db.models import EventRow
 from db.queries.published import table_of
 from workbench.domain.policy.retention import RetentionKind
-from workbench.services.foundation.audit_log import CALENDAR, EARLIER, RECEIPTS, ROWS
+from workbench.services.foundation.audit_log import CALENDAR, ROWS, TOGETHER, rows_named
 from workbench.services.site.due_erasures import ERASED, WHOLE
 
 _EVENT = table_of(EventRow)
 DIFFERS = "differs from what its events say"
 """The mark in place of a digest if a row had been changed before its event."""
 
-NOTICE, FIRST_ROW = "notice", ("policy_version", 1)
+LETTER, FIRST_ROW = "notice", ("policy_version", 1)
 """The table of letters, and a row of each database: a log with its digest has the digests of all rows."""
 
 _ACTIONS = (
@@ -38,13 +37,11 @@ _LETTERS = "letters"
 class LoggedState:
     """The state according to the events: roles by person, states and erasures of cases, the calendar, digests of rows.
 
-    `rows` has the digests of the rows that any event says were added or changed, by table and number. `batches` has the
-    batch of each receipt of its cases. `receipts` has one digest for those of each batch, and `receipts_then` the
-    digests, when that one was logged, of receipts that were changed before or since. Only the log of an earlier version
-    is read for `texts`, digests of another kind, and `first_added`, the first row of each table with an event.
+    `rows` has the digests of the rows that any event says were added or changed, by table and number. Only the log of
+    an earlier version is read for `texts`, digests of another kind, and `first_added`, the first row of each table with
+    an event.
     """
 
-    batches: dict[int, int]
     first_action: str = ""
     roles: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     erased: set[int] = field(default_factory=set)
@@ -52,34 +49,20 @@ class LoggedState:
     calendar: str = ""
     states: dict[int, str] = field(default_factory=dict)
     rows: dict[tuple[str, int], str] = field(default_factory=dict)
-    receipts: dict[int, str] = field(default_factory=dict)
-    receipts_then: dict[int, str] = field(default_factory=dict)
     texts: dict[tuple[str, int], str] = field(default_factory=dict)
     first_added: dict[str, int] = field(default_factory=dict)
-    _by_batch: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def apply_facts(self, row: Any, body: dict[str, Any]) -> None:
         """Apply the facts that any event may record: the state of its case, the calendar, and digests of rows."""
         if row.case_id and row.state:
             self.states[row.case_id] = row.state
-        self.texts |= {(NOTICE, int(number)): digest for number, digest in body.get(_LETTERS, {}).items()}
+        self.texts |= {(LETTER, int(number)): digest for number, digest in body.get(_LETTERS, {}).items()}
         self.calendar = body.get(CALENDAR, self.calendar)
         for name, change in body.get(ROWS, {}).items():
             self._apply_change(name, change)
-        for table, runs in body.get(EARLIER, {}).items():
+        for table, runs in body.get(TOGETHER, {}).items():
             for numbers, digests in runs.items():
                 self.rows |= zip(rows_named(table, numbers), _DIGEST.findall(digests), strict=True)
-        for batch_id, digest in body.get(RECEIPTS, {}).items():
-            self.receipts[int(batch_id)] = digest
-            changed = (one for one in self.receipts_of(int(batch_id)) if (NOTICE, one) in self.rows)
-            self.receipts_then |= {one: self.rows[NOTICE, one] for one in changed}
-
-    def receipts_of(self, batch_id: int) -> list[int]:
-        """Return the receipts of the cases of a batch, in order."""
-        if not self._by_batch:
-            for number, batch in self.batches.items():
-                self._by_batch[batch].append(number)
-        return self._by_batch[batch_id]
 
     def _apply_change(self, name: str, change: tuple[str | None, str] | None) -> None:
         """Apply a changed row, or removed ones; it differs from then on if it was changed before without an event."""
@@ -89,18 +72,12 @@ class LoggedState:
                 # A later row can get the same number.
                 for known in (self.rows, self.texts):
                     known.pop(key, None)
-                if table == NOTICE:
-                    self.receipts_then.pop(key[1], None)
             return
         key = (table, int(numbers))
         was, became = change
         if was is None:
             self.first_added.setdefault(table, key[1])
-        elif key in self.rows:
-            became = became if self.rows[key] == was else DIFFERS
-        elif table == NOTICE and key[1] in self.batches:
-            self.receipts_then[key[1]] = was
-        elif FIRST_ROW in self.rows:
+        elif self.rows.get(key, was if FIRST_ROW not in self.rows else "") != was:
             became = DIFFERS
         self.rows[key] = became
 
@@ -117,7 +94,7 @@ class LoggedState:
             self.erased.add(case_id)
         if {WHOLE, RetentionKind.DOCUMENTS.value}.intersection(body.get("parts", ())):
             self.without_documents.add(case_id)
-        for kind, table in (("decisions", "decision"), ("notices", NOTICE)):
+        for kind, table in (("decisions", "decision"), ("notices", LETTER)):
             for number, (was, became) in body.get(kind, {}).items():
                 known = self.texts.get((table, int(number)), was)
                 self.texts[table, int(number)] = became if known == was else DIFFERS
@@ -142,24 +119,18 @@ class LoggedState:
 
 _WITH_DIGEST = {
     "decide": ("decision", "decision"),
-    "notice-sent": (NOTICE, NOTICE),
+    "notice-sent": (LETTER, "notice"),
     "policy apply": ("policy_version", "policy"),
 }
 """The table of the row that an event of an earlier version is about, and the name of its number."""
 
 
-def rows_named(table: str, numbers: str) -> list[tuple[str, int]]:
-    """Return the rows that a number or a run of numbers such as `1-5` names."""
-    first, _dash, last = numbers.partition("-")
-    return [(table, number) for number in range(int(first), int(last or first) + 1)]
-
-
 def logged_state(session: Session) -> LoggedState:
     """Return the state according to all events of the log."""
     first_action = session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
-    logged = LoggedState(batches=dict(receipt_batches(session.connection())), first_action=first_action)
+    logged = LoggedState(first_action=first_action)
     names = ("action", "actor_id", "case_id", "batch_id", "state", "is_refused", "body")
-    facts = (_EVENT.c.body.contains(f'"{name}":') for name in (_LETTERS, CALENDAR, ROWS, RECEIPTS, EARLIER))
+    facts = (_EVENT.c.body.contains(f'"{name}":') for name in (_LETTERS, CALENDAR, ROWS, TOGETHER))
     acts = _EVENT.c.action.in_(_ACTIONS) & _EVENT.c.is_refused.is_(False)
     events = select(*(_EVENT.c[name] for name in names)).where(or_(acts, _EVENT.c.state != "", *facts))
     for row in session.execute(events.order_by(_EVENT.c.seq)).yield_per(5_000):

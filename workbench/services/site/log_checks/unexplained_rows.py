@@ -5,18 +5,18 @@ from a version that noted nothing of it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import and_, select
 from sqlmodel import Session
 
-from db.dialects.sqlite_changes import NOTED_COLUMNS, noted_rows
+from db.dialects.sqlite_changes import NOTED_COLUMNS, RECEIPT, noted_rows
 from db.models import DocumentRow
-from db.queries.published import BATCH, CASE, table_of
-from workbench.domain.case.case_id import format_batch, format_case
+from db.queries.published import CASE, NOTICE, is_published, table_of
+from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
-from workbench.services.foundation.audit_log import receipts_digest, row_digest
-from workbench.services.site.log_checks.logged_state import NOTICE, LoggedState, logged_state
+from workbench.services.foundation.audit_log import row_digest
+from workbench.services.site.log_checks.logged_state import LETTER, LoggedState, logged_state
 
 _DOCUMENT = table_of(DocumentRow)
 _NAMES: Mapping[str, str] = {
@@ -38,60 +38,42 @@ _NAMES: Mapping[str, str] = {
 }
 """The names of the rows, by table."""
 
-_NO_RECEIPTS = receipts_digest(())
-
-_Fault = tuple[str, Sequence[int]]
-"""A sentence about rows that are not as the log says, and their numbers."""
-
 
 def unexplained_rows(session: Session, logged: LoggedState) -> Iterator[str]:
     """Yield a sentence for each row that is not as the last event about it says."""
     for table in NOTED_COLUMNS:
-        yield from (sentence for sentence, _numbers in _faults(session, logged, table))
+        for number, message in _faults(session, logged, table).items():
+            yield message.format(row=_(_NAMES[table]).format(number=number))
     yield from _documents(session, logged)
 
 
 def unexplained_letters(session: Session) -> set[int]:
     """Return the numbers of the letters that no event explains as they are."""
-    found = _faults(session, logged_state(session), NOTICE)
-    return {number for _sentence, numbers in found for number in numbers}
+    return set(_faults(session, logged_state(session), LETTER))
 
 
-def _faults(session: Session, logged: LoggedState, table: str) -> Iterator[_Fault]:
+def receipts_of_imports(session: Session) -> dict[int, bool]:
+    """Return whether the import of its case is published, for each receipt; only then has the import an event."""
+    is_of_case = CASE.c.id == NOTICE.c.case_id
+    receipts = select(NOTICE.c.id, is_published(CASE.c.batch_id).label("has_event")).join(CASE, is_of_case)
+    return {row.id: bool(row.has_event) for row in session.execute(receipts.where(NOTICE.c.kind == RECEIPT))}
+
+
+def _faults(session: Session, logged: LoggedState, table: str) -> dict[int, str]:
+    """Return what is wrong with rows of a table, by their numbers."""
     known = {number: digest for (name, number), digest in logged.rows.items() if name == table}
     found = {number: row_digest(values) for number, values in noted_rows(session.connection(), table)}
-    if table == NOTICE:
-        for batch_id, numbers, is_explained in _receipts(session, logged, known, found):
-            if not is_explained:
-                message = _(
-                    "The receipts of {batch} are not those of its event; they were changed outside the program."
-                )
-                yield message.format(batch=format_batch(batch_id)), numbers
-            known |= {number: found[number] for number in numbers if number not in known}
+    receipts = receipts_of_imports(session) if table == LETTER else {}
+    faults = {}
     for number in {**found, **known}:
         if number not in found:
-            message = _("{row} is missing, although the log has its event.")
+            faults[number] = _("{row} is missing, although the log has its event.")
         elif number not in known:
-            message = _("{row} has no event in the log; it was added outside the program.")
+            if receipts.get(number, True):
+                faults[number] = _("{row} has no event in the log; it was added outside the program.")
         elif known[number] != found[number]:
-            message = _("{row} is not what its last event says; it was changed outside the program.")
-        else:
-            continue
-        yield message.format(row=_(_NAMES[table]).format(number=number)), [number]
-
-
-def _receipts(
-    session: Session, logged: LoggedState, known: Mapping[int, str], found: Mapping[int, str]
-) -> Iterator[tuple[int, Sequence[int], bool]]:
-    """Yield each batch with the numbers of the receipts that its import wrote, and whether its event explains them."""
-    published = set(session.execute(select(BATCH.c.id).where(BATCH.c.published_at.is_not(None))).scalars())
-    then = logged.receipts_then
-    for batch_id in sorted({*logged.batches.values(), *(logged.receipts.keys() & published)}):
-        own = [number for number in logged.receipts_of(batch_id) if number in then or number not in known]
-        digest = receipts_digest((number, then.get(number, found[number])) for number in own)
-        # An import gets its event only when it is published.
-        is_explained = batch_id not in published or digest == logged.receipts.get(batch_id, _NO_RECEIPTS)
-        yield batch_id, own, is_explained
+            faults[number] = _("{row} is not what its last event says; it was changed outside the program.")
+    return faults
 
 
 def _documents(session: Session, logged: LoggedState) -> Iterator[str]:
