@@ -129,3 +129,47 @@ def test_a_request_whose_text_was_changed_is_refused(two: Terminal, edited: Edit
         session.execute(text("UPDATE setting SET value = value || '#' WHERE name LIKE 'policy-request%'"))
 
     assert "was changed in the database" in refused(two.as_person("second", "reviewers", "approve", number), 65)
+
+
+@pytest.mark.promise("A7")
+def test_a_planned_change_begins_no_sooner_by_another_time_zone(two: Terminal, edited: Edit) -> None:
+    two.site.clock.advance(hours=9)
+    number = two.document("admin", "policy", "apply", edited(OFF), "--from", "2026-11-25")["number"]
+    two.document("second", "reviewers", "approve", number)
+
+    asked = two.document("admin", "policy", "apply", edited(OFF, ("Asia/Shanghai", "Pacific/Kiritimati")))
+
+    assert (asked["requested_by"], [one["key"] for one in asked["safeguards"]]) == ("admin", ["check.final_fail"])
+
+
+@pytest.mark.promise("A7")
+def test_an_agreement_changes_only_the_safeguards_that_the_request_names(two: Terminal, edited: Edit) -> None:
+    first = two.document("admin", "policy", "apply", edited(OFF))["number"]
+    other = two.document("admin", "policy", "apply", edited(("importer = false", "importer = true")))["number"]
+    two.document("second", "reviewers", "approve", other)
+
+    why = refused(two.as_person("second", "reviewers", "approve", first), 77)
+
+    assert f"{first} would also change separation.importer" in why
+    assert two.document("a", "policy")["policy"] == 2
+    assert [one["number"] for one in two.document("a", "reviewers", "requests")["requests"]] == [first]
+
+
+def test_the_text_of_a_request_that_ended_is_removed_by_the_next_one(two: Terminal, edited: Edit) -> None:
+    two.document("admin", "policy", "apply", edited(OFF))
+    two.site.clock.advance(days=8)
+
+    number = two.document("admin", "policy", "apply", edited(OFF))["number"]
+
+    with two.site.services("admin").context.read() as session:
+        names = session.execute(text("SELECT name FROM setting WHERE name LIKE 'policy-request%'")).scalars().all()
+    assert names == [f"policy-request-{int(number.removeprefix('R-'))}"]
+
+
+@pytest.mark.promise("A7")
+def test_an_erasure_is_not_agreed_to_as_a_policy_and_a_policy_not_as_an_erasure(two: Terminal, edited: Edit) -> None:
+    number = two.document("admin", "policy", "apply", edited(OFF))["number"]
+
+    assert "No request" in refused(two.as_person("second", "retention", "reject", number), 66)
+    assert "No request" in refused(two.as_person("second", "retention", "approve", number, "--yes"), 66)
+    assert [one["number"] for one in two.document("a", "reviewers", "requests")["requests"]] == [number]

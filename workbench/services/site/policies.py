@@ -19,7 +19,6 @@ from workbench.domain.policy.policy import Policy, Supplier
 from workbench.domain.policy.versions import VersionDates, VersionState, version_states, versions_replaced_by
 from workbench.errors import BadData, NotFound
 from workbench.i18n import _
-from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import VERSIONS, Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
@@ -149,7 +148,7 @@ class Policies(Service):
         """Agree to a request of another admin, and put its policy into force.
 
         Raises:
-            NotAllowed: If the caller is not an admin, or made the request.
+            NotAllowed: If the caller is not an admin, or made the request, or more would change than it names.
             NotFound: If no such request is open.
             WrongUsage: If its day is past.
             BadData: If its text was changed.
@@ -176,10 +175,14 @@ class Policies(Service):
         is_same = same.sha256 == row.sha256 and all(one is same for one in replaced)
         if is_same and (same.is_for_open_cases or not wanted.for_open_cases):
             if wanted.request is not None:
-                context.log(session, RequestKind.POLICY.rejected, body={"request": wanted.request})
+                context.log(session, RequestKind.POLICY.rejected, body=wanted.answered)
             return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-        safeguards = wanted.safeguards(session, context, [before, *(one.id or 0 for one in replaced)])
-        if safeguards and wanted.request is None and needs_other_admin(session):
+        # By the time zone of the new policy, a planned version may have begun that is not in force yet.
+        in_force = [context.policy_id(session)] if new.begins_on == today else []
+        safeguards = wanted.safeguards(session, context, [before, *(one.id or 0 for one in replaced), *in_force])
+        if wanted.request is not None:
+            wanted.refuse_unnamed(wanted.request, safeguards)
+        elif safeguards and needs_other_admin(session):
             return make_request(session, context, RequestKind.POLICY, wanted.details(safeguards), wanted.text)
         # The same file is in force already. From a later day, it applies to open cases as a separate version.
         if is_same and new.begins_on in {today, same.effective_on}:
@@ -188,7 +191,7 @@ class Policies(Service):
         for one in replaced:
             one.settled_at = context.now()
         _write(session, row)
-        body = {"policy": row.id, **wanted.details(safeguards), **details(request=wanted.request)}
+        body = {"policy": row.id, **wanted.details(safeguards), **wanted.answered}
         context.log(session, RequestKind.POLICY.applied, body=body)
         lines = tuple(_line(session, one, states) for one in replaced)
         return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)

@@ -13,24 +13,29 @@ from db.queries.published import CASE, is_open_case
 from workbench.domain.case.case_id import format_request
 from workbench.domain.policy.comparison import PolicyChange, safeguards_changed
 from workbench.domain.policy.policy import Policy
-from workbench.errors import BadData, WrongUsage
-from workbench.i18n import _
+from workbench.errors import BadData, NotAllowed, WrongUsage
+from workbench.i18n import _, comma_joined
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.policy.reader import parse_policy
-from workbench.services.site.admin_requests import RequestKind, approvable, text_of
+from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, text_of
 
 
 @dataclass(frozen=True, slots=True)
 class WantedPolicy:
-    """A policy to apply from a day on, and the number of its request once another admin approved that."""
+    """A policy to apply from a day on, and its request once another admin agrees."""
 
     text: str
     policy: Policy
     effective_on: date | None
     for_open_cases: bool
-    request: int | None = None
+    request: AdminRequest | None = None
+
+    @property
+    def answered(self) -> dict[str, int]:
+        """The part of an event's body that names the request, empty without one."""
+        return {} if self.request is None else {"request": self.request.number}
 
     def check_day(self, today: date) -> None:
         """Refuse a day that is past or too far ahead.
@@ -53,6 +58,19 @@ class WantedPolicy:
                 found.setdefault(change.key, change)
         return tuple(found.values())
 
+    def refuse_unnamed(self, request: AdminRequest, safeguards: Sequence[PolicyChange]) -> None:
+        """Refuse to change safeguards that a request does not name, since other versions came into force meanwhile.
+
+        Raises:
+            NotAllowed: If it would.
+        """
+        named = {change.key for change in request.values["safeguards"]}
+        if others := [change.key for change in safeguards if change.key not in named]:
+            message = _(
+                "{request} would also change {keys}, which it does not name; reject it, and apply the file again."
+            )
+            raise NotAllowed(message.format(request=format_request(request.number), keys=comma_joined(others)))
+
     def details(self, safeguards: Sequence[PolicyChange]) -> dict[str, Any]:
         """Return the body of its event."""
         changes = {"safeguards": {change.key: [change.old, change.new] for change in safeguards}} if safeguards else {}
@@ -70,10 +88,11 @@ def requested(session: Session, context: Context, number: int) -> WantedPolicy:
         NotAllowed: If the person who acts made it.
         BadData: If its text was changed.
     """
-    asked = approvable(session, context, number, RequestKind.POLICY).values
+    request = approvable(session, context, number, RequestKind.POLICY)
+    asked = request.values
     text = text_of(session, number)
     if hashlib.sha256(text.encode()).hexdigest() != asked["sha256"]:
         message = _("The text of request {request} was changed in the database; reject it, and apply the file again.")
         raise BadData(message.format(request=format_request(number)))
     policy = parse_policy(text, asked["policy"])
-    return WantedPolicy(text, policy, asked["effective_on"], asked["for_open_cases"], number)
+    return WantedPolicy(text, policy, asked["effective_on"], asked["for_open_cases"], request)
