@@ -121,7 +121,7 @@ def test_doctor_states_the_trust_level_of_a_shared_database(terminal: Terminal, 
     assert well.exit_code == 0, well.output
     assert any(line["ok"] is None and "Level A" in line["text"] for line in lines_of(well))
     assert ill.exit_code == 78
-    assert any(line["ok"] is False and "`chmod 660`" in line["text"] for line in lines_of(ill))
+    assert any(line["ok"] is False and "sudo chmod 660 " in line["text"] for line in lines_of(ill))
 
 
 @pytest.mark.parametrize("mode", [0o2775, 0o770, 0o2750])

@@ -5,7 +5,7 @@ import os
 import secrets
 import shlex
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from io import BytesIO
@@ -92,31 +92,16 @@ class Store:
         Raises:
             BadConfiguration: If a folder is a link, belongs to somebody else, or is open to others.
         """
-        for folder in (self.folder, self.documents, self.calls, self.batches, self.maps):
-            try:
-                handle = os.open(folder, _FOLDER)
-            except (FileNotFoundError, PermissionError):
-                # The first use of the folder reports this.
-                continue
-            except OSError as error:
-                raise _is_link(folder) from error
-            try:
-                status = os.fstat(handle)
-            finally:
-                os.close(handle)
-            if access is FileAccess.SHARED:
-                fits = status.st_gid == owner.st_gid and stat.S_IMODE(status.st_mode) == access.folder_mode
-                commands = f"chgrp {owner.st_gid}", f"chmod {access.folder_mode:o}"
-            else:
-                fits = status.st_uid == owner.st_uid and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-                commands = f"chown {owner.st_uid}", f"chmod {access.folder_mode:o}"
-            if not fits:
-                raise _is_of_others(folder, status, commands)
-        if self.documents.is_dir():
-            with os.scandir(self.documents) as entries:
-                for entry in entries:
-                    if entry.is_symlink():
-                        raise _is_link(Path(entry.path))
+        owner_id = owner.st_gid if access is FileAccess.SHARED else owner.st_uid
+        folders = (self.folder, self.documents, self.calls, self.batches, self.maps)
+        # The first use of a folder that is missing, or that this user cannot open, reports that.
+        for folder in filter(os.path.lexists, folders):
+            status = folder.lstat()
+            _refuse_link(folder, is_link=not stat.S_ISDIR(status.st_mode))
+            if problem := access_problem(folder, status, owner_id, access):
+                raise BadConfiguration(problem)
+        for folder in self.documents.glob("*"):
+            _refuse_link(folder, is_link=folder.is_symlink())
 
     @property
     def key_file(self) -> Path:
@@ -199,19 +184,33 @@ class Store:
         return self.keys.unsealed(name, content) if self.keys else content
 
 
-def _is_link(folder: Path) -> BadConfiguration:
-    message = _("{folder} is a link or no folder, so the store is not opened; put the folder itself in its place.")
-    return BadConfiguration(message.format(folder=folder))
+def _refuse_link(folder: Path, *, is_link: bool) -> None:
+    if is_link:
+        message = _("{folder} is a link or no folder, so the store is not opened; put the folder itself in its place.")
+        raise BadConfiguration(message.format(folder=folder))
 
 
-def _is_of_others(folder: Path, status: os.stat_result, commands: Iterable[str]) -> BadConfiguration:
+def access_problem(path: Path, status: os.stat_result, owner_id: int, access: FileAccess) -> str:
+    """Return the problem of a file or folder that others than the users of its database can open, "" if none can.
+
+    `owner_id` is the group that shares the database, or the owner of a private one.
+    """
+    wanted = access.folder_mode if stat.S_ISDIR(status.st_mode) else access.file_mode
+    if access is FileAccess.SHARED:
+        is_right, command = (status.st_gid, stat.S_IMODE(status.st_mode)) == (owner_id, wanted), "chgrp"
+    else:
+        is_right, command = status.st_uid == owner_id and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO), "chown"
+    if is_right:
+        return ""
     message = _(
-        "{folder} has mode {mode}, owner {owner} and group {group}, so others could change the store; correct it with"
+        "{file} has mode {mode}, owner {owner} and group {group}, which do not fit the database; correct it with"
         " `{command}`."
     )
-    command = " && ".join(f"sudo {words} {shlex.quote(str(folder))}" for words in commands)
+    commands = f"sudo {command} {owner_id}", f"sudo chmod {wanted:o}"
     values = {"mode": stat.filemode(status.st_mode), "owner": status.st_uid, "group": status.st_gid}
-    return BadConfiguration(message.format(folder=folder, command=command, **values))
+    return message.format(
+        file=path, command=" && ".join(f"{one} {shlex.quote(str(path))}" for one in commands), **values
+    )
 
 
 def move_with_store(database: Path, target: Path) -> None:

@@ -26,8 +26,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import days_in_force
-from workbench.services.foundation.file_store import Store
-from workbench.services.foundation.group_sharing import group_name, group_named, group_of
+from workbench.services.foundation.file_store import Store, access_problem
+from workbench.services.foundation.group_sharing import group_named, group_of
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
@@ -94,7 +94,6 @@ def _site(
         if is_deep:
             yield from encryption_checks.call_files(session, store)
         yield from file_checks.check_documents(session, store, is_deep=is_deep)
-        yield from file_checks.check_policy_texts(session)
         yield file_checks.check_clock(session, now)
     yield from file_checks.check_links(store)
     yield from file_checks.check_lock(path)
@@ -124,49 +123,29 @@ def _check_store(session: Session, store: Store) -> CheckLine:
     return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
 
 
-def _check_permissions(path: Path, group: str | None) -> list[CheckLine]:
+def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
     """Check the permissions of the files for one user, or for the group that shares the database."""
-    beside = [*path.parent.glob(path.name + "*"), *file_checks.walk_folder(Store.beside(path).folder)]
-    if group is None:
-        return [_check_private(beside)]
-    trust = _(
-        "Level A: every member of the group {group} can change the files without this program; "
-        "roles prevent mistakes, not misuse."
-    ).format(group=group)
-    return [(None, trust), _check_shared([path.parent, *beside], group)]
-
-
-def _check_private(files: list[Path]) -> CheckLine:
+    access, owner_id, message = FileAccess.PRIVATE, path.stat().st_uid, _("Other users cannot open any of the files.")
+    files = [*path.parent.glob(path.name + "*"), *file_checks.walk_folder(Store.beside(path).folder)]
+    if group is not None:
+        trust = _(
+            "Level A: every member of the group {group} can change the files without this program; "
+            "roles prevent mistakes, not misuse."
+        )
+        yield None, trust.format(group=group)
+        try:
+            access, owner_id = FileAccess.SHARED, group_named(group).group_id
+        except WorkbenchError as error:
+            yield False, str(error)
+            return
+        files, message = [path.parent, *files], _("Only the group {group} can open the files.").format(group=group)
     for file, status in file_checks.statuses(files):
-        mode = status.st_mode
-        if not stat.S_ISLNK(mode) and mode & 0o077:
-            message = _("Other users can open {file} ({mode}); run `chmod go-rwx` on it.")
-            return False, message.format(file=file, mode=stat.filemode(mode))
-    return True, _("Other users cannot open any of the files.")
-
-
-def _check_shared(files: list[Path], group: str) -> CheckLine:
-    try:
-        group_id = group_named(group).group_id
-    except WorkbenchError as error:
-        return False, str(error)
-    for file, status in file_checks.statuses(files):
-        if stat.S_ISLNK(status.st_mode):
-            # Another line reports this.
-            continue
-        wanted = FileAccess.SHARED.folder_mode if stat.S_ISDIR(status.st_mode) else FileAccess.SHARED.file_mode
-        if stat.S_IMODE(status.st_mode) != wanted or status.st_gid != group_id:
-            message = _(
-                "{file} has mode {mode} and group {owner}; correct it with `chgrp {group}` and `chmod {wanted}`."
-            )
-            return False, message.format(
-                file=file,
-                mode=stat.filemode(status.st_mode),
-                owner=group_name(status.st_gid),
-                group=group,
-                wanted=f"{wanted:o}",
-            )
-    return True, _("Only the group {group} can open the files.").format(group=group)
+        # Another line reports links.
+        problem = "" if stat.S_ISLNK(status.st_mode) else access_problem(file, status, owner_id, access)
+        if problem:
+            yield False, problem
+            return
+    yield True, message
 
 
 def _policy_in_force(session: Session, now: datetime) -> Policy:

@@ -1,4 +1,4 @@
-"""Checks around a database: its documents, policy texts, the disk space, and the clock."""
+"""Checks around a database: its documents, the disk space, and the clock."""
 
 import hashlib
 import os
@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from db.models import DocumentRow, PolicyVersionRow
+from db.models import DocumentRow
 from db.queries.published import call_file_checks, is_published, table_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -147,21 +147,6 @@ def statuses(paths: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
         except FileNotFoundError:
             continue
         yield path, status
-
-
-def check_policy_texts(session: Session) -> Iterator[CheckLine]:
-    """Check that the text of every version of the policy is the one that was applied."""
-    versions = session.execute(
-        select(col(PolicyVersionRow.id), col(PolicyVersionRow.body), col(PolicyVersionRow.sha256)).order_by(
-            col(PolicyVersionRow.id)
-        )
-    ).all()
-    changed = [row.id for row in versions if hashlib.sha256(row.body.encode()).hexdigest() != row.sha256]
-    for number in changed:
-        message = _("The text of policy version {number} was changed in the database; restore a backup.")
-        yield False, message.format(number=number)
-    if not changed:
-        yield True, _("Policy versions with unchanged text: {count}.").format(count=len(versions))
 
 
 def check_disk_space(path: Path) -> CheckLine:
