@@ -165,7 +165,8 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     is_shorter = told[0].moved(suspensions, calendar) < (stored := told[0].current(calendar))
     is_taken_back = is_shorter and any(one.is_ended and not one.is_settled for one in suspensions)
     may_shorten = is_taken_back and is_untold(session, context, case, stored)
-    if body := move_deadlines(case, told, clocks, may_shorten=may_shorten):
+    is_concerned = any(not one.is_settled for one in suspensions)
+    if body := move_deadlines(case, told, clocks, may_shorten=may_shorten) if is_concerned else {}:
         batch.moves[case_id] = body
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
         if corrects := take_back_suspended_lapse(session, context, case):
