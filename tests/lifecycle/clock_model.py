@@ -117,10 +117,10 @@ class CaseClock:
             day = hours.working_day_from(day + timedelta(days=1))
         moved = sum(hours.seconds(max(start, counted), end) for start, end in self.pauses if end and end > counted)
         due = hours.later(hours.closing(day), moved + self.extended_s)
-        for start, end in _united((max(start, counted), end) for start, end in suspensions if end and end > counted):
+        for start, end in united((max(start, counted), end) for start, end in suspensions if end and end > counted):
             if start < due:
                 lost = hours.seconds(start, end)
-                for begin, finish in _united((begin, finish or FAR) for begin, finish in self.pauses):
+                for begin, finish in united((begin, finish or FAR) for begin, finish in self.pauses):
                     lost -= hours.seconds(max(begin, start), max(min(finish, end), begin, start))
                 due = hours.later(due, lost)
         if self.cap_days is not None:
@@ -131,7 +131,7 @@ class CaseClock:
         return due
 
 
-def _united(intervals: Iterable[Interval]) -> list[Interval]:
+def united(intervals: Iterable[Interval]) -> list[Interval]:
     """Return intervals without overlaps, in order."""
     united: list[Interval] = []
     for start, end in sorted(intervals):

@@ -13,13 +13,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from db.enums import FailKind, Verdict, WaitsFor
-from tests.lifecycle.clock_model import SHANGHAI, Hours, Interval, _united
-from tests.lifecycle.machine import ID_NUMBERS, INDIVIDUAL_DOCUMENTS, PERSON
+from tests.lifecycle.clock_model import SHANGHAI, Hours, Interval, united
+from tests.lifecycle.machine import ID_NUMBERS
 from tests.lifecycle.stored import Reader, Row
-from tests.services.importing.files import Desk, application
+from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import VerdictRequest
-from workbench.errors import NothingAvailable, NotAllowed, WorkbenchError, WrongUsage
+from workbench.errors import NotAllowed, NothingAvailable, WrongUsage
 from workbench.services.calendar.preview import DaySetting
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
@@ -28,7 +28,7 @@ from workbench.services.wiring import Services
 
 PROVINCES, AGENTS = ("湖北", "广东", ""), ("甲", "乙")
 CASES, STEPS = 6, 14
-MINUTE, TWO_HOURS_S = timedelta(minutes=1), 7200
+TWO_HOURS_S = 7200
 OFFICE_MOVES = ("deadline-moved", "delay", "resumed")
 ASKED = {"rectifying", "pending"}
 
@@ -91,7 +91,7 @@ class Oracle:
     def lost(self, applicant: Applicant, since: datetime) -> list[Interval]:
         """Return the suspended time with a known end that the deadline given at a time could not leave out."""
         spans = self.of(applicant)
-        known = _united(found for span in spans if (found := span.known(since)) is not None)
+        known = united(found for span in spans if (found := span.known(since)) is not None)
         missing = (
             piece
             for span in spans
@@ -105,7 +105,7 @@ class Oracle:
             if (found := span.known(since)) is not None and span.end is not None and span.end > found[1]
             for piece in _without((found[1], span.end), known)
         )
-        return _united((max(start, since), end) for start, end in (*missing, *longer) if end > since)
+        return united((max(start, since), end) for start, end in (*missing, *longer) if end > since)
 
     def moved(self, applicant: Applicant) -> datetime:
         """Return the deadline after the lost time; it is on no day off and in no suspension with a known end."""
@@ -454,14 +454,22 @@ class Life:
             if is_pending:
                 expected = self.oracle.hours.closing(expected.astimezone(SHANGHAI).date())
             fit = {expected} if expected >= applicant.stored else {expected, applicant.stored}
-            assert actual in fit, (applicant, "is", actual.astimezone(SHANGHAI), "not", [one.astimezone(SHANGHAI) for one in fit])
+            assert actual in fit, (
+                applicant,
+                "is",
+                actual.astimezone(SHANGHAI),
+                "not",
+                [one.astimezone(SHANGHAI) for one in fit],
+            )
             applicant.stored = actual
 
     def _in_force(self, applicant: Applicant) -> datetime | None:
         """Return the deadline of an applicant in the database."""
         row = self.stored.cases[applicant.id]
         if row["state"] == "rectifying":
-            (found,) = [one for one in self.stored.rectifications.values() if one["case_id"] == applicant.id and one["is_open"]]
+            (found,) = [
+                one for one in self.stored.rectifications.values() if one["case_id"] == applicant.id and one["is_open"]
+            ]
             at: datetime = found["deadline_at"]
             return at
         if row["state"] == "pending" and row["waits_for"] == "applicant":

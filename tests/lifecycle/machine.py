@@ -439,7 +439,11 @@ class LifecycleMachine(RuleBasedStateMachine):
     def tick(self, who: str) -> None:
         now, today = self.now, self.now.astimezone(SHANGHAI).date().isoformat()
         acts, notices = [], []
+        is_closed = self.suspensions.is_on(now)
         for case in self.cases.values():
+            # While work is suspended, no date of an applicant passes.
+            if is_closed and case.is_with_applicant:
+                continue
             if case.state == "pending" and (case.next_on or "") < today:
                 notices += [(case.id, "expired")] if case.waits_for == "applicant" else []
                 case.to_queue(now)
@@ -455,7 +459,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         for new, old in self.opened_by_campaigns():
             acts += [("campaign", new.id), ("campaign", old.id)]
             notices.append((new.id, "re-review"))
-        resumed = {key: count for key, count in self.new_notices.items() if key[1] == "resumed"}
+        resumed = {key: count for key, count in self.new_notices.items() if key[1] in {"resumed", "deadline-moved"}}
         assert all(count == 1 for count in resumed.values())
         self.expect(who, *acts, notices=[*notices, *resumed])
         self._check_delays(told)
@@ -669,7 +673,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         before, received = case.before(), self.now
         if is_late and case.ends_at is not None:
             received = min(self.now, case.ends_at)
-        is_in_time = case.ends_at is not None and case.ends_at >= received
+        is_in_time = case.ends_at is not None and (case.ends_at >= received or self.suspensions.holds(case.ends_at))
         allowed = case.state in {"rectifying", "lapsed"} and is_in_time and self.may_come_back(case)
         notices = self._corrected_lapse(case)
         call = self.services(who).remarks.resubmit
@@ -722,6 +726,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         if case.state == "lapsed" and case.ends_at:
             received = min(self.now, case.ends_at - timedelta(seconds=1))
         is_late = case.state == "rectifying" and case.ends_at is not None and received > case.ends_at
+        is_late = is_late and not self.suspensions.holds(case.ends_at)
         allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
         row = self.changed_application(case, received)
         corrected = self._corrected_lapse(case)
@@ -858,11 +863,27 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     def _expect_suspension(self, who: str, acts: list[str], kind: str) -> None:
         """Check that each applicant gets one letter at most, and that the log has the acts and their effect."""
-        told = [key for key in self.new_notices if key[1] in {kind, "delay"}]
+        told = [key for key in self.new_notices if key[1] in {kind, "delay", "deadline-moved"}]
         moved = [event["action"] for event in self.events if event["action"] == "due-moved"]
         assert len(moved) <= 1
-        assert all(self.cases[number].is_open for number, _kind in told)
-        self.expect(who, *((act, None) for act in [*acts, *moved]), notices=told)
+        assert all(self.cases[number].is_open for number, told_kind in told if told_kind != "deadline-moved")
+        # How far deadlines move is the matter of a walk of its own; this one takes them over.
+        own = [(event["action"], event["case_id"]) for event in self.events if event["case_id"] is not None]
+        assert {action for action, _number in own} <= {"deadline-moved", "lapse-undone"}
+        for action, number in own:
+            if action == "lapse-undone":
+                self.cases[number].enter("rectifying", self.now)
+        for case in self.cases.values():
+            self._take_over_deadline(case)
+        self.expect(who, *((act, None) for act in [*acts, *moved]), *own, notices=told)
+
+    def _take_over_deadline(self, case: Case) -> None:
+        """Take over the deadline in force of an applicant, which is never earlier than before."""
+        if case.is_rectification_open:
+            rows = [row for row in self.stored.rectifications.values() if row["case_id"] == case.id and row["is_open"]]
+            case.moved_to = rows[0]["deadline_at"]
+        if case.state == "pending":
+            case.next_on = self.stored.cases[case.id]["next_action_on"]
 
 
 def local_text(at: datetime) -> str:

@@ -220,6 +220,14 @@ class Suspensions:
         """Whether one has no end."""
         return any(end is None for _start, end in self.spans)
 
+    def holds(self, deadline_at: datetime | None) -> bool:
+        """Say whether a suspension without an end keeps a deadline from passing."""
+        return deadline_at is not None and any(end is None and start < deadline_at for start, end in self.spans)
+
+    def is_on(self, now: datetime) -> bool:
+        """Say whether work is suspended at a time."""
+        return any(start <= now and (end is None or now < end) for start, end in self.spans)
+
     def end(self, now: datetime) -> int:
         """End those without an end that began before, or else all without an end; return how many."""
         without = [span for span in self.spans if span[1] is None]

@@ -73,7 +73,7 @@ def test_audit_verifies_the_log_and_prints_its_head(terminal: Terminal) -> None:
     report = terminal.document("audit", "audit")
     head = terminal.document("audit", "audit", "head")
 
-    assert report == {"events": head["seq"], "head": head["head"], "broken_at": None}
+    assert report == {"events": head["seq"], "head": head["head"], "broken_at": None, "safeguards": []}
 
 
 def test_a_changed_log_is_reported(terminal: Terminal) -> None:

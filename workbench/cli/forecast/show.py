@@ -82,11 +82,15 @@ def _document(forecast: CaseForecast) -> dict[str, Any]:
 
     While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day on which a reviewer
     returns. If nobody's return is known, `endless` is true, and each future day is the last day of
-    the simulation, years ahead: no date is known.
+    the simulation, years ahead: no date is known. Nor is one while nobody knows how long others take to answer:
+    `decided` and `passed` are null then.
     """
+    names = ("state", "first_verdict", "decided", "passed", "passed_needs", "ahead")
+    unknown = ("decided", "passed") if forecast.is_with_others and forecast.answer is None else ()
     return {
         "case": format_case(forecast.case_id),
-        **json_attributes(forecast, ("state", "first_verdict", "decided", "passed", "passed_needs", "ahead"), UTC),
+        **json_attributes(forecast, names, UTC),
+        **dict.fromkeys(unknown),
         "checked": to_json(forecast.decided if forecast.awaits_check else None, UTC),
         "pass_at_first": _pass_at_first(forecast.pass_rate),
         **_common(forecast),
