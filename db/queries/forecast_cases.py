@@ -10,8 +10,6 @@ from db.queries.chunks import chunks
 
 _IS_PUBLISHED = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"""
 
-_OPEN_STATES = "('queued', 'in_review', 'awaiting_check', 'pending', 'rectifying', 'appealed', 'incomplete')"
-
 _EVENT_COLUMNS = "e.case_id, e.at, e.action, e.state, e.is_clock_running AS running, e.actor_id"
 _SETS_STATE = "e.state <> '' AND e.state <> 'incomplete' AND NOT e.is_refused"
 
@@ -46,7 +44,7 @@ to the day."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
-       c.waits_for, c.next_action_on, c.suspended_from, c.held_until,
+       c.waits_for, c.suspended_from, c.held_until,
        c.application_no, c.priority, c.is_priority_set, c.is_class_set, c.policy_version_id, c.evidence_seq,
        c.evidence_no,
        CASE WHEN c.state = 'awaiting_check' THEN coalesce(
@@ -58,9 +56,9 @@ _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind,
 _OPEN = text(
     f"""SELECT {_COLUMNS}
     FROM "case" c JOIN application a ON a.id = c.application_id
-    WHERE c.state IN {_OPEN_STATES} AND {_IS_PUBLISHED}
+    WHERE c.state IN :states AND {_IS_PUBLISHED}
     ORDER BY {_ORDER}"""
-)
+).bindparams(bindparam("states", expanding=True))
 
 _ONE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id""")
 
@@ -136,9 +134,9 @@ def block_rules(session: Session, case_ids: Iterable[int]) -> list[Any]:
     return _in_chunks(session, _BLOCK_RULES, case_ids)
 
 
-def open_case_rows(session: Session, now_us: int, day_end_us: int) -> Sequence[Any]:
-    """Return all open cases in the order of `next`, held cases first."""
-    return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us}).all()
+def open_case_rows(session: Session, now_us: int, day_end_us: int, states: Iterable[str]) -> Sequence[Any]:
+    """Return all cases in some states in the order of `next`, held cases first."""
+    return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us, "states": list(states)}).all()
 
 
 def open_case_row(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:

@@ -18,6 +18,7 @@ from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.queue.position import position_of
 from workbench.domain.forecast.result import DayRange, PassNeed
 from workbench.errors import NotAllowed, NotFound
+from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
 from workbench.services.forecast.forecasts import Forecasts
@@ -323,6 +324,20 @@ def test_letters_get_the_same_forecasts_without_any_role(site: Site) -> None:
     assert len(few) <= 20 < len(many)
     assert forecasts.of_cases([*few, 99_999]) == {case_id: of_all[case_id] for case_id in few}
     assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
+
+
+def test_the_forecast_of_the_queue_and_of_delays_reads_no_evidence_of_incomplete_cases(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued, incomplete = site.plant(25), site.plant(1)[0]
+    with site.services("admin").context.database.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'incomplete' WHERE id = :id"), {"id": incomplete})
+    # Reading evidence takes long, and these forecasts say nothing of incomplete cases.
+    monkeypatch.setattr(EvidenceReader, "of_keys", lambda *_given: pytest.fail("evidence was read"))
+    forecasts = site.services("a").forecasts
+
+    assert forecasts.of_queue().queued == len(queued)
+    assert list(forecasts.of_cases([*queued, incomplete])) == queued
 
 
 def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:

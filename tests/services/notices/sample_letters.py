@@ -136,10 +136,8 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
         appeal_until=date(2026, 12, 15),
         answer_days=7,
         provisional_years=(2027,),
-        waived=ITEMS[language][:1],
-        corrects_no=8,
-        corrects_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
     )
+    corrected = (8, datetime(2026, 11, 20, 1, 30, tzinfo=UTC))
     for letter_kind in ClockLetterKind:
         clock = ClockLetter(
             kind=letter_kind,
@@ -163,6 +161,7 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
                 yield replace(clock, asked=listed(language))
                 yield replace(clock, asked=listed(language), item=ITEMS[language][0])
             continue
+        clock = replace(clock, waived=ITEMS[language][:1], corrects=corrected)
         for facts in (status, replace(status, items=(), bars=(), provisional_years=())):
             yield replace(clock, status=facts)
             asked = listed(language) if letter_kind is ClockLetterKind.POLICY else ()
@@ -182,7 +181,7 @@ def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
         yield replace(told, deadline=replace(facts, to_at=ends, is_over=True))
         yield replace(told, deadline=replace(facts, to_at=ends), is_called_off=True)
         yield replace(told, deadline=DeadlineFacts(what=what))
-    yield replace(clock, deadline=DeadlineFacts(what="rectify", corrects_no=8, corrects_at=began))
+    yield replace(clock, deadline=DeadlineFacts(what="rectify"), corrects=(8, began))
 
 
 def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[AppealLetter]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from db.enums import CaseState
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, HistoryStep
 
-_IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
+IN_THE_QUEUE = frozenset({CaseState.QUEUED, CaseState.IN_REVIEW})
 _PENDING_OTHERS = "pending_others"
 """The step of a pending case that does not wait for the applicant, so that its clock runs."""
 
@@ -44,7 +44,7 @@ def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Hist
 
 def step_name(state: str, *, is_running: bool) -> str:
     """Return the name of a state as a step."""
-    if state in _IN_THE_QUEUE:
+    if state in IN_THE_QUEUE:
         return QUEUED
     return _PENDING_OTHERS if state == CaseState.PENDING.value and is_running else state
 

@@ -14,6 +14,8 @@ _MOST_LEARNT = 800
 """At most this many cases are learnt from, the latest ones. Older cases are less relevant and make fitting slower."""
 
 _TREES = 20
+"""With fewer trees, the times would depend on which cases each tree was grown on."""
+
 _SHUFFLE_SEED = 11
 FEWEST_PASSED = 30
 
@@ -36,7 +38,7 @@ _PRIOR_CASES = 8.0
 class ReworkTimes:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
-    def __init__(self, histories: Sequence[CaseHistory], until: float, trees: int = _TREES) -> None:
+    def __init__(self, histories: Sequence[CaseHistory], until: float) -> None:
         """Fit the distribution to what was known at a time.
 
         Raises:
@@ -50,7 +52,7 @@ class ReworkTimes:
         over = len(known) - len(still_open)
         dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
         finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[dropped:]))
-        self._estimator = Estimator.fit(KnownPast(until * DAY_S, finished, to_come), trees=trees)
+        self._estimator = Estimator.fit(KnownPast(until * DAY_S, finished, to_come), trees=_TREES)
 
     def days(
         self,

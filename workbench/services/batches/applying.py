@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import CaseState, ImportKind, ServiceClass
 from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
-from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.findings.evaluate import worst_kind, worst_kind_if_answered
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.batches.affected_cases import SUBMISSION
@@ -143,24 +141,22 @@ def _forecasts_of_completed(
     if not completed:
         return {}
     with context.read() as session:
-        stops = all_suspensions(session)
-        new_cases = [_new_case(session, context, case, arrival, stops) for case, arrival in completed.values()]
+        queue = IncompleteCases(session, context, context.calendar(session), all_suspensions(session), context.now())
+        new_cases = [_new_case(queue, case, arrival) for case, arrival in completed.values()]
     found = zip(completed, forecaster.of(new_cases), strict=True)
     return {case_id: forecast for case_id, forecast in found if forecast is not None}
 
 
-def _new_case(
-    session: Session, context: Context, case: CaseRow, arrival: NewEvidence, stops: tuple[Suspension, ...]
-) -> NewCase:
+def _new_case(queue: IncompleteCases, case: CaseRow, arrival: NewEvidence) -> NewCase:
     """Return a case as it will enter the queue."""
+    session, context = queue.session, queue.context
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
     columns = assessed_columns(case, arrival.assessment)
     service_class = ServiceClass(columns.get("service_class", case.service_class))
-    _complete_at, standing = first_clock_state(arrival.evidence, service_class, policy, stops, calendar)
-    application, now = arrival.evidence.application, context.now()
+    _complete_at, standing = first_clock_state(arrival.evidence, service_class, policy, queue.suspensions, calendar)
+    application, now = arrival.evidence.application, queue.now
     rank = columns.get("priority_rank", case.priority_rank)
-    queue = IncompleteCases(session, context, calendar, stops, now)
     return NewCase(
         applicant_kind=application.applicant_kind,
         findings=worst_kind(arrival.assessment.findings),
@@ -169,7 +165,7 @@ def _new_case(
         priority_rank=rank,
         due_at=standing.due_at,
         gets_forecast=shows_forecast(policy, standing.due_at, standing.suspended_from, now),
-        stopped_until=stopped_until(stops, application.province, application.agent, now),
+        stopped_until=queue.stopped_until(application.province, application.agent),
         overtaken=queue.overtaken(case.id or 0, standing.due_at, rank),
     )
 

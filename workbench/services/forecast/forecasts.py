@@ -1,6 +1,6 @@
 """The forecasts of cases and of the queue, the same for every screen, command and letter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -18,6 +18,7 @@ from workbench.domain.findings.evaluate import worst_kind_if_answered
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import QUEUED, CaseHistory, HistoryStep
 from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
+from workbench.domain.forecast.history_from_log import IN_THE_QUEUE
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
@@ -38,6 +39,7 @@ _DAYS_AHEAD = 1_500
 """How many days around today the working time of the model covers."""
 
 _ASSUMED_SENT_BACK = 1 / 3
+_COMPLETE = OPEN_STATES - {CaseState.INCOMPLETE}
 _FEW = 20
 """Up to this number of cases, reading them one by one is faster than reading all open cases."""
 
@@ -51,7 +53,7 @@ class Forecasts(Service):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._open_cases: tuple[tuple[int, datetime], dict[int, OpenCase]] | None = None
+        self._queue: tuple[tuple[int, datetime], list[OpenCase]] | None = None
         self._assessments: Assessments = {}
         self._lock = Lock()
 
@@ -80,7 +82,7 @@ class Forecasts(Service):
         """
         with self._reading() as session:
             presenter = self._presenter(session, reviewers)
-            return tuple(presenter.cases(list(self._cases(session, presenter).values()), _states(session)))
+            return tuple(presenter.cases(self._open_cases(session, presenter), _states(session)))
 
     def of_queue(self, reviewers: int | None = None) -> QueueForecast:
         """Return the forecast of the queue, with the reviewers who are present or with a number of reviewers.
@@ -90,7 +92,11 @@ class Forecasts(Service):
         """
         with self._reading() as session:
             presenter = self._presenter(session, reviewers)
-            return presenter.queue(list(self._cases(session, presenter).values()))
+            version = forecast_cases.last_event(session), presenter.now.replace(second=0, microsecond=0)
+            # Each event and each minute may change the queue.
+            if self._queue is None or self._queue[0] != version:
+                self._queue = version, self._open_cases(session, presenter, IN_THE_QUEUE)
+            return presenter.queue(self._queue[1])
 
     def of_arrivals(self, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
         """Return the forecasts of cases that are about to be queued, none of which is ahead of another."""
@@ -116,14 +122,14 @@ class Forecasts(Service):
             return presenter.cases(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED))
 
     def of_cases(self, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
-        """Return the forecasts of some cases by their ids, for delay notices; closed cases are left out."""
+        """Return the forecasts of some cases by id, for delay notices; closed and incomplete ones are left out."""
         with self._lock, self.context.read() as session:
             presenter, are_few = self._presenter(session), len(case_ids) <= _FEW
-            states = _states(session, case_ids if are_few else None)
+            states = _states(session, case_ids if are_few else None, _COMPLETE)
             if are_few:
                 cases = [self._case(session, presenter, case_id) for case_id in case_ids if case_id in states]
             else:
-                known = self._cases(session, presenter)
+                known = {case.history.case: case for case in self._open_cases(session, presenter, _COMPLETE)}
                 cases = [known[case_id] for case_id in case_ids if case_id in known]
             return {each.case_id: each for each in presenter.cases(cases, states)}
 
@@ -164,20 +170,14 @@ class Forecasts(Service):
         return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(suspensions, now))
 
     def _case(self, session: Session, presenter: ForecastPresenter, case_id: int) -> OpenCase:
-        """Return one open case; if the open cases have not been read, only this case is read, which is faster."""
-        if self._open_cases is not None and self._open_cases[0] == _version(session, presenter.now):
-            return self._open_cases[1][case_id]
-        return history_reader.read_open_case(
-            presenter.queue_model.time, self.context.policy(session), self._incomplete(session, presenter), case_id
-        )
+        time_, policy = presenter.queue_model.time, self.context.policy(session)
+        return history_reader.read_open_case(time_, policy, self._incomplete(session, presenter), case_id)
 
-    def _cases(self, session: Session, presenter: ForecastPresenter) -> dict[int, OpenCase]:
-        version = _version(session, presenter.now)
-        if self._open_cases is None or self._open_cases[0] != version:
-            time_, policy = presenter.queue_model.time, self.context.policy(session)
-            incomplete = self._incomplete(session, presenter)
-            self._open_cases = version, history_reader.read_open_cases(time_, policy, incomplete)
-        return self._open_cases[1]
+    def _open_cases(
+        self, session: Session, presenter: ForecastPresenter, states: Iterable[CaseState] = OPEN_STATES
+    ) -> list[OpenCase]:
+        time_, policy = presenter.queue_model.time, self.context.policy(session)
+        return history_reader.read_open_cases(time_, policy, self._incomplete(session, presenter), states)
 
     def _incomplete(self, session: Session, presenter: ForecastPresenter) -> IncompleteCases:
         basis = presenter.calendar, all_suspensions(session), presenter.now
@@ -193,17 +193,14 @@ def _closed_message(state: CaseState, case_id: int) -> str:
     return words.format(case=format_case(case_id), state=_(STATE_WORDS[state]))
 
 
-def _states(session: Session, case_ids: Sequence[int] | None = None) -> dict[int, CaseState]:
-    """Return the states of the open cases, by default of all."""
-    found = select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(OPEN_STATES)))
+def _states(
+    session: Session, case_ids: Sequence[int] | None = None, states: Iterable[CaseState] = OPEN_STATES
+) -> dict[int, CaseState]:
+    """Return the states of the cases in some states, by default of all open cases."""
+    found = select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(states)))
     if case_ids is not None:
         found = found.where(col(CaseRow.id).in_(case_ids))
     return {int(case_id): CaseState(state) for case_id, state in session.execute(found)}
-
-
-def _version(session: Session, now: datetime) -> tuple[int, datetime]:
-    """Return a value that changes with each event and each minute, when the open cases may have changed."""
-    return forecast_cases.last_event(session), now.replace(second=0, microsecond=0)
 
 
 def _assumptions(session: Session, policy: Policy) -> PolicyAssumptions:

@@ -17,7 +17,7 @@ from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, HistoryStep, paused_since
 from workbench.domain.forecast.estimates import QuantilePair
-from workbench.domain.forecast.history_from_log import LoggedAct, step_name, steps_from_acts
+from workbench.domain.forecast.history_from_log import IN_THE_QUEUE, LoggedAct, step_name, steps_from_acts
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
@@ -33,8 +33,6 @@ _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
 _FEWEST_WAITS = 8
 """With fewer ended waits of a kind, it is not known how long another one takes."""
-
-_IN_THE_QUEUE = frozenset({CaseState.QUEUED.value, CaseState.IN_REVIEW.value})
 
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
@@ -74,11 +72,14 @@ def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
     )
 
 
-def read_open_cases(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases) -> dict[int, OpenCase]:
-    """Return all open cases by their ids, the queued ones with their positions in the order of `next`."""
-    rows = forecast_cases.open_case_rows(incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)))
-    ahead_counts = list(accumulate((row.state in _IN_THE_QUEUE for row in rows), initial=0))[:-1]
-    return {case.history.case: case for case in _open_cases(time_, policy, incomplete, rows, ahead_counts)}
+def read_open_cases(
+    time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, states: Iterable[CaseState]
+) -> list[OpenCase]:
+    """Return the cases in some states, among them those of the queue, with their positions in the order of `next`."""
+    now_us, day_end_us = to_us(incomplete.now), to_us(_day_end(incomplete))
+    rows = forecast_cases.open_case_rows(incomplete.session, now_us, day_end_us, states)
+    ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))[:-1]
+    return list(_open_cases(time_, policy, incomplete, rows, ahead_counts))
 
 
 def read_open_case(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
@@ -136,7 +137,7 @@ def _open_cases(
                 ahead_if_queued -= incomplete.overtaken(row.id, closing, row.priority_rank)
         yield OpenCase(
             history=_history(row, steps, policy, row.block_rules if is_arriving else tuple(rules_by_case[row.id])),
-            ahead=ahead_if_queued if state in _IN_THE_QUEUE or is_to_come else None,
+            ahead=ahead_if_queued if state in IN_THE_QUEUE or is_to_come else None,
             due=due_on if due_us else np.inf,
             is_returning=is_returning,
             is_arriving=is_arriving,
@@ -217,7 +218,7 @@ def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[Log
 
 def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
     """Return the acts on the open cases that may have had a verdict, by case; the other cases have only been queued."""
-    ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in _IN_THE_QUEUE]
+    ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in IN_THE_QUEUE]
     return _acts_by_case(forecast_cases.state_events_of(session, ids), time_)
 
 
@@ -226,7 +227,7 @@ def _complete_steps(steps: tuple[HistoryStep, ...], state: CaseState, *, runs: b
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]
-    if state in _IN_THE_QUEUE:
+    if state in IN_THE_QUEUE:
         return steps if last.what == QUEUED else (*steps, HistoryStep(QUEUED, last.at))
     what = step_name(state.value, is_running=runs)
     if last.what in {step_name(state.value, is_running=False), step_name(state.value, is_running=True)}:

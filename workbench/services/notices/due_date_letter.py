@@ -58,8 +58,7 @@ class DeadlineFacts:
     """The contents of a letter about a deadline that a suspension or a day off moves.
 
     `what` is rectify, answer or appeal. `is_suspension` says that work is, was or will be suspended, from `from_at` to
-    `to_at`, None for an unknown end; `is_over` says that work has resumed. `corrects_no` and `corrects_at` are the
-    number of the notice of a lapse that the letter takes back, and when it was written.
+    `to_at`, None for an unknown end; `is_over` says that work has resumed.
     """
 
     what: str
@@ -67,8 +66,6 @@ class DeadlineFacts:
     from_at: datetime | None = None
     to_at: datetime | None = None
     is_over: bool = False
-    corrects_no: int | None = None
-    corrects_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +73,9 @@ class StatusFacts:
     """The contents of a letter about the state of a case, besides a date.
 
     `items` are what the applicant had to submit or rectify, and `asked_until` the last day for it (only for EXPIRED).
-    `waived` are items that are no longer needed, and `bars` the bars in force. `corrects_no` and `corrects_at` are the
-    number of the notice that this one takes back, and when it was written. `was_passed` says that the review had been
-    passed (for REOPENED), `is_deadline_moved` that the deadline moved because its letter was sent late (for
-    LAPSE_UNDONE), `is_decided_alone` that one person reviews alone (for REOPENED).
+    `bars` are the bars in force. `was_passed` says that the review had been passed (for REOPENED), `is_deadline_moved`
+    that the deadline moved because its letter was sent late (for LAPSE_UNDONE), `is_decided_alone` that one person
+    reviews alone (for REOPENED).
     """
 
     items: tuple[LetterItem, ...]
@@ -88,24 +84,49 @@ class StatusFacts:
     appeal_until: date
     answer_days: int
     provisional_years: tuple[int, ...]
-    waived: tuple[str, ...] = ()
-    corrects_no: int | None = None
-    corrects_at: datetime | None = None
     was_passed: bool = False
     is_deadline_moved: bool = False
     is_decided_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockLetter(Letter):
+@dataclass(frozen=True, kw_only=True)
+class StatedFacts:
+    """What a letter about a due date says besides what the case itself shows.
+
+    Attributes:
+        is_late: Whether the due date will not be kept.
+        is_called_off: Whether an announced suspension does not happen.
+        status: What a letter about the state of a case also says; None in the other letters.
+        deadline: What a letter about a moved deadline also says; None in the other letters.
+        item: The item whose own deadline is extended; empty for the common deadline.
+        asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
+        waived: What is no longer needed.
+        corrects: The number of the notice that the letter takes back, and when that was written; None without one.
+        earlier_case_no: The passed case whose result is reviewed again because of other rules.
+        release_at: When the letter is released, if not at once.
+    """
+
+    kind: ClockLetterKind
+    is_late: bool = False
+    is_called_off: bool = False
+    status: StatusFacts | None = None
+    deadline: DeadlineFacts | None = None
+    item: str = ""
+    asked: tuple[LetterItem, ...] = ()
+    waived: tuple[str, ...] = ()
+    corrects: tuple[int, datetime] | None = None
+    earlier_case_no: str = ""
+    release_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockLetter(Letter, StatedFacts):
     """The contents of a letter about a due date.
 
     Attributes:
         due_at: The due date of the case as it is now, or the deadline of the applicant.
         stopped_at: The past or future start of the open suspension that stops the clock, None without one. If it is
             before the due date, the letter does not promise `due_at`.
-        is_late: Whether the due date will not be kept.
-        is_called_off: Whether an announced suspension does not happen.
         is_with_applicant: Whether the review waits for the applicant.
         is_appeal: Whether the date is the due date of the answer to an appeal.
         awaits_others: Whether the review waits for information from third parties.
@@ -118,22 +139,12 @@ class ClockLetter(Letter):
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
         saved_days: The working days that it can save by doing so, 0 if the forecasts show none.
-        status: What a letter about the state of a case also says; None in the other letters.
-        item: The item whose own deadline is extended; empty for the common deadline.
-        asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
-        waived: What is no longer needed, in such a letter.
-        earlier_case_no: The case whose result is reviewed again because of other rules.
-        release_at: When the letter is released, if not at once.
-        deadline: What a letter about a moved deadline also says; None in the other letters.
     """
 
-    kind: ClockLetterKind
     case_no: str = CASE_NO
     due_at: datetime
     is_provisional: bool = False
     stopped_at: datetime | None = None
-    is_late: bool = False
-    is_called_off: bool = False
     is_with_applicant: bool = False
     is_appeal: bool = False
     awaits_others: bool = False
@@ -145,13 +156,6 @@ class ClockLetter(Letter):
     shows_due_date: bool = True
     suggestions: str = ""
     saved_days: int = 0
-    status: StatusFacts | None = None
-    item: str = ""
-    asked: tuple[LetterItem, ...] = ()
-    waived: tuple[str, ...] = ()
-    earlier_case_no: str = ""
-    release_at: datetime | None = None
-    deadline: DeadlineFacts | None = None
     written_at: datetime
 
     @property
@@ -242,7 +246,6 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
     """Return the subject and body of a letter, in the applicant's language."""
     template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
     template = "deadline" if letter.deadline else template
-    waived = letter.waived if letter.status is None else letter.status.waived
     return render_letter(
         f"{template}_subject",
         template,
@@ -253,7 +256,7 @@ def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
         ),
         **item_fields(items, letter, letter.due_at),
         asked=item_fields(letter.asked, letter, letter.due_at),
-        waived=[quoted_if_foreign(text, letter.language) for text in waived],
+        waived=[quoted_if_foreign(text, letter.language) for text in letter.waived],
         day=partial(letter_day, language=letter.language),
         plain=lambda at: plain_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
         written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),

@@ -1,7 +1,7 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from workbench.services.notices.bulk_letters import add_notices, notice_of
 from workbench.services.notices.due_date_letter import (
     ClockLetter,
     ClockLetterKind,
-    DeadlineFacts,
+    StatedFacts,
     StatusFacts,
     forecast_fields,
     suggestion_lines,
@@ -43,6 +43,7 @@ LETTERS_ABOUT_DOCUMENTS = (
 )
 """The letters that ask for the documents of an incomplete case."""
 
+_STATED = [field.name for field in fields(StatedFacts)]
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
 
@@ -58,32 +59,18 @@ REVERSIBLE_LETTERS: Mapping[str, ClockLetterKind] = {
 CALENDAR_CHANGED = BilingualText(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueDateMessage:
+@dataclass(frozen=True, kw_only=True)
+class DueDateMessage(StatedFacts):
     """The message to an applicant about the due date of a case, or about the deadline of a rectification.
 
-    `is_late` says that the due date will not be kept, `is_called_off` that an announced suspension does not happen.
     `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
-    that the letter may mention, so that the applicant can act on them early. `status` is set for a letter about the
-    state of the case, `deadline` for one about a deadline that moves. `item` is the item whose own deadline the letter
-    extends, `asked` what is still to rectify, `waived` what is no longer needed, `earlier_case_no` the passed case that
-    is reviewed again.
+    that the letter may mention, so that the applicant can act on them early.
     """
 
-    kind: ClockLetterKind
     cause: str | BilingualText = ""
     deadline_at: datetime | None = None
-    is_late: bool = False
-    is_called_off: bool = False
     forecast: CaseForecast | None = None
     findings: tuple[Finding, ...] = ()
-    status: StatusFacts | None = None
-    item: str = ""
-    asked: tuple[LetterItem, ...] = ()
-    waived: tuple[str, ...] = ()
-    earlier_case_no: str = ""
-    release_at: datetime | None = None
-    deadline: DeadlineFacts | None = None
 
 
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
@@ -155,15 +142,19 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(today, max(days)),
-        waived=tuple(waived),
-        corrects_no=corrects[0] if corrects else None,
-        corrects_at=corrects[1] if corrects else None,
         was_passed=was_passed,
         is_deadline_moved=is_deadline_moved,
         is_decided_alone=is_decided_alone,
     )
     message = DueDateMessage(
-        kind=kind, deadline_at=deadline_at, findings=findings, status=status, asked=asked, release_at=release_at
+        kind=kind,
+        deadline_at=deadline_at,
+        findings=findings,
+        status=status,
+        asked=asked,
+        waived=tuple(waived),
+        corrects=corrects,
+        release_at=release_at,
     )
     notify(session, context, [(case, message)])
 
@@ -237,8 +228,9 @@ def letter_about(
     forecast = None if case.suspended_from else message.forecast
     zone = ZoneInfo(policy.zone)
     cause = message.cause.in_language(language) if isinstance(message.cause, BilingualText) else message.cause
+    stated = {name: getattr(message, name) for name in _STATED}
     return ClockLetter(
-        kind=message.kind,
+        **stated,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
         applicant_name=application.applicant_name,
@@ -247,8 +239,6 @@ def letter_about(
         due_at=due_at,
         is_provisional=case.is_due_provisional,
         stopped_at=None if message.deadline_at else case.suspended_from,
-        is_late=message.is_late,
-        is_called_off=message.is_called_off,
         is_with_applicant=is_with,
         awaits_others=state is CaseState.PENDING and not is_with,
         told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
@@ -259,13 +249,6 @@ def letter_about(
             message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
         ),
         saved_days=0 if forecast is None else forecast.saved_days,
-        status=message.status,
-        item=message.item,
-        asked=message.asked,
-        waived=message.waived,
-        earlier_case_no=message.earlier_case_no,
-        release_at=message.release_at,
-        deadline=message.deadline,
         supplier=policy.supplier,
         written_at=now,
         zone=policy.zone,

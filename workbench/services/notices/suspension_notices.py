@@ -167,7 +167,7 @@ class SuspensionLetters:
         cause = "\n".join(dict.fromkeys(one.reason for one in suspensions))
         message = DueDateMessage(kind=kind, cause=cause, is_called_off=is_called_off)
         if (told := self._deadline(case)) is not None:
-            corrects = self.corrected.get(case.id or 0, (None, None))
+            corrects = self.corrected.get(case.id or 0)
             message = replace(
                 message_about(self.clocks, case, told, cause, suspensions, corrects), is_called_off=is_called_off
             )
@@ -184,7 +184,7 @@ def message_about(
     told: ToldDeadline,
     cause: str | BilingualText,
     suspensions: Sequence[Suspension] = (),
-    corrects: tuple[int | None, datetime | None] = (None, None),
+    corrects: tuple[int, datetime] | None = None,
 ) -> DueDateMessage:
     """Return the message about a deadline that some suspensions, or else a day off, move."""
     session, ends = clocks.session, [one.span.end for one in suspensions]
@@ -199,12 +199,16 @@ def message_about(
         from_at=min((one.span.start for one in suspensions), default=None),
         to_at=None if NEVER in ends else max(ends, default=None),
         is_over=bool(ends) and max(ends) <= clocks.context.now(),
-        corrects_no=corrects[0],
-        corrects_at=corrects[1],
     )
     moved_at = stored or calendar.closing(appeal_filing_day(session, clocks.context, case))
-    kind = ClockLetterKind.DEADLINE_MOVED
-    return DueDateMessage(kind=kind, cause=cause, deadline_at=moved_at, asked=tuple(asked), deadline=facts)
+    return DueDateMessage(
+        kind=ClockLetterKind.DEADLINE_MOVED,
+        cause=cause,
+        deadline_at=moved_at,
+        asked=tuple(asked),
+        deadline=facts,
+        corrects=corrects,
+    )
 
 
 def follow_days_off(session: Session, context: Context, case_ids: Sequence[int]) -> None:

@@ -75,15 +75,6 @@ def test_a_log_without_a_past_cannot_be_tested(log: tuple[EventTrace, ...]) -> N
     assert run_backtest(log, no_progress) is None
 
 
-def test_events_known_earlier_contain_no_later_event_and_no_later_end() -> None:
-    events = KnownEvents.of(KnownPast(99 * DAY, tuple(trace(str(day), day, day + 3) for day in range(90))))
-    earlier = events.before(36 * DAY)
-
-    assert max(earlier.at_s) < 36 * DAY
-    assert max(earlier.ended_s[earlier.is_over]) < 36 * DAY
-    assert set(earlier.case[~earlier.is_over].tolist()) == {33, 34, 35}
-
-
 def test_the_window_of_observation_opens_with_the_first_end() -> None:
     events = KnownEvents.of(KnownPast(99 * DAY, (trace("old", 0, 9), trace("new", 10, 12))))
 

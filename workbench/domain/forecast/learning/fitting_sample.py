@@ -50,7 +50,7 @@ class FittingSample:
         parts = (remaining_s[events.is_over], remaining_s)
         levels = np.linspace(0, 1, _SUPPORT)
         support_s = np.unique([np.quantile(part, levels, method="inverted_cdf") for part in parts])
-        return cls([prefixes[row] for row in events.row.tolist()], events, seed, remaining_s, support_s)
+        return cls(prefixes, events, seed, remaining_s, support_s)
 
     def mixture(self, forest_share: float, trees: int) -> Predictor:
         """Fit a table and a forest, and mix their distributions; the forest has the weight `forest_share` (0 to 1).

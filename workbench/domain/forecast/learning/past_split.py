@@ -26,12 +26,10 @@ class KnownPast:
 class KnownEvents:
     """All events known at an instant, case by case in order, as parallel arrays.
 
-    `row` is the number of the event among the events of the past. `ended_s` is the end of the event's case, infinite if
-    the case is open.
+    `ended_s` is the end of the event's case, infinite if the case is open.
     """
 
     until_s: float
-    row: IntArray
     case: IntArray
     activity: IntArray
     at_s: FloatArray
@@ -46,13 +44,7 @@ class KnownEvents:
         ends_s = np.array([*(trace.ended_s for trace in past.finished), *(np.inf for _trace in past.open)])
         case = np.repeat(np.arange(len(traces)), [len(trace.events) for trace in traces])
         at_s = np.array([event.at_s for trace in traces for event in trace.events])
-        return cls(past.until_s, np.arange(len(case)), case, np.array(activity), at_s, ends_s[case])
-
-    def before(self, until_s: float) -> "KnownEvents":
-        """Return the events as they were known at an earlier instant."""
-        at = self.at_s < until_s
-        ended_s = np.where(self.ended_s < until_s, self.ended_s, np.inf)
-        return KnownEvents(until_s, self.row[at], self.case[at], self.activity[at], self.at_s[at], ended_s[at])
+        return cls(past.until_s, case, np.array(activity), at_s, ends_s[case])
 
     @property
     def is_over(self) -> BoolArray:

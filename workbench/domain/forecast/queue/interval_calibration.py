@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _MAX_TEST_DAYS = 40
 _PATHS = 32
 _MOST_WAITED = 30
-_TREES = 20
-"""With fewer trees, the margins would depend on which cases each tree was grown on."""
-
 _SHARE = 0.89
 """Slightly less than 0.9: the backtest learns from less than the forecast, so its errors are larger."""
 
@@ -77,7 +74,7 @@ def calibrate_intervals(
     passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
     if not points or passed < FEWEST_PASSED:
         return IntervalCalibration()
-    rework = ReworkTimes(histories, begin, _TREES)
+    rework = ReworkTimes(histories, begin)
     queued = [point for point in points if point.spell is not None]
     others = [point for point in points if point.spell is None]
     wait = _waits(queued, spells, verdicts, queue_model)
