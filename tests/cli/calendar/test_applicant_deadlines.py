@@ -85,7 +85,7 @@ def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(
     began, ended = letters(services)
     if language is Language.ZH:
         assert "二次审核工作自2026年11月25日（周三）00:00起中止，恢复时间尚无法确定。" in began
-        assert "此前的整改期限：2026年11月30日（周一）18:00" in began
+        assert "新的整改期限：工作恢复后另行告知（此前为2026年11月30日（周一）18:00）" in began
         assert "新的整改期限：2026年12月10日（周四）18:00" in ended
         assert "提交方式" in ended
     else:

@@ -200,12 +200,11 @@ def test_what_the_applicant_was_asked_for_stays(
     day = show(terminal, pending)["next_action_on"]
     year, month, day_of_month = map(int, day.split("-"))
     assert f"\n补充材料期限：{year}年{month}月{day_of_month}日（" in to_pending
-    assert "新规则不改变此前通知要求补充的事项和上述期限。收到贵公司的补充材料后，我司按新规则继续审核。" in to_pending
+    says = "新规则不改变此前通知要求{}的事项和{}期限。此前通知所载期限与本通知不同的，以本通知为准。收到"
+    assert says.format("补充", "上述") in to_pending
     assert "\n整改期限：2026年12月1日（周二）18:00\n最早期限（第1项）：2026年11月25日（周三）10:41\n" in to_rectifying
     assert "（期限：2026年11月25日（周三）10:41）\n2. 加盖公章的材料：营业执照副本\n" in to_rectifying
-    assert (
-        "新规则不改变此前通知要求整改的事项和各项期限。收到贵公司的整改材料后，我司按新规则继续审核。" in to_rectifying
-    )
+    assert says.format("整改", "各项") in to_rectifying
     assert not [letter for letter in letters(terminal) if "办结时限" in letter]
     assert desk.sql("SELECT COUNT(*) FROM notice WHERE kind = 'policy' AND told_due_at IS NOT NULL") == [(0,)]
 

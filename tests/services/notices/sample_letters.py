@@ -39,8 +39,15 @@ REPLACED = {
     Language.ZH: "我司2026年11月20日的审核结果通知（通知编号8，结论：不通过（不可整改）），请以本通知为准。",
     Language.EN: "of 20 November 2026 (notice number 8; result: not passed, cannot be rectified).",
 }
+FORECAST = {
+    Language.ZH: "目前情况下：预计不晚于2026年12月4日（周五）作出审核结论。此为预计时间，并非承诺。",
+    Language.EN: "As things stand: The application is decided by Friday, 4 December 2026 in nine of ten cases.",
+}
+CAUSE = {Language.ZH: "台风停工。", Language.EN: "A typhoon closed our office."}
 CORRECTED = Correction(8, date(2026, 11, 20), Verdict.FAIL, FailKind.FINAL)
 BARS = (Bars(Measure.BAR_OUT, ("13800138001", "13800138002")), Bars(Measure.BAR_BOTH, ("13800138003",)))
+UNDONE = Bars(Measure.BAR_BOTH, ("13800138003",), is_carried_out=False)
+MANY_NUMBERS = tuple(f"138001380{number:02}" for number in range(1, 13))
 
 
 def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:
@@ -124,6 +131,10 @@ def every_kind(letter: LetterFacts) -> Iterator[LetterFacts]:
     yield replace(barred, corrects=CORRECTED, lifted=BARS)
     yield replace(barred, bars=BARS[:1], lifted=BARS[1:])
     yield replace(barred, bars=(Bars(Measure.BAR_BOTH, ()),))
+    yield replace(final(letter), msisdns=MANY_NUMBERS, is_misuse=True, is_decided_alone=True)
+    yield replace(letter, measure=Measure.RESTORE, msisdns=MANY_NUMBERS, lifted=(BARS[0], UNDONE))
+    for later in ("lapsed", "passed", "stands"):
+        yield replace(fixable(letter), corrects=CORRECTED._replace(later=later), bars=BARS)
 
 
 def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
@@ -169,13 +180,47 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)
 
 
+def more_clock_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
+    """Return letters about dates in cases that few applicants meet."""
+    some = {letter.kind: letter for letter in every_clock_letter(language, kind)}
+    receipt, delay, resumed = (
+        some[name] for name in (ClockLetterKind.RECEIPT, ClockLetterKind.DELAY, ClockLetterKind.RESUMED)
+    )
+    started_at, ahead_at = datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(2026, 11, 26, 1, tzinfo=UTC)
+    receipt, delay = (replace(one, suggestions="", saved_days=0, is_queue_long=False) for one in (receipt, delay))
+    resumed = replace(resumed, suggestions="", saved_days=0, is_queue_long=False)
+    delay = replace(delay, told_on=date(2026, 12, 1))
+    yield replace(receipt, stopped_at=started_at)
+    yield replace(receipt, is_provisional=True, forecast_sentence=FORECAST[language], is_forecast_later=True)
+    yield replace(receipt, shows_due_date=False, forecast_sentence=FORECAST[language])
+    yield replace(delay, cause=CAUSE[language])
+    yield replace(delay, cause=CAUSE[language], stopped_at=started_at)
+    yield replace(delay, cause=CAUSE[language], stopped_at=ahead_at, awaits_others=True)
+    yield replace(delay, awaits_others=True, is_late=True)
+    yield replace(delay, told_on=delay.due_on, is_with_applicant=True)
+    yield replace(delay, told_on=date(2026, 12, 4))
+    yield replace(delay, is_appeal=True)
+    yield replace(delay, shows_due_date=False)
+    yield replace(resumed, is_called_off=True, cause=CAUSE[language])
+    yield replace(resumed, awaits_others=True, cause=CAUSE[language])
+    extended = some[ClockLetterKind.DEADLINE]
+    yield replace(extended, item="", waived=ITEMS[language][:1], asked=listed(language)[1:], cause=CAUSE[language])
+    undone, reopened = some[ClockLetterKind.LAPSE_UNDONE], some[ClockLetterKind.REOPENED]
+    assert undone.status is not None
+    assert reopened.status is not None
+    late = replace(undone.status, is_deadline_moved=True)
+    alone = replace(reopened.status, was_passed=True, is_decided_alone=True)
+    yield replace(undone, stopped_at=None, is_with_applicant=True, status=late)
+    yield replace(reopened, stopped_at=None, status=alone)
+
+
 def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
     """Yield the letters about each deadline: held, moved, over, called off, a lapse taken back, and a day set off."""
     began, ends = datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(2026, 11, 27, 10, tzinfo=UTC)
     for what in ("rectify", "answer", "appeal"):
         facts = DeadlineFacts(what=what, is_suspension=True, from_at=began)
         asked = () if what == "appeal" else listed(clock.language)
-        told = replace(clock, deadline=facts, asked=asked, cause="台风")
+        told = replace(clock, deadline=facts, asked=asked, cause=CAUSE[clock.language])
         yield told
         yield replace(told, deadline=replace(facts, to_at=ends))
         yield replace(told, deadline=replace(facts, to_at=ends, is_over=True))
@@ -211,3 +256,12 @@ def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.
     yield replace(appeal, outcome=AppealOutcome.STANDS)
     for state in (CaseState.PASSED, CaseState.QUEUED):
         yield replace(appeal, to_state=state)
+
+
+def more_appeal_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[AppealLetter]:
+    """Return letters about appeals against a lapse that came too early, and about late or unchecked answers."""
+    moved_to = datetime(2026, 12, 7, 10, tzinfo=UTC)
+    for letter in every_appeal_letter(language, kind):
+        yield replace(letter, is_decided_alone=True, is_later=True, provisional_years=(2027,))
+        if letter.outcome is not AppealOutcome.OVERTURNED or letter.kind is AppealLetterKind.WITHDRAWN:
+            yield replace(letter, is_lapse=True, due_on=None, bars=(), appeal_until=None, rectify_until=moved_to)

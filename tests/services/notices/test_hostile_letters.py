@@ -14,6 +14,8 @@ from tests.services.notices.sample_letters import (
     every_appeal_letter,
     every_clock_letter,
     every_kind,
+    more_appeal_letters,
+    more_clock_letters,
 )
 from workbench.services.notices.appeal_letter import compose_appeal_letter
 from workbench.services.notices.due_date_letter import compose_clock_letter
@@ -65,6 +67,8 @@ def every_letter(language: Language, kind: ApplicantKind) -> Iterator[Letter]:
     yield from every_kind(replace(a_letter(language, kind), agent="虚构渠道", causes=None))
     yield from every_clock_letter(language, kind)
     yield from every_appeal_letter(language, kind)
+    yield from more_clock_letters(language, kind)
+    yield from more_appeal_letters(language, kind)
 
 
 def page_of(letter: ComposedLetter, language: Language, recipient: str) -> Page:

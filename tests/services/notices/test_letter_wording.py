@@ -18,6 +18,8 @@ from tests.services.notices.sample_letters import (
     every_kind,
     final,
     fixable,
+    more_appeal_letters,
+    more_clock_letters,
     pending,
 )
 from workbench.domain.policy.policy import BilingualText
@@ -46,8 +48,9 @@ def test_no_half_width_punctuation_stands_between_chinese_words() -> None:
 @pytest.mark.parametrize("kind", list(ApplicantKind))
 def test_letters_about_dates_have_no_half_width_punctuation_and_no_empty_part(kind: ApplicantKind) -> None:
     for language in Language:
-        for letter in every_clock_letter(language, kind):
-            composed = compose_clock_letter(letter)
+        dated = map(compose_clock_letter, (*every_clock_letter(language, kind), *more_clock_letters(language, kind)))
+        appeals = (*every_appeal_letter(language, kind), *more_appeal_letters(language, kind))
+        for composed in (*dated, *map(compose_appeal_letter, appeals)):
             assert HALF_WIDTH.findall(composed.subject + composed.body) == [] or language is EN
             assert "\n\n\n" not in composed.body
             assert "None" not in composed.body
@@ -226,6 +229,95 @@ def text_of(kind: str, letter: ComposedLetter, language: Language) -> str:
     notice = {"kind": kind, "language": language, "subject": letter.subject, "body": letter.body}
     parts = (re.sub(r"^\(\d+/\d+\)", "", part) for part in short_message(notice, SUPPLIER))
     return ("" if language is ZH else " ").join(parts)
+
+
+@pytest.mark.parametrize("signs", [6, 8, 11, 14, 18])
+def test_no_part_of_a_short_message_begins_with_punctuation(signs: int) -> None:
+    supplier = replace(SUPPLIER, name=BilingualText(en="x", zh="虚" * signs))
+    for letter in (*map(compose_clock_letter, every_clock_letter(ZH)), *map(compose, every_kind(a_letter(ZH)))):
+        notice = {"kind": "delay", "language": ZH, "subject": letter.subject, "body": letter.body}
+        assert not [part for part in short_message(notice, supplier) if re.match(r"(\(\d+/\d+\))?[。；，）：]", part)]
+
+
+@pytest.mark.parametrize("what", ["rectify", "answer", "appeal"])
+@pytest.mark.parametrize("language", list(Language))
+def test_a_deadline_held_by_a_suspension_without_an_end_has_no_date_that_looks_valid(
+    language: Language, what: str
+) -> None:
+    moved = [one for one in every_clock_letter(language) if one.deadline and one.deadline.what == what]
+    held = next(one for one in moved if one.deadline and one.deadline.is_suspension and not one.deadline.to_at)
+    letter = compose_clock_letter(held)
+
+    follows, old, each = (
+        ("期限：工作恢复后另行告知（此前为2026年12月3日（周四）", "此前的", "（含下列事项所注期限）不会届满")
+        if language is ZH
+        else (
+            ": not known until work resumes (so far Thursday, 3 December 2026",
+            "Earlier",
+            " (and that of each item below)",
+        )
+    )
+    for text in (letter.body, text_of("deadline-moved", letter, language)):
+        assert follows in text
+        assert old not in text
+    assert (each in letter.body) is (what != "appeal")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_suspension_that_is_called_off_leaves_no_doubt_about_the_deadline(language: Language) -> None:
+    says = {ZH: "期限以下列日期为准。", EN: "The date below is your "}[language]
+    off = [one for one in every_clock_letter(language) if one.deadline and one.is_called_off]
+
+    assert len(off) == 3
+    assert all(says in compose_clock_letter(one).body for one in off)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_letter_that_repeats_a_deadline_says_which_date_applies(language: Language) -> None:
+    says = {
+        ZH: "此前通知所载期限与本通知不同的，以本通知为准。",
+        EN: "If an earlier letter states another deadline, the one in this letter applies.",
+    }[language]
+    kinds = (ClockLetterKind.DEADLINE_NEAR, ClockLetterKind.WAIVED, ClockLetterKind.POLICY)
+    repeating = [one for one in every_clock_letter(language) if one.kind in kinds and one.is_with_applicant]
+
+    assert {one.kind for one in repeating} == set(kinds)
+    assert all(compose_clock_letter(one).body.count(says) == 1 for one in repeating)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_delayed_answer_to_an_appeal_is_called_an_answer(language: Language) -> None:
+    delay = next(one for one in more_clock_letters(language) if one.is_appeal)
+    resumed = replace(delay, kind=ClockLetterKind.RESUMED)
+    stopped = replace(delay, stopped_at=delay.written_at)
+    letters = [compose_clock_letter(one) for one in (delay, resumed, stopped, replace(delay, is_late=True))]
+
+    title, label = {
+        ZH: ("电销卡二次审核申诉答复延期通知", "答复期限：2026年12月3日（周四）"),
+        EN: ("answer to your appeal delayed", "due date of our answer: Thursday, 3 December 2026"),
+    }[language]
+    assert title in letters[0].subject
+    for letter in letters:
+        assert label in letter.body
+        assert not re.search("办结|告知结论|我司继续审核|the review|the result", letter.body)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_letter_about_a_due_date_that_is_kept_is_not_titled_a_delay(language: Language) -> None:
+    delays = [one for one in more_clock_letters(language) if one.kind is ClockLetterKind.DELAY]
+    titles = {one.keeps_told_day: compose_clock_letter(one).subject for one in delays}
+
+    late = {ZH: "延期", EN: "delayed"}[language]
+    assert late in titles[False]
+    assert late not in titles[True]
+
+
+def test_too_many_cards_are_those_of_an_organisation_or_of_a_person() -> None:
+    reason = default_policy().reasons["ID-CARD-COUNT"]
+
+    assert "同一单位名下的卡数不符合我司使用规范[（{observed}张，上限{limit}张）]" in reason.letter.zh
+    assert reason.letter_person is not None
+    assert "您的证件名下的卡数超过规定[（{observed}张，上限{limit}张）]" in reason.letter_person.zh
 
 
 def test_a_short_message_about_a_withdrawal_says_whom_to_call() -> None:

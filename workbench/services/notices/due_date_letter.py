@@ -186,9 +186,9 @@ class ClockLetter(Letter, StatedFacts):
         return self.status.appeal_until if self.status and self.kind is ClockLetterKind.LAPSED else None
 
     @property
-    def has_known_due_date(self) -> bool:
-        """Whether the applicant knows a due date: letters show due dates, and an earlier letter stated one."""
-        return self.shows_due_date and self.told_on is not None
+    def keeps_told_day(self) -> bool:
+        """Whether the letter promises an answer by the day that an earlier letter stated, or before."""
+        return self.told_on is not None and self.due_on <= self.told_on and not (self.is_stopped or self.is_missed)
 
     @property
     def due_on(self) -> date:

@@ -17,7 +17,7 @@ _PART_CHARS = 70
 """The characters of one short message in UCS-2. Source: 3GPP TS 23.040, 9.2.3.24."""
 
 _NUMBERING_CHARS = len("(10/10)")
-_CUTS = re.compile(r"[。；，）]|[ ;]")
+_CUTS = re.compile(r"[。；，）](?![。；，）：])|[ ;]")
 _DATES = re.compile(r"[A-Z][a-z]+day, [0-9]+ [A-Z][a-z]+ [0-9]{4}(, [0-9:]{5})?|[0-9年月]+日（周.）([0-9:]{5})?")
 
 _FACT = {
@@ -116,7 +116,7 @@ def _in_parts(text: str) -> tuple[str, ...]:
     parts, rest, room = [], text, _PART_CHARS - _NUMBERING_CHARS
     while len(rest) > room:
         dates = [found.span() for found in _DATES.finditer(rest)]
-        cuts = (found.end() for found in _CUTS.finditer(rest[:room]))
+        cuts = (found.end() for found in _CUTS.finditer(rest) if found.end() <= room)
         cut = max((at for at in cuts if not any(start < at < end for start, end in dates)), default=room)
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
