@@ -312,6 +312,14 @@ def test_a_letter_about_a_due_date_that_is_kept_is_not_titled_a_delay(language: 
     assert late not in titles[True]
 
 
+def test_a_sentence_that_lists_what_is_wrong_does_not_speak_of_what_is_right() -> None:
+    listing = [reason.letter for reason in default_policy().reasons.values() if "{subject}" in reason.letter.en]
+
+    assert listing
+    assert [words.en for words in listing if re.search(r"^Not every|passes|valid", words.en)] == []
+    assert "号码的属实投诉" not in "".join(reason.letter.zh for reason in default_policy().reasons.values())
+
+
 def test_too_many_cards_are_those_of_an_organisation_or_of_a_person() -> None:
     reason = default_policy().reasons["ID-CARD-COUNT"]
 
