@@ -106,6 +106,15 @@ def test_numbers_in_a_text_that_the_reviewer_edited_are_in_clear(terminal: Termi
     assert "16500000102、16500000202，尽快" in body
 
 
+def test_a_later_letter_names_in_clear_the_number_of_an_item_with_a_mask(terminal: Terminal, desk: Desk) -> None:
+    fail(terminal, "--only-items", "--item", f"{REASON}:请说明165••••••09的用途")
+    terminal.site.clock.advance(days=9)
+    terminal.document("admin", "tick")
+
+    [lapsed] = bodies(desk, "lapsed")
+    assert "请说明16500000309的用途" in lapsed
+
+
 def test_a_mask_of_two_numbers_stays_where_it_does_not_say_which(terminal: Terminal, desk: Desk) -> None:
     fail(terminal, "--letter", f"请说明{MASKED}。")
 

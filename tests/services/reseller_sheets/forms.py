@@ -18,10 +18,11 @@ _DROP_DOWN = re.compile(r'sqref="([A-Z]+)3:[^>]*>(?:<formula1>)lists!\$([A-Z]+)\
 
 @dataclass(frozen=True)
 class FormSheet:
-    """A sheet of a form: its name, its part, the names of its columns, and the words to choose from."""
+    """A sheet of a form: its name, its part and title, the names of its columns, and the words to choose from."""
 
     name: str
     part: str
+    title: str
     columns: Sequence[str]
     choices: Mapping[str, Sequence[str]]
 
@@ -43,7 +44,8 @@ def sheets_of(path: Path) -> list[FormSheet]:
                 letters[letter]: [str(row.cells[lists[column]]) for row in rows["lists"][: int(count or 1)]]
                 for letter, column, count in _DROP_DOWN.findall(xml)
             }
-            found.append(FormSheet(part.name, part.part, names, choices))
+            title = str(rows[part.name][0].cells[0])
+            found.append(FormSheet(part.name, part.part, title, names, choices))
     workbook.close()
     return found
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from db.enums import ApplicantKind, CaseState
+from db.enums import ApplicantKind, CaseState, DocumentKind
 from tests.cli.framework.terminal import Terminal, refused
+from tests.domain.facts.sample_evidence import default_policy
 from tests.languages import speaking
 from tests.services.importing.files import APPLICATION, PDF, PERSON
 from tests.services.reseller_sheets.forms import fill, sheets_of
 from tests.sites import Site
+from workbench.policies import default_policy_text
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.sheets.names import kind_of_sheet
 
@@ -70,6 +72,25 @@ def test_a_form_offers_the_required_documents_first(site: Site, tmp_path: Path) 
     assert documents.choices["kind*"][:3] == ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER"]
     assert applications.choices["applicant_kind*"] == [ApplicantKind.INDIVIDUAL]
     assert not {"uscc", "agent", "received_at"} & set(applications.columns)
+
+
+def test_a_form_names_the_documents_of_special_cases(site: Site, tmp_path: Path) -> None:
+    terminal, path, rules = Terminal(site), tmp_path / "form.xlsx", tmp_path / "policy.toml"
+    special = (
+        '[[special]]\nwhen = { applicant_kind = "individual" }\ndocuments = ["RISK_NOTICE"]',
+        '[[special]]\nwhen = { applicant_kind = "enterprise" }\ndocuments = ["CALL_SCRIPT"]',
+        '[[special]]\nwhen = { province = ["湖北", "湖南"] }\ndocuments = ["PREMISES_MEDIA"]',
+    )
+    rules.write_text("\n".join((default_policy_text(), *special)), encoding="utf-8")
+    terminal.document("admin", "policy", "apply", str(rules))
+    terminal.document("a", "template", "applications", "--kind", "individual", "-o", str(path))
+    _applications, _cards, documents = sheets_of(path)
+
+    assert documents.choices["kind*"][3:5] == ["RISK_NOTICE", "PREMISES_MEDIA"]
+    names = default_policy().documents.names
+    assert f", {names[DocumentKind.RISK_NOTICE].en}, " in documents.title
+    assert f"{names[DocumentKind.PREMISES_MEDIA].en} (province = 湖北 / 湖南)" in documents.title
+    assert names[DocumentKind.CALL_SCRIPT].en not in documents.title
 
 
 @pytest.mark.parametrize(("name", "code"), [("form.csv", 2), ("no/form.xlsx", 73)])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from db.enums import ImportKind
+from db.enums import DocumentKind, ImportKind
 from tests.services.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet
 from workbench.services.reseller_sheets.proposal import Proposal, propose
 from workbench.services.reseller_sheets.sheet_map import UNDECIDED
@@ -40,9 +40,10 @@ def test_numbers_are_of_cards_or_of_a_person_by_what_stands_beside(
     assert [column.means for column in proposal.columns[1:]] == meanings
 
 
-def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path: Path) -> None:
-    first = [("姓名", "王某某"), ("身份证号", "11010519491231002X")]
-    second = [("姓名", "李某某"), ("身份证号", "110105194912310021")]
+@pytest.mark.parametrize("counts", [("", ""), ("1", "2"), ("一", "二")])
+def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path: Path, counts: tuple[str, str]) -> None:
+    first = [(f"姓名{counts[0]}", "王某某"), (f"身份证号{counts[0]}", "11010519491231002X")]
+    second = [(f"姓名{counts[1]}", "李某某"), (f"身份证号{counts[1]}", "110105194912310021")]
 
     proposal = proposed(tmp_path, *first, ("备注", "甲"), *second, ("备注", "乙"), ("卡号", NUMBERS[0]))
 
@@ -103,3 +104,13 @@ def test_hints_below_the_names_and_an_example_are_no_records(tmp_path: Path) -> 
     assert (capital.name, capital.means, capital.unit) == ("注册资本/(万元)", "registered_capital_cny", "万元")
     assert (key.values, time.values) == (["A-001"], ["2026-11-24"])
     assert proposal.rows.totals == ("示例",)
+
+
+def test_names_that_the_policy_gives_to_documents_are_not_asked_about(tmp_path: Path) -> None:
+    rows = [["申请编号", "资料类型", "文件"], ["A-001", "门店照", "a.pdf"], ["A-001", "合影", "b.pdf"]]
+    names = {"门店照": DocumentKind.PREMISES_MEDIA}
+
+    [proposal] = propose("m", [ImportKind.DOCUMENTS], Sheet(rows).write(tmp_path / "s.csv"), None, "", names)
+
+    assert proposal.columns[1].means == "kind"
+    assert proposal.columns[1].words == {"合影": UNDECIDED}

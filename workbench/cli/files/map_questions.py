@@ -133,7 +133,7 @@ def _ask_missing(proposal: "Proposal") -> bool:
                 return answer.casefold()
             if not answer.startswith("="):
                 raise _Unusable(_("Answer with the letters of a column, or with = and a value."))
-            parse_constant(proposal.kind, name, answer[1:].strip())
+            parse_constant(proposal.kind, proposal.spec, name, answer[1:].strip())
             return answer
 
         question = _(
@@ -159,7 +159,7 @@ def _ask_conversions(proposal: "Proposal") -> bool:
         return unit_name
 
     def code(means: str, answer: str) -> str:
-        parse_constant(proposal.kind, means, answer)
+        parse_constant(proposal.kind, proposal.spec, means, answer)
         return answer
 
     asked = False

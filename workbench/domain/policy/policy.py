@@ -9,6 +9,7 @@ from annotated_types import Interval, Len
 from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
 from workbench.domain.policy import settings
 from workbench.domain.policy.retention import RetentionPolicy
+from workbench.domain.values.values import folded_word
 
 Scope = Literal["case", "card", "document"]
 """The subject of a limit: the case as a whole, each of its cards, or each of its documents."""
@@ -238,6 +239,14 @@ class DocumentPolicy:
     required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
     names: Mapping[DocumentKind, BilingualText]
     names_person: Mapping[DocumentKind, BilingualText] = field(default_factory=dict)
+
+    def kinds_by_name(self) -> dict[str, DocumentKind]:
+        """Return the kinds of documents by their folded names, without the names that several kinds have."""
+        found: dict[str, set[DocumentKind]] = {}
+        for kind, text in (*self.names.items(), *self.names_person.items()):
+            for name in (text.en, text.zh):
+                found.setdefault(folded_word(name), set()).add(kind)
+        return {name: kind for name, (kind, *others) in found.items() if not others}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

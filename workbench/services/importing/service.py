@@ -7,9 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from db.enums import DocumentKind, ImportKind
-from workbench.domain.policy.policy import DocumentPolicy
-from workbench.domain.values.values import folded_word
+from db.enums import ImportKind
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.batches.applying import apply_pending
@@ -152,7 +150,7 @@ class Imports:
         """Open every file; report all problems of their headers together."""
         with self.context.read() as session:
             zone = self.context.zone(session)
-            names = _document_names(self.context.policy(session).documents)
+            names = self.context.policy(session).documents.kinds_by_name()
         plan = ImportPlan()
         readers: list[Reader] = []
         for path in request.paths:
@@ -170,16 +168,6 @@ class Imports:
             raise ImportRefused(report_of(request, readers, plan))
         # Rows that others refer to are imported first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
-
-
-def _document_names(documents: DocumentPolicy) -> dict[str, DocumentKind]:
-    """Return the folded names that the policy gives to kinds of documents, without those that several kinds have."""
-    found: dict[str, set[DocumentKind]] = {}
-    for names in (documents.names, documents.names_person):
-        for kind, text in names.items():
-            for name in (text.en, text.zh):
-                found.setdefault(folded_word(name), set()).add(kind)
-    return {name: kind for name, (kind, *others) in found.items() if not others}
 
 
 def _is_large(readers: Sequence[Reader]) -> bool:

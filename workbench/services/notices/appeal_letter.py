@@ -120,7 +120,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
             due_on=due_on,
             outcome=AppealOutcome(appeal.outcome) if appeal.outcome else None,
             to_state=CaseState(appeal.to_state) if appeal.to_state else None,
-            answer=redaction_of(session, (case.agent, case.application_no)).numbers_in_clear(appeal.answer),
+            answer=appeal.answer,
             is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
             appeal_until=until if until is not None and until >= today else None,
             is_later=until != stated,

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from db.queries.published import NOTICE
+from db.queries.published import CASE, NOTICE
 from workbench.domain.case.case_id import format_case
+from workbench.domain.text.mask import DOT
+from workbench.services.case.known_people import redactions_of
 from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
 
 _PLACEHOLDERS = {
@@ -48,7 +50,16 @@ class UnnumberedNotice:
 
 
 def add_notices(session: Session, notices: Sequence[Notice]) -> None:
-    """Insert notices."""
+    """Insert notices, with phone numbers in clear where a reviewer saw and kept them masked: the applicant reads them.
+
+    A mask that two numbers of the application have stays.
+    """
+    if masked := [notice["case_id"] for notice in notices if DOT in notice["body"]]:
+        found = session.execute(select(CASE.c.id, CASE.c.agent, CASE.c.application_no).where(CASE.c.id.in_(masked)))
+        keys = {case_id: (agent, number) for case_id, agent, number in found}
+        people = redactions_of(session, keys.values())
+        bodies = {case_id: people[key].numbers_in_clear for case_id, key in keys.items()}
+        notices = [{**one, "body": bodies.get(one["case_id"], str)(one["body"])} for one in notices]
     session.connection().execute(_ADD, list(notices))
 
 

@@ -18,7 +18,6 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.redaction import Redaction
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.verdict_letter import (
     ComposedLetter,
@@ -93,12 +92,8 @@ def with_clear_findings(session: Session, shown: CaseFile) -> CaseFile:
     return replace(shown, findings=findings_of_case(session, shown.header.id)) if is_masked else shown
 
 
-def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile, people: Redaction) -> VerdictRequest:
-    """Return a verdict with the phone numbers in its texts in clear, because the applicant reads them.
-
-    The reviewer saw them masked. A sentence that the reviewer kept becomes the one with the numbers; elsewhere, the
-    number of a mask must be the only one.
-    """
+def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> VerdictRequest:
+    """Return a verdict with the numbers in clear in each sentence that the reviewer saw masked and kept as it was."""
     codes = tuple(dict.fromkeys((*request.reasons, *(item.code for item in request.items))))
 
     def sentences(casefile: CaseFile) -> Iterator[str]:
@@ -110,7 +105,7 @@ def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile, people: 
     def written(text: str) -> str:
         for masked, sentence in pairs:
             text = text.replace(masked, sentence)
-        return people.numbers_in_clear(text)
+        return text
 
     return replace(
         request,

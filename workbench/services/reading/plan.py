@@ -13,9 +13,10 @@ from workbench.services.reading.sheets.cells import SheetValue
 from workbench.services.reading.table import Cell
 
 _TITLE = "title"
+"""A sample of a title, to find out which columns accept any words."""
+
 _NUMBER = "138-0013-8000"
 """A text that only columns of phone, ID and other identifying numbers accept, not those of amounts and dates."""
-"""A sample of a title, to find out which columns accept any words."""
 
 _LONG_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){5})[0-9A-Za-z*+;]+")
 
@@ -154,7 +155,7 @@ class RowParser:
         return texts, problems
 
 
-def _accepts(column: Column, text: str) -> bool:
+def accepts(column: Column, text: str) -> bool:
     """Say whether a column accepts a text."""
     try:
         column.parse(text)
@@ -165,7 +166,7 @@ def _accepts(column: Column, text: str) -> bool:
 
 def _is_strict(column: Column) -> bool:
     """Say whether a column is for numbers, dates or codes, not for any words."""
-    return float in column.types or not _accepts(column, _TITLE)
+    return float in column.types or not accepts(column, _TITLE)
 
 
 def _fits(column: Column, text: str) -> bool:
@@ -173,9 +174,9 @@ def _fits(column: Column, text: str) -> bool:
 
     Wrong ID and phone numbers are found later by the rules, so the parsers of these columns accept any number.
     """
-    if _accepts(column, _NUMBER):
+    if accepts(column, _NUMBER):
         return _LONG_NUMBER.fullmatch(text) is not None
-    return _accepts(column, text)
+    return accepts(column, text)
 
 
 def _text_in(cell: Cell, column: Column) -> str:

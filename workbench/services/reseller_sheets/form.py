@@ -1,6 +1,6 @@
 """Writes the form for applications: a workbook that is filled in and then imported without a map."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -136,9 +136,18 @@ class _Form:
         elif name == "service_class":
             codes = self._policy.classes.days
         elif name == "kind":
-            required: Sequence[DocumentKind] = self._policy.documents.required.get(self._kind, ())
-            codes = dict.fromkeys((*required, *self._policy.documents.names))
+            codes = dict.fromkeys((*(code for code, _when in self._required()), *self._policy.documents.names))
         return [_word(sort.section, code) for code in codes]
+
+    def _required(self) -> Iterator[tuple[DocumentKind, str]]:
+        """Yield the documents that are required of this kind of applicant, each with its condition, '' without one."""
+        yield from ((code, "") for code in self._policy.documents.required.get(self._kind, ()))
+        for special in self._policy.special:
+            facts = special.conditions
+            if self._kind in facts.pop("applicant_kind", (self._kind,)):
+                shown_names = column_names(ImportKind.APPLICATIONS).shown
+                when = "; ".join(f"{shown_names(fact)} = {' / '.join(values)}" for fact, values in facts.items())
+                yield from ((code, when) for code in special.documents)
 
     def _add_validation(self, sheet: Any, place: int, field: _Field) -> None:
         rule: dict[str, Any] = {"validate": "any"}
@@ -161,12 +170,12 @@ class _Form:
         if kind is ImportKind.CARDS:
             return _("One row for each number: who uses it, and the SIM card.")
         names = self._policy.documents.names
-        required = self._policy.documents.required.get(self._kind, ())
         title = _(
             "Required of each application, {applicant}: {documents}. One row for each file, beside this workbook."
         )
-        documents = comma_joined(names[code].in_language(current_language()) for code in required)
-        return title.format(applicant=applicant, documents=documents)
+        named = [(names[code].in_language(current_language()), when) for code, when in self._required()]
+        documents = (_("{what} ({by})").format(what=name, by=when) if when else name for name, when in named)
+        return title.format(applicant=applicant, documents=comma_joined(dict.fromkeys(documents)))
 
 
 def _word(section: str, code: StrEnum) -> str:

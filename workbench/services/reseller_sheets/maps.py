@@ -1,12 +1,12 @@
 """Keeps the maps of a database as text files in its store, so that all people import with the same maps."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.access import make_folder, new_file, sync
-from db.enums import ImportKind
+from db.enums import DocumentKind, ImportKind
 from workbench.errors import BadConfiguration, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Service
@@ -66,7 +66,8 @@ class Maps(Service):
             raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
         kinds = sorted(MAPPED_KINDS) if kind is ImportKind.WORKBOOK else [kind]
         files = {each: file for each in kinds if (file := self._file(name, each)).exists()}
-        return [parse_map(_read(file), name, each, str(file)) for each, file in files.items()]
+        names = self._document_names() if ImportKind.DOCUMENTS in files else {}
+        return [parse_map(_read(file), name, each, str(file), names) for each, file in files.items()]
 
     def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> list[Proposal]:
         """Propose maps for a file, one for each kind in a workbook; nothing is written.
@@ -77,7 +78,7 @@ class Maps(Service):
         """
         with self.context.as_admin("import"):
             kinds = WORKBOOK_KINDS if kind is ImportKind.WORKBOOK else (kind,)
-            return propose(name, kinds, path, encoding, agent)
+            return propose(name, kinds, path, encoding, agent, self._document_names())
 
     def keep(self, proposal: Proposal) -> Path:
         """Write a proposal, which somebody may edit and accept, and return its file.
@@ -119,9 +120,10 @@ class Maps(Service):
             if not kinds:
                 message = _("No map is proposed as {name}; `workbench import KIND FILE --map {name}` proposes one.")
                 raise NotFound(message.format(name=name))
+            names = self._document_names()
             proposed = [self._file(name, kind, _PROPOSAL_SUFFIX) for kind in kinds]
             accepted = [
-                parse_map(_read(file), name, kind, str(file)) for file, kind in zip(proposed, kinds, strict=True)
+                parse_map(_read(file), name, kind, str(file), names) for file, kind in zip(proposed, kinds, strict=True)
             ]
             for file, each in zip(proposed, accepted, strict=True):
                 target = self._file(name, each.table.kind)
@@ -140,7 +142,8 @@ class Maps(Service):
         Raises:
             NotFound: If there are none of that name.
         """
-        lines = [_line(file) for file in sorted(self.folder.glob(f"*{_SUFFIX}"))]
+        names = self._document_names()
+        lines = [_line(file, names) for file in sorted(self.folder.glob(f"*{_SUFFIX}"))]
         if name is None:
             return tuple(lines)
         found = tuple(line for line in lines if line.name == name)
@@ -176,6 +179,11 @@ class Maps(Service):
             sources[0].close()
         return found, [name for name in visible if name not in read]
 
+    def _document_names(self) -> Mapping[str, DocumentKind]:
+        """Return the kinds of documents by the names that the policy gives them, which an import accepts too."""
+        with self.context.read() as session:
+            return self.context.policy(session).documents.kinds_by_name()
+
     def _file(self, name: str, kind: ImportKind, suffix: str = _SUFFIX) -> Path:
         if not _NAME.fullmatch(name):
             message = _("“{name}” cannot be the name of a map; use letters, digits, - and _.")
@@ -202,14 +210,14 @@ def map_files(store: Store) -> list[Path]:
     return sorted(file for file in store.maps.glob(f"*{_SUFFIX}") if not file.name.endswith(_PROPOSAL_SUFFIX))
 
 
-def _line(file: Path) -> MapLine:
+def _line(file: Path, document_names: Mapping[str, DocumentKind]) -> MapLine:
     """Return a map as lists show it."""
     is_proposed = file.name.endswith(_PROPOSAL_SUFFIX)
     name, _dot, kind = file.name.removesuffix(_PROPOSAL_SUFFIX if is_proposed else _SUFFIX).partition(".")
     text = agent = problem = ""
     try:
         text = _read(file)
-        agent = parse_map(text, name, ImportKind(kind), str(file)).table.agent
+        agent = parse_map(text, name, ImportKind(kind), str(file), document_names).table.agent
     except WorkbenchError as error:
         problem = str(error)
     except ValueError:

@@ -1,16 +1,17 @@
 """Proposes a map for sheets that nobody has described yet; a person confirms it before it is used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from db.enums import ImportKind
+from db.enums import DocumentKind, ImportKind
 from workbench.i18n import _, comma_joined
-from workbench.services.reading.kinds import kind_spec
+from workbench.services.reading.kinds import KindSpec, kind_spec
 from workbench.services.reading.opened import OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.names import kind_of_sheet
@@ -65,13 +66,14 @@ class ProposedColumn:
 
 @dataclass(slots=True)
 class Proposal:
-    """A map that nobody has confirmed yet, and the file that it is proposed for."""
+    """A map that nobody has confirmed yet, and the file that it is proposed for; `spec` is that of its kind."""
 
     name: str
     kind: ImportKind
     file: str
     sheets: tuple[str, ...]
     agent: str
+    spec: KindSpec
     columns: list[ProposedColumn] = field(default_factory=list)
     rows: RowRules = field(default_factory=RowRules)
     constants: dict[str, str] = field(default_factory=dict)
@@ -84,7 +86,7 @@ class Proposal:
     def missing(self) -> list[frozenset[str]]:
         """Return the sets of required columns of which none is there."""
         there = self.meanings
-        return [choices for choices in kind_spec(self.kind, ZoneInfo("UTC")).required if choices.isdisjoint(there)]
+        return [choices for choices in self.spec.required if choices.isdisjoint(there)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,15 @@ def sheet_head(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells
     return SheetHead(name, kind, rows, merges, best, recognised(best))
 
 
-def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | None, agent: str) -> list[Proposal]:
-    """Propose a map for each of some kinds that a file has.
+def propose(
+    name: str,
+    kinds: Sequence[ImportKind],
+    path: Path,
+    encoding: str | None,
+    agent: str,
+    document_names: Mapping[str, DocumentKind] = MappingProxyType({}),
+) -> list[Proposal]:
+    """Propose a map for each of some kinds that a file has; `document_names` is as in `kind_spec`.
 
     The kind of a sheet is the one that recognises most of its columns. The map of a kind is for the sheet with the most
     recognised columns, and for all sheets with the same columns.
@@ -139,7 +148,8 @@ def propose(name: str, kinds: Sequence[ImportKind], path: Path, encoding: str | 
             best = max(of_kind, key=lambda head: (head.recognised, kind_of_sheet(head.name) is kind))
             names = set(best.header.names().values())
             alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
-            proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name)
+            spec = kind_spec(kind, ZoneInfo("UTC"), document_names=document_names)
+            proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name, spec)
             Proposer(proposal, best).fill()
             proposals.append(proposal)
     if not proposals:

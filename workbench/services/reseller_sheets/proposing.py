@@ -8,9 +8,9 @@ from itertools import pairwise
 from db.enums import ApplicantKind, ImportKind
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.moments import parse_day_or_long_term
-from workbench.domain.values.values import folded_word
-from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised_name, value_names
+from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised_name
 from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
+from workbench.services.reading.plan import accepts
 from workbench.services.reading.sheets.rows import SheetRow
 from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import applicant_kind_in, guess_column
@@ -76,14 +76,17 @@ class Proposer:
             self._proposal.agent = ""
 
     def _leave_repeated_names_open(self) -> None:
-        """Ask about columns with the same name, such as 姓名 twice: nothing says which person each of them is about.
+        """Ask about columns with the same name, such as 姓名 twice or 姓名1 and 姓名2.
+
+        Nothing says which person each of them is about.
 
         Several columns of numbers all mean the numbers of the cards.
         """
         named: dict[tuple[str, ...], list[ProposedColumn]] = {}
         for column in self._proposal.columns:
             if column.parts and not is_ignorable(column.parts, self._kind):
-                named.setdefault(tuple(map(normalised_name, column.parts)), []).append(column)
+                uncounted = (without_count(part) or part for part in column.parts)
+                named.setdefault(tuple(map(normalised_name, uncounted)), []).append(column)
         for columns in named.values():
             if len(columns) > 1 and meaning_of(columns[0].parts, self._kind)[0] not in {_NUMBERS, _PHONE}:
                 for column in columns:
@@ -181,8 +184,8 @@ class Proposer:
         elif sort in _DATES:
             column.order = _order_of(column.values)
         elif sort.words is not None:
-            known = value_names(sort.section, sort.words)
-            unknown = dict.fromkeys(value for value in column.values if folded_word(value) not in known)
+            known = self._proposal.spec.columns[column.means]
+            unknown = dict.fromkeys(value for value in column.values if not accepts(known, value))
             is_kind = sort.words is ApplicantKind
             column.words = {word: (applicant_kind_in(word) if is_kind else "") or UNDECIDED for word in unknown}
 

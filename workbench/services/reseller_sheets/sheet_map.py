@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.enums import ImportKind
+from db.enums import DocumentKind, ImportKind
 from workbench.domain.findings.policy_checks import PolicyFault
 from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
@@ -118,7 +118,7 @@ def column_types_of(kind: ImportKind) -> Mapping[str, ColumnType]:
     return {name.removesuffix("*"): sort for name, sort in COLUMN_TYPES[kind].items()}
 
 
-def parse_constant(kind: ImportKind, name: str, text: str) -> Any:
+def parse_constant(kind: ImportKind, usual: KindSpec, name: str, text: str) -> Any:
     """Parse the value that a column has for all rows.
 
     Raises:
@@ -127,16 +127,18 @@ def parse_constant(kind: ImportKind, name: str, text: str) -> Any:
     if name == _KEY:
         message = _("Each row needs its own {column}; add a column to the sheet.")
         raise BadValue(message.format(column=column_names(kind).shown(name)))
-    return kind_spec(kind, ZoneInfo("UTC")).columns[name].parse(text)
+    return usual.columns[name].parse(text)
 
 
-def parse_map(text: str, name: str, kind: ImportKind, file: str) -> SheetMap:
-    """Parse the map of a kind from a TOML text; errors call it by its `file`.
+def parse_map(
+    text: str, name: str, kind: ImportKind, file: str, document_names: Mapping[str, DocumentKind]
+) -> SheetMap:
+    """Parse the map of a kind from a TOML text; errors call it by its `file`; `document_names` is as in `kind_spec`.
 
     Raises:
         BadConfiguration: If it is not TOML, or has errors or undecided values; the message names their lines and keys.
     """
-    table = parse_table(text, file, MapContent, _expanded, partial(_faults, kind))
+    table = parse_table(text, file, MapContent, _expanded, partial(_faults, kind, document_names))
     return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), table)
 
 
@@ -149,11 +151,11 @@ def _expanded(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "columns": tables}
 
 
-def _faults(kind: ImportKind, table: MapContent) -> Iterator[PolicyFault]:
+def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table: MapContent) -> Iterator[PolicyFault]:
     if table.kind is not kind:
         yield PolicyFault(("kind",), _("the name of the file says {kind}").format(kind=kind.value))
         return
-    usual = kind_spec(table.kind, ZoneInfo("UTC"))
+    usual = kind_spec(table.kind, ZoneInfo("UTC"), document_names=document_names)
     yield from _column_faults(table, usual)
     yield from _constant_faults(table, usual)
     present = {rule.means for rule in table.columns.values()} | set(table.constants)
@@ -211,7 +213,7 @@ def _constant_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, table.kind))
             continue
-        yield from _value_faults(path, partial(parse_constant, table.kind, name), text)
+        yield from _value_faults(path, partial(parse_constant, table.kind, usual, name), text)
         if name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))

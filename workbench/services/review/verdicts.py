@@ -163,8 +163,8 @@ class Verdicts(Service):
                 now = self.context.now()
                 calendar = self.context.calendar(session, case.policy_version_id)
                 clear = with_clear_findings(session, casefile)
-                written = in_clear(request, casefile, clear, kept.redaction)
                 suspensions = suspensions_concerning(session, case)
+                written = in_clear(request, casefile, clear)
                 plan = plan_verdict(written, clear, calendar, now, case.applicant_name, suspensions)
                 plan = self._apply_two_person_rules(session, plan, casefile.policy)
                 if plan.problems:

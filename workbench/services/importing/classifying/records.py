@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from db.dialects.sqlite_bulk import BulkRows, bulk_rows
@@ -19,16 +19,7 @@ from workbench.services.reading.problems import BadRecord, ParsedRow
 from workbench.services.reading.row_reader import RowReader
 from workbench.services.reading.table import BrokenRecord, RawRecord
 
-DIGEST_BYTES = 16
-
-
-class RowDigest(NamedTuple):
-    """A row in few bytes: the digest of its key, and check sums of its applicant and of all its values."""
-
-    key: bytes
-    applicant: int
-    values: int
-
+DIGEST_BYTES, CHECK_SUM_BYTES = 16, 4
 
 Record = RawRecord | BrokenRecord | BadRecord
 """A record as it is in the file, or one that is refused already."""
@@ -52,12 +43,12 @@ class FileClassifier:
 class ClassifiedRecords:
     """The outcomes of some records, in their order.
 
-    `digests` are those of the keys of the good ones, with the check sums of their applicants and of their cells.
+    `digests` has for each good one the digest of its key and the check sums of its applicant and of all its values.
     `values` is what these are, except of applications. `rows` are the rows of those that are created or updated.
     """
 
     entries: Sequence[ClassifiedRow | BadRecord]
-    digests: Sequence[RowDigest]
+    digests: bytes
     values: Sequence[RowValue]
     rows: BulkRows | None
     documents: Sequence[DocumentToCopy]
@@ -70,7 +61,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
     classified = iter(_classified(files, values))
     kind = files.rows.kind
     entries: list[ClassifiedRow | BadRecord] = []
-    digests: list[RowDigest] = []
+    digests: list[bytes] = []
     good: list[RowValue] = []
     made: list[Any] = []
     documents: list[DocumentToCopy] = []
@@ -85,7 +76,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
         entries.append(row.without_columns())
         key = digest(kind.value, *map(str, KEYS[kind](row.made)))
         applicant = (row.made["applicant_name"], row.made["uscc"]) if kind is ImportKind.APPLICATIONS else ()
-        digests.append(RowDigest(key, _check_sum(applicant), _check_sum(row.made.values())))
+        digests += (key, _check_sum(applicant), _check_sum(row.made.values()))
         if kind is not ImportKind.APPLICATIONS:
             good.append(entry.value)
         if kind is ImportKind.DOCUMENTS:
@@ -95,7 +86,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
             made.append(row.made)
     return ClassifiedRecords(
         entries=entries,
-        digests=digests,
+        digests=b"".join(digests),
         values=good,
         rows=bulk_rows(TABLES[kind].name, made) if kind in TABLES else None,
         documents=documents,
@@ -113,8 +104,8 @@ def _classified(files: FileClassifier, values: Sequence[Any]) -> Sequence[Classi
     return classified
 
 
-def _check_sum(values: Iterable[object]) -> int:
-    return crc32("\0".join(map(str, values)).encode())
+def _check_sum(values: Iterable[object]) -> bytes:
+    return crc32("\0".join(map(str, values)).encode()).to_bytes(CHECK_SUM_BYTES)
 
 
 def digest(*key: str) -> bytes:

@@ -2,10 +2,13 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from workbench.i18n import N_, _
-from workbench.services.importing.classifying.records import DIGEST_BYTES, RowDigest
+from workbench.services.importing.classifying.records import CHECK_SUM_BYTES, DIGEST_BYTES
+
+_APPLICANT_END = DIGEST_BYTES + CHECK_SUM_BYTES
+_ROW_BYTES = _APPLICANT_END + CHECK_SUM_BYTES
 
 Place = tuple[int, int]
 """A record: the place of its file among the files of the import, and its line."""
@@ -15,16 +18,13 @@ class RepeatedKeys:
     """The keys of all good rows of an import, in few bytes each."""
 
     def __init__(self) -> None:
-        self._digests = bytearray()
-        self._contents = array("Q")
+        self._rows = bytearray()
         self._files = array("L")
         self._lines = array("Q")
 
-    def add(self, file: int, lines: list[int], rows: Sequence[RowDigest]) -> None:
-        """Take the rows of a file: their lines and digests, in the same order."""
-        for row in rows:
-            self._digests += row.key
-            self._contents.append(row.applicant << 32 | row.values)
+    def add(self, file: int, lines: list[int], rows: bytes) -> None:
+        """Take the rows of a file: their lines, and their digests (see `ClassifiedRecords`) in the same order."""
+        self._rows += rows
         self._lines.extend(lines)
         self._files.extend([file] * len(lines))
 
@@ -33,32 +33,32 @@ class RepeatedKeys:
 
         Within one file all of them are refused, because it is unknown which is right. Across files, all but the first.
         """
-        digests = [bytes(self._digests[at : at + DIGEST_BYTES]) for at in range(0, len(self._digests), DIGEST_BYTES)]
-        if len(set(digests)) == len(digests):
+        rows = [bytes(self._rows[at : at + _ROW_BYTES]) for at in range(0, len(self._rows), _ROW_BYTES)]
+        if len({row[:DIGEST_BYTES] for row in rows}) == len(rows):
             return {}
-        found: dict[bytes, list[tuple[Place, int]]] = defaultdict(list)
-        for key, file, line, content in zip(digests, self._files, self._lines, self._contents, strict=True):
-            found[key].append(((file, line), content))
+        found: dict[bytes, list[tuple[Place, bytes]]] = defaultdict(list)
+        for row, file, line in zip(rows, self._files, self._lines, strict=True):
+            found[row[:DIGEST_BYTES]].append(((file, line), row))
         return {place: why for same in found.values() if len(same) > 1 for place, why in _refusals(same)}
 
 
-def _refusals(same: list[tuple[Place, int]]) -> Iterator[tuple[Place, str]]:
+def _refusals(same: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, str]]:
     """Yield which rows with the same key are refused, and why."""
-    rows_of: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (file, line), content in same:
-        rows_of[file].append((line, content))
-    for place, content in same:
+    rows_of: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
+    for (file, line), row in same:
+        rows_of[file].append((line, row))
+    for place, row in same:
         rows = rows_of[place[0]]
         if len(rows) > 1:
             line, other = rows[1] if place[1] == rows[0][0] else rows[0]
-            yield place, _(_WITHIN_FILE[_difference(content, other)]).format(line=f"{line:,}")
+            yield place, _(_WITHIN_FILE[_difference(row, other)]).format(line=f"{line:,}")
         elif place != same[0][0]:
-            yield place, _(_ACROSS_FILES[_difference(content, same[0][1])])
+            yield place, _(_ACROSS_FILES[_difference(row, same[0][1])])
 
 
-def _difference(content: int, other: int) -> int:
+def _difference(row: bytes, other: bytes) -> int:
     """Return 0 for equal rows, 1 for rows of one applicant, and 2 for rows of two."""
-    return (content != other) + (content >> 32 != other >> 32)
+    return (row != other) + (row[:_APPLICANT_END] != other[:_APPLICANT_END])
 
 
 _WITHIN_FILE = (
