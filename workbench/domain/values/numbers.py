@@ -103,7 +103,7 @@ def _refuse_other_text(raw: str, number: str, form: re.Pattern[str]) -> None:
 
     Glued together, they would be the number of somebody else, or of nobody.
     """
-    if raw.isascii() and raw.isdecimal():
+    if raw.isascii() and form.fullmatch(raw):
         return
     plain = unicodedata.normalize("NFKC", raw).strip()
     remark = None if _CHECK_DIGIT_IN_BRACKETS.fullmatch(plain) else _REMARK.search(plain)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from workbench.i18n import _
 from workbench.services.reseller_sheets.proposal import MeaningSource, Proposal, ProposedColumn
-from workbench.services.reseller_sheets.sheet_map import UNDECIDED
 
 
 def map_text(proposal: Proposal) -> str:
@@ -84,8 +83,3 @@ def _list(words: Sequence[str]) -> str:
 def _text(value: str) -> str:
     # TOML escapes a text as JSON does, except for the delete character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def is_undecided(column: ProposedColumn) -> bool:
-    """Say whether a person still has to decide something about a column."""
-    return UNDECIDED in {column.means, column.unit, *column.words.values()}

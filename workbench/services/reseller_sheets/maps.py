@@ -66,8 +66,7 @@ class Maps(Service):
             raise WrongUsage(_("--map does not apply to {kind}; leave it out.").format(kind=kind.value))
         kinds = sorted(MAPPED_KINDS) if kind is ImportKind.WORKBOOK else [kind]
         files = {each: file for each in kinds if (file := self._file(name, each)).exists()}
-        names = self._document_names() if ImportKind.DOCUMENTS in files else {}
-        return [parse_map(_read(file), name, each, str(file), names) for each, file in files.items()]
+        return [self._parsed(file, name, each) for each, file in files.items()]
 
     def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> list[Proposal]:
         """Propose maps for a file, one for each kind in a workbook; nothing is written.
@@ -120,11 +119,8 @@ class Maps(Service):
             if not kinds:
                 message = _("No map is proposed as {name}; `workbench import KIND FILE --map {name}` proposes one.")
                 raise NotFound(message.format(name=name))
-            names = self._document_names()
             proposed = [self._file(name, kind, _PROPOSAL_SUFFIX) for kind in kinds]
-            accepted = [
-                parse_map(_read(file), name, kind, str(file), names) for file, kind in zip(proposed, kinds, strict=True)
-            ]
+            accepted = [self._parsed(file, name, kind) for file, kind in zip(proposed, kinds, strict=True)]
             for file, each in zip(proposed, accepted, strict=True):
                 target = self._file(name, each.table.kind)
                 try:
@@ -178,6 +174,9 @@ class Maps(Service):
         finally:
             sources[0].close()
         return found, [name for name in visible if name not in read]
+
+    def _parsed(self, file: Path, name: str, kind: ImportKind) -> SheetMap:
+        return parse_map(_read(file), name, kind, str(file), self._document_names())
 
     def _document_names(self) -> Mapping[str, DocumentKind]:
         """Return the kinds of documents by the names that the policy gives them, which an import accepts too."""

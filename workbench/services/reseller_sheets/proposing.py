@@ -31,6 +31,9 @@ from workbench.services.reseller_sheets.words import (
 _NEAR = 0.75
 _SMALL_AMOUNT = 100_000
 _KEY, _NUMBERS, _PHONE = "application_no", "msisdns", "contact_phone"
+_NAME = "姓名"
+"""The word for the name of a person; alone, it does not say of whom."""
+
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
 _APPLICATIONS = ImportKind.APPLICATIONS
 _FEW = 3
@@ -78,15 +81,16 @@ class Proposer:
     def _leave_repeated_names_open(self) -> None:
         """Ask about columns with the same name, such as 姓名 twice or 姓名1 and 姓名2.
 
-        Nothing says which person each of them is about.
+        Nothing says which person each of them is about. A count may be part of a name without a known meaning.
 
         Several columns of numbers all mean the numbers of the cards.
         """
         named: dict[tuple[str, ...], list[ProposedColumn]] = {}
         for column in self._proposal.columns:
             if column.parts and not is_ignorable(column.parts, self._kind):
-                uncounted = (without_count(part) or part for part in column.parts)
-                named.setdefault(tuple(map(normalised_name, uncounted)), []).append(column)
+                is_known = _NAME in column.parts[-1] or meaning_of(column.parts, self._kind)[0]
+                parts = map(without_count, column.parts) if is_known else column.parts
+                named.setdefault(tuple(map(normalised_name, parts)), []).append(column)
         for columns in named.values():
             if len(columns) > 1 and meaning_of(columns[0].parts, self._kind)[0] not in {_NUMBERS, _PHONE}:
                 for column in columns:
