@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from db.access import new_file, sync
 from db.enums import Language
@@ -106,24 +105,16 @@ class Exports(Service):
         return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
 
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
-        body: dict[str, Any] = {
-            **details(
-                what=request.what.value,
-                format=written_as,
-                since=request.since.isoformat() if request.since else None,
-            ),
-            "rows": count,
-            "reveal": request.reveal,
-        }
+        since, now = request.since.isoformat() if request.since else None, self.context.now()
+        body = {"rows": count, "reveal": request.reveal}
         with self.context.write() as session:
+            row = None
             if reason := request.reason.strip():
                 # An event is never deleted, so the reason is in a row, which is; the event has its digest.
-                row = ExportReasonRow(
-                    reason=reason, exported_at=self.context.now(), exported_by_id=self.context.actor.id
-                )
+                row = ExportReasonRow(reason=reason, exported_at=now, exported_by_id=self.context.actor.id)
                 session.add(row)
                 session.flush()
-                body["reason_no"] = row.id
+            body |= details(what=request.what.value, format=written_as, since=since, reason_no=row and row.id)
             self.context.log(session, "export", body=body)
 
 

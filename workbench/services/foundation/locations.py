@@ -104,6 +104,19 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise failure(_("The storage failed: {cause}; nothing was written.").format(cause=cause)) from error
 
 
+@contextmanager
+def told_of_storage(message: str, **values: str) -> Iterator[None]:
+    """Give a failure of the storage another message with its {cause}, where `nothing was written` is not true."""
+    try:
+        yield
+    except errors.StorageFailed as error:
+        if isinstance(error, errors.DatabaseDamaged | errors.StorageGone):
+            raise
+        original = getattr(error.__cause__, "orig", None)
+        cause = driver_message(original) if isinstance(original, Exception) else str(error).rstrip(".")
+        raise errors.StorageFailed(message.format(cause=cause, **values)) from error
+
+
 def find_database(
     option: str | None, environment: Mapping[str, str] = os.environ, site_file: Path | None = None
 ) -> Path:

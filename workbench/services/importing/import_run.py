@@ -12,8 +12,6 @@ from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import CASE
 from workbench.domain.case.case_id import format_batch, format_case
-from workbench.errors import DiskFull, StorageFailed
-from workbench.failure import driver_message
 from workbench.i18n import _
 from workbench.services.batches.affected_cases import (
     cases_about,
@@ -36,6 +34,7 @@ from workbench.services.calls.writing import PublishedCallFile
 from workbench.services.clock.due_date_changes import due_changes_of
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.locations import told_of_storage
 from workbench.services.importing.call_intake import CallIntake
 from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.classifying.classifier import RowClassifier
@@ -88,29 +87,25 @@ class ImportRun:
             except BaseException as error:
                 self._remove(batch_id, error)
                 raise
-            try:
+            message = _(
+                "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next start"
+                " completes that."
+            )
+            with told_of_storage(message, batch=format_batch(batch_id)):
                 unfiled = apply_batch(self.context, batch_id)
-            except StorageFailed as error:
-                message = _(
-                    "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next"
-                    " start completes that."
-                )
-                raise StorageFailed(message.format(batch=format_batch(batch_id), cause=_cause_of(error))) from error
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and say what is left of it if the storage failed."""
-        message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
-        try:
+        left = _(
+            "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start with"
+            " enough room removes them. Correct that, then import again."
+        )
+        with told_of_storage(left):
             remove_batch(self.context, batch_id)
-        except StorageFailed as failure:
-            error = failure
-            message = _(
-                "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start"
-                " with enough room removes them. Correct that, then import again."
-            )
-        if isinstance(error, StorageFailed) and type(error) in {StorageFailed, DiskFull}:
-            raise StorageFailed(message.format(cause=_cause_of(error))) from error
+        message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
+        with told_of_storage(message):
+            raise error
 
     def _calendar_edition(self) -> str:
         with self.context.read() as session:
@@ -243,12 +238,6 @@ class ImportRun:
 
     def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
         self.plan.add_affected(case_ids, kind, self.classifier.imported_at)
-
-
-def _cause_of(error: StorageFailed) -> str:
-    """Return the words of the database driver, which do not say what was written; else those of the error."""
-    original = getattr(error.__cause__, "orig", None)
-    return driver_message(original) if isinstance(original, Exception) else str(error).rstrip(".")
 
 
 def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> list[RowProblem]:

@@ -30,19 +30,14 @@ _EVENT = table_of(EventRow)
 _ANCHOR = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})")
 _MOST_BYTES = 10_000_000
 _LONGEST_S = 60.0
-_KEPT = "anchor"
-_ALL_KEPT = (
+_KEPT, _CHANGED = "anchor", "site-audit"
+_ALL_KEPT, _ALL_CHANGES = (
     select(_EVENT.c.seq, _EVENT.c.at, _EVENT.c.body)
-    .where(_EVENT.c.action == _KEPT, _EVENT.c.is_refused.is_(False))
+    .where(_EVENT.c.action == action, _EVENT.c.is_refused.is_(False))
     .order_by(_EVENT.c.seq.desc())
+    for action in (_KEPT, _CHANGED)
 )
-_CHANGED = "site-audit"
-_LAST_CHANGE = (
-    select(_EVENT.c.at, _EVENT.c.body)
-    .where(_EVENT.c.action == _CHANGED, _EVENT.c.is_refused.is_(False))
-    .order_by(_EVENT.c.seq.desc())
-    .limit(1)
-)
+_LAST_CHANGE = _ALL_CHANGES.limit(1)
 _MOST_DAYS = 2
 """So many days with events may follow the last anchor: today, and a day on which nothing ran `tick`."""
 
