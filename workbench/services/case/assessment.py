@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -210,12 +210,10 @@ def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
     """
     columns = assessment.columns()
     if case.state in _UNTOUCHED and case.round == 1:
-        priority = raised_priority(Priority(case.priority), assessment.priority)
-        columns |= {
-            name: value
-            for name, value in replace(assessment, priority=priority).class_columns().items()
-            if not (case.is_class_set if name == "service_class" else case.is_priority_set)
-        }
+        if not case.is_priority_set:
+            columns |= rank_columns(raised_priority(Priority(case.priority), assessment.priority))
+        if not case.is_class_set:
+            columns["service_class"] = assessment.service_class.value
     return columns
 
 

@@ -46,9 +46,13 @@ class QueueSnapshot:
             self._count_up_to[position] = sum(count for other, count in self._waiting.items() if other <= position)
         return self._count_up_to[position]
 
-    def join(self, position: QueuePosition) -> int:
-        """Add a case at a position, and return how many are ahead of it."""
-        ahead = self.ahead(position)
+    def join(self, position: QueuePosition, overtaken: int = 0) -> int:
+        """Add a case at a position, and return how many are ahead of it.
+
+        `overtaken` counts the cases at its position that it is ahead of. Those that were queued after this snapshot do
+        not matter.
+        """
+        ahead = self.ahead(position) - min(overtaken, self._waiting.get(position, 0))
         self._waiting[position] = self._waiting.get(position, 0) + 1
         for other in self._count_up_to:
             if other >= position:
