@@ -40,9 +40,6 @@ NAMES: Mapping[str, str] = {
 }
 """The beginning of the sentence that names a row, by its table."""
 
-ELSEWHERE = {"notice": "The receipts of B-"}
-"""How the receipts of an import are named, which have one digest."""
-
 
 class ForgeriesMachine(ArrivalsMachine):
     """The walk in an office where somebody also writes into the database outside the program."""
@@ -82,5 +79,5 @@ def _is_named(session: Session, made: Forgery) -> bool:
     named = NAMES[made.table].format(**made.row)
     # A reason or a file that is given to nothing else refers to a row that is not there.
     orphan = f"A row of {made.table} refers to a row that does not exist"
-    wanted = (named, ELSEWHERE.get(made.table, named), orphan)
+    wanted = (named, orphan)
     return any(words in sentence for sentence in unexplained(session) for words in wanted)

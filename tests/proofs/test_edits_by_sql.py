@@ -27,7 +27,7 @@ ENTRIES_BEFORE = 12
 
 
 @pytest.fixture
-def lived(fresh_demo: Path) -> Iterator[Session]:
+def lived(fresh_demo: Path, tmp_path: Path) -> Iterator[Session]:
     """A session, as another program has it, on a demo with rows in each table that the log cares for."""
     site = Site(fresh_demo, ManualClock(NOW))
     terminal = Terminal(site)
@@ -35,6 +35,7 @@ def lived(fresh_demo: Path) -> Iterator[Session]:
     terminal.document("sup", "calendar", "suspend", "2026-12-07", "2026-12-08", "--province", "广东", "--reason", "x")
     terminal.document("admin", "calendar", "set", "2026-12-09", "09:00-12:00", "--reason", "party")
     terminal.document("sup", "reviewers", "away", "rev1", "--from", "2026-12-01", "--to", "2026-12-02")
+    terminal.document("admin", "export", "calls", "--output", str(tmp_path / "c.csv"), "--reveal", "--reason", "court")
     engine = make_engine(site.path, site.services("admin").context.database.key, query_only=False)
     prepare_bulk_writes(engine)
     with Session(engine) as session, session.begin():
