@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from db.enums import DayStatus
 from tests.domain.clock.clock_cases import FIRST, calendars, instants
+from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
-from workbench.domain.clock.deadline import holding_from, latest_receipt, moved_day, moved_deadline
+from workbench.domain.clock.deadline import holding_from, latest_receipt, moved_deadline
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days
@@ -135,4 +136,5 @@ def test_no_deadline_passes_while_the_end_of_a_suspension_is_unknown() -> None:
 
 def test_a_last_day_moves_by_whole_days() -> None:
     three_hours = suspended(TimeSpan(at(25, 9), at(25, 12)))
-    assert moved_day(date(2026, 11, 27), GIVEN, three_hours, CALENDAR) == date(2026, 11, 30)
+    assert last_filing_day(GIVEN, 4, CALENDAR) == date(2026, 11, 27)
+    assert last_filing_day(GIVEN, 4, CALENDAR, three_hours) == date(2026, 11, 30)

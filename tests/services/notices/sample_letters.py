@@ -218,12 +218,12 @@ def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
     """Yield the letters about each deadline: held, moved, over, called off, a lapse taken back, and a day set off."""
     began, ends = datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(2026, 11, 27, 10, tzinfo=UTC)
     for what in ("rectify", "answer", "appeal"):
-        facts = DeadlineFacts(what=what, is_suspension=True, from_at=began)
+        facts = DeadlineFacts(what=what, from_at=began)
         asked = () if what == "appeal" else listed(clock.language)
         told = replace(clock, deadline=facts, asked=asked, cause=CAUSE[clock.language])
         yield told
         yield replace(told, deadline=replace(facts, to_at=ends))
-        yield replace(told, deadline=replace(facts, to_at=ends, is_over=True))
+        yield replace(told, deadline=replace(facts, to_at=ends), written_at=ends)
         yield replace(told, deadline=replace(facts, to_at=ends), is_called_off=True)
         yield replace(told, deadline=DeadlineFacts(what=what))
     yield replace(clock, deadline=DeadlineFacts(what="rectify"), corrects=(8, began))

@@ -245,7 +245,7 @@ def test_a_deadline_held_by_a_suspension_without_an_end_has_no_date_that_looks_v
     language: Language, what: str
 ) -> None:
     moved = [one for one in every_clock_letter(language) if one.deadline and one.deadline.what == what]
-    held = next(one for one in moved if one.deadline and one.deadline.is_suspension and not one.deadline.to_at)
+    held = next(one for one in moved if one.deadline and one.deadline.from_at and not one.deadline.to_at)
     letter = compose_clock_letter(held)
 
     follows, old, each = (

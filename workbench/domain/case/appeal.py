@@ -1,13 +1,15 @@
 """Appeals as commands and screens show them, and the rules of filing one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from db.enums import AppealOutcome, AppealStatus, CaseState
 from workbench.domain.case.records import Waiver
 from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.deadline import moved_deadline
 from workbench.domain.clock.due import due_at
+from workbench.domain.clock.suspension import Suspension
 from workbench.i18n import N_
 
 APPEAL_OUTCOME_WORDS = {AppealOutcome.STANDS: N_("stands"), AppealOutcome.OVERTURNED: N_("overturned")}
@@ -113,9 +115,11 @@ class AppealResult:
     notice: str | None = None
 
 
-def last_filing_day(told_at: datetime, file_days: int, calendar: WorkingCalendar) -> date:
+def last_filing_day(
+    told_at: datetime, file_days: int, calendar: WorkingCalendar, suspensions: Iterable[Suspension] = ()
+) -> date:
     """Return the last day on which an appeal can be received, counted like a due date from the release of the notice.
 
-    A period in days starts on the day after that of the notice (民法典, Civil Code, art. 201).
+    A period in days starts on the day after that of the notice (民法典, Civil Code, art. 201). Suspensions move it.
     """
-    return calendar.local_day(due_at(told_at, file_days, calendar))
+    return calendar.local_day(moved_deadline(due_at(told_at, file_days, calendar), told_at, suspensions, calendar))

@@ -41,11 +41,6 @@ def moved_deadline(
     return deadline_at
 
 
-def moved_day(told_on: date, since: datetime, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> date:
-    """Return the last day of a period as `moved_deadline` moves the closing time of the day."""
-    return calendar.local_day(moved_deadline(calendar.closing(told_on), since, suspensions, calendar))
-
-
 def on_working_day(deadline_at: datetime, calendar: WorkingCalendar) -> datetime:
     """Return a deadline, or if its day is off, the closing or the same time of the next working day (art. 203)."""
     day = calendar.local_day(deadline_at)

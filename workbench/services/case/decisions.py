@@ -132,11 +132,8 @@ def told_filing_day(
     file_days, notice = context.policy(session, case.policy_version_id).appeal.file_days, result_notice(session, case)
     told_at = result_notified_at(session, context, case) if notice is None else notice.release_at
     sent_at = notice.sent_at if notice is not None else None
-    day, days_late = (
-        last_filing_day(told_at, file_days, calendar),
-        working_days_late(told_at, sent_at or told_at, calendar),
-    )
-    return calendar.nth_working_day_after(day, days_late) if days_late else day, told_at
+    file_days += working_days_late(told_at, sent_at or told_at, calendar)
+    return last_filing_day(told_at, file_days, calendar), told_at
 
 
 def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:

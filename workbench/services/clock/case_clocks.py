@@ -13,7 +13,7 @@ from sqlmodel import Session
 from db.columns import from_us
 from db.enums import AppealStatus, CaseState, ServiceClass
 from db.models import CaseRow, EventRow, SubmissionRow
-from db.queries.published import APPLICATION, table_of
+from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import (
@@ -33,7 +33,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
 from workbench.services.case.decisions import newest_appeal, open_rectification
-from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions
+from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspensions_concerning
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
@@ -62,7 +62,7 @@ class Clocks:
 
     `loaded_events` are the events of cases that were read together; no event of these cases may be written while the
     clocks are used. `calendar_of`, `given_suspensions` and `given_policy` replace what is stored, to compute the effect
-    of a change. `province_by_application` has the provinces that were read.
+    of a change.
     """
 
     session: Session
@@ -71,7 +71,6 @@ class Clocks:
     calendar_of: Callable[[int], WorkingCalendar] | None = None
     given_suspensions: tuple[Suspension, ...] | None = None
     given_policy: Policy | None = None
-    province_by_application: dict[int, str] = field(default_factory=dict)
 
     def calendar(self, case: CaseRow, budget: ClockBudget | None = None) -> WorkingCalendar:
         """Return the calendar under the policy version of a case, or for an appeal under the version of its budget."""
@@ -91,13 +90,7 @@ class Clocks:
 
     def suspensions_of(self, case: CaseRow) -> tuple[Suspension, ...]:
         """Return the suspensions that stop the clock of a case."""
-        if not any(one.province or one.agent for one in self.suspensions):
-            return self.suspensions
-        provinces, application = self.province_by_application, case.application_id
-        if application not in provinces:
-            province = select(APPLICATION.c.province).where(APPLICATION.c.id == application)
-            provinces[application] = self.session.execute(province).scalar_one()
-        return tuple(one for one in self.suspensions if one.concerns(provinces[application], case.agent))
+        return suspensions_concerning(self.session, case, self.given_suspensions)
 
     def budget(self, case: CaseRow) -> ClockBudget | None:
         """Return the promised working time of a case, None before the case is complete."""

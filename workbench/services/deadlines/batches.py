@@ -1,7 +1,6 @@
 """Processes many cases in batches, one transaction each, so that other writers wait for one batch at most."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
@@ -9,7 +8,9 @@ from sqlmodel import Session
 from db.models import CaseRow
 from db.queries.chunks import chunks
 from db.queries.published import CASE, is_published
+from workbench.domain.clock.clock import is_suspended
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 
 Act = Callable[[Session, CaseRow], bool]
@@ -19,14 +20,20 @@ Conditions = Sequence[ColumnElement[bool]]
 """SQL conditions on published cases."""
 
 
-def is_stopped(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a suspension without a known end stops a case now, so that no deadline passes."""
-    return CASE.c.suspended_from.is_not(None) & (CASE.c.suspended_from <= now)
-
-
 def act_on_all(context: Context, conditions: Conditions, act: Act, at_once: int | None = None) -> int:
     """Call `act` with each published case that meets some conditions, and return how many cases it changed."""
     return act_on_cases(context, matching_case_ids(context, conditions), conditions, act, at_once)
+
+
+def act_unless_suspended(context: Context, conditions: Conditions, act: Act) -> int:
+    """Do as `act_on_all`, but leave out the cases whose applicants cannot act because work is suspended there now."""
+    now = context.now()
+    is_stopped = CASE.c.suspended_from.is_not(None) & (CASE.c.suspended_from <= now)
+
+    def act_there(session: Session, case: CaseRow) -> bool:
+        return not is_suspended(suspensions_concerning(session, case), now) and act(session, case)
+
+    return act_on_all(context, (*conditions, ~is_stopped), act_there)
 
 
 def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]:

@@ -49,8 +49,7 @@ class SuspensionEffect:
 class _BatchEffect:
     """The effect on the cases of one transaction, and the notices that it writes.
 
-    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move, by case,
-    `held_ids` the cases whose deadlines move or cannot pass.
+    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move, by case.
     `notified_by_suspension` has, for each suspension, the cases whose applicants get a notice of it. The counts are
     those of `SuspensionEffect`.
     """
@@ -58,7 +57,6 @@ class _BatchEffect:
     letters: SuspensionLetters
     changed_ids: list[int] = field(default_factory=list)
     moves: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    held_ids: list[int] = field(default_factory=list)
     notified_by_suspension: dict[int, list[int]] = field(default_factory=dict)
     affected_count: int = 0
     notified_count: int = 0
@@ -74,7 +72,8 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
     for case_ids in _batches(context):
         with context.write() as session:
             batch = _recompute(session, context, case_ids)
-            outdated = (NOTICE.c.case_id.in_(batch.held_ids), NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value)
+            told_ids = [case.id for case, message in batch.letters.messages if message.deadline]
+            outdated = (NOTICE.c.case_id.in_(told_ids), NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value)
             cancel_unsent(session, context, outdated)
             batch.letters.write()
             append_many(session, context.actor, MOVED_ACTION, context.now(), batch.moves.items())
@@ -169,7 +168,4 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     if body := move_deadlines(case, told, clocks, may_shorten=may_shorten) if is_concerned else {}:
         batch.moves[case_id] = body
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
-        if corrects := take_back_suspended_lapse(session, context, case):
-            batch.letters.corrected[case_id] = corrects
-    elif body or told[0].held_from(suspensions, calendar):
-        batch.held_ids.append(case_id)
+        batch.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)

@@ -13,7 +13,7 @@ from workbench.domain.clock.deadline import moved_deadline
 from workbench.domain.clock.due import due_at
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import read_evidence
-from workbench.services.deadlines.batches import act_on_all, is_stopped
+from workbench.services.deadlines.batches import act_unless_suspended
 from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -47,8 +47,6 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
     """Write a letter about the documents that are missing from an application."""
 
     def act(session: Session, case: CaseRow) -> bool:
-        if is_suspended(suspensions_concerning(session, case), context.now()):
-            return False
         policy, today = context.policy(session, case.policy_version_id), context.today(session)
         calendar = context.calendar(session, case.policy_version_id)
         evidence = read_evidence(session, case, context.store, today)
@@ -62,7 +60,8 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
 
-    return act_on_all(context, (CASE.c.state == CaseState.INCOMPLETE.value, is_time, ~_has_letter(kind)), act)
+    conditions = (CASE.c.state == CaseState.INCOMPLETE.value, is_time, ~_has_letter(kind))
+    return act_unless_suspended(context, conditions, act)
 
 
 def _remind_of_deadlines(context: Context) -> int:
@@ -93,15 +92,14 @@ def _remind_of_deadlines(context: Context) -> int:
 
     def act(session: Session, case: CaseRow) -> bool:
         row = open_rectification(session, case)
-        if row is None or is_suspended(suspensions_concerning(session, case), context.now()):
+        if row is None:
             return False
         items = letter_items(open_items(session, row))
         notify_of_status(session, context, case, kind, items=items, deadline_at=row.deadline_at)
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
 
-    is_rectifying = CASE.c.state == CaseState.RECTIFYING.value
-    return act_on_all(context, (is_rectifying, is_near, ~is_stopped(context.now())), act)
+    return act_unless_suspended(context, (CASE.c.state == CaseState.RECTIFYING.value, is_near), act)
 
 
 def _has_letter(kind: ClockLetterKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -10,22 +10,16 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
 from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice, knows_of_hold
-from workbench.domain.clock.clock import is_suspended
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
 from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import told_deadlines
-from workbench.services.deadlines.batches import act_on_all, is_stopped
+from workbench.services.deadlines.batches import act_on_all, act_unless_suspended
 from workbench.services.deadlines.delays import notify_of_delays
 from workbench.services.deadlines.reminders import remind
-from workbench.services.foundation.calendar_days import (
-    SUSPENSION,
-    all_suspensions,
-    suspension_of,
-    suspensions_concerning,
-)
+from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_of
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
@@ -116,8 +110,6 @@ class Ticking(Service):
 
         def act(session: Session, case: CaseRow) -> bool:
             asked_until = case.next_action_on if case.waits_for == WaitsFor.APPLICANT else None
-            if asked_until and is_suspended(suspensions_concerning(session, case), self.context.now()):
-                return False
             requeue(session, self.context, case, "day-passed")
             decision = newest_decision(session, case.id or 0, "applied", "approved")
             if asked_until and decision:
@@ -126,8 +118,10 @@ class Ticking(Service):
             return True
 
         is_past = (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today)
-        goes_on = (CASE.c.waits_for != WaitsFor.APPLICANT.value) | ~is_stopped(self.context.now())
-        return act_on_all(self.context, (*is_past, goes_on), act)
+        is_asked = CASE.c.waits_for == WaitsFor.APPLICANT.value
+        return act_on_all(self.context, (*is_past, ~is_asked), act) + act_unless_suspended(
+            self.context, (*is_past, is_asked), act
+        )
 
     def _lapse(self) -> int:
         context, now = self.context, self.context.now()
@@ -144,20 +138,16 @@ class Ticking(Service):
         )
 
         def act(session: Session, case: CaseRow) -> bool:
-            if is_suspended(suspensions_concerning(session, case), now):
-                return False
             lapse(session, context, case)
             return True
 
-        return act_on_all(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past, ~is_stopped(now)), act)
+        return act_unless_suspended(context, (CASE.c.state == CaseState.RECTIFYING.value, is_past), act)
 
     def _notify_of_held_deadlines(self) -> int:
         """Write notices to applicants who got a deadline while a suspension without a known end was in force."""
         context, now = self.context, self.context.now()
         with context.read() as session:
             starts = [one.span.start for one in all_suspensions(session) if one.span.is_open and one.span.start <= now]
-        if not starts:
-            return 0
 
         def act(session: Session, case: CaseRow) -> bool:
             clocks, decision = Clocks(session, context), newest_decision(session, case.id or 0, "applied", "approved")

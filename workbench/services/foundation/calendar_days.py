@@ -40,7 +40,7 @@ _REVIEWER, _SETTING, _APPLICATION = table_of(ReviewerRow), table_of(SettingRow),
 _SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 
 _EDITION = "calendar_edition"
-_SUSPENDED = "suspensions"
+_SUSPENDED, _PROVINCES = "suspensions", "provinces"
 _PUBLISHED_OF = select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(bindparam("days", expanding=True)))
 _READ_EDITION = select(_SETTING.c.value).where(_SETTING.c.name == _EDITION)
 _OVERRIDES = (
@@ -188,13 +188,18 @@ def all_suspensions(session: Session) -> tuple[Suspension, ...]:
     return found
 
 
-def suspensions_concerning(session: Session, case: CaseRow) -> tuple[Suspension, ...]:
-    """Return the suspensions that are or were in force where the applicant of a case is."""
-    found = all_suspensions(session)
+def suspensions_concerning(
+    session: Session, case: CaseRow, given: tuple[Suspension, ...] | None = None
+) -> tuple[Suspension, ...]:
+    """Return which of the given suspensions, by default of all, are or were in force where the applicant is."""
+    found = all_suspensions(session) if given is None else given
     if not any(one.province or one.agent for one in found):
         return found
-    province = session.execute(select(_APPLICATION.c.province).where(_APPLICATION.c.id == case.application_id)).scalar()
-    return tuple(one for one in found if one.concerns(province or "", case.agent))
+    provinces, application = session.info.setdefault(_PROVINCES, {}), case.application_id
+    if application not in provinces:
+        province = select(_APPLICATION.c.province).where(_APPLICATION.c.id == application)
+        provinces[application] = session.execute(province).scalar_one()
+    return tuple(one for one in found if one.concerns(provinces[application], case.agent))
 
 
 def suspension_of(row: Any) -> Suspension:

@@ -57,15 +57,13 @@ class ClockLetterKind(StrEnum):
 class DeadlineFacts:
     """The contents of a letter about a deadline that a suspension or a day off moves.
 
-    `what` is rectify, answer or appeal. `is_suspension` says that work is, was or will be suspended, from `from_at` to
-    `to_at`, None for an unknown end; `is_over` says that work has resumed.
+    `what` is rectify, answer or appeal. Work is, was or will be suspended from `from_at`, None without a suspension, to
+    `to_at`, None for an unknown end.
     """
 
     what: str
-    is_suspension: bool = False
     from_at: datetime | None = None
     to_at: datetime | None = None
-    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

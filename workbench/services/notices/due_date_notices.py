@@ -17,7 +17,6 @@ from db.queries.outbox import is_leased
 from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.running import is_with_applicant
-from workbench.domain.clock.deadline import moved_day
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import BilingualText, Policy
@@ -129,8 +128,8 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     calendar = context.calendar(session, case.policy_version_id)
     today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
     release_at = release_time(session, context, kind, policy)
-    appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar)
-    appeal_until = moved_day(appeal_until, release_at, suspensions_concerning(session, case), calendar)
+    suspensions = suspensions_concerning(session, case)
+    appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar, suspensions)
     if is_withdrawn:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]

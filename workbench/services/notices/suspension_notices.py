@@ -50,7 +50,7 @@ class SuspensionLetters:
     clocks: Clocks
     history: SuspensionHistories = field(default_factory=dict)
     told: Mapping[int, Sequence[ToldDeadline]] = field(default_factory=dict)
-    corrected: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    corrected: dict[int, tuple[int, datetime] | None] = field(default_factory=dict)
     messages: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
     records: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed_case_ids: list[int] = field(default_factory=list)
@@ -168,9 +168,8 @@ class SuspensionLetters:
         message = DueDateMessage(kind=kind, cause=cause, is_called_off=is_called_off)
         if (told := self._deadline(case)) is not None:
             corrects = self.corrected.get(case.id or 0)
-            message = replace(
-                message_about(self.clocks, case, told, cause, suspensions, corrects), is_called_off=is_called_off
-            )
+            message = message_about(self.clocks, case, told, cause, suspensions, corrects)
+            message = replace(message, is_called_off=is_called_off)
         self.messages.append((case, message))
         for one in suspensions:
             self.records.append((case.id or 0, one.id, SuspensionNotice.STARTED))
@@ -192,15 +191,14 @@ def message_about(
     if told.what == "answer" and (decision := newest_decision(session, case.id or 0, "applied", "approved")):
         asked = [LetterItem(one.text) for one in items_in_plan(decision)]
     calendar = clocks.calendar(case)
-    stored = None if told.row is None else told.current(calendar)
     facts = DeadlineFacts(
         what=told.what,
-        is_suspension=bool(suspensions),
         from_at=min((one.span.start for one in suspensions), default=None),
         to_at=None if NEVER in ends else max(ends, default=None),
-        is_over=bool(ends) and max(ends) <= clocks.context.now(),
     )
-    moved_at = stored or calendar.closing(appeal_filing_day(session, clocks.context, case))
+    moved_at = told.current(calendar)
+    if told.row is None:
+        moved_at = calendar.closing(appeal_filing_day(session, clocks.context, case))
     return DueDateMessage(
         kind=ClockLetterKind.DEADLINE_MOVED,
         cause=cause,
@@ -219,12 +217,11 @@ def follow_days_off(session: Session, context: Context, case_ids: Sequence[int])
         all_told = told_deadlines(clocks, cases)
         for case in cases:
             told = all_told.get(case.id or 0, ())
-            moves[case.id or 0] = move_deadlines(case, told, clocks)
+            if body := move_deadlines(case, told, clocks):
+                moves[case.id or 0] = body
             if (main := current_deadline(case, told, clocks)) is not None:
                 messages.append((case, message_about(clocks, case, main, CALENDAR_CHANGED)))
-    append_many(
-        session, context.actor, MOVED_ACTION, context.now(), ((one, body) for one, body in moves.items() if body)
-    )
+    append_many(session, context.actor, MOVED_ACTION, context.now(), moves.items())
     notify(session, context, messages)
 
 

@@ -13,7 +13,6 @@ from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.items import documents_named
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.deadline import moved_day
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
@@ -136,8 +135,7 @@ def compose_for(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
     released_at = decision.release_at or now + timedelta(seconds=policy.desk.grace_s)
     appeal_until = None
     if owes_remedy:
-        appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar)
-        appeal_until = moved_day(appeal_until, released_at, suspensions, calendar)
+        appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar, suspensions)
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
     return compose(

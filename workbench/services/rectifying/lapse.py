@@ -66,8 +66,7 @@ def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow)
     The caller notifies the applicant. None is returned if the notice of the lapse never left.
     """
     _return_to_applicant(session, context, case)
-    if (row := open_rectification(session, case)) is not None:
-        cancel_deadline_letters(session, context, case, row, [ClockLetterKind.LAPSED.value])
+    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value))
     return _notice_of_lapse(session, case)
 
 

@@ -9,17 +9,18 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState, Verdict
-from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, RectificationItemRow
 from db.queries.published import NOTICE
+from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import postponed_deadline, working_days_late
-from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision, open_rectification
+from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, ToldDeadline, move_deadlines, told_deadlines
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.rectifying.lapse import correct_deadline, take_back_lapse
-from workbench.services.rectifying.rectification import next_deadline
+from workbench.services.rectifying.rectification import is_overdue
 
 MOVED = "sent-late"
 """The event of a case whose letter was sent so late that its deadline moves."""
@@ -55,12 +56,13 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     late = _late_effect(session, context, notice, sent_at)
     if late is None:
         return None
-    case, calendar = late.case, context.calendar(session, late.case.policy_version_id)
-    if late.went_on:
+    case, days, moves = late
+    if not moves:
         return MovedDeadline(case_id=case.id or 0, deadline_on=None)
-    moved = move_deadlines(case, late.moves, Clocks(session, context), leaves_time=False)
-    deadline_on = calendar.local_day(late.moves[0].current(calendar))
-    body = {**moved, "notice": notice.id, "days": late.days, "deadline": deadline_on.isoformat()}
+    calendar = context.calendar(session, case.policy_version_id)
+    moved = move_deadlines(case, moves, Clocks(session, context), leaves_time=False)
+    deadline_on = calendar.local_day(moves[0].current(calendar))
+    body = {**moved, "notice": notice.id, "days": days, "deadline": deadline_on.isoformat()}
     context.log(session, MOVED, case_id=case.id, body=body)
     is_undone = take_back_early_lapse(session, context, case)
     if not is_undone and case.state == CaseState.RECTIFYING:
@@ -78,35 +80,28 @@ def depends_on_sending(session: Session, context: Context, notice: Any, sent_at:
     return _late_effect(session, context, notice, sent_at) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _LateEffect:
-    """The changes that a letter causes because it was sent some working days late."""
+def _late_effect(
+    session: Session, context: Context, notice: Any, sent_at: datetime
+) -> tuple[CaseRow, int, Sequence[ToldDeadline]] | None:
+    """Return the case of a letter, by how many working days it was late if it was sent at a time, and what that moves.
 
-    case: CaseRow
-    days: int
-    moves: Sequence[ToldDeadline] = ()
-    went_on: bool = False
-
-
-def _late_effect(session: Session, context: Context, notice: Any, sent_at: datetime) -> _LateEffect | None:
-    """Return the changes that a letter causes if it was sent at a time, None if there are none."""
+    Nothing moves if the case went on without an answer before the later date. None is returned if nothing changes.
+    """
     if notice.kind not in KINDS_WITH_DEADLINE:
         return None
     case = session.get_one(CaseRow, notice.case_id)
     days = working_days_late(notice.release_at, sent_at, context.calendar(session, case.policy_version_id))
-    if not days:
-        return None
-    if notice.kind == Verdict.PENDING:
-        return _pending_late_effect(session, context, case, notice, days)
-    moves = _moved_deadlines(session, context, case, notice, days)
-    return _LateEffect(case=case, days=days, moves=moves) if moves else None
+    moves = _moved_deadlines(session, context, case, notice, days) if days else []
+    return (case, days, moves) if moves or (days and _went_on_early(session, context, case, notice, days)) else None
 
 
 def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> bool:
-    """Take back a lapse if the deadline has moved into the future, and return whether it was taken back."""
-    row = open_rectification(session, case) if case.state == CaseState.LAPSED else None
-    until = None if row is None else next_deadline(session, row)
-    is_early = until is not None and until >= context.now() and superseding_case(session, case) is None
+    """Take back a lapse if the deadline cannot have passed yet, and return whether it was taken back."""
+    is_early = (
+        case.state == CaseState.LAPSED
+        and not is_overdue(session, context, case)
+        and superseding_case(session, case) is None
+    )
     if is_early:
         take_back_lapse(session, context, case)
     return is_early
@@ -126,48 +121,42 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
 def _moved_deadlines(
     session: Session, context: Context, case: CaseRow, notice: Any, days: int
 ) -> Sequence[ToldDeadline]:
-    """Return the deadlines of an open rectification that a late letter moves, each as it is told then.
+    """Return the deadlines that a late letter states and moves, each as it is told then.
 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
     """
     clocks, calendar = Clocks(session, context), context.calendar(session, case.policy_version_id)
-    rows = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.what == "rectify"]
-    printed = _stated_deadlines(session, rows, notice)
-    later = [replace(one, told_at=postponed_deadline(printed_at, days, calendar)) for one, printed_at in printed]
+    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
+    stated = _stated_deadlines(session, case, told, notice, calendar)
+    later = [replace(one, told_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
     return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.current(calendar)]
 
 
 def _stated_deadlines(
-    session: Session, rows: Sequence[ToldDeadline], notice: Any
-) -> list[tuple[ToldDeadline, datetime]]:
-    """Return the deadlines of a rectification and its open items that a letter states, each as the letter states it."""
+    session: Session, case: CaseRow, told: Sequence[ToldDeadline], notice: Any, calendar: WorkingCalendar
+) -> list[tuple[ToldDeadline, datetime | None]]:
+    """Return the deadlines of a case that a letter states, each as the letter states it."""
     if notice.kind == ClockLetterKind.DEADLINE:
-        return [(one, notice.told_due_at) for one in rows if one.told_at == notice.told_due_at]
-    decision = session.get(DecisionRow, notice.decision_id) if notice.decision_id else None
-    common = [one.row for one in rows if isinstance(one.row, RectificationRow)]
-    if decision is None or [row.decision_id for row in common] != [decision.id]:
+        return [(one, one.told_at) for one in told if one.told_at == notice.told_due_at]
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    if decision is None or decision.id != notice.decision_id:
         return []
+    if decision.until_on is not None and decision.verdict == Verdict.PENDING:
+        return [(one, calendar.closing(decision.until_on)) for one in told]
     plan = items_in_plan(decision)
-    items = ((one, one.row.position) for one in rows if isinstance(one.row, RectificationItemRow))
-    printed = [(rows[0], decision.deadline_at), *((one, plan[position].deadline_at) for one, position in items)]
-    return [(one, at) for one, at in printed if at is not None]
+    return [
+        (one, plan[one.row.position].deadline_at if isinstance(one.row, RectificationItemRow) else decision.deadline_at)
+        for one in told
+    ]
 
 
-def _pending_late_effect(
-    session: Session, context: Context, case: CaseRow, notice: Any, days: int
-) -> _LateEffect | None:
-    """Return the changes for a case that waits for its applicant, or that continued at the date in the letter."""
+def _went_on_early(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> bool:
+    """Say whether a case that waited for its applicant went on before the date in the letter, moved by some days."""
     newest = newest_decision(session, case.id or 0, "applied", "approved")
     if newest is None or newest.id != notice.decision_id or newest.until_on is None:
-        return None
+        return False
     calendar = context.calendar(session, case.policy_version_id)
-    new_day = calendar.nth_working_day_after(newest.until_on, days)
-    clocks = Clocks(session, context)
-    if told := told_deadlines(clocks, [case]).get(case.id or 0) if case.state == CaseState.PENDING else None:
-        later = replace(told[0], told_at=calendar.closing(new_day))
-        is_later = later.moved(clocks.suspensions_of(case), calendar) > later.current(calendar)
-        return _LateEffect(case=case, days=days, moves=[later]) if is_later else None
     expired = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.EXPIRED.value, NOTICE.c.id > notice.id)
     notified_at = session.execute(select(NOTICE.c.created_at).where(*expired)).scalars().first()
-    is_early = notified_at is not None and calendar.local_day(notified_at) <= new_day
-    return _LateEffect(case=case, days=days, went_on=True) if is_early else None
+    last_on = calendar.nth_working_day_after(newest.until_on, days)
+    return notified_at is not None and calendar.local_day(notified_at) <= last_on

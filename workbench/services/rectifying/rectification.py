@@ -126,6 +126,13 @@ def next_deadline(session: Session, rectification: RectificationRow) -> datetime
     return min(filter(None, (rectification.deadline_at, *own_deadlines)), default=None)
 
 
+def is_overdue(session: Session, context: Context, case: CaseRow) -> bool:
+    """Say whether the deadline that ends the rectification of a case has passed, or it has no open one."""
+    row = open_rectification(session, case)
+    deadline_at = None if row is None else next_deadline(session, row)
+    return deadline_at is None or latest_receipt(deadline_at, case.suspended_from) < context.now()
+
+
 def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
     """Return items as letters list them."""
     return [LetterItem(item.text, item.deadline_at) for item in items]

@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 from db.enums import FINAL_STATES, CaseState, ImportKind, Priority, Severity
 from db.models import CaseRow, EventRow, SubmissionRow
 from workbench.domain.case.running import is_with_applicant
-from workbench.domain.clock.deadline import latest_receipt
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
@@ -40,7 +39,7 @@ from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import (
     RectificationProgress,
     close_rectification,
-    next_deadline,
+    is_overdue,
     progress_of,
     reopen_items,
 )
@@ -219,7 +218,7 @@ def _action_of_answer(
     answered_at = answer_time(session, case, progress, new.received_at, new.application_at)
     if answered_at is not None:
         return "answer" if case.state == CaseState.PENDING else "resubmit", answered_at
-    is_in_time = case.state == CaseState.LAPSED and not _is_overdue(session, context, case)
+    is_in_time = case.state == CaseState.LAPSED and not is_overdue(session, context, case)
     return "lapse-undone" if is_in_time else "evidence", new.received_at
 
 
@@ -252,13 +251,6 @@ def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:
     if case.state != CaseState.LAPSED:
         cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
         correct_lapse_letter(session, context, case)
-
-
-def _is_overdue(session: Session, context: Context, case: CaseRow) -> bool:
-    """Return whether an open item of the case is overdue."""
-    row = open_rectification(session, case)
-    deadline_at = None if row is None else next_deadline(session, row)
-    return deadline_at is None or latest_receipt(deadline_at, case.suspended_from) < context.now()
 
 
 def _undo_record(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:

@@ -77,7 +77,11 @@ def plan_verdict(
     released_at = now + timedelta(seconds=policy.desk.grace_s)
     is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
     is_pending = request.verdict is Verdict.PENDING
-    moved = partial(_moved, since=released_at, suspensions=suspensions, calendar=calendar)
+
+    def moved(at: datetime) -> datetime:
+        # Without a suspension, only the policy says whether hours may end on a day off.
+        return moved_deadline(at, released_at, suspensions, calendar) if suspensions else at
+
     items: tuple[ItemRequest, ...] = ()
     deadline_at = None
     if is_pending:
@@ -152,13 +156,6 @@ def _with_fields(
         items=tuple(replace(item, text=fill(item.text)) for item in request.items),
     )
     return request, problem
-
-
-def _moved(
-    deadline_at: datetime, since: datetime, suspensions: Sequence[Suspension], calendar: WorkingCalendar
-) -> datetime:
-    # Without a suspension, only the policy says whether hours may end on a day off.
-    return moved_deadline(deadline_at, since, suspensions, calendar) if suspensions else deadline_at
 
 
 def _pending_until(

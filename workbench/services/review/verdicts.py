@@ -68,14 +68,10 @@ class Verdicts(Service):
         now, seen_no = self.context.now(), request.evidence_no
         with self.context.read() as session:
             casefile = self.casefiles.unchanged(session, request.case_id).casefile
-            suspensions = suspensions_concerning(session, session.get_one(CaseRow, request.case_id))
-            calendar = self.context.calendar(session, casefile.policy_version)
-            plan = self._apply_two_person_rules(
-                session, plan_verdict(request, casefile, calendar, now, suspensions=suspensions), casefile.policy
-            )
-            own = plan_verdict(
-                replace(request, items=(), only_items=False), casefile, calendar, now, suspensions=suspensions
-            ).items
+            case = session.get_one(CaseRow, request.case_id)
+            plan = self._plan(session, case, request, casefile, now)
+            plan = self._apply_two_person_rules(session, plan, casefile.policy)
+            own = self._plan(session, case, replace(request, items=(), only_items=False), casefile, now).items
             restored = self._numbers_to_restore(session, casefile, request)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()
@@ -114,14 +110,9 @@ class Verdicts(Service):
         now = self.context.now()
         with self.context.read() as session:
             kept = self.casefiles.unchanged(session, request.case_id)
-            calendar = self.context.calendar(session, kept.casefile.policy_version)
             case = session.get_one(CaseRow, request.case_id)
-            suspensions = suspensions_concerning(session, case)
-            plan = self._apply_two_person_rules(
-                session,
-                plan_verdict(request, kept.casefile, calendar, now, suspensions=suspensions),
-                kept.casefile.policy,
-            )
+            plan = self._plan(session, case, request, kept.casefile, now)
+            plan = self._apply_two_person_rules(session, plan, kept.casefile.policy)
             if not request.reasons:
                 raise NotAllowed(plan.problems[0])
             decision = _decision_row(case, kept.casefile, plan, self.context.actor.id, now)
@@ -161,17 +152,28 @@ class Verdicts(Service):
                     seen_no = shown.evidence_no if request.evidence_no is None else request.evidence_no
                     raise _changed_meanwhile(request.case_id, changes_since(session, case, seen_no))
                 now = self.context.now()
-                calendar = self.context.calendar(session, case.policy_version_id)
                 clear = with_clear_findings(session, casefile)
-                suspensions = suspensions_concerning(session, case)
                 written = in_clear(request, casefile, clear)
-                plan = plan_verdict(written, clear, calendar, now, case.applicant_name, suspensions)
+                plan = self._plan(session, case, written, clear, now, case.applicant_name)
                 plan = self._apply_two_person_rules(session, plan, casefile.policy)
                 if plan.problems:
                     raise NotAllowed(plan.problems[0])
                 with session.no_autoflush:
                     # Without autoflush, the case is written only once, at the end.
                     return self._record(session, case, kept, plan, now)
+
+    def _plan(
+        self,
+        session: Session,
+        case: CaseRow,
+        request: VerdictRequest,
+        casefile: CaseFile,
+        now: datetime,
+        applicant: str = "",
+    ) -> VerdictPlan:
+        suspensions = suspensions_concerning(session, case)
+        calendar = self.context.calendar(session, casefile.policy_version)
+        return plan_verdict(request, casefile, calendar, now, applicant, suspensions)
 
     def _apply_two_person_rules(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
         """Apply the two-person rules to a plan: waive them if one person reviews alone, else add their problem."""
