@@ -274,6 +274,6 @@ def overturn(office: Office) -> None:
         seat.do("d", f"Decide the appeal of {CASE}", "Choose the decision to see the letter")
         seat.do("2", r"\(•\) 2 overturned: passed", "it succeeds; the review is passed")
         seat.do("t", "F8 confirm +Esc leaves the field")
-        seat.do("They had agreed to the calls.", r"Reason: .*\n.*They had agreed to the calls", "We lift the measure")
+        seat.do("They had agreed to the calls.", r"Reason: .*\n.*They had agreed to the calls", "we lift the bar")
         seat.do("\x1b", "y confirm +Esc back +a second person checks it")
         seat.confirm("y", f"{CASE} waits for a check of your decision", r"No appeals are open\. *\n *To file one,")
