@@ -1,8 +1,6 @@
 """Finds the people named in any version of an application, so that their names can be masked in texts."""
 
-import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import islice
@@ -30,6 +28,9 @@ _OF_APPLICATION = personal_columns(ApplicationRow)
 _OF_CARD = personal_columns(CardRow)
 _APPLICANT = ("applicant_kind", "applicant_name")
 _PHONE = re.compile(r"[0-9][-0-9 ()/]{8,}[0-9]")
+_SUPPLIER = re.compile(r"^ *\[supplier.*?(?=^ *\[|\Z)", re.MULTILINE | re.DOTALL)
+"""The tables about the supplier in the text of a policy."""
+
 _NUMBERS_OF_VERSIONS: WeakKeyDictionary[object, dict[int, list[str]]] = WeakKeyDictionary()
 """The phone numbers of the supplier by version of the policy, which never changes, of each open database."""
 
@@ -71,8 +72,10 @@ def public_numbers(session: Session) -> list[tuple[str, None]]:
     known = _NUMBERS_OF_VERSIONS.setdefault(session.get_bind(), {})
     for version_id, _day in policy_versions(session):
         if version_id not in known:
-            supplier = tomllib.loads(policy_body(session, version_id))["supplier"]
-            given = _PHONE.findall(json.dumps(supplier, ensure_ascii=False))
+            # Parsing a whole policy takes far longer than finding this part of its text.
+            given = (
+                phone for part in _SUPPLIER.findall(policy_body(session, version_id)) for phone in _PHONE.findall(part)
+            )
             known[version_id] = ["".join(filter(str.isdecimal, phone)) for phone in given]
     return [(number, None) for numbers in known.values() for number in numbers]
 
