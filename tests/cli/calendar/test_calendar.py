@@ -288,7 +288,7 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("2026-11-26", "off"), "--reason must not be empty"),
+        (("2026-11-26", "off"), "Give --reason; it must not be empty"),
         (("2026-13-01", "off", "--reason", "x"), "DATE: "),
         (("2026-11-26", "maybe", "--reason", "x"), "use off, work, published, or hours such as 09:00-12:00"),
         (("2026-11-26", "12:00-09:00", "--reason", "x"), "run backwards"),

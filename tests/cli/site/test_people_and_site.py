@@ -54,6 +54,16 @@ def test_a_login_that_looks_like_another_is_refused_with_both_names(terminal: Te
     assert len(terminal.document("admin", "reviewers")["reviewers"]) == 6
 
 
+@pytest.mark.parametrize("login", ["li\tna", "li\nna", "li\u200bna"])
+def test_a_login_with_a_tab_a_line_break_or_an_invisible_character_is_not_registered(
+    terminal: Terminal, login: str
+) -> None:
+    result = terminal.as_person("admin", "reviewers", "add", login)
+
+    assert "no tabs, line breaks" in refused(result, 2)
+    assert "lina" not in terminal.run("--as", "admin", "reviewers").stdout
+
+
 @pytest.mark.parametrize("login", ["sup", "admin"])
 def test_a_supervisor_or_admin_records_who_is_away(terminal: Terminal, login: str) -> None:
     away = terminal.document(login, "reviewers", "away", "c", "--from", "2026-11-24", "--to", "2026-11-27")

@@ -99,5 +99,5 @@ def required_text(text: str, option: str) -> str:
         WrongUsage: If it is blank.
     """
     if not text.strip():
-        raise WrongUsage(_("{option} must not be empty.").format(option=option))
+        raise WrongUsage(_("Give {option}; it must not be empty.").format(option=option))
     return text.strip()

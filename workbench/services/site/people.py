@@ -129,8 +129,11 @@ def new_login(text: str) -> str:
         WrongUsage: If it is empty or too long, or has characters that cannot be seen.
     """
     login = normal_login(text)
-    if not is_allowed_login(login):
-        raise WrongUsage(_("A login has 1 to 64 visible characters."))
+    # Blanks are left out; nobody means a tab or a line break.
+    if not (is_allowed_login(text.replace(" ", "")) and is_allowed_login(login)):
+        raise WrongUsage(
+            _("A login has 1 to 64 characters that can all be seen: no tabs, line breaks or invisible ones.")
+        )
     return login
 
 
