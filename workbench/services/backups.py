@@ -17,9 +17,9 @@ from typing import cast
 from sqlalchemy import select
 from sqlmodel import Session
 
+from db import dialect
 from db.access import FileAccess, new_file, sync
-from db.dialects import sqlite
-from db.dialects.sqlite_backup import copy_in_use
+from db.dialect import copy_in_use
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from db.models import DocumentRow
@@ -130,7 +130,7 @@ def restore(
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
-    for taken in filter(os.path.lexists, (*sqlite.files_of(path), Store.beside(path).folder)):
+    for taken in filter(os.path.lexists, (*dialect.files_of(path), Store.beside(path).folder)):
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(taken)))
     try:
         with new_parents(path):

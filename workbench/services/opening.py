@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from db import schema
+from db import dialect, schema
 from db.access import FileAccess
-from db.dialects import sqlite
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
@@ -118,7 +117,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
         except DatabaseRefused as error:
             raise refusal(error) from error
         on_failure.callback(shutil.rmtree, store.folder, ignore_errors=True)
-        on_failure.callback(sqlite.remove_file, path)
+        on_failure.callback(dialect.remove_file, path)
         on_failure.callback(database.close)
         store.create(access)
         if new.key is not None and store.keys is not None:

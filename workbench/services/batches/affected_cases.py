@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialects.sqlite_bulk import insert_rows
+from db.dialect import insert_rows
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
 from db.queries.chunks import chunks

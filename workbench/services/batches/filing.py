@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import JSON, Row, delete, select, type_coerce, update
 from sqlmodel import Session
 
 from db.enums import CaseState
@@ -36,7 +36,7 @@ def refuse_unfit_appeals(session: Session, batch_id: int) -> None:
     Raises:
         NotAllowed: If there is such a case.
     """
-    is_filing = func.json_extract(SUBMISSION.c.body, f"$.{GROUNDS}").is_not(None)
+    is_filing = type_coerce(SUBMISSION.c.body, JSON)[GROUNDS].as_string().is_not(None)
     of_batch = select(CASE.c.id, CASE.c.state).join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
     for row in session.execute(of_batch.where(SUBMISSION.c.batch_id == batch_id, is_filing)):
         if why := state_refusal(Action.APPEAL, CaseState(row.state), format_case(row.id)):

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session
 
-from db.dialects.sqlite_bulk import BulkRows, insert_bulk
+from db.dialect import BulkRows, insert_bulk
 from db.enums import FINAL_STATES, ApplicantKind, CaseState, FailKind, Priority, Risk, ServiceClass, Severity
 from db.models import ApplicationRow, CaseRow, FindingRow
 from db.queries.published import APPLICATION, CASE, DECISION, newest_visible_rows, table_of

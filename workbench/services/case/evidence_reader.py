@@ -11,7 +11,7 @@ from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from db import models
-from db.dialects.sqlite_lists import is_wanted
+from db.dialect import is_wanted
 from db.enums import CreditList
 from db.queries.card_counts import card_counts
 from db.queries.published import (

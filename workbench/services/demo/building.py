@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from db.access import sync
-from db.dialects.sqlite import disable_fsync
+from db.dialect import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, insert, select
 from sqlmodel import Session
 
 from db.columns import as_stored, to_us
-from db.dialects.sqlite_changes import receipts_of, take_changes
+from db.dialect import receipts_of, take_changes
 from db.enums import CaseState
 from db.models import EventRow
 from db.queries.chunks import chunks

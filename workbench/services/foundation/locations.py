@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from db.dialects import sqlite
+from db import dialect
 from db.engine import path_of
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 from workbench import errors
@@ -98,9 +98,9 @@ def storage_errors(path: Path) -> Iterator[None]:
         if isinstance(error, OperationalError) and "locked" in str(error.orig):
             raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
         cause = driver_message(error.orig)
-        if sqlite.is_damage(cause):
+        if dialect.is_damage(cause):
             raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
-        failure = errors.DiskFull if sqlite.is_full(cause) else errors.StorageFailed
+        failure = errors.DiskFull if dialect.is_full(cause) else errors.StorageFailed
         raise failure(_("The storage failed: {cause}; nothing was written.").format(cause=cause)) from error
 
 

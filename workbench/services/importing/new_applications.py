@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, false, select
 
-from db.dialects.sqlite_bulk import BulkRows
+from db.dialect import BulkRows
 from db.enums import ImportKind
 from db.queries.card_counts import applicant_column
 from db.queries.chunks import chunks

@@ -8,8 +8,7 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.dialects.sqlite_bulk import BulkRows, bulk_rows
-from db.dialects.sqlite_lists import is_wanted
+from db.dialect import BulkRows, bulk_rows, is_wanted
 from db.enums import ApplicantKind, CaseState, ImportKind
 from db.queries.published import CASE, ImportedRow, Snapshot, dicts_of
 from db.queries.search_index import index_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from db.dialects.sqlite_bulk import insert_bulk, insert_rows
+from db.dialect import insert_bulk, insert_rows
 from db.enums import Trigger
 from db.queries.numbers import take_case_numbers
 from db.queries.published import NOTICE

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from db.dialects.sqlite_bulk import BulkRows
+from db.dialect import BulkRows
 from db.enums import ImportKind
 from workbench.errors import StorageFailed
 from workbench.i18n import _

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from db.dialects.sqlite_bulk import BulkRows, bulk_rows, insert_bulk
+from db.dialect import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
 from db.queries.chunks import chunks
 from db.queries.published import EVERYTHING, newest_visible_rows

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlmodel import Session
 
-from db.dialects.sqlite_backup import copy_with_key
+from db.dialect import copy_with_key
 from db.engine import Database
 from db.queries.published import BATCH
 from workbench.errors import BadConfiguration

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 from sqlmodel import Session
 
-from db.dialects.sqlite_lists import is_wanted, wanted_parameter
+from db.dialect import is_wanted, wanted_parameter
 from db.queries.published import BATCH, call_file_checks
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.calls.store import CallStore

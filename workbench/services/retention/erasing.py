@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from db import models
 from db.columns import erased_values
-from db.dialects.sqlite_lists import is_wanted, wanted_parameter
+from db.dialect import is_wanted, wanted_parameter
 from db.models import CaseRow
 from db.queries.published import APPLICATION, DECISION, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of

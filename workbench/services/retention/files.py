@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
 from db.access import sync
-from db.dialects.sqlite_lists import is_wanted, wanted_parameter
+from db.dialect import is_wanted, wanted_parameter
 from db.models import ErasureRow
 from db.queries.published import BATCH, CASE, call_file_checks, table_of
 from db.queries.retention import has_pending_files

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from db.dialects.sqlite_lists import is_wanted, wanted_parameter
+from db.dialect import is_wanted, wanted_parameter
 from db.queries.published import APPLICATION
 from workbench.services.site.due_erasures import Key
 

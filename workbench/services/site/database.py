@@ -7,8 +7,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from db import schema
-from db.dialects import sqlite
+from db import dialect, schema
 from db.engine import Database
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 from workbench.errors import StorageBusy
@@ -55,7 +54,7 @@ def open_without_upgrade(path: Path, store: Store) -> tuple[Database, int]:
 
 def _with_missing_key(error: DatabaseRefused, store: Store) -> DatabaseRefused:
     """Return a refusal; if a file is not recognised and its store has no key settings, it says what may be missing."""
-    if error.refusal is Refusal.NOT_OURS and store.key_file.exists() and not sqlite.is_plain(Path(error.where)):
+    if error.refusal is Refusal.NOT_OURS and store.key_file.exists() and not dialect.is_plain(Path(error.where)):
         return DatabaseRefused(Refusal.KEY_SETTINGS_MISSING, error.where, str(store.folder / KEY_SETTINGS))
     return error
 

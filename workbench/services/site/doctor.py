@@ -10,9 +10,8 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db import schema
+from db import dialect, schema
 from db.access import FileAccess
-from db.dialects import sqlite
 from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
 from db.queries.outbox import count_owed
@@ -108,8 +107,8 @@ def _site(
 
 
 def _check_library() -> CheckLine:
-    version = ".".join(str(part) for part in sqlite.library_version())
-    if sqlite.is_vulnerable(sqlite.library_version()):
+    version = ".".join(str(part) for part in dialect.library_version())
+    if dialect.is_vulnerable(dialect.library_version()):
         slower = _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.")
         return None, slower.format(version=version)
     return True, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
@@ -228,7 +227,7 @@ def faults(session: Session, now: datetime) -> list[str]:
 
 def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     """Check the structure and the hash chain of the log, and report how people are identified."""
-    damage = sqlite.quick_check(session.connection())
+    damage = dialect.quick_check(session.connection())
     if damage == "ok":
         yield True, _("The structure of the database is whole.")
     else:

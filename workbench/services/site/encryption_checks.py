@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from db.dialects import sqlite, sqlite_lock
+from db import dialect
 from db.engine import Database
 from db.queries.published import call_file_checks
 from workbench.errors import WorkbenchError
@@ -36,11 +36,11 @@ def pages(database: Database) -> CheckLine | None:
     """Decrypt every page of a database, None if it is not encrypted."""
     if database.key is None:
         return None
-    faults = sqlite.encryption_faults(database.path, database.key)
+    faults = dialect.encryption_faults(database.path, database.key)
     if faults:
         # Another process may have been writing a page, so the check is repeated under the write lock.
-        with sqlite_lock.write_lock(database.path):
-            faults = sqlite.encryption_faults(database.path, database.key)
+        with dialect.write_lock(database.path):
+            faults = dialect.encryption_faults(database.path, database.key)
     if faults:
         return False, _("Pages of the database that were changed: {count}; restore a backup.").format(count=faults)
     return True, _("Every page of the database can be decrypted.")

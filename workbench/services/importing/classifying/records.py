@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from db.dialects.sqlite_bulk import BulkRows, bulk_rows
+from db.dialect import BulkRows, bulk_rows
 from db.enums import ImportKind
 from workbench.services.foundation.context import Context
 from workbench.services.importing.classifying.appeals import classify_appeals

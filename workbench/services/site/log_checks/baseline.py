@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db import schema
 from db.columns import as_stored
-from db.dialects.sqlite_changes import EARLIER_COUNTS, NOTED_COLUMNS, earlier_noted_rows, noted_rows
+from db.dialect import EARLIER_COUNTS, NOTED_COLUMNS, earlier_noted_rows, noted_rows
 from db.models import DecisionReasonRow, NoticeRow, PolicyVersionRow
 from db.queries.published import DECISION, table_of
 from workbench.domain.case.actor import Actor

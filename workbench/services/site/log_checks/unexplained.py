@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.dialects import sqlite
+from db import dialect
 from db.enums import CaseState
 from db.models import ReviewerRoleRow, ReviewerRow
 from db.queries.published import CASE
@@ -36,7 +36,7 @@ def unexplained(session: Session) -> Iterator[str]:
     yield from _calendar(session, logged)
     yield from _states(session, logged)
     yield from unexplained_rows(session, logged)
-    broken = sqlite.table_with_broken_reference(session.connection())
+    broken = dialect.table_with_broken_reference(session.connection())
     if broken is not None:
         yield _("A row of {table} refers to a row that does not exist; restore a backup.").format(table=broken)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import and_, select
 from sqlmodel import Session
 
-from db.dialects.sqlite_changes import NOTED_COLUMNS, RECEIPT, noted_rows
+from db.dialect import NOTED_COLUMNS, RECEIPT, noted_rows
 from db.models import DocumentRow
 from db.queries.published import CASE, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case
