@@ -5,7 +5,7 @@ import io
 import os
 import resource
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,9 @@ from workbench.errors import ExitCode, PassphraseNeeded
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
+
+
+_COMPLETION_FLAGS = frozenset({"--show-completion", "--install-completion"})
 
 
 def now() -> datetime:
@@ -31,6 +34,11 @@ def requested_language(arguments: Sequence[str]) -> str:
         if argument == "--lang" and position + 1 < len(arguments):
             return arguments[position + 1]
     return i18n.language_of()
+
+
+def asks_for_completion(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Return whether a shell asks for completions, or a person for the script that makes it ask; Typer answers both."""
+    return "_WORKBENCH_COMPLETE" in environment or not _COMPLETION_FLAGS.isdisjoint(arguments)
 
 
 def open_workbench(find_database: Callable[[], Path], as_login: str | None, symbols: str) -> int:
@@ -112,7 +120,8 @@ def main() -> None:
     from workbench.cli.framework.command_context import CommandContext
     from workbench.cli.framework.fast_start import shared_options_only
 
-    shared = shared_options_only(sys.argv[1:])
+    completes = asks_for_completion(sys.argv[1:], os.environ)
+    shared = None if completes else shared_options_only(sys.argv[1:])
     if shared is not None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
@@ -122,7 +131,7 @@ def main() -> None:
     collect_garbage_seldom()
     gc.enable()
     with interrupted_by_signals():
-        build_app(open_workbench, now)()
+        build_app(open_workbench, now, completes=completes)()
 
 
 if __name__ == "__main__":

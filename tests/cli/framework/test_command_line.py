@@ -1,5 +1,7 @@
 """The command line: shared options, default commands of groups, usage errors, help and imports."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +27,21 @@ def test_the_exit_code_of_the_workbench_is_passed_on(terminal: Terminal) -> None
     terminal.open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
 
     assert terminal.run().exit_code == 74
+
+
+def test_the_version_names_the_program_and_its_databases(terminal: Terminal) -> None:
+    assert re.fullmatch(r"workbench \d+\.\d+\.\d+, schema \d+\n", terminal.run_bare("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("workbench cale", "calendar"), ("workbench calendar su", "suspend"), ("workbench queue --filt", "--filter")],
+)
+def test_a_shell_completes_groups_commands_and_options(words: str, completed: str) -> None:
+    asked = {"_WORKBENCH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    program = Path(sys.executable).with_name("workbench")
+
+    assert subprocess.check_output([program], cwd=ROOT, env=os.environ | asked, text=True).split() == [completed]
 
 
 BEYOND_64_BITS = "99999999999999999999"

@@ -35,6 +35,9 @@ class CliGroup(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(help_page(self, ctx))
 
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return list(self.commands)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in self.commands:
             near = get_close_matches(args[0], self.commands, 1)
@@ -63,7 +66,8 @@ class DefaultGroup(CliGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         at, default = _after_shared_options(args), next(iter(self.commands))
-        if self._is_for(default, args[at:]):
+        # A shell that completes the name of a command has given none yet.
+        if not ctx.resilient_parsing and self._is_for(default, args[at:]):
             args = [*args[:at], default, *args[at:]]
         return super().parse_args(ctx, args)
 
