@@ -54,10 +54,7 @@ def as_stored(table: Table) -> list[Label[Any]]:
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Declare an index of the rows that satisfy a condition.
-
-    The migration steps also set the condition for PostgreSQL. Setting it here would import that dialect at every start.
-    """
+    """Declare an index of the rows that satisfy a condition."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 

@@ -13,6 +13,7 @@ class Refusal(StrEnum):
     NOT_DECRYPTED = "not_decrypted"
     KEY_SETTINGS_MISSING = "key_settings_missing"
     CREATED_BY_NEWER = "newer"
+    CREATED_BY_OLDER = "older"
     UPGRADED_WHILE_OPEN = "upgraded"
     REPLACED = "replaced"
     DAMAGED = "damaged"

@@ -1,30 +1,38 @@
-"""Creates, opens and upgrades databases by numbered migration steps."""
+"""Creates databases from the models, opens them, and upgrades older ones by numbered migration steps."""
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
+import db.models  # noqa: F401 - registers the tables
 from db.access import FileAccess
-from db.dialects import sqlite, sqlite_lock
+from db.dialects import sqlite, sqlite_lock, sqlite_search
 from db.dialects.sqlite_backup import copy_before_upgrade
-from db.dialects.sqlite_changes import CHANGES_SCHEMA
+from db.dialects.sqlite_changes import CHANGES_SCHEMA, NOTED_COLUMNS
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
 VERSION = 16
 """The schema version of this program: the number of the last migration step."""
 
+FIRST_VERSION = 16
+"""The version of the first schema: a database with an older one is refused."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+_STEPS_DONE = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+    "INSERT INTO alembic_version VALUES ('{version:04d}')",
+)
 
 
 def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | None = None) -> Database:
-    """Create a database by running all migration steps; with a key it is encrypted.
+    """Create a database with the tables of the models; with a key it is encrypted.
 
     Raises:
         DatabaseRefused: If the file exists, or cannot be created.
@@ -32,12 +40,32 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
     sqlite.create_file(path, access)
     database = Database(path, schema=VERSION, key=key)
     try:
-        upgrade(database)
+        with _connection_for_schema(database) as connection, connection.begin():
+            _create_schema(connection)
     except BaseException:
         database.close()
         sqlite.remove_file(path)
         raise
     return database
+
+
+def _create_schema(connection: Connection) -> None:
+    """Create the tables and indexes of the models, and what the models do not declare: triggers and the search."""
+    SQLModel.metadata.create_all(connection, checkfirst=False)
+    guards = (guard for table in NOTED_COLUMNS for guard in sqlite.number_guards(table))
+    done = (statement.format(version=VERSION) for statement in _STEPS_DONE)
+    for statement in (*sqlite.EVENT_GUARDS, *guards, sqlite_search.CREATE, *done):
+        connection.exec_driver_sql(statement)
+    sqlite.stamp(connection, VERSION)
+
+
+@contextmanager
+def _connection_for_schema(database: Database) -> Iterator[Connection]:
+    """Yield a connection without foreign keys: with them, a batch alter of a parent table would delete its children."""
+    with database.writer.connect().execution_options(**{CHANGES_SCHEMA: True}) as connection:
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        yield connection
+        connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def open_database(
@@ -52,7 +80,7 @@ def open_database(
     called in the transaction of the last step.
 
     Raises:
-        DatabaseRefused: If the file is not ours, is newer than the program, or cannot be upgraded.
+        DatabaseRefused: If the file is not ours, is of a schema that the program does not open, or cannot be upgraded.
         LockTimeout: If an upgrade is needed, and another process held the write lock for ten seconds.
     """
     database, version = open_without_upgrade(path, admit, key)
@@ -68,7 +96,7 @@ def open_without_upgrade(
     """Open an existing database, and return it with its version. A database with an older version refuses writes.
 
     Raises:
-        DatabaseRefused: If the file is not ours, is newer than the program, or `admit` refuses it.
+        DatabaseRefused: If the file is not ours, is of a schema that the program does not open, or `admit` refuses it.
     """
     sqlite.check_file(path, is_encrypted=key is not None)
     database = Database(path, schema=VERSION, key=key)
@@ -93,6 +121,8 @@ def _version(database: Database) -> int:
             raise
         refusal = Refusal.NOT_DECRYPTED if is_unreadable else Refusal.DAMAGED
         raise DatabaseRefused(refusal, str(database.path), str(error.orig)) from error
+    if version < FIRST_VERSION:
+        raise DatabaseRefused(Refusal.CREATED_BY_OLDER, str(database.path), str(version))
     if version > VERSION:
         raise DatabaseRefused(Refusal.CREATED_BY_NEWER, str(database.path), f"{version} > {VERSION}")
     return version
@@ -107,7 +137,7 @@ def _upgrade_file(path: Path, key: bytes | None, record: Callable[[Session], Non
             upgrade(database, record=record)
 
 
-def upgrade(database: Database, to: str = "head", record: Callable[[Session], None] | None = None) -> None:
+def upgrade(database: Database, record: Callable[[Session], None] | None = None) -> None:
     """Run all pending steps, each in its own transaction with foreign keys off; `record` is called in the last one.
 
     Raises:
@@ -118,13 +148,10 @@ def upgrade(database: Database, to: str = "head", record: Callable[[Session], No
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with database.writer.connect().execution_options(**{CHANGES_SCHEMA: True}) as connection:
-        # With foreign keys on, a batch alter of a parent table would delete all its children.
-        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+    with _connection_for_schema(database) as connection:
         config.attributes["connection"] = connection
         config.attributes["finish_step"] = partial(_finish_step, database.path, connection, record)
-        command.upgrade(config, to)
-        connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+        command.upgrade(config, "head")
 
 
 def _finish_step(

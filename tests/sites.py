@@ -294,6 +294,7 @@ def _finding(case_id: int, rule: str, severity: str) -> dict[str, object]:
         "position": 0,
         "subject": "",
         "source": "",
+        "observes": "",
     }
 
 

@@ -266,19 +266,20 @@ def table_with_broken_reference(connection: Connection) -> str | None:
     return None if broken is None else str(broken[0])
 
 
-EVENT_GUARDS = (
-    "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event "
-    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
-    "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event "
-    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
-)
-"""Triggers that refuse to change the log. They prevent mistakes, not tampering by the owner of the file."""
-
-
-def number_guards(table: str, column: str) -> tuple[str, ...]:
+def number_guards(table: str, column: str = "id") -> tuple[str, ...]:
     """Return the triggers that refuse a row with a number below 1; only after an insert, its number is known."""
     return tuple(
         f"CREATE TRIGGER {table}_number_{event} AFTER {act} ON {table} WHEN NEW.{column} < 1 "
         "BEGIN SELECT RAISE(ABORT, 'numbers begin with 1'); END"
         for event, act in (("given", "INSERT"), ("changed", f"UPDATE OF {column}"))
     )
+
+
+EVENT_GUARDS = (
+    "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event "
+    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
+    "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event "
+    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
+    *number_guards("event", "seq"),
+)
+"""Triggers that refuse to change the log. They prevent mistakes, not tampering by the owner of the file."""

@@ -75,18 +75,6 @@ first, by the table of the row."""
 _COUNTED_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to count as there, by table: nobody sees a batch before it is published."""
 
-EARLIER_COUNTS: Mapping[str, int] = {
-    "appeal": 21,
-    "decision": 10,
-    "legal_hold": 7,
-    "measure_order": 12,
-    "notice": 7,
-    "rectification": 5,
-    "rectification_item": 12,
-    "reviewer": 2,
-}
-"""The number of first columns of each table that programs with a schema before 15 noted."""
-
 RECEIPT = "receipt"
 _OF_PUBLISHED = (
     'EXISTS (SELECT 1 FROM "case" AS c JOIN import_batch AS b ON b.id = c.batch_id'
@@ -160,12 +148,6 @@ def _changed_rows() -> str:
 def noted_rows(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
     """Yield the number and the noted values of each row of a table that counts as there."""
     yield from _rows(connection, f"SELECT id, {_values(table, table)} AS noted FROM {table}")  # noqa: S608 - names are our own
-
-
-def earlier_noted_rows(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
-    """Yield the number and the values of each row as programs with a schema before 15 noted them."""
-    values = _quoted(table, NOTED_COLUMNS[table][: EARLIER_COUNTS[table]])
-    yield from _rows(connection, f"SELECT id, {values} AS noted FROM {table}")  # noqa: S608 - names are our own
 
 
 def receipts_of(connection: Connection, batch_id: int) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """The full-text index of cases by parts of names and numbers: FTS5 on SQLite.
 
-Another dialect must offer the same names: CREATE, `fill`, `terms_of`, `index_cases`, `remove_cases`; `name_hits`,
+Another dialect must offer the same names: CREATE, `terms_of`, `index_cases`, `remove_cases`; `name_hits`,
 `initials_hits` and `part_hits` with `any_of` and `all_of`, which build a query; HITS, which runs it; and HAS_INITIALS,
 HAS_PART and NUMBER_BEGINS, which check a case. Hits include all matching cases and few others, so callers check each
 hit again, with LIKE.
@@ -29,8 +29,6 @@ _INDEX = text(
     """INSERT OR REPLACE INTO search_term (rowid, name, single, initials, part)
        VALUES (:id, :name, :single, :initials, :part)"""
 )
-_CASES = text('SELECT id, applicant_name, application_no FROM "case" WHERE id > :last ORDER BY id LIMIT :limit')
-_CHUNK_SIZE = 5_000
 
 # The tokenizer drops ASCII punctuation and keeps every other character, so punctuation is mapped to private use
 # characters. Names that contain those private use characters get U+F8FF instead, so that the two are not confused.
@@ -105,17 +103,6 @@ def index_rows(cases: Iterable[tuple[int, str, str]]) -> BulkRows:
 def remove_cases(connection: Connection | Session, case_ids: Select[tuple[int]]) -> None:
     """Remove cases from the index."""
     connection.execute(delete(_TABLE).where(_TABLE.c.rowid.in_(case_ids)))
-
-
-def fill(connection: Connection) -> None:
-    """Index all existing cases."""
-    last = 0
-    while True:
-        cases = connection.execute(_CASES, {"last": last, "limit": _CHUNK_SIZE}).all()
-        if not cases:
-            return
-        index_cases(connection, [{**terms_of(name, number), "id": case_id} for case_id, name, number in cases])
-        last = cases[-1][0]
 
 
 def name_hits(part: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, String, Text
+from sqlalchemy import Column, Index, String, Text, text
 from sqlmodel import Field
 
 from db.columns import erased_column, erased_short_text, free_text, instant_column, long_text, partial_index, short_text
@@ -42,8 +42,8 @@ class CaseRow(ApplicationPartRow, table=True):
             "round",
             "assignee_id",
         ),
-        # The migration step makes this index case-insensitive, because searches for numbers ignore case.
-        Index("ix_case_number", "application_no"),
+        # Searches for numbers ignore case.
+        Index("ix_case_number", text("application_no COLLATE NOCASE")),
         partial_index("ix_case_assignee", "assignee_id", where="assignee_id IS NOT NULL"),
         Index("ix_case_state", "state", "due_at", "is_listed", "id"),
         partial_index(

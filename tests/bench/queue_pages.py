@@ -143,7 +143,8 @@ def create_site(path: Path, count: int) -> Path:
             connection.execute(
                 text(
                     """INSERT INTO finding (case_id, position, rule, leg, severity, observed, op, limit_value, unit,
-                       subject, source) VALUES (:case_id, 0, :rule, 'activity', 'warn', '1', '>', '0', '', '', '')"""
+                       subject, source, observes)
+                       VALUES (:case_id, 0, :rule, 'activity', 'warn', '1', '>', '0', '', '', '', '')"""
                 ),
                 findings,
             )

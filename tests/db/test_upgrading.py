@@ -1,7 +1,9 @@
-"""An older database is upgraded completely or not at all; a newer one is not changed."""
+"""An older database is upgraded completely or not at all; one that the program does not know is not changed."""
 
 import hashlib
+import json
 import random
+import shutil
 import signal
 import stat
 import time
@@ -17,7 +19,7 @@ from db.dialects import sqlite, sqlite_lock
 from db.dialects.sqlite_backup import copy_with_key
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
-from tests.first_schema import contents, downgrade
+from tests.cli.framework.terminal import Terminal
 from tests.fork_server import ForkedProcess, fork_server
 from tests.sites import TUESDAY, ManualClock, Site
 from tests.sizes import sized
@@ -25,30 +27,67 @@ from workbench.errors import BadConfiguration, ExitCode, StorageBusy
 from workbench.services.foundation import audit_log
 from workbench.services.opening import open_services
 from workbench.services.site.doctor import examine
+from workbench.services.site.log_checks.unexplained import unexplained
 
 pytestmark = pytest.mark.proof
 
 CASES = 300
+BEFORE, AFTER = schema.VERSION, schema.VERSION + 2
+
+_STEP = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision:04d}"
+down_revision = "{before:04d}"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("reviewer", recreate="always") as table:
+        table.add_column(sa.Column("made_up_{revision}", sa.Text(), nullable=False, server_default="x"))
+"""
 
 _CHILD = """
 import sys
 from pathlib import Path
 from db import schema
+schema.VERSION, schema.MIGRATIONS = int(sys.argv[2]), Path(sys.argv[3])
 print("start", flush=True)
 schema.open_database(Path(sys.argv[1])).close()
 """
 
 
 @pytest.fixture
-def older(tmp_path: Path) -> Path:
-    """A database of the first schema with the traces of every kind of action."""
+def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with the traces of every kind of action, and a program that has two made-up steps more."""
     site = Site(tmp_path / "w.db").create()
     site.plant(CASES, severity="warn")
     found = site.services("a").claims.next()
     site.services("a").claims.skip(found.header.id, "seen")  # type: ignore[union-attr]  # a case, for some were planted
     site.close()
-    downgrade(site.path)
+    steps = tmp_path / "steps"
+    shutil.copytree(schema.MIGRATIONS, steps)
+    for revision in range(BEFORE + 1, AFTER + 1):
+        step = _STEP.format(revision=revision, before=revision - 1)
+        (steps / "versions" / f"{revision:04d}_made_up.py").write_text(step, encoding="utf-8")
+    monkeypatch.setattr(schema, "MIGRATIONS", steps)
+    monkeypatch.setattr(schema, "VERSION", AFTER)
     return site.path
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of all tables, without what the made-up steps add."""
+    with closing(sqlite.connect(path, "ro", None)) as connection:
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"
+            " AND name NOT LIKE 'search_term%' ORDER BY name"
+        ).fetchall()
+        found = {}
+        for (table,) in names:
+            columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+            kept = ", ".join(f'"{name}"' for name in columns if not name.startswith("made_up"))
+            found[table] = sorted(connection.execute(f'SELECT {kept} FROM "{table}"').fetchall(), key=repr)
+        return found
 
 
 def version(path: Path) -> int:
@@ -69,17 +108,12 @@ def test_an_older_encrypted_database_is_upgraded_after_an_encrypted_copy(older: 
     copy_with_key(older, None, path, key)
     schema.open_database(path, key=key).close()
     [copy] = backups(path)
-    for file, found in ((path, schema.VERSION), (copy, 1)):
+    for file, found in ((path, AFTER), (copy, BEFORE)):
         with closing(sqlite.connect(file, "ro", key)) as connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (found,)
             assert connection.execute('SELECT count(*) FROM "case"').fetchone() == (CASES,)
         assert not sqlite.is_plain(file)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def without_new_tables(path: Path, before: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of a database without the empty tables that a migration created."""
-    return {table: rows for table, rows in contents(path).items() if rows or table in before}
 
 
 def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None:
@@ -95,15 +129,27 @@ def check_whole(path: Path, before: dict[str, list[tuple[object, ...]]]) -> None
         assert services.queue.count("xggs") == CASES
     finally:
         services.close()
-    assert without_new_tables(path, before) == before
-    assert version(path) == schema.VERSION
+    found = contents(path)
+    found["event"] = [event for event in found["event"] if "upgrade" not in event]
+    assert found == before
+    assert version(path) == AFTER
 
 
 @pytest.mark.promise("S6")
 def test_an_older_database_is_upgraded_with_all_its_rows(older: Path) -> None:
     before = contents(older)
-    assert version(older) == 1
+    assert version(older) == BEFORE
     check_whole(older, before)
+
+
+def test_an_upgrade_is_logged_once_and_every_row_stays_explained(older: Path) -> None:
+    for _start_of in range(2):
+        services = open_services(older, "a", ManualClock())
+        with services.context.read() as session:
+            bodies = session.execute(text("SELECT body FROM event WHERE action = 'upgrade'")).scalars().all()
+            assert [json.loads(body) for body in bodies] == [{"schema": AFTER}]
+            assert list(unexplained(session)) == []
+        services.close()
 
 
 @pytest.mark.promise("S6")
@@ -112,9 +158,9 @@ def test_an_upgrade_first_makes_a_private_copy_that_opens(older: Path) -> None:
     schema.open_database(older).close()
 
     [copy] = backups(older)
-    assert copy.name == "w.db.schema-1.backup"
+    assert copy.name == f"w.db.schema-{BEFORE}.backup"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert version(copy) == 1
+    assert version(copy) == BEFORE
     assert contents(copy) == before
     assert not list(older.parent.glob("*.draft"))
 
@@ -157,13 +203,20 @@ def test_a_newer_database_is_refused_and_not_changed(site: Site) -> None:
     assert backups(site.path) == []
 
 
-def test_a_program_that_cannot_read_callees_as_uuids_refuses_the_database(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(schema, "VERSION", 12)
-    with pytest.raises(DatabaseRefused) as caught:
-        schema.open_database(site.path)
-    assert caught.value.refusal is Refusal.CREATED_BY_NEWER
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_database_of_a_schema_before_the_first_is_refused_and_not_changed(site: Site, language: str) -> None:
+    site.close()
+    with closing(Database(site.path)) as database, database.writer.begin() as connection:
+        sqlite.stamp(connection, 9)
+    before = site.path.read_bytes()
+
+    for words in (("queue",), ("doctor",)):
+        said = Terminal(site).run_bare("--database", str(site.path), "--lang", language, *words)
+        assert said.exit_code == ExitCode.CONFIG
+        assert "73b88f9e" in said.output
+        assert {"en": "schema 9 ", "zh": "结构版本为 9"}[language] in said.output
+    assert site.path.read_bytes() == before
+    assert backups(site.path) == []
 
 
 def test_a_program_that_had_the_database_open_cannot_write_after_its_upgrade(site: Site) -> None:
@@ -183,7 +236,7 @@ def test_one_of_two_simultaneous_starts_upgrades_the_database(older: Path) -> No
         child.communicate(timeout=60)
     assert [child.returncode for child in children] == [0, 0, 0]
     assert len(backups(older)) == 1
-    assert version(older) == schema.VERSION
+    assert version(older) == AFTER
 
 
 def test_an_upgrade_during_a_write_asks_the_user_to_try_again(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +256,7 @@ def test_without_a_copy_the_database_is_not_upgraded(older: Path, monkeypatch: p
     with pytest.raises(DatabaseRefused) as caught:
         schema.open_database(older)
     assert caught.value.refusal is Refusal.CANNOT_CREATE
-    assert (version(older), contents(older)) == (1, before)
+    assert (version(older), contents(older)) == (BEFORE, before)
     assert not list(older.parent.glob("*.draft"))
 
 
@@ -225,7 +278,7 @@ def test_failed_starts_share_one_copy_until_the_database_changes(older: Path) ->
     change(older, 'UPDATE "case" SET assignee_id = NULL WHERE id = 1')
     schema.open_database(older).close()
 
-    assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
+    assert [path.name for path in backups(older)] == [f"w.db.schema-{BEFORE}-2.backup", f"w.db.schema-{BEFORE}.backup"]
     assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest
     assert contents(copy) == before
     assert not list(older.parent.glob("*.draft"))
@@ -235,11 +288,11 @@ def test_an_unreadable_copy_does_not_prevent_the_next_upgrade(older: Path, monke
     def locked(*_arguments: object) -> bool:
         raise PermissionError(13, "Permission denied")
 
-    older.with_name("w.db.schema-1.backup").write_bytes(older.read_bytes())
+    older.with_name(f"w.db.schema-{BEFORE}.backup").write_bytes(older.read_bytes())
     monkeypatch.setattr("db.dialects.sqlite_backup._are_equal", locked)
     schema.open_database(older).close()
 
-    assert [path.name for path in backups(older)] == ["w.db.schema-1-2.backup", "w.db.schema-1.backup"]
+    assert [path.name for path in backups(older)] == [f"w.db.schema-{BEFORE}-2.backup", f"w.db.schema-{BEFORE}.backup"]
 
 
 def test_refusals_are_checked_before_a_database_is_upgraded(older: Path) -> None:
@@ -261,9 +314,9 @@ def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -
 
     [reported] = [(is_well, line) for is_well, line in report if "next start" in line]
     assert reported[0] is None
-    assert "schema 1" in reported[1]
+    assert f"schema {BEFORE}" in reported[1]
     assert all(is_well is not False for is_well, _line in report)
-    assert (version(older), older.read_bytes(), backups(older)) == (1, before, [])
+    assert (version(older), older.read_bytes(), backups(older)) == (BEFORE, before, [])
 
 
 def test_a_migration_that_breaks_a_reference_is_rolled_back(older: Path) -> None:
@@ -272,7 +325,7 @@ def test_a_migration_that_breaks_a_reference_is_rolled_back(older: Path) -> None
     with pytest.raises(DatabaseRefused) as caught:
         schema.open_database(older)
     assert caught.value.refusal is Refusal.DAMAGED
-    assert (version(older), contents(older)) == (1, before)
+    assert (version(older), contents(older)) == (BEFORE, before)
 
 
 def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
@@ -294,22 +347,22 @@ def kill_at_random(older: Path, times: int, seed: int) -> list[int]:
         child.send_signal(signal.SIGKILL)
         child.communicate()
         found.append(version(older))
-        if found[-1] == schema.VERSION:
+        if found[-1] == AFTER:
             # The upgrade has already ended: the machine is faster than during the timing.
             whole_s *= 0.8
-        # Each migration is one transaction; a kill between two leaves the schema of the first.
-        assert found[-1] in range(1, schema.VERSION + 1)
-        assert without_new_tables(older, before) == before
+        # Each step is one transaction; a kill between two leaves the schema of the first.
+        assert found[-1] in range(BEFORE, AFTER + 1)
+        assert contents(older) == before
         for copy in backups(older):
-            assert version(copy) == 1
+            assert version(copy) == BEFORE
             assert contents(copy) == before
-        assert found[-1] == 1 or backups(older)
+        assert found[-1] == BEFORE or backups(older)
         check_whole(older, before)
     return found
 
 
 def _start(path: Path) -> ForkedProcess:
-    child = fork_server().start_piped(_CHILD, str(path))
+    child = fork_server().start_piped(_CHILD, str(path), str(schema.VERSION), str(schema.MIGRATIONS))
     assert child.stdout is not None
     assert child.stdout.readline() == "start\n"
     return child
@@ -318,7 +371,7 @@ def _start(path: Path) -> ForkedProcess:
 @pytest.mark.promise("C4")
 @pytest.mark.proof
 def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
-    assert 1 in kill_at_random(older, 3, seed=1)
+    assert BEFORE in kill_at_random(older, 3, seed=1)
 
 
 @pytest.mark.promise("C4")
@@ -326,4 +379,4 @@ def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
 def test_fifty_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     kills = sized(ci=10, full=50)
     found = kill_at_random(older, kills, seed=20261124)
-    assert found.count(1) >= kills * 2 // 5
+    assert found.count(BEFORE) >= kills * 2 // 5

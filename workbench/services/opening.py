@@ -215,10 +215,7 @@ def open_services(
         with storage_errors(path), database.read() as session:
             services = Services(Context(database, store, now, _identify(session, as_login)))
             services.context.read_roles(session)
-            is_checked = verify_hash_key(session, store)
-        if not is_checked:
-            with services.context.write() as session:
-                session.merge(key_check(store))
+            verify_hash_key(session, store)
         if resumes:
             with storage_errors(path):
                 services.resume()

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.first_schema import downgrade
 from tests.services.importing.files import Desk, application
 
 PASSPORT, MILITARY = "E12345678", "军字第1234567号"
@@ -97,15 +97,11 @@ def test_an_unmasked_export_keeps_the_stated_kind(terminal: Terminal, desk: Desk
     assert (report["unchanged"], report["updated"]) == (1, 0)
 
 
-def test_an_application_of_an_older_database_has_an_inferred_kind_and_stays_unchanged(
-    terminal: Terminal, desk: Desk
-) -> None:
+def test_an_application_without_a_kind_has_an_inferred_one_and_stays_unchanged(terminal: Terminal, desk: Desk) -> None:
     cells = {"handler_id_no": "H12345678"}
     imported(terminal, desk, **cells)
-    site = terminal.site
-    site.close()
-    site.services_by_login.clear()
-    downgrade(site.path, "0006")
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET handler_id_type = ''"))
 
     assert terminal.document("a", "show", "C-1")["identity"]["handler_id_type"] == "hmt_permit"
     path = desk.write([application("A-1", **cells, handler_id_type="")])

@@ -6,11 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db.columns import from_us
-from db.enums import Language
-from tests.cli.calendar.test_reminders import LANGUAGES
-from tests.clock_site import SHANGHAI, ClockSite
-from tests.first_schema import downgrade
+from tests.clock_site import ClockSite
 from tests.prepared import prepared
 from tests.services.importing.files import Desk, application
 from tests.sites import Site
@@ -149,21 +145,6 @@ def test_a_letter_about_a_waiver_that_gives_the_deadline_tells_no_due_date(servi
 
     services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
     assert [kind for kind, _body in letters(services)][-1] == "delay"
-
-
-@LANGUAGES
-def test_an_upgrade_keeps_the_dates_that_applicants_were_told(services: ClockSite, language: Language) -> None:
-    with services.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE application SET language = :language"), {"language": language})
-    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
-    services.site.close()
-    services.site.services_by_login.clear()
-    downgrade(services.site.path, "0009")
-
-    with services.site.services("admin").context.read() as session:
-        told = session.execute(text("SELECT kind, told_due_at FROM notice ORDER BY id")).all()
-    days = [(kind, from_us(at).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")) for kind, at in told]
-    assert days == [("receipt", "2026-12-02 18:00"), ("delay", "2026-12-04 18:00")]
 
 
 def test_a_review_that_is_opened_again_is_not_compared_with_dates_of_the_earlier_one(services: ClockSite) -> None:

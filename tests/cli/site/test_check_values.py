@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.first_schema import downgrade
 from tests.services.importing.files import Desk, application
 from tests.services.importing.test_calls import call
 from workbench.services.calls import parquet
@@ -70,18 +69,12 @@ def test_one_flipped_bit_of_the_hash_key_is_refused_at_start_and_named_by_doctor
     assert terminal.as_person("a", "queue", "--json").exit_code == 0
 
 
-def test_an_older_database_gets_the_check_value_of_a_key_that_fits_its_numbers(terminal: Terminal, desk: Desk) -> None:
-    desk.applications(application())
-    with desk.site.services("admin").context.write() as session:
+def test_a_database_without_the_check_value_of_its_key_is_refused(terminal: Terminal) -> None:
+    with terminal.site.tampering() as session:
         session.execute(text("DELETE FROM setting WHERE name = 'hash_key_check'"))
     restart(terminal)
-    flip(key_of(terminal))
-    refused(terminal.as_person("a", "queue", "--json"), 78)
 
-    flip(key_of(terminal))
-    assert terminal.as_person("a", "queue", "--json").exit_code == 0
-
-    assert len(desk.sql("SELECT value FROM setting WHERE name = 'hash_key_check'")[0][0]) == 32
+    assert "is not the one that this database was made with" in refused(terminal.as_person("a", "queue", "--json"), 78)
 
 
 @pytest.mark.promise("S4")
@@ -123,29 +116,3 @@ def test_a_call_file_is_hashed_once_in_a_process(
 
     # The earlier call file, the two that were written, and the two that were imported.
     assert len(hashed) == 5
-
-
-def test_call_files_of_an_older_database_get_their_check_values_at_the_next_start(
-    terminal: Terminal, desk: Desk
-) -> None:
-    desk.run(ImportKind.CALLS, [call(0)])
-    [before] = desk.sql(str(STATEMENT))
-    restart(terminal)
-    downgrade(terminal.site.path, "0006")
-    assert ills(terminal) == []
-
-    assert terminal.as_person("a", "queue", "--json").exit_code == 0
-
-    assert desk.sql(str(STATEMENT)) == [before]
-    assert before.calls_bytes == call_file(terminal).stat().st_size
-
-
-def test_a_missing_call_file_of_an_older_database_does_not_hinder_a_start(terminal: Terminal, desk: Desk) -> None:
-    desk.run(ImportKind.CALLS, [call(0)])
-    path = call_file(terminal)
-    restart(terminal)
-    downgrade(terminal.site.path, "0006")
-    path.unlink()
-
-    assert terminal.as_person("a", "queue", "--json").exit_code == 0
-    assert desk.sql(str(STATEMENT)) == [(None, None)]

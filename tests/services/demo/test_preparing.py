@@ -180,11 +180,24 @@ def test_after_a_week_the_age_of_the_sample_data_is_reported(made_demo: Path) ->
     assert days_since_made(folder / "nowhere", NOW) is None
 
 
+def stamp(database: Path, schema: int) -> None:
+    with database.open("r+b") as file:
+        file.seek(60)
+        file.write(schema.to_bytes(4, "big"))
+
+
+@pytest.mark.usefixtures("few")
+def test_a_demo_of_an_older_schema_is_made_anew(fresh_demo: Path) -> None:
+    with services(fresh_demo) as rev1:
+        rev1.remarks.comment(1, "thrown away")
+    stamp(fresh_demo, 15)
+
+    assert "thrown away" not in comments(checked_demo(prepare(fresh_demo.parent, clock)))
+
+
 def test_a_demo_of_another_version_is_reported_with_the_remedy(fresh_demo: Path) -> None:
     assert checked_demo(fresh_demo) == fresh_demo
-    with fresh_demo.open("r+b") as file:
-        file.seek(60)
-        file.write((999).to_bytes(4, "big"))
+    stamp(fresh_demo, 999)
 
     with pytest.raises(BadConfiguration, match=r"workbench demo --reset"):
         checked_demo(fresh_demo)

@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -311,10 +310,11 @@ def test_the_log_counts_a_run_and_names_no_value(site: Site, tmp_path: Path) -> 
         bodies = session.connection().exec_driver_sql(
             "SELECT action, body FROM event WHERE action LIKE 'notice%' ORDER BY seq"
         )
-        *before, (action, body) = bodies
-        assert [tuple(row) for row in before] == [("notices send", '{"count":1}'), ("notice-handed", '{"notice":1}')]
-        assert action == "notice-sent"
-        assert re.fullmatch('{"channel":"gateway","notice":1,"sha256":"[0-9a-f]{64}"}', body)
+        assert [tuple(row) for row in bodies] == [
+            ("notices send", '{"count":1}'),
+            ("notice-handed", '{"notice":1}'),
+            ("notice-sent", '{"channel":"gateway","notice":1}'),
+        ]
 
 
 @pytest.mark.parametrize("login", ["a", "audit"])

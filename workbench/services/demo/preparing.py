@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from db.errors import DatabaseRefused, Refusal
 from workbench import i18n
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.i18n import _
@@ -30,7 +31,7 @@ DATA = _ROOT / "fixtures" / "demo"
 def prepare(
     folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: DemoProgressCallback | None = None
 ) -> Path:
-    """Return the database of the demo; create it if it does not exist or with `reset`.
+    """Return the database of the demo; create it if it does not exist, is of an older schema, or with `reset`.
 
     It is created under another path and moved when it is complete, so that a killed process leaves no broken demo.
 
@@ -48,7 +49,7 @@ def prepare(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / _LOCK) as lock:
-            if place.exists() and not reset:
+            if place.exists() and not reset and _refusal(place) is not Refusal.CREATED_BY_OLDER:
                 return place
             unfinished = folder / _UNFINISHED
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -80,15 +81,21 @@ def checked_demo(place: Path) -> Path:
     Raises:
         BadConfiguration: If it cannot; the message says how to make a new one.
     """
-    from db.errors import DatabaseRefused
+    if _refusal(place) is not None:
+        message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
+        raise BadConfiguration(message.format(where=place))
+    return place
+
+
+def _refusal(place: Path) -> Refusal | None:
+    """Return why the program refuses a database, None if it can open it."""
     from db.schema import open_without_upgrade
 
     try:
         open_without_upgrade(place)[0].close()
     except DatabaseRefused as error:
-        message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
-        raise BadConfiguration(message.format(where=place)) from error
-    return place
+        return error.refusal
+    return None
 
 
 def _build(database: Path, at: datetime, progress: DemoProgressCallback | None, lock: int) -> None:

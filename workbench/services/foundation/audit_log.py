@@ -222,38 +222,9 @@ def _as_truth_value(stored: Any) -> Any:
     return bool(stored) if type(stored) is int and stored in {0, 1} else stored
 
 
-_NEVER_CHANGED = (
-    *("id", "case_id", "round", "verdict", "fail_kind", "measure", "note", "letter", "waits_for"),
-    *("until_on", "maker_id", "decided_at", "before"),
-)
-"""The columns of a decision that never change after its event."""
-
-
-def decision_digest(decision: Any, reasons: Iterable[str]) -> str:
-    """Return SHA-256 of the canonical JSON of a decision with its reasons in their order.
-
-    Its row may have the values as they are stored.
-    """
-    values = {name: getattr(decision, name) for name in _NEVER_CHANGED}
-    if isinstance(decision.decided_at, datetime):
-        values["decided_at"] = to_us(decision.decided_at)
-    values["until_on"] = str(decision.until_on or "")
-    canonical = json.dumps({**values, "reasons": list(reasons)}, sort_keys=True, separators=(",", ":"), default=repr)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def row_digest(values: str) -> str:
     """Return a short SHA-256 of the noted values of a row."""
     return hashlib.sha256(values.encode()).hexdigest()[:32]
-
-
-_OF_NOTICE = ("id", "case_id", "decision_id", "kind", "language", "subject", "body")
-"""The columns of a notice that its digest covers."""
-
-
-def notice_digest(notice: Any) -> str:
-    """Return SHA-256 of the text of a notice, a row of its table, with the case and the decision that it belongs to."""
-    return hashlib.sha256(json.dumps([getattr(notice, name) for name in _OF_NOTICE], default=repr).encode()).hexdigest()
 
 
 def log_receipts(session: Session, batch_id: int) -> None:

@@ -43,6 +43,13 @@ _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
         errors.BadConfiguration,
         N_("{where} was created by a newer version of this program ({detail}); upgrade the program."),
     ),
+    Refusal.CREATED_BY_OLDER: (
+        errors.BadConfiguration,
+        N_(
+            "{where} has schema {detail} and was left unchanged; this program reads schema 16 or later. Open it once"
+            " with the program of commit 73b88f9e, which brings it up to date."
+        ),
+    ),
     Refusal.UPGRADED_WHILE_OPEN: (
         errors.BadConfiguration,
         N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),

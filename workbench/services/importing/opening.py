@@ -11,7 +11,7 @@ from db.queries.published import NOTICE
 from workbench.domain.policy.policy import Policy
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.importing.new_cases import AssessmentBasis, NewBatch, NewCases, new_cases
-from workbench.services.notices.bulk_letters import UnnumberedNotice
+from workbench.services.notices.bulk_letters import NOT_SENT, UnnumberedNotice
 from workbench.services.notices.receipts import receipt_of
 from workbench.services.workers import HelperProcess, distribute
 
@@ -83,5 +83,5 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
         insert_bulk(session, cases.cases, shifts={"id": first}, **_SAME_COLUMNS, **same)
         insert_bulk(session, cases.terms, shifts={"rowid": first})
         insert_bulk(session, cases.findings, shifts={"case_id": first})
-        insert_rows(session, NOTICE.name, [receipt.numbered(first + place) for place, receipt in receipts])
+        insert_rows(session, NOTICE.name, [one.numbered(first + place) for place, one in receipts], **NOT_SENT)
     return True

@@ -25,7 +25,10 @@ _PLACEHOLDERS = {
 }
 """The placeholders for fields of a letter that differ between applicants, except the case number."""
 
-_ADD = insert(NOTICE)
+NOT_SENT = {"channel": "", "failure": ""}
+"""The columns of notices that are empty until they are sent."""
+
+_ADD = insert(NOTICE).values(NOT_SENT)
 _ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
 
 Notice = Mapping[str, Any]

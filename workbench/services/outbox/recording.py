@@ -110,8 +110,8 @@ def _write_sent(session: Session, context: Context, sent: Sequence[tuple[Any, De
             statement,
             [{"notice_id": row.id, "at": given.sent_at or now, "how": given.channel} for row, given in chunk],
         )
-    bodies = [(row, details(channel=given.channel, sha256=audit_log.notice_digest(row))) for row, given in sent]
-    audit_log.append_many(session, me, SENT, now, ((row.case_id, {"notice": row.id, **body}) for row, body in bodies))
+    bodies = [(row.case_id, {"notice": row.id, **details(channel=given.channel)}) for row, given in sent]
+    audit_log.append_many(session, me, SENT, now, bodies)
 
 
 def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:

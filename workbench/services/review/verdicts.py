@@ -25,7 +25,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.history import changes_since
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.audit_log import decision_digest, details
+from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service
@@ -214,7 +214,6 @@ class Verdicts(Service):
             **waiver_details(plan.waiver),
             measure=decision.measure,
             orders=orders_summary(session, kept_record(decision)),
-            sha256=decision_digest(decision, request.reasons),
         )
         context.log_case(session, Action.DECIDE, case, body)
         update_due_date(session, context, case)

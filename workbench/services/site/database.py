@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session
@@ -10,12 +11,15 @@ from sqlmodel import Session
 from db import dialect, schema
 from db.engine import Database
 from db.errors import DatabaseRefused, LockTimeout, Refusal
+from workbench.domain.case.actor import Actor
 from workbench.errors import StorageBusy
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
+from workbench.services.foundation.audit_log import append
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
+from workbench.services.foundation.os_identity import os_login, os_uid
 
 
 def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Database:
@@ -25,7 +29,7 @@ def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Data
         WorkbenchError: If the database cannot be opened or upgraded; it stays unchanged.
     """
     try:
-        return schema.open_database(path, _check_group, store.database_key, lambda session: _record(session, now()))
+        return schema.open_database(path, _check_group, store.database_key, partial(_log_upgrade, now))
     except DatabaseRefused as error:
         raise refusal(_with_missing_key(error, store)) from error
     except LockTimeout as error:
@@ -33,11 +37,9 @@ def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Data
         raise StorageBusy(message.format(database=path)) from error
 
 
-def _record(session: Session, at: datetime) -> None:
-    # An upgrade is rare, and importing the checks of the log would delay each start.
-    from workbench.services.site.log_checks.baseline import log_earlier_rows
-
-    log_earlier_rows(session, at)
+def _log_upgrade(now: Callable[[], datetime], session: Session) -> None:
+    actor = Actor(id=0, login=os_login(), roles=frozenset(), identity=f"os:{os_uid()}")
+    append(session, actor, "upgrade", now(), body={"schema": schema.VERSION})
 
 
 def open_without_upgrade(path: Path, store: Store) -> tuple[Database, int]:

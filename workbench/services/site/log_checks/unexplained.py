@@ -1,9 +1,9 @@
 """Finds rows that no event of the audit log explains: somebody changed the database outside the program.
 
-What an earlier version wrote is compared with what its events say, and from the upgrade on with the digests of then.
-What retention erased is compared with the event that says what became of it. Comments, verifications, checklists and
-the evidence of cases are never compared, so somebody who can write the database file can change them unseen. Values are
-compared as they are stored, because others can mean the same.
+Rows that had no digests before an upgrade are compared with those of its event, and what retention erased with the
+event that says what became of it. Comments, verifications, checklists and the evidence of cases are never compared, so
+somebody who can write the database file can change them unseen. Values are compared as they are stored, because others
+can mean the same.
 """
 
 from collections import defaultdict
@@ -75,7 +75,7 @@ def _roles(session: Session, logged: LoggedState) -> Iterator[str]:
 
 
 def _calendar(session: Session, logged: LoggedState) -> Iterator[str]:
-    if logged.calendar and logged.calendar != calendar_digest(session):
+    if logged.calendar != calendar_digest(session):
         yield _("The calendar differs from its last event; days were changed in the database.")
 
 

@@ -1,7 +1,6 @@
 """Compares the rows whose changes every event records with the log.
 
-Every row has an event with its digest: of its last change, of the import that wrote it with others, or of the upgrade
-from a version that noted nothing of it.
+Every row has an event with its digest: of its last change, of the import that wrote it with others, or of an upgrade.
 """
 
 from collections import defaultdict
@@ -16,9 +15,9 @@ from db.queries.published import CASE, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.services.foundation.audit_log import row_digest
-from workbench.services.site.log_checks.logged_state import LETTER, LoggedState, logged_state
+from workbench.services.site.log_checks.logged_state import LoggedState, logged_state
 
-_DOCUMENT = table_of(DocumentRow)
+_DOCUMENT, _LETTER = table_of(DocumentRow), NOTICE.name
 _NAMES: Mapping[str, str] = {
     "absence": N_("Absence {number}"),
     "appeal": N_("Appeal {number}"),
@@ -49,10 +48,10 @@ def unexplained_rows(session: Session, logged: LoggedState) -> Iterator[str]:
 
 def unexplained_letters(session: Session) -> set[int]:
     """Return the numbers of the letters that no event explains as they are."""
-    return set(_faults(session, logged_state(session), LETTER))
+    return set(_faults(session, logged_state(session), _LETTER))
 
 
-def receipts_of_imports(session: Session) -> dict[int, bool]:
+def _receipts_of_imports(session: Session) -> dict[int, bool]:
     """Return whether the import of its case is published, for each receipt; only then has the import an event."""
     is_of_case = CASE.c.id == NOTICE.c.case_id
     receipts = select(NOTICE.c.id, is_published(CASE.c.batch_id).label("has_event")).join(CASE, is_of_case)
@@ -63,7 +62,7 @@ def _faults(session: Session, logged: LoggedState, table: str) -> dict[int, str]
     """Return what is wrong with rows of a table, by their numbers."""
     known = {number: digest for (name, number), digest in logged.rows.items() if name == table}
     found = {number: row_digest(values) for number, values in noted_rows(session.connection(), table)}
-    receipts = receipts_of_imports(session) if table == LETTER else {}
+    receipts = _receipts_of_imports(session) if table == _LETTER else {}
     faults = {}
     for number in {**found, **known}:
         if number not in found:
