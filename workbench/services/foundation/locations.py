@@ -46,8 +46,8 @@ _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
     Refusal.CREATED_BY_OLDER: (
         errors.BadConfiguration,
         N_(
-            "{where} has schema {detail} and was left unchanged; this program reads schema 16 or later. Open it once"
-            " with the program of commit 73b88f9e, which brings it up to date."
+            "{where} has schema {detail} and was left unchanged; this program reads schema 16 or later. Open it, or"
+            " restore its backup, once with the program of commit 73b88f9e, which brings it up to date."
         ),
     ),
     Refusal.UPGRADED_WHILE_OPEN: (
