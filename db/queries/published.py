@@ -6,7 +6,7 @@ evidence, never a mix.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -86,11 +87,19 @@ class Snapshot:
             return bool(row["batch_id"] == self.own_batch)
         return self.seq is None or bool(row["seq"] <= self.seq)
 
+    def values(self) -> dict[str, int | None]:
+        """Return the parameters of a statement with `BOUND`."""
+        return {"seq": _UNPUBLISHED_SEQ if self.seq is None else self.seq, "own_batch": self.own_batch}
+
 
 EVERYTHING = Snapshot()
 """All publications."""
 
+BOUND = Snapshot(bindparam("seq"), bindparam("own_batch"))  # type: ignore[arg-type]  # values come with each execution
+"""The snapshot that the parameters of a statement choose, for statements that are built once."""
 
+
+@lru_cache
 def is_published(batch_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that a row's batch is published. Every query on imported rows or cases needs it."""
     return exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
@@ -131,20 +140,18 @@ def _of_applications(table: Table) -> Select[Any]:
     )
 
 
-def rows_of(session: Session, statement: Any, values: Iterable[object]) -> Sequence[Any]:
+def rows_of(session: Session, statement: Any, values: Iterable[object], **others: Any) -> Sequence[Any]:
     """Return the rows of a statement for some wanted values; without values, no statement is run."""
-    wanted_values = list(values)
-    return session.execute(statement, wanted_parameter(wanted_values)).all() if wanted_values else ()
+    if not (wanted_values := list(values)):
+        return ()
+    return session.connection().execute(statement, {**wanted_parameter(wanted_values), **others}).all()
 
 
 def dicts_of(session: Session, statement: Any, values: Iterable[object]) -> list[ImportedRow]:
     """Return the rows of `rows_of` as dictionaries, which are quicker than mappings of rows."""
-    wanted_values = list(values)
-    if not wanted_values:
-        return []
-    result = session.execute(statement, wanted_parameter(wanted_values))
-    names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result.all()]
+    rows = rows_of(session, statement, values)
+    names = rows[0]._fields if rows else ()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def newest_visible_rows(

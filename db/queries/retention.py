@@ -107,4 +107,4 @@ def legal_hold_of(session: Session, case_id: int) -> datetime | None:
 
 def has_pending_files(session: Session) -> bool:
     """Say whether files are still to be erased, or call files to be replaced, after an interruption."""
-    return bool(session.execute(_PENDING).scalar())
+    return bool(session.connection().execute(_PENDING).scalar())

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, text
 from sqlmodel import Session
@@ -90,6 +91,7 @@ def request_end_notices(session: Session, suspension_id: int, *, was_open: bool)
         session.execute(_RECORD_RECIPIENTS, {"suspension": suspension_id})
 
 
+@cache
 def knows_of_hold() -> ColumnElement[bool]:
     """Return the condition that an applicant got a letter about a moved or held deadline since the last verdict."""
     verdict, moved = NOTICE.alias("verdict"), NOTICE.alias("moved")

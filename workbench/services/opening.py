@@ -169,7 +169,7 @@ def as_is_refused() -> NotAllowed:
 
 def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database require."""
-    mode = IdentityMode(session.execute(_IDENTITY).scalar() or IdentityMode.OS)
+    mode = IdentityMode(session.connection().execute(_IDENTITY).scalar() or IdentityMode.OS)
     if mode is IdentityMode.OS and as_login is not None:
         raise as_is_refused()
     login, person = _find_registered(session, as_login or os_login())
@@ -188,7 +188,7 @@ def _find_registered(session: Session, given_login: str) -> tuple[str, int | Non
     """Return a given login as it is registered, and the id of the person, None if the login is not registered."""
     # Older versions did not normalise logins when they registered them.
     for login in (given_login, normal_login(given_login)):
-        person = session.execute(_PERSON, {"login": login}).scalar()
+        person = session.connection().execute(_PERSON, {"login": login}).scalar()
         if person is not None:
             return login, person
     return given_login, None

@@ -21,7 +21,7 @@ def has_leftovers(session: Session, store: Store) -> bool:
     interrupted before its first transaction ended.
     """
     unknown = chain(store.batches.glob("[0-9]*.lock"), store.calls.glob(f"{SPILL_PREFIX}*"))
-    return any(unknown) or bool(session.execute(_LEFTOVER).scalar())
+    return any(unknown) or bool(session.connection().execute(_LEFTOVER).scalar())
 
 
 def resume(context: Context) -> None:

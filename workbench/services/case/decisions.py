@@ -38,6 +38,14 @@ _REASON = table_of(DecisionReasonRow)
 _APPEALS = select_columns(APPEAL).where(APPEAL.c.case_id == bindparam("case")).order_by(APPEAL.c.id)
 _DECISIONS = select_columns(DECISION).where(DECISION.c.case_id == bindparam("case")).order_by(DECISION.c.id)
 _REASONS = select(_REASON.c.code).where(_REASON.c.decision_id == bindparam("decision")).order_by(_REASON.c.position)
+_OPEN = select(RectificationRow).where(RectificationRow.case_id == bindparam("case"), RectificationRow.is_open)
+_DEADLINE = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == bindparam("decision"))
+_ITEMS = (
+    select(RectificationItemRow)
+    .join(RectificationRow, col(RectificationRow.id) == RectificationItemRow.rectification_id)
+    .where(RectificationRow.decision_id == bindparam("decision"))
+    .order_by(col(RectificationItemRow.position))
+)
 
 
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
@@ -157,8 +165,7 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
 
 def open_rectification(session: Session, case: CaseRow) -> RectificationRow | None:
     """Return the open rectification of a case, None if there is none."""
-    is_open = (RectificationRow.case_id == case.id, RectificationRow.is_open)
-    return session.exec(select(RectificationRow).where(*is_open)).first()
+    return session.execute(_OPEN, {"case": case.id}).scalars().first()
 
 
 def first_deadline(session: Session, case: CaseRow) -> datetime | None:
@@ -224,8 +231,8 @@ def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
 
 def _deadline_at(session: Session, decision: Any) -> datetime | None:
     """Return the deadline in force, with extensions and moves by late letters; before a check, the planned deadline."""
-    in_force = select(RectificationRow.deadline_at).where(RectificationRow.decision_id == decision.id)
-    return session.exec(in_force).first() or decision.deadline_at
+    in_force: datetime | None = session.execute(_DEADLINE, {"decision": decision.id}).scalar()
+    return in_force or decision.deadline_at
 
 
 def waived_rules(decision: Any) -> tuple[str, ...]:
@@ -244,10 +251,7 @@ def waiver_of(decision: Any) -> Waiver | None:
 
 def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
     """Return the items to rectify after a decision, in order; none while the decision is not in force."""
-    is_own = col(RectificationRow.id) == RectificationItemRow.rectification_id
-    found = select(RectificationItemRow).join(RectificationRow, is_own)
-    in_order = found.where(RectificationRow.decision_id == decision_id).order_by(col(RectificationItemRow.position))
-    return list(session.exec(in_order))
+    return list(session.execute(_ITEMS, {"decision": decision_id}).scalars())
 
 
 def items_in_plan(decision: Any) -> list[ItemRequest]:

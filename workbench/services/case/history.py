@@ -280,7 +280,7 @@ def notice_lines(session: Session, context: Context, statement: Any, **values: A
     """Return the letters that a statement of `select_notices` reads, with people masked."""
     now, calendar = context.now(), context.calendar(session)
     send_days = context.policy(session).notices.send_days
-    rows = session.execute(statement, values).all()
+    rows = session.connection().execute(statement, values).all()
     redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
     lines = []
     for row in rows:

@@ -87,8 +87,8 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
     The measures of verdicts without orders come first, because those verdicts are older than all orders.
     """
     of_application = {"agent": case.agent, "application_no": case.application_no}
-    rows = session.execute(_ORDERS, of_application).all()
-    unordered = session.execute(_UNORDERED, of_application).all()
+    rows = session.connection().execute(_ORDERS, of_application).all()
+    unordered = session.connection().execute(_UNORDERED, of_application).all()
     ended = numbers_out_of_service(session, case, today) if rows or unordered else frozenset()
     orders = []
     for decision in unordered:

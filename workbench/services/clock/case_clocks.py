@@ -176,7 +176,7 @@ def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
 
 def unsettled_suspension_ids(session: Session) -> Sequence[int]:
     """Return the ids of the suspensions whose start or end some due dates may not include yet."""
-    return session.execute(_UNSETTLED).scalars().all()
+    return session.connection().execute(_UNSETTLED).scalars().all()
 
 
 def first_clock_state(

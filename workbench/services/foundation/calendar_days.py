@@ -135,7 +135,7 @@ def days_in_force(session: Session) -> dict[date, CalendarDay]:
 def missing_years(session: Session, this_year: int) -> list[int]:
     """Return the years without published days among this year and the next one."""
     wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
-    found = set(session.execute(_PUBLISHED_OF, {"days": list(wanted)}).scalars())
+    found = set(session.connection().execute(_PUBLISHED_OF, {"days": list(wanted)}).scalars())
     return [year for on, year in wanted.items() if on not in found]
 
 

@@ -68,6 +68,8 @@ VERSIONS = "policy_versions"
 """The name under which a session keeps the policy versions that it read."""
 
 _BODY = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("version"))
+_HAS_BEGUN = _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= bindparam("latest"))
+_UNSETTLED = select(exists().where(_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None), _HAS_BEGUN))
 _VERSIONS = select(_VERSION.c.id, _VERSION.c.effective_on).order_by(_VERSION.c.id.desc())
 
 
@@ -244,10 +246,8 @@ class Context:
 
     def has_unsettled_policy(self, session: Session) -> bool:
         """Return whether open cases may have to change to a policy version; a quick answer without reading policies."""
-        most = self.now().astimezone(UTC).date() + timedelta(days=1)
-        has_begun = _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= most)
-        is_unsettled = (_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None))
-        return bool(session.execute(select(exists().where(*is_unsettled, has_begun))).scalar())
+        latest = self.now().astimezone(UTC).date() + timedelta(days=1)
+        return bool(session.connection().execute(_UNSETTLED, {"latest": latest}).scalar())
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
         """Return a policy version, by default the one in force."""
