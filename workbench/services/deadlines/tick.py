@@ -66,7 +66,7 @@ class Ticking(Service):
                 raise BadConfiguration(problem)
         with self.context.write() as session:
             note_clock(session, self.context.now())
-        self._cap_holds()
+            self._cap_holds(session)
         return TickCounts(
             queued=self._queue_pending(),
             lapsed=self._lapse(),
@@ -86,23 +86,16 @@ class Ticking(Service):
             self.context.log(session, _CLOCK_ACCEPTED)
             accept_clock(session, self.context.now())
 
-    def _cap_holds(self) -> None:
+    def _cap_holds(self, session: Session) -> None:
         """Shorten holds that were taken while the clock was ahead, so that none lasts longer than a new one.
 
         How long a case is aside is the choice of its holder, so such a hold keeps its end.
         """
-        with self.context.read() as session:
-            now, minutes = self.context.now(), self.context.policy(session).desk.hold_minutes
-            latest = now + timedelta(minutes=minutes)
-            too_long = (
-                CASE.c.state == CaseState.IN_REVIEW.value,
-                CASE.c.held_until > latest + CLOCK_MAY_DIFFER,
-                CASE.c.aside_until.is_(None) | (CASE.c.aside_until <= now),
-            )
-            if not session.execute(select(CASE.c.id).where(*too_long).limit(1)).first():
-                return
-        with self.context.write() as session:
-            session.execute(update(CASE).where(*too_long).values(held_until=latest))
+        now = self.context.now()
+        latest = now + timedelta(minutes=self.context.policy(session).desk.hold_minutes)
+        is_chosen = CASE.c.aside_until.is_not(None) & (CASE.c.aside_until > now)
+        is_too_long = (CASE.c.state == CaseState.IN_REVIEW.value) & (CASE.c.held_until > latest + CLOCK_MAY_DIFFER)
+        session.execute(update(CASE).where(is_too_long, ~is_chosen).values(held_until=latest))
 
     def _queue_pending(self) -> int:
         with self.context.read() as session:
