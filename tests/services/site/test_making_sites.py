@@ -22,11 +22,11 @@ NEIGHBOURS = ("w.db.schema-1.backup", "w.db.bak", "w.db2", "w1.db", "w.db-mine")
 Break = Callable[[pytest.MonkeyPatch], type[BaseException]]
 
 
-def _upgrade_fails(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
+def _creation_fails(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(schema, "upgrade", full)
+    monkeypatch.setattr("db.dialects.sqlite.stamp", full)
     return OSError
 
 
@@ -43,7 +43,7 @@ def _is_interrupted(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
     return KeyboardInterrupt
 
 
-ways = pytest.mark.parametrize("break_it", [_upgrade_fails, _store_fails, _is_interrupted])
+ways = pytest.mark.parametrize("break_it", [_creation_fails, _store_fails, _is_interrupted])
 
 
 def everything_in(folder: Path) -> dict[str, bytes | None]:
