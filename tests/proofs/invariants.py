@@ -6,6 +6,7 @@ import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import duckdb
 from db.dialects import sqlite
 
 HOLD_US = 30 * 60 * 10**6
+_LONGER_THAN_ANY_WAIT_US = 12 * 3600 * 10**6
 OPEN_STATES = "('incomplete','queued','in_review','awaiting_check','pending','rectifying','appealed')"
 _TRUTHS = ("is_refused", "is_clock_running")
 
@@ -126,7 +128,14 @@ def _states(rows: Rows) -> Iterator[str]:
 
 
 def _holders(rows: Rows) -> Iterator[str]:
-    """Follow the holds of each case: nobody claims what somebody else holds, and each claim has a new fence."""
+    """Follow the holds of each case: nobody claims what somebody else holds, and each claim has a new fence.
+
+    A hold that began while the clock skipped a day is not followed: it may count from before the skip, its event from
+    after it.
+    """
+    after_skip = {
+        event["seq"] for before, event in pairwise(rows.events) if event["at"] - before["at"] > _LONGER_THAN_ANY_WAIT_US
+    }
     for case_id, acts in rows.acts_of_cases().items():
         holder, until, fence = 0, 0, 0
         for act in acts:
@@ -136,7 +145,7 @@ def _holders(rows: Rows) -> Iterator[str]:
                 if act["body"]["fence"] <= fence:
                     yield f"case {case_id}: event {act['seq']} claims with the old fence {fence}"
                 fence = act["body"]["fence"]
-                holder, until = act["actor_id"], act["at"] + HOLD_US
+                holder, until = 0 if act["seq"] in after_skip else act["actor_id"], act["at"] + HOLD_US
             elif act["state"] != "in_review":
                 holder = 0
             elif act["action"] == "aside":
