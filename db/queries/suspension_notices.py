@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, text
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.enums import SuspensionNotice
 from db.models import SuspensionNoticeRow
+from db.queries.outbox import is_leased
 from db.queries.published import CASE, NOTICE, table_of
 
 SuspensionHistories = dict[int, dict[str, set[int]]]
@@ -20,6 +22,7 @@ A kind is a `SuspensionNotice`, or `receipt` for a receipt written after the sus
 """
 
 _NOTICE = table_of(SuspensionNoticeRow)
+_KINDS = ("delay", "resumed", "deadline-moved")
 
 _NOTICES_SENT = text(
     """SELECT t.case_id, t.suspension_id, t.kind
@@ -30,6 +33,13 @@ _NOTICES_SENT = text(
     FROM suspension s JOIN notice n ON n.created_at > coalesce(s.resumed_at, s.entered_at)
     WHERE s.settled_at IS NULL AND n.kind = 'receipt' AND n.case_id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True))
+
+_UNSENT = (
+    select(_NOTICE.c.case_id, _NOTICE.c.suspension_id, NOTICE.c.id, NOTICE.c.kind)
+    .join(NOTICE, (NOTICE.c.case_id == _NOTICE.c.case_id) & (NOTICE.c.created_at == _NOTICE.c.told_at))
+    .where(_NOTICE.c.case_id.in_(bindparam("ids", expanding=True)), NOTICE.c.kind.in_(_KINDS))
+    .where(NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None))
+)
 
 _RECORD = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at) VALUES (:suspension, :case, :kind, :now)
@@ -64,6 +74,14 @@ def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistori
     for case_id, suspension_id, kind in session.execute(_NOTICES_SENT, {"ids": case_ids}):
         histories[case_id][kind].add(suspension_id)
     return histories
+
+
+def unsent_letters(session: Session, case_ids: Iterable[int], now: datetime) -> dict[int, list[Any]]:
+    """Return the letters about suspensions that can still be cancelled, by case, with each suspension."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(_UNSENT.where(~is_leased(now)), {"ids": list(case_ids)}):
+        found[row.case_id].append(row)
+    return found
 
 
 def record_notices(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:

@@ -153,6 +153,8 @@ def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
         return plain(_("The day is already set like this; nothing changes."), MUTED)
     moved = effect.moved_due_dates
     lines = [joined((wording.moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
+    if deadlines := len(effect.deadline_changes):
+        lines.append(joined((wording.deadline_count_words(deadlines), WARNING)))
     for due in moved[:_MAX_DUES]:
         parts: list[Part] = [
             (f"{format_case(due.case_id)}  ", "$text-accent"),

@@ -152,10 +152,10 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "rev1 put it aside until Fri 27 Nov 14:32 and decides round 1 then, due Thu 26 Nov 18:00",
         ),
         (
-            story(CaseState.PENDING, ON_CARRIER, waits_for=WaitsFor.CARRIER, next_action_on=date(2026, 11, 27)),
+            story(CaseState.PENDING, ON_CARRIER, waits_for=WaitsFor.CARRIER, next_action_on=date(2026, 11, 26)),
             "round 1: pending: waits for the carrier (rev1, Tue 24 Nov 11:32)",
-            "waits for the carrier until Fri 27 Nov at the latest, later than due (Thu 26 Nov 18:00), "
-            "then returns to the queue",
+            "waits for the carrier until Thu 26 Nov at the latest, "
+            "then returns to the queue after its due date (Thu 26 Nov 18:00)",
         ),
         (
             story(

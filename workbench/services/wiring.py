@@ -217,6 +217,7 @@ class Services:
         Every start does so.
         """
         from workbench.services.batches.resuming import has_leftovers, resume
+        from workbench.services.calendar.days_off import follow_noted_days_off
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
 
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
@@ -231,6 +232,7 @@ class Services:
                 resume(self.context)
         if missing:
             self.calendars.seed_missing_years()
+        follow_noted_days_off(self.context)
         if unsettled:
             self.suspending.finish()
         if applies_to_open_cases:

@@ -106,6 +106,11 @@ def moved_count_words(moved: int) -> str:
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
 
 
+def deadline_count_words(deadlines: int) -> str:
+    """Return how many deadlines of applicants a change concerns."""
+    return _("Deadlines of applicants: {count}.").format(count=count(deadlines))
+
+
 def notice_count_words(notices: int, *, is_written: bool) -> str:
     """Return how many applicants get a notice of a later due date, or would get it if it is not written yet."""
     message = (

@@ -12,8 +12,9 @@ from tests.cli.appeals.filed_appeals import failed, office
 from tests.cli.calendar.batches import after_first_batch
 from tests.cli.cases.test_rectification import PLAN, verifying
 from tests.cli.framework.terminal import refused
-from tests.clock_site import ClockSite
+from tests.clock_site import SHANGHAI, ClockSite
 from tests.sites import Site
+from workbench.services.calendar import days_off
 from workbench.services.deadlines import recompute
 
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
@@ -63,6 +64,22 @@ def letters(services: ClockSite, kind: str = "deadline-moved") -> list[str]:
     return [" ".join(one["body"].split()) for one in found if one["kind"] == kind]
 
 
+def send_moved(services: ClockSite) -> None:
+    """Record the letters about moved deadlines as sent now."""
+    found = services.terminal.document("a", "notices")["notices"]
+    unsent = [one["id"] for one in found if (one["kind"], one["sent_at"]) == ("deadline-moved", None)]
+    file = services.site.path.with_name("sent.csv")
+    now = services.site.clock.at.astimezone(SHANGHAI)
+    file.write_text("".join(["notice,sent_at\n", *(f"{number},{now:%Y-%m-%d %H:%M}\n" for number in unsent)]))
+    services.run("admin", "notices", "sent", str(file))
+
+
+def shown(services: ClockSite, case: str) -> str:
+    """Return the text that shows a case, with one space between words."""
+    lines = services.terminal.as_person("a", "show", case).stdout.splitlines()
+    return " ".join(" ".join(line.split()) for line in lines)
+
+
 @LANGUAGES
 def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(
     services: ClockSite, language: Language
@@ -72,8 +89,15 @@ def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
     assert services.at("2026-11-25 09:00").terminal.document(
         "sup", "calendar", "suspend", "2026-11-25", "--dry-run"
-    ) == {"suspensions": [], "cases": 1, "notices": 1, "written": False}
+    ) == {
+        "suspensions": [],
+        "cases": 1,
+        "notices": 1,
+        "deadlines": 1,
+        "written": False,
+    }
     assert suspend(services, "2026-11-25")["notices"] == 1
+    send_moved(services)
     for at in ("2026-11-27 09:00", "2026-11-30 18:01", "2026-12-04 09:00"):
         assert tick(services, at) == {}
     assert show(services, case)["state"] == "rectifying"
@@ -125,6 +149,7 @@ def test_a_pending_case_does_not_go_on_without_an_answer_from_a_suspended_provin
         services.run("a", "next")
         services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-27")
     assert suspend(services, "2026-11-26", "2026-11-30", "--province", "Sichuan")["notices"] == 1
+    send_moved(services)
 
     assert tick(services, "2026-11-30 09:00") == {"queued": 1}
     assert [show(services, case)["state"] for case in (here, there)] == ["pending", "queued"]
@@ -244,7 +269,8 @@ def test_a_verdict_during_an_open_suspension_is_followed_by_the_letter_about_it(
     assert tick(services, "2026-11-24 11:02") == {"resumed": 1}
     assert "恢复时间尚无法确定" in letters(services)[0]
     services.at("2026-11-26 09:00").run("sup", "calendar", "resume")
-    assert len(letters(services)) == 2
+    # The letter about the end replaces the unsent one.
+    assert len(letters(services)) == 1
     # Seven hours of Tuesday, eight of Wednesday.
     assert deadline(services, case) == "2026-12-02 16:00"
 
@@ -261,7 +287,9 @@ def test_a_day_that_is_set_off_moves_the_deadlines_on_it_with_a_letter(services:
     dry = services.terminal.document("admin", *words, "--dry-run")
     done = services.terminal.document("admin", *words)
 
-    assert dry["told"] == done["told"] == 2
+    assert dry["told"] == done["told"] == dry["deadline_count"] == 2
+    moved = {"before": "2026-11-27T18:00:00+08:00", "after": "2026-11-30T18:00:00+08:00"}
+    assert dry["deadlines"] == done["deadlines"] == [{"case": each, **moved} for each in (rectifying, pending)]
     assert (deadline(services, rectifying), deadline(services, other)) == ("2026-11-30 18:00", "2026-11-30 18:00")
     assert tick(services, "2026-11-28 09:00") == {"reminded": 2}
     for letter in letters(services):
@@ -373,7 +401,112 @@ def test_overlapping_suspensions_move_a_deadline_once_and_are_told_at_the_end_of
     services.at("2026-11-27 09:00").run("sup", "calendar", "resume", "1")
     assert deadline(services, case) == "2026-12-03 18:00"
 
+    send_moved(services)
     count = len(letters(services))
     assert tick(services, "2026-11-30 09:00") == {"resumed": 1}
     assert len(letters(services)) == count + 1
     assert "新的整改期限：2026年12月3日（周四）18:00" in letters(services)[-1]
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+@pytest.mark.parametrize("end", ["2026-11-26", ""])
+def test_a_suspension_entered_by_mistake_is_taken_back_as_far_as_nobody_relies_on_it(
+    services: ClockSite, is_sent: bool, end: str
+) -> None:
+    case = services.received("2026-11-20 10:00")
+    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-27 09:00"), "2026-11-25", *([end] if end else []))
+    if is_sent:
+        send_moved(services)
+    services.at("2026-11-27 10:00")
+    without_number = services.terminal.as_person("sup", "calendar", "resume", "--mistake")
+    assert "takes the number of one suspension" in refused(without_number, 2)
+    done = services.terminal.document("sup", "calendar", "resume", "1", "--mistake")
+
+    # Without an end, the applicant waited until he is told otherwise: two days and an hour.
+    relied_on = "2026-12-02 18:00" if end else "2026-12-03 10:00"
+    assert deadline(services, case) == (relied_on if is_sent else "2026-11-30 18:00")
+    assert [done["notices"], len(letters(services))] == {
+        (False, ""): [0, 0],
+        (False, end): [0, 0],
+        (True, end): [0, 1],
+        (True, ""): [1, 2],
+    }[is_sent, end]
+    again = services.terminal.as_person("sup", "calendar", "resume", "1", "--mistake")
+    assert "called off already" in refused(again, 69)
+
+
+def test_a_later_letter_about_a_deadline_replaces_the_unsent_one_with_what_still_holds(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-24 11:00"), "2026-11-25", "2026-11-26")
+    services.run("sup", "calendar", "suspend", "2026-12-01", "2026-12-01", "--reason", "暴雨")
+
+    [letter] = letters(services)
+    assert "新的整改期限：2026年12月3日（周四）18:00（此前为2026年11月30日（周一）18:00）" in letter
+    assert "台风停工" in letter
+    assert "暴雨" in letter
+
+
+def test_the_end_of_a_suspension_that_moved_nothing_does_not_say_that_a_deadline_moves(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-24 18:30"), "2026-11-24 18:30")
+    send_moved(services)
+    services.at("2026-11-24 20:00").run("sup", "calendar", "resume")
+
+    newest = services.terminal.document("a", "notices")["notices"][-1]
+    assert "恢复通知" in newest["subject"]
+    assert "整改期限不变。" in newest["body"]
+    assert "新的整改期限" not in newest["body"]
+    assert "does not pass before suspension 1 ends" in shown(services, case)
+
+
+def test_the_history_names_the_suspension_or_the_day_that_moved_a_deadline(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-24 11:00"), "2026-11-25", "2026-11-25")
+    services.run("admin", "calendar", "set", "2026-12-01", "off", "--reason", "停电")
+
+    assert "moved by suspension 1" in shown(services, case)
+    assert "moved from a day off (2026-12-01)" in shown(services, case)
+
+
+def test_a_day_off_moves_deadlines_in_batches_and_goes_on_after_an_interruption(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days_off, "CASES_PER_BATCH", 1)
+    cases = [services.received("2026-11-24 10:00") for _case in range(3)]
+    for case in cases[:2]:
+        services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-27")
+    services.run("a", "next")
+    services.run("a", "decide", cases[2], "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "none")
+    services.run("b", "check", cases[2], "approve", "--note", "x")
+    last = show(services, cases[2])["appeal_until"]
+
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        after_first_batch(patch, broken, days_off)
+        services.terminal.as_person("admin", "calendar", "set", "2026-11-27", "off", "--reason", "停电")
+    services.terminal.document("admin", "calendar", "set", last, "off", "--reason", "停电")
+    for _run in range(2):
+        services.site.services("a").resume()
+
+    assert {deadline(services, case) for case in cases[:2]} == {"2026-11-30 18:00"}
+    assert len(letters(services)) == 3
+
+
+def test_a_deadline_that_leaves_time_after_a_late_letter_has_an_event(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    assert tick(services, "2026-11-27 09:00") == {"reminded": 1}
+    file = services.site.path.with_name("sent.csv")
+    file.write_text("notice,sent_at\n1,2026-11-25 11:00\n")
+    services.at("2026-12-01 17:00").run("admin", "notices", "sent", str(file))
+
+    assert deadline(services, case) == "2026-12-02 18:00"
+    with services.site.services("admin").context.read() as session:
+        actions = session.execute(text("SELECT action FROM event WHERE body LIKE '%\"deadlines\"%' ORDER BY seq"))
+        assert actions.scalars().all() == ["sent-late", "deadline-moved"]

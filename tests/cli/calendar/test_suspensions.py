@@ -297,7 +297,8 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
         done = services.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
-        assert done == {"suspensions": [], "cases": 2, "notices": 2, "written": False}
+        counts = {"cases": 2, "notices": 2, "deadlines": 0}
+        assert done == {"suspensions": [], **counts, "written": False}
     output = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
 
     assert output == "Dry run: nothing was written.\n2 cases would be affected.\n2 applicants would be told.\n"
@@ -340,7 +341,9 @@ def test_the_year_shows_its_suspensions(services: ClockSite) -> None:
 def test_resume_cancels_a_future_open_suspension_without_lost_time(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "extended")
     suspend(services, "2026-12-01")
-    assert services.terminal.document("sup", "calendar", "resume")["notices"] == 1
+    # Nobody has read the letter about it.
+    assert services.terminal.document("sup", "calendar", "resume")["notices"] == 0
+    assert notices(services) == []
 
     assert services.due(case) == "2026-12-08 18:00"
     assert "suspended" not in [step["what"] for step in services.clock(case)["steps"]]
@@ -370,8 +373,8 @@ def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(service
     assert (done["suspensions"], done["cases"], done["notices"]) == ([1], 1, 1)
     assert services.due(case) == "2026-12-09 18:00"
     assert [one["id"] for one in services.terminal.document("a", "calendar")["suspensions"]] == [2]
-    assert [one["kind"] for one in notices(services)] == ["delay", "delay", "resumed"]
-    assert "over already" in refused(services.terminal.as_person("sup", "calendar", "resume", "1"), 69)
+    assert [one["kind"] for one in notices(services)] == ["delay"]
+    assert "called off already" in refused(services.terminal.as_person("sup", "calendar", "resume", "1"), 69)
     assert "no suspension 9" in refused(services.terminal.as_person("sup", "calendar", "resume", "9"), 66)
 
 

@@ -163,6 +163,8 @@ def test_letters_announce_a_future_suspension_and_its_cancellation(
     speak(services, language)
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "x")
     has(newest(services, case), [ahead], ["has been suspended since", "审核工作自"])
+    with services.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE notice SET sent_at = created_at"))
     services.run("sup", "calendar", "resume")
 
     has(newest(services, case), [off], ["have resumed", "已经恢复", *PROMISES[language][:2]])

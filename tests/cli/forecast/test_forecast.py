@@ -137,7 +137,7 @@ def test_the_forecast_is_available_in_chinese(terminal: Terminal, number: str) -
         sentence = terminal.as_person("a", "forecast", number, "--say", "--lang", "zh").stdout
 
     assert "月" in sentence
-    assert "预计不晚于" in sentence
+    assert "作出审核结论" in sentence
     assert "如审核无异议，预计" in sentence
     assert number in sentence
 

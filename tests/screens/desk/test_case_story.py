@@ -91,7 +91,7 @@ def test_a_wait_for_others_past_the_due_date_says_so_and_has_no_forecast_of_its_
     services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-12-04")
 
     told = " ".join(services.terminal.as_person("a", "show", case).output.split())
-    assert "waits for the carrier until Fri 4 Dec at the latest, later than due (Fri 27 Nov 18:00), then" in told
+    assert "until Fri 4 Dec at the latest, then returns to the queue after its due date (Fri 27 Nov 18:00)" in told
     forecast = services.terminal.document("a", "forecast", case, "--json")
     assert [forecast[name] for name in ("answer", "decided", "passed")] == [None] * 3
 

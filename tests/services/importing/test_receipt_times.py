@@ -167,7 +167,7 @@ def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_qu
         # Who waits behind many shares a sentence with those who wait behind about as many.
         slack = 0 if number < 32 else 1
         days = [letter_day(day, Language.ZH) for day in _days_about(told, slack)]
-        assert any(f"预计不晚于{day}作出审核结论" in bodies[number] for day in days)
+        assert any(f"{day}作出审核结论" in bodies[number] for day in days)
     assert expected_in(bodies[0]) != expected_in(bodies[299])
     # What is due sooner goes before all of them.
     assert expected_in(bodies[300]) == expected_in(bodies[0])

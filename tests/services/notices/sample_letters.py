@@ -224,8 +224,9 @@ def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
         yield told
         yield replace(told, deadline=replace(facts, to_at=ends))
         yield replace(told, deadline=replace(facts, to_at=ends), written_at=ends)
+        yield replace(told, deadline=replace(facts, to_at=ends, is_moved=False), written_at=ends)
         yield replace(told, deadline=replace(facts, to_at=ends), is_called_off=True)
-        yield replace(told, deadline=DeadlineFacts(what=what))
+        yield replace(told, deadline=DeadlineFacts(what=what, former_at=began))
     yield replace(clock, deadline=DeadlineFacts(what="rectify"), corrects=(8, began))
 
 

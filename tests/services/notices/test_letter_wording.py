@@ -347,12 +347,16 @@ SUBJECTS = {
     "still-incomplete": ("电销卡二次审核补交材料提醒", ": reminder of missing documents"),
     "deadline-moved": (
         tuple(
-            f"电销卡二次审核{name}通知" for name in ("整改期限顺延", "补充材料期限顺延", "申诉期限顺延", "中止安排取消")
+            f"电销卡二次审核{name}通知"
+            for name in ("整改期限顺延", "补充材料期限顺延", "申诉期限顺延", "中止安排取消", "恢复")
         ),
         (
             ": deadline to rectify moved",
             ": deadline to submit moved",
             ": last day to appeal moved",
+            ": resumed, your deadline to rectify",
+            ": resumed, your deadline to submit",
+            ": resumed, your last day to appeal",
             ": suspension called off",
         ),
     ),

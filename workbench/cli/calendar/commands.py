@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.domain.clock.calendar import CalendarDay
     from workbench.domain.clock.suspension import Suspension
     from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
+    from workbench.services.clock.due_date_changes import DueChange
 
 _MAX_MOVED_LISTED = 1_000
 
@@ -159,17 +160,19 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
         "days": [_day_document(after) for after in effect.after],
         "moved_count": len(effect.moved_due_dates),
         "moved": [
-            {
-                "case": format_case(due.case_id),
-                **json_attributes(due, ("before", "after"), zone),
-                "due_provisional": due.is_provisional,
-            }
+            _move(due, zone) | {"due_provisional": due.is_provisional}
             for due in effect.moved_due_dates[:_MAX_MOVED_LISTED]
         ],
+        "deadline_count": len(effect.deadline_changes),
+        "deadlines": [_move(each, zone) for each in effect.deadline_changes[:_MAX_MOVED_LISTED]],
         # The names of the keys are part of the JSON interface.
         "settled_count": effect.certainty_change_count,
         "told": effect.notified_count,
     }
+
+
+def _move(change: "DueChange", zone: "ZoneInfo") -> dict[str, Any]:
+    return {"case": format_case(change.case_id), **json_attributes(change, ("before", "after"), zone)}
 
 
 def tick(

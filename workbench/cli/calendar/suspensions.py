@@ -11,7 +11,7 @@ from workbench.domain.values.provinces import province_key
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import count
-from workbench.wording.calendar import notice_count_words
+from workbench.wording.calendar import deadline_count_words, notice_count_words
 
 if TYPE_CHECKING:
     from workbench.services.deadlines.recompute import SuspensionEffect
@@ -55,17 +55,21 @@ def resume(
         ),
     ] = None,
     at: Annotated[str | None, option("--at", N_("When work resumed. Default: now."), "T")] = None,
+    mistake: Annotated[
+        bool, option("--mistake", N_("Take back a suspension that was entered by mistake, even if it is over."))
+    ] = False,
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
         resumed_at = None if at is None else parse_instant_option(at, "--at", services, Aim.PAST)
-        done = services.suspending.resume(resumed_at, suspension)
+        done = services.suspending.resume(resumed_at, suspension, is_mistake=mistake)
     _print_result(context, done, written=True)
 
 
 def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
     if context.as_json:
         counts = {"cases": done.affected_count, "notices": done.notified_count}
+        counts["deadlines"] = done.deadline_count
         output.document({"suspensions": list(done.suspension_ids), **counts, "written": written})
         return
     if written:
@@ -74,6 +78,8 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
         output.narrate(_("Dry run: nothing was written."))
         concerned = ngettext("{count} case would be affected.", "{count} cases would be affected.", done.affected_count)
     output.narrate(concerned.format(count=count(done.affected_count)))
+    if done.deadline_count:
+        output.narrate(deadline_count_words(done.deadline_count))
     output.narrate(notice_count_words(done.notified_count, is_written=written))
 
 

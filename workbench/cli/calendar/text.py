@@ -79,20 +79,22 @@ def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iter
 
 
 def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Iterator[str]:
-    """Yield the first days whose working time changes, and the first due dates that move."""
+    """Yield the first days whose working time changes, and the first due dates and deadlines that move."""
     changed_days = [
         after
         for before, after in zip(effect.before, effect.after, strict=True)
         if (before.working, before.hours) != (after.working, after.hours)
     ]
     yield from _first_lines([wording.day_words(day, today) for day in changed_days])
-    yield from _first_lines(
-        [
-            f"{format_case(due.case_id)}  {instant_on_screen(due.before, today, zone)} → "
-            f"{instant_on_screen(due.after, today, zone)}" + (f" ({_('provisional')})" if due.is_provisional else "")
-            for due in effect.moved_due_dates
-        ]
-    )
+    for changes, name in ((effect.moved_due_dates, ""), (effect.deadline_changes, _("deadline of the applicant"))):
+        yield from _first_lines(
+            [
+                f"{format_case(one.case_id)}  {instant_on_screen(one.before, today, zone)} → "
+                f"{instant_on_screen(one.after, today, zone)}"
+                + "".join(f" ({word})" for word in (name, _("provisional") if one.is_provisional else "") if word)
+                for one in changes
+            ]
+        )
 
 
 def _first_lines(lines: Sequence[str]) -> Iterator[str]:
@@ -117,8 +119,10 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
             ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
             wording.moved_count_words(moved),
         ]
+    if effect.deadline_changes:
+        parts.append(wording.deadline_count_words(len(effect.deadline_changes)))
     if certainty_changes:
         parts.append(wording.certainty_change_words(certainty_changes))
-    if moved:
+    if moved or effect.deadline_changes:
         parts.append(wording.notice_count_words(effect.notified_count, is_written=written))
     return ("" if current_language() == "zh" else " ").join(parts)

@@ -33,6 +33,18 @@ class Suspension:
         """Whether a supervisor ended or cancelled the suspension."""
         return self.announced is not None
 
+    @property
+    def is_called_off(self) -> bool:
+        """Whether a supervisor called the suspension off, so that it never was."""
+        return self.is_ended and self.span.is_empty
+
+    @property
+    def as_announced(self) -> "Suspension":
+        """The suspension as it was before a supervisor ended it; with an unknown end, up to when he did."""
+        told = self.announced or self
+        start, end = told.span.start, told.span.end
+        return replace(told, span=TimeSpan(start, max(start, self.resumed_at or end) if told.span.is_open else end))
+
     def known_span(self, at: datetime) -> TimeSpan | None:
         """Return the span as it was known at a time; None before the entry or while the end was unknown."""
         known = self.announced if self.announced is not None and (self.resumed_at or NEVER) > at else self

@@ -49,13 +49,13 @@ class DaySetting:
 class CalendarEffect:
     """The effect of a change of the calendar: the days before and after, and the changed due dates.
 
-    `deadline_case_ids` are the cases whose applicants have a deadline on a day that becomes a day off.
+    `deadline_changes` are the deadlines of applicants on a day that becomes a day off.
     """
 
     before: tuple[CalendarDay, ...]
     after: tuple[CalendarDay, ...]
     due_changes: tuple[DueChange, ...]
-    deadline_case_ids: tuple[int, ...] = ()
+    deadline_changes: tuple[DueChange, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -70,7 +70,7 @@ class CalendarEffect:
     @property
     def notified_count(self) -> int:
         """How many applicants get a notice that their due date or their deadline is later."""
-        return sum(change.is_notified for change in self.due_changes) + len(self.deadline_case_ids)
+        return sum(change.is_notified for change in (*self.due_changes, *self.deadline_changes))
 
     @property
     def certainty_change_count(self) -> int:

@@ -4,6 +4,7 @@ The preview of a change shows the due dates that move and the number of applican
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,11 @@ from workbench.domain.clock.year_notice import YearNotice, days_defined_by
 from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
 from workbench.errors import WrongUsage
 from workbench.i18n import _
+from workbench.services.calendar.days_off import follow_noted_days_off, note_days_off, planned_moves
 from workbench.services.calendar.notice_file import NoticeFile, read_notice
 from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.calendar.public_holidays import days_of_year, seed_days
 from workbench.services.clock.due_date_changes import due_changes
-from workbench.services.clock.told_deadlines import cases_with_deadline_on
 from workbench.services.foundation import calendar_days
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
@@ -74,7 +75,7 @@ class Calendars(Service):
             effect = self._effect(session, published | overridden, published | seeded | overridden)
             calendar_days.write_published(session, seeded.values())
             self._write(session, effect, "calendar seed", {"years": years})
-            return effect
+        return self._with_deadlines(effect)
 
     def set_day(self, setting: DaySetting, reason: str, *, dry_run: bool = False) -> CalendarEffect:
         """Set a day and return the effect; with `dry_run` nothing is written.
@@ -98,7 +99,7 @@ class Calendars(Service):
                         by=self.context.actor.login,
                         at=self.context.now(),
                     )
-                effect = self._effect(session, published | _as_days(old), published | _as_days(new))
+                effect = self._effect(session, published | _as_days(old), published | _as_days(new), is_plan=dry_run)
                 if dry_run:
                     return effect
                 if setting.on in new:
@@ -106,7 +107,7 @@ class Calendars(Service):
                 else:
                     calendar_days.drop_override(session, setting.on)
                 self._write(session, effect, "calendar set", {"on": setting.on.isoformat()})
-            return effect
+            return self._with_deadlines(effect)
 
     def import_notices(self, paths: Sequence[Path], *, dry_run: bool = False) -> CalendarImport:
         """Import the holiday notices of years, one file each, and return the effect; with `dry_run` nothing is written.
@@ -125,7 +126,7 @@ class Calendars(Service):
             files = _read_files(paths)
             notices = [file.notice for file in files]
             with self.context.read() if dry_run else self.context.write() as session:
-                planned = self._planned_import(session, notices)
+                planned = self._planned_import(session, notices, is_plan=dry_run)
                 if dry_run or not planned.effect.after:
                     return planned
                 calendar_days.write_published(
@@ -137,9 +138,9 @@ class Calendars(Service):
                     "rows": planned.rows,
                 }
                 self._write(session, planned.effect, "calendar import", body)
-            return planned
+            return replace(planned, effect=self._with_deadlines(planned.effect))
 
-    def _planned_import(self, session: Session, notices: Sequence[YearNotice]) -> CalendarImport:
+    def _planned_import(self, session: Session, notices: Sequence[YearNotice], *, is_plan: bool) -> CalendarImport:
         published, overridden = calendar_days.published_days(session), calendar_days.overrides(session)
         days = days_defined_by(notices, published)
         named_days = {day.on for notice in notices for day in notice.days}
@@ -150,13 +151,20 @@ class Calendars(Service):
             years=tuple(sorted({notice.year for notice in notices if notice.is_published})),
             unpublished=tuple(sorted({notice.year for notice in notices if not notice.is_published})),
             kept=tuple(override for on, override in overridden.items() if on in days),
-            effect=self._effect(session, published | _as_days(overridden), published | days | _as_days(overridden)),
+            effect=self._effect(
+                session, published | _as_days(overridden), published | days | _as_days(overridden), is_plan=is_plan
+            ),
         )
 
     def _effect(
-        self, session: Session, before: Mapping[date, CalendarDay], after: Mapping[date, CalendarDay]
+        self,
+        session: Session,
+        before: Mapping[date, CalendarDay],
+        after: Mapping[date, CalendarDay],
+        *,
+        is_plan: bool = False,
     ) -> CalendarEffect:
-        """Return the days and due dates that change when one calendar replaces another."""
+        """Return the days and dates that change when one calendar replaces another; deadlines only in a plan."""
 
         @cache
         def calendar_after(version: int) -> WorkingCalendar:
@@ -164,13 +172,12 @@ class Calendars(Service):
             return WorkingCalendar(after.values(), hours=policy.hours.periods, zone=policy.zone)
 
         days = sorted(on for on in before.keys() | after.keys() if _day(before, on) != _day(after, on))
-        today = self.context.today(session)
-        off = [on for on in days if on >= today and not _day(after, on).working]
+        changed = tuple(_day(after, on) for on in days)
         return CalendarEffect(
             before=tuple(_day(before, on) for on in days),
-            after=tuple(_day(after, on) for on in days),
+            after=changed,
             due_changes=due_changes(session, self.context, calendar_after, days),
-            deadline_case_ids=cases_with_deadline_on(session, self.context, off),
+            deadline_changes=tuple(planned_moves(session, self.context, calendar_after, changed)) if is_plan else (),
         )
 
     def _write(self, session: Session, effect: CalendarEffect, action: str, body: Mapping[str, object]) -> None:
@@ -188,10 +195,11 @@ class Calendars(Service):
             from workbench.services.notices.due_date_notices import follow_calendar
 
             follow_calendar(session, self.context, effect.due_changes)
-        if effect.deadline_case_ids:
-            from workbench.services.notices.suspension_notices import follow_days_off
+        note_days_off(session, self.context, effect.after)
 
-            follow_days_off(session, self.context, effect.deadline_case_ids)
+    def _with_deadlines(self, effect: CalendarEffect) -> CalendarEffect:
+        """Move the deadlines of applicants after the calendar has changed, and add them to its effect."""
+        return replace(effect, deadline_changes=follow_noted_days_off(self.context))
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

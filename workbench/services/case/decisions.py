@@ -132,8 +132,8 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
 
 def told_filing_day(
     session: Session, context: Context, case: CaseRow, calendar: WorkingCalendar
-) -> tuple[date, datetime]:
-    """Return the last day to appeal against a result, without suspensions, and when it was told.
+) -> tuple[date, datetime, date | None]:
+    """Return the last day to appeal without suspensions, when it was told, and the day in the letter.
 
     It counts from the release of the notice, and moves on by the working days by which the notice was sent late.
     """
@@ -141,7 +141,7 @@ def told_filing_day(
     told_at = result_notified_at(session, context, case) if notice is None else notice.release_at
     sent_at = notice.sent_at if notice is not None else None
     file_days += working_days_late(told_at, sent_at or told_at, calendar)
-    return last_filing_day(told_at, file_days, calendar), told_at
+    return last_filing_day(told_at, file_days, calendar), told_at, notice.appeal_until_on if notice else None
 
 
 def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
@@ -150,7 +150,7 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
     While a suspension without a known end keeps the day from passing, an appeal can be filed at least until today.
     """
     calendar = context.calendar(session, case.policy_version_id)
-    day, told_at = told_filing_day(session, context, case, calendar)
+    day, told_at, _stated_on = told_filing_day(session, context, case, calendar)
     suspensions = suspensions_concerning(session, case)
     deadline_at = moved_deadline(calendar.closing(day), told_at, suspensions, calendar)
     days = [calendar.local_day(deadline_at)]

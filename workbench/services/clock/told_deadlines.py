@@ -8,23 +8,22 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from db.columns import from_us, to_us
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, RectificationItemRow, RectificationRow
-from db.queries.published import CASE, DECISION, ITEM, NOTICE, RECTIFICATION, is_published
+from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.deadline import holding_from, moved_deadline
 from workbench.domain.clock.due import feasible_deadline
 from workbench.domain.clock.suspension import Suspension, unknown_parts
 from workbench.services.case.decisions import last_appeal_day, told_filing_day
 from workbench.services.clock.case_clocks import EVENT, Clocks
-from workbench.services.foundation.context import Context
 
 MOVED_ACTION = "deadline-moved"
 """The event of a case whose deadlines moved because of a suspension or a day off."""
@@ -49,6 +48,7 @@ class ToldDeadline:
         what: What the applicant has to do until then.
         told_at: The deadline, without later moves.
         since: When it was told.
+        was_at: The deadline that was in force when this value was read.
         row: The row with the deadline in force; None for the last day to appeal, which is computed when it is read.
         items: The open items of a rectification.
     """
@@ -56,6 +56,7 @@ class ToldDeadline:
     what: Literal["rectify", "answer", "appeal"]
     told_at: datetime
     since: datetime
+    was_at: datetime
     row: DeadlineRow | None = None
     items: Sequence[RectificationItemRow] = ()
 
@@ -108,8 +109,9 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
         ]
         told[:1] = [replace(one, items=items[case_id]) for one in told[:1]]
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
-            day, told_at = told_filing_day(clocks.session, clocks.context, case, calendar)
-            told.append(ToldDeadline(what="appeal", told_at=calendar.closing(day), since=told_at))
+            day, told_at, stated_on = told_filing_day(clocks.session, clocks.context, case, calendar)
+            closing, was_at = calendar.closing(day), calendar.closing(stated_on or day)
+            told.append(ToldDeadline(what="appeal", told_at=closing, since=told_at, was_at=was_at))
         if told:
             found[case_id] = told
     return found
@@ -137,13 +139,13 @@ def move_deadlines(
     told: Iterable[ToldDeadline],
     clocks: Clocks,
     *,
-    may_shorten: bool = False,
+    relied_on: Sequence[Suspension] | None = None,
     leaves_time: bool = True,
 ) -> Mapping[str, Any]:
     """Store the moves of deadlines, and return the body of their event; it is empty if nothing moves.
 
-    `may_shorten` says that the stored deadlines were not told yet, so that earlier ones may replace them. With
-    `leaves_time`, a deadline that moves leaves enough time after the letter that is written now.
+    No deadline becomes earlier than the suspensions of which the applicant was told make it (`relied_on`), by default
+    not earlier than it is. With `leaves_time`, a deadline that moves leaves enough time after a letter of now.
     """
     calendar, now, moves = clocks.calendar(case), clocks.context.now(), []
     for given in told:
@@ -153,12 +155,14 @@ def move_deadlines(
             continue
         if leaves_time and after > max(before, now):
             after = feasible_deadline(after, now, calendar)
-        after = calendar.closing(calendar.local_day(after)) if isinstance(row, CaseRow) else after
-        if after == before:
-            continue
-        if after < before and not may_shorten:
+        kept = before if relied_on is None else one.moved(relied_on, calendar)
+        if isinstance(row, CaseRow):
+            after, kept = (calendar.closing(calendar.local_day(at)) for at in (after, kept))
+        if after < kept:
             # The applicant was told the later deadline, so that one counts from now on.
-            one, after = replace(one, told_at=before, since=now), before
+            one, after = replace(one, told_at=kept, since=now), kept
+        elif after == before:
+            continue
         if isinstance(row, CaseRow):
             row.next_action_on = calendar.local_day(after)
         else:
@@ -194,36 +198,11 @@ def _add_rectified(
 def _told(row: DeadlineRow, moves: Iterable[Sequence[Any]], since: datetime, calendar: WorkingCalendar) -> ToldDeadline:
     """Return a deadline as it was told: from the last event that moved it, unless an act gave it another one since."""
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
-    told = ToldDeadline(what=what, told_at=since, since=since, row=row)
+    told = ToldDeadline(what=what, told_at=since, since=since, was_at=since, row=row)
     current = told.current(calendar)
+    told = replace(told, told_at=current, was_at=current)
     key = [row.__tablename__, row.id]
     for name, row_id, told_us, since_us, after_us in moves:
         if [name, row_id] == key and after_us == to_us(current):
             return replace(told, told_at=from_us(told_us), since=from_us(since_us))
-    return replace(told, told_at=current)
-
-
-def cases_with_deadline_on(session: Session, context: Context, days: Sequence[date]) -> tuple[int, ...]:
-    """Return the published cases whose applicants have a deadline on one of some days."""
-    if not days:
-        return ()
-    zone = context.zone(session)
-    starts = [datetime.combine(day, time(), tzinfo=zone) for day in days]
-    of_day = [(start, start + timedelta(days=1)) for start in starts]
-
-    def is_on(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return or_(*(column.between(start, end) for start, end in of_day))
-
-    of_rectification = select(RECTIFICATION.c.case_id).outerjoin(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
-    rectified = of_rectification.where(
-        RECTIFICATION.c.is_open, is_on(RECTIFICATION.c.deadline_at) | is_on(ITEM.c.deadline_at)
-    )
-    appealed = select(NOTICE.c.case_id).where(NOTICE.c.appeal_until_on.in_(days), NOTICE.c.cancelled_at.is_(None))
-    is_concerned = or_(
-        (CASE.c.state == CaseState.RECTIFYING.value) & CASE.c.id.in_(rectified),
-        (CASE.c.state == CaseState.PENDING.value) & CASE.c.next_action_on.in_(days),
-        CASE.c.state.in_([state.value for state in _APPEALABLE]) & CASE.c.id.in_(appealed),
-    )
-    found = select(CaseRow).where(is_concerned, is_published(CASE.c.batch_id)).order_by(CASE.c.id)
-    cases = session.execute(found).scalars().all()
-    return tuple(told_deadlines(Clocks(session, context), cases))
+    return told

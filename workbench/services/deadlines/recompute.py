@@ -1,5 +1,6 @@
 """Recomputes due dates and the deadlines of applicants when a suspension starts or ends."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,19 +11,16 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow
-from db.queries import suspension_notices
 from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE, RECTIFICATION, is_published
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
-from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines, told_deadlines
+from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_unsent
-from workbench.services.notices.suspension_notices import SuspensionLetters, is_untold
+from workbench.services.notices.suspension_notices import SuspensionLetters, letters_about
 from workbench.services.rectifying.lapse import take_back_suspended_lapse
 
 CASES_PER_BATCH = 50
@@ -37,20 +35,21 @@ class SuspensionEffect:
     """The effect of starting or ending suspensions.
 
     `affected_count` is the number of cases with a date that moves or whose applicant gets a notice, `notified_count`
-    the number of those whose applicant gets a notice.
+    the number of those whose applicant gets a notice, `deadline_count` of those whose applicant has a deadline.
     """
 
     suspension_ids: tuple[int, ...] = ()
     affected_count: int = 0
     notified_count: int = 0
+    deadline_count: int = 0
 
 
 @dataclass(slots=True)
 class _BatchEffect:
     """The effect on the cases of one transaction, and the notices that it writes.
 
-    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move, by case.
-    `notified_by_suspension` has, for each suspension, the cases whose applicants get a notice of it. The counts are
+    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move or cannot pass, by
+    case. `notified_by_suspension` has, for each suspension, the cases whose applicants get a notice of it. `counts` are
     those of `SuspensionEffect`.
     """
 
@@ -58,8 +57,7 @@ class _BatchEffect:
     changed_ids: list[int] = field(default_factory=list)
     moves: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     notified_by_suspension: dict[int, list[int]] = field(default_factory=dict)
-    affected_count: int = 0
-    notified_count: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffect:
@@ -68,33 +66,27 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
     Each batch has one event, and one more for each case whose deadline moves. It is idempotent: after an interruption
     or two runs at once, no applicant gets a notice twice.
     """
-    affected_count = notified_count = 0
+    counts: Any = Counter()
     for case_ids in _batches(context):
         with context.write() as session:
             batch = _recompute(session, context, case_ids)
-            told_ids = [case.id for case, message in batch.letters.messages if message.deadline]
-            outdated = (NOTICE.c.case_id.in_(told_ids), NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value)
-            cancel_unsent(session, context, outdated)
             batch.letters.write()
             append_many(session, context.actor, MOVED_ACTION, context.now(), batch.moves.items())
             if changed_ids := batch.changed_ids:
                 changed = {"cases": len(changed_ids), "first": changed_ids[0], "last": changed_ids[-1]}
                 body = {"suspension": suspension_id, **changed, "told": batch.notified_by_suspension}
                 context.log(session, _MOVED, body=body)
-        affected_count += batch.affected_count
-        notified_count += batch.notified_count
-    return SuspensionEffect(affected_count=affected_count, notified_count=notified_count)
+        counts += batch.counts
+    return SuspensionEffect(**counts)
 
 
 def preview_suspension(context: Context, suspension: Suspension) -> SuspensionEffect:
     """Return the effect that a suspension would have, without writing anything."""
-    affected_count = notified_count = 0
+    counts: Any = Counter()
     for case_ids in _batches(context, suspension):
         with context.read() as session:
-            batch = _recompute(session, context, case_ids, (*all_suspensions(session), suspension))
-        affected_count += batch.affected_count
-        notified_count += batch.notified_count
-    return SuspensionEffect(affected_count=affected_count, notified_count=notified_count)
+            counts += _recompute(session, context, case_ids, (*all_suspensions(session), suspension)).counts
+    return SuspensionEffect(**counts)
 
 
 def _batches(context: Context, planned: Suspension | None = None) -> Iterator[Sequence[int]]:
@@ -132,8 +124,8 @@ def _recompute(
     published_ids = set(session.execute(published).scalars())
     states = (CASE.c.id.in_(case_ids), CASE.c.state.not_in((CaseState.PASSED.value, CaseState.WITHDRAWN.value)))
     cases = session.execute(select(CaseRow).where(*states).order_by(CASE.c.id)).scalars().all()
-    told = told_deadlines(clocks, cases)
-    batch = _BatchEffect(SuspensionLetters(context, clocks, suspension_notices.notices_sent(session, case_ids), told))
+    batch = _BatchEffect(letters_about(clocks, cases))
+    told = batch.letters.told
     # The cases are written together at the end; no query in between depends on them.
     with session.no_autoflush:
         for case in cases:
@@ -148,24 +140,29 @@ def _recompute(
             if before is None or (before == stored_clock_state(case) and case_id not in told):
                 continue
             announced_ids = batch.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
+            held_by = [one.id for one in unannounced if one.span.is_open and one.id in announced_ids]
+            if held_by and case_id in told and case_id not in batch.moves:
+                batch.moves[case_id] = {"held": held_by}
             for suspension_id in announced_ids:
                 batch.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
             if before != stored_clock_state(case):
                 batch.changed_ids.append(case_id)
-            batch.notified_count += bool(announced_ids)
-            batch.affected_count += bool(announced_ids) or case_id in batch.moves or case.due_at != before.due_at
+            is_affected = bool(announced_ids) or case_id in batch.moves or case.due_at != before.due_at
+            batch.counts.update(
+                affected_count=is_affected,
+                notified_count=bool(announced_ids),
+                deadline_count=is_affected and case_id in told,
+            )
     return batch
 
 
 def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     """Move the deadlines of an applicant, and take a lapse back that came too early."""
     case_id, clocks, context = case.id or 0, batch.letters.clocks, batch.letters.context
-    told, suspensions, calendar = batch.letters.told[case_id], clocks.suspensions_of(case), clocks.calendar(case)
-    is_shorter = told[0].moved(suspensions, calendar) < (stored := told[0].current(calendar))
-    is_taken_back = is_shorter and any(one.is_ended and not one.is_settled for one in suspensions)
-    may_shorten = is_taken_back and is_untold(session, context, case, stored)
-    is_concerned = any(not one.is_settled for one in suspensions)
-    if body := move_deadlines(case, told, clocks, may_shorten=may_shorten) if is_concerned else {}:
-        batch.moves[case_id] = body
+    told, suspensions = batch.letters.told[case_id], clocks.suspensions_of(case)
+    unsettled = [one for one in suspensions if not one.is_settled]
+    relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else None
+    if body := move_deadlines(case, told, clocks, relied_on=relied_on) if unsettled else {}:
+        batch.moves[case_id] = {**body, "suspensions": [one.id for one in unsettled]}
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
         batch.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -24,7 +24,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.row_values import from_row
 
-_MICROSECOND = timedelta(microseconds=1)
+_EVER, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +103,27 @@ class Suspending(Service):
             if (one.span, one.province, one.agent) == (new.span, new.province, new.agent):
                 raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
 
-    def resume(self, at: datetime | None = None, suspension_id: int | None = None) -> SuspensionEffect:
+    def resume(
+        self, at: datetime | None = None, suspension_id: int | None = None, *, is_mistake: bool = False
+    ) -> SuspensionEffect:
         """End all suspensions in force at an instant, by default now, and write notices to the applicants.
 
         If no suspension is in force, all future ones with an unknown end are called off. With a `suspension_id`, only
-        that suspension is ended or called off, even if its end is known.
+        that suspension is ended or called off, even if its end is known. With `is_mistake`, it is called off from its
+        start, even if it is over: dates become what they would be without it, but no deadline becomes earlier than a
+        letter that cannot be cancelled says.
 
         Raises:
             NotAllowed: If the person is not a supervisor.
             NothingAvailable: If there is no suspension to end, or the given one has ended.
             NotFound: If no suspension has the id.
-            WrongUsage: If the instant is in the future.
+            WrongUsage: If the instant is in the future, or if a mistake has an instant or no id.
         """
         with self.context.acting(Action.RESUME):
             now = self.context.now()
             ended_at = at or now
+            if is_mistake and (at or suspension_id is None):
+                raise WrongUsage(_("--mistake takes the number of one suspension, and no time."))
             if ended_at > now:
                 raise WrongUsage(_("The resume time must not be in the future."))
             with self.context.write() as session:
@@ -125,10 +131,13 @@ class Suspending(Service):
                 if suspension_id is None:
                     rows = _suspensions_to_end(found, ended_at)
                 else:
-                    rows = [_suspension_to_end(found, ended_at, suspension_id)]
+                    rows = [_suspension_to_end(found, _EVER if is_mistake else ended_at, suspension_id)]
                 for row in rows:
                     request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
-                    row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
+                    row.announced_to_at, row.to_at = (
+                        row.to_at,
+                        row.from_at if is_mistake else max(ended_at, row.from_at),
+                    )
                     row.resumed_at, row.settled_at = now, None
                     self.context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
@@ -183,7 +192,10 @@ def _suspension_to_end(suspensions: Sequence[SuspensionRow], at: datetime, suspe
             _("There is no suspension {id}; workbench calendar lists those of a year.").format(id=suspension_id)
         )
     if row.to_at is not None and row.to_at <= max(at, row.from_at):
-        raise NothingAvailable(_("Suspension {id} is over already.").format(id=suspension_id))
+        message = _("Suspension {id} is over already; --mistake takes back one that was entered by mistake.")
+        if row.to_at == row.from_at:
+            message = _("Suspension {id} was called off already.")
+        raise NothingAvailable(message.format(id=suspension_id))
     return row
 
 

@@ -15,7 +15,6 @@ from workbench.errors import BadConfiguration
 from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
-from workbench.services.clock.told_deadlines import told_deadlines
 from workbench.services.deadlines.batches import act_on_all, act_unless_suspended
 from workbench.services.deadlines.delays import notify_of_delays
 from workbench.services.deadlines.reminders import remind
@@ -23,7 +22,7 @@ from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensi
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
-from workbench.services.notices.suspension_notices import NOTIFIED_STATES, SuspensionLetters
+from workbench.services.notices.suspension_notices import NOTIFIED_STATES, letters_about
 from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.lapse import lapse
 from workbench.services.review.back_to_queue import requeue
@@ -143,10 +142,10 @@ class Ticking(Service):
             starts = [one.span.start for one in all_suspensions(session) if one.span.is_open and one.span.start <= now]
 
         def act(session: Session, case: CaseRow) -> bool:
-            clocks, decision = Clocks(session, context), newest_decision(session, case.id or 0, "applied", "approved")
+            decision = newest_decision(session, case.id or 0, "applied", "approved")
             if decision is None or (decision.release_at or now) > now:
                 return False
-            letters = SuspensionLetters(context, clocks, told=told_deadlines(clocks, [case]))
+            letters = letters_about(Clocks(session, context), [case])
             is_notified = letters.add_deadline_notice(case)
             letters.write()
             return is_notified
@@ -175,8 +174,7 @@ class Ticking(Service):
         """Write notices of the end of a suspension, except for cases whose clock another suspension stops now."""
 
         def act(session: Session, case: CaseRow) -> bool:
-            clocks = Clocks(session, self.context)
-            letters = SuspensionLetters(self.context, clocks, told=told_deadlines(clocks, [case]))
+            letters = letters_about(Clocks(session, self.context), [case])
             is_notified = letters.add_end_notice(case, [suspension])
             letters.write()
             return is_notified

@@ -58,12 +58,14 @@ class DeadlineFacts:
     """The contents of a letter about a deadline that a suspension or a day off moves.
 
     `what` is rectify, answer or appeal. Work is, was or will be suspended from `from_at`, None without a suspension, to
-    `to_at`, None for an unknown end.
+    `to_at`, None for an unknown end. `former_at` is the deadline before. `is_moved` says that it is not the first one.
     """
 
     what: str
     from_at: datetime | None = None
     to_at: datetime | None = None
+    former_at: datetime | None = None
+    is_moved: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

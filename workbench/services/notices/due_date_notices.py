@@ -72,8 +72,8 @@ class DueDateMessage(StatedFacts):
     findings: tuple[Finding, ...] = ()
 
 
-def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> None:
-    """Write notices about cases in the applicants' languages, in the caller's transaction.
+def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> datetime:
+    """Write notices about cases in the applicants' languages, in the caller's transaction, and return when.
 
     Each case is a `CaseRow`, or a result row with all columns of the table.
     """
@@ -94,6 +94,7 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
             notices.append(notice_of(replace(letter, is_appeal=case.id in appealed_ids)).numbered(case.id))
     if notices:
         add_notices(session, notices)
+    return now
 
 
 def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
@@ -186,6 +187,16 @@ def cancel_unsent(session: Session, context: Context, of_letters: Iterable[Colum
     is_open = (NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None), ~is_leased(context.now()))
     cancelling = update(NOTICE).where(*of_letters, *is_open).values(cancelled_at=context.now())
     return {row.id: row.kind for row in session.execute(cancelling.returning(NOTICE.c.id, NOTICE.c.kind))}
+
+
+def notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | None:
+    """Return the number and the time of the last notice of a lapse, unless it was cancelled before its release."""
+    of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
+    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)
+    letter = session.execute(select(*columns).where(*of_lapse).order_by(NOTICE.c.id.desc()).limit(1)).first()
+    if letter is None or (letter.cancelled_at is not None and letter.cancelled_at < letter.release_at):
+        return None
+    return letter.id, letter.created_at
 
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:

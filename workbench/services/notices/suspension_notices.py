@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -10,7 +11,6 @@ from sqlmodel import Session
 from db.enums import CaseState, SuspensionNotice
 from db.models import CaseRow
 from db.queries import suspension_notices
-from db.queries.chunks import chunks
 from db.queries.published import CASE, NOTICE
 from db.queries.suspension_notices import SuspensionHistories
 from workbench.domain.case.running import RUNNING_STATES, clock_runs
@@ -30,9 +30,16 @@ from workbench.services.clock.told_deadlines import (
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind, DeadlineFacts
-from workbench.services.notices.due_date_notices import CALENDAR_CHANGED, DueDateMessage, cancel_unsent, notify
+from workbench.services.notices.due_date_notices import (
+    CALENDAR_CHANGED,
+    DueDateMessage,
+    cancel_unsent,
+    notice_of_lapse,
+    notify,
+)
 from workbench.services.notices.verdict_letter import LetterItem
 
+_GIVING_A_DEADLINE = (ClockLetterKind.DEADLINE_MOVED.value, ClockLetterKind.DEADLINE_NEAR.value)
 NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 """The states in which an applicant waits for an answer, and gets notices about the due date."""
 
@@ -41,19 +48,22 @@ NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 class SuspensionLetters:
     """Collects notices about suspensions, and writes them in one transaction with the session of `clocks`.
 
-    `history` has the earlier notices, `told` the deadlines of applicants, `corrected` the number and the time of a
-    notice of a lapse that was taken back, by case. `messages` are the notices to write, `records` what they announce
-    (case id, suspension id, kind), and `resumed_case_ids` the cases whose applicants get the notice that work resumes.
+    `history` has the earlier notices, `told` the deadlines of applicants, `unsent` the letters that can be cancelled,
+    `corrected` the number and the time of a notice of a lapse that was taken back, by case. `messages` are the notices
+    to write, `records` what they announce (case id, suspension id, kind), `resumed_case_ids` the cases whose applicants
+    get the notice that work resumes, and `cancelled_ids` the letters to cancel.
     """
 
     context: Context
     clocks: Clocks
     history: SuspensionHistories = field(default_factory=dict)
     told: Mapping[int, Sequence[ToldDeadline]] = field(default_factory=dict)
+    unsent: Mapping[int, Sequence[Any]] = field(default_factory=dict)
     corrected: dict[int, tuple[int, datetime] | None] = field(default_factory=dict)
     messages: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
     records: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed_case_ids: list[int] = field(default_factory=list)
+    cancelled_ids: list[int] = field(default_factory=list)
 
     def unannounced_suspensions(self, case: CaseRow, *, has_changed: bool) -> Sequence[Suspension]:
         """Return the unsettled suspensions that no notice has announced to the applicant of a case.
@@ -90,19 +100,41 @@ class SuspensionLetters:
         has_deadline = self._deadline(case) is not None
         if current is None or (CaseState(case.state) not in NOTIFIED_STATES and not has_deadline):
             return []
-        earlier = self.history[case_id]
-        known_ids = earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]
+        called_off, unsent = {one.id for one in unannounced if one.is_called_off}, self.unsent.get(case_id, ())
+        outdated = [row.id for row in unsent if row.suspension_id in called_off]
+        self.cancelled_ids.extend(outdated)
+        self.records.extend((case_id, number, SuspensionNotice.ENDED) for number in called_off)
+        earlier, unknown = self.history[case_id], {row.suspension_id for row in unsent if row.id in outdated}
+        known_ids = (earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]) - (unknown & called_off)
         ended = [one for one in unannounced if one.is_ended and one.id in known_ids]
-        resumed = ended if ended and self.add_end_notice(case, ended) else []
+        resumed = ended if ended and self._is_news(case, ended) and self.add_end_notice(case, ended) else []
+        # A cancelled letter may also have announced other suspensions.
+        again = [one for one in self.clocks.suspensions_of(case) if one.id in unknown - called_off]
         # The notice that work resumes also announces ended suspensions that were never announced before.
-        delaying = [
-            one for one in unannounced if not (one.is_ended and ended) and self._affects(case, one, before, current)
-        ]
+        found = [one for one in unannounced if not (one.is_ended and ended)]
+        delaying = [*(one for one in found if self._affects(case, one, before, current)), *again]
         if len(delaying) > 1 and not has_deadline:
             delaying = [one for one in delaying if one.span.is_open or self._moves(case, one, current)] or delaying
         if delaying:
             self._add(case, ClockLetterKind.DELAY, delaying)
         return [one.id for one in (*resumed, *delaying)]
+
+    def relied_on(self, case: CaseRow) -> Sequence[Suspension]:
+        """Return the suspensions as the applicant was told of them, in letters that cannot be cancelled."""
+        unsent = {row.suspension_id for row in self.unsent.get(case.id or 0, ())}
+        known_ids, found = (
+            self.history[case.id or 0][SuspensionNotice.STARTED] - unsent,
+            self.clocks.suspensions_of(case),
+        )
+        return [one if one.is_settled or one.id not in known_ids else one.as_announced for one in found]
+
+    def _is_news(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
+        """Say whether the end of suspensions concerns the applicant: one called off only if the deadline changes."""
+        told = self._deadline(case)
+        has_changed = told is None or told.current(self.clocks.calendar(case)) != told.was_at
+        return has_changed or any(
+            not one.is_called_off or (one.announced and one.announced.span.is_open) for one in ended
+        )
 
     def add_end_notice(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Add the notice that work resumes after suspensions ended, and return whether it was added.
@@ -122,19 +154,18 @@ class SuspensionLetters:
 
     def write(self) -> None:
         """Write the notices, and record what they announce."""
-        session, now = self.clocks.session, self.context.now()
-        notify(session, self.context, self.messages)
+        session = self.clocks.session
+        moved_ids = [case.id for case, message in self.messages if message.deadline]
+        is_replaced = NOTICE.c.case_id.in_(moved_ids) & NOTICE.c.kind.in_(_GIVING_A_DEADLINE)
+        cancel_unsent(session, self.context, [NOTICE.c.id.in_(self.cancelled_ids) | is_replaced])
+        now = notify(session, self.context, self.messages)
         suspension_notices.record_notices(session, self.records, now)
         suspension_notices.record_resumption(session, self.resumed_case_ids, now)
 
     def add_deadline_notice(self, case: CaseRow) -> bool:
         """Add the notice of the suspensions that move a deadline of the applicant, or keep it from passing."""
-        told = self._deadline(case)
-        moving = (
-            []
-            if told is None
-            else [one for one in self.clocks.suspensions_of(case) if self._moves_deadline(case, told, one)]
-        )
+        told, found = self._deadline(case), self.clocks.suspensions_of(case)
+        moving = [one for one in found if told is not None and self._moves_deadline(case, told, one)]
         if moving:
             self._add(case, ClockLetterKind.DELAY, moving)
         return bool(moving)
@@ -146,7 +177,8 @@ class SuspensionLetters:
         """Say whether a suspension moves or holds the date that the applicant waits for: the own deadline, if any."""
         told = self._deadline(case)
         if told is None:
-            return needs_notice(case, suspension, before, current)
+            runs = clock_runs(CaseState(case.state), case.waits_for)
+            return case.state in NOTIFIED_STATES and affects_due_date(suspension, before.due_at, current, runs=runs)
         return self._moves_deadline(case, told, suspension)
 
     def _moves_deadline(self, case: CaseRow, told: ToldDeadline, suspension: Suspension) -> bool:
@@ -167,90 +199,90 @@ class SuspensionLetters:
         cause = "\n".join(dict.fromkeys(one.reason for one in suspensions))
         message = DueDateMessage(kind=kind, cause=cause, is_called_off=is_called_off)
         if (told := self._deadline(case)) is not None:
-            corrects = self.corrected.get(case.id or 0)
-            message = message_about(self.clocks, case, told, cause, suspensions, corrects)
-            message = replace(message, is_called_off=is_called_off)
+            message = self.about_deadline(case, told, suspensions)
         self.messages.append((case, message))
         for one in suspensions:
             self.records.append((case.id or 0, one.id, SuspensionNotice.STARTED))
             if one.is_ended:
                 self.records.append((case.id or 0, one.id, SuspensionNotice.ENDED))
 
+    def about_deadline(
+        self, case: CaseRow, told: ToldDeadline, suspensions: Sequence[Suspension], cause: str | BilingualText = ""
+    ) -> DueDateMessage:
+        """Return the message about a deadline that suspensions, or else a day off, move.
 
-def message_about(
-    clocks: Clocks,
-    case: CaseRow,
-    told: ToldDeadline,
-    cause: str | BilingualText,
-    suspensions: Sequence[Suspension] = (),
-    corrects: tuple[int, datetime] | None = None,
-) -> DueDateMessage:
-    """Return the message about a deadline that some suspensions, or else a day off, move."""
-    session, ends = clocks.session, [one.span.end for one in suspensions]
-    asked = [LetterItem(one.text, one.deadline_at) for one in told.items]
-    if told.what == "answer" and (decision := newest_decision(session, case.id or 0, "applied", "approved")):
-        asked = [LetterItem(one.text) for one in items_in_plan(decision)]
-    calendar = clocks.calendar(case)
-    facts = DeadlineFacts(
-        what=told.what,
-        from_at=min((one.span.start for one in suspensions), default=None),
-        to_at=None if NEVER in ends else max(ends, default=None),
-    )
-    moved_at = told.current(calendar)
-    if told.row is None:
-        moved_at = calendar.closing(appeal_filing_day(session, clocks.context, case))
-    return DueDateMessage(
-        kind=ClockLetterKind.DEADLINE_MOVED,
-        cause=cause,
-        deadline_at=moved_at,
-        asked=tuple(asked),
-        deadline=facts,
-        corrects=corrects,
-    )
+        It replaces the unsent ones, so it is also about their suspensions that are not over.
+        """
+        clocks, now = self.clocks, self.context.now()
+        calendar, unsent = clocks.calendar(case), self.unsent.get(case.id or 0, ())
+        ids = {row.suspension_id for row in unsent if row.kind == ClockLetterKind.DEADLINE_MOVED}
+        ids |= {one.id for one in suspensions}
+        found = [one for one in clocks.suspensions_of(case) if one.id in ids and not one.span.is_empty]
+        stated = [one for one in found if one.span.end > now] or [one for one in found if one in suspensions]
+        corrects = self.corrected.get(case.id or 0)
+        if unsent and corrects is None and case.state == CaseState.RECTIFYING:
+            lapse = notice_of_lapse(clocks.session, case)
+            corrects = lapse if lapse and lapse[1] > told.since else None
+        asked = [LetterItem(one.text, one.deadline_at) for one in told.items]
+        if told.what == "answer" and (decision := newest_decision(clocks.session, case.id or 0, "applied", "approved")):
+            asked = [LetterItem(one.text) for one in items_in_plan(decision)]
+        moved_at = told.current(calendar)
+        if told.row is None:
+            moved_at = calendar.closing(appeal_filing_day(clocks.session, self.context, case))
+        ends = [one.span.end for one in stated]
+        facts = DeadlineFacts(
+            what=told.what,
+            from_at=min((one.span.start for one in stated or suspensions), default=None),
+            to_at=None if NEVER in ends else max(ends, default=None),
+            former_at=told.told_at if unsent else told.was_at,
+            is_moved=moved_at != (told.was_at if told.row is None else told.told_at),
+        )
+        return DueDateMessage(
+            kind=ClockLetterKind.DEADLINE_MOVED,
+            cause="\n".join(dict.fromkeys(one.reason for one in stated or suspensions)) or cause,
+            is_called_off=bool(suspensions) and not stated,
+            deadline_at=moved_at,
+            asked=tuple(asked),
+            deadline=facts,
+            corrects=corrects,
+        )
 
 
-def follow_days_off(session: Session, context: Context, case_ids: Sequence[int]) -> None:
-    """Move the deadlines of applicants that are on days off to the next working day (Civil Code, art. 203)."""
-    clocks, messages, moves = Clocks(session, context), [], {}
-    for chunk in chunks(case_ids):
-        cases = session.execute(select(CaseRow).where(CASE.c.id.in_(chunk)).order_by(CASE.c.id)).scalars().all()
-        all_told = told_deadlines(clocks, cases)
-        for case in cases:
-            told = all_told.get(case.id or 0, ())
-            if body := move_deadlines(case, told, clocks):
-                moves[case.id or 0] = body
-            if (main := current_deadline(case, told, clocks)) is not None:
-                messages.append((case, message_about(clocks, case, main, CALENDAR_CHANGED)))
+def letters_about(clocks: Clocks, cases: Sequence[CaseRow]) -> SuspensionLetters:
+    """Return the letters about suspensions, and about the deadlines of applicants, that some cases may get."""
+    session, ids = clocks.session, [case.id or 0 for case in cases]
+    sent = suspension_notices.notices_sent(session, ids)
+    unsent = suspension_notices.unsent_letters(session, ids, clocks.context.now())
+    return SuspensionLetters(clocks.context, clocks, sent, told_deadlines(clocks, cases), unsent)
+
+
+def follow_days_off(
+    session: Session, context: Context, case_ids: Sequence[int], days: Sequence[date]
+) -> Sequence[tuple[CaseRow, ToldDeadline, datetime]]:
+    """Move the deadlines of applicants on days off to the next working day (Civil Code, art. 203), and return them."""
+    clocks, found, moves = Clocks(session, context), [], {}
+    cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids)).order_by(CASE.c.id)).scalars().all()
+    letters = letters_about(clocks, cases)
+    for case in cases:
+        told = letters.told.get(case.id or 0, ())
+        if body := move_deadlines(case, told, clocks):
+            moves[case.id or 0] = {**body, "days": [day.isoformat() for day in days]}
+        main = current_deadline(case, told, clocks)
+        if main is not None and (body or main.row is None):
+            letters.messages.append((case, message := letters.about_deadline(case, main, (), CALENDAR_CHANGED)))
+            found.append((case, main, message.deadline_at or main.was_at))
     append_many(session, context.actor, MOVED_ACTION, context.now(), moves.items())
-    notify(session, context, messages)
+    letters.write()
+    return found
 
 
 def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datetime) -> None:
     """Move the deadlines that the undo of an act has restored by what was suspended since, and notify the applicant."""
     clocks = Clocks(session, context)
-    letters = SuspensionLetters(context, clocks, told=told_deadlines(clocks, [case]))
+    letters = letters_about(clocks, [case])
     is_moved_since = (NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value, NOTICE.c.created_at >= act_at)
     cancel_unsent(session, context, (NOTICE.c.case_id == case.id, *is_moved_since))
     if body := move_deadlines(case, letters.told.get(case.id or 0, ()), clocks):
         context.log(session, MOVED_ACTION, case_id=case.id, body=body)
         letters.add_deadline_notice(case)
         letters.write()
-
-
-def is_untold(session: Session, context: Context, case: CaseRow, deadline_at: datetime) -> bool:
-    """Cancel the unsent letters that give a moved deadline, and return whether no other letter gave it."""
-    gave = (
-        NOTICE.c.case_id == case.id,
-        NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value,
-        NOTICE.c.told_due_at == deadline_at,
-    )
-    cancel_unsent(session, context, gave)
-    return session.execute(select(NOTICE.c.id).where(*gave, NOTICE.c.cancelled_at.is_(None)).limit(1)).first() is None
-
-
-def needs_notice(case: CaseRow, suspension: Suspension, before: ClockState, current: ClockState) -> bool:
-    """Say whether an applicant gets a notice of a suspension, given the state of the clock before and with it."""
-    state = CaseState(case.state)
-    return state in NOTIFIED_STATES and affects_due_date(
-        suspension, before.due_at, current, runs=clock_runs(state, case.waits_for)
-    )

@@ -1,21 +1,28 @@
 """Lapses a case that was not rectified in time, and takes the lapse back if it was in time after all."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, DecisionRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import feasible_deadline
 from workbench.domain.policy.policy import BilingualText
 from workbench.services.case.decisions import open_rectification
-from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.clock.case_clocks import Clocks, update_due_date
+from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unsent, notify, notify_of_status
+from workbench.services.notices.due_date_notices import (
+    DueDateMessage,
+    cancel_unsent,
+    notice_of_lapse,
+    notify,
+    notify_of_status,
+)
 from workbench.services.rectifying.rectification import cancel_reminder, letter_items, open_items, waived_texts
 
 _SENT_LATE = BilingualText(
@@ -67,7 +74,7 @@ def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow)
     """
     _return_to_applicant(session, context, case)
     cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value))
-    return _notice_of_lapse(session, case)
+    return notice_of_lapse(session, case)
 
 
 def _return_to_applicant(session: Session, context: Context, case: CaseRow) -> None:
@@ -89,7 +96,7 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
     cancelled = cancel_deadline_letters(session, context, case, row, _WITH_OLD_DEADLINE).values()
     if not cancelled and not was_lapsed:
         return
-    _leave_time(session, context, case, row)
+    _leave_time(session, context, case)
     is_lapse_known = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
     if (is_lapse_known and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
         return
@@ -112,13 +119,13 @@ def cancel_deadline_letters(
     return cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(kinds), is_since))
 
 
-def _leave_time(session: Session, context: Context, case: CaseRow, row: RectificationRow) -> None:
+def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
     """Postpone future deadlines that are too soon for a letter that is written now."""
-    now, calendar = context.now(), context.calendar(session, case.policy_version_id)
-    rows: list[RectificationRow | RectificationItemRow] = [row, *open_items(session, row)]
-    for one in rows:
-        if one.deadline_at is not None and one.deadline_at >= now:
-            one.deadline_at = feasible_deadline(one.deadline_at, now, calendar)
+    clocks, now = Clocks(session, context), context.now()
+    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row and one.was_at >= now]
+    later = [replace(one, told_at=feasible_deadline(one.was_at, now, clocks.calendar(case)), since=now) for one in told]
+    if body := move_deadlines(case, later, clocks, leaves_time=False):
+        context.log(session, MOVED_ACTION, case_id=case.id, body=body)
 
 
 def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:
@@ -129,7 +136,7 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
     The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise the items
     that were due had been received in time.
     """
-    corrects = _notice_of_lapse(session, case)
+    corrects = notice_of_lapse(session, case)
     if corrects is None:
         return False
     row = open_rectification(session, case)
@@ -145,13 +152,3 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
         is_deadline_moved=is_deadline_moved,
     )
     return True
-
-
-def _notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | None:
-    """Return the number and the time of the last notice of a lapse, unless it was cancelled before its release."""
-    of_lapse = (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value)
-    columns = (NOTICE.c.id, NOTICE.c.created_at, NOTICE.c.cancelled_at, NOTICE.c.release_at)
-    letter = session.execute(select(*columns).where(*of_lapse).order_by(NOTICE.c.id.desc()).limit(1)).first()
-    if letter is None or (letter.cancelled_at is not None and letter.cancelled_at < letter.release_at):
-        return None
-    return letter.id, letter.created_at

@@ -59,7 +59,7 @@ _ACTS: dict[str, str] = {
     "void": N_("verdict void"),
     "due": N_("due date moved"),
     "extend": N_("extended until"),
-    "deadline-moved": N_("deadline moved by a suspension or a day off"),
+    "deadline-moved": N_("deadline"),
     "extend-deadline": N_("deadline extended to"),
     "waive": N_("item waived"),
     "class": N_("class changed to"),
@@ -110,6 +110,11 @@ _OVERTURNED: dict[CaseState | None, str] = {
     CaseState.QUEUED: N_("overturned, queued"),
 }
 
+_DEADLINE_CAUSES: dict[str, str] = {
+    "suspensions": N_("moved by suspension {names}"),
+    "held": N_("does not pass before suspension {names} ends"),
+    "days": N_("moved from a day off ({names})"),
+}
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
 
 
@@ -266,7 +271,14 @@ def _attention_details(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
 
 
+def _deadline_details(text: str, _case: CaseFile) -> str:
+    """Return what moved a deadline, or keeps it from passing: suspensions by number, or days off."""
+    why, _blank, names = text.partition(" ")
+    return _(_DEADLINE_CAUSES[why]).format(names=comma_joined(names.split())) if why in _DEADLINE_CAUSES else text
+
+
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
+    "deadline-moved": _deadline_details,
     "decide": _verdict_details,
     "appeal-decide": _verdict_details,
     "undo": _verdict_details,

@@ -194,7 +194,7 @@ class NextSteps:
         if header.is_overdue or day is None or due_at is None or due_at.astimezone(self.times.zone).date() > day:
             message = _("waits for {who} until {when} at the latest, then returns to the queue")
             return self._with_due_date(message.format(who=who, when=when))
-        message = _("waits for {who} until {when} at the latest, later than due ({due}), then returns to the queue")
+        message = _("waits for {who} until {when} at the latest, then returns to the queue after its due date ({due})")
         return message.format(who=who, when=when, due=self.times.instant(due_at))
 
     def _with_paused_clock(self, sentence: str) -> str:

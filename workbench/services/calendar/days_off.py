@@ -1,0 +1,113 @@
+"""Moves the deadlines of applicants from days that have become days off, in batches, after the calendar has changed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, false, or_, select
+from sqlmodel import Session, col
+
+from db.enums import CaseState, WaitsFor
+from db.models import CaseRow, SettingRow
+from db.queries.chunks import chunks
+from db.queries.published import CASE, ITEM, NOTICE, RECTIFICATION, is_published
+from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
+from workbench.services.clock.case_clocks import Clocks
+from workbench.services.clock.due_date_changes import DueChange
+from workbench.services.clock.told_deadlines import ToldDeadline, told_deadlines
+from workbench.services.foundation.context import Context
+
+CASES_PER_BATCH = 50
+"""The number of cases in one transaction: another writer waits for one batch at most."""
+
+_SETTING = "days_off_to_follow"
+
+
+def note_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> None:
+    """Note the days off from which deadlines must move, in the transaction that sets them off."""
+    noted = sorted({*_noted_days_off(session), *_coming_days_off(session, context, days)})
+    if noted:
+        session.merge(SettingRow(name=_SETTING, value=" ".join(map(str, noted))))
+
+
+def _coming_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> list[date]:
+    """Return which days are off, without past ones."""
+    today = context.today(session)
+    return [day.on for day in days if day.on >= today and not day.working]
+
+
+def _noted_days_off(session: Session) -> tuple[date, ...]:
+    value = session.execute(select(col(SettingRow.value)).where(col(SettingRow.name) == _SETTING)).scalar() or ""
+    return tuple(map(date.fromisoformat, value.split()))
+
+
+def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
+    """Move all deadlines from noted days off, and return the moves.
+
+    After an interruption, the next start of the program continues. No applicant gets a notice twice.
+    """
+    moves: list[DueChange] = []
+    with context.read() as session:
+        days = _noted_days_off(session)
+        if not days:
+            return ()
+        case_ids = session.execute(_cases_with_deadline_on(session, context, days)).scalars().all()
+    if case_ids:
+        # Imported on first use: every start of the program imports this module, and letters take long to import.
+        from workbench.services.notices.suspension_notices import follow_days_off
+
+        for batch in chunks(case_ids, CASES_PER_BATCH):
+            with context.write() as session:
+                still = _cases_with_deadline_on(session, context, days).where(CASE.c.id.in_(batch))
+                found = session.execute(still).scalars().all()
+                moves += [_move(*moved) for moved in follow_days_off(session, context, found, days)]
+    with context.write() as session:
+        noted = (col(SettingRow.name) == _SETTING, col(SettingRow.value) == " ".join(map(str, days)))
+        session.execute(delete(SettingRow).where(*noted))
+    return tuple(moves)
+
+
+def planned_moves(
+    session: Session, context: Context, calendar_of: Callable[[int], WorkingCalendar], days: Sequence[CalendarDay]
+) -> Iterator[DueChange]:
+    """Yield the deadlines that would move if some days changed."""
+    off = _coming_days_off(session, context, days)
+    case_ids = session.execute(_cases_with_deadline_on(session, context, off)).scalars().all()
+    clocks = Clocks(session, context, calendar_of=calendar_of)
+    for chunk in chunks(case_ids):
+        cases = session.execute(select(CaseRow).where(CASE.c.id.in_(chunk)).order_by(CASE.c.id)).scalars().all()
+        told = told_deadlines(clocks, cases)
+        for case in cases:
+            if found := told.get(case.id or 0):
+                yield _move(case, found[0], found[0].moved(clocks.suspensions_of(case), clocks.calendar(case)))
+
+
+def _move(case: CaseRow, told: ToldDeadline, moved_at: datetime) -> DueChange:
+    return DueChange(case_id=case.id or 0, before=told.was_at, after=moved_at, is_provisional=False, is_notified=True)
+
+
+def _cases_with_deadline_on(session: Session, context: Context, days: Sequence[date]) -> Any:
+    """Return the statement for the published cases whose applicants have a deadline on one of some days."""
+    zone = context.zone(session)
+    starts = [datetime.combine(day, time(), tzinfo=zone) for day in days]
+
+    def is_on(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return or_(false(), *(column.between(start, start + timedelta(days=1)) for start in starts))
+
+    of_rectification = select(RECTIFICATION.c.case_id).outerjoin(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
+    rectified = of_rectification.where(
+        RECTIFICATION.c.is_open, is_on(RECTIFICATION.c.deadline_at) | is_on(ITEM.c.deadline_at)
+    )
+    later = NOTICE.alias("later")
+    is_later = (later.c.case_id == NOTICE.c.case_id, later.c.appeal_until_on > NOTICE.c.appeal_until_on)
+    is_last = ~exists().where(*is_later, later.c.cancelled_at.is_(None))
+    appealed = select(NOTICE.c.case_id).where(
+        NOTICE.c.appeal_until_on.in_(days), NOTICE.c.cancelled_at.is_(None), is_last
+    )
+    is_answering = (CASE.c.state == CaseState.PENDING.value) & (CASE.c.waits_for == WaitsFor.APPLICANT.value)
+    is_concerned = or_(
+        (CASE.c.state == CaseState.RECTIFYING.value) & CASE.c.id.in_(rectified),
+        is_answering & CASE.c.next_action_on.in_(days),
+        CASE.c.state.in_((CaseState.FAILED.value, CaseState.LAPSED.value)) & CASE.c.id.in_(appealed),
+    )
+    return select(CASE.c.id).where(is_concerned, is_published(CASE.c.batch_id)).order_by(CASE.c.id)
