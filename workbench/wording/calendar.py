@@ -46,6 +46,12 @@ _SIGNS: dict[str, str] = {
     DayKind.WEEKEND: WEEKEND,
 }
 
+_DEADLINE_MOVES: dict[str, str] = {
+    "suspensions": N_("moved by suspension {names}"),
+    "held": N_("does not pass before suspension {names} ends"),
+    "days": N_("moved from a day off ({names})"),
+}
+
 
 def sign_of(day: CalendarDay) -> str:
     """Return the sign after the number of a day, a blank for a normal working day."""
@@ -104,6 +110,12 @@ def day_words(day: CalendarDay, today: date) -> str:
 def moved_count_words(moved: int) -> str:
     """Return how many due dates a change would move."""
     return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
+
+
+def deadline_move_words(moved_by: str) -> str:
+    """Return what moved a deadline, or keeps it from passing: suspensions by number, or days off."""
+    why, _blank, names = moved_by.partition(" ")
+    return _(_DEADLINE_MOVES[why]).format(names=comma_joined(names.split())) if why in _DEADLINE_MOVES else moved_by
 
 
 def deadline_count_words(deadlines: int) -> str:

@@ -46,7 +46,7 @@ from workbench.wording.policy import finding_change_words
 
 _SHOWN = (
     *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
-    *("deadline", "due", "progress", "act", "orders", "channel", "item", "judged", "case"),
+    *("deadline", "due", "progress", "act", "orders", "channel", "item", "judged", "case", "moved_by"),
 )
 """The values of an event body that the history shows."""
 
@@ -232,8 +232,6 @@ def _event_line(row: Any) -> HistoryLine:
     words += [format_decision(body["corrects"])] if body.get("corrects") else []
     words += [str(body["waive_reason"])] if row.action == "reopen" and body.get("waive_reason") else []
     words += [str(code) for name in ("reasons", "parts") for code in body.get(name, ())]
-    if row.action == "deadline-moved":
-        words = [str(part) for name in ("suspensions", "held", "days") if name in body for part in (name, *body[name])]
     if row.action == "policy":
         words = [_policy_words(body)]
     return HistoryLine(

@@ -140,9 +140,9 @@ def _recompute(
             if before is None or (before == stored_clock_state(case) and case_id not in told):
                 continue
             announced_ids = batch.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
-            held_by = [one.id for one in unannounced if one.span.is_open and one.id in announced_ids]
+            held_by = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
             if held_by and case_id in told and case_id not in batch.moves:
-                batch.moves[case_id] = {"held": held_by}
+                batch.moves[case_id] = {"moved_by": f"held {_numbers(held_by)}"}
             for suspension_id in announced_ids:
                 batch.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
             if before != stored_clock_state(case):
@@ -163,6 +163,10 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     unsettled = [one for one in suspensions if not one.is_settled]
     relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else None
     if body := move_deadlines(case, told, clocks, relied_on=relied_on) if unsettled else {}:
-        batch.moves[case_id] = {**body, "suspensions": [one.id for one in unsettled]}
+        batch.moves[case_id] = {**body, "moved_by": f"suspensions {_numbers(unsettled)}"}
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
         batch.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)
+
+
+def _numbers(suspensions: Sequence[Suspension]) -> str:
+    return " ".join(str(one.id) for one in suspensions)

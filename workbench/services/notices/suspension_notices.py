@@ -266,7 +266,7 @@ def follow_days_off(
     for case in cases:
         told = letters.told.get(case.id or 0, ())
         if body := move_deadlines(case, told, clocks):
-            moves[case.id or 0] = {**body, "days": [day.isoformat() for day in days]}
+            moves[case.id or 0] = {**body, "moved_by": f"days {' '.join(map(str, days))}"}
         main = current_deadline(case, told, clocks)
         if main is not None and (body or main.row is None):
             letters.messages.append((case, message := letters.about_deadline(case, main, (), CALENDAR_CHANGED)))

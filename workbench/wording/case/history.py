@@ -12,6 +12,7 @@ from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.records import HistoryLine, ItemLine
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
+from workbench.wording.calendar import deadline_move_words
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
 from workbench.wording.letters import letter_kind_words
@@ -110,11 +111,6 @@ _OVERTURNED: dict[CaseState | None, str] = {
     CaseState.QUEUED: N_("overturned, queued"),
 }
 
-_DEADLINE_CAUSES: dict[str, str] = {
-    "suspensions": N_("moved by suspension {names}"),
-    "held": N_("does not pass before suspension {names} ends"),
-    "days": N_("moved from a day off ({names})"),
-}
 _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("final")}
 
 
@@ -197,7 +193,6 @@ def _measure_and_reasons(codes: list[str], case: CaseFile) -> str:
 
 
 def _measure_details(text: str, _case: CaseFile) -> str:
-    """Return codes, with the codes of measures in words."""
     return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
 
 
@@ -271,14 +266,8 @@ def _attention_details(text: str, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
 
 
-def _deadline_details(text: str, _case: CaseFile) -> str:
-    """Return what moved a deadline, or keeps it from passing: suspensions by number, or days off."""
-    why, _blank, names = text.partition(" ")
-    return _(_DEADLINE_CAUSES[why]).format(names=comma_joined(names.split())) if why in _DEADLINE_CAUSES else text
-
-
 _DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
-    "deadline-moved": _deadline_details,
+    "deadline-moved": lambda text, _case: deadline_move_words(text),
     "decide": _verdict_details,
     "appeal-decide": _verdict_details,
     "undo": _verdict_details,
