@@ -14,13 +14,14 @@ from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.sites import Site
+from tests.sizes import sample
 from workbench import signs
 from workbench.keys.registry import MODES
 from workbench.look import Look
 from workbench.user_settings import LoadedSettings
 
-WINDOWS = [(80, 24), pytest.param((120, 40), marks=pytest.mark.terminal)]
-"""The smallest window; the tests in terminals try a large one too."""
+WINDOWS = [(80, 24), *sample([pytest.param((120, 40), marks=pytest.mark.terminal)], ci=0)]
+"""The smallest window; a large one only in full size, because the looks show each screen in both."""
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
 _WAITING_FOR_USER = frozenset({"copy", "dialog", "leave"})
