@@ -14,6 +14,9 @@ from workbench.wording.letter_dates import letter_day
 from workbench.wording.phone import phone_sentence
 from workbench.wording.what_would_help import missing_codes
 
+pytestmark = pytest.mark.terminal
+"""The demo is made in processes of its own."""
+
 
 def hand_in(database: Path, case_id: int) -> None:
     """Import the documents that a case misses, as received now."""
