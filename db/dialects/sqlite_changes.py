@@ -44,7 +44,7 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "notice": (
         *("case_id", "release_at", "told_due_at", "appeal_until_on", "cancelled_at", "sent_at", "sent_by_id"),
-        *("decision_id", "kind", "language", "subject", "body", "created_at", "channel"),
+        *("decision_id", "kind", "language", "subject", "body", "created_at", "channel", "facts"),
     ),
     "policy_version": (
         *("body", "sha256", "applied_at", "applied_by_id", "effective_on", "is_for_open_cases", "settled_at"),
@@ -74,6 +74,10 @@ first, by the table of the row."""
 
 _COUNTED_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to count as there, by table: nobody sees a batch before it is published."""
+
+_ADDED_WITH = {"facts": "{}"}
+"""Columns that a later step added, with the value that it gave to the rows: with it, a row has the digest that it had
+before the step."""
 
 RECEIPT = "receipt"
 _OF_PUBLISHED = (
@@ -182,12 +186,13 @@ def _values(table: str, row: str) -> str:
 
 def _measured(row: str, columns: tuple[str, ...]) -> str:
     """Return the SQL expression for quoted values and their length, since `quote` ends a text at its first NUL."""
-    return f"{_quoted(row, columns)} || ',' || octet_length(concat({', '.join(_names(row, columns))}))"
-
-
-def _quoted(row: str, columns: tuple[str, ...]) -> str:
-    return " || ',' || ".join(f"quote({name})" for name in _names(row, columns))
-
-
-def _names(row: str, columns: tuple[str, ...]) -> list[str]:
-    return [f'{row}."{name}"' for name in columns]
+    quoted, present = [], []
+    for column in columns:
+        name = f'{row}."{column}"'
+        text = f"',' || quote({name})"
+        if usual := _ADDED_WITH.get(column):
+            text, name = f"CASE {name} WHEN '{usual}' THEN '' ELSE {text} END", f"nullif({name}, '{usual}')"
+        quoted.append(text)
+        present.append(name)
+    values = " || ".join(quoted).removeprefix("',' || ")
+    return f"{values} || ',' || octet_length(concat({', '.join(present)}))"

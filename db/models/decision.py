@@ -94,7 +94,8 @@ class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled.
 
     `told_due_at` is the due date or deadline that its text gives, `appeal_until_on` the last day to appeal against the
-    result that it announces; both are None if it gives none. `channel` is how it was sent. `attempts` counts how often
+    result that it announces; both are None if it gives none. `facts` is JSON with what its text was rendered from, `{}`
+    for a notice of a schema before 17. `channel` is how it was sent. `attempts` counts how often
     it was handed to the operator's gateway, `handed_at` is the last time. `failed_at` and `failure` say that it could
     not be delivered, and why.
     """
@@ -107,6 +108,7 @@ class NoticeRow(CasePartRow, table=True):
     language: str = short_text(8)
     subject: str = erased_short_text(300)
     body: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+    facts: str = free_text("{}")
     created_at: datetime = instant_column()
     release_at: datetime = instant_column()
     told_due_at: datetime | None = instant_column(nullable=True)

@@ -29,6 +29,7 @@ CHANGES = {
         "release_at = 1",
         "told_due_at = 1",
         "appeal_until_on = '2026-01-01'",
+        "facts = '{}'",
     ],
     "decision": ["status = 'void'", "deadline_at = 1", "check_note = 'x'", "note = note || char(0) || 'x'"],
     "reviewer": ["login = 'x'", "max_held = 9"],

@@ -12,7 +12,7 @@ from workbench.errors import NotAllowed
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.exporting.request import ExportKind, ExportRequest
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.notices.due_date_letter import CASE_NO
+from workbench.services.notices.bulk_letters import CASE_NO
 from workbench.services.outbox.recording import Delivery
 
 

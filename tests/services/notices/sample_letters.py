@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from db.enums import AppealOutcome, ApplicantKind, CaseState, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, DeadlineFacts, StatusFacts
-from workbench.services.notices.verdict_letter import Bars, Correction, LetterFacts, LetterItem, LetterReason
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, DeadlineFacts
+from workbench.services.notices.letter import Bars, LetterItem, Sender
+from workbench.services.notices.verdict_letter import Correction, LetterReason, VerdictLetter
 
 SUPPLIER = Supplier(
     name=BilingualText(en="Example Horizon Mobile", zh="虚构远声移动通信"),
@@ -50,22 +51,22 @@ UNDONE = Bars(Measure.BAR_BOTH, ("13800138003",), is_carried_out=False)
 MANY_NUMBERS = tuple(f"138001380{number:02}" for number in range(1, 13))
 
 
-def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> LetterFacts:
+def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> VerdictLetter:
     """Return the facts of a plain pass letter."""
-    return LetterFacts(
+    return VerdictLetter(
         language=language,
         applicant_kind=kind,
         applicant_name="虚构远声科技有限公司" if language is Language.ZH else "Example Horizon Calling Ltd",
         case_no="C-000123",
         application_no="TC-2026-00123",
-        verdict=Verdict.PASS,
-        supplier=SUPPLIER,
-        decided_at=datetime(2026, 11, 24, 17, tzinfo=UTC),  # the 25th in Shanghai
+        kind=Verdict.PASS,
+        supplier=Sender.of(SUPPLIER, language),
+        written_at=datetime(2026, 11, 24, 17, tzinfo=UTC),  # the 25th in Shanghai
         zone="Asia/Shanghai",
     )
 
 
-def with_reasons(letter: LetterFacts) -> LetterFacts:
+def with_reasons(letter: VerdictLetter) -> VerdictLetter:
     expired, peak = SENTENCES[letter.language]
     return replace(
         letter,
@@ -76,7 +77,7 @@ def with_reasons(letter: LetterFacts) -> LetterFacts:
     )
 
 
-def with_items(letter: LetterFacts) -> LetterFacts:
+def with_items(letter: VerdictLetter) -> VerdictLetter:
     return replace(letter, items=listed(letter.language))
 
 
@@ -86,10 +87,10 @@ def listed(language: Language) -> tuple[LetterItem, ...]:
     return LetterItem(copy, datetime(2026, 11, 25, 2, 1, tzinfo=UTC)), LetterItem(plan)
 
 
-def fixable(letter: LetterFacts) -> LetterFacts:
+def fixable(letter: VerdictLetter) -> VerdictLetter:
     return replace(
         with_items(with_reasons(letter)),
-        verdict=Verdict.FAIL,
+        kind=Verdict.FAIL,
         fail_kind=FailKind.FIXABLE,
         deadline_at=datetime(2026, 12, 3, 10, tzinfo=UTC),
         measure=Measure.BAR_OUT,
@@ -97,24 +98,22 @@ def fixable(letter: LetterFacts) -> LetterFacts:
     )
 
 
-def final(letter: LetterFacts) -> LetterFacts:
+def final(letter: VerdictLetter) -> VerdictLetter:
     return replace(
         with_reasons(letter),
-        verdict=Verdict.FAIL,
+        kind=Verdict.FAIL,
         fail_kind=FailKind.FINAL,
         measure=Measure.BAR_BOTH,
         appeal_until=date(2026, 12, 15),
     )
 
 
-def pending(letter: LetterFacts, waits_for: WaitsFor = WaitsFor.APPLICANT) -> LetterFacts:
-    waiting = replace(
-        with_reasons(letter), verdict=Verdict.PENDING, waits_for=waits_for, next_action_on=date(2026, 12, 1)
-    )
+def pending(letter: VerdictLetter, waits_for: WaitsFor = WaitsFor.APPLICANT) -> VerdictLetter:
+    waiting = replace(with_reasons(letter), kind=Verdict.PENDING, waits_for=waits_for, next_action_on=date(2026, 12, 1))
     return with_items(waiting) if waits_for is WaitsFor.APPLICANT else waiting
 
 
-def every_kind(letter: LetterFacts) -> Iterator[LetterFacts]:
+def every_kind(letter: VerdictLetter) -> Iterator[VerdictLetter]:
     plain = [
         letter,
         replace(with_reasons(letter), measure=Measure.RESTORE),
@@ -140,14 +139,6 @@ def every_kind(letter: LetterFacts) -> Iterator[LetterFacts]:
 def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
     """Return a letter of each kind about dates; those about the state of a case also without items and measure."""
     letter = a_letter(language, kind)
-    status = StatusFacts(
-        items=listed(language),
-        asked_until=date(2026, 12, 1),
-        bars=BARS,
-        appeal_until=date(2026, 12, 15),
-        answer_days=7,
-        provisional_years=(2027,),
-    )
     corrected = (8, datetime(2026, 11, 20, 1, 30, tzinfo=UTC))
     for letter_kind in ClockLetterKind:
         clock = ClockLetter(
@@ -155,11 +146,12 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             language=language,
             applicant_kind=letter.applicant_kind,
             applicant_name=letter.applicant_name,
+            case_no=letter.case_no,
             application_no=letter.application_no,
             agent="虚构渠道",
             due_at=datetime(2026, 12, 3, 10, tzinfo=UTC),
-            supplier=SUPPLIER,
-            written_at=letter.decided_at,
+            supplier=Sender.of(SUPPLIER, language),
+            written_at=letter.written_at,
             zone=letter.zone,
         )
         if letter_kind is ClockLetterKind.DEADLINE_MOVED:
@@ -172,12 +164,22 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
                 yield replace(clock, asked=listed(language))
                 yield replace(clock, asked=listed(language), item=ITEMS[language][0])
             continue
-        clock = replace(clock, waived=ITEMS[language][:1], corrects=corrected)
-        for facts in (status, replace(status, items=(), bars=(), provisional_years=())):
-            yield replace(clock, status=facts)
+        clock = replace(
+            clock,
+            items=listed(language),
+            waived=ITEMS[language][:1],
+            corrects=corrected,
+            asked_until=date(2026, 12, 1),
+            bars=BARS,
+            appeal_until=date(2026, 12, 15),
+            answer_days=7,
+            provisional_years=(2027,),
+        )
+        for status in (clock, replace(clock, items=(), bars=(), provisional_years=())):
+            yield status
             asked = listed(language) if letter_kind is ClockLetterKind.POLICY else ()
-            yield replace(clock, status=facts, is_with_applicant=True, asked=asked)
-            yield replace(clock, status=facts, agent="", stopped_at=letter.decided_at)
+            yield replace(status, is_with_applicant=True, asked=asked)
+            yield replace(status, agent="", stopped_at=letter.written_at)
 
 
 def more_clock_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
@@ -206,12 +208,8 @@ def more_clock_letters(language: Language, kind: ApplicantKind = ApplicantKind.E
     extended = some[ClockLetterKind.DEADLINE]
     yield replace(extended, item="", waived=ITEMS[language][:1], asked=listed(language)[1:], cause=CAUSE[language])
     undone, reopened = some[ClockLetterKind.LAPSE_UNDONE], some[ClockLetterKind.REOPENED]
-    assert undone.status is not None
-    assert reopened.status is not None
-    late = replace(undone.status, is_deadline_moved=True)
-    alone = replace(reopened.status, was_passed=True, is_decided_alone=True)
-    yield replace(undone, stopped_at=None, is_with_applicant=True, status=late)
-    yield replace(reopened, stopped_at=None, status=alone)
+    yield replace(undone, stopped_at=None, is_with_applicant=True, is_deadline_moved=True)
+    yield replace(reopened, stopped_at=None, was_passed=True, is_decided_alone=True)
 
 
 def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
@@ -240,14 +238,14 @@ def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.
         application_no=letter.application_no,
         case_no=letter.case_no,
         agent="虚构渠道",
-        supplier=SUPPLIER,
+        supplier=Sender.of(SUPPLIER, language),
         zone=letter.zone,
         kind=AppealLetterKind.DECIDED,
         is_lapse=False,
         bars=BARS,
         received_on=date(2026, 11, 24),
-        written_on=date(2026, 11, 25),
-        due_on=date(2026, 12, 3),
+        written_at=letter.written_at,
+        due_at=datetime(2026, 12, 3, 10, tzinfo=UTC),
         outcome=AppealOutcome.OVERTURNED,
         answer=SENTENCES[language][0],
         appeal_until=date(2026, 12, 15),
@@ -265,4 +263,4 @@ def more_appeal_letters(language: Language, kind: ApplicantKind = ApplicantKind.
     for letter in every_appeal_letter(language, kind):
         yield replace(letter, is_decided_alone=True, is_later=True, provisional_years=(2027,))
         if letter.outcome is not AppealOutcome.OVERTURNED or letter.kind is AppealLetterKind.WITHDRAWN:
-            yield replace(letter, is_lapse=True, due_on=None, bars=(), appeal_until=None, rectify_until=moved_to)
+            yield replace(letter, is_lapse=True, due_at=None, bars=(), appeal_until=None, rectify_until=moved_to)

@@ -17,10 +17,9 @@ from tests.services.notices.sample_letters import (
     more_appeal_letters,
     more_clock_letters,
 )
-from workbench.services.notices.appeal_letter import compose_appeal_letter
-from workbench.services.notices.due_date_letter import compose_clock_letter
+from workbench.services.notices.letter import Letter, LetterText, Sender, facts_of, letter_environment, render
 from workbench.services.notices.letter_page import letter_pages
-from workbench.services.notices.verdict_letter import ComposedLetter, Letter, compose, letter_environment
+from workbench.services.notices.sender import stored_letter
 
 HOSTILE = """<script>a</script>"><img src=x onerror=a>' style='x' {{7*7}} {% raw %} &amp; & </p></title></style>"""
 NO_TEXTS = {"language", "zone", "kind", "what"}
@@ -56,25 +55,19 @@ def hostile(value: Any) -> Any:
     return value
 
 
-def composed(letter: Letter) -> ComposedLetter:
-    for function in (compose, compose_clock_letter, compose_appeal_letter):
-        if isinstance(letter, function.__annotations__["letter"]):
-            return function(letter)
-    raise TypeError(letter)
-
-
 def every_letter(language: Language, kind: ApplicantKind) -> Iterator[Letter]:
-    yield from every_kind(replace(a_letter(language, kind), agent="虚构渠道", causes=None))
+    yield from every_kind(replace(a_letter(language, kind), agent="虚构渠道"))
     yield from every_clock_letter(language, kind)
     yield from every_appeal_letter(language, kind)
     yield from more_clock_letters(language, kind)
     yield from more_appeal_letters(language, kind)
 
 
-def page_of(letter: ComposedLetter, language: Language, recipient: str) -> Page:
+def page_of(letter: LetterText, language: Language, recipient: str) -> Page:
     notice = {"language": language.value, "notice": 8, "subject": letter.subject, "body": letter.body}
-    supplier = hostile(SUPPLIER) if recipient == HOSTILE else SUPPLIER
-    return Page(letter_pages({**notice, **dict.fromkeys(RECIPIENT, recipient)}, supplier)[".html"])
+    sender = Sender.of(SUPPLIER, language)
+    sender = hostile(sender) if recipient == HOSTILE else sender
+    return Page(letter_pages({**notice, **dict.fromkeys(RECIPIENT, recipient)}, sender)[".html"])
 
 
 @pytest.mark.parametrize(
@@ -82,16 +75,27 @@ def page_of(letter: ComposedLetter, language: Language, recipient: str) -> Page:
 )
 def test_no_element_of_a_letter_comes_from_data(language: Language, kind: ApplicantKind) -> None:
     for letter in every_letter(language, kind):
-        plain = page_of(composed(letter), language, "虚构")
-        page = page_of(composed(hostile(letter)), language, HOSTILE)
+        plain = page_of(render(letter), language, "虚构")
+        page = page_of(render(hostile(letter)), language, HOSTILE)
 
         assert page.elements == plain.elements
         assert page.text.count(HOSTILE) > len(RECIPIENT)
 
 
 @pytest.mark.parametrize("language", list(Language))
+def test_a_letter_rendered_again_from_its_stored_facts_has_the_same_texts(language: Language) -> None:
+    for letter in every_letter(language, ApplicantKind.ENTERPRISE):
+        for one in (letter, hostile(letter)):
+            stored = stored_letter(one.kind, facts_of(one))
+
+            assert stored == one
+            assert stored is not None
+            assert render(stored) == render(one)
+
+
+@pytest.mark.parametrize("language", list(Language))
 def test_the_line_of_the_recipient_shows_each_name_as_it_was_typed(language: Language) -> None:
-    letter = composed(a_letter(language))
+    letter = render(a_letter(language))
 
     page = page_of(letter, language, HOSTILE)
 

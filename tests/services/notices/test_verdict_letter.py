@@ -26,14 +26,8 @@ from tests.services.notices.sample_letters import (
     pending,
     with_reasons,
 )
-from workbench.services.notices.verdict_letter import (
-    Bars,
-    ComposedLetter,
-    LetterFacts,
-    LetterReason,
-    causes_text,
-    compose,
-)
+from workbench.services.notices.letter import Bars, LetterText, render
+from workbench.services.notices.verdict_letter import LetterReason, VerdictLetter, causes_text
 
 
 @pytest.fixture(params=list(Language))
@@ -42,13 +36,13 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 
 @pytest.fixture(params=list(ApplicantKind))
-def letter(request: pytest.FixtureRequest, language: Language) -> LetterFacts:
+def letter(request: pytest.FixtureRequest, language: Language) -> VerdictLetter:
     return a_letter(language, ApplicantKind(request.param))
 
 
-def test_every_letter_has_sender_recipient_and_subject(letter: LetterFacts) -> None:
+def test_every_letter_has_sender_recipient_and_subject(letter: VerdictLetter) -> None:
     for facts in every_kind(letter):
-        composed = compose(facts)
+        composed = render(facts)
 
         assert letter.applicant_name in composed.body.splitlines()[0]
         assert letter.case_no in composed.subject
@@ -62,18 +56,18 @@ def test_every_letter_has_sender_recipient_and_subject(letter: LetterFacts) -> N
         ]
 
 
-def test_the_salutation_fits_the_kind_of_applicant(letter: LetterFacts) -> None:
+def test_the_salutation_fits_the_kind_of_applicant(letter: VerdictLetter) -> None:
     own = ADDRESS[letter.applicant_kind] if letter.language is Language.ZH else "you"
     for facts in every_kind(letter):
-        body = compose(facts).body
+        body = render(facts).body
 
         assert own in body
         assert not [other for other in ADDRESS.values() if other != own and other in body]
 
 
-def test_no_letter_has_a_placeholder_or_broken_layout(letter: LetterFacts) -> None:
+def test_no_letter_has_a_placeholder_or_broken_layout(letter: VerdictLetter) -> None:
     for facts in every_kind(letter):
-        composed = compose(facts)
+        composed = render(facts)
 
         assert not re.search(r"[{}]|None|Undefined|\bFalse\b|\bTrue\b", composed.subject + composed.body)
         assert "\n" not in composed.subject
@@ -85,7 +79,7 @@ def test_no_letter_has_a_placeholder_or_broken_layout(letter: LetterFacts) -> No
 def test_a_chinese_letter_has_no_english_word_except_codes(kind: ApplicantKind) -> None:
     known = ("C-000123", "TC-2026-00123", "ID-RIC-EXPIRED", "ACT-PEAK-HOUR")
     for facts in every_kind(a_letter(Language.ZH, kind)):
-        composed = compose(facts)
+        composed = render(facts)
         text = composed.subject + composed.body
         for code in known:
             text = text.replace(code, "")
@@ -96,39 +90,39 @@ def test_a_chinese_letter_has_no_english_word_except_codes(kind: ApplicantKind) 
 @pytest.mark.parametrize("kind", list(ApplicantKind))
 def test_an_english_letter_has_no_chinese_text(kind: ApplicantKind) -> None:
     for facts in every_kind(a_letter(Language.EN, kind)):
-        composed = compose(facts)
+        composed = render(facts)
 
         assert re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", composed.subject + composed.body) == []
 
 
-def test_the_language_of_a_letter_does_not_depend_on_the_screens(letter: LetterFacts) -> None:
-    before = compose(fixable(letter))
+def test_the_language_of_a_letter_does_not_depend_on_the_screens(letter: VerdictLetter) -> None:
+    before = render(fixable(letter))
 
     with speaking("zh" if letter.language is Language.EN else "en"):
-        assert compose(fixable(letter)) == before
+        assert render(fixable(letter)) == before
 
 
-def test_a_pass_letter_asks_for_nothing(letter: LetterFacts) -> None:
-    composed = compose(letter)
+def test_a_pass_letter_asks_for_nothing(letter: VerdictLetter) -> None:
+    composed = render(letter)
 
     assert ("：通过" if letter.language is Language.ZH else "passed") in composed.subject
     assert not re.search("申诉|期限|措施|appeal|deadline|measure", composed.body, re.IGNORECASE)
 
 
-def test_a_pass_letter_says_that_the_cards_are_restored(letter: LetterFacts) -> None:
-    body = compose(replace(letter, measure=Measure.RESTORE)).body
+def test_a_pass_letter_says_that_the_cards_are_restored(letter: VerdictLetter) -> None:
+    body = render(replace(letter, measure=Measure.RESTORE)).body
 
     assert ("复机" if letter.language is Language.ZH else "calls work again") in body
 
 
-def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sentences(letter: LetterFacts) -> None:
+def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sentences(letter: VerdictLetter) -> None:
     numbers = tuple(f"1380013800{number}" for number in range(4))
     lifted = (
         Bars(Measure.BAR_OUT, numbers[:1]),
         Bars(Measure.BAR_OUT, numbers[1:2], is_carried_out=False),
         Bars(Measure.BAR_BOTH, numbers[2:3]),
     )
-    body = compose(replace(letter, measure=Measure.RESTORE, msisdns=numbers, lifted=lifted)).body
+    body = render(replace(letter, measure=Measure.RESTORE, msisdns=numbers, lifted=lifted)).body
 
     done, undone, also = {
         Language.ZH: (
@@ -148,8 +142,8 @@ def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sente
     assert also in body
 
 
-def test_the_letter_of_a_fixable_fail_lists_every_item(letter: LetterFacts) -> None:
-    composed = compose(fixable(letter))
+def test_the_letter_of_a_fixable_fail_lists_every_item(letter: VerdictLetter) -> None:
+    composed = render(fixable(letter))
 
     outcome = "不通过（可整改）" if letter.language is Language.ZH else "not passed (rectification possible)"
     assert outcome in composed.subject
@@ -164,12 +158,12 @@ def test_the_letter_of_a_fixable_fail_lists_every_item(letter: LetterFacts) -> N
         assert owed in composed.body
 
 
-def test_the_deadline_of_all_items_is_given_once(letter: LetterFacts) -> None:
-    assert compose(fixable(letter)).body.count(DEADLINE[letter.language]) == 1
+def test_the_deadline_of_all_items_is_given_once(letter: VerdictLetter) -> None:
+    assert render(fixable(letter)).body.count(DEADLINE[letter.language]) == 1
 
 
-def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(letter: LetterFacts) -> None:
-    composed = compose(final(letter))
+def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(letter: VerdictLetter) -> None:
+    composed = render(final(letter))
 
     for owed in (
         "不通过（不可整改）" if letter.language is Language.ZH else "not passed (cannot be rectified)",
@@ -185,15 +179,15 @@ def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(lette
     assert not re.search("期限|deadline", composed.body, re.IGNORECASE)
 
 
-def test_a_fail_letter_without_a_measure_says_that_nothing_is_restricted(letter: LetterFacts) -> None:
-    body = compose(replace(final(letter), measure=Measure.NONE)).body
+def test_a_fail_letter_without_a_measure_says_that_nothing_is_restricted(letter: VerdictLetter) -> None:
+    body = render(replace(final(letter), measure=Measure.NONE)).body
 
     assert ("未对号码采取限制措施" if letter.language is Language.ZH else "not restricted") in body
     assert "双停" not in body
 
 
-def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: LetterFacts) -> None:
-    composed = compose(pending(letter))
+def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: VerdictLetter) -> None:
+    composed = render(pending(letter))
 
     for owed in (
         "待审核（待补充）" if letter.language is Language.ZH else "pending (something is missing)",
@@ -214,9 +208,9 @@ def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: Le
     ],
 )
 def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(
-    letter: LetterFacts, waits_for: WaitsFor, zh: str, en: str
+    letter: VerdictLetter, waits_for: WaitsFor, zh: str, en: str
 ) -> None:
-    body = compose(pending(letter, waits_for)).body
+    body = render(pending(letter, waits_for)).body
 
     for owed in (zh, "待核实", "无需提交材料") if letter.language is Language.ZH else (en, "you do not need to send"):
         assert owed in body
@@ -224,12 +218,12 @@ def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(
 
 
 def test_a_letter_during_the_review_offers_an_objection_because_only_its_end_can_be_appealed(
-    letter: LetterFacts,
+    letter: VerdictLetter,
 ) -> None:
     barred = replace(pending(letter), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15))
     until, is_zh = APPEAL_UNTIL[letter.language], letter.language is Language.ZH
     for facts in (barred, fixable(letter), replace(fixable(letter), measure=Measure.NONE)):
-        composed = compose(facts)
+        composed = render(facts)
         what = ("this measure", "上述措施") if facts is barred else ("this result", "本结论")
         for owed in (
             f"提出异议截止日期：{until}\n" if is_zh else f"Objection by: {until}\n",
@@ -239,12 +233,12 @@ def test_a_letter_during_the_review_offers_an_objection_because_only_its_end_can
         ):
             assert owed in composed.body
         assert not re.search("提出申诉|申诉(成立|截止|途径)|you may appeal|an appeal succeeds|appeal by", composed.body)
-        assert composed.appeal_until is None
-    assert compose(final(letter)).appeal_until == date(2026, 12, 15)
+        assert facts.appeal_until_on is None
+    assert final(letter).appeal_until_on == date(2026, 12, 15)
 
 
-def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: LetterFacts) -> None:
-    composed = compose(replace(final(letter), corrects=CORRECTED))
+def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: VerdictLetter) -> None:
+    composed = render(replace(final(letter), corrects=CORRECTED))
 
     assert composed.subject.startswith("更正" if letter.language is Language.ZH else "Correction")
     assert REPLACED[letter.language] in composed.body
@@ -263,7 +257,7 @@ def test_each_reason_is_one_line_with_its_code() -> None:
 
 def test_edited_reasons_are_in_the_letter_unchanged() -> None:
     edited = "证件已过期（ID-RIC-EXPIRED）{{ letter.zone }} <b>&\n第二行（ACT-PEAK-HOUR）"
-    composed = compose(replace(fixable(a_letter()), causes=edited))
+    composed = render(replace(fixable(a_letter()), edited_causes=edited))
 
     assert edited in composed.body
     assert "原因代码" not in composed.body
@@ -274,7 +268,7 @@ def test_codes_missing_from_the_edited_reasons_are_listed() -> None:
     facts = final(a_letter())
     facts = replace(facts, reasons=(*facts.reasons, LetterReason(code="ID-RIC", sentence="证件号码有误。")))
 
-    body = compose(replace(facts, causes="证件已过期（ID-RIC-EXPIRED）")).body
+    body = render(replace(facts, edited_causes="证件已过期（ID-RIC-EXPIRED）")).body
 
     assert "原因代码：ACT-PEAK-HOUR、ID-RIC\n" in body
 
@@ -284,9 +278,9 @@ def test_emptied_reasons_are_replaced_by_the_default_text_except_on_a_pass(cause
     facts = final(a_letter())
     passed = with_reasons(a_letter())
 
-    assert compose(replace(facts, causes=causes)) == compose(facts)
-    assert SENTENCES[Language.ZH][0] in compose(passed).body
-    assert SENTENCES[Language.ZH][0] not in compose(replace(passed, causes=causes)).body
+    assert render(replace(facts, edited_causes=causes)) == render(facts)
+    assert SENTENCES[Language.ZH][0] in render(passed).body
+    assert SENTENCES[Language.ZH][0] not in render(replace(passed, edited_causes=causes)).body
 
 
 @pytest.mark.parametrize(
@@ -301,13 +295,13 @@ def test_emptied_reasons_are_replaced_by_the_default_text_except_on_a_pass(cause
         (replace(pending(a_letter()), measure=Measure.BAR_OUT), "appeal_until"),
     ],
 )
-def test_a_letter_without_required_facts_is_refused(facts: LetterFacts, name: str) -> None:
+def test_a_letter_without_required_facts_is_refused(facts: VerdictLetter, name: str) -> None:
     assert facts.missing == (name,)
     with pytest.raises(ValueError, match=name):
-        compose(facts)
+        render(facts)
 
 
 def test_letters_have_no_field_for_an_internal_note() -> None:
-    names = {field.name for field in fields(LetterFacts)} | {field.name for field in fields(ComposedLetter)}
+    names = {field.name for field in fields(VerdictLetter)} | {field.name for field in fields(LetterText)}
 
     assert not {name for name in names if "note" in name or "internal" in name}

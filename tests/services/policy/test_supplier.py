@@ -7,15 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.enums import Language
-from tests.services.notices.sample_letters import a_letter, every_clock_letter, every_kind
 from tests.sites import SUPPLIER
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.policies import default_policy_text
-from workbench.services.notices.due_date_letter import compose_clock_letter
-from workbench.services.notices.verdict_letter import compose
 from workbench.services.policy.reader import parse_policy, parse_supplier
-from workbench.services.policy.supplier import is_made_up, made_up_supplier, supplier_toml, with_sender, with_supplier
+from workbench.services.policy.supplier import is_made_up, made_up_supplier, supplier_toml, with_supplier
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip)
 WORDS = st.builds(BilingualText, en=TEXTS, zh=TEXTS)
@@ -51,18 +47,3 @@ def test_a_supplier_may_keep_the_usual_hours_and_channels(field: str) -> None:
     usual = {name: getattr(made_up_supplier(), name) for name in ("hours", "appeal", "complaint")}
 
     assert not is_made_up(replace(SUPPLIER, **({field: usual[field]} if field in usual else {})))
-
-
-@pytest.mark.parametrize("language", list(Language))
-def test_a_letter_rendered_again_is_the_letter_that_the_real_supplier_would_have_sent(language: Language) -> None:
-    for letter in every_kind(a_letter(language)):
-        made_up = compose(replace(letter, supplier=made_up_supplier()))
-
-        assert (
-            with_sender(made_up.body, made_up_supplier(), SUPPLIER, language)
-            == compose(replace(letter, supplier=SUPPLIER)).body
-        )
-    for clock in every_clock_letter(language):
-        made_up = compose_clock_letter(replace(clock, supplier=made_up_supplier()))
-        real = compose_clock_letter(replace(clock, supplier=SUPPLIER))
-        assert with_sender(made_up.body, made_up_supplier(), SUPPLIER, language) == real.body

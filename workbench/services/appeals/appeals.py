@@ -32,6 +32,7 @@ from workbench.services.foundation.case_access import case_in_state_for, visible
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, appeal_letter
+from workbench.services.notices.letter import render
 from workbench.services.queue.listing import Queue
 from workbench.services.site.people import solo_reason
 
@@ -107,7 +108,7 @@ class Appeals(Service):
             else:
                 due = None
             letter = appeal_letter(session, context, case, preview, AppealLetterKind.DECIDED, due_at=due)
-            return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
+            return redaction_of(session, (case.agent, case.application_no)).mask_in(render(letter).body)
 
     def decide(self, request: AppealRequest) -> AppealResult:
         """Decide an appeal; the decision takes effect when a second person approves it, or at once for a lone reviewer.

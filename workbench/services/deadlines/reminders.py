@@ -18,7 +18,7 @@ from workbench.services.foundation.calendar_days import all_suspensions, suspens
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status, release_time
-from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.notices.letter import LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
 

@@ -22,8 +22,8 @@ from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensi
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.letter import LetterItem
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, letters_about
-from workbench.services.notices.verdict_letter import LetterItem
 from workbench.services.rectifying.lapse import lapse
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.site.machine_clock import CLOCK_MAY_DIFFER, accept_clock, clock_problem, note_clock

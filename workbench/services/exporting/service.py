@@ -1,6 +1,6 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.memory import check_memory_limit
+from workbench.services.notices.letter import Sender, render
 from workbench.services.notices.letter_page import letter_pages, short_message
-from workbench.services.notices.sender import senders, write_sender
-from workbench.services.policy.supplier import sender_of
+from workbench.services.notices.sender import stored_letter, write_sender
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
@@ -97,7 +97,7 @@ class Exports(Service):
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
                 source = ExportSource.of(self.context, session, request)
-                rows = _letters(folder, source, senders(session, self.context), request)
+                rows = _letters(folder, source, self.context.policy(session).supplier, request)
                 table, columns = folder / LETTER_TABLE, (*notices.COLUMNS, "file")
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
@@ -118,16 +118,19 @@ class Exports(Service):
             self.context.log(session, "export", body=body)
 
 
-def _letters(
-    folder: Path, source: ExportSource, suppliers: Sequence[Supplier], request: ExportRequest
-) -> Iterator[Record]:
-    """Yield the row of each notice after its printable letter was written to a folder, with the head of its sender."""
-    for row in notices.rows(source):
-        supplier = sender_of(str(row["body"]), suppliers, Language(str(row["language"])))
+def _letters(folder: Path, source: ExportSource, supplier: Supplier, request: ExportRequest) -> Iterator[Record]:
+    """Yield the row of each notice after its printable letter was written to a folder, with the head of its sender.
+
+    A notice without facts gets the head of `supplier`, and a short message with its subject alone.
+    """
+    for row, people in notices.rows_with_people(source):
+        language, letter = Language(str(row["language"])), stored_letter(str(row["kind"]), str(row["facts"]))
+        sender = letter.supplier if letter else Sender.of(supplier, language)
         stem = f"{row['case']}-{row['notice']:06}-{row['kind']}"
-        texts = letter_pages(row, supplier)
+        texts = letter_pages(row, sender)
         if request.with_sms:
-            texts[".sms.txt"] = "\n".join(short_message(row, supplier)) + "\n"
+            lines = [people.mask_in(line) for line in render(letter).lines] if letter else ()
+            texts[".sms.txt"] = "\n".join(short_message(language, str(row["subject"]), lines, sender)) + "\n"
         for suffix, text in texts.items():
             with new_file(folder / f"{stem}{suffix}") as file:
                 file.write(text.encode())

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from functools import partial
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -16,12 +15,10 @@ from workbench.domain.case.case_id import format_case
 from workbench.services.case.decisions import appeal_filing_day, first_deadline
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
-from workbench.services.notices.bulk_letters import add_notices
+from workbench.services.notices.bulk_letters import add_notice
+from workbench.services.notices.letter import Bars, Letter, Sender
 from workbench.services.notices.letter_measures import bars_in_force
-from workbench.services.notices.verdict_letter import Bars, ComposedLetter, Letter, render_letter
 from workbench.services.site.people import solo_reason
-from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
-from workbench.wording.quotation import quoted_if_foreign
 
 
 class AppealLetterKind(StrEnum):
@@ -34,21 +31,20 @@ class AppealLetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealLetter(Letter):
-    """The contents of a letter about an appeal.
+    """The facts of a letter about an appeal.
 
-    `is_lapse` says that the appeal is against a lapse. `due_on` is the last day for the answer to the appeal; in the
-    answer to an overturned one, the last day for the review. `outcome` and `answer` are empty before the decision.
-    `is_decided_alone` says that one person reviews alone, who decides the appeal without a check. `is_later` says that
-    `appeal_until` is later than the notice of the result says. `rectify_until` is set if a lapse was taken back,
-    because the letter with the deadline had been sent late.
+    `is_lapse` says that the appeal is against a lapse. `due_at` is when the answer to the appeal is due; in the answer
+    to an overturned one, when the review is. `outcome` and `answer` are empty before the decision. `is_decided_alone`
+    says that one person reviews alone, who decides the appeal without a check. `appeal_until` is the last day of
+    another appeal, and `is_later` says that it is later than the notice of the result says. `rectify_until` is set if a
+    lapse was taken back, because the letter with the deadline had been sent late.
     """
 
     kind: AppealLetterKind
     is_lapse: bool
     bars: tuple[Bars, ...]
     received_on: date
-    written_on: date
-    due_on: date | None = None
+    due_at: datetime | None = None
     outcome: AppealOutcome | None = None
     to_state: CaseState | None = None
     answer: str = ""
@@ -56,19 +52,16 @@ class AppealLetter(Letter):
     is_decided_alone: bool = False
     is_later: bool = False
     rectify_until: datetime | None = None
-    provisional_years: tuple[int, ...] = ()
 
+    @property
+    def template(self) -> str:
+        """The name of the template."""
+        return "appeal"
 
-def compose_appeal_letter(letter: AppealLetter) -> ComposedLetter:
-    """Return the subject and body of a letter about an appeal, in the applicant's language."""
-    return render_letter(
-        "appeal_subject",
-        "appeal",
-        replace(letter, answer=quoted_if_foreign(letter.answer.strip(), letter.language)),
-        day=partial(letter_day, language=letter.language),
-        instant=partial(letter_instant, zone=letter.zone, language=letter.language),
-        written_day=plain_day(letter.written_on, letter.language),
-    )
+    @property
+    def told_due_at(self) -> datetime | None:
+        """The due date of the answer, or of the review after it."""
+        return self.due_at
 
 
 def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
@@ -81,7 +74,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     due_at: datetime | None,
     result_notice: NoticeRow | None = None,
     bars: tuple[Bars, ...] | None = None,
-) -> ComposedLetter:
+) -> AppealLetter:
     """Return a letter about an appeal.
 
     `due_at` is when the appeal, or the review after it, is due. `result_notice` is the notice of the appealed result;
@@ -90,43 +83,39 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
-    policy = context.policy(session, case.policy_version_id)
-    calendar = context.calendar(session, case.policy_version_id)
-    today = calendar.local_day(context.now())
-    due_on = None if due_at is None else calendar.local_day(due_at)
-    rectify_until = first_deadline(session, case)
-    dates = (today, due_on, None if rectify_until is None else calendar.local_day(rectify_until))
+    language, policy = Language(application.language), context.policy(session, case.policy_version_id)
+    calendar, now = context.calendar(session, case.policy_version_id), context.now()
+    today, rectify_until = calendar.local_day(now), first_deadline(session, case)
+    days = [today, *(calendar.local_day(at) for at in (due_at, rectify_until) if at)]
     until = stated = None
     if result_notice is not None:
         until = appeal_filing_day(session, context, case)
         stated = result_notice.appeal_until_on or last_filing_day(
             result_notice.release_at, policy.appeal.file_days, calendar
         )
-    return compose_appeal_letter(
-        AppealLetter(
-            kind=kind,
-            language=Language(application.language),
-            applicant_kind=ApplicantKind(application.applicant_kind),
-            applicant_name=application.applicant_name,
-            case_no=format_case(case.id or 0),
-            application_no=case.application_no,
-            agent=case.agent,
-            supplier=context.policy(session).supplier,
-            zone=policy.zone,
-            is_lapse=appeal.state_before == CaseState.LAPSED,
-            bars=bars_in_force(session, context, case) if bars is None else bars,
-            received_on=calendar.local_day(appeal.received_at),
-            written_on=today,
-            due_on=due_on,
-            outcome=AppealOutcome(appeal.outcome) if appeal.outcome else None,
-            to_state=CaseState(appeal.to_state) if appeal.to_state else None,
-            answer=appeal.answer,
-            is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
-            appeal_until=until if until is not None and until >= today else None,
-            is_later=until != stated,
-            rectify_until=rectify_until,
-            provisional_years=calendar.provisional_years(today, max(filter(None, dates))),
-        )
+    return AppealLetter(
+        kind=kind,
+        language=language,
+        applicant_kind=ApplicantKind(application.applicant_kind),
+        applicant_name=application.applicant_name,
+        case_no=format_case(case.id or 0),
+        application_no=case.application_no,
+        agent=case.agent,
+        supplier=Sender.of(context.policy(session).supplier, language),
+        zone=policy.zone,
+        written_at=now,
+        is_lapse=appeal.state_before == CaseState.LAPSED,
+        bars=bars_in_force(session, context, case) if bars is None else bars,
+        received_on=calendar.local_day(appeal.received_at),
+        due_at=due_at,
+        outcome=AppealOutcome(appeal.outcome) if appeal.outcome else None,
+        to_state=CaseState(appeal.to_state) if appeal.to_state else None,
+        answer=appeal.answer,
+        is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
+        appeal_until=until if until is not None and until >= today else None,
+        is_later=until != stated,
+        rectify_until=rectify_until,
+        provisional_years=calendar.provisional_years(today, max(days)),
     )
 
 
@@ -145,18 +134,5 @@ def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
     letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, result_notice=result_notice, bars=bars)
-    language = select(APPLICATION.c.language).where(APPLICATION.c.id == case.application_id)
-    notice = {
-        "case_id": case.id,
-        "decision_id": None,
-        "kind": kind.value,
-        "language": session.execute(language).scalar_one(),
-        "subject": letter.subject,
-        "body": letter.body,
-        "created_at": context.now(),
-        "release_at": release_at,
-        "told_due_at": due_at,
-        "appeal_until_on": None,
-    }
-    add_notices(session, [notice])
-    return redaction_of(session, (case.agent, case.application_no)).mask_in(letter.body)
+    body = add_notice(session, replace(letter, release_at=release_at), case)
+    return redaction_of(session, (case.agent, case.application_no)).mask_in(body)

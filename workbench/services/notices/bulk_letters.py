@@ -1,19 +1,26 @@
-"""Composes letters about due dates as rows of the table of notices; a text for thousands of applicants only once."""
+"""Writes letters as rows of the table of notices; a text for thousands of applicants is composed only once."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
+from db.models import CaseRow, DecisionRow
 from db.queries.published import CASE, NOTICE
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import DOT
 from workbench.services.case.known_people import redactions_of
-from workbench.services.notices.due_date_letter import CASE_NO, ClockLetter, compose_clock_letter
+from workbench.services.foundation.row_values import from_row
+from workbench.services.notices.due_date_letter import ClockLetter, StatedFacts
+from workbench.services.notices.letter import Letter, facts_of, render
+
+CASE_NO = "\ue000"
+"""A placeholder for the number of a case that is not stored yet: a private character that no text uses."""
 
 _PLACEHOLDERS = {
     "applicant_name": "\ue001",
@@ -23,7 +30,7 @@ _PLACEHOLDERS = {
     "agent": "\ue005",
     "earlier_case_no": "\ue006",
 }
-"""The placeholders for fields of a letter that differ between applicants, except the case number."""
+"""The placeholders for facts of a letter that differ between applicants, except the case number."""
 
 NOT_SENT = {"channel": "", "failure": ""}
 """The columns of notices that are empty until they are sent."""
@@ -45,11 +52,14 @@ class UnnumberedNotice:
     def numbered(self, case_id: int) -> Notice:
         """Return the notice of a case; placeholders inside the values stay as they are."""
         values = {**self.values, CASE_NO: format_case(case_id)}
-        texts = {
-            name: _ANY_PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), self.template[name])
-            for name in ("subject", "body")
-        }
-        return {**self.template, "case_id": case_id, **texts}
+        within_json = {name: json.dumps(value, ensure_ascii=False)[1:-1] for name, value in values.items()}
+        texts = {name: _filled(self.template[name], values) for name in ("subject", "body")}
+        facts = _filled(self.template["facts"], within_json)
+        return {**self.template, "case_id": case_id, **texts, "facts": facts}
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _ANY_PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), text)
 
 
 def add_notices(session: Session, notices: Sequence[Notice]) -> None:
@@ -61,33 +71,50 @@ def add_notices(session: Session, notices: Sequence[Notice]) -> None:
         found = session.execute(select(CASE.c.id, CASE.c.agent, CASE.c.application_no).where(CASE.c.id.in_(masked)))
         keys = {case_id: (agent, number) for case_id, agent, number in found}
         people = redactions_of(session, keys.values())
-        bodies = {case_id: people[key].numbers_in_clear for case_id, key in keys.items()}
-        notices = [{**one, "body": bodies.get(one["case_id"], str)(one["body"])} for one in notices]
+        clear = {case_id: people[key].numbers_in_clear for case_id, key in keys.items()}
+        notices = [
+            {**one, **{name: clear.get(one["case_id"], str)(one[name]) for name in ("body", "facts")}}
+            for one in notices
+        ]
     session.connection().execute(_ADD, list(notices))
 
 
-def notice_of(letter: ClockLetter) -> UnnumberedNotice:
-    """Return the notice with a letter."""
-    placeholders: dict[str, Any] = {
-        name: placeholder for name, placeholder in _PLACEHOLDERS.items() if getattr(letter, name)
-    }
-    values = {placeholder: getattr(letter, name) for name, placeholder in placeholders.items()}
-    return UnnumberedNotice(_template_of(replace(letter, **placeholders)), values)
+def add_notice(session: Session, letter: Letter, case: CaseRow, decision: DecisionRow | None = None) -> str:
+    """Write the notice with a letter, and return its text."""
+    notice = _notice(letter)
+    add_notices(session, [{**notice, "case_id": case.id, "decision_id": decision and decision.id}])
+    body: str = notice["body"]
+    return body
 
 
-@lru_cache(maxsize=256)
-def _template_of(letter: ClockLetter) -> Notice:
-    """Return the notice with a letter in which placeholders replace the fields that differ between applicants."""
-    composed = compose_clock_letter(letter)
+def notice_of(letter: Mapping[str, Any], stated: StatedFacts) -> UnnumberedNotice:
+    """Return the notice with the letter that has some facts, and others that an act states."""
+    own = {"earlier_case_no": stated.earlier_case_no, **letter}
+    placeholders = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if own[name]}
+    values = {placeholder: own[name] for name, placeholder in placeholders.items()}
+    return UnnumberedNotice(
+        _template_of(from_row(ClockLetter, stated, **{**own, **placeholders}, case_no=CASE_NO)), values
+    )
+
+
+def texts_of(letter: Letter) -> Notice:
+    """Return the columns that are rendered from the facts of a letter, and the facts."""
+    text = render(letter)
+    return {"subject": text.subject, "body": text.body, "facts": facts_of(letter)}
+
+
+def _notice(letter: Letter) -> Notice:
     return {
+        **texts_of(letter),
         "decision_id": None,
         "kind": letter.kind.value,
         "language": letter.language.value,
-        "subject": composed.subject,
-        "body": composed.body,
         "created_at": letter.written_at,
         "release_at": letter.release_at or letter.written_at,
-        # The letter repeats the deadline of the applicant, which is not a due date.
-        "told_due_at": None if letter.keeps_deadline or not letter.shows_due_date else letter.due_at,
-        "appeal_until_on": letter.appeal_until,
+        "told_due_at": letter.told_due_at,
+        "appeal_until_on": letter.appeal_until_on,
     }
+
+
+_template_of = lru_cache(maxsize=256)(_notice)
+"""Returns the notice with a letter in which placeholders replace the facts that differ between applicants."""

@@ -1,39 +1,25 @@
-"""Letters to applicants about dates: receipts, delays, resumed work, deadlines, and the states that follow."""
+"""The facts of letters to applicants about dates: receipts, delays, deadlines, and the states that follow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from db.enums import ApplicantKind, Language
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import ForecastPolicy, Policy
-from workbench.services.notices.verdict_letter import (
-    Bars,
-    ComposedLetter,
-    Letter,
-    LetterItem,
-    item_fields,
-    render_letter,
-)
+from workbench.services.notices.letter import Bars, Letter, LetterItem
 from workbench.wording.findings import LetterDetails
-from workbench.wording.letter_dates import letter_day, plain_day
-from workbench.wording.quotation import quoted_if_foreign
 from workbench.wording.what_would_help import findings_in_letters
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.result import CaseForecast
 
 
-CASE_NO = "\ue000"
-"""A placeholder for the number of a case that is not stored yet: a private character that no text uses."""
-
-
 class ClockLetterKind(StrEnum):
-    """The kind of a letter about a date or state, and of its notice; those from INCOMPLETE on have `StatusFacts`."""
+    """The kind of a letter about a date or state, and of its notice."""
 
     RECEIPT = "receipt"
     RE_REVIEW = "re-review"
@@ -53,6 +39,15 @@ class ClockLetterKind(StrEnum):
     DEADLINE_MOVED = "deadline-moved"
 
 
+_ABOUT_DATES = frozenset(
+    {
+        *(ClockLetterKind.RECEIPT, ClockLetterKind.RE_REVIEW, ClockLetterKind.DELAY, ClockLetterKind.RESUMED),
+        ClockLetterKind.DEADLINE,
+    }
+)
+"""The letters about a due date or an extended deadline; the others are about the state of the case."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineFacts:
     """The contents of a letter about a deadline that a suspension or a day off moves.
@@ -68,27 +63,6 @@ class DeadlineFacts:
     is_moved: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusFacts:
-    """The contents of a letter about the state of a case, besides a date.
-
-    `items` are what the applicant had to submit or rectify, and `asked_until` the last day for it (only for EXPIRED).
-    `bars` are the bars in force. `was_passed` says that the review had been passed (for REOPENED), `is_deadline_moved`
-    that the deadline moved because its letter was sent late (for LAPSE_UNDONE), `is_decided_alone` that one person
-    reviews alone (for REOPENED).
-    """
-
-    items: tuple[LetterItem, ...]
-    asked_until: date | None
-    bars: tuple[Bars, ...]
-    appeal_until: date
-    answer_days: int
-    provisional_years: tuple[int, ...]
-    was_passed: bool = False
-    is_deadline_moved: bool = False
-    is_decided_alone: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class StatedFacts:
     """What a letter about a due date says besides what the case itself shows.
@@ -96,39 +70,56 @@ class StatedFacts:
     Attributes:
         is_late: Whether the due date will not be kept.
         is_called_off: Whether an announced suspension does not happen.
-        status: What a letter about the state of a case also says; None in the other letters.
+        is_appeal: Whether the date is the due date of the answer to an appeal.
         deadline: What a letter about a moved deadline also says; None in the other letters.
         item: The item whose own deadline is extended; empty for the common deadline.
+        items: What the applicant had to submit or rectify, in a letter about the state of a case.
         asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
+        asked_until: The last day to submit `items` (for EXPIRED), or what other rules require (for POLICY).
         waived: What is no longer needed.
+        bars: The bars in force, in a letter about the state of a case.
+        appeal_until: The last day to appeal or to object.
+        answer_days: The working days within which an appeal is answered.
         corrects: The number of the notice that the letter takes back, and when that was written; None without one.
         earlier_case_no: The passed case whose result is reviewed again because of other rules.
+        was_passed: Whether the review had been passed (for REOPENED).
+        is_deadline_moved: Whether the deadline moved because its letter was sent late (for LAPSE_UNDONE).
+        is_decided_alone: Whether one person reviews alone, who opens the own verdict again (for REOPENED).
+        provisional_years: The years with an unpublished calendar that a date in the letter depends on.
         release_at: When the letter is released, if not at once.
     """
 
     kind: ClockLetterKind
     is_late: bool = False
     is_called_off: bool = False
-    status: StatusFacts | None = None
+    is_appeal: bool = False
     deadline: DeadlineFacts | None = None
     item: str = ""
+    items: tuple[LetterItem, ...] = ()
     asked: tuple[LetterItem, ...] = ()
+    asked_until: date | None = None
     waived: tuple[str, ...] = ()
+    bars: tuple[Bars, ...] = ()
+    appeal_until: date | None = None
+    answer_days: int = 0
     corrects: tuple[int, datetime] | None = None
     earlier_case_no: str = ""
+    was_passed: bool = False
+    is_deadline_moved: bool = False
+    is_decided_alone: bool = False
+    provisional_years: tuple[int, ...] = ()
     release_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClockLetter(Letter, StatedFacts):
-    """The contents of a letter about a due date.
+class ClockLetter(StatedFacts, Letter):
+    """The facts of a letter about a due date or the state of a case.
 
     Attributes:
         due_at: The due date of the case as it is now, or the deadline of the applicant.
         stopped_at: The past or future start of the open suspension that stops the clock, None without one. If it is
             before the due date, the letter does not promise `due_at`.
         is_with_applicant: Whether the review waits for the applicant.
-        is_appeal: Whether the date is the due date of the answer to an appeal.
         awaits_others: Whether the review waits for information from third parties.
         told_on: The day of the due date in the last letter that stated one, None without such a letter.
         cause: The reason, as the applicant reads it; empty if none is known but what the next two fields say.
@@ -141,12 +132,10 @@ class ClockLetter(Letter, StatedFacts):
         saved_days: The working days that it can save by doing so, 0 if the forecasts show none.
     """
 
-    case_no: str = CASE_NO
     due_at: datetime
     is_provisional: bool = False
     stopped_at: datetime | None = None
     is_with_applicant: bool = False
-    is_appeal: bool = False
     awaits_others: bool = False
     told_on: date | None = None
     cause: str = ""
@@ -156,7 +145,11 @@ class ClockLetter(Letter, StatedFacts):
     shows_due_date: bool = True
     suggestions: str = ""
     saved_days: int = 0
-    written_at: datetime
+
+    @property
+    def template(self) -> str:
+        """The name of the template."""
+        return "deadline" if self.deadline else "clock" if self.kind in _ABOUT_DATES else "status"
 
     @property
     def is_stopped(self) -> bool:
@@ -179,11 +172,16 @@ class ClockLetter(Letter, StatedFacts):
         return self.kind is ClockLetterKind.POLICY and self.is_with_applicant
 
     @property
-    def appeal_until(self) -> date | None:
+    def told_due_at(self) -> datetime | None:
+        """The due date or deadline, unless the letter only repeats the deadline of the applicant."""
+        return None if self.keeps_deadline or not self.shows_due_date else self.due_at
+
+    @property
+    def appeal_until_on(self) -> date | None:
         """The last day to appeal, if the letter states one."""
         if self.deadline is not None:
             return self.due_on if self.deadline.what == "appeal" else None
-        return self.status.appeal_until if self.status and self.kind is ClockLetterKind.LAPSED else None
+        return self.appeal_until if self.kind is ClockLetterKind.LAPSED else None
 
     @property
     def keeps_told_day(self) -> bool:
@@ -204,7 +202,7 @@ def forecast_fields(
     Without a forecast, the letter shows the due date.
     """
     if forecast is None or not policy.letters_give_forecast:
-        return {}
+        return {"forecast_sentence": "", "is_forecast_later": False, "shows_due_date": True}
     # Imported on first use, because the wording takes long to import and would delay the first screen.
     from workbench.wording.forecast import letter_sentence
 
@@ -239,27 +237,4 @@ def suggestion_lines(
         if language is Language.ZH
         else f"{number}. {noticed} You can already submit or correct: {item}."
         for number, (noticed, item) in enumerate(found, start=1)
-    )
-
-
-def compose_clock_letter(letter: ClockLetter) -> ComposedLetter:
-    """Return the subject and body of a letter, in the applicant's language."""
-    template, items = ("clock", ()) if letter.status is None else ("status", letter.status.items)
-    template = "deadline" if letter.deadline else template
-    return render_letter(
-        f"{template}_subject",
-        template,
-        replace(
-            letter,
-            cause=quoted_if_foreign(letter.cause, letter.language),
-            item=quoted_if_foreign(letter.item, letter.language),
-        ),
-        **item_fields(items, letter, letter.due_at),
-        asked=item_fields(letter.asked, letter, letter.due_at),
-        waived=[quoted_if_foreign(text, letter.language) for text in letter.waived],
-        day=partial(letter_day, language=letter.language),
-        plain=lambda at: plain_day(at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
-        written_day=plain_day(letter.written_at.astimezone(ZoneInfo(letter.zone)).date(), letter.language),
-        # The time of day is left out: an applicant can count on the answer by closing time.
-        due_day=letter_day(letter.due_on, letter.language),
     )

@@ -1,9 +1,9 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select, text, update
@@ -23,17 +23,16 @@ from workbench.domain.policy.policy import BilingualText, Policy
 from workbench.services.clock.due_date_changes import DueChange, stated_due_dates, write_due_changes
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
-from workbench.services.notices.bulk_letters import add_notices, notice_of
+from workbench.services.foundation.row_values import from_row
+from workbench.services.notices.bulk_letters import UnnumberedNotice, add_notices, notice_of
 from workbench.services.notices.due_date_letter import (
-    ClockLetter,
     ClockLetterKind,
     StatedFacts,
-    StatusFacts,
     forecast_fields,
     suggestion_lines,
 )
+from workbench.services.notices.letter import Bars, LetterItem, Sender
 from workbench.services.notices.letter_measures import bars_in_force
-from workbench.services.notices.verdict_letter import Bars, LetterItem
 
 LETTERS_ABOUT_DOCUMENTS = (
     ClockLetterKind.INCOMPLETE.value,
@@ -42,7 +41,6 @@ LETTERS_ABOUT_DOCUMENTS = (
 )
 """The letters that ask for the documents of an incomplete case."""
 
-_STATED = [field.name for field in fields(StatedFacts)]
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
 
@@ -72,6 +70,26 @@ class DueDateMessage(StatedFacts):
     findings: tuple[Finding, ...] = ()
 
 
+class _CaseFacts(NamedTuple):
+    """The columns of a case that its letters depend on."""
+
+    application_no: str
+    agent: str
+    due_at: datetime | None
+    is_due_provisional: bool
+    suspended_from: datetime | None
+    state: CaseState
+    waits_for: str
+
+
+class _Applicant(NamedTuple):
+    """The columns of an application that its letters depend on."""
+
+    language: Language
+    applicant_kind: ApplicantKind
+    applicant_name: str
+
+
 def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> datetime:
     """Write notices about cases in the applicants' languages, in the caller's transaction, and return when.
 
@@ -86,12 +104,15 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     appealed = select(APPEAL.c.case_id).where(APPEAL.c.case_id.in_(case_ids), text(OPEN_APPEAL))
     appealed_ids = set(session.execute(appealed).scalars())
     supplier = context.policy(session).supplier
+    versions = {case.policy_version_id for case, _message in pairs}
+    policies = {one: replace(context.policy(session, one), supplier=supplier) for one in versions}
     notices = []
-    for case, message in pairs:
-        policy = replace(context.policy(session, case.policy_version_id), supplier=supplier)
-        letter = letter_about(case, applications[case.application_id], message, policy, now, stated.get(case.id))
-        if letter is not None:
-            notices.append(notice_of(replace(letter, is_appeal=case.id in appealed_ids)).numbered(case.id))
+    for case, given in pairs:
+        applicant, policy = applications[case.application_id], policies[case.policy_version_id]
+        message = replace(given, is_appeal=True) if case.id in appealed_ids else given
+        notice = notice_about(case, applicant, message, policy, now, stated.get(case.id))
+        if notice is not None:
+            notices.append(notice.numbered(case.id))
     if notices:
         add_notices(session, notices)
     return now
@@ -104,57 +125,34 @@ def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
     kind: ClockLetterKind,
     *,
     items: Iterable[LetterItem] = (),
-    asked: tuple[LetterItem, ...] = (),
     deadline_at: datetime | None = None,
-    asked_until: date | None = None,
-    findings: tuple[Finding, ...] = (),
     bars: tuple[Bars, ...] | None = None,
-    waived: Iterable[str] = (),
-    corrects: tuple[int, datetime] | None = None,
-    was_passed: bool = False,
-    is_deadline_moved: bool = False,
-    is_decided_alone: bool = False,
+    **stated: Any,
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
-    `asked` is what the applicant has to rectify besides `items`, `deadline_at` the deadline of the applicant,
-    `asked_until` the day by which a pending case waited for an answer. `findings` are those that the applicant can act
-    on early. `bars` are the bars in force before the act, by default those in force now. `waived` are items that are no
-    longer needed, `corrects` are the number of the notice that this one takes back, and when it was written.
-    `was_passed` says that the review had been passed before it was opened again, `is_deadline_moved` that a lapse is
-    taken back because the letter with the deadline was sent late, and `is_decided_alone` that one person reviews alone,
-    who opens the own verdict again.
+    `deadline_at` is the deadline of the applicant. `bars` are the bars in force before the act, by default those in
+    force now. `stated` are other fields of `DueDateMessage`.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
-    today, is_withdrawn = calendar.local_day(context.now()), kind is ClockLetterKind.WITHDRAWN
     release_at = release_time(session, context, kind, policy)
     suspensions = suspensions_concerning(session, case)
     appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar, suspensions)
-    if is_withdrawn:
+    if kind is ClockLetterKind.WITHDRAWN:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
-    days += [asked_until] if asked_until else []
-    status = StatusFacts(
+    days += filter(None, [stated.get("asked_until")])
+    message = DueDateMessage(
+        kind=kind,
         items=tuple(items),
-        asked_until=asked_until,
+        deadline_at=deadline_at,
         bars=bars_in_force(session, context, case) if bars is None else bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
-        provisional_years=calendar.provisional_years(today, max(days)),
-        was_passed=was_passed,
-        is_deadline_moved=is_deadline_moved,
-        is_decided_alone=is_decided_alone,
-    )
-    message = DueDateMessage(
-        kind=kind,
-        deadline_at=deadline_at,
-        findings=findings,
-        status=status,
-        asked=asked,
-        waived=tuple(waived),
-        corrects=corrects,
+        provisional_years=calendar.provisional_years(calendar.local_day(context.now()), max(days)),
         release_at=release_at,
+        **stated,
     )
     notify(session, context, [(case, message)])
 
@@ -216,50 +214,46 @@ def follow_calendar(session: Session, context: Context, changes: Sequence[DueCha
         notify(session, context, [(case, message) for case in session.execute(cases)])
 
 
-def letter_about(
-    case: Any,
-    application: Any,
+def notice_about(
+    case_row: Any,
+    application_row: Any,
     message: DueDateMessage,
     policy: Policy,
     now: datetime,
     told_due_at: datetime | None = None,
-) -> ClockLetter | None:
-    """Return the letter about a case to its applicant, None if the case has no due date yet.
+) -> UnnumberedNotice | None:
+    """Return the notice about a case to its applicant, None if the case has no due date yet.
 
-    `policy` is the policy of the case with the supplier of the policy in force. `told_due_at` is the due date that the
-    last letter stated.
+    The rows of the case and its application may also be mappings. `policy` is the policy of the case with the supplier
+    of the policy in force. `told_due_at` is the due date that the last letter stated.
     """
+    case, applicant = from_row(_CaseFacts, case_row), from_row(_Applicant, application_row)
     due_at = message.deadline_at or case.due_at
     if due_at is None:
         return None
-    language, state = Language(application.language), CaseState(case.state)
-    is_with = is_with_applicant(state, case.waits_for)
+    language, is_with = applicant.language, is_with_applicant(case.state, case.waits_for)
     # While work is suspended, there is no forecast.
     forecast = None if case.suspended_from else message.forecast
     zone = ZoneInfo(policy.zone)
     cause = message.cause.in_language(language) if isinstance(message.cause, BilingualText) else message.cause
-    stated = {name: getattr(message, name) for name in _STATED}
-    return ClockLetter(
-        **stated,
-        language=language,
-        applicant_kind=ApplicantKind(application.applicant_kind),
-        applicant_name=application.applicant_name,
-        application_no=case.application_no,
-        agent=case.agent,
-        due_at=due_at,
-        is_provisional=case.is_due_provisional,
-        stopped_at=None if message.deadline_at else case.suspended_from,
-        is_with_applicant=is_with,
-        awaits_others=state is CaseState.PENDING and not is_with,
-        told_on=None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
-        cause=cause.strip(),
-        is_queue_long=message.forecast is not None and message.forecast.is_queue_long,
+    found_on = now.astimezone(zone).date()
+    letter = {
+        **applicant._asdict(),
+        "application_no": case.application_no,
+        "agent": case.agent,
+        "due_at": due_at,
+        "is_provisional": case.is_due_provisional,
+        "stopped_at": None if message.deadline_at else case.suspended_from,
+        "is_with_applicant": is_with,
+        "awaits_others": case.state is CaseState.PENDING and not is_with,
+        "told_on": None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
+        "cause": cause.strip(),
+        "is_queue_long": message.forecast is not None and message.forecast.is_queue_long,
         **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
-        suggestions=suggestion_lines(
-            message.findings, policy, language, ApplicantKind(application.applicant_kind), now.astimezone(zone).date()
-        ),
-        saved_days=0 if forecast is None else forecast.saved_days,
-        supplier=policy.supplier,
-        written_at=now,
-        zone=policy.zone,
-    )
+        "suggestions": suggestion_lines(message.findings, policy, language, applicant.applicant_kind, found_on),
+        "saved_days": 0 if forecast is None else forecast.saved_days,
+        "supplier": Sender.of(policy.supplier, language),
+        "written_at": now,
+        "zone": policy.zone,
+    }
+    return notice_of(letter, message)

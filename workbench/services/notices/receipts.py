@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 from sqlmodel import Session
@@ -12,9 +11,9 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import Policy
 from workbench.services.foundation.context import Context
-from workbench.services.notices.bulk_letters import UnnumberedNotice, notice_of
+from workbench.services.notices.bulk_letters import UnnumberedNotice
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, letter_about, notify
+from workbench.services.notices.due_date_notices import DueDateMessage, notice_about, notify
 
 
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
@@ -42,8 +41,7 @@ def receipt_of(
     if not owes_receipt(case["due_at"], now):
         return None
     message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
-    letter = letter_about(SimpleNamespace(**case), SimpleNamespace(**application), message, policy, now)
-    return None if letter is None else notice_of(letter)
+    return notice_about(case, application, message, policy, now)
 
 
 def send_receipt(

@@ -1,20 +1,26 @@
-"""Renders letters with the supplier in force, and finds their recipients."""
+"""Reads stored letters, and renders unsent ones again with the supplier in force."""
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, false, or_, select, update
-from sqlmodel import Session, col
+from sqlalchemy import Select, func, select, update
 
-from db.enums import Language
-from db.models import PolicyVersionRow
+from db.enums import Language, Verdict
 from db.queries.chunks import chunks
 from db.queries.published import APPLICATION, CASE, NOTICE, is_published
-from workbench.domain.policy.policy import Supplier
 from workbench.errors import BadConfiguration
 from workbench.services.foundation.context import Context
-from workbench.services.policy.supplier import advice_on_made_up, is_made_up, made_up_supplier, sender_of, with_sender
+from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind
+from workbench.services.notices.bulk_letters import texts_of
+from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind
+from workbench.services.notices.letter import Letter, Sender, json_form
+from workbench.services.notices.verdict_letter import VerdictLetter
+from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
+_KINDS = {Verdict: VerdictLetter, ClockLetterKind: ClockLetter, AppealLetterKind: AppealLetter}
+_LETTERS = {kind.value: letter for kinds, letter in _KINDS.items() for kind in kinds}
+_NO_FACTS = "{}"
 
 
 def select_letters() -> Select[Any]:
@@ -29,12 +35,9 @@ def select_letters() -> Select[Any]:
     )
 
 
-def senders(session: Session, context: Context) -> tuple[Supplier, ...]:
-    """Return the suppliers that letters may name: the one in force, then those of all versions and the made-up one."""
-    in_force = context.policy(session).supplier
-    ids = session.execute(select(col(PolicyVersionRow.id)).order_by(col(PolicyVersionRow.id).desc())).scalars()
-    every = (in_force, *(context.policy(session, one).supplier for one in ids), made_up_supplier())
-    return tuple(one for number, one in enumerate(every) if one not in every[:number])
+def stored_letter(kind: str, facts: str) -> Letter | None:
+    """Return the letter with stored facts; None if they were erased, or the letter is older than facts are."""
+    return None if facts == _NO_FACTS else json_form(_LETTERS[kind]).validate_json(facts)
 
 
 def write_sender(context: Context) -> None:
@@ -44,21 +47,21 @@ def write_sender(context: Context) -> None:
         BadConfiguration: If the made-up supplier is in force.
     """
     with context.read() as session:
-        supplier, *earlier = suppliers = senders(session, context)
-        if is_made_up(supplier):
-            raise BadConfiguration(advice_on_made_up())
+        supplier = context.policy(session).supplier
+    if is_made_up(supplier):
+        raise BadConfiguration(advice_on_made_up())
     for language in Language:
-        right = set(supplier.in_language(language).values())
-        outdated = {value for one in earlier for value in one.in_language(language).values()} - right
-        wanted = select(NOTICE.c.id, NOTICE.c.body).where(
-            NOTICE.c.language == language.value,
-            NOTICE.c.sent_at.is_(None),
-            or_(false(), *(NOTICE.c.body.contains(value, autoescape=True) for value in sorted(outdated))),
+        sender = Sender.of(supplier, language)
+        named = json_form(Sender).dump_json(sender).decode()
+        names_another = func.replace(NOTICE.c.facts, named, "") == NOTICE.c.facts
+        wanted = select(NOTICE.c.id, NOTICE.c.kind, NOTICE.c.facts).where(
+            NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != _NO_FACTS, names_another
         )
         with context.read() as session:
             ids = session.execute(wanted.with_only_columns(NOTICE.c.id)).scalars().all()
         for portion in chunks(ids):
             with context.write() as session:
                 for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
-                    body = with_sender(row.body, sender_of(row.body, suppliers, language), supplier, language)
-                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(body=body))
+                    letter = replace(json_form(_LETTERS[row.kind]).validate_json(row.facts), supplier=sender)
+                    texts = texts_of(letter)
+                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(texts))

@@ -37,7 +37,7 @@ from workbench.services.notices.due_date_notices import (
     notice_of_lapse,
     notify,
 )
-from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.notices.letter import LetterItem
 
 _GIVING_A_DEADLINE = (ClockLetterKind.DEADLINE_MOVED.value, ClockLetterKind.DEADLINE_NEAR.value)
 NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}

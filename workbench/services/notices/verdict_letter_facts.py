@@ -18,14 +18,8 @@ from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.verdict_letter import (
-    ComposedLetter,
-    LetterFacts,
-    LetterItem,
-    LetterReason,
-    causes_text,
-    compose,
-)
+from workbench.services.notices.letter import LetterItem
+from workbench.services.notices.verdict_letter import LetterReason, VerdictLetter, causes_text
 from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
 
@@ -113,7 +107,7 @@ def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> Verdi
     )
 
 
-def compose_for(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
+def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
     casefile: CaseFile,
     decision: DecisionRow,
     items: Sequence[ItemRequest],
@@ -122,12 +116,11 @@ def compose_for(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
     now: datetime,
     suspensions: Sequence[Suspension] = (),
     **known: Any,
-) -> ComposedLetter:
-    """Compose the letter about a decision, with the applicant's name and numbers in clear.
+) -> VerdictLetter:
+    """Return the letter about a decision, with the applicant's name and numbers in clear.
 
-    `known` are the fields of `LetterFacts` that neither the decision nor the case file has. `measure` is that of the
-    decision, or `restore` if a pass lifts an earlier bar. `supplier` is that of the policy in force, which may be newer
-    than the policy of the case.
+    `known` are the fields of `VerdictLetter` that neither the decision nor the case file has. `measure` is that of the
+    decision, or `restore` if a pass lifts an earlier bar.
     """
     policy, header = casefile.policy, casefile.header
     owes_remedy = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
@@ -138,24 +131,23 @@ def compose_for(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
         appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar, suspensions)
     deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
     days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
-    return compose(
-        from_row(
-            LetterFacts,
-            decision,
-            language=Language(header.language),
-            applicant_kind=header.applicant_kind,
-            application_no=header.application_no,
-            agent=header.agent,
-            reasons=_reasons(casefile, codes),
-            causes=decision.letter,
-            items=tuple(LetterItem(item.text, item.deadline_at) for item in items),
-            next_action_on=decision.until_on,
-            appeal_until=appeal_until,
-            answer_days=policy.appeal.answer_days,
-            is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
-            decided_at=now,
-            zone=policy.zone,
-            provisional_years=calendar.provisional_years(today, max(days, default=today)),
-            **known,
-        )
+    return from_row(
+        VerdictLetter,
+        decision,
+        kind=Verdict(decision.verdict),
+        language=Language(header.language),
+        applicant_kind=header.applicant_kind,
+        application_no=header.application_no,
+        agent=header.agent,
+        reasons=_reasons(casefile, codes),
+        edited_causes=decision.letter,
+        items=tuple(LetterItem(item.text, item.deadline_at) for item in items),
+        next_action_on=decision.until_on,
+        appeal_until=appeal_until,
+        answer_days=policy.appeal.answer_days,
+        is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
+        written_at=now,
+        zone=policy.zone,
+        provisional_years=calendar.provisional_years(today, max(days, default=today)),
+        **known,
     )

@@ -1,8 +1,6 @@
 """The supplier, who sends the letters: the made-up one of the default policy, or one from a file."""
 
 import json
-import re
-from collections.abc import Sequence
 from functools import cache
 
 from db.enums import Language
@@ -34,36 +32,6 @@ def is_made_up(supplier: Supplier) -> bool:
         for language in Language
         for name, made_up in zip(_IDENTIFYING, made_up_values(language), strict=True)
     )
-
-
-def sender_of(letter: str, suppliers: Sequence[Supplier], language: Language) -> Supplier:
-    """Return the supplier that a letter names: the one with the most values in the letter, by default the first."""
-
-    def named(supplier: Supplier) -> int:
-        values = supplier.in_language(language)
-        if not all(values[name] in letter for name in _IDENTIFYING):
-            return 0
-        return sum(len(value) for value in values.values() if value in letter)
-
-    return max(suppliers, key=named)
-
-
-def with_sender(letter: str, before: Supplier, supplier: Supplier, language: Language) -> str:
-    """Return a letter with a supplier instead of the one that it names."""
-    right, named = supplier.in_language(language), before.in_language(language)
-    # All values are replaced in one pass, so that inserted values are not searched. Longer values come first, because
-    # they may contain shorter ones.
-    names = sorted(named, key=lambda name: len(named[name]), reverse=True)
-    values = {named[name].rstrip("。"): right[name].rstrip("。") for name in names}
-    return re.sub("|".join(_place_of(named[name], name) for name in names), lambda found: values[found[0]], letter)
-
-
-def _place_of(value: str, name: str) -> str:
-    """Return the pattern of a value: a name is alone in its line, and a phone number is not part of a longer one."""
-    pattern = re.escape(value.rstrip("。"))
-    if name == "name":
-        return f"(?m:^{pattern}$)"
-    return rf"(?<![0-9]){pattern}(?![0-9])" if name == "phone" else pattern
 
 
 def advice_on_made_up() -> str:

@@ -20,7 +20,7 @@ from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unsent
-from workbench.services.notices.verdict_letter import LetterItem
+from workbench.services.notices.letter import LetterItem
 
 
 @dataclass(frozen=True, slots=True)

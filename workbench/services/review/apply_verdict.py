@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus, CaseState, FailKind, Measure, Verdict
+from db.enums import AppealStatus, CaseState, FailKind, Language, Measure, Verdict
 from db.models import (
     CaseRow,
     DecisionRow,
@@ -30,10 +30,11 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import kept_record, order_measure, preview_measure
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
-from workbench.services.notices.bulk_letters import add_notices
+from workbench.services.notices.bulk_letters import add_notice
 from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.letter import Sender, render
 from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, bars_to_name, without_numbers
-from workbench.services.notices.verdict_letter import ComposedLetter, Correction
+from workbench.services.notices.verdict_letter import Correction, VerdictLetter
 
 
 def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase) -> str:
@@ -42,7 +43,6 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
     Return the text of the notice. Only the returned text is masked; the stored notice is not, because the applicant
     reads it.
     """
-    now = context.now()
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
     correction = _correction(session, context, corrected)
@@ -68,20 +68,7 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         bars=bars if measure is Measure.NONE else (),
         lifted=lifted,
     )
-    notice = {
-        "case_id": case.id,
-        "decision_id": decision.id,
-        "kind": decision.verdict,
-        "language": kept.casefile.header.language,
-        "subject": letter.subject,
-        "body": letter.body,
-        "created_at": now,
-        "release_at": decision.release_at or now,
-        "told_due_at": decision.deadline_at,
-        "appeal_until_on": letter.appeal_until,
-    }
-    add_notices(session, [notice])
-    return kept.redaction.mask_in(letter.body)
+    return kept.redaction.mask_in(add_notice(session, letter, case, decision))
 
 
 def preview_letter(
@@ -98,20 +85,20 @@ def preview_letter(
     facts = {"measure": measure, "msisdns": numbers, "corrects": correction, "lifted": lifted}
     bars = bars if measure is Measure.NONE else ()
     letter = _letter(session, context, case, decision, kept, codes=codes, bars=bars, **facts)
-    return kept.redaction.mask_in(letter.body)
+    return kept.redaction.mask_in(render(letter).body)
 
 
 def _letter(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, **known: Any
-) -> ComposedLetter:
-    return verdict_letter_facts.compose_for(
+) -> VerdictLetter:
+    return verdict_letter_facts.verdict_letter(
         # The stored text has the causes, unless the reviewer deleted them.
         kept.casefile if decision.letter else verdict_letter_facts.with_clear_findings(session, kept.casefile),
         decision,
         items_in_plan(decision),
         applicant_name=case.applicant_name,
         case_no=format_case(case.id or 0),
-        supplier=context.policy(session).supplier,
+        supplier=Sender.of(context.policy(session).supplier, Language(kept.casefile.header.language)),
         calendar=context.calendar(session, case.policy_version_id),
         now=context.now(),
         suspensions=suspensions_concerning(session, case),

@@ -1,0 +1,200 @@
+"""The facts of letters to applicants, and the texts that templates make of them in the applicant's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from db.enums import ApplicantKind, Language, Measure
+from workbench.domain.policy.policy import Supplier
+from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
+from workbench.wording.quotation import quoted_if_foreign
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from pydantic import TypeAdapter
+
+
+class Bars(NamedTuple):
+    """A bar on numbers as letters name it; `msisdns` is empty if no number is known.
+
+    `is_carried_out` says that the carrier may have carried it out, so that lifting it restores the numbers.
+    """
+
+    measure: Measure
+    msisdns: tuple[str, ...]
+    is_carried_out: bool = True
+
+
+class LetterItem(NamedTuple):
+    """What an applicant must submit or rectify, and by when if this item has a deadline of its own."""
+
+    text: str
+    deadline_at: datetime | None = None
+
+
+class OwnDeadlines(NamedTuple):
+    """The items of a letter with their own deadlines: their numbers, the earliest, and whether others have none."""
+
+    numbers: tuple[int, ...]
+    first: int
+    first_at: datetime
+    has_others: bool
+
+
+class Sender(NamedTuple):
+    """The supplier as a letter names it, in the language of the letter."""
+
+    name: str
+    phone: str
+    hours: str
+    address: str
+    appeal: str
+    complaint: str
+
+    @classmethod
+    def of(cls, supplier: Supplier, language: Language) -> "Sender":
+        """Return a supplier in a language."""
+        return cls(**supplier.in_language(language))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """The facts of every letter to an applicant, which are stored with its texts.
+
+    `agent` is the agent of the application, empty without one. `release_at` is when the letter is released, None for at
+    once. `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
+    """
+
+    kind: StrEnum
+    language: Language
+    applicant_kind: ApplicantKind
+    applicant_name: str
+    case_no: str
+    application_no: str
+    agent: str = ""
+    supplier: Sender
+    zone: str
+    written_at: datetime
+    release_at: datetime | None = None
+    provisional_years: tuple[int, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The name of the template, without its language."""
+        raise NotImplementedError
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of the required facts that are empty."""
+        return ()
+
+    @property
+    def told_due_at(self) -> datetime | None:
+        """The due date or deadline that the letter states, if it states one."""
+        return None
+
+    @property
+    def appeal_until_on(self) -> date | None:
+        """The last day to appeal against the result that the letter announces, if it states one."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """The subject and body of a letter, as plain text with its values unescaped.
+
+    `lines` are what its short message says: the dates, and how many numbers are barred or restored.
+    """
+
+    subject: str
+    body: str
+    lines: tuple[str, ...]
+
+
+def render(letter: Letter) -> LetterText:
+    """Return the texts of a letter.
+
+    Raises:
+        ValueError: If a required fact is missing.
+    """
+    if letter.missing:
+        raise ValueError(letter.missing)
+    language, zone = letter.language, ZoneInfo(letter.zone)
+
+    def local_day(on: date) -> date:
+        return on.astimezone(zone).date() if isinstance(on, datetime) else on
+
+    text = (
+        letter_environment()
+        .get_template(f"{letter.template}.{language}.jinja")
+        .make_module(
+            {
+                "letter": letter,
+                "supplier": letter.supplier,
+                "instant": partial(letter_instant, zone=letter.zone, language=language),
+                "day": lambda on: letter_day(local_day(on), language),
+                "plain": lambda on: plain_day(local_day(on), language),
+                "quoted": partial(quoted_if_foreign, language=language),
+                "listed": partial(_listed, letter),
+            }
+        )
+    )
+    parts: Any = text
+    lines = (line.strip() for line in f"{parts.dates}\n{parts.cards}".split("\n"))
+    return LetterText(parts.subject.strip(), str(text).strip(), tuple(filter(None, lines)))
+
+
+def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime | None) -> dict[str, Any]:
+    """Return the lines of items, their own deadlines, and the common deadline.
+
+    A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
+    is the common deadline.
+    """
+    dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
+    lines, own = [quoted_if_foreign(item.text, letter.language) for item in items], None
+    if dated and len(items) == 1:
+        deadline_at = dated[0][0]
+    elif dated:
+        first_at, first = min(dated)
+        own = OwnDeadlines(tuple(number for _at, number in dated), first, first_at, has_others=len(dated) < len(items))
+        for at, number in dated:
+            until = letter_instant(at, letter.zone, letter.language)
+            lines[number - 1] += f"（期限：{until}）" if letter.language is Language.ZH else f" (by {until})"
+    return {"lines": lines, "own": own, "deadline_at": deadline_at}
+
+
+def facts_of(letter: Letter) -> str:
+    """Return the facts of a letter as JSON, without those that have their usual values."""
+    kind: Any = type(letter)
+    return json_form(kind).dump_json(letter, exclude_defaults=True).decode()
+
+
+@cache
+def json_form(kind: Any) -> "TypeAdapter[Any]":
+    """Return what writes and reads facts of a type as JSON."""
+    # Imported on first use, for a faster start.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+@cache
+def letter_environment(*, is_html: bool = False) -> "Environment":
+    """Return the templates of the letters, which produce plain text, or HTML with all values escaped.
+
+    The name of a template does not decide this, because a page imports macros from templates with any name.
+    """
+    # Imported on first use, because Jinja takes long to import and would delay the first screen.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=PackageLoader("workbench", "letters"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape((), (), default=is_html),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
