@@ -10,7 +10,7 @@ from tests.sizes import sized
 
 @pytest.mark.promise("P5")
 @pytest.mark.proof
-@pytest.mark.parametrize("lives", [sized(ci=12, full=400)])
+@pytest.mark.parametrize("lives", [sized(ci=8, full=400)])
 def test_deadlines_in_random_lives_are_as_the_oracle_has_them(lives: int) -> None:
     TALLY.clear()
     started = template()

@@ -31,7 +31,7 @@ OF_MANY_STATES = frozenset(
 
 @pytest.mark.promise("P5", "K3")
 @pytest.mark.proof
-@pytest.mark.parametrize("steps", [sized(ci=500, full=FULL)])
+@pytest.mark.parametrize("steps", [sized(ci=300, full=FULL)])
 def test_the_life_of_cases_is_as_the_model_has_it(steps: int) -> None:
     walks = settings(
         max_examples=steps // STEPS,

@@ -16,7 +16,7 @@ from tests.proofs.mixed_work import Person, clock_of
 from tests.sites import Site
 from tests.sizes import sized
 
-SECONDS = sized(ci=60, full=1_200)
+SECONDS = sized(ci=40, full=1_200)
 
 
 @pytest.mark.long(60)

@@ -33,7 +33,7 @@ def chain_is_whole(site: Site) -> bool:
 
 @pytest.mark.promise("P3", "K1")
 @pytest.mark.proof
-@pytest.mark.parametrize("turns", [sized(ci=50, full=1000)])
+@pytest.mark.parametrize("turns", [sized(ci=20, full=1000)])
 def test_every_case_is_claimed_exactly_once_and_in_order(site: Site, turns: int) -> None:
     for number in range(PEOPLE):
         site.services("admin").roles.add(f"r{number}", (Role.REVIEWER,))

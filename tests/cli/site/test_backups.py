@@ -22,6 +22,7 @@ from tests.fork_server import fork_server
 from tests.services.importing.files import Desk
 from tests.services.importing.test_calls import call
 from tests.sites import Site
+from tests.sizes import sized
 from workbench.errors import BadData
 from workbench.services import backups
 from workbench.services.batches.undoing import UndoneBatch
@@ -404,7 +405,7 @@ def test_nothing_acknowledged_before_a_backup_is_lost_with_the_disk(
 @pytest.mark.long(20)
 @pytest.mark.proof
 def test_nothing_acknowledged_is_lost_in_twenty_losses(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
-    for seed in range(20):
+    for seed in range(sized(ci=6, full=20)):
         drill(terminal, desk, tmp_path, random.Random(seed))
 
 
@@ -415,7 +416,7 @@ def test_a_killed_backup_leaves_the_older_one(terminal: Terminal, desk: Desk, tm
     file = backed_up(terminal, tmp_path / "b.tar")
     older = file.read_bytes()
     chance = random.Random(3)
-    for _each in range(20):
+    for _each in range(sized(ci=8, full=20)):
         child = fork_server().start_piped(
             "workbench", "--database", str(terminal.site.path), "backup", str(file), "--as", "admin"
         )

@@ -103,7 +103,7 @@ def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: GeneratedCas
 
 
 @pytest.mark.proof
-@settings(max_examples=sized(ci=400, full=10_000))
+@settings(max_examples=sized(ci=150, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
 def test_ten_thousand_due_dates_keep_all_properties(made: GeneratedCase, start: datetime, less: int, more: int) -> None:
     check_arithmetic(made.calendar, start, less, more)

@@ -176,7 +176,7 @@ def test_a_due_date_is_the_closing_of_a_working_day(calendar: WorkingCalendar, s
 
 
 @pytest.mark.proof
-@settings(max_examples=sized(ci=400, full=10_000))
+@settings(max_examples=sized(ci=150, full=10_000))
 @given(calendars(), INSTANTS, MICROSECONDS, st.integers(0, 10**11), st.integers(1, 10))
 def test_ten_thousand_calendars_keep_all_properties(
     calendar: WorkingCalendar, start: datetime, micros: int, more: int, days: int

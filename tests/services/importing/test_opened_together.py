@@ -93,4 +93,4 @@ def test_cases_of_one_import_are_as_each_is_judged_alone(desk: Desk) -> None:
 
 @pytest.mark.proof
 def test_thousands_of_cases_of_one_import_are_as_each_is_judged_alone(desk: Desk) -> None:
-    check(desk, sized(ci=600, full=10_000))
+    check(desk, sized(ci=300, full=10_000))
