@@ -108,16 +108,24 @@ class ClockWords:
             return _("No due date yet: the clock starts when every required document is there.")
         if explanation.is_suspended:
             return _("Work is suspended now; the clock stands still.")
+        if explanation.is_paused or explanation.rectify_by is not None:
+            return self._paused_state()
+        if explanation.working_days_left is None:
+            return _("The case is closed; the due date no longer changes.")
+        return _("The clock runs; {left}.").format(left=working_days_left(explanation.working_days_left))
+
+    def _paused_state(self) -> str:
+        explanation = self.explanation
+        message = _("Waiting for the applicant: the due date is extended by the working time until the answer.")
         if explanation.rectify_by is not None:
             message = _(
                 "The applicant has until {until} to rectify; the due date is extended by the working time it takes."
             )
-            return message.format(until=self._instant(explanation.rectify_by))
-        if explanation.is_paused:
-            return _("Waiting for the applicant: the due date is extended by the working time until the answer.")
-        if explanation.working_days_left is None:
-            return _("The case is closed; the due date no longer changes.")
-        return _("The clock runs; {left}.").format(left=working_days_left(explanation.working_days_left))
+            message = message.format(until=self._instant(explanation.rectify_by))
+        if explanation.due_if_answered_at is None:
+            return message
+        answered = _("{paused} If the answer comes at the last moment, it is {when}.")
+        return answered.format(paused=message, when=self._instant(explanation.due_if_answered_at))
 
     def _holiday(self, step: ClockStep) -> str:
         if step.detail == DayKind.OVERRIDE.value:

@@ -510,3 +510,16 @@ def test_a_deadline_that_leaves_time_after_a_late_letter_has_an_event(services: 
     with services.site.services("admin").context.read() as session:
         actions = session.execute(text("SELECT action FROM event WHERE body LIKE '%\"deadlines\"%' ORDER BY seq"))
         assert actions.scalars().all() == ["sent-late", "deadline-moved"]
+
+
+def test_the_clock_of_a_paused_case_has_the_due_date_that_show_has_and_its_suspensions(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 11:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-25 09:00"), "2026-11-25", "2026-11-26")
+    told = services.at("2026-11-27 09:00").terminal.as_person("a", "clock", case).stdout
+
+    assert "work suspended (台风停工)" in told
+    assert "it is Tue 8 Dec 16:00" in told
+    assert "due Tue 8 Dec 16:00 if the answer comes on the last day" in shown(services, case)
+    services.at("2026-12-02 18:00").run("a", "resubmit", case)
+    assert services.due(case) == "2026-12-08 16:00"

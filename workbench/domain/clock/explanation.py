@@ -62,8 +62,8 @@ class ClockExplanation:
 
     An incomplete case has no due date, and a closed case has no days left. `is_moved`: the due date differs from the
     promised working days after day 0. `is_due_open`: an open suspension will postpone the due date. `rectify_by` is the
-    deadline of a rectification. `cap_days` are the calendar days after which an appeal is due in any case, None for a
-    review.
+    deadline of a rectification, `due_if_answered_at` the due date if the answer comes at the last moment. `cap_days`
+    are the calendar days after which an appeal is due in any case, None for a review.
     """
 
     due_at: datetime | None = None
@@ -77,6 +77,7 @@ class ClockExplanation:
     is_due_open: bool = False
     steps: tuple[ClockStep, ...]
     rectify_by: datetime | None = None
+    due_if_answered_at: datetime | None = None
     cap_days: int | None = None
 
 
@@ -172,19 +173,19 @@ def _adjustment_steps(budget: ClockBudget) -> Iterator[ClockStep]:
 def _paused_steps(
     budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[ClockStep]:
-    """Yield the steps that do not count. Where a pause and a suspension overlap, the pause is shown."""
+    """Yield the steps that do not count. Where a pause and a suspension overlap, the suspension is shown."""
     shown: list[TimeSpan] = []
-    for pause in budget.pauses:
-        what = StepKind.RECTIFYING if pause.is_rectifying else StepKind.APPLICANT
-        for span in subtract_spans(pause.span.after(counted), shown):
-            yield _paused_step(span, what, calendar)
-            shown.append(span)
     counting = TimeSpan(counted, budget.closed_at or NEVER)
     for suspension in sorted(suspensions, key=lambda suspension: suspension.span):
         span = TimeSpan(max(suspension.span.start, counting.start), min(suspension.span.end, counting.end))
         for part in subtract_spans(span, shown):
             yield _paused_step(part, StepKind.SUSPENDED, calendar, suspension.reason)
             shown.append(part)
+    for pause in budget.pauses:
+        what = StepKind.RECTIFYING if pause.is_rectifying else StepKind.APPLICANT
+        for span in subtract_spans(pause.span.after(counted), shown):
+            yield _paused_step(span, what, calendar)
+            shown.append(span)
 
 
 def _paused_step(span: TimeSpan, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:

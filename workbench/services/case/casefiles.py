@@ -258,7 +258,7 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
-        due_if_answered_at=due_if_answered(session, context, case, application.province),
+        due_if_answered_at=due_if_answered(session, context, case),
         legal_hold_at=legal_hold_of(session, case.id or 0),
     )
 

@@ -29,7 +29,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.deadline import holding_from, moved_deadline
 from workbench.domain.clock.due import working_days_late
 from workbench.services.case.evidence_reader import documents_since
-from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -178,7 +178,7 @@ def first_deadline(session: Session, case: CaseRow) -> datetime | None:
     return min((at for at in deadlines if at is not None), default=row.deadline_at)
 
 
-def due_if_answered(session: Session, context: Context, case: CaseRow, province: str) -> datetime | None:
+def due_if_answered(session: Session, context: Context, case: CaseRow) -> datetime | None:
     """Return when a case that waits for its applicant is due if the answer comes at the last moment.
 
     The stored due date moves on by the working time from the verdict until the answer. None if it is unknown, because a
@@ -198,8 +198,8 @@ def due_if_answered(session: Session, context: Context, case: CaseRow, province:
         return None
     paused_at = verdict.checked_at or verdict.decided_at
     due_at = calendar.add_working_seconds(case.due_at, calendar.working_seconds_between(paused_at, last_at))
-    concerned = (one.span for one in all_suspensions(session) if one.concerns(province, case.agent))
-    return None if any(span.start < due_at and span.end > last_at for span in concerned) else due_at
+    spans = [one.span for one in suspensions_concerning(session, case)]
+    return None if any(span.start < due_at and span.end > last_at for span in spans) else due_at
 
 
 def decisions_of(

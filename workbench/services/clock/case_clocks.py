@@ -32,7 +32,7 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
-from workbench.services.case.decisions import newest_appeal, open_rectification
+from workbench.services.case.decisions import due_if_answered, newest_appeal, open_rectification
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspensions_concerning
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
@@ -157,7 +157,8 @@ class ClockExplainer(Service):
         """
         with self.context.read() as session:
             case = visible_case(session, case_id)
-            explanation = Clocks(session, self.context).explain(case)
+            answered_at = due_if_answered(session, self.context, case)
+            explanation = replace(Clocks(session, self.context).explain(case), due_if_answered_at=answered_at)
             if case.state != CaseState.RECTIFYING:
                 return explanation
             rectification = open_rectification(session, case)
