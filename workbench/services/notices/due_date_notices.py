@@ -171,10 +171,7 @@ def release_time(session: Session, context: Context, kind: ClockLetterKind, poli
 def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> list[int]:
     """Cancel the letters of a kind about a case that are not released yet, and return their ids."""
     unreleased = (NOTICE.c.case_id == case.id, NOTICE.c.kind == kind.value, NOTICE.c.release_at > context.now())
-    found = select(NOTICE.c.id).where(*unreleased, NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None))
-    ids = list(session.execute(found).scalars())
-    session.execute(update(NOTICE).where(NOTICE.c.id.in_(ids)).values(cancelled_at=context.now()))
-    return ids
+    return list(cancel_unsent(session, context, unreleased))
 
 
 def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:
@@ -199,10 +196,9 @@ def notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | N
 
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
     """Cancel the letters about missing documents that are not released yet; of a complete case, all unsent ones."""
+    unreleased = [] if is_complete else [NOTICE.c.release_at > context.now()]
     is_about_documents = NOTICE.c.kind.in_(LETTERS_ABOUT_DOCUMENTS)
-    is_open = NOTICE.c.sent_at.is_(None) if is_complete else NOTICE.c.release_at > context.now()
-    outdated = update(NOTICE).where(NOTICE.c.case_id == case.id, is_about_documents, is_open)
-    session.execute(outdated.where(NOTICE.c.cancelled_at.is_(None)).values(cancelled_at=context.now()))
+    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, is_about_documents, *unreleased))
 
 
 def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
