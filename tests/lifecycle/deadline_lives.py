@@ -233,7 +233,7 @@ class Life:
 
     def _live(self) -> None:
         steps = [self.give_a_deadline] * 4 + [self.time_passes] * 4 + [self.suspend] * 3
-        steps += [self.resume] * 2 + [self.set_a_day] * 2 + [self.hand_in] * 2
+        steps += [self.resume] * 2 + [self.set_a_day] * 2 + [self.hand_in] * 2 + [self.take_back]
         for _step in range(STEPS):
             self.changed: list[Span] = []
             self.random.choice(steps)()
@@ -377,6 +377,18 @@ class Life:
             if is_due and not self.oracle.is_closed_for(applicant, self.now):
                 assert len(letters) == 1, (applicant, "is not told of the end")
                 assert letters[0]["told_due_at"] == self._in_force(applicant), (applicant, letters[0])
+
+    def take_back(self) -> None:
+        """Call off a suspension that was entered by mistake; as no letter was sent, it is as if it had never been."""
+        entered = [span for span in self.oracle.spans if span.end != span.start]
+        if not entered:
+            return
+        span = self.random.choice(entered)
+        self.services("sup").suspending.resume(suspension_id=span.id, is_mistake=True)
+        self.note("taken back", str(span.id))
+        self.stored = self.reader.stored()
+        span.ends.append((self.now, span.start))
+        self.changed = [span]
 
     def _is_told_of(self, applicant: Applicant, span: Span) -> bool:
         """Say whether an open suspension holds a deadline that was given before, so that its start was told."""
