@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -119,20 +120,21 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     )
 
 
-def notify_of_appeal(  # noqa: PLR0913 - a letter needs all of these facts
+def notify_of_appeal(
     session: Session,
     context: Context,
     case: CaseRow,
     appeal: AppealRow,
     kind: AppealLetterKind,
-    *,
     release_at: datetime,
-    result_notice: NoticeRow | None = None,
-    bars: tuple[Bars, ...] | None = None,
+    **known: Any,
 ) -> str:
-    """Write the notice with a letter about an appeal, and return its text with personal values masked."""
+    """Write the notice with a letter about an appeal, and return its text with personal values masked.
+
+    `known` are the last arguments of `appeal_letter`.
+    """
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
-    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, result_notice=result_notice, bars=bars)
+    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, **known)
     body = add_notice(session, replace(letter, release_at=release_at), case)
     return redaction_of(session, (case.agent, case.application_no)).mask_in(body)

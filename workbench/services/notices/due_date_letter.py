@@ -39,15 +39,6 @@ class ClockLetterKind(StrEnum):
     DEADLINE_MOVED = "deadline-moved"
 
 
-_ABOUT_DATES = frozenset(
-    {
-        *(ClockLetterKind.RECEIPT, ClockLetterKind.RE_REVIEW, ClockLetterKind.DELAY, ClockLetterKind.RESUMED),
-        ClockLetterKind.DEADLINE,
-    }
-)
-"""The letters about a due date or an extended deadline; the others are about the state of the case."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineFacts:
     """The contents of a letter about a deadline that a suspension or a day off moves.
@@ -149,7 +140,8 @@ class ClockLetter(StatedFacts, Letter):
     @property
     def template(self) -> str:
         """The name of the template."""
-        return "deadline" if self.deadline else "clock" if self.kind in _ABOUT_DATES else "status"
+        # A letter about the state of a case always has the last day to appeal or to object.
+        return "deadline" if self.deadline else "status" if self.appeal_until else "clock"
 
     @property
     def is_stopped(self) -> bool:

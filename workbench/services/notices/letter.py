@@ -36,15 +36,6 @@ class LetterItem(NamedTuple):
     deadline_at: datetime | None = None
 
 
-class OwnDeadlines(NamedTuple):
-    """The items of a letter with their own deadlines: their numbers, the earliest, and whether others have none."""
-
-    numbers: tuple[int, ...]
-    first: int
-    first_at: datetime
-    has_others: bool
-
-
 class Sender(NamedTuple):
     """The supplier as a letter names it, in the language of the letter."""
 
@@ -152,7 +143,8 @@ def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime |
     """Return the lines of items, their own deadlines, and the common deadline.
 
     A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
-    is the common deadline.
+    is the common deadline. `own` has the numbers of the items with own deadlines, the earliest of these, and whether
+    other items have none; it is None if no item has one.
     """
     dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
     lines, own = [quoted_if_foreign(item.text, letter.language) for item in items], None
@@ -160,7 +152,8 @@ def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime |
         deadline_at = dated[0][0]
     elif dated:
         first_at, first = min(dated)
-        own = OwnDeadlines(tuple(number for _at, number in dated), first, first_at, has_others=len(dated) < len(items))
+        numbers = [number for _at, number in dated]
+        own = {"numbers": numbers, "first": first, "first_at": first_at, "has_others": len(dated) < len(items)}
         for at, number in dated:
             until = letter_instant(at, letter.zone, letter.language)
             lines[number - 1] += f"（期限：{until}）" if letter.language is Language.ZH else f" (by {until})"

@@ -19,19 +19,10 @@ def made_up_supplier() -> Supplier:
     return parse_policy(default_policy_text(), DEFAULT_POLICY_NAME).supplier
 
 
-def made_up_values(language: Language) -> tuple[str, ...]:
-    """Return the made-up name, phone and address in a language."""
-    values = made_up_supplier().in_language(language)
-    return tuple(values[name] for name in _IDENTIFYING)
-
-
 def is_made_up(supplier: Supplier) -> bool:
     """Say whether the name, phone or address of a supplier is still made up, in any language."""
-    return any(
-        made_up in supplier.in_language(language)[name]
-        for language in Language
-        for name, made_up in zip(_IDENTIFYING, made_up_values(language), strict=True)
-    )
+    pairs = [(made_up_supplier().in_language(one), supplier.in_language(one)) for one in Language]
+    return any(made_up[name] in given[name] for made_up, given in pairs for name in _IDENTIFYING)
 
 
 def advice_on_made_up() -> str:
