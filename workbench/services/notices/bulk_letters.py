@@ -36,6 +36,7 @@ NOT_SENT = {"channel": "", "failure": ""}
 """The columns of notices that are empty until they are sent."""
 
 _ADD = insert(NOTICE).values(NOT_SENT)
+_in_json = json.JSONEncoder(ensure_ascii=False).encode
 _ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
 
 Notice = Mapping[str, Any]
@@ -52,7 +53,7 @@ class UnnumberedNotice:
     def numbered(self, case_id: int) -> Notice:
         """Return the notice of a case; placeholders inside the values stay as they are."""
         values = {**self.values, CASE_NO: format_case(case_id)}
-        within_json = {name: json.dumps(value, ensure_ascii=False)[1:-1] for name, value in values.items()}
+        within_json = {name: _in_json(value)[1:-1] for name, value in values.items()}
         texts = {name: _filled(self.template[name], values) for name in ("subject", "body")}
         facts = _filled(self.template["facts"], within_json)
         return {**self.template, "case_id": case_id, **texts, "facts": facts}
