@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from tests.sizes import sample
 from tests.terminal.recording_session import RecordingSession
 from workbench.keys import desk, registry
 from workbench.keys.command import VIEW_GROUP, Place
@@ -78,8 +79,9 @@ def visit_all_places(terminal: RecordingSession, paste: str) -> None:
     """Visit desk, verdicts, queue, checks, help, palette and the question before quitting."""
     terminal.await_words(r"C-\d{6}", "n")
     visit_place(terminal, "desk", paste)
-    for verdict in "fw":
-        for command in registry.commands_of("verdict"):
+    commands = tuple(registry.commands_of("verdict"))
+    for verdict, chosen in (("f", commands), ("w", sample(commands, ci=5))):
+        for command in chosen:
             if command.id not in _ACTS:
                 visit(terminal, (verdict, command.keys[0]), paste)
     for mode in registry.MODES:
