@@ -27,7 +27,7 @@ from workbench.services.deadlines.policy_effect import CaseChange, OpenCaseEffec
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_outdated, notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, cancel_outdated, notify_of_status
 from workbench.services.notices.letter import LetterItem
 from workbench.services.notices.receipts import send_receipt
 from workbench.services.rectifying.rectification import letter_items, open_items
@@ -177,15 +177,13 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
-    notify_of_status(
-        session,
-        context,
-        case,
-        ClockLetterKind.POLICY,
-        items=map(LetterItem, change.missing),
-        asked=tuple(letter_items(asked)),
+    message = DueDateMessage(
+        kind=ClockLetterKind.POLICY,
+        items=tuple(map(LetterItem, change.missing)),
+        asked=letter_items(asked),
         waived=change.waived,
         findings=tuple(finding for finding in findings if finding.rule not in named),
         deadline_at=deadline_at,
         asked_until=asked_until,
     )
+    notify_of_status(session, context, case, message)

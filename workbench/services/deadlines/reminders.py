@@ -17,7 +17,7 @@ from workbench.services.deadlines.batches import act_unless_suspended
 from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status, release_time
+from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status, release_time
 from workbench.services.notices.letter import LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
@@ -52,11 +52,11 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         evidence = read_evidence(session, case, context.store, today)
         application = evidence.application
         names = missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
-        items = map(LetterItem, names)
+        items = tuple(map(LetterItem, names))
         release_at = release_time(session, context, kind, policy)
         until = due_at(release_at, policy.pending.incomplete_days, calendar)
         until = moved_deadline(until, release_at, suspensions_concerning(session, case), calendar)
-        notify_of_status(session, context, case, kind, items=items, deadline_at=until)
+        notify_of_status(session, context, case, DueDateMessage(kind=kind, items=items, deadline_at=until))
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
 
@@ -95,7 +95,7 @@ def _remind_of_deadlines(context: Context) -> int:
         if row is None:
             return False
         items = letter_items(open_items(session, row))
-        notify_of_status(session, context, case, kind, items=items, deadline_at=row.deadline_at)
+        notify_of_status(session, context, case, DueDateMessage(kind=kind, items=items, deadline_at=row.deadline_at))
         context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
         return True
 

@@ -191,7 +191,7 @@ class Rescheduling(Service):
             cause=reason,
             deadline_at=new_deadline,
             item=own.text if own else "",
-            asked=tuple(letter_items(open_items(session, row))),
+            asked=letter_items(open_items(session, row)),
             waived=waived_texts(session, row),
             release_at=release_time(session, context, kind, policy),
         )

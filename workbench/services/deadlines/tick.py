@@ -21,7 +21,7 @@ from workbench.services.deadlines.reminders import remind
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_of
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
 from workbench.services.notices.letter import LetterItem
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, letters_about
 from workbench.services.rectifying.lapse import lapse
@@ -105,8 +105,9 @@ class Ticking(Service):
             requeue(session, self.context, case, "day-passed")
             decision = newest_decision(session, case.id or 0, "applied", "approved")
             if asked_until and decision:
-                items, kind = [LetterItem(item.text) for item in items_in_plan(decision)], ClockLetterKind.EXPIRED
-                notify_of_status(session, self.context, case, kind, items=items, asked_until=asked_until)
+                items = tuple(LetterItem(item.text) for item in items_in_plan(decision))
+                message = DueDateMessage(kind=ClockLetterKind.EXPIRED, items=items, asked_until=asked_until)
+                notify_of_status(session, self.context, case, message)
             return True
 
         is_past = (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today)

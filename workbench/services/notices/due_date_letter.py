@@ -68,7 +68,7 @@ class StatedFacts:
         asked: What the applicant still has to rectify, in a letter that repeats or extends the deadline.
         asked_until: The last day to submit `items` (for EXPIRED), or what other rules require (for POLICY).
         waived: What is no longer needed.
-        bars: The bars in force, in a letter about the state of a case.
+        bars: The bars in force, in a letter about the state of a case; None in the other letters.
         appeal_until: The last day to appeal or to object.
         answer_days: The working days within which an appeal is answered.
         corrects: The number of the notice that the letter takes back, and when that was written; None without one.
@@ -90,7 +90,7 @@ class StatedFacts:
     asked: tuple[LetterItem, ...] = ()
     asked_until: date | None = None
     waived: tuple[str, ...] = ()
-    bars: tuple[Bars, ...] = ()
+    bars: tuple[Bars, ...] | None = None
     appeal_until: date | None = None
     answer_days: int = 0
     corrects: tuple[int, datetime] | None = None

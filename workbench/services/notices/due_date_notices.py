@@ -31,7 +31,7 @@ from workbench.services.notices.due_date_letter import (
     forecast_fields,
     suggestion_lines,
 )
-from workbench.services.notices.letter import Bars, LetterItem, Sender
+from workbench.services.notices.letter import Sender
 from workbench.services.notices.letter_measures import bars_in_force
 
 LETTERS_ABOUT_DOCUMENTS = (
@@ -118,41 +118,28 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     return now
 
 
-def notify_of_status(  # noqa: PLR0913 - a letter needs all of these facts
-    session: Session,
-    context: Context,
-    case: CaseRow,
-    kind: ClockLetterKind,
-    *,
-    items: Iterable[LetterItem] = (),
-    deadline_at: datetime | None = None,
-    bars: tuple[Bars, ...] | None = None,
-    **stated: Any,
-) -> None:
+def notify_of_status(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
-    `deadline_at` is the deadline of the applicant. `bars` are the bars in force before the act, by default those in
-    force now. `stated` are other fields of `DueDateMessage`.
+    Its bars are by default those in force now; an act that lifts bars names those before it.
     """
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
-    release_at = release_time(session, context, kind, policy)
+    release_at, deadline_at = release_time(session, context, message.kind, policy), message.deadline_at
     suspensions = suspensions_concerning(session, case)
     appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar, suspensions)
-    if kind is ClockLetterKind.WITHDRAWN:
+    if message.kind is ClockLetterKind.WITHDRAWN:
         deadline_at = calendar.closing(appeal_until)
     days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
-    days += filter(None, [stated.get("asked_until")])
-    message = DueDateMessage(
-        kind=kind,
-        items=tuple(items),
+    days += filter(None, [message.asked_until])
+    message = replace(
+        message,
         deadline_at=deadline_at,
-        bars=bars_in_force(session, context, case) if bars is None else bars,
+        bars=bars_in_force(session, context, case) if message.bars is None else message.bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         provisional_years=calendar.provisional_years(calendar.local_day(context.now()), max(days)),
         release_at=release_at,
-        **stated,
     )
     notify(session, context, [(case, message)])
 

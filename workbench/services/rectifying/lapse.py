@@ -56,9 +56,10 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     missed = [item for item in open_items(session, row) if (at := deadlines[item.id]) is not None and at < now]
     passed = [at for item in missed if (at := deadlines[item.id]) is not None]
     # The letter states the deadline above the items, so it is not repeated beside them.
-    items = [item._replace(deadline_at=None) for item in letter_items(missed)]
+    items = tuple(item._replace(deadline_at=None) for item in letter_items(missed))
     deadline_at = max(passed, default=row.deadline_at)
-    notify_of_status(session, context, case, ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
+    message = DueDateMessage(kind=ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
+    notify_of_status(session, context, case, message)
 
 
 def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
@@ -104,7 +105,7 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
         kind=ClockLetterKind.DEADLINE,
         cause=_SENT_LATE,
         deadline_at=row.deadline_at,
-        asked=tuple(letter_items(open_items(session, row))),
+        asked=letter_items(open_items(session, row)),
         waived=waived_texts(session, row),
     )
     notify(session, context, [(case, message)])
@@ -140,15 +141,13 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
     if corrects is None:
         return False
     row = open_rectification(session, case)
-    notify_of_status(
-        session,
-        context,
-        case,
-        ClockLetterKind.LAPSE_UNDONE,
-        items=[] if row is None else letter_items(open_items(session, row)),
+    message = DueDateMessage(
+        kind=ClockLetterKind.LAPSE_UNDONE,
+        items=() if row is None else letter_items(open_items(session, row)),
         waived=() if row is None else waived_texts(session, row),
         deadline_at=None if row is None else row.deadline_at,
         corrects=corrects,
         is_deadline_moved=is_deadline_moved,
     )
+    notify_of_status(session, context, case, message)
     return True

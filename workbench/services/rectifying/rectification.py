@@ -133,9 +133,9 @@ def is_overdue(session: Session, context: Context, case: CaseRow) -> bool:
     return deadline_at is None or latest_receipt(deadline_at, case.suspended_from) < context.now()
 
 
-def letter_items(items: Iterable[RectificationItemRow]) -> list[LetterItem]:
+def letter_items(items: Iterable[RectificationItemRow]) -> tuple[LetterItem, ...]:
     """Return items as letters list them."""
-    return [LetterItem(item.text, item.deadline_at) for item in items]
+    return tuple(LetterItem(item.text, item.deadline_at) for item in items)
 
 
 def waived_texts(session: Session, rectification: RectificationRow) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from workbench.services.foundation.case_access import case_in_state_for, refuse_
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unreleased, notify_of_status
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import close_rectification, next_deadline
 from workbench.services.reversal import close_work, undo_record
@@ -147,7 +147,7 @@ class Remarks(Service):
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.corrects_id = None
             case.version += 1
-            notify_of_status(session, self.context, case, ClockLetterKind.WITHDRAWN)
+            notify_of_status(session, self.context, case, DueDateMessage(kind=ClockLetterKind.WITHDRAWN))
             self.context.log_case(session, Action.WITHDRAW, case, record)
             update_due_date(session, self.context, case)
 

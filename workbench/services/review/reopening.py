@@ -17,7 +17,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import lift_bars, orders_summary
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
 from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.reversal import close_work, undo_record
 from workbench.services.review.back_to_queue import requeue
@@ -71,10 +71,9 @@ class Reopening(Service):
                 },
             )
             if case.corrects_id is not None:
-                kind = ClockLetterKind.REOPENED
-                notify_of_status(
-                    session, context, case, kind, bars=bars, was_passed=was_passed, is_decided_alone=waiver is not None
-                )
+                kind, alone = ClockLetterKind.REOPENED, waiver is not None
+                message = DueDateMessage(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
+                notify_of_status(session, context, case, message)
 
     def why_not(self, case_id: int) -> str:
         """Return why this person may not open a case again now, "" if they may.

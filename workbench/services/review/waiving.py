@@ -15,7 +15,7 @@ from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items, waived_texts
 from workbench.services.reversal import undo_record
@@ -69,15 +69,13 @@ class Waiving(Service):
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
         """Notify the applicant of the items that are no longer needed in this round, and of the remaining ones."""
         left = open_items(session, row)
-        notify_of_status(
-            session,
-            self.context,
-            case,
-            ClockLetterKind.WAIVED,
+        message = DueDateMessage(
+            kind=ClockLetterKind.WAIVED,
             items=letter_items(left),
             waived=waived_texts(session, row),
             deadline_at=row.deadline_at if left else None,
         )
+        notify_of_status(session, self.context, case, message)
 
 
 def item_named(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
