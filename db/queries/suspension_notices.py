@@ -46,6 +46,11 @@ _RECORD = text(
     ON CONFLICT DO NOTHING"""
 )
 
+_FOLLOW_REPLACED = text(
+    """UPDATE suspension_notice SET told_at = :now
+    WHERE (case_id, told_at) IN (SELECT n.case_id, n.created_at FROM notice n WHERE n.id IN :ids)"""
+).bindparams(bindparam("ids", expanding=True))
+
 _RECORD_RESUMPTION = text(
     """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
     SELECT s.id, t.case_id, 'ended', :now
@@ -89,6 +94,12 @@ def record_notices(session: Session, notices: Iterable[tuple[int, int, Suspensio
     rows = [{"case": case, "suspension": stop, "kind": kind.value, "now": to_us(now)} for case, stop, kind in notices]
     if rows:
         session.execute(_RECORD, rows)
+
+
+def follow_replaced(session: Session, letter_ids: Iterable[int], now: datetime) -> None:
+    """Let letters of now announce what cancelled ones announced, so that nobody counts as told by a letter unsent."""
+    if ids := list(letter_ids):
+        session.execute(_FOLLOW_REPLACED, {"ids": ids, "now": to_us(now)})
 
 
 def record_resumption(session: Session, case_ids: Iterable[int], now: datetime) -> None:

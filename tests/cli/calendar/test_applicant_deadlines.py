@@ -436,6 +436,21 @@ def test_a_suspension_entered_by_mistake_is_taken_back_as_far_as_nobody_relies_o
     assert "called off already" in refused(again, 69)
 
 
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_letter_that_was_replaced_unsent_is_relied_on_only_if_the_later_one_was_sent(
+    services: ClockSite, is_sent: bool
+) -> None:
+    case = services.received("2026-11-20 10:00")
+    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-25 09:00"), "2026-11-25", "2026-11-25")
+    services.at("2026-11-26 09:30").run("audit", "tick")
+    if is_sent:
+        send_moved(services)
+    services.run("sup", "calendar", "resume", "1", "--mistake")
+
+    assert deadline(services, case) == ("2026-12-01 18:00" if is_sent else "2026-11-30 18:00")
+
+
 def test_a_later_letter_about_a_deadline_replaces_the_unsent_one_with_what_still_holds(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
