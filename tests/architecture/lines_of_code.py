@@ -1,4 +1,8 @@
-"""Counts lines of code without blank lines, comments and docstrings: `python -m tests.architecture.lines_of_code`."""
+"""Counts lines of code without blank lines, comments and docstrings: `python -m tests.architecture.lines_of_code`.
+
+With `--gate`, it fails if there are more than the figure in `.ci/most_lines_of_code`. A commit that raises the figure
+gives the reason.
+"""
 
 import ast
 import io
@@ -38,4 +42,8 @@ if __name__ == "__main__":
     found = counted()
     for name, count in found.items():
         sys.stdout.write(f"{name:12}{count:8,}\n")
-    sys.stdout.write(f"{'together':12}{sum(found.values()):8,}\n")
+    together = sum(found.values())
+    sys.stdout.write(f"{'together':12}{together:8,}\n")
+    most = int((ROOT / ".ci" / "most_lines_of_code").read_text(encoding="ascii"))
+    if "--gate" in sys.argv and together > most:
+        sys.exit(f"{together - most:,} lines of code too many; remove some, or raise the figure and give the reason.")
