@@ -119,24 +119,19 @@ def render(letter: Letter) -> LetterText:
     def local_day(on: date) -> date:
         return on.astimezone(zone).date() if isinstance(on, datetime) else on
 
-    text = (
-        letter_environment()
-        .get_template(f"{letter.template}.{language}.jinja")
-        .make_module(
-            {
-                "letter": letter,
-                "supplier": letter.supplier,
-                "instant": partial(letter_instant, zone=letter.zone, language=language),
-                "day": lambda on: letter_day(local_day(on), language),
-                "plain": lambda on: plain_day(local_day(on), language),
-                "quoted": partial(quoted_if_foreign, language=language),
-                "listed": partial(_listed, letter),
-            }
-        )
-    )
-    parts: Any = text
+    context = {
+        "letter": letter,
+        "supplier": letter.supplier,
+        "instant": partial(letter_instant, zone=letter.zone, language=language),
+        "day": lambda on: letter_day(local_day(on), language),
+        "plain": lambda on: plain_day(local_day(on), language),
+        "quoted": partial(quoted_if_foreign, language=language),
+        "listed": partial(_listed, letter),
+    }
+    # The text of the module is the body; the other parts are variables that the template sets.
+    parts: Any = letter_environment().get_template(f"{letter.template}.{language}.jinja").make_module(context)
     lines = (line.strip() for line in f"{parts.dates}\n{parts.cards}".split("\n"))
-    return LetterText(parts.subject.strip(), str(text).strip(), tuple(filter(None, lines)))
+    return LetterText(parts.subject.strip(), str(parts).strip(), tuple(filter(None, lines)))
 
 
 def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime | None) -> dict[str, Any]:
