@@ -27,7 +27,7 @@ OUTSIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "settings of the site": {"setting": WHOLE},
     "what the program notes for itself": dict.fromkeys(
-        ("draft", "skip", "campaign_case", "delay_notice", "suspension_notice"), WHOLE
+        ("act", "draft", "skip", "campaign_case", "delay_notice", "suspension_notice"), WHOLE
     ),
     "the imported rows and files": {
         **dict.fromkeys(("application", "card", "document", "complaint", "credit_record", "opt_out"), WHOLE),

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from db.dialects.sqlite_journal import journal_statements
+
 CHANGES_SCHEMA = "changes_schema"
 """The execution option of a connection that changes the tables themselves; it notes nothing.
 
@@ -114,7 +116,7 @@ def prepare(connection: Connection) -> None:
 @cache
 def _script() -> str:
     """Return the statements that prepare a connection; the driver runs them in half the time of single ones."""
-    return ";".join((_TABLE, *_triggers(), ""))
+    return ";".join((_TABLE, *_triggers(), *journal_statements(), ""))
 
 
 def _triggers() -> Iterator[str]:

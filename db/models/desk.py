@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import free_text, instant_column, short_text
-from db.models.row import CasePartRow, NumberedRow
+from db.models.row import CasePartRow, NumberedRow, Row
 
 
 class DraftRow(NumberedRow, table=True):
@@ -58,3 +58,18 @@ class VerificationRow(CasePartRow, table=True):
     result: str = free_text()
     verified_by_id: int = Field(foreign_key="reviewer.id")
     verified_at: datetime = instant_column()
+
+
+class ActRow(Row, table=True):
+    """An act on a case that can still be undone: its event `seq`, and `rows` as JSON with their values before it.
+
+    It is deleted after `until_at`; without that time, it can be undone until its check. `case_id` has no foreign key,
+    so that nothing waits for the deletion.
+    """
+
+    __tablename__ = "act"
+
+    seq: int = Field(primary_key=True)
+    case_id: int = Field(index=True)
+    until_at: datetime | None = instant_column(nullable=True, index=True)
+    rows: str = Field(sa_column=Column(Text, nullable=False, info={"personal": "text"}))

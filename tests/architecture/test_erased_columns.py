@@ -9,7 +9,17 @@ from db.columns import ERASED
 _OF_A_CASE = {"case_id", "application_no", "msisdn_hash", "subject_hash"}
 """A table with one of these columns is about a case, or about a number or a subject of one."""
 
-_REMOVED = {"draft", "skip", "call_window", "call_day", "call_hour", "complaint", "credit_record", "suspension_notice"}
+_REMOVED = {
+    "act",
+    "draft",
+    "skip",
+    "call_window",
+    "call_day",
+    "call_hour",
+    "complaint",
+    "credit_record",
+    "suspension_notice",
+}
 """Tables whose rows are removed, or have no texts of people."""
 
 _KEPT = {

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from db.enums import DocumentKind, FailKind, ImportKind, Measure, Priority, Role, ServiceClass, Verdict, WaitsFor
 from tests.lifecycle.acts import PEOPLE, SUPERVISORS, act, drawn, in_states, is_open
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
+from tests.lifecycle.leftovers import leftovers
 from tests.lifecycle.model import (
     ASIDE,
     HOLD,
@@ -71,6 +72,9 @@ TOUCHING = frozenset(
 
 DONE: Counter[str] = Counter()
 """How often each act of the walk succeeded."""
+
+UNDONE: Counter[str] = Counter()
+"""How often each act was undone at once, so that all tables were compared with those before it."""
 
 WALKED: Counter[tuple[str, str]] = Counter()
 """How often each act succeeded in each state of its case; the state of an act on no case is empty."""
@@ -166,7 +170,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         self.desk = Desk(self.site, self.folder / "files", files=100)
         self.reader = Reader(self.site.path)
         self.events = self.reader.new_events()
-        self.stored = self.reader.stored()
+        self.stored = self.stored_before = self.reader.stored()
         with self.services("admin").context.read() as session:
             calendar = self.services("admin").context.calendar(session)
         self.suspensions = Suspensions(Hours(calendar.is_working))
@@ -236,6 +240,10 @@ class LifecycleMachine(RuleBasedStateMachine):
         chosen, arguments = drawn(data, self.cases, self.turn)
         self.walking = chosen.name
         getattr(self, chosen.name)(**arguments)
+        new = [case for case in self.cases.values() if case.undoable and case.undoable.turn == self.turn]
+        for case in new if data.draw(st.integers(0, 2)) == 0 else []:
+            assert case.undoable is not None
+            self.undo(case.undoable.who, case.id)
 
     # --- What every step checks -------------------------------------------------------------------------------------
 
@@ -247,6 +255,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         `allowed` says whether the model expects it to succeed, None if other things decide.
         """
         before, error, results = self.stored, None, []
+        self.stored_before = before
         state = case.state if case else ""
         try:
             results.append(call())
@@ -278,7 +287,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def can_undo(self, case: Case, who: str, act: str, before: Case, *, is_staged: bool = False) -> None:
         """Note that a person can take the last act back: within a minute, or if it is staged, until its check."""
         until = None if is_staged else self.now + UNDO
-        case.undoable = Undoable(who, until, act, before, self.new_letters)
+        case.undoable = Undoable(who, until, act, before, self.new_letters, self.stored_before, self.turn)
 
     def is_barred(self, case: Case) -> bool:
         """Say whether a number of a case is barred, or ordered to be, by its last order that was not cancelled."""
@@ -616,6 +625,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         act = case.undoable
         if self.attempt("undo", who, case, lambda: self.services(who).undo.undo(number), allowed=allowed):
             assert act is not None
+            if act.turn == self.turn:
+                assert leftovers(act.stored, self.stored, number) == []
+                UNDONE[act.act] += 1
             self._restore(case, act)
             self.expect(who, ("undo", number))
 
@@ -626,12 +638,8 @@ class LifecycleMachine(RuleBasedStateMachine):
             setattr(case, name, getattr(before, name))
         assert all(self.stored.notices[number]["cancelled_at"] is not None for number in act.letters)
         case.let_go()
-        if act.act == "appeal-decide" and case.undoable is not None and case.undoable.act == "return":
-            # The answer that was returned is gone, since this one replaced it.
-            case.undoable = None
         if act.act == "decide":
             self._hold_again(case, act.who)
-            case.undoable = None
         elif case.state == "in_review" and before.held_by is not None:
             aside, until = before.aside_until, before.held_until
             was_on_desk = until is not None and until > self.now and not (aside and aside > self.now)

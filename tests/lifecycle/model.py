@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.lifecycle.clock_model import CaseClock, Hours
-from tests.lifecycle.stored import Row
+from tests.lifecycle.stored import Row, Stored
 
 HOLD = timedelta(minutes=30)
 ASIDE = timedelta(minutes=120)
@@ -25,13 +25,18 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Undoable:
-    """An act that one person can take back until a time (None: until its check), the case before it, its letters."""
+    """An act that one person can take back until a time (None: until its check), the case before it, its letters.
+
+    `stored` is all that was stored before it, `turn` the step of the walk.
+    """
 
     who: str
     until: datetime | None
     act: str
     before: "Case"
-    letters: frozenset[int] = frozenset()
+    letters: frozenset[int]
+    stored: Stored
+    turn: int
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.lifecycle.forgeries import ForgeriesMachine
-from tests.lifecycle.machine import DONE, WALKED
+from tests.lifecycle.machine import DONE, UNDONE, WALKED
 from tests.sizes import sized
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
+from workbench.services.review.undo import UNDOABLE
 
 STEPS = 100
 FULL = 10_000
-OFTEN = 20
+OFTEN, OFTEN_UNDONE = 20, 30
 
 OF_NO_STATE = frozenset(
     {Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER, Action.FORECAST, Action.SUSPEND, Action.RESUME}
@@ -40,11 +41,13 @@ def test_the_life_of_cases_is_as_the_model_has_it(steps: int) -> None:
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    for tally in (DONE, WALKED):
+    for tally in (DONE, UNDONE, WALKED):
         tally.clear()
     run_state_machine_as_test(ForgeriesMachine, settings=walks)
     print(f"\n{table(DONE)}")  # noqa: T201 - the figures of the proof
+    print(f"\nundone at once\n{table(UNDONE)}")  # noqa: T201 - the figures of the proof
     if steps == FULL:
+        assert {act: UNDONE[act] for act in UNDOABLE if UNDONE[act] < OFTEN_UNDONE} == {}
         acts = [action for action in Action if action not in OF_NO_STATE]
         counts = {action: sum(count for (act, _state), count in WALKED.items() if act == action) for action in acts}
         assert {action: count for action, count in counts.items() if count < OFTEN} == {}

@@ -229,14 +229,15 @@ def test_each_act_on_an_appeal_can_be_undone_for_a_minute_and_done_again(
         refuse(services, 77, by, "undo", case)
 
 
-def test_a_return_stays_once_its_appeal_was_decided_again(services: ClockSite) -> None:
+def test_a_return_can_be_undone_once_the_decision_after_it_was_taken_back(services: ClockSite) -> None:
     case = decided(services, appealed(services), "overturned")
     services.run("c", "check", case, "return", "--note", "x")
     decided(services, case, "overturned")
     services.run("sup", "undo", case)
+    services.run("c", "undo", case)
 
-    assert "decided again since" in refuse(services, 77, "c", "undo", case)
-    assert show(services, case)["state"] == "appealed"
+    assert show(services, case)["state"] == "awaiting_check"
+    assert services.terminal.document("c", "check", case, "approve", "--note", "x")["outcome"] == "overturned"
 
 
 def test_an_appeal_undone_after_its_decision_was_leaves_no_trace_in_the_due_date(services: ClockSite) -> None:

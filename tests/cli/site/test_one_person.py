@@ -139,6 +139,7 @@ def test_a_verdict_that_waits_since_before_the_waiver_is_approved_by_its_maker_u
     assert (done["state"], done["waived"]) == ("failed", ["final_fail"])
     assert "一名审核人员" in shop.document("admin", "show", first)["notice"]
     assert bodies(shop, "approve")[0]["waived"] == ["final_fail"]
+    assert shop.document("admin", "undo", first)["state"] == "awaiting_check"
     assert shop.document("admin", "undo", first)["state"] == "in_review"
 
     run(shop, "reviewers", "add", "second")

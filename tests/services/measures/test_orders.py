@@ -1,10 +1,10 @@
 """An act that is no verdict, such as a reopening, owes the restoring too, and can be undone."""
 
-from db.enums import Measure
+from db.enums import FailKind, Measure
 from db.models import CaseRow
 from tests.services.review.verdict_acts import decide, failing, take
 from tests.sites import Site
-from workbench.services.measures.orders import is_carried_out, lift_bars, orders_summary, take_back_orders
+from workbench.services.measures.orders import lift_bars
 
 
 def listed(site: Site) -> list[tuple[str, str]]:
@@ -12,21 +12,17 @@ def listed(site: Site) -> list[tuple[str, str]]:
     return [(order.measure.value, order.status(now).value) for order in site.services("sup").measures.list()]
 
 
-def test_an_act_that_is_no_verdict_lifts_a_bar_and_takes_that_back(site: Site) -> None:
+def test_an_undone_reopening_takes_back_that_it_lifted_a_bar(site: Site) -> None:
     (case_id,) = site.plant()
     take(site)
-    decide(site, failing(case_id, measure=Measure.BAR_OUT))
+    decide(site, failing(case_id, measure=Measure.BAR_OUT, fail_kind=FailKind.FINAL))
+    site.services("b").checks.approve(case_id, "seen")
     site.clock.advance(minutes=1)
-    context = site.services("sup").context
-    with context.write() as session:
-        case = session.get_one(CaseRow, case_id)
-        changes = lift_bars(session, context, case, release_at=context.now())
-        assert orders_summary(session, changes.record) == "cancelled (1)"
-    assert listed(site) == [("bar-out", "cancelled")]
+    services = site.services("sup")
 
-    with context.write() as session:
-        assert not is_carried_out(session, changes.record)
-        take_back_orders(session, context.now(), changes.record)
+    services.reopening.reopen(case_id, "x")
+    assert listed(site) == [("bar-out", "cancelled")]
+    services.undo.undo(case_id)
 
     assert listed(site) == [("bar-out", "owed")]
 
@@ -46,5 +42,5 @@ def test_a_bar_is_lifted_once(site: Site) -> None:
         first = lift_bars(session, context, case, release_at=context.now())
         second = lift_bars(session, context, case, release_at=context.now())
 
-    assert (len(first.written), len(second.written), second.lifted) == (1, 0, ())
+    assert (first.ordered, second.ordered, second.lifted) == ((Measure.RESTORE,), (), ())
     assert listed(site) == [("bar-both", "done"), ("restore", "owed")]

@@ -54,7 +54,7 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
         "SEARCH event USING INDEX ix_event_own (actor_id=?)",
         "SEARCH event USING INDEX ix_event_case_id (case_id=?)",
         "SEARCH decision USING INDEX ix_decision_release (status=?)",
-        "SEARCH decision USING INDEX ix_decision_case (case_id=?)",
+        "SEARCH decision USING INTEGER PRIMARY KEY (rowid=?)",
         "SCAN appeal USING INDEX ix_appeal_open",
     }
 

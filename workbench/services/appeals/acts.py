@@ -1,8 +1,7 @@
 """Files, withdraws and limits appeals, in the caller's write transaction."""
 
 import json
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -14,6 +13,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.act import finish_act, undoable_act
 from workbench.services.appeals.people import handler_for
 from workbench.services.case.assessment import recompute, record_evidence
 from workbench.services.case.decisions import (
@@ -25,14 +25,12 @@ from workbench.services.case.decisions import (
     result_notified_at,
     waived_rules,
 )
-from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import refuse_second_case
+from workbench.services.foundation.case_access import grace_period_end, refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.rectifying.late_letters import take_back_early_lapse
-from workbench.services.reversal import undo_record
 
 MOST_CHARACTERS = 4_000
 """The most characters of grounds and of an answer."""
@@ -57,49 +55,45 @@ def file_appeal(
     case_id, told_at = case.id or 0, result_notified_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
     decision = newest_decision(session, case_id, "applied", "approved")
-    record = undo_record(session, context, case)
-    appeal = AppealRow(
-        case_id=case_id,
-        decision_id=decision.id if decision else None,
-        state_before=case.state,
-        grounds=grounds.strip(),
-        received_at=received_at,
-        filed_at=context.now(),
-        filed_by_id=context.actor.id,
-        due_at=received_at,
-        status=AppealStatus.OPEN.value,
-        release_at=grace_period_end(session, context, case),
-        before=json.dumps({"assignee_id": case.assignee_id, "returned_to_id": case.returned_to_id}),
-    )
-    session.add(appeal)
-    session.flush()
-    record["appeal"] = {"id": appeal.id, "before": {"status": AppealStatus.UNDONE.value}}
-    case.assignee_id, case.returned_to_id = handler_for(session, context, case), None
-    case.state = CaseState.APPEALED.value
-    case.version += 1
-    # A closed case gets no new evidence, but the person who decides the appeal needs all of it.
-    record_evidence(session, case, last_seq(session))
-    recompute(session, context, case)
-    # An appeal counts from its receipt, not from its entry.
-    context.log_case(session, Action.APPEAL, case, record, batch_id=batch_id, counted_at=received_at)
-    update_due_date(session, context, case)
-    appeal.due_at = case.due_at or received_at
-    kind = AppealLetterKind.RECEIVED
-    return appeal, notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at or context.now())
+    release_at = grace_period_end(session, context, case)
+    with undoable_act(session, context, case, Action.APPEAL, release_at) as act:
+        appeal = AppealRow(
+            case_id=case_id,
+            decision_id=decision.id if decision else None,
+            state_before=case.state,
+            grounds=grounds.strip(),
+            received_at=received_at,
+            filed_at=context.now(),
+            filed_by_id=context.actor.id,
+            due_at=received_at,
+            status=AppealStatus.OPEN.value,
+            release_at=release_at,
+            before=json.dumps({"assignee_id": case.assignee_id, "returned_to_id": case.returned_to_id}),
+        )
+        session.add(appeal)
+        session.flush()
+        case.assignee_id, case.returned_to_id = handler_for(session, context, case), None
+        case.state = CaseState.APPEALED.value
+        # A closed case gets no new evidence, but the person who decides the appeal needs all of it.
+        record_evidence(session, case, last_seq(session))
+        recompute(session, context, case)
+        # An appeal counts from its receipt, not from its entry.
+        act.finish(batch_id=batch_id, counted_at=received_at)
+        appeal.due_at = case.due_at or received_at
+        kind = AppealLetterKind.RECEIVED
+        return appeal, notify_of_appeal(session, context, case, appeal, kind, release_at=release_at)
 
 
 def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
     """End an appeal that the applicant withdrew: restore the state before it, or continue the rectification."""
-    before = {"status": appeal.status}
-    record = appeal_change_record(session, context, case, appeal, before)
-    appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, grace_period_end(session, context, case)
-    restore_state_before(case, appeal)
-    case.version += 1
-    context.log_case(session, Action.WITHDRAW, case, {**record, "kind": "appeal"})
-    update_due_date(session, context, case)
-    is_over = not take_back_early_lapse(session, context, case)
-    notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, release_at=appeal.release_at, result_notice=notice)
+    release_at = grace_period_end(session, context, case)
+    with undoable_act(session, context, case, Action.WITHDRAW, release_at) as act:
+        appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, release_at
+        restore_state_before(case, appeal)
+        act.finish({"kind": "appeal"})
+        is_over = not take_back_early_lapse(session, context, case)
+        notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
+        notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, result_notice=notice)
 
 
 def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:
@@ -126,25 +120,6 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
         raise NotAllowed(message.format(case=name))
 
 
-def appeal_change_record(
-    session: Session,
-    context: Context,
-    case: CaseRow,
-    appeal: AppealRow,
-    before: dict[str, Any],
-    *,
-    is_staged: bool = False,
-) -> dict[str, Any]:
-    """Return the undo record of an act on an appeal, with the columns of the appeal before the act.
-
-    A staged decision has no time limit; it can be undone until its check.
-    """
-    record = undo_record(session, context, case)
-    if is_staged:
-        del record["undo_until_us"]
-    return {**record, "appeal": {"id": appeal.id, "before": before}}
-
-
 def restore_state_before(case: CaseRow, appeal: AppealRow) -> None:
     """Restore the state and the assignee that a case had before an appeal."""
     case.state = appeal.state_before
@@ -162,14 +137,7 @@ def void_answer(session: Session, context: Context, case: CaseRow, appeal: Appea
     """Void the answer to an appeal that waits for its check, give it back to its decider, and write one event."""
     return_to_decider(case, appeal)
     case.evidence_no += 1
-    case.version += 1
-    context.log_case(session, "void", case, {"round": case.round})
-    update_due_date(session, context, case)
-
-
-def grace_period_end(session: Session, context: Context, case: CaseRow) -> datetime:
-    """Return the end of the grace period, until which an act can be undone and its letter is not released."""
-    return context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
+    finish_act(session, context, case, "void", {"round": case.round})
 
 
 def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: str | None = None) -> AppealResult:

@@ -15,20 +15,18 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.act import act_on, undoable_act
 from workbench.services.appeals.acts import (
-    appeal_change_record,
     appeal_result,
     check_text,
     file_appeal,
-    grace_period_end,
 )
 from workbench.services.appeals.checks import put_into_force, waive_check
 from workbench.services.appeals.people import deciding_refusal
 from workbench.services.case.assessment import findings_of_case, refresh_findings
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of
-from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for, visible_case
+from workbench.services.foundation.case_access import case_in_state_for, grace_period_end, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.appeal_letter import AppealLetterKind, appeal_letter
@@ -83,8 +81,7 @@ class Appeals(Service):
             NotAllowed: If the case is neither failed nor lapsed, the appeal is late, or was answered before.
             WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
         """
-        with self.context.acting(Action.APPEAL, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, Action.APPEAL, case_id)
+        with act_on(self.context, Action.APPEAL, case_id) as (session, case):
             appeal, notice = file_appeal(session, self.context, case, grounds, received_at or self.context.now())
             return appeal_result(session, case, appeal, notice)
 
@@ -136,25 +133,21 @@ class Appeals(Service):
         if request.version not in {None, case.version}:
             message = _("{case} changed while you looked at it; look again.")
             raise Busy(message.format(case=format_case(request.case_id)))
-        before: dict[str, Any] = dict.fromkeys(("outcome", "to_state", "answer"), "")
-        before |= {"status": AppealStatus.OPEN.value, "decided_by_id": None, "decided_at": None, "waived": ""}
         alone = solo_reason(session)
-        record = appeal_change_record(session, context, case, appeal, before, is_staged=not alone)
-        for name, value in _decided(request).items():
-            setattr(appeal, name, value)
-        appeal.status = AppealStatus.STAGED.value
-        appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), None
-        appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
-        appeal.seen = _snapshot(session, case)
-        case.version += 1
-        if alone:
-            waive_check(appeal, alone)
-            appeal.status, appeal.release_at = AppealStatus.CLOSED.value, grace_period_end(session, context, case)
-            return put_into_force(session, context, case, appeal, Action.APPEAL_DECIDE, record)
-        case.state = CaseState.AWAITING_CHECK.value
-        body = {**record, "outcome": appeal.outcome, "to": appeal.to_state}
-        context.log_case(session, Action.APPEAL_DECIDE, case, body)
-        update_due_date(session, context, case)
+        release_at = grace_period_end(session, context, case) if alone else None
+        with undoable_act(session, context, case, Action.APPEAL_DECIDE, release_at) as act:
+            for name, value in _decided(request).items():
+                setattr(appeal, name, value)
+            appeal.status = AppealStatus.STAGED.value
+            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), release_at
+            appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
+            appeal.seen = _snapshot(session, case)
+            if alone:
+                waive_check(appeal, alone)
+                appeal.status = AppealStatus.CLOSED.value
+                return put_into_force(act, appeal)
+            case.state = CaseState.AWAITING_CHECK.value
+            act.finish({"outcome": appeal.outcome, "to": appeal.to_state})
         return appeal_result(session, case, appeal)
 
     def _appeal_to_decide(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:

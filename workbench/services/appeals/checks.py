@@ -1,11 +1,10 @@
 """The check of a decision on an appeal by a second person, who approves it or returns it to the decider."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from db.enums import AppealOutcome, AppealStatus, CaseState, Severity
 from db.models import AppealRow, CaseRow, DecisionRow
@@ -16,10 +15,9 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
+from workbench.services.acts.act import UndoableAct, undoable_act
 from workbench.services.appeals.acts import (
-    appeal_change_record,
     appeal_result,
-    grace_period_end,
     restore_state_before,
     return_to_decider,
     void_answer,
@@ -27,12 +25,11 @@ from workbench.services.appeals.acts import (
 from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
 from workbench.services.case.decisions import newest_appeal, waiver_of
-from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
+from workbench.services.foundation.case_access import case_in_state_for, grace_period_end, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.measures.orders import lift_bars, orders_summary
+from workbench.services.measures.orders import lift_bars
 from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
 from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.rectifying.late_letters import take_back_early_lapse
@@ -72,8 +69,10 @@ class AppealChecks(Service):
                 if not is_contradicted(session, context, case, appeal.seen, appeal.decided_at or context.now()):
                     if checking_refusal(session, context, appeal):
                         waive_check(appeal, solo_reason(session))
-                    record = self._sign(session, case, appeal, AppealStatus.CLOSED, note)
-                    return put_into_force(session, context, case, appeal, Action.APPROVE, record)
+                    release_at = grace_period_end(session, context, case)
+                    with undoable_act(session, context, case, Action.APPROVE, release_at) as act:
+                        self._sign(appeal, AppealStatus.CLOSED, note, release_at)
+                        return put_into_force(act, appeal)
                 void_answer(session, context, case, appeal)
             message = _(
                 "Findings of {case} changed since the appeal was decided, so the decision is void;"
@@ -92,10 +91,12 @@ class AppealChecks(Service):
         """
         with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
             case, appeal = self._staged(session, Action.RETURN, case_id, version)
-            record = self._sign(session, case, appeal, AppealStatus.OPEN, note)
-            return_to_decider(case, appeal)
-            self.context.log_case(session, Action.RETURN, case, {**record, "outcome": appeal.outcome})
-            update_due_date(session, self.context, case)
+            check_not_blank(note, _("Checking needs a note; write one."))
+            release_at = grace_period_end(session, self.context, case)
+            with undoable_act(session, self.context, case, Action.RETURN, release_at) as act:
+                self._sign(appeal, AppealStatus.OPEN, note, release_at)
+                return_to_decider(case, appeal)
+                act.finish({"outcome": appeal.outcome})
             return appeal_result(session, case, appeal)
 
     def _staged(self, session: Session, action: Action, case_id: int, version: int | None) -> tuple[CaseRow, AppealRow]:
@@ -109,20 +110,12 @@ class AppealChecks(Service):
             raise NotAllowed(refusal)
         return case, appeal
 
-    def _sign(
-        self, session: Session, case: CaseRow, appeal: AppealRow, status: AppealStatus, note: str
-    ) -> dict[str, object]:
-        """Record the result of a check, and return what its event records."""
-        check_not_blank(note, _("Checking needs a note; write one."))
-        before = {"status": AppealStatus.STAGED.value, "checker_id": None, "checked_at": None}
-        before |= {"check_note": "", "waived": ""}
-        record = appeal_change_record(session, self.context, case, appeal, before)
-        appeal.status, appeal.release_at = status.value, grace_period_end(session, self.context, case)
+    def _sign(self, appeal: AppealRow, status: AppealStatus, note: str, release_at: datetime) -> None:
+        """Record the result of a check; the check can be undone until `release_at`."""
+        appeal.status, appeal.release_at = status.value, release_at
         if not appeal.waived:
             appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
         appeal.check_note = note.strip()
-        case.version += 1
-        return record
 
 
 def waive_check(appeal: AppealRow, reason: str) -> None:
@@ -130,18 +123,17 @@ def waive_check(appeal: AppealRow, reason: str) -> None:
     appeal.waived = waiver_text(Waiver(rules=(Action.APPEAL.value,), reason=reason))
 
 
-def put_into_force(
-    session: Session, context: Context, case: CaseRow, appeal: AppealRow, action: Action, record: Mapping[str, Any]
-) -> AppealResult:
-    """Put the decision on an appeal into force: change the case, log the act with its record, and write the letter."""
-    bars = bars_to_name(session, context, case)[1] if appeal.outcome == AppealOutcome.OVERTURNED else None
+def put_into_force(act: UndoableAct, appeal: AppealRow) -> AppealResult:
+    """Put the decision on an appeal into force: change the case, finish the act, and write the letter."""
+    session, context, case = act.session, act.context, act.case
+    bars, orders = None, ""
     if appeal.outcome == AppealOutcome.OVERTURNED:
-        record = {**record, **_overturn(session, context, case, appeal)}
+        bars = bars_to_name(session, context, case)[1]
+        orders = _overturn(session, context, case, appeal)
     else:
         restore_state_before(case, appeal)
-    facts = details(outcome=appeal.outcome, to=appeal.to_state, **waiver_details(waiver_of(appeal)))
-    context.log_case(session, action, case, {**record, **facts})
-    update_due_date(session, context, case)
+    waiver = waiver_details(waiver_of(appeal))
+    act.finish(details(outcome=appeal.outcome, to=appeal.to_state, orders=orders, **waiver))
     take_back_early_lapse(session, context, case)
     release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
     notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, bars=bars)
@@ -157,8 +149,8 @@ def _new_blocks(session: Session, appeal: AppealRow) -> str:
     return " ".join(dict.fromkeys(rule for rule in rules if rule not in blocked))
 
 
-def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> dict[str, Any]:
-    """Set the state after an overturned appeal, close the rectification and lift the bars; return the undo record."""
+def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> str:
+    """Set the state after an overturned appeal, close the rectification and lift the bars; return its orders."""
     case.state, case.assignee_id, case.returned_to_id = appeal.to_state, None, None
     if appeal.to_state == CaseState.QUEUED:
         refuse_second_case(session, case)
@@ -168,9 +160,6 @@ def _overturn(session: Session, context: Context, case: CaseRow, appeal: AppealR
     else:
         case.reopen_for = _new_blocks(session, appeal)
     of_case = (RECTIFICATION.c.case_id == case.id, RECTIFICATION.c.is_open)
-    ids = list(session.execute(select(RECTIFICATION.c.id).where(*of_case)).scalars())
-    session.execute(update(RECTIFICATION).where(RECTIFICATION.c.id.in_(ids)).values(is_open=False))
+    session.execute(update(RECTIFICATION).where(*of_case).values(is_open=False))
     release_at = appeal.release_at or context.now()
-    restoring = lift_bars(session, context, case, appeal_id=appeal.id, release_at=release_at)
-    orders = orders_summary(session, restoring.record)
-    return {"rectification": ids, **restoring.record, **details(orders=orders)}
+    return lift_bars(session, context, case, appeal_id=appeal.id, release_at=release_at).summary

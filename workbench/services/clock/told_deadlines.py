@@ -98,7 +98,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():
         body = json.loads(event.body)
         moves[event.case_id][:0] = body.get("deadlines", ())
-        extended |= {(name, row_id): event.at for name, row_id, _before in body.get("deadlines_us", ())}
+        extended |= dict.fromkeys(map(tuple, body.get("extended", ())), event.at)
     found = {}
     for case in cases:
         case_id, calendar = case.id or 0, clocks.calendar(case)

@@ -10,6 +10,7 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, DelayNoticeRow
 from db.queries.published import CASE, NOTICE, table_of
 from workbench.domain.case.running import RUNNING_STATES
+from workbench.services.acts.act import note_act
 from workbench.services.deadlines.batches import Conditions, act_on_cases, matching_case_ids
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -45,7 +46,7 @@ def notify_of_delays(context: Context) -> int:
         message = DueDateMessage(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast)
         notify(session, context, [(case, message)])
         session.add(DelayNoticeRow(case_id=case.id or 0, due_at=case.due_at, told_at=context.now()))
-        context.log(session, "delay-told", case_id=case.id, body={"due_us": to_us(case.due_at)})
+        note_act(session, context, "delay-told", case.id, {"due_us": to_us(case.due_at)})
         return True
 
     return act_on_cases(context, case_ids, conditions, act)

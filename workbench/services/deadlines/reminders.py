@@ -11,6 +11,7 @@ from db.queries.published import CASE, NOTICE, RECTIFICATION
 from workbench.domain.clock.clock import is_suspended
 from workbench.domain.clock.deadline import moved_deadline
 from workbench.domain.clock.due import due_at
+from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import open_rectification
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.deadlines.batches import act_unless_suspended
@@ -57,7 +58,7 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         until = due_at(release_at, policy.pending.incomplete_days, calendar)
         until = moved_deadline(until, release_at, suspensions_concerning(session, case), calendar)
         notify_of_status(session, context, case, DueDateMessage(kind=kind, items=items, deadline_at=until))
-        context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
+        note_act(session, context, "reminded", case.id, {"kind": kind.value})
         return True
 
     conditions = (CASE.c.state == CaseState.INCOMPLETE.value, is_time, ~_has_letter(kind))
@@ -96,7 +97,7 @@ def _remind_of_deadlines(context: Context) -> int:
             return False
         items = letter_items(open_items(session, row))
         notify_of_status(session, context, case, DueDateMessage(kind=kind, items=items, deadline_at=row.deadline_at))
-        context.log(session, "reminded", case_id=case.id, body={"kind": kind.value})
+        note_act(session, context, "reminded", case.id, {"kind": kind.value})
         return True
 
     return act_unless_suspended(context, (CASE.c.state == CaseState.RECTIFYING.value, is_near), act)

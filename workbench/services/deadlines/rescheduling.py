@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import CaseState, Priority, ServiceClass
-from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
@@ -19,18 +19,18 @@ from workbench.domain.clock.deadline import moved_deadline, open_day_from
 from workbench.domain.clock.due import due_at, short_deadline_problem, working_days_late
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.act import act_on, finish_act, undoable_act
 from workbench.services.case.assessment import rank_columns
 from workbench.services.case.decisions import items_of, open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
 from workbench.services.clock.due_date_changes import is_later_than_stated, stated_due_dates
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import add_comment, case_in_state_for, grace_period_end
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
-from workbench.services.reversal import deadlines_before, undo_record
 from workbench.services.review.waiving import item_named
 
 
@@ -68,8 +68,8 @@ class Rescheduling(Service):
             WrongUsage: If the reason is missing or too long, the day is past, too far ahead or not later than the old
                 date, or the item has no own deadline.
         """
-        with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
-            case = self._case(session, case_id, Action.EXTEND, reason)
+        with act_on(self.context, Action.EXTEND, case_id) as (session, case):
+            _check_reason(reason)
             check_not_far(until, self.context.today(session))
             if case.state == CaseState.RECTIFYING:
                 return self._extend_deadline(session, case, until, reason, item)
@@ -120,8 +120,8 @@ class Rescheduling(Service):
         new_due_at, seconds = self._new_due(session, case, until)
         day = context.calendar(session, case.policy_version_id).local_day(new_due_at)
         body = {"by_s": seconds, "until": day.isoformat()}
-        context.log(session, Action.EXTEND.value, case_id=case_id, body=body)
-        self._finish(session, case, reason)
+        finish_act(session, context, case, Action.EXTEND, body, has_state=False)
+        add_comment(session, context, case_id, reason.strip())
         notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return DueDateExtension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
 
@@ -172,30 +172,28 @@ class Rescheduling(Service):
         if own is None:
             # The letter about one item does not repeat the deadline of the others, which may be different now.
             outdated.add(kind.value)
-        body = {
-            **undo_record(session, context, case),
-            "notice": list(cancel_deadline_letters(session, context, case, row, outdated)),
-            **deadlines_before([row] if own is None else [row, own]),
-            "deadline": calendar.local_day(new_deadline).isoformat(),
-            "item": own.code if own else "",
-        }
-        if own is not None:
-            own.deadline_at = new_deadline
-        if own is None or row.deadline_at is None or new_deadline > row.deadline_at:
-            row.deadline_at = new_deadline
-        context.log(session, "extend-deadline", case_id=case_id, body=body)
-        self._finish(session, case, reason)
-        policy = context.policy(session, case.policy_version_id)
-        message = DueDateMessage(
-            kind=kind,
-            cause=reason,
-            deadline_at=new_deadline,
-            item=own.text if own else "",
-            asked=letter_items(open_items(session, row)),
-            waived=waived_texts(session, row),
-            release_at=release_time(session, context, kind, policy),
-        )
-        notify(session, context, [(case, message)])
+        until_at = grace_period_end(session, context, case)
+        with undoable_act(session, context, case, "extend-deadline", until_at) as act:
+            cancel_deadline_letters(session, context, case, row, outdated)
+            if own is not None:
+                own.deadline_at = new_deadline
+            if own is None or row.deadline_at is None or new_deadline > row.deadline_at:
+                row.deadline_at = new_deadline
+            day, extended = calendar.local_day(new_deadline).isoformat(), [row] if own is None else [row, own]
+            rows = [(one.__tablename__, one.id) for one in extended]
+            act.finish({"deadline": day, "item": own.code if own else "", "extended": rows}, has_state=False)
+            add_comment(session, context, case_id, reason.strip())
+            policy = context.policy(session, case.policy_version_id)
+            message = DueDateMessage(
+                kind=kind,
+                cause=reason,
+                deadline_at=new_deadline,
+                item=own.text if own else "",
+                asked=letter_items(open_items(session, row)),
+                waived=waived_texts(session, row),
+                release_at=release_time(session, context, kind, policy),
+            )
+            notify(session, context, [(case, message)])
         return DueDateExtension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
@@ -232,7 +230,8 @@ class Rescheduling(Service):
 
         Nothing is written if the case is refused: see `change_class` and `change_priority`.
         """
-        case = self._case(session, case_id, action, reason)
+        _check_reason(reason)
+        case = case_in_state_for(session, self.context, action, case_id)
         column, value = next(iter(changes.items()))
         before = getattr(case, column)
         if before == value:
@@ -242,25 +241,18 @@ class Rescheduling(Service):
         for name, changed in changes.items():
             setattr(case, name, changed)
         case.evidence_no += action is Action.PRIORITY
-        self.context.log(session, action.value, case_id=case_id, body={"from": before, "to": value})
-        self._finish(session, case, reason)
+        finish_act(session, self.context, case, action, {"from": before, "to": value}, has_state=False)
+        add_comment(session, self.context, case_id, reason.strip())
         told = stated_due_dates(session, [case_id]).get(case_id)
         calendar = self.context.calendar(session, case.policy_version_id)
         if due_before and case.due_at and is_later_than_stated(case.due_at, told, due_before, calendar):
             notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return case.due_at
 
-    def _case(self, session: Session, case_id: int, action: Action, reason: str) -> CaseRow:
-        checked_reason(reason, _("This takes a reason."))
-        return case_in_state_for(session, self.context, action, case_id)
 
-    def _finish(self, session: Session, case: CaseRow, reason: str) -> None:
-        """Store the new due date, and the reason as a comment, because events hold no free text."""
-        context = self.context
-        update_due_date(session, context, case)
-        case.version += 1
-        me, at, text = context.actor.id, context.now(), reason.strip()
-        session.add(CommentRow(case_id=case.id or 0, author_id=me, written_at=at, body=text))
+def _check_reason(reason: str) -> None:
+    """Refuse a missing or too long reason; it is stored as a comment, because events hold no free text."""
+    checked_reason(reason, _("This takes a reason."))
 
 
 def class_columns(service_class: ServiceClass) -> dict[str, Any]:

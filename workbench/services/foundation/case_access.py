@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState
-from db.models import CaseRow, EventRow, ReviewerRow
+from db.models import CaseRow, CommentRow, EventRow, ReviewerRow
 from db.queries.published import BATCH, CASE, is_open_case, is_published, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS, Action, erased_refusal, state_refusal
@@ -144,6 +144,16 @@ def refuse_second_case(session: Session, case: CaseRow) -> None:
         )
     state = _(STATE_WORDS[CaseState(other.state)])
     raise NotAllowed(message.format(case=format_case(case.id or 0), other=format_case(other.id or 0), state=state))
+
+
+def add_comment(session: Session, context: Context, case_id: int, text: str) -> None:
+    """Write an internal comment of the acting person."""
+    session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
+
+
+def grace_period_end(session: Session, context: Context, case: CaseRow) -> datetime:
+    """Return the end of the grace period, until which an act can be undone and its letter is not released."""
+    return context.now() + timedelta(seconds=context.policy(session, case.policy_version_id).desk.grace_s)
 
 
 def is_held(case: CaseRow, now: datetime) -> bool:

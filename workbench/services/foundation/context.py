@@ -225,10 +225,10 @@ class Context:
 
     def log_case(
         self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None, **details: Any
-    ) -> None:
-        """Append an event about a case, with the state that the case is in after the act."""
+    ) -> int:
+        """Append an event about a case, with the state that the case is in after the act, and return its number."""
         details |= {"state": CaseState(case.state), "policy_id": case.policy_version_id, "waits_for": case.waits_for}
-        self.log(session, action, case_id=case.id, body=body, **details)
+        return self.log(session, action, case_id=case.id, body=body, **details)
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the policy version in force: the newest that has begun, by the day in the zone of each."""

@@ -1,13 +1,12 @@
-"""Writes the orders to bar and to restore numbers, and cancels them when their act is undone."""
+"""Writes the orders to bar and to restore numbers."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import update
 from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Measure, Verdict
@@ -25,33 +24,34 @@ from workbench.services.case.measured_numbers import (
 )
 from workbench.services.foundation.context import Context
 
-_WRITTEN, _CANCELLED = "orders_written", "orders_cancelled"
-
 
 @dataclass(frozen=True, slots=True)
 class OrderChanges:
-    """The orders that an act wrote and cancelled; `lifted` are the numbers whose bar it lifts."""
+    """The measures that an act ordered, one for each number, and how many orders it cancelled.
 
-    written: tuple[int, ...] = ()
-    cancelled: tuple[int, ...] = ()
+    `lifted` are the numbers whose bar it lifts; `measure` and `numbers` are those that the letter names.
+    """
+
+    ordered: tuple[Measure, ...] = ()
+    cancelled: int = 0
     lifted: tuple[str, ...] = ()
+    measure: Measure = Measure.NONE
+    numbers: tuple[str, ...] = ()
 
     @property
-    def record(self) -> dict[str, list[int]]:
-        """The record for the event of the act, from which `take_back_orders` undoes it; without personal values."""
-        return {_WRITTEN: list(self.written), _CANCELLED: list(self.cancelled)}
+    def summary(self) -> str:
+        """The orders in codes, for the event of the act; "" if there are none."""
+        words = [f"{measure} ({count})" for measure, count in sorted(Counter(self.ordered).items())]
+        return ", ".join([*words, *([f"cancelled ({self.cancelled})"] if self.cancelled else [])])
 
 
-def order_measure(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow
-) -> tuple[Measure, tuple[str, ...]]:
+def order_measure(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> OrderChanges:
     """Order the measure of a verdict that takes effect; a pass also orders the restoring of barred numbers.
 
-    Return the measure and the numbers for the letter; there is no measure if every number is out of service. A case
-    without any number gets one order without a number, so that somebody finds out which number it is.
+    There is no measure for the letter if every number is out of service. A case without any number gets one order
+    without a number, so that somebody finds out which number it is.
     """
     measure, release_at = Measure(decision.measure), decision.release_at or context.now()
-    numbers: tuple[str, ...] = ()
     changes = OrderChanges()
     if measure is not Measure.NONE:
         today = context.today(session)
@@ -60,14 +60,16 @@ def order_measure(
         is_unknown = not numbers and not numbers_out_of_service(session, case, today)
         ordered = (UNKNOWN,) if is_unknown else numbers
         changes = _order(session, context, case, measure, ordered, release_at, decision_id=decision.id)
-        measure = measure if ordered else Measure.NONE
+        changes = replace(changes, measure=measure if ordered else Measure.NONE, numbers=numbers)
     if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
         lifting = lift_bars(session, context, case, decision_id=decision.id, release_at=release_at)
-        changes = OrderChanges(changes.written + lifting.written, changes.cancelled + lifting.cancelled)
+        changes = replace(
+            changes, ordered=changes.ordered + lifting.ordered, cancelled=changes.cancelled + lifting.cancelled
+        )
         if lifting.lifted:
-            measure, numbers = Measure.RESTORE, tuple(filter(None, dict.fromkeys([*numbers, *lifting.lifted])))
-    _store_changes(decision, changes)
-    return measure, numbers
+            numbers = tuple(filter(None, dict.fromkeys([*changes.numbers, *lifting.lifted])))
+            changes = replace(changes, measure=Measure.RESTORE, numbers=numbers)
+    return changes
 
 
 def preview_measure(
@@ -84,19 +86,6 @@ def preview_measure(
         if lifted:
             measure, numbers = Measure.RESTORE, tuple(filter(None, dict.fromkeys([*numbers, *lifted])))
     return measure, numbers
-
-
-def _store_changes(decision: DecisionRow, changes: OrderChanges) -> None:
-    """Store the order changes in a decision, in place of those from before its check was undone."""
-    has_changed = bool(changes.written or changes.cancelled)
-    if has_changed or kept_record(decision):
-        seen = {name: value for name, value in json.loads(decision.seen).items() if name not in changes.record}
-        decision.seen = json.dumps(seen | (changes.record if has_changed else {}), ensure_ascii=False)
-
-
-def kept_record(decision: DecisionRow) -> Mapping[str, Any]:
-    """Return the order changes that a decision stores; without orders, its long JSON text is not parsed."""
-    return json.loads(decision.seen) if f'"{_WRITTEN}"' in decision.seen else {}
 
 
 def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
@@ -121,7 +110,7 @@ def lift_bars(
     _update(session, lifting.cancelled, cancelled_at=context.now())
     act = {"decision_id": decision_id, "appeal_id": appeal_id}
     ordered = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
-    return OrderChanges(ordered.written, lifting.cancelled + ordered.cancelled, lifting.numbers)
+    return OrderChanges(ordered.ordered, len(lifting.cancelled) + ordered.cancelled, lifting.numbers)
 
 
 def _order(  # noqa: PLR0913 - an order needs all of these facts
@@ -165,32 +154,7 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
     ]
     session.add_all(rows)
     session.flush()
-    return OrderChanges(tuple(row.id or 0 for row in rows), superseded)
-
-
-def take_back_orders(session: Session, now: datetime, record: Mapping[str, Any]) -> None:
-    """Cancel the orders that an act wrote, and reopen those that it cancelled, as the act recorded them."""
-    _update(session, record.get(_WRITTEN, ()), cancelled_at=now)
-    _update(session, record.get(_CANCELLED, ()), cancelled_at=None)
-
-
-def is_carried_out(session: Session, record: Mapping[str, Any]) -> bool:
-    """Say whether an order that an act wrote was confirmed, so that the act can no longer be undone."""
-    return any(row.done_at is not None for row in _written_orders(session, record))
-
-
-def orders_summary(session: Session, record: Mapping[str, Any]) -> str:
-    """Return a summary of the orders that an act wrote and cancelled, in codes for its event; "" if there are none."""
-    counts = Counter(row.measure for row in _written_orders(session, record))
-    words = [f"{measure} ({count})" for measure, count in sorted(counts.items())]
-    cancelled = len(record.get(_CANCELLED, ()))
-    return ", ".join([*words, *([f"cancelled ({cancelled})"] if cancelled else [])])
-
-
-def _written_orders(session: Session, record: Mapping[str, Any]) -> Iterator[Row[Any]]:
-    columns = (MEASURE_ORDER.c.measure, MEASURE_ORDER.c.done_at)
-    for chunk in chunks(record.get(_WRITTEN, ())):
-        yield from session.execute(select(*columns).where(MEASURE_ORDER.c.id.in_(chunk)))
+    return OrderChanges((measure,) * len(rows), len(superseded))
 
 
 def _update(session: Session, ids: Iterable[int], **values: Any) -> None:

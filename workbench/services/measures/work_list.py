@@ -18,6 +18,7 @@ from workbench.domain.case.lifecycle import work_list_refusal
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
+from workbench.services.acts.act import note_act
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.portions import record_in_portions
@@ -132,7 +133,7 @@ class Measures(Service):
                 session.execute(update(MEASURE_ORDER).where(MEASURE_ORDER.c.id == row.id).values(values))
         for case_id, numbers in by_case.items():
             words = ", ".join(f"{what} ({number})" for what, number in sorted(numbers.items()))
-            self.context.log(session, "measures done", case_id=case_id, body={"orders": words})
+            note_act(session, self.context, "measures done", case_id, {"orders": words})
         return counts
 
 

@@ -1,6 +1,6 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -44,14 +44,13 @@ LETTERS_ABOUT_DOCUMENTS = (
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
 
-REVERSIBLE_LETTERS: Mapping[str, ClockLetterKind] = {
-    "withdraw": ClockLetterKind.WITHDRAWN,
-    "reopen": ClockLetterKind.REOPENED,
-    "waive": ClockLetterKind.WAIVED,
-    "resubmit": ClockLetterKind.LAPSE_UNDONE,
-    "extend-deadline": ClockLetterKind.DEADLINE,
-}
-"""The letter of each undoable act; it is released when the undo time ends."""
+REVERSIBLE_LETTERS = frozenset(
+    {
+        *(ClockLetterKind.WITHDRAWN, ClockLetterKind.REOPENED, ClockLetterKind.WAIVED, ClockLetterKind.LAPSE_UNDONE),
+        ClockLetterKind.DEADLINE,
+    }
+)
+"""The letters of acts that can be undone; they are released when the undo time ends."""
 
 CALENDAR_CHANGED = BilingualText(en="The working calendar has changed.", zh="工作日安排有调整。")
 
@@ -150,15 +149,15 @@ def release_time(session: Session, context: Context, kind: ClockLetterKind, poli
     The first letter about missing documents and the letter about a missed deadline wait until the end of the day,
     because documents that were received in time often come later, in a separate file.
     """
-    if kind in REVERSIBLE_LETTERS.values():
+    if kind in REVERSIBLE_LETTERS:
         return context.now() + timedelta(seconds=policy.desk.grace_s)
     return context.end_of_today(session) + _MICROSECOND if kind in _AT_THE_END_OF_THE_DAY else context.now()
 
 
-def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> list[int]:
-    """Cancel the letters of a kind about a case that are not released yet, and return their ids."""
+def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> None:
+    """Cancel the letters of a kind about a case that are not released yet."""
     unreleased = (NOTICE.c.case_id == case.id, NOTICE.c.kind == kind.value, NOTICE.c.release_at > context.now())
-    return list(cancel_unsent(session, context, unreleased))
+    cancel_unsent(session, context, unreleased)
 
 
 def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:

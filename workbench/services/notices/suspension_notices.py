@@ -18,6 +18,7 @@ from workbench.domain.clock.clock import ClockState, affects_due_date, clock_sta
 from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.policy.policy import BilingualText
+from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import appeal_filing_day, items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks, stored_clock_state
 from workbench.services.clock.told_deadlines import (
@@ -284,6 +285,6 @@ def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datet
     is_moved_since = (NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value, NOTICE.c.created_at >= act_at)
     cancel_unsent(session, context, (NOTICE.c.case_id == case.id, *is_moved_since))
     if body := move_deadlines(case, letters.told.get(case.id or 0, ()), clocks):
-        context.log(session, MOVED_ACTION, case_id=case.id, body=body)
+        note_act(session, context, MOVED_ACTION, case.id, body)
         letters.add_deadline_notice(case)
         letters.write()

@@ -20,6 +20,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import work_list_refusal
 from workbench.errors import StorageBusy
 from workbench.i18n import _
+from workbench.services.acts.act import note_act
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.sender import select_letters, write_sender
@@ -191,7 +192,7 @@ class _Run:
             if notice_id not in self.handed:
                 self.handed.add(notice_id)
                 # The event is logged before the personal values leave the program.
-                self.context.log(session, "notice-handed", case_id=row.case_id, body={"notice": notice_id})
+                note_act(session, self.context, "notice-handed", row.case_id, {"notice": notice_id})
             return row
 
     def _renew(self, row: Any) -> None:
@@ -209,7 +210,7 @@ class _Run:
             values = {"failed_at": self.context.now(), "failure": masked}
             session.execute(update(NOTICE).where(*_is_mine(row)).values(**values))
             if is_last:
-                self.context.log(session, FAILED, case_id=row.case_id, body={"notice": row.id})
+                note_act(session, self.context, FAILED, row.case_id, {"notice": row.id})
         if is_last:
             self.report.failures.append(FailedLetter(notice_id=row.id, case_id=row.case_id, failure=masked))
 

@@ -8,13 +8,14 @@ from functools import partial
 from sqlmodel import Session, SQLModel, col, select
 
 from db.enums import CaseState
-from db.models import CaseRow, CommentRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
+from db.models import CaseRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
 from db.queries import workload
 from db.queries.chunks import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
+from workbench.services.acts.act import finish_act
+from workbench.services.foundation.case_access import add_comment, case_in_state_for, is_held, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.input_checks import check_not_blank
@@ -168,7 +169,7 @@ class Assigning(Service):
 
     def _assign(self, session: Session, case_id: int, person: ReviewerRow, reason: str) -> AssignedCase:
         planned = self._plan(session, case_id, person)
-        case, me = visible_case(session, case_id), self.context.actor.id
+        case = visible_case(session, case_id)
         if case.held_by_id is not None and case.held_by_id != person.id:
             self._copy_draft(session, case_id, case.held_by_id, person.id or 0)
             case.state = CaseState.QUEUED.value
@@ -177,10 +178,10 @@ class Assigning(Service):
         case.is_listed = True
         # A larger evidence number offers the case again to people who skipped it; its holder did not skip it.
         case.evidence_no += 0 if planned.from_holder == person.login else 1
-        case.version += 1
         # Events hold no free text; the reason is stored as a comment.
-        session.add(CommentRow(case_id=case_id, author_id=me, written_at=self.context.now(), body=reason.strip()))
-        self.context.log_case(session, Action.ASSIGN, case, {"to": person.login, "from": planned.from_holder or ""})
+        add_comment(session, self.context, case_id, reason.strip())
+        body = {"to": person.login, "from": planned.from_holder or ""}
+        finish_act(session, self.context, case, Action.ASSIGN, body, moves_due=False)
         return planned
 
     def _copy_draft(self, session: Session, case_id: int, from_id: int, to_id: int) -> None:

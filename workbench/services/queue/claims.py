@@ -25,6 +25,7 @@ from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.act import finish_act, note_act
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import LostHold, held_case, loss_of
@@ -109,7 +110,7 @@ class Claims(Service):
                 return None
             case, body = claimed.id, {"fence": claimed.fence}
             policy_id = claimed.policy_version_id
-            context.log(session, Action.NEXT, case_id=case, state=CaseState.IN_REVIEW, policy_id=policy_id, body=body)
+            note_act(session, context, Action.NEXT, case, body, state=CaseState.IN_REVIEW, policy_id=policy_id)
             return case
 
     def renew(self, case_id: int) -> datetime | None:
@@ -173,7 +174,6 @@ class Claims(Service):
             case.state = CaseState.QUEUED.value
             case.held_by_id = case.held_until = case.aside_until = None
             case.is_listed = True
-            case.version += 1
             ends_assignment = action is Action.SKIP and case.assignee_id == context.actor.id
             if ends_assignment:
                 # Otherwise nobody would get the case, because the queue offers an assigned case only to its assignee.
@@ -189,7 +189,7 @@ class Claims(Service):
                     )
                 )
             body = details(has_reason=bool(reason), is_unassigned=ends_assignment or None)
-            context.log_case(session, action, case, body)
+            finish_act(session, context, case, action, body, moves_due=False)
 
     def aside(self, case_id: int, until: datetime | None = None) -> datetime:
         """Put a held case aside until a time, by default as long as the policy says, and return that time.
@@ -211,8 +211,7 @@ class Claims(Service):
                 raise NotAllowed(message.format(limit=most))
             case.aside_until = until
             case.held_until = until + ASIDE_GRACE
-            case.version += 1
-            self.context.log_case(session, Action.ASIDE, case, {"until": to_us(until)})
+            finish_act(session, self.context, case, Action.ASIDE, {"until": to_us(until)}, moves_due=False)
             return until
 
     def explain(self, case_id: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from db.queries.published import CASE
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
+from workbench.services.acts.act import finish_act
 from workbench.services.foundation.context import Service
 from workbench.services.site.people import admins, find_person
 
@@ -79,5 +80,4 @@ class Deactivating(Service):
                 case.state, case.is_listed = CaseState.QUEUED.value, True
         case.assignee_id = None if case.assignee_id == person_id else case.assignee_id
         case.returned_to_id = None if case.returned_to_id == person_id else case.returned_to_id
-        case.version += 1
-        self.context.log_case(session, Action.RELEASE, case, {"is_deactivated": True})
+        finish_act(session, self.context, case, Action.RELEASE, {"is_deactivated": True}, moves_due=False)

@@ -5,15 +5,16 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CaseRow, CommentRow, ReviewerRow
+from db.models import CaseRow, ReviewerRow
 from db.queries.claim import holds_of, is_absent
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, role_refusal, take_refusal
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.i18n import _
+from workbench.services.acts.act import finish_act
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.foundation.case_access import case_in_state_for, is_held
+from workbench.services.foundation.case_access import add_comment, case_in_state_for, is_held
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 
@@ -44,10 +45,8 @@ class Taking(Service):
                 case.held_by_id, case.aside_until, case.returned_to_id = context.actor.id, None, None
                 case.held_until = context.now() + timedelta(minutes=context.policy(session).desk.hold_minutes)
                 case.fence += is_new
-                case.version += 1
-                me, at = context.actor.id, context.now()
-                session.add(CommentRow(case_id=case_id, author_id=me, written_at=at, body=reason.strip()))
-                context.log_case(session, Action.TAKE, case, {"fence": case.fence})
+                add_comment(session, context, case_id, reason.strip())
+                finish_act(session, context, case, Action.TAKE, {"fence": case.fence}, moves_due=False)
         return CaseFiles(context).show_current(case_id)
 
     def why_not(self, case_id: int) -> str:

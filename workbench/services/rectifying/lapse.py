@@ -11,8 +11,9 @@ from db.models import CaseRow, DecisionRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.due import feasible_deadline
 from workbench.domain.policy.policy import BilingualText
+from workbench.services.acts.act import finish_act, note_act
 from workbench.services.case.decisions import open_rectification
-from workbench.services.clock.case_clocks import Clocks, update_due_date
+from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
@@ -46,9 +47,7 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     """
     row, now = open_rectification(session, case), context.now()
     case.state = CaseState.LAPSED.value
-    case.version += 1
-    context.log_case(session, "lapse", case, {"round": case.round})
-    update_due_date(session, context, case)
+    finish_act(session, context, case, "lapse", {"round": case.round})
     cancel_reminder(session, context, case)
     if row is None:
         return
@@ -80,9 +79,7 @@ def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow)
 
 def _return_to_applicant(session: Session, context: Context, case: CaseRow) -> None:
     case.state = CaseState.RECTIFYING.value
-    case.version += 1
-    context.log_case(session, "lapse-undone", case, {"round": case.round})
-    update_due_date(session, context, case)
+    finish_act(session, context, case, "lapse-undone", {"round": case.round})
 
 
 def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_lapsed: bool = False) -> None:
@@ -126,7 +123,7 @@ def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
     told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row and one.was_at >= now]
     later = [replace(one, told_at=feasible_deadline(one.was_at, now, clocks.calendar(case)), since=now) for one in told]
     if body := move_deadlines(case, later, clocks, leaves_time=False):
-        context.log(session, MOVED_ACTION, case_id=case.id, body=body)
+        note_act(session, context, MOVED_ACTION, case.id, body)
 
 
 def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:

@@ -13,6 +13,7 @@ from db.models import CaseRow, RectificationItemRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import postponed_deadline, working_days_late
+from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, ToldDeadline, move_deadlines, told_deadlines
@@ -63,7 +64,7 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     moved = move_deadlines(case, moves, Clocks(session, context), leaves_time=False)
     deadline_on = calendar.local_day(moves[0].current(calendar))
     body = {**moved, "notice": notice.id, "days": days, "deadline": deadline_on.isoformat()}
-    context.log(session, MOVED, case_id=case.id, body=body)
+    note_act(session, context, MOVED, case.id, body)
     is_undone = take_back_early_lapse(session, context, case)
     if not is_undone and case.state == CaseState.RECTIFYING:
         correct_deadline(session, context, case)
@@ -115,7 +116,7 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
         if days := working_days_late(notice.release_at, notice.sent_at, calendar):
             moves = _moved_deadlines(session, context, case, notice, days)
             if body := move_deadlines(case, moves, Clocks(session, context), leaves_time=False):
-                context.log(session, MOVED_ACTION, case_id=case.id, body=body)
+                note_act(session, context, MOVED_ACTION, case.id, body)
 
 
 def _moved_deadlines(

@@ -17,6 +17,7 @@ from db.queries.search_index import index_cases, terms_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
+from workbench.services.acts.act import note_act
 from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
 from workbench.services.case.evidence_reader import CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.foundation.context import Context
@@ -29,11 +30,11 @@ _OF_CASES: tuple[type[SQLModel], ...] = (
     *(models.VerificationRow, models.ContactRow, models.DecisionRow, models.NoticeRow, models.AppealRow),
     *(models.MeasureOrderRow, models.LegalHoldRow),
 )
-"""The tables with a `case_id` whose columns are emptied; the rows of drafts and skips are deleted."""
+"""The tables with a `case_id` whose columns are emptied; the rows of drafts, skips and journals are deleted."""
 
 _SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionRow, models.AppealRow)
 _SNAPSHOT_COLUMNS = ("body", "seen")
-_DELETED = (table_of(models.DraftRow), table_of(models.SkipRow))
+_DELETED = (table_of(models.DraftRow), table_of(models.SkipRow), table_of(models.ActRow))
 _ITEM = table_of(models.RectificationItemRow)
 _ERASURE = table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
@@ -82,7 +83,7 @@ def erase_application(
         for part in parts:
             _erase_part(session, context, case_id, part)
         _record_erasure(session, context, case_id, parts, reason, pending)
-        context.log(session, ERASED, case_id=case_id, body={"parts": parts, "reason": mask_digits_within(reason)})
+        note_act(session, context, ERASED, case_id, {"parts": parts, "reason": mask_digits_within(reason)})
     gone = set[str]()
     if WHOLE in parts:
         unshared = sharing.take_unshared(due.key, found.subjects)

@@ -11,6 +11,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
+from workbench.services.acts.act import note_act
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.case_access import case_in_state_for, logins_of, visible_case
 from workbench.services.foundation.context import Service
@@ -76,7 +77,7 @@ class LegalHolds(Service):
         # The row keeps the reason, which retention erases; the event has its digest, as of every row of this table.
         me, now, case_id = self.context.actor.id, self.context.now(), case.id or 0
         session.add(LegalHoldRow(case_id=case_id, reason=reason, placed_at=now, placed_by_id=me))
-        self.context.log(session, Action.LEGAL_HOLD, case_id=case_id)
+        note_act(session, self.context, Action.LEGAL_HOLD, case_id)
 
     def end(self, case_id: int, reason: str) -> None:
         """End the legal hold of a case.
@@ -93,7 +94,7 @@ class LegalHolds(Service):
             if hold is None:
                 raise NotAllowed(_("{case} is under no legal hold.").format(case=format_case(case_id)))
             hold.ended_at, hold.ended_by_id, hold.end_reason = self.context.now(), self.context.actor.id, text
-            self.context.log(session, Action.LEGAL_HOLD_END, case_id=case_id)
+            note_act(session, self.context, Action.LEGAL_HOLD_END, case_id)
 
     def list(self) -> tuple[LegalHold, ...]:
         """Return the legal holds in force, oldest first."""

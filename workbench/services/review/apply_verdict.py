@@ -27,7 +27,7 @@ from workbench.services.case.decisions import items_in_plan, newest_appeal, reas
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import kept_record, order_measure, preview_measure
+from workbench.services.measures.orders import order_measure, preview_measure
 from workbench.services.notices import verdict_letter_facts
 from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.bulk_letters import add_notice
@@ -37,23 +37,25 @@ from workbench.services.notices.letter_measures import bars_in_force, bars_lifte
 from workbench.services.notices.verdict_letter import Correction, VerdictLetter
 
 
-def apply_verdict(session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase) -> str:
+def apply_verdict(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase
+) -> tuple[str, str]:
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
-    Return the text of the notice. Only the returned text is masked; the stored notice is not, because the applicant
-    reads it.
+    Return the text of the notice, and a summary of the orders for the event. Only the returned text is masked; the
+    stored notice is not, because the applicant reads it.
     """
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
     correction = _correction(session, context, corrected)
     _change_state(session, context, case, decision)
     bars, lifted = bars_to_name(session, context, case)
-    measure, numbers = order_measure(session, context, case, decision)
-    if measure is not Measure.RESTORE:
+    orders = order_measure(session, context, case, decision)
+    if orders.measure is not Measure.RESTORE:
         # The answer to the appeal that passed the review has already named the lifted bars.
         notified = None if correction and correction.later == "passed" else corrected
         lifted = bars_lifted(session, context, case, notified)
-    if kept_record(decision):
+    if orders.summary:
         bars = bars_in_force(session, context, case)
     letter = _letter(
         session,
@@ -62,13 +64,13 @@ def apply_verdict(session: Session, context: Context, case: CaseRow, decision: D
         decision,
         kept,
         codes=reasons_of(session, decision.id),
-        measure=measure,
-        msisdns=numbers,
+        measure=orders.measure,
+        msisdns=orders.numbers,
         corrects=correction,
-        bars=bars if measure is Measure.NONE else (),
+        bars=bars if orders.measure is Measure.NONE else (),
         lifted=lifted,
     )
-    return kept.redaction.mask_in(add_notice(session, letter, case, decision))
+    return kept.redaction.mask_in(add_notice(session, letter, case, decision)), orders.summary
 
 
 def preview_letter(

@@ -17,6 +17,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
+from workbench.services.acts.act import finish_act, note_act, undoable_act
 from workbench.services.case.assessment import (
     Assessment,
     assess,
@@ -27,10 +28,10 @@ from workbench.services.case.assessment import (
     set_application,
     store_assessment,
 )
-from workbench.services.case.decisions import newest_decision, open_rectification
+from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import read_evidence
-from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.case_access import grace_period_end
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased
@@ -43,7 +44,6 @@ from workbench.services.rectifying.rectification import (
     progress_of,
     reopen_items,
 )
-from workbench.services.reversal import undo_record
 from workbench.services.review.back_to_queue import move_to_queue, void_staged
 from workbench.services.review.next_round import assign_to_last_maker
 
@@ -82,25 +82,25 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
         return
     voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, new)
     waits = is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for))
-    record = _undo_record(session, context, case) if waits else {}
     record_evidence(session, case, new.seq)
-    case.version += 1
     raised = _store_assessment(session, case, new.assessment)
     action, progress = "evidence", None
     if state is CaseState.INCOMPLETE:
         cancel_outdated(session, context, case, is_complete=new.assessment.is_complete)
-    if state is CaseState.INCOMPLETE and new.assessment.is_complete:
-        action = "complete"
+        action = "complete" if new.assessment.is_complete else action
     elif waits:
         progress = progress_of(session, context, case, new.assessment.findings)
         action, received_at = _action_of_answer(session, context, case, new, progress)
         new = replace(new, received_at=received_at)
     elif voids_verdict:
         action = "void"
-    _change_state(session, context, case, new, action)
-    answered = {} if progress is None else _event_details(action, progress, record)
-    _log(session, context, case, new, action, {**raised, **answered})
-    update_due_date(session, context, case)
+    if progress is not None and _is_undoable(state, action, progress):
+        with undoable_act(session, context, case, action, grace_period_end(session, context, case)) as act:
+            _change_state(session, context, case, new, action)
+            act.finish(**_event(case, new, action, raised))
+    else:
+        _change_state(session, context, case, new, action)
+        finish_act(session, context, case, action, **_event(case, new, action, raised, progress))
     if state is CaseState.LAPSED:
         _correct_lapse(session, context, case)
     if action == "complete":
@@ -120,7 +120,7 @@ def _apply_to_closed(session: Session, context: Context, case: CaseRow, new: New
         _compare_with_verdict(session, context, case, new)
     else:
         # The case was decided while the import ran; it keeps the findings of the decision.
-        _log(session, context, case, new, "evidence-late")
+        context.log_case(session, "evidence-late", case, **_event(case, new, "evidence-late"))
 
 
 def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
@@ -145,10 +145,10 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     progress = None if since is None else reopen_items(session, context, case, findings, since)
     received = None if progress is None else f"{progress.received}/{progress.asked}"
     body = details(round=case.round, evidence_no=case.evidence_no, progress=received)
-    context.log(session, "evidence-undone", case_id=case.id, batch_id=batch_id, body=body)
-    if case.state not in FINAL_STATES:
-        case.version += 1
-        update_due_date(session, context, case)
+    if case.state in FINAL_STATES:
+        note_act(session, context, "evidence-undone", case.id, body, batch_id=batch_id)
+    else:
+        finish_act(session, context, case, "evidence-undone", body, has_state=False, batch_id=batch_id)
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvidence, action: str) -> None:
@@ -188,7 +188,7 @@ def _compare_with_verdict(session: Session, context: Context, case: CaseRow, new
         record_evidence(session, case, new.seq)
         store_assessment(session, case, new.assessment)
         body = details(kind=new.kind.value, round=case.round, reasons=rules.split())
-        context.log(session, "attention", case_id=case.id, batch_id=new.batch_id, body=body)
+        note_act(session, context, "attention", case.id, body, batch_id=new.batch_id)
 
 
 def _contradicts_staged(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> bool:
@@ -253,37 +253,28 @@ def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:
         correct_lapse_letter(session, context, case)
 
 
-def _undo_record(session: Session, context: Context, case: CaseRow) -> dict[str, Any]:
-    """Return the undo record of a case that the new evidence returns to the queue."""
-    record, row = undo_record(session, context, case), open_rectification(session, case)
-    return record if row is None else {**record, "rectification": [row.id]}
+def _is_undoable(before: CaseState, action: str, progress: RectificationProgress) -> bool:
+    """Say whether the answer of an applicant can be undone, because it is not complete.
 
-
-def _event_details(action: str, progress: RectificationProgress, record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return details for the event of a case that waited: the progress of the answer, or the undo record.
-
-    There is no undo record if the answer is complete, because the case cannot wait for it again. There is none for a
-    lapsed case either, because its applicant was notified that it continues.
+    After a complete answer, the case cannot wait for it again. The applicant of a lapsed case was notified that it
+    continues.
     """
-    if action == "evidence" and progress.received:
-        return {"progress": f"{progress.received}/{progress.asked}"}
-    was_lapsed = record["before"]["state"] == CaseState.LAPSED
-    return record if action in _ANSWERS and not progress.is_complete and not was_lapsed else {}
+    return action in _ANSWERS and not progress.is_complete and before is not CaseState.LAPSED
 
 
-def _log(
-    session: Session,
-    context: Context,
+def _event(
     case: CaseRow,
     new: NewEvidence,
     action: str,
     more: Mapping[str, Any] = MappingProxyType({}),
-) -> None:
-    context.log_case(
-        session,
-        action,
-        case,
-        batch_id=new.batch_id,
-        counted_at=new.received_at if action in _ANSWERS else None,
-        body=details(kind=new.kind.value, round=case.round, evidence_no=case.evidence_no, **more),
-    )
+    progress: RectificationProgress | None = None,
+) -> dict[str, Any]:
+    """Return the parts of the event of new evidence, with the progress of what is still missing."""
+    is_partial = action == "evidence" and progress is not None and progress.received > 0
+    received = f"{progress.received}/{progress.asked}" if progress is not None and is_partial else None
+    numbers = {"round": case.round, "evidence_no": case.evidence_no}
+    return {
+        "batch_id": new.batch_id,
+        "counted_at": new.received_at if action in _ANSWERS else None,
+        "body": details(kind=new.kind.value, **numbers, **more, progress=received),
+    }

@@ -9,6 +9,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
+from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service
@@ -47,7 +48,7 @@ class ItemJudging(Service):
             }
             session.execute(update(RectificationItemRow).where(col(RectificationItemRow.id) == row.id).values(values))
             body = {"item": row.code, "number": row.position + 1, "judged": result.value}
-            self.context.log(session, Action.JUDGE, case_id=case_id, body=body)
+            note_act(session, self.context, Action.JUDGE, case_id, body)
 
 
 def _last_items(session: Session, case_id: int) -> list[RectificationItemRow]:

@@ -9,7 +9,6 @@ from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, Ve
 from db.models import (
     CaseRow,
     ChecklistAnswerRow,
-    CommentRow,
     ContactRow,
     DecisionRow,
     RectificationRow,
@@ -20,19 +19,18 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.deadline import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.act import act_on, note_act, undoable_act
 from workbench.services.appeals.acts import withdraw_appeal
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
-from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
+from workbench.services.foundation.case_access import add_comment, grace_period_end, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unreleased, notify_of_status
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import close_rectification, next_deadline
-from workbench.services.reversal import close_work, undo_record
-from workbench.services.review.back_to_queue import requeue
+from workbench.services.review.back_to_queue import close_work, queue_again
 from workbench.services.review.next_round import assign_to_last_maker
 
 
@@ -46,11 +44,10 @@ class Remarks(Service):
             NotFound: If there is no such case.
             WrongUsage: If the comment is empty.
         """
-        with self.context.acting(Action.COMMENT, case_id), self.context.write() as session:
-            case_in_state_for(session, self.context, Action.COMMENT, case_id)
+        with act_on(self.context, Action.COMMENT, case_id) as (session, _case):
             check_not_blank(text, _("The text is empty."))
-            self._add_comment(session, case_id, text)
-            self.context.log(session, Action.COMMENT, case_id=case_id)
+            add_comment(session, self.context, case_id, text)
+            note_act(session, self.context, Action.COMMENT, case_id)
 
     def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
         """Record a fact that was confirmed outside the program.
@@ -60,8 +57,7 @@ class Remarks(Service):
             NotAllowed: If the case is closed.
             WrongUsage: If the result is empty.
         """
-        with self.context.acting(Action.VERIFY, case_id), self.context.write() as session:
-            case_in_state_for(session, self.context, Action.VERIFY, case_id)
+        with act_on(self.context, Action.VERIFY, case_id) as (session, _case):
             check_not_blank(result, _("The text is empty."))
             session.add(
                 VerificationRow(
@@ -72,7 +68,7 @@ class Remarks(Service):
                     verified_at=self.context.now(),
                 )
             )
-            self.context.log(session, Action.VERIFY, case_id=case_id, body={"kind": kind.value})
+            note_act(session, self.context, Action.VERIFY, case_id, {"kind": kind.value})
 
     def contact(self, case_id: int, channel: ContactChannel, text: str) -> None:
         """Record a contact with the applicant outside the letters.
@@ -81,8 +77,7 @@ class Remarks(Service):
             NotFound: If there is no such case.
             WrongUsage: If the text is empty.
         """
-        with self.context.acting(Action.CONTACT, case_id), self.context.write() as session:
-            case_in_state_for(session, self.context, Action.CONTACT, case_id)
+        with act_on(self.context, Action.CONTACT, case_id) as (session, _case):
             check_not_blank(text, _("The text is empty."))
             session.add(
                 ContactRow(
@@ -93,7 +88,7 @@ class Remarks(Service):
                     contacted_by_id=self.context.actor.id,
                 )
             )
-            self.context.log(session, Action.CONTACT, case_id=case_id, body={"channel": channel.value})
+            note_act(session, self.context, Action.CONTACT, case_id, {"channel": channel.value})
 
     def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:
         """Answer a question of the checklist, replacing an earlier answer of the same round.
@@ -103,8 +98,7 @@ class Remarks(Service):
             NotAllowed: If the case is closed.
             WrongUsage: If the policy has no such question.
         """
-        with self.context.acting(Action.CHECKLIST, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, Action.CHECKLIST, case_id)
+        with act_on(self.context, Action.CHECKLIST, case_id) as (session, case):
             policy = self.context.policy(session, case.policy_version_id)
             codes = [known.code for known in policy.questions]
             if question not in codes:
@@ -121,7 +115,7 @@ class Remarks(Service):
             row.answered_by_id, row.answered_at = self.context.actor.id, self.context.now()
             session.add(row)
             body = {"question": question, "answer": answer.value, "round": case.round}
-            self.context.log(session, Action.CHECKLIST, case_id=case_id, body=body)
+            note_act(session, self.context, Action.CHECKLIST, case_id, body)
 
     def withdraw(self, case_id: int, reason: str) -> None:
         """Withdraw a case because the applicant asked for it; of an appealed case, only the appeal.
@@ -131,25 +125,25 @@ class Remarks(Service):
             NotAllowed: If the case is closed.
             WrongUsage: If no reason is given.
         """
-        with self.context.acting(Action.WITHDRAW, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, Action.WITHDRAW, case_id)
+        context = self.context
+        with act_on(context, Action.WITHDRAW, case_id) as (session, case):
             check_not_blank(reason, _("The text is empty."))
-            self._add_comment(session, case_id, reason)
+            add_comment(session, context, case_id, reason)
             appeal = newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
             if appeal is not None:
                 # The review is finished. If the whole case were withdrawn, it would lose the result that explains its
                 # measure.
-                withdraw_appeal(session, self.context, case, appeal)
+                withdraw_appeal(session, context, case, appeal)
                 return
-            record = undo_record(session, self.context, case) | close_work(session, self.context, case)
-            case.state = CaseState.WITHDRAWN.value
-            case.waits_for, case.next_action_on = "", None
-            case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
-            case.corrects_id = None
-            case.version += 1
-            notify_of_status(session, self.context, case, DueDateMessage(kind=ClockLetterKind.WITHDRAWN))
-            self.context.log_case(session, Action.WITHDRAW, case, record)
-            update_due_date(session, self.context, case)
+            release_at = grace_period_end(session, context, case)
+            with undoable_act(session, context, case, Action.WITHDRAW, release_at) as act:
+                close_work(session, context, case)
+                case.state = CaseState.WITHDRAWN.value
+                case.waits_for, case.next_action_on = "", None
+                case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
+                case.corrects_id = None
+                notify_of_status(session, context, case, DueDateMessage(kind=ClockLetterKind.WITHDRAWN))
+                act.finish()
 
     def answer(self, case_id: int, note: str = "") -> None:
         """Record that the applicant answered a pending case, and queue the case.
@@ -174,28 +168,26 @@ class Remarks(Service):
         self._back_to_queue(case_id, Action.RESUBMIT, note, received_at)
 
     def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
-        with self.context.acting(action, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, action, case_id)
-            was_lapsed, record = case.state == CaseState.LAPSED, undo_record(session, self.context, case)
+        context = self.context
+        with act_on(context, action, case_id) as (session, case):
+            was_lapsed, counted = case.state == CaseState.LAPSED, {}
             if was_lapsed:
                 refuse_second_case(session, case)
-            if action is Action.RESUBMIT:
-                row = rectification_in_time(session, self.context, case, received_at)
-                record |= {"rectification": [row.id]} | ({"counted_at": to_us(received_at)} if received_at else {})
-                close_rectification(session, self.context, case, findings_of_case(session, case_id))
-                case.round += 1
-                assign_to_last_maker(session, self.context, case)
-            if note.strip():
-                self._add_comment(session, case_id, note)
-            if was_lapsed:
-                record["notice"] = cancel_unreleased(session, self.context, case, ClockLetterKind.LAPSED)
-            requeue(session, self.context, case, action, record)
-            if was_lapsed:
-                correct_lapse_letter(session, self.context, case)
-
-    def _add_comment(self, session: Session, case_id: int, text: str) -> None:
-        context = self.context
-        session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
+            with undoable_act(session, context, case, action, grace_period_end(session, context, case)) as act:
+                if action is Action.RESUBMIT:
+                    rectification_in_time(session, context, case, received_at)
+                    counted = {"counted_at": to_us(received_at)} if received_at else {}
+                    close_rectification(session, context, case, findings_of_case(session, case_id))
+                    case.round += 1
+                    assign_to_last_maker(session, context, case)
+                if note.strip():
+                    add_comment(session, context, case_id, note)
+                if was_lapsed:
+                    cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
+                queue_again(case)
+                act.finish({"round": case.round, **counted})
+                if was_lapsed:
+                    correct_lapse_letter(session, context, case)
 
 
 def rectification_in_time(

@@ -2,25 +2,29 @@
 
 from sqlmodel import Session, col, select
 
-from db.columns import from_us
 from db.enums import CaseState, Trigger
-from db.models import AppealRow, CaseRow, CommentRow, DecisionRow, NoticeRow
+from db.models import AppealRow, CaseRow, DecisionRow, NoticeRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.records import Waiver
 from workbench.errors import NotAllowed
 from workbench.i18n import _
+from workbench.services.acts.act import act_on, undoable_act
 from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
+from workbench.services.foundation.case_access import (
+    add_comment,
+    case_in_state_for,
+    grace_period_end,
+    refuse_second_case,
+)
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
-from workbench.services.measures.orders import lift_bars, orders_summary
+from workbench.services.measures.orders import lift_bars
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
 from workbench.services.notices.letter_measures import bars_to_name
-from workbench.services.reversal import close_work, undo_record
-from workbench.services.review.back_to_queue import requeue
+from workbench.services.review.back_to_queue import close_work, queue_again
 from workbench.services.site.people import solo_reason
 from workbench.services.site.separation import is_same_person, waiver_details
 
@@ -42,38 +46,29 @@ class Reopening(Service):
             WrongUsage: If no reason is given.
         """
         context = self.context
-        with context.acting(Action.REOPEN, case_id), context.write() as session:
-            case = case_in_state_for(session, self.context, Action.REOPEN, case_id)
+        with act_on(context, Action.REOPEN, case_id) as (session, case):
             check_not_blank(reason, _("The text is empty."))
             was_passed = case.state == CaseState.PASSED
             refuse_second_case(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")
-            waiver = self._waiver(session, case, decision)
-            record = undo_record(session, context, case) | close_work(session, context, case, keeps_measures=False)
-            was_notified = decision is not None and self._was_notified(session, decision)
-            case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
-            case.assignee_id = case.returned_to_id = None
-            if decision is not None:
-                case.corrects_id = decision.id if was_notified else decision.corrects_id
-            session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=reason))
-            _in_force, bars = bars_to_name(session, context, case)
-            restoring = lift_bars(session, context, case, release_at=from_us(record["undo_until_us"]))
-            orders = orders_summary(session, restoring.record)
-            requeue(
-                session,
-                context,
-                case,
-                Action.REOPEN,
-                {
-                    **record,
-                    **restoring.record,
-                    **details(corrects=case.corrects_id, orders=orders, **waiver_details(waiver)),
-                },
-            )
-            if case.corrects_id is not None:
-                kind, alone = ClockLetterKind.REOPENED, waiver is not None
-                message = DueDateMessage(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
-                notify_of_status(session, context, case, message)
+            waiver, release_at = self._waiver(session, case, decision), grace_period_end(session, context, case)
+            with undoable_act(session, context, case, Action.REOPEN, release_at) as act:
+                was_notified = decision is not None and self._was_notified(session, decision)
+                close_work(session, context, case, keeps_measures=False)
+                case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
+                case.assignee_id = case.returned_to_id = None
+                if decision is not None:
+                    case.corrects_id = decision.id if was_notified else decision.corrects_id
+                add_comment(session, context, case_id, reason)
+                _in_force, bars = bars_to_name(session, context, case)
+                orders = lift_bars(session, context, case, release_at=release_at).summary
+                queue_again(case)
+                facts = details(corrects=case.corrects_id, orders=orders, **waiver_details(waiver))
+                act.finish({"round": case.round, **facts})
+                if case.corrects_id is not None:
+                    kind, alone = ClockLetterKind.REOPENED, waiver is not None
+                    message = DueDateMessage(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
+                    notify_of_status(session, context, case, message)
 
     def why_not(self, case_id: int) -> str:
         """Return why this person may not open a case again now, "" if they may.

@@ -16,19 +16,18 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
+from workbench.services.acts.act import undoable_act
 from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
-from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import kept_record, orders_summary
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
 from workbench.services.review.back_to_queue import void_verdict
@@ -116,25 +115,23 @@ class Checks(Service):
         context, now = self.context, self.context.now()
         is_own = is_same_person(session, context, decision.case_id, decision.maker_id)
         release_at = now + timedelta(seconds=kept.casefile.policy.desk.grace_s)
-        if is_own:
-            rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
-            decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
-            decision.status, decision.release_at, decision.check_note = "applied", release_at, note
-        else:
-            self._sign(decision, "approved", note, release_at)
-        notice = apply_verdict(session, context, case, decision, kept)
-        case.version += 1
-        decision.version_after = case.version
-        result = decision_result(case, decision, now, notice)
-        body = details(
-            decision=decision.id,
-            verdict=decision.verdict,
-            orders=orders_summary(session, kept_record(decision)),
-            **waiver_details(waiver_of(decision)),
-            same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
-        )
-        context.log_case(session, Action.APPROVE, case, body)
-        update_due_date(session, context, case)
+        with undoable_act(session, context, case, Action.APPROVE, release_at) as act:
+            if is_own:
+                rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
+                decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
+                decision.status, decision.release_at, decision.check_note = "applied", release_at, note
+            else:
+                self._sign(decision, "approved", note, release_at)
+            notice, orders = apply_verdict(session, context, case, decision, kept)
+            result = decision_result(case, decision, now, notice)
+            body = details(
+                decision=decision.id,
+                verdict=decision.verdict,
+                orders=orders,
+                **waiver_details(waiver_of(decision)),
+                same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
+            )
+            act.finish(body)
         return result
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
@@ -153,12 +150,12 @@ class Checks(Service):
             with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
                 policy = self.context.policy(session)
-                self._sign(decision, "returned", note, self.context.now() + timedelta(seconds=policy.desk.grace_s))
-                self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.desk.hold_minutes))
-                decision.version_after = case.version
-                link_draft(session, case_id, decision.maker_id, None)
-                body = {"decision": decision.id, "verdict": decision.verdict}
-                self.context.log_case(session, Action.RETURN, case, body)
+                release_at = self.context.now() + timedelta(seconds=policy.desk.grace_s)
+                with undoable_act(session, self.context, case, Action.RETURN, release_at) as act:
+                    self._sign(decision, "returned", note, release_at)
+                    self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.desk.hold_minutes))
+                    link_draft(session, case_id, decision.maker_id, None)
+                    act.finish({"decision": decision.id, "verdict": decision.verdict})
         return CaseFiles(self.context).show(case_id)
 
     def _sign(self, decision: DecisionRow, status: str, note: str, release_at: datetime) -> None:
@@ -169,7 +166,6 @@ class Checks(Service):
     def _to_maker(self, session: Session, case: CaseRow, maker_id: int, hold: timedelta) -> None:
         now = self.context.now()
         case.evidence_no += 1
-        case.version += 1
         if not session.get_one(ReviewerRow, maker_id).is_active:
             case.state, case.assignee_id = CaseState.QUEUED.value, None
             return

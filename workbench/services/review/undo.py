@@ -1,67 +1,66 @@
 """Undo of a person's own act on a case, until its notice is released or another person acts on the case."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, text, update
+from sqlalchemy import ColumnElement, delete, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.columns import from_us
+from db.columns import from_us, to_us
+from db.dialect import added_rows, restore_rows
 from db.enums import FINAL_STATES, AppealStatus, CaseState, Verdict
-from db.models import CaseRow, DecisionRow, EventRow, RectificationRow, ReviewerRow
+from db.models import ActRow, CaseRow, DecisionRow, EventRow, ReviewerRow, SubmissionRow
 from db.models.life_cycle import OPEN_APPEAL
-from db.queries.published import APPEAL, NOTICE
+from db.queries.chunks import chunks
+from db.queries.published import APPEAL, MEASURE_ORDER, NOTICE, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import UndoableAct
 from workbench.errors import NotAllowed
 from workbench.i18n import _
+from workbench.services.acts.act import act_on, finish_act
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.decisions import newest_decision
-from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.foundation.case_access import case_in_state_for, last_event, refuse_second_case
-from workbench.services.foundation.context import Service
-from workbench.services.foundation.drafts import link_draft
-from workbench.services.measures.orders import is_carried_out, take_back_orders
+from workbench.services.clock.case_clocks import POLICY_ACTION
+from workbench.services.foundation.case_access import last_event, refuse_second_case
+from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.suspension_notices import follow_undo
+from workbench.services.queue.claims import ASIDE_GRACE, held_by
 from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
-from workbench.services.reversal import (
-    LETTERS_OF_ACT,
-    REVERSIBLE,
-    is_answer_replaced,
-    last_reversible_act,
-    refuse_after_policy,
-    restore,
-    restore_columns,
+
+UNDOABLE = (
+    *(Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT, Action.WITHDRAW, Action.REOPEN),
+    *(Action.WAIVE, "extend-deadline", Action.APPEAL, Action.APPEAL_DECIDE),
 )
-from workbench.services.review.restored_holds import give_fresh_hold, restore_hold
+"""The acts that can be undone; their events have the version of the case before them."""
 
-_STATE_ACTS = (Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT)
-"""The undoable acts that change the state of a case; imports can be answers and resubmissions too."""
-
-_UNDOABLE = tuple(str(action) for action in (*REVERSIBLE, Action.DECIDE))
+_ACT = table_of(ActRow)
 _MOST_RECENT = 500
-
-_ACTS_OF_STATUS = {"approved": (Action.APPROVE,), "returned": (Action.RETURN,), "staged": (Action.DECIDE,)}
-"""The acts that give a decision a status."""
-
-_CHECKED_STATUSES = ("approved", "returned")
-_STATUSES_WITH_RELEASE = ("applied", *_CHECKED_STATUSES)
+_OF_VERDICT = {Action.DECIDE: "decided", Action.APPROVE: "approved", Action.RETURN: "returned"}
+"""The names of a verdict and of its check as `UndoableAct` has them."""
 
 
-def _undo_until(act: EventRow) -> datetime | None:
-    """Return until when an act can be undone; None if it can be undone until its check."""
-    until_us = json.loads(act.body).get("undo_until_us")
-    return None if until_us is None else from_us(until_us)
+@dataclass(frozen=True, slots=True)
+class _LastAct:
+    """The last act on a case that was not undone; `is_last` says that nothing else changed the case since.
 
+    `rows` is its journal, empty if it is deleted.
+    """
 
-def _act_of(decision: DecisionRow) -> str:
-    """Return the last act on a decision: `decided`, or by its check `approved` or `returned`."""
-    return decision.status if decision.status in _CHECKED_STATUSES else "decided"
+    event: EventRow
+    body: dict[str, Any]
+    is_last: bool
+    rows: str
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when the act can be undone; None if it can be undone until its check."""
+        until_us = self.body.get("undo_until_us")
+        return None if until_us is None else from_us(until_us)
 
 
 class Undo(Service):
@@ -75,7 +74,7 @@ class Undo(Service):
         """
         with self.context.read() as session:
             acts = (*self._recent_acts(session), *self._staged_acts(session))
-            return next((found for act in acts if (found := self._undoable(session, act)) is not None), None)
+            return next((found for event in acts if (found := self._undoable(session, event)) is not None), None)
 
     def _recent_acts(self, session: Session) -> Iterable[EventRow]:
         """Return this person's newest acts on cases within the undo time, the newest first."""
@@ -84,7 +83,7 @@ class Undo(Service):
         own = (col(EventRow.actor_id) == self.context.actor.id, col(EventRow.batch_id).is_(None))
         newest = select(EventRow).where(*own).order_by(col(EventRow.seq).desc()).limit(_MOST_RECENT).subquery("newest")
         event = aliased(EventRow, newest)
-        wanted = (event.at > since, col(event.action).in_(_UNDOABLE), col(event.is_refused).is_(False))
+        wanted = (event.at > since, col(event.action).in_(UNDOABLE), col(event.is_refused).is_(False))
         return session.exec(select(event).where(*wanted).order_by(col(event.seq).desc())).all()
 
     def _staged_acts(self, session: Session) -> list[EventRow]:
@@ -101,184 +100,168 @@ class Undo(Service):
         return sorted(found, key=lambda event: event.seq, reverse=True)
 
     def _undoable(self, session: Session, event: EventRow) -> UndoableAct | None:
-        """Return the act of an event if an undo of its case reverses this act, and if this person may undo it."""
+        """Return the act of an event if it is the last on its case, and if this person may undo it."""
         case = session.get(CaseRow, event.case_id)
-        if case is None:
+        act = None if case is None else _last_act(session, case)
+        if case is None or act is None or act.event.seq != event.seq or self._refusal(session, case, act):
             return None
-        act = last_reversible_act(session, case)
-        if act is not None:
-            until, record = _undo_until(act), json.loads(act.body)
-            letters = self._letters_of_act(case, act.action, record)
-            is_late = self._late_refusal(session, case, act.actor_id, until, letters, record) is not None
-            is_other = act.seq != event.seq or is_late
-            return None if is_other else UndoableAct(case_id=case.id or 0, at=act.at, until=until, act=act.action)
-        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
-        if decision is None or decision.id != json.loads(event.body).get("decision"):
-            return None
-        done_by = _ACTS_OF_STATUS.get(decision.status, (Action.DECIDE, Action.APPROVE))
-        if event.action not in done_by or self._refusal(session, case, decision) is not None:
-            return None
-        return UndoableAct(
-            case_id=decision.case_id,
-            at=event.at,
-            decision_id=decision.id or 0,
-            verdict=Verdict(decision.verdict),
-            until=decision.release_at,
-            act=_act_of(decision),
-            maker=session.get_one(ReviewerRow, decision.maker_id).login,
-        )
+        return _offer(session, act)
 
     def undo(self, case_id: int, offered: UndoableAct | None = None) -> CaseFile:
-        """Undo the last verdict or check on a case, or an act after it: a withdrawal, answer, waiver, reopening …
+        """Undo the last act on a case: a verdict or its check, a withdrawal, answer, waiver, reopening …
 
         `offered` is the act that this person was offered to undo; by default, the last act is undone.
 
-        Undoing a verdict restores the state and the draft of the case and gives this person a hold on it, even above
-        the limit; the case on the desk is put aside. Undoing a check makes the verdict wait for a check again. Undoing
-        another act restores the state before it, and the hold of its former holder; what a file brought stays.
+        The rows of the act get the values that they had before it; what it added is cancelled, and what a file brought
+        stays. The person who held the case before gets a fresh hold. Who undoes the own verdict gets it even above the
+        limit; the case on the desk is put aside.
 
         Raises:
             NotFound: If there is no such case.
             NotAllowed: If the act is released or another person's, another act than the offered one is the last,
                 another person acted on the case since, or another case of the application goes on.
         """
-        with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, Action.UNDO, case_id)
-            refuse_after_policy(session, self.context, case)
-            act, was_closed = last_reversible_act(session, case), case.state in FINAL_STATES
-            is_other = offered is not None and not self._is_offered(session, case, act, offered)
-            body = self._undo_verdict(session, case) if act is None else self._reverse(session, case, act)
-            if is_other:
-                # Checked last, so that only a person who can undo reads "undo again". The error rolls this undo back.
+        with act_on(self.context, Action.UNDO, case_id) as (session, case):
+            _refuse_after_policy(session, self.context, case)
+            act, was_closed = _last_act(session, case), case.state in FINAL_STATES
+            refusal = self._refusal(session, case, act)
+            if act is None or refusal:
+                raise NotAllowed(refusal)
+            if offered is not None and not _is_same(offered, _offer(session, act)):
+                # Checked last, so that only a person who can undo reads "undo again".
                 message = _("{case} was acted on again since this was offered; to undo the last act, undo again.")
-                raise NotAllowed(message.format(case=format_case(case.id or 0)))
+                raise NotAllowed(message.format(case=format_case(case_id)))
+            undone = {"undone": act.event.seq, "version": case.version, "restored": act.body["version"]}
+            undone |= {name: act.body[name] for name in ("decision", "verdict") if name in act.body}
+            self._restore(session, case, act)
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
-            self.context.log_case(session, Action.UNDO, case, {**body, "round": case.round, "fence": case.fence})
-            update_due_date(session, self.context, case)
+            undone |= {} if "verdict" in undone else {"act": act.event.action}
+            body = {**undone, "round": case.round, "fence": case.fence}
+            finish_act(session, self.context, case, Action.UNDO, body)
             take_back_early_lapse(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 
-    def _is_offered(self, session: Session, case: CaseRow, act: EventRow | None, offered: UndoableAct) -> bool:
-        """Return whether the offered act is still the last one; the person may have acted again in another window."""
-        if act is not None:
-            return (act.action, _undo_until(act)) == (offered.act, offered.until)
-        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
-        return decision is not None and (_act_of(decision), decision.id) == (offered.act, offered.decision_id)
+    def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
+        """Give the rows of an act the values before it, then apply what was carried out and moved since."""
+        context, seq = self.context, act.event.seq
+        restore_rows(session.connection(), act.rows, to_us(context.now()))
+        session.execute(delete(_ACT).where(_ACT.c.seq == seq))
+        session.expire_all()
+        if case.state == CaseState.AWAITING_CHECK:
+            staged = select(func.max(_ACT.c.seq)).where(_ACT.c.case_id == case.id).scalar_subquery()
+            session.execute(update(_ACT).where(_ACT.c.seq == staged).values(until_at=None))
+        if act.event.batch_id is not None:
+            of_batch = (col(SubmissionRow.case_id) == case.id, col(SubmissionRow.batch_id) == act.event.batch_id)
+            session.execute(update(SubmissionRow).where(*of_batch).values(round=case.round))
+        move_again(session, context, case)
+        follow_undo(session, context, case, act.event.at)
+        if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
+            _renew_hold(session, context, case, is_verdict=act.event.action == Action.DECIDE)
 
-    def _undo_verdict(self, session: Session, case: CaseRow) -> dict[str, Any]:
-        """Undo the newest verdict or its check, and return the body of the event."""
-        last = last_event(session, case.id or 0, (*_STATE_ACTS, Action.UNDO))
-        if last is not None and last.batch_id is not None:
+    def _refusal(self, session: Session, case: CaseRow, act: _LastAct | None) -> str | None:
+        """Return why this person can no longer undo an act, None if they can."""
+        name = format_case(case.id or 0)
+        batch_id = None if act is None else act.event.batch_id
+        if act is not None and batch_id is not None and not (act.is_last and "version" in act.body):
             message = _(
                 "{batch} brought {case} back to the queue with all that it waited for, and evidence stays, so this"
                 " cannot be undone. If something is missing or wrong, ask for it with a new verdict."
             )
-            raise NotAllowed(message.format(batch=format_batch(last.batch_id), case=format_case(case.id or 0)))
-        decision = newest_decision(session, case.id or 0, "staged", *_STATUSES_WITH_RELEASE)
-        if decision is None:
-            raise NotAllowed(_("There is nothing on {case} to undo.").format(case=format_case(case.id or 0)))
-        refusal = self._refusal(session, case, decision)
-        if refusal is not None:
-            raise NotAllowed(refusal)
-        self._cancel_letters(session, self._letters(decision))
-        take_back_orders(session, self.context.now(), json.loads(decision.seen))
-        of_decision = col(RectificationRow.decision_id) == decision.id
-        session.execute(update(RectificationRow).where(of_decision).values(is_open=False))
-        if decision.status in _CHECKED_STATUSES:
-            self._to_checker(session, case, decision)
-        else:
-            self._to_desk(session, case, decision)
-        return {"decision": decision.id, "verdict": decision.verdict}
+            return message.format(batch=format_batch(batch_id), case=name)
+        if act is None or "version" not in act.body:
+            return _("There is nothing on {case} to undo.").format(case=name)
+        return self._too_late(session, act, name)
 
-    def _reverse(self, session: Session, case: CaseRow, act: EventRow) -> dict[str, Any]:
-        """Undo an act other than a verdict, and return the body of the event."""
-        record = json.loads(act.body)
-        letters = self._letters_of_act(case, act.action, record)
-        refusal = self._late_refusal(session, case, act.actor_id, _undo_until(act), letters, record)
-        if refusal is not None:
-            raise NotAllowed(refusal)
-        undone = {"act": act.action, "version": case.version, "restored": record["version"]}
-        self._cancel_letters(session, letters)
-        take_back_orders(session, self.context.now(), record)
-        restore(session, case, record, act.batch_id)
-        move_again(session, self.context, case)
-        follow_undo(session, self.context, case, act.at)
-        if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            restore_hold(session, self.context, case, record)
-        return undone
-
-    def _letters(self, decision: DecisionRow) -> ColumnElement[bool]:
-        """Return the condition on the unreleased notices of a decision."""
-        return (NOTICE.c.decision_id == decision.id) & (NOTICE.c.release_at > self.context.now())
-
-    def _letters_of_act(self, case: CaseRow, action: str, record: Mapping[str, Any]) -> ColumnElement[bool]:
-        """Return the condition on the unreleased notices of an act other than a verdict."""
-        of_kind = (NOTICE.c.case_id == case.id) & NOTICE.c.kind.in_(LETTERS_OF_ACT.get(action, ()))
-        of_act: ColumnElement[bool] = of_kind & (NOTICE.c.id > record.get("last_notice", 0))
-        return of_act & (NOTICE.c.release_at > self.context.now())
-
-    def _cancel_letters(self, session: Session, letters: ColumnElement[bool]) -> None:
-        uncancelled = letters & NOTICE.c.cancelled_at.is_(None)
-        session.execute(update(NOTICE).where(uncancelled).values(cancelled_at=self.context.now()))
-
-    def _refusal(self, session: Session, case: CaseRow, decision: DecisionRow) -> str | None:
-        """Return why this person cannot undo a decision at this time, None if they can."""
-        last_actor_id = decision.checker_id if decision.status in _CHECKED_STATUSES else decision.maker_id
-        refusal = self._late_refusal(
-            session, case, last_actor_id, decision.release_at, self._letters(decision), json.loads(decision.seen)
-        )
-        if refusal is None and case.version != decision.version_after:
-            name = format_case(case.id or 0)
-            return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
-        return refusal
-
-    def _late_refusal(
-        self,
-        session: Session,
-        case: CaseRow,
-        actor_id: int | None,
-        release_at: datetime | None,
-        letters: ColumnElement[bool],
-        record: Mapping[str, Any],
-    ) -> str | None:
-        """Return why an act of a person can no longer be undone, None if it can."""
-        context, name = self.context, format_case(case.id or 0)
-        if actor_id != context.actor.id:
+    def _too_late(self, session: Session, act: _LastAct, name: str) -> str | None:
+        """Return why another person or something since forbids to undo an act on a case, None if nothing does."""
+        if act.event.actor_id != self.context.actor.id:
             return _("Another person acted last on {case}; only that person can undo it.").format(case=name)
-        if release_at is not None and release_at <= context.now():
-            at = release_at.astimezone(context.zone(session)).strftime("%H:%M:%S")
+        if act.until is not None and act.until <= self.context.now():
+            at = act.until.astimezone(self.context.zone(session)).strftime("%H:%M:%S")
             return _("{case} was released at {time} and can no longer be undone.").format(case=name, time=at)
         # A notice may have been sent before its release if the clock of the machine was set back.
-        is_sent = letters & NOTICE.c.sent_at.is_not(None)
-        if session.execute(select(NOTICE.c.id).where(is_sent)).first():
+        if _has_added(session, act, NOTICE.c.id, NOTICE.c.sent_at.is_not(None)):
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
-        if is_carried_out(session, record):
+        if _has_added(session, act, MEASURE_ORDER.c.id, MEASURE_ORDER.c.done_at.is_not(None)):
             return _("The measure on {case} was carried out, so it can no longer be undone.").format(case=name)
-        if is_answer_replaced(session, record):
-            return _("The appeal of {case} was decided again since; its return stays.").format(case=name)
+        if not act.is_last or not act.rows:
+            return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
         return None
 
-    def _to_checker(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
-        """Make a verdict wait for its check again; the hold that a return gave to the maker ends."""
-        if decision.status == "returned":
-            case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
-            case.assignee_id = json.loads(decision.before)["assignee_id"]
-            link_draft(session, decision.case_id, decision.maker_id, decision.id)
-        decision.status = "staged"
-        decision.checker_id = decision.checked_at = decision.release_at = None
-        decision.check_note = ""
-        case.state = CaseState.AWAITING_CHECK.value
-        case.waits_for, case.next_action_on = "", None
-        case.corrects_id, decision.corrects_id = case.corrects_id or decision.corrects_id, None
-        case.version += 1
-        decision.version_after = case.version
 
-    def _to_desk(self, session: Session, case: CaseRow, decision: DecisionRow) -> None:
-        """Restore a case as it was before the verdict, held by this person."""
-        decision.status, decision.undone_at = "undone", self.context.now()
-        restore_columns(case, json.loads(decision.before))
-        case.state = CaseState.IN_REVIEW.value
-        case.version += 1
-        give_fresh_hold(session, self.context, case)
-        link_draft(session, decision.case_id, self.context.actor.id, None)
+def _last_act(session: Session, case: CaseRow) -> _LastAct | None:
+    """Return the last act on a case that was not undone; after an undo, the act before it is the last again."""
+    events = select(EventRow).where(col(EventRow.case_id) == case.id, ~col(EventRow.is_refused))
+    events = events.where(col(EventRow.action).in_([str(action) for action in (*UNDOABLE, Action.UNDO)]))
+    version, undone = case.version, set[int]()
+    for event in session.exec(events.order_by(col(EventRow.seq).desc())):
+        body = json.loads(event.body)
+        if event.action == Action.UNDO:
+            undone.add(body["undone"])
+            version = body["restored"] if body["version"] == version - 1 else version
+        elif event.seq not in undone:
+            rows = session.execute(select(_ACT.c.rows).where(_ACT.c.seq == event.seq)).scalar() or ""
+            return _LastAct(event, body, body.get("version") == version - 1, rows)
+    return None
+
+
+def _offer(session: Session, act: _LastAct) -> UndoableAct:
+    """Return an act as a person is offered to undo it."""
+    event, decision_id = act.event, act.body.get("decision")
+    found = UndoableAct(case_id=event.case_id or 0, at=event.at, until=act.until, act=event.action)
+    if decision_id is None:
+        return found
+    decision = session.get_one(DecisionRow, decision_id)
+    return replace(
+        found,
+        decision_id=decision_id,
+        verdict=Verdict(decision.verdict),
+        act=_OF_VERDICT[Action(event.action)],
+        maker=session.get_one(ReviewerRow, decision.maker_id).login,
+    )
+
+
+def _is_same(offered: UndoableAct, last: UndoableAct) -> bool:
+    """Say whether an offered act is still the last one; the person may have acted again in another window."""
+    return (offered.act, offered.decision_id, offered.until) == (last.act, last.decision_id, last.until)
+
+
+def _has_added(session: Session, act: _LastAct, number: ColumnElement[int], condition: ColumnElement[bool]) -> bool:
+    """Say whether an act added a row that satisfies a condition now."""
+    ids = added_rows(act.rows, number.table.name)
+    return any(session.execute(select(number).where(number.in_(chunk), condition)).first() for chunk in chunks(ids))
+
+
+def _refuse_after_policy(session: Session, context: Context, case: CaseRow) -> None:
+    """Refuse to undo an act under an earlier policy: the case was assessed, and its applicant notified, again since.
+
+    Raises:
+        NotAllowed: If the policy of the case changed after the last act.
+    """
+    last = last_event(session, case.id or 0, (*UNDOABLE, Action.UNDO, POLICY_ACTION))
+    if last is not None and last.action == POLICY_ACTION:
+        at, name = last.at.astimezone(context.zone(session)), format_case(case.id or 0)
+        message = _("{case} changed to policy {number} at {time}; what was done before can no longer be undone.")
+        raise NotAllowed(message.format(case=name, number=case.policy_version_id, time=f"{at:%Y-%m-%d %H:%M:%S}"))
+
+
+def _renew_hold(session: Session, context: Context, case: CaseRow, *, is_verdict: bool) -> None:
+    """Make the restored hold a fresh one; a person who undoes the own act gets its whole time again.
+
+    If another person undoes the act, the holder gets no additional time. If the holder has another case on the desk,
+    that case stays there, and this case is put aside for the rest of its hold.
+    """
+    now, desk = context.now(), context.policy(session).desk
+    is_aside = case.aside_until is not None and case.aside_until > now
+    was_on_desk = case.held_until is not None and case.held_until > now and not is_aside
+    not_aside = col(CaseRow.aside_until).is_(None) | (col(CaseRow.aside_until) <= now)
+    on_desk = (*held_by(case.held_by_id or 0, now), not_aside, col(CaseRow.id) != case.id)
+    case.fence += 1
+    if case.held_by_id == context.actor.id and (was_on_desk or is_verdict):
+        until = now + timedelta(minutes=desk.aside_minutes)
+        values = {"aside_until": until, "held_until": until + ASIDE_GRACE, "version": col(CaseRow.version) + 1}
+        session.execute(update(CaseRow).where(*on_desk).values(values))
+        case.held_until, case.aside_until = now + timedelta(minutes=desk.hold_minutes), None
+    elif was_on_desk and session.exec(select(CaseRow.id).where(*on_desk)).first() is not None:
+        case.aside_until = case.held_until

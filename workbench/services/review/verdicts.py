@@ -20,20 +20,19 @@ from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.act import undoable_act
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.history import changes_since
-from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import kept_record, lifted_numbers, orders_summary
+from workbench.services.measures.orders import lifted_numbers
 from workbench.services.notices.verdict_letter_facts import in_clear, with_clear_findings
-from workbench.services.reversal import columns_before
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason
@@ -49,6 +48,11 @@ _RECENT_CODES = (
     .where(DECISION.c.verdict != Verdict.PASS.value)
     .order_by(DECISION.c.decided_at.desc(), _REASON.c.position)
     .limit(100)
+)
+
+_CHANGED_COLUMNS = (
+    *("state", "round", "assignee_id", "returned_to_id", "waits_for", "is_listed"),
+    *("trigger", "reopen_for", "corrects_id"),
 )
 
 
@@ -189,34 +193,34 @@ class Verdicts(Service):
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, plan.request
         decision = _decision_row(case, kept.casefile, plan, context.actor.id, now)
-        session.add(decision)
-        session.flush()
-        reasons = [
-            {"decision_id": decision.id, "position": position, "code": code}
-            for position, code in enumerate(request.reasons)
-        ]
-        session.connection().execute(_ADD_REASONS, reasons)
-        notice, case.reopen_for = None, ""
-        if plan.is_staged:
-            case.state = CaseState.AWAITING_CHECK.value
-        else:
-            notice = apply_verdict(session, context, case, decision, kept)
-        case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
-        case.version = decision.version_after
-        link_draft(session, request.case_id, context.actor.id, decision.id)
-        body = details(
-            decision=decision.id,
-            verdict=decision.verdict,
-            fail_kind=decision.fail_kind,
-            reasons=list(request.reasons),
-            round=case.round,
-            check_for=list(plan.check_for) if plan.is_staged else (),
-            **waiver_details(plan.waiver),
-            measure=decision.measure,
-            orders=orders_summary(session, kept_record(decision)),
-        )
-        context.log_case(session, Action.DECIDE, case, body)
-        update_due_date(session, context, case)
+        notice, orders = None, ""
+        with undoable_act(session, context, case, Action.DECIDE, decision.release_at) as act:
+            session.add(decision)
+            session.flush()
+            reasons = [
+                {"decision_id": decision.id, "position": position, "code": code}
+                for position, code in enumerate(request.reasons)
+            ]
+            session.connection().execute(_ADD_REASONS, reasons)
+            case.reopen_for = ""
+            if plan.is_staged:
+                case.state = CaseState.AWAITING_CHECK.value
+            else:
+                notice, orders = apply_verdict(session, context, case, decision, kept)
+            case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
+            link_draft(session, request.case_id, context.actor.id, decision.id)
+            body = details(
+                decision=decision.id,
+                verdict=decision.verdict,
+                fail_kind=decision.fail_kind,
+                reasons=list(request.reasons),
+                round=case.round,
+                check_for=list(plan.check_for) if plan.is_staged else (),
+                **waiver_details(plan.waiver),
+                measure=decision.measure,
+                orders=orders,
+            )
+            act.finish(body)
         result = decision_result(case, decision, now, notice, plan.check_for if plan.is_staged else ())
         return replace(result, warnings=plan.warnings)
 
@@ -233,7 +237,7 @@ def _changed_meanwhile(case_id: int, news: ChangesSinceSeen) -> Busy:
 
 
 def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
-    """Return the row of a decision, with the values for an undo and a snapshot of what the reviewer saw."""
+    """Return the row of a decision, with snapshots of the case and of what the reviewer saw."""
     request, is_staged = plan.request, plan.is_staged
     return DecisionRow(
         case_id=request.case_id,
@@ -249,16 +253,21 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         status="staged" if is_staged else "applied",
         maker_id=maker_id,
         decided_at=now,
-        version_after=case.version + 1,
         release_at=None if is_staged else now + timedelta(seconds=casefile.policy.desk.grace_s),
         waived=waiver_text(plan.waiver),
-        before=json.dumps(columns_before(case)),
+        before=json.dumps(_columns_before(case)),
         seen=json.dumps(
             {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq, "findings_on": case.findings_on},
             ensure_ascii=False,
             default=str,
         ),
     )
+
+
+def _columns_before(case: CaseRow) -> dict[str, Any]:
+    """Return the columns of a case that a decision changes, as JSON values."""
+    on = case.next_action_on
+    return {**{name: getattr(case, name) for name in _CHANGED_COLUMNS}, "next_action_on": on and on.isoformat()}
 
 
 def _snapshot(casefile: CaseFile, plan: VerdictPlan) -> dict[str, Any]:

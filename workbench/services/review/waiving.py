@@ -4,22 +4,22 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from db.models import CaseRow, CommentRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _, comma_joined
+from workbench.services.acts.act import act_on, undoable_act
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import items_of, open_rectification
-from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.case_access import add_comment, grace_period_end
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items, waived_texts
-from workbench.services.reversal import undo_record
-from workbench.services.review.back_to_queue import requeue
+from workbench.services.review.back_to_queue import queue_again
 from workbench.services.review.next_round import assign_to_last_maker
 
 _REPLACED = (ClockLetterKind.WAIVED, ClockLetterKind.DEADLINE_NEAR)
@@ -40,31 +40,24 @@ class Waiving(Service):
             WrongUsage: If the reason is missing or too long, or several items have the code.
         """
         context = self.context
-        with context.acting(Action.WAIVE, case_id), context.write() as session:
+        with act_on(context, Action.WAIVE, case_id) as (session, case):
             text = checked_reason(reason, _("A waiver takes a reason."))
-            case = case_in_state_for(session, self.context, Action.WAIVE, case_id)
             row = open_rectification(session, case)
             assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
             items = items_of(session, row.decision_id)
             item = item_named(case, items, wanted)
             _check_open(case, items, item)
-            record = {
-                **undo_record(session, context, case),
-                "item": item.code,
-                "rectification_item": [item.id],
-                "notice": list(cancel_deadline_letters(session, context, case, row, _REPLACED)),
-            }
-            item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, text
-            session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=item.waived_at, body=text))
-            if open_items(session, row):
-                case.version += 1
-                context.log_case(session, Action.WAIVE, case, {"round": case.round, **record})
-            else:
-                close_rectification(session, context, case, findings_of_case(session, case_id))
-                case.round += 1
-                assign_to_last_maker(session, self.context, case)
-                requeue(session, context, case, Action.WAIVE, {**record, "rectification": [row.id]})
-            self._notify(session, case, row)
+            with undoable_act(session, context, case, Action.WAIVE, grace_period_end(session, context, case)) as act:
+                cancel_deadline_letters(session, context, case, row, _REPLACED)
+                item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, text
+                add_comment(session, context, case_id, text)
+                if not open_items(session, row):
+                    close_rectification(session, context, case, findings_of_case(session, case_id))
+                    case.round += 1
+                    assign_to_last_maker(session, context, case)
+                    queue_again(case)
+                act.finish({"round": case.round, "item": item.code})
+                self._notify(session, case, row)
 
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
         """Notify the applicant of the items that are no longer needed in this round, and of the remaining ones."""
