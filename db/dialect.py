@@ -19,6 +19,7 @@ from db.dialects.sqlite_changes import NOTED_COLUMNS, RECEIPT, noted_rows, recei
 from db.dialects.sqlite_journal import (
     added_rows,
     clear_journals,
+    clear_void_journals,
     end_journal,
     restore_rows,
     start_journal,
@@ -34,6 +35,7 @@ __all__ += ["encryption_faults", "is_damage", "is_full", "is_plain", "is_vulnera
 __all__ += [
     "added_rows",
     "clear_journals",
+    "clear_void_journals",
     "end_journal",
     "quick_check",
     "restore_rows",

@@ -52,6 +52,10 @@ _STORE = (
 )
 _END_STAGED = "UPDATE main.act SET until_at = ? WHERE case_id = ? AND until_at IS NULL"
 _CLEAR = "DELETE FROM main.act WHERE until_at <= ?"
+_CLEAR_VOID = (
+    "DELETE FROM main.act WHERE until_at IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM main.\"case\" AS c WHERE c.id = act.case_id AND c.state = 'awaiting_check')"
+)
 _END = "DELETE FROM temp.kept_row"
 
 
@@ -92,6 +96,11 @@ def end_journal(connection: Connection) -> None:
 def clear_journals(connection: Connection, now_us: int) -> None:
     """Delete the journals of acts whose time to be undone is over."""
     _driver(connection).execute(_CLEAR, (now_us,))
+
+
+def clear_void_journals(connection: Connection) -> None:
+    """Delete the journals of staged acts whose case no longer waits for the check: they were made void."""
+    _driver(connection).execute(_CLEAR_VOID)
 
 
 def added_rows(rows: str, table: str) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from db.enums import CaseState, FailKind, Role, Verdict
 from tests.cli.appeals import filed_appeals
@@ -69,6 +69,33 @@ def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
     newest = site.services("a").undo.last()
     assert newest is not None
     assert (newest.case_id, newest.act, newest.until) == (case, "decided", None)
+
+
+def journals(site: Site) -> int:
+    with site.services("admin").context.read() as session:
+        return int(session.execute(text("SELECT count(*) FROM act")).scalar_one())
+
+
+def test_a_journal_is_deleted_once_its_act_can_no_longer_be_undone(site: Site) -> None:
+    passed, checked, void = site.plant(3)
+    for request in (passing(passed), staged(checked), staged(void)):
+        take(site)
+        decide(site, request)
+    assert journals(site) == 3
+    site.services("b").remarks.withdraw(void, "x")
+    site.services("b").undo.undo(void)
+    assert journals(site) == 3
+
+    site.clock.advance(seconds=60)
+    site.services("a").ticking.tick()
+    assert journals(site) == 2
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'queued' WHERE id = :id"), {"id": void})
+    site.services("b").checks.approve(checked, "seen")
+    site.clock.advance(seconds=60)
+    site.services("a").ticking.tick()
+
+    assert journals(site) == 0
 
 
 @pytest.mark.parametrize("act", ["approved", "returned"])

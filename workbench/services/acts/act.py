@@ -9,10 +9,11 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialect import clear_journals, end_journal, start_journal, store_journal
+from db.dialect import clear_journals, clear_void_journals, end_journal, start_journal, store_journal
 from db.enums import CaseState
 from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
+from workbench.errors import WorkbenchError
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
@@ -89,6 +90,13 @@ class UndoableAct:
         self.seq = finish_act(self.session, self.context, self.case, self.action, {**(body or {}), **facts}, **event)
 
 
+def clear_old_journals(session: Session, now: datetime) -> None:
+    """Delete the journals of acts that can no longer be undone."""
+    connection = session.connection()
+    clear_journals(connection, to_us(now))
+    clear_void_journals(connection)
+
+
 @contextmanager
 def undoable_act(
     session: Session, context: Context, case: CaseRow, action: str, until: datetime | None
@@ -101,7 +109,12 @@ def undoable_act(
     connection, waited = session.connection(), case.state == CaseState.AWAITING_CHECK
     start_journal(connection)
     act = UndoableAct(session, context, case, action, until)
-    yield act
+    try:
+        yield act
+    except WorkbenchError:
+        # The transaction may go on, with other acts.
+        end_journal(connection)
+        raise
     session.flush()
     if act.seq is not None:
         until_us = None if until is None else to_us(until)

@@ -12,6 +12,7 @@ from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice, knows_of_hold
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
+from workbench.services.acts.act import clear_old_journals
 from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
@@ -66,6 +67,7 @@ class Ticking(Service):
         with self.context.write() as session:
             note_clock(session, self.context.now())
             self._cap_holds(session)
+            clear_old_journals(session, self.context.now())
         return TickCounts(
             queued=self._queue_pending(),
             lapsed=self._lapse(),
