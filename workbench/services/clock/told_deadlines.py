@@ -62,7 +62,8 @@ class ToldDeadline:
 
     def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
         """Return the deadline after the moves by suspensions and days off."""
-        return moved_deadline(self.told_at, self.since, self._counted(suspensions), calendar)
+        moved_at = moved_deadline(self.told_at, self.since, self._counted(suspensions), calendar)
+        return calendar.closing(calendar.local_day(moved_at)) if isinstance(self.row, CaseRow) else moved_at
 
     def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
         """Return when the open suspension began that keeps the deadline from passing, None without one."""
@@ -157,7 +158,7 @@ def move_deadlines(
             after = feasible_deadline(after, now, calendar)
         kept = before if relied_on is None else one.moved(relied_on, calendar)
         if isinstance(row, CaseRow):
-            after, kept = (calendar.closing(calendar.local_day(at)) for at in (after, kept))
+            after = calendar.closing(calendar.local_day(after))
         if after < kept:
             # The applicant was told the later deadline, so that one counts from now on.
             one, after = replace(one, told_at=kept, since=now), kept
