@@ -16,15 +16,7 @@ from db.dialects.sqlite import (
 from db.dialects.sqlite_backup import copy_in_use, copy_with_key
 from db.dialects.sqlite_bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
 from db.dialects.sqlite_changes import NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
-from db.dialects.sqlite_journal import (
-    added_rows,
-    clear_journals,
-    clear_void_journals,
-    end_journal,
-    restore_rows,
-    start_journal,
-    store_journal,
-)
+from db.dialects.sqlite_journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
 from db.dialects.sqlite_lists import is_wanted, wanted_parameter
 from db.dialects.sqlite_lock import write_lock
 
@@ -32,14 +24,5 @@ __all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_wanted", "
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
 __all__ += ["copy_in_use", "copy_with_key", "disable_fsync", "files_of", "remove_file"]
 __all__ += ["encryption_faults", "is_damage", "is_full", "is_plain", "is_vulnerable", "library_version"]
-__all__ += [
-    "added_rows",
-    "clear_journals",
-    "clear_void_journals",
-    "end_journal",
-    "quick_check",
-    "restore_rows",
-    "start_journal",
-    "store_journal",
-    "table_with_broken_reference",
-]
+__all__ += ["quick_check", "table_with_broken_reference"]
+__all__ += ["added_rows", "clear_journals", "end_journal", "restore_rows", "start_journal"]

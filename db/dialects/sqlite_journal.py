@@ -77,30 +77,27 @@ def start_journal(connection: Connection) -> None:
     _driver(connection).execute(_START)
 
 
-def store_journal(connection: Connection, seq: int, case_id: int, until_us: int | None, *, is_check: bool) -> None:
-    """Store the kept rows of an act on a case; with `is_check`, what was staged can be undone no longer than the act.
+def end_journal(connection: Connection, act: tuple[int, int, int | None] | None = None) -> None:
+    """Keep no more rows, and store those of an act: its event, its case, and until when it can be undone.
 
-    The rows are JSON, a list of table, number and values before, which are null if the act added the row.
+    The rows are JSON, a list of table, number and values before, which are null if the act added the row. What waited
+    for a check can be undone no longer than the act that ended the wait.
     """
     driver = _driver(connection)
-    if is_check:
-        driver.execute(_END_STAGED, (until_us, case_id))
-    driver.execute(_STORE, (seq, case_id, until_us))
+    if act is not None:
+        driver.execute(_END_STAGED, act[:0:-1])
+        driver.execute(_STORE, act)
+    driver.execute(_END)
 
 
-def end_journal(connection: Connection) -> None:
-    """Keep no more rows, and forget those that are not stored."""
-    _driver(connection).execute(_END)
+def clear_journals(connection: Connection, now_us: int, *, has_void: bool = False) -> None:
+    """Delete the journals of acts whose time to be undone is over.
 
-
-def clear_journals(connection: Connection, now_us: int) -> None:
-    """Delete the journals of acts whose time to be undone is over."""
+    With `has_void`, those of staged acts too whose case no longer waits for the check, because they were made void.
+    """
     _driver(connection).execute(_CLEAR, (now_us,))
-
-
-def clear_void_journals(connection: Connection) -> None:
-    """Delete the journals of staged acts whose case no longer waits for the check: they were made void."""
-    _driver(connection).execute(_CLEAR_VOID)
+    if has_void:
+        _driver(connection).execute(_CLEAR_VOID)
 
 
 def added_rows(rows: str, table: str) -> tuple[int, ...]:

@@ -12,10 +12,10 @@ from db.models.row import CasePartRow, NumberedRow, Row
 class DecisionRow(NumberedRow, table=True):
     """One verdict; `status` is applied, staged, approved, returned, void or undone.
 
-    `before` is JSON with the columns of the case that an undo restores; `seen` is JSON with the evidence that the desk
-    showed, and once the decision is in force the numbers that its measure concerns. `corrects_id` is the earlier
-    decision whose notice this one's notice corrects. `waived` is JSON with the two-person rules that did not apply, and
-    the reason, because one person reviews alone.
+    `before` is JSON with columns of the case before it, for showing the case as it was. `seen` is JSON with the
+    evidence that the desk showed, and once the decision is in force the numbers that its measure concerns.
+    `corrects_id` is the earlier decision whose notice this one's notice corrects. `waived` is JSON with the two-person
+    rules that did not apply, and the reason, because one person reviews alone. `version_after` is unused.
     """
 
     __tablename__ = "decision"

@@ -119,21 +119,6 @@ def test_an_undone_withdrawal_can_be_repeated_and_undone_again(services: ClockSi
     refuse_undo(services, case)
 
 
-@pytest.mark.parametrize("reason", ["WAIT-APPLICANT", "WAIT-CARRIER"])
-@pytest.mark.parametrize("act", [("answer",), ("withdraw", "--reason", "x")])
-def test_an_undone_answer_or_withdrawal_leaves_a_pending_case_as_it_was(
-    services: ClockSite, act: tuple[str, ...], reason: str
-) -> None:
-    case, other = pending(services, reason), pending(services, reason)
-    services.at("2026-11-25 10:00").run("a", act[0], case, *act[1:])
-    services.at("2026-11-25 10:00:30").run("a", "undo", case)
-
-    for at in ("2026-11-30 23:00", "2026-12-01 09:00"):
-        services.at(at).run("audit", "tick")
-        assert standing(services, case) == standing(services, other)
-        assert services.due(case) == services.due(other)
-
-
 def test_the_act_before_an_undone_act_can_be_undone_too(services: ClockSite) -> None:
     case, other = pending(services), pending(services)
     services.at("2026-11-25 10:00").run("b", "answer", case)
@@ -144,30 +129,6 @@ def test_the_act_before_an_undone_act_can_be_undone_too(services: ClockSite) -> 
     services.at("2026-11-25 10:00:59").run("b", "undo", case)
     assert standing(services, case) == standing(services, other)
     refuse_undo(services, case, "b")
-
-
-def test_an_undone_resubmission_leaves_the_rectification_open_with_its_deadline(services: ClockSite) -> None:
-    case = fail(services)
-    before = standing(services, case)
-    services.at("2026-11-25 10:00").run("a", "resubmit", case)
-    assert show(services, case)["round"] == 2
-
-    services.at("2026-11-25 10:00:30").run("a", "undo", case)
-    assert standing(services, case) == before
-    services.at("2026-11-26 10:00").run("a", "resubmit", case)
-    services.at("2026-11-26 10:00:30").run("a", "undo", case)
-    services.at("2026-12-01 18:01").run("audit", "tick")
-    assert show(services, case)["state"] == "lapsed"
-
-
-def test_an_undone_withdrawal_of_a_fresh_verdict_keeps_its_notice_and_its_undo(services: ClockSite) -> None:
-    case = fail(services)
-    services.at("2026-11-24 10:00:10").run("a", "withdraw", case, "--reason", "x")
-    services.at("2026-11-24 10:00:20").run("a", "undo", case)
-    assert kinds(services) == ["fail"]
-
-    services.at("2026-11-24 10:00:30").run("a", "undo", case)
-    assert (show(services, case)["state"], kinds(services)) == ("in_review", [])
 
 
 def test_an_undone_withdrawal_of_a_staged_verdict_waits_for_its_check_again(services: ClockSite) -> None:
@@ -239,26 +200,6 @@ def test_the_letter_of_a_withdrawal_is_printed(services: ClockSite, language: La
     assert kinds(services) == ["fail", "withdrawn"], "the notice of the measure goes out too"
 
 
-@pytest.mark.parametrize(("verdict", "act"), [("pending", "answer"), ("fail", "resubmit")])
-def test_an_undone_answer_keeps_the_fresh_notice_of_the_verdict(services: ClockSite, verdict: str, act: str) -> None:
-    case = pending(services) if verdict == "pending" else fail(services)
-    before = kinds(services)
-    services.at("2026-11-24 10:00:10").run("a", act, case)
-    services.at("2026-11-24 10:00:20").run("a", "undo", case)
-
-    assert kinds(services) == before
-
-
-def test_an_undone_verdict_keeps_the_fresh_notice_of_the_verdict_before(services: ClockSite) -> None:
-    case = pending(services)
-    services.at("2026-11-24 10:00:10").run("a", "answer", case)
-    services.run("a", "next")
-    services.run("a", "decide", case, "pass", "--reason", "OK")
-    services.at("2026-11-24 10:00:20").run("a", "undo", case)
-
-    assert kinds(services) == ["pending"]
-
-
 def test_the_undo_of_anothers_withdrawal_gives_the_holder_the_hold_back_with_its_end_and_the_draft(
     services: ClockSite,
 ) -> None:
@@ -306,16 +247,6 @@ def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: ClockSite
     assert standing(services, case)[0] == "queued"
     services.run("a", "next")
     assert show(services, case)["held_by"] == "a"
-
-
-def test_the_undo_of_a_second_extension_keeps_the_letter_of_the_first(services: ClockSite) -> None:
-    case = fail(services, until="2026-11-30")
-    services.run("sup", "extend", case, "--until", "2026-12-01", "--reason", "x")
-    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "y")
-    services.run("sup", "undo", case)
-
-    [letter] = services.terminal.document("admin", "notices")["notices"][-1:]
-    assert (letter["kind"], "12月1日" in letter["body"]) == ("deadline", True)
 
 
 def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(services: ClockSite) -> None:

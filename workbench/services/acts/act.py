@@ -9,8 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialect import clear_journals, clear_void_journals, end_journal, start_journal, store_journal
-from db.enums import CaseState
+from db.dialect import clear_journals, end_journal, start_journal
 from db.models import CaseRow
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import WorkbenchError
@@ -90,13 +89,6 @@ class UndoableAct:
         self.seq = finish_act(self.session, self.context, self.case, self.action, {**(body or {}), **facts}, **event)
 
 
-def clear_old_journals(session: Session, now: datetime) -> None:
-    """Delete the journals of acts that can no longer be undone."""
-    connection = session.connection()
-    clear_journals(connection, to_us(now))
-    clear_void_journals(connection)
-
-
 @contextmanager
 def undoable_act(
     session: Session, context: Context, case: CaseRow, action: str, until: datetime | None
@@ -106,7 +98,7 @@ def undoable_act(
     The block changes rows, finishes the act, and writes letters. What the transaction changed before belongs to no act.
     """
     session.flush()
-    connection, waited = session.connection(), case.state == CaseState.AWAITING_CHECK
+    connection, until_us = session.connection(), None if until is None else to_us(until)
     start_journal(connection)
     act = UndoableAct(session, context, case, action, until)
     try:
@@ -116,8 +108,5 @@ def undoable_act(
         end_journal(connection)
         raise
     session.flush()
-    if act.seq is not None:
-        until_us = None if until is None else to_us(until)
-        store_journal(connection, act.seq, case.id or 0, until_us, is_check=waited)
-        clear_journals(connection, to_us(context.now()))
-    end_journal(connection)
+    end_journal(connection, None if act.seq is None else (act.seq, case.id or 0, until_us))
+    clear_journals(connection, to_us(context.now()))

@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
+from db.columns import to_us
+from db.dialect import clear_journals
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
 from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice, knows_of_hold
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
-from workbench.services.acts.act import clear_old_journals
 from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
@@ -67,7 +68,7 @@ class Ticking(Service):
         with self.context.write() as session:
             note_clock(session, self.context.now())
             self._cap_holds(session)
-            clear_old_journals(session, self.context.now())
+            clear_journals(session.connection(), to_us(self.context.now()), has_void=True)
         return TickCounts(
             queued=self._queue_pending(),
             lapsed=self._lapse(),

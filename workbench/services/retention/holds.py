@@ -11,9 +11,9 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import note_act
+from workbench.services.acts.act import act_on, note_act
 from workbench.services.case.known_people import redaction_of
-from workbench.services.foundation.case_access import case_in_state_for, logins_of, visible_case
+from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.queue.listing import Queue
@@ -44,8 +44,7 @@ class LegalHolds(Service):
             WrongUsage: If no reason is given.
         """
         text = checked_reason(reason, _("A legal hold needs a reason."))
-        with self.context.acting(Action.LEGAL_HOLD, case_id), self.context.write() as session:
-            case = case_in_state_for(session, self.context, Action.LEGAL_HOLD, case_id)
+        with act_on(self.context, Action.LEGAL_HOLD, case_id) as (session, case):
             if _in_force(session, case_id) is not None:
                 raise NotAllowed(_("{case} is under legal hold already.").format(case=format_case(case_id)))
             self._place(session, case, text)
@@ -88,8 +87,7 @@ class LegalHolds(Service):
             WrongUsage: If no reason is given.
         """
         text = checked_reason(reason, _("Ending a legal hold needs a reason."))
-        with self.context.acting(Action.LEGAL_HOLD_END, case_id), self.context.write() as session:
-            case_in_state_for(session, self.context, Action.LEGAL_HOLD_END, case_id)
+        with act_on(self.context, Action.LEGAL_HOLD_END, case_id) as (session, _case):
             hold = _in_force(session, case_id)
             if hold is None:
                 raise NotAllowed(_("{case} is under no legal hold.").format(case=format_case(case_id)))
