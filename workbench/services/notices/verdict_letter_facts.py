@@ -2,24 +2,30 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
-from db.enums import RESTRICTIONS, Language, Verdict
-from db.models import DecisionRow
+from db.enums import RESTRICTIONS, AppealStatus, CaseState, Language, Measure, Verdict
+from db.models import CaseRow, DecisionRow, NoticeRow
 from workbench.domain.case.appeal import last_filing_day
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.items import documents_named
-from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.suspension import Suspension
 from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
 from workbench.services.case.assessment import findings_of_case
+from workbench.services.case.case_cache import KeptCase
+from workbench.services.case.decisions import items_in_plan, newest_appeal
+from workbench.services.foundation.calendar_days import suspensions_concerning
+from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.letter import LetterItem
-from workbench.services.notices.verdict_letter import LetterReason, VerdictLetter, causes_text
+from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.letter import Bars, LetterItem, Sender
+from workbench.services.notices.letter_measures import bars_lifted, without_numbers
+from workbench.services.notices.verdict_letter import Correction, LetterReason, VerdictLetter, causes_text
 from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
 
@@ -108,46 +114,91 @@ def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> Verdi
 
 
 def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
-    casefile: CaseFile,
+    session: Session,
+    context: Context,
+    case: CaseRow,
     decision: DecisionRow,
-    items: Sequence[ItemRequest],
+    kept: KeptCase,
     codes: Sequence[str],
-    calendar: WorkingCalendar,
-    now: datetime,
-    suspensions: Sequence[Suspension] = (),
-    **known: Any,
+    corrects_id: int | None,
+    measured: tuple[Measure, tuple[str, ...]],
+    named: tuple[tuple[Bars, ...], tuple[Bars, ...]],
 ) -> VerdictLetter:
     """Return the letter about a decision, with the applicant's name and numbers in clear.
 
-    `known` are the fields of `VerdictLetter` that neither the decision nor the case file has. `measure` is that of the
-    decision, or `restore` if a pass lifts an earlier bar.
+    `codes` are its reasons, and `corrects_id` is the decision whose notice it corrects. `measured` are the measure of
+    the decision, or `restore` if a pass lifts an earlier bar, and its numbers. `named` are the bars in force, and those
+    that a pass lifts.
     """
-    policy, header = casefile.policy, casefile.header
-    owes_remedy = decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS
-    today = calendar.local_day(now)
-    released_at = decision.release_at or now + timedelta(seconds=policy.desk.grace_s)
+    # The stored text has the causes, unless the reviewer deleted them.
+    casefile = kept.casefile if decision.letter else with_clear_findings(session, kept.casefile)
+    policy, header, language = casefile.policy, casefile.header, Language(casefile.header.language)
+    calendar, now = context.calendar(session, case.policy_version_id), context.now()
+    corrected = None if corrects_id is None else session.get_one(DecisionRow, corrects_id)
+    correction, (measure, numbers), (bars, lifted) = _correction(session, context, corrected), measured, named
+    if measure is not Measure.RESTORE:
+        # The answer to the appeal that passed the review has already named the lifted bars.
+        notified = None if correction and correction.later == "passed" else corrected
+        lifted = without_numbers(bars_lifted(session, context, case, notified), numbers)
     appeal_until = None
-    if owes_remedy:
+    if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
+        released_at = decision.release_at or now + timedelta(seconds=policy.desk.grace_s)
+        suspensions = suspensions_concerning(session, case)
         appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar, suspensions)
-    deadline_on = None if decision.deadline_at is None else calendar.local_day(decision.deadline_at)
-    days = [day for day in (deadline_on, decision.until_on, appeal_until) if day is not None]
+    today, deadline_at = calendar.local_day(now), decision.deadline_at
+    days = [deadline_at and calendar.local_day(deadline_at), decision.until_on, appeal_until]
     return from_row(
         VerdictLetter,
         decision,
         kind=Verdict(decision.verdict),
-        language=Language(header.language),
+        language=language,
         applicant_kind=header.applicant_kind,
+        applicant_name=case.applicant_name,
+        case_no=format_case(case.id or 0),
         application_no=header.application_no,
         agent=header.agent,
+        supplier=Sender.of(context.policy(session).supplier, language),
+        zone=policy.zone,
+        written_at=now,
+        provisional_years=calendar.provisional_years(today, max(filter(None, days), default=today)),
         reasons=_reasons(casefile, codes),
         edited_causes=decision.letter,
-        items=tuple(LetterItem(item.text, item.deadline_at) for item in items),
+        items=tuple(LetterItem(item.text, item.deadline_at) for item in items_in_plan(decision)),
+        measure=measure,
+        msisdns=numbers,
         next_action_on=decision.until_on,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
+        corrects=correction,
+        bars=bars if measure is Measure.NONE else (),
+        lifted=lifted,
         is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
-        written_at=now,
-        zone=policy.zone,
-        provisional_years=calendar.provisional_years(today, max(days, default=today)),
-        **known,
+        is_decided_alone=bool(decision.waived),
     )
+
+
+def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
+    """Return the notice that a letter corrects: the last notice about the result of a verdict.
+
+    This may be a later notice of a lapse or of an appeal. An appeal after which the case was reviewed again has no
+    result.
+    """
+    if corrected is None:
+        return None
+    appeal = newest_appeal(session, corrected.case_id, AppealStatus.CLOSED)
+    answer = "" if appeal is None or appeal.decision_id != corrected.id else appeal.to_state or appeal.outcome
+    later = {ClockLetterKind.LAPSED.value: CaseState.LAPSED.value}
+    later |= {} if answer in {"", CaseState.QUEUED} else {AppealLetterKind.DECIDED.value: answer}
+    of_decision = col(NoticeRow.decision_id) == corrected.id
+    first_id = select(func.min(NoticeRow.id)).where(of_decision).scalar_subquery()
+    notice = session.exec(
+        select(NoticeRow)
+        .where(NoticeRow.case_id == corrected.case_id, col(NoticeRow.cancelled_at).is_(None))
+        .where(of_decision | (col(NoticeRow.kind).in_(later) & (col(NoticeRow.id) > first_id)))
+        .order_by(col(NoticeRow.id).desc())
+        .limit(1)
+    ).first()
+    if notice is None:
+        return None
+    on = notice.created_at.astimezone(context.zone(session)).date()
+    return from_row(Correction, corrected, notice_no=notice.id, on=on, later=later.get(notice.kind, ""))

@@ -4,37 +4,30 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from db.enums import AppealStatus, CaseState, FailKind, Language, Measure, Verdict
+from db.enums import CaseState, FailKind, Verdict
 from db.models import (
     CaseRow,
     DecisionRow,
-    NoticeRow,
     RectificationItemRow,
     RectificationRow,
 )
-from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult
 from workbench.domain.clock.deadline import moved_deadline
 from workbench.domain.clock.due import postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
 from workbench.services.case.case_cache import KeptCase
-from workbench.services.case.decisions import items_in_plan, newest_appeal, reasons_of, waiver_of
+from workbench.services.case.decisions import items_in_plan, reasons_of, waiver_of
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import order_measure, preview_measure
-from workbench.services.notices import verdict_letter_facts
-from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.bulk_letters import add_notice
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.letter import Sender, render
-from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, bars_to_name, without_numbers
-from workbench.services.notices.verdict_letter import Correction, VerdictLetter
+from workbench.services.notices.letter import render
+from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
+from workbench.services.notices.verdict_letter_facts import verdict_letter
 
 
 def apply_verdict(
@@ -46,30 +39,13 @@ def apply_verdict(
     stored notice is not, because the applicant reads it.
     """
     decision.corrects_id, case.corrects_id = case.corrects_id, None
-    corrected = None if decision.corrects_id is None else session.get_one(DecisionRow, decision.corrects_id)
-    correction = _correction(session, context, corrected)
     _change_state(session, context, case, decision)
     bars, lifted = bars_to_name(session, context, case)
-    orders = order_measure(session, context, case, decision)
-    if orders.measure is not Measure.RESTORE:
-        # The answer to the appeal that passed the review has already named the lifted bars.
-        notified = None if correction and correction.later == "passed" else corrected
-        lifted = bars_lifted(session, context, case, notified)
+    orders, codes = order_measure(session, context, case, decision), reasons_of(session, decision.id)
     if orders.summary:
         bars = bars_in_force(session, context, case)
-    letter = _letter(
-        session,
-        context,
-        case,
-        decision,
-        kept,
-        codes=reasons_of(session, decision.id),
-        measure=orders.measure,
-        msisdns=orders.numbers,
-        corrects=correction,
-        bars=bars if orders.measure is Measure.NONE else (),
-        lifted=lifted,
-    )
+    measured, corrects_id = (orders.measure, orders.numbers), decision.corrects_id
+    letter = verdict_letter(session, context, case, decision, kept, codes, corrects_id, measured, (bars, lifted))
     return kept.redaction.mask_in(add_notice(session, letter, case, decision)), orders.summary
 
 
@@ -77,36 +53,9 @@ def preview_letter(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, codes: Sequence[str]
 ) -> str:
     """Return the letter that a verdict would send, masked as by `apply_verdict`; nothing is written."""
-    corrected = None if case.corrects_id is None else session.get_one(DecisionRow, case.corrects_id)
-    correction = _correction(session, context, corrected)
-    measure, numbers = preview_measure(session, context, case, decision)
-    bars, lifted = bars_to_name(session, context, case)
-    if measure is not Measure.RESTORE:
-        notified = None if correction and correction.later == "passed" else corrected
-        lifted = without_numbers(bars_lifted(session, context, case, notified), numbers)
-    facts = {"measure": measure, "msisdns": numbers, "corrects": correction, "lifted": lifted}
-    bars = bars if measure is Measure.NONE else ()
-    letter = _letter(session, context, case, decision, kept, codes=codes, bars=bars, **facts)
+    measured, bars = preview_measure(session, context, case, decision), bars_to_name(session, context, case)
+    letter = verdict_letter(session, context, case, decision, kept, codes, case.corrects_id, measured, bars)
     return kept.redaction.mask_in(render(letter).body)
-
-
-def _letter(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, **known: Any
-) -> VerdictLetter:
-    return verdict_letter_facts.verdict_letter(
-        # The stored text has the causes, unless the reviewer deleted them.
-        kept.casefile if decision.letter else verdict_letter_facts.with_clear_findings(session, kept.casefile),
-        decision,
-        items_in_plan(decision),
-        applicant_name=case.applicant_name,
-        case_no=format_case(case.id or 0),
-        supplier=Sender.of(context.policy(session).supplier, Language(kept.casefile.header.language)),
-        calendar=context.calendar(session, case.policy_version_id),
-        now=context.now(),
-        suspensions=suspensions_concerning(session, case),
-        is_decided_alone=bool(decision.waived),
-        **known,
-    )
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> None:
@@ -123,33 +72,6 @@ def _change_state(session: Session, context: Context, case: CaseRow, decision: D
     else:
         case.state = CaseState.RECTIFYING.value
         _open_rectification(session, context, case, decision)
-
-
-def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
-    """Return the notice that a letter corrects: the last notice about the result of a verdict.
-
-    This may be a later notice of a lapse or of an appeal. An appeal after which the case was reviewed again has no
-    result.
-    """
-    if corrected is None:
-        return None
-    appeal = newest_appeal(session, corrected.case_id, AppealStatus.CLOSED)
-    answer = "" if appeal is None or appeal.decision_id != corrected.id else appeal.to_state or appeal.outcome
-    later = {ClockLetterKind.LAPSED.value: CaseState.LAPSED.value}
-    later |= {} if answer in {"", CaseState.QUEUED} else {AppealLetterKind.DECIDED.value: answer}
-    of_decision = col(NoticeRow.decision_id) == corrected.id
-    first_id = select(func.min(NoticeRow.id)).where(of_decision).scalar_subquery()
-    notice = session.exec(
-        select(NoticeRow)
-        .where(NoticeRow.case_id == corrected.case_id, col(NoticeRow.cancelled_at).is_(None))
-        .where(of_decision | (col(NoticeRow.kind).in_(later) & (col(NoticeRow.id) > first_id)))
-        .order_by(col(NoticeRow.id).desc())
-        .limit(1)
-    ).first()
-    if notice is None:
-        return None
-    on = notice.created_at.astimezone(context.zone(session)).date()
-    return from_row(Correction, corrected, notice_no=notice.id, on=on, later=later.get(notice.kind, ""))
 
 
 def decision_result(
