@@ -80,8 +80,7 @@ def file_appeal(
         # An appeal counts from its receipt, not from its entry.
         act.finish(batch_id=batch_id, counted_at=received_at)
         appeal.due_at = case.due_at or received_at
-        kind = AppealLetterKind.RECEIVED
-        return appeal, notify_of_appeal(session, context, case, appeal, kind, release_at=release_at)
+        return appeal, notify_of_appeal(session, context, case, appeal, AppealLetterKind.RECEIVED)
 
 
 def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
@@ -93,7 +92,7 @@ def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: A
         act.finish({"kind": "appeal"})
         is_over = not take_back_early_lapse(session, context, case)
         notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
-        notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, result_notice=notice)
+        notify_of_appeal(session, context, case, appeal, kind, result_notice=notice)
 
 
 def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:

@@ -135,8 +135,7 @@ def put_into_force(act: UndoableAct, appeal: AppealRow) -> AppealResult:
     waiver = waiver_details(waiver_of(appeal))
     act.finish(details(outcome=appeal.outcome, to=appeal.to_state, orders=orders, **waiver))
     take_back_early_lapse(session, context, case)
-    release_at, kind = appeal.release_at or context.now(), AppealLetterKind.DECIDED
-    notice = notify_of_appeal(session, context, case, appeal, kind, release_at=release_at, bars=bars)
+    notice = notify_of_appeal(session, context, case, appeal, AppealLetterKind.DECIDED, bars=bars)
     return appeal_result(session, case, appeal, notice)
 
 

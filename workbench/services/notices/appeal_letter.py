@@ -1,6 +1,6 @@
 """Letters to applicants about their appeals: the receipt, the answer with its reason, and a withdrawal."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.services.case.decisions import appeal_filing_day, first_deadline
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
 from workbench.services.notices.letter import Bars, Letter, Sender
 from workbench.services.notices.letter_measures import bars_in_force
@@ -76,7 +77,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     result_notice: NoticeRow | None = None,
     bars: tuple[Bars, ...] | None = None,
 ) -> AppealLetter:
-    """Return a letter about an appeal.
+    """Return a letter about an appeal, released when the act on the appeal can no longer be undone.
 
     `due_at` is when the appeal, or the review after it, is due. `result_notice` is the notice of the appealed result;
     with it, the letter says until when another appeal is possible. `bars` are the bars in force before the act, by
@@ -94,7 +95,9 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
         stated = result_notice.appeal_until_on or last_filing_day(
             result_notice.release_at, policy.appeal.file_days, calendar
         )
-    return AppealLetter(
+    return from_row(
+        AppealLetter,
+        appeal,
         kind=kind,
         language=language,
         applicant_kind=ApplicantKind(application.applicant_kind),
@@ -109,9 +112,6 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
         bars=bars_in_force(session, context, case) if bars is None else bars,
         received_on=calendar.local_day(appeal.received_at),
         due_at=due_at,
-        outcome=AppealOutcome(appeal.outcome) if appeal.outcome else None,
-        to_state=CaseState(appeal.to_state) if appeal.to_state else None,
-        answer=appeal.answer,
         is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
         appeal_until=until if until is not None and until >= today else None,
         is_later=until != stated,
@@ -121,13 +121,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
 
 
 def notify_of_appeal(
-    session: Session,
-    context: Context,
-    case: CaseRow,
-    appeal: AppealRow,
-    kind: AppealLetterKind,
-    release_at: datetime,
-    **known: Any,
+    session: Session, context: Context, case: CaseRow, appeal: AppealRow, kind: AppealLetterKind, **known: Any
 ) -> str:
     """Write the notice with a letter about an appeal, and return its text with personal values masked.
 
@@ -136,5 +130,4 @@ def notify_of_appeal(
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
     letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, **known)
-    body = add_notice(session, replace(letter, release_at=release_at), case)
-    return redaction_of(session, (case.agent, case.application_no)).mask_in(body)
+    return redaction_of(session, (case.agent, case.application_no)).mask_in(add_notice(session, letter, case))
