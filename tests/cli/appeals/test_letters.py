@@ -15,7 +15,7 @@ from tests.services.outbox.gateways import Script
 from tests.sites import Site
 
 STAYS = {Language.ZH: "已采取的限制措施继续有效", Language.EN: "The measure already taken stays in force"}
-LIFTED = {Language.ZH: "号码尚未执行的限制措施", Language.EN: "not carried out yet and is cancelled"}
+LIFTED = {Language.ZH: "号码尚未执行的限制措施", Language.EN: "not been carried out and is cancelled"}
 AGAIN = {Language.ZH: "2026年12月15日（周二）", Language.EN: "Tuesday, 15 December 2026"}
 NEW_DUE = {Language.ZH: "办结时限：2026年12月4日（周五）", Language.EN: "new review: Friday, 4 December 2026"}
 ANSWER = {Language.ZH: "答复期限：2026年12月10日（周四）", Language.EN: "answer by: Thursday, 10 December 2026"}
@@ -71,11 +71,11 @@ LAST_RESULT = {
     (failed, "overturned", "queued"): ("的审核结果通知（通知编号1，", "our notice of the result of 24 November 2026"),
     (failed, "overturned", "passed"): (
         "（通知编号3，申诉结论：申诉成立，审核通过）",
-        "3; decision: it succeeds; the review is passed)",
+        "3; decision: it succeeds and the review is passed)",
     ),
     (failed, "stands", ""): (
         "（通知编号3，申诉结论：申诉不成立，维持原结论）",
-        "3; decision: it does not succeed; the result stands)",
+        "3; decision: it does not succeed and the result stands)",
     ),
 }
 

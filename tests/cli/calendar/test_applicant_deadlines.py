@@ -471,7 +471,7 @@ def test_the_end_of_a_suspension_that_moved_nothing_does_not_say_that_a_deadline
     services.at("2026-11-24 20:00").run("sup", "calendar", "resume")
 
     newest = services.terminal.document("a", "notices")["notices"][-1]
-    assert "恢复通知" in newest["subject"]
+    assert "工作恢复及整改期限不变通知" in newest["subject"]
     assert "整改期限不变。" in newest["body"]
     assert "新的整改期限" not in newest["body"]
     assert "does not pass before suspension 1 ends" in shown(services, case)

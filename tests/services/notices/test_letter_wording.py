@@ -169,6 +169,8 @@ def test_a_later_verdict_says_that_an_earlier_bar_stays_or_is_lifted(
             assert "are not restricted" not in body
         what = "本结论或措施" if language is ZH else "this result or measure"
         assert (what in standing.body) is (later is fixable)
+        part = "此前通知采取的部分限制措施不再执行。" if language is ZH else "Part of the measure in our earlier notice"
+        assert part in render(replace(facts, bars=BARS[:1], lifted=BARS[1:])).body
 
 
 def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_the_only_one() -> None:
@@ -185,7 +187,7 @@ def test_an_item_with_its_own_deadline_has_a_line_and_a_sentence_unless_it_is_th
             EN,
             "\nFirst deadline (item 1): Wednesday, 25 November 2026, 10:01\n",
             (
-                "Item 1 must be done by its own date; everything else must reach us by the date above.",
+                "Item 1 must be done by its own date; everything else must reach us by the deadline to rectify above.",
                 "If any date is missed, this review will be closed at once as not rectified in time",
             ),
         ),
@@ -354,25 +356,30 @@ SUBJECTS = {
     "incomplete": ("电销卡二次审核补交材料通知", ": documents missing"),
     "still-incomplete": ("电销卡二次审核补交材料提醒", ": reminder of missing documents"),
     "deadline-moved": (
-        tuple(
-            f"电销卡二次审核{name}通知"
-            for name in ("整改期限顺延", "补充材料期限顺延", "申诉期限顺延", "中止安排取消", "恢复")
+        (
+            "电销卡二次审核中止安排取消通知",
+            "更正：电销卡二次审核整改期限顺延通知",
+            *(
+                f"电销卡二次审核{start}通知"
+                for what in ("整改期限", "补充材料期限", "申诉期限")
+                for start in (f"{what}顺延", f"工作恢复及{what}顺延", f"工作恢复及{what}不变")
+            ),
         ),
         (
-            ": deadline to rectify moved",
-            ": deadline to submit moved",
-            ": last day to appeal moved",
-            ": resumed, your deadline to rectify",
-            ": resumed, your deadline to submit",
-            ": resumed, your last day to appeal",
             ": suspension called off",
+            "Correction: : deadline to rectify moved",
+            *(
+                f": {start}"
+                for what in ("deadline to rectify", "deadline to submit", "last day to appeal")
+                for start in (f"{what} moved", f"work resumed, {what} moved", f"work resumed, {what} not changed")
+            ),
         ),
     ),
     "deadline-near": ("电销卡二次审核整改期限提醒", ": deadline near"),
     "lapsed": ("电销卡二次审核逾期未整改办结通知", ": closed as not rectified in time"),
     "lapse-undone": (
         "更正：撤销“逾期未整改”办结，电销卡二次审核继续进行",
-        ": closing withdrawn, review continues",
+        "Correction: : closing withdrawn, review continues",
     ),
     "waived": ("电销卡二次审核整改事项取消通知", (": less to rectify", ": nothing left to rectify")),
     "withdrawn": ("电销卡二次审核终止通知（申请撤回）", ": closed after withdrawal"),
@@ -385,6 +392,10 @@ SUBJECTS = {
     "appeal-received": ("电销卡二次审核申诉受理通知", ": appeal received"),
     "appeal-withdrawn": ("电销卡二次审核申诉撤回确认通知", ": appeal withdrawn"),
     "stands": ("电销卡二次审核申诉答复通知（维持原结论）", ": appeal not successful"),
+    "moved": (
+        "电销卡二次审核申诉答复通知（申诉不成立，整改期限顺延）",
+        ": appeal not successful, deadline to rectify moved",
+    ),
     "passed": ("电销卡二次审核申诉答复通知（申诉成立，审核通过）", ": appeal succeeded, review passed"),
     "queued": ("电销卡二次审核申诉答复通知（申诉成立，重新审核）", ": appeal succeeded, reviewed again"),
 }
@@ -401,6 +412,8 @@ def subjects_of(language: Language) -> Iterator[tuple[str, str]]:
         is_decided = appeal.kind is AppealLetterKind.DECIDED
         name = (appeal.to_state or AppealOutcome.STANDS) if is_decided else appeal.kind
         yield name.value, render(appeal).subject
+        if name is AppealOutcome.STANDS:
+            yield "moved", render(replace(appeal, rectify_until=appeal.due_at)).subject
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -411,10 +424,9 @@ def test_the_subject_says_what_a_letter_is_about_and_names_the_case(language: La
         assert re.search(r"(，受理编号 |, case )\S+$", subject)
     wanted = {name: both[0 if language is ZH else 1] for name, both in SUBJECTS.items()}
     start = "" if language is ZH else "Secondary review of your telesales cards"
-    undone = "" if language is ZH else "Correction: "
     assert found == {
         name: {
-            (undone if name == "lapse-undone" else "") + start + one
+            one.replace(": : ", f": {start}: ") if one.startswith("Correction") else start + one
             for one in ([ends] if isinstance(ends, str) else ends)
         }
         for name, ends in wanted.items()

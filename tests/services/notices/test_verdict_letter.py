@@ -133,7 +133,7 @@ def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sente
         Language.EN: (
             "From the day this notice is sent, we lift the bar on these numbers: 13800138000 (outgoing calls, 1 in "
             "total); 13800138002 (outgoing and incoming calls, 1 in total). ",
-            "The bar on these numbers was not carried out yet and is cancelled: 13800138001 (outgoing calls, 1 in "
+            "The bar on these numbers has not been carried out and is cancelled: 13800138001 (outgoing calls, 1 in "
             "total).",
             "calls work again on these numbers too: 13800138003 (1 in total).",
         ),
