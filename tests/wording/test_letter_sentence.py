@@ -80,8 +80,8 @@ def test_while_something_stands_against_a_pass_the_letter_says_what_has_to_happe
     ("due_on", "en", "zh"),
     [
         (DAYS.p90, "", ""),
-        (DAYS.p50, " The later of these days is after the due date.", "其中较晚的日期在办结时限之后。"),
-        (DAYS.p50 - timedelta(days=1), " That is later than the due date.", "上述预计时间晚于办结时限。"),
+        (DAYS.p50, " The later of these days is after the due date.", "其中较晚的日期晚于本通知所载期限。"),
+        (DAYS.p50 - timedelta(days=1), " That is later than the due date.", "上述预计时间晚于本通知所载期限。"),
     ],
 )
 def test_a_forecast_later_than_the_due_date_says_so(due_on: date, en: str, zh: str) -> None:

@@ -243,7 +243,7 @@ def test_an_extension_moves_an_own_deadline_only_when_asked(services: ClockSite)
     assert "整改事项：经办人完成二次实人认证" in body
     assert "该事项的新期限：2026年11月26日（周四）18:00" in body
     assert "（期限：2026年11月26日（周四）18:00）\n2. 我司说明（英文原文）：“plan”\n" in body
-    assert "请完成上述事项并重新提交材料。其他事项的期限、" in body
+    assert "请完成上述事项并重新提交材料。其他事项的期限以此前最近一次通知为准；" in body
     assert tick(services, "2026-11-26 18:00") == {}
     assert tick(services, "2026-11-26 18:01") == {"lapsed": 1}
 

@@ -162,6 +162,15 @@ def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: Cloc
     assert "the plan is with us" not in letter["body"]
 
 
+def test_a_letter_calls_dates_provisional_only_if_it_states_one_in_an_unpublished_year(services: ClockSite) -> None:
+    case = verifying(services, "--item", PLAN, at="2026-12-14 10:00")
+    services.run("sup", "waive", case, "1", "--reason", "x")
+
+    found = {kind: letters(services, kind)[0]["body"] for kind in ("fail", "waived")}
+    assert "2027" in found["fail"].split("暂定日期")[0]
+    assert {kind: "暂定日期" in body for kind, body in found.items()} == {"fail": True, "waived": False}
+
+
 def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: ClockSite) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "doc-unsealed", "--reason", "x")

@@ -186,11 +186,11 @@ def _days_about(told: CaseForecast, slack: int) -> Iterator[Any]:
         (
             52,
             {
-                Language.ZH: "其中较晚的日期在办结时限之后。",
+                Language.ZH: "其中较晚的日期晚于本通知所载期限。",
                 Language.EN: "The later of these days is after the due date.",
             },
         ),
-        (200, {Language.ZH: "上述预计时间晚于办结时限。", Language.EN: "That is later than the due date."}),
+        (200, {Language.ZH: "上述预计时间晚于本通知所载期限。", Language.EN: "That is later than the due date."}),
     ],
 )
 def test_a_receipt_says_that_the_forecast_is_after_the_due_date(

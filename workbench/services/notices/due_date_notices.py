@@ -129,15 +129,15 @@ def notify_of_status(session: Session, context: Context, case: CaseRow, message:
     appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar, suspensions)
     if message.kind is ClockLetterKind.WITHDRAWN:
         deadline_at = calendar.closing(appeal_until)
-    days = [appeal_until, *(calendar.local_day(at) for at in (deadline_at, case.due_at) if at)]
-    days += filter(None, [message.asked_until])
+    days = [calendar.local_day(at) for at in (deadline_at, case.due_at) if at]
+    days += filter(None, [message.asked_until, appeal_until if message.kind is ClockLetterKind.LAPSED else None])
     message = replace(
         message,
         deadline_at=deadline_at,
         bars=bars_in_force(session, context, case) if message.bars is None else message.bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
-        provisional_years=calendar.provisional_years(calendar.local_day(context.now()), max(days)),
+        provisional_years=calendar.provisional_years(today := calendar.local_day(context.now()), max(days, default=today)),
         release_at=release_at,
     )
     notify(session, context, [(case, message)])
