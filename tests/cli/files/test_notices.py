@@ -1,14 +1,20 @@
 """The commands notices list, notices sent and notices send."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from db.enums import Language
+from db.queries.published import NOTICE
 from tests.cli.framework.terminal import Terminal, refused
+from tests.services.notices.sample_letters import every_clock_letter
 from tests.services.outbox.gateways import Script
 from tests.sites import SUPPLIER
 from workbench.errors import StorageBusy, StorageFailed
+from workbench.services.notices.letter import facts_of
 from workbench.services.outbox import outbox as recorder
 from workbench.services.outbox.recording import record_deliveries
 
@@ -63,6 +69,22 @@ def test_an_unsent_letter_names_the_new_supplier_and_a_sent_one_the_old(outbox: 
         [page] = (tmp_path / "letters").glob(f"{case}-*.txt")
         assert page.read_text(encoding="utf-8").count(words) == 3
         assert others not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("reveal", [(), ("--reveal", "--reason", "x")])
+def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(
+    outbox: Terminal, tmp_path: Path, reveal: tuple[str, ...]
+) -> None:
+    [letter] = [one for one in every_clock_letter(Language.ZH) if one.item]
+    facts = facts_of(replace(letter, item="请13900139000来电"))
+    with outbox.site.services("sup").context.write() as session:
+        session.execute(update(NOTICE).where(NOTICE.c.id == 2).values(kind=letter.kind, facts=facts))
+
+    outbox.document("admin", "export", "notices", "--to", str(tmp_path / "letters"), "--sms", *reveal)
+
+    [message] = (tmp_path / "letters").glob("*-000002-*.sms.txt")
+    assert "整改事项：请139" in message.read_text(encoding="utf-8")
+    assert ("13900139000" in message.read_text(encoding="utf-8")) is bool(reveal)
 
 
 @pytest.mark.parametrize("login", ["a", "sup", "admin"])

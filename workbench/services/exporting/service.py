@@ -129,7 +129,8 @@ def _letters(folder: Path, source: ExportSource, supplier: Supplier, request: Ex
         stem = f"{row['case']}-{row['notice']:06}-{row['kind']}"
         texts = letter_pages(row, sender)
         if request.with_sms:
-            lines = [people.mask_in(line) for line in render(letter).lines] if letter else ()
+            lines = render(letter).lines if letter else ()
+            lines = lines if request.reveal else tuple(map(people.mask_in, lines))
             texts[".sms.txt"] = "\n".join(short_message(language, str(row["subject"]), lines, sender)) + "\n"
         for suffix, text in texts.items():
             with new_file(folder / f"{stem}{suffix}") as file:
