@@ -451,6 +451,20 @@ def test_a_letter_that_was_replaced_unsent_is_relied_on_only_if_the_later_one_wa
     assert deadline(services, case) == ("2026-12-01 18:00" if is_sent else "2026-11-30 18:00")
 
 
+def test_a_deadline_that_left_time_after_its_letter_is_kept_when_the_suspension_is_taken_back(
+    services: ClockSite,
+) -> None:
+    case = services.received("2026-11-20 10:00")
+    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-30 17:30"), "2026-11-25 10:00", "2026-11-25 11:00")
+    send_moved(services)
+    assert deadline(services, case) == "2026-12-01 18:00"
+
+    services.at("2026-12-01 09:30").run("sup", "calendar", "resume", "1", "--mistake")
+
+    assert deadline(services, case) == "2026-12-01 18:00"
+
+
 def test_a_later_letter_about_a_deadline_replaces_the_unsent_one_with_what_still_holds(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")

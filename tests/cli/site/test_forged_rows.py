@@ -223,16 +223,19 @@ def test_a_forged_row_that_the_program_changes_stays_found(terminal: Terminal, d
 
 
 def test_a_letter_that_no_event_explains_is_not_handed_over(site: Site, tmp_path: Path) -> None:
-    decide(site, 3)
+    decide(site, 5)
     site.clock.advance(seconds=60)
-    forge(site, copied("notice", id=90, body="'Pay 500 yuan.'"), "UPDATE notice SET body = 'forged' WHERE id = 2")
+    forged = ("SET body = 'forged' WHERE id = 2", "SET facts = '{' WHERE id = 3", "SET kind = 'gift' WHERE id = 4")
+    statements = (f"UPDATE notice {each}" for each in forged)
+    forge(site, copied("notice", id=90, body="'Pay 500 yuan.'"), *statements)
     script = Script(tmp_path)
 
+    assert Terminal(site).document("admin", "export", "notices", "--to", str(tmp_path / "pages"), "--sms")["rows"] == 6
     report = send(site, script)
 
-    assert sorted(letter["notice"] for letter in script.letters()) == [1, 3]
+    assert sorted(letter["notice"] for letter in script.letters()) == [1, 5]
     assert report.sent == 2
-    assert [one.notice_id for one in report.failures] == [2, 90]
+    assert [one.notice_id for one in report.failures] == [2, 3, 4, 90]
     assert {one.failure[:40] for one in report.failures} == {"no event of the log explains this letter"}
 
 

@@ -140,13 +140,14 @@ def move_deadlines(
     told: Iterable[ToldDeadline],
     clocks: Clocks,
     *,
-    relied_on: Sequence[Suspension] | None = None,
+    relied_on: Sequence[Suspension] = (),
+    may_shorten: bool = False,
     leaves_time: bool = True,
 ) -> Mapping[str, Any]:
     """Store the moves of deadlines, and return the body of their event; it is empty if nothing moves.
 
-    No deadline becomes earlier than the suspensions of which the applicant was told make it (`relied_on`), by default
-    not earlier than it is. With `leaves_time`, a deadline that moves leaves enough time after a letter of now.
+    No deadline becomes earlier than the suspensions of which the applicant was told make it (`relied_on`), nor than it
+    is, unless `may_shorten`. With `leaves_time`, a deadline that moves leaves enough time after a letter of now.
     """
     calendar, now, moves = clocks.calendar(case), clocks.context.now(), []
     for given in told:
@@ -156,7 +157,8 @@ def move_deadlines(
             continue
         if leaves_time and after > max(before, now):
             after = feasible_deadline(after, now, calendar)
-        kept = before if relied_on is None else one.moved(relied_on, calendar)
+        told_at = one.moved(relied_on, calendar)
+        kept = told_at if may_shorten else max(told_at, before)
         if isinstance(row, CaseRow):
             after = calendar.closing(calendar.local_day(after))
         if after < kept:

@@ -161,8 +161,9 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     case_id, clocks, context = case.id or 0, batch.letters.clocks, batch.letters.context
     told, suspensions = batch.letters.told[case_id], clocks.suspensions_of(case)
     unsettled = [one for one in suspensions if not one.is_settled]
-    relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else None
-    if body := move_deadlines(case, told, clocks, relied_on=relied_on) if unsettled else {}:
+    relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
+    may_shorten = bool(relied_on) and case_id in batch.letters.unsent
+    if body := move_deadlines(case, told, clocks, relied_on=relied_on, may_shorten=may_shorten) if unsettled else {}:
         batch.moves[case_id] = {**body, "moved_by": f"suspensions {_numbers(unsettled)}"}
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
         batch.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)

@@ -121,7 +121,7 @@ class Suspending(Service):
         """
         with self.context.acting(Action.RESUME):
             now = self.context.now()
-            ended_at = at or now
+            ended_at = _EVER if is_mistake else at or now
             if is_mistake and (at or suspension_id is None):
                 raise WrongUsage(_("--mistake takes the number of one suspension, and no time."))
             if ended_at > now:
@@ -131,13 +131,10 @@ class Suspending(Service):
                 if suspension_id is None:
                     rows = _suspensions_to_end(found, ended_at)
                 else:
-                    rows = [_suspension_to_end(found, _EVER if is_mistake else ended_at, suspension_id)]
+                    rows = [_suspension_to_end(found, ended_at, suspension_id)]
                 for row in rows:
                     request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
-                    row.announced_to_at, row.to_at = (
-                        row.to_at,
-                        row.from_at if is_mistake else max(ended_at, row.from_at),
-                    )
+                    row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
                     self.context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)

@@ -16,11 +16,11 @@ from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterK
 from workbench.services.notices.letter import Letter, Sender, json_form
 from workbench.services.notices.verdict_letter import VerdictLetter
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
+from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
 _KINDS = {Verdict: VerdictLetter, ClockLetterKind: ClockLetter, AppealLetterKind: AppealLetter}
 _LETTERS = {kind.value: letter for kinds, letter in _KINDS.items() for kind in kinds}
-_NO_FACTS = "{}"
 
 
 def select_letters() -> Select[Any]:
@@ -36,12 +36,18 @@ def select_letters() -> Select[Any]:
 
 
 def stored_letter(kind: str, facts: str) -> Letter | None:
-    """Return the letter with stored facts; None if they were erased, or the letter is older than facts are."""
-    return None if facts == _NO_FACTS else json_form(_LETTERS[kind]).validate_json(facts)
+    """Return the letter with stored facts; None if they were erased or forged, or it is older than facts are."""
+    try:
+        return None if facts == "{}" else json_form(_LETTERS[kind]).validate_json(facts)
+    except (KeyError, ValueError):
+        # `audit verify` reports a forged letter.
+        return None
 
 
 def write_sender(context: Context) -> None:
     """Render unsent letters that name an earlier supplier again, with the supplier in force.
+
+    Letters that no event of the log explains stay as they are.
 
     Raises:
         BadConfiguration: If the made-up supplier is in force.
@@ -55,13 +61,13 @@ def write_sender(context: Context) -> None:
         named = json_form(Sender).dump_json(sender).decode()
         names_another = func.replace(NOTICE.c.facts, named, "") == NOTICE.c.facts
         wanted = select(NOTICE.c.id, NOTICE.c.kind, NOTICE.c.facts).where(
-            NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != _NO_FACTS, names_another
+            NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != "{}", names_another
         )
         with context.read() as session:
-            ids = session.execute(wanted.with_only_columns(NOTICE.c.id)).scalars().all()
-        for portion in chunks(ids):
+            ids = set(session.execute(wanted.with_only_columns(NOTICE.c.id)).scalars())
+            explained = sorted(ids - unexplained_letters(session)) if ids else ()
+        for portion in chunks(explained):
             with context.write() as session:
                 for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
                     letter = replace(json_form(_LETTERS[row.kind]).validate_json(row.facts), supplier=sender)
-                    texts = texts_of(letter)
-                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(texts))
+                    session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(texts_of(letter)))

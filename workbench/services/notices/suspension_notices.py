@@ -123,19 +123,16 @@ class SuspensionLetters:
     def relied_on(self, case: CaseRow) -> Sequence[Suspension]:
         """Return the suspensions as the applicant was told of them, in letters that cannot be cancelled."""
         unsent = {row.suspension_id for row in self.unsent.get(case.id or 0, ())}
-        known_ids, found = (
-            self.history[case.id or 0][SuspensionNotice.STARTED] - unsent,
-            self.clocks.suspensions_of(case),
-        )
+        known_ids = self.history[case.id or 0][SuspensionNotice.STARTED] - unsent
+        found = self.clocks.suspensions_of(case)
         return [one if one.is_settled or one.id not in known_ids else one.as_announced for one in found]
 
     def _is_news(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Say whether the end of suspensions concerns the applicant: one called off only if the deadline changes."""
         told = self._deadline(case)
         has_changed = told is None or told.current(self.clocks.calendar(case)) != told.was_at
-        return has_changed or any(
-            not one.is_called_off or (one.announced and one.announced.span.is_open) for one in ended
-        )
+        concerns = (not one.is_called_off or (one.announced and one.announced.span.is_open) for one in ended)
+        return has_changed or any(concerns)
 
     def add_end_notice(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Add the notice that work resumes after suspensions ended, and return whether it was added.
