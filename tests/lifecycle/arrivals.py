@@ -99,7 +99,8 @@ class ArrivalsMachine(WholeLifeMachine):
             received = case.asked_at - SECOND
         name, content = f"A-{case.application}", str(self.extra)
         is_due = case.state in {"rectifying", "lapsed"}
-        is_late = is_due and case.ends_at is not None and received > case.ends_at
+        is_over = case.ends_at is not None and received > case.ends_at and not self.suspensions.holds(case.ends_at)
+        is_late = is_due and is_over
         allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
         corrected = self._corrected_lapse(case)
         done = self.attempt(

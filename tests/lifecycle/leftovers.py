@@ -52,6 +52,9 @@ def _leftovers(before: Stored, after: Stored, case_id: int) -> Iterator[str]:
 
 
 def _differences(table: str, old: Row | None, new: Row, name: str) -> Iterator[str]:
+    if table == "notices" and new["kind"] == "deadline-moved":
+        # An undo replaces the letters about suspensions since its act, and the clock of the walk often stands still.
+        return
     if old is not None:
         follows = FOLLOWS.get(table, set())
         yield from (

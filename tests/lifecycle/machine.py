@@ -626,7 +626,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         if self.attempt("undo", who, case, lambda: self.services(who).undo.undo(number), allowed=allowed):
             assert act is not None
             if act.turn == self.turn:
-                assert leftovers(act.stored, self.stored, number) == []
+                left = leftovers(act.stored, self.stored, number)
+                assert left == [], (act.act, left)
                 UNDONE[act.act] += 1
             self._restore(case, act)
             self.expect(who, ("undo", number))
@@ -655,6 +656,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def _hold_again(self, case: Case, who: str) -> None:
         for other in self._on_desk(who, case):
             other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+            other.changed()
         case.hold(who, self.now)
 
     def _on_desk(self, who: str, case: Case) -> list[Case]:

@@ -35,7 +35,7 @@ class Undoable:
     act: str
     before: "Case"
     letters: frozenset[int]
-    stored: Stored
+    stored: Stored = field(repr=False)
     turn: int
 
 
