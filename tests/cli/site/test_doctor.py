@@ -139,6 +139,10 @@ def worked(terminal: Terminal, desk: Desk) -> None:
             "UPDATE reviewer_role SET role = 'admin' WHERE reviewer_id = 2",
             "The log has no event that explains why a has",
         ),
+        (
+            "UPDATE reviewer_role SET reviewer_id = 'x' WHERE reviewer_id = 2",
+            "The log has no event that explains why x has",
+        ),
         ("DELETE FROM reviewer_role WHERE role = 'auditor'", "The log has no event that explains why audit has"),
         (
             "CREATE TEMP TABLE p AS SELECT * FROM policy_version; UPDATE p SET id = 2;"

@@ -230,7 +230,9 @@ def test_a_letter_that_no_event_explains_is_not_handed_over(site: Site, tmp_path
     forge(site, copied("notice", id=90, body="'Pay 500 yuan.'"), *statements)
     script = Script(tmp_path)
 
-    assert Terminal(site).document("admin", "export", "notices", "--to", str(tmp_path / "pages"), "--sms")["rows"] == 6
+    exported = Terminal(site).document("admin", "export", "notices", "--to", str(tmp_path / "pages"), "--sms")
+    assert (exported["rows"], exported["left_out"]) == (2, 4)
+    assert not list((tmp_path / "pages").glob("*000090*"))
     report = send(site, script)
 
     assert sorted(letter["notice"] for letter in script.letters()) == [1, 5]

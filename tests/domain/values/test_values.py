@@ -147,6 +147,9 @@ def test_an_iccid_ending_in_zeros_is_refused_only_if_its_check_digit_is_wrong() 
         ("13800138000 转 801", "“转” is no part"),
         ("no phone at all", "“nophoneatall” is no part"),
         ("17118100002 17118100003", "several numbers without a separator"),
+        ("17118100002-801", "several numbers without a separator"),
+        ("171 1810 0002 8", "several numbers without a separator"),
+        ("+86 17118100002 12 13", "several numbers without a separator"),
         ("١٣٨٠٠١٣٨٠٠٠", "is no part"),
     ],
 )

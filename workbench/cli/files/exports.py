@@ -58,4 +58,9 @@ def export(
     sentence = message.format(rows=count(report.rows), file=report.path)
     if what is ExportKind.MEASURES and not report.revealed:
         output.narrate(_("The numbers are masked; add --reveal and --reason for a list with full numbers."))
-    context.print_result({**written, "revealed": report.revealed}, sentence)
+    if report.left_out:
+        message = _(
+            "Letters left out, because no event of the log explains them: {count}. See `workbench audit verify`."
+        )
+        output.complain(message.format(count=count(report.left_out)))
+    context.print_result({**written, "revealed": report.revealed, "left_out": report.left_out}, sentence)

@@ -30,6 +30,8 @@ _REMARK = re.compile(r"(?<=[^\s(])\s*(\([^()]*\))\s*$")
 # Hong Kong and Macau write the check digit of an identity card in brackets.
 _CHECK_DIGIT_IN_BRACKETS = re.compile(r"[A-Za-z]{0,2}[0-9]{6,7}\([0-9Aa]\)")
 _MOST_DIGITS_OF_A_PHONE = 20
+# An extension or another number behind a mobile number, each separator as one blank.
+_MORE_BEHIND_MOBILE = re.compile(r"((\+|00)?86 ?)?1[3-9]\d ?\d{4} ?\d{4} [\d ]+")
 _COUNTRY_CODE = re.compile(r"(?:\+|00)?86(?=1\d{10}$)")
 
 
@@ -65,7 +67,8 @@ def parse_phone(raw: str) -> str:
         return raw
     number = _without_separators(raw)
     _refuse_other_text(raw, number, _IN_PHONES)
-    if len(number) > _MOST_DIGITS_OF_A_PHONE:
+    spaced = _BLANKS_AND_DASHES.sub(" ", unicodedata.normalize("NFKC", raw)).strip()
+    if len(number) > _MOST_DIGITS_OF_A_PHONE or _MORE_BEHIND_MOBILE.fullmatch(spaced):
         raise BadValue(_("The cell has several numbers without a separator; write “;” between them, or one in a cell."))
     return _COUNTRY_CODE.sub("", number, count=1)
 

@@ -68,9 +68,13 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """The result of an export: the file that was written, and its number of rows; a folder has no format."""
+    """The result of an export: the file that was written, and its number of rows; a folder has no format.
+
+    `left_out` is the number of letters that no event of the log explains.
+    """
 
     rows: int
     path: Path
     format: ExportFormat | None
     revealed: bool
+    left_out: int = 0

@@ -1,6 +1,6 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from workbench.services.memory import check_memory_limit
 from workbench.services.notices.letter import Sender, render
 from workbench.services.notices.letter_page import letter_pages, short_message
 from workbench.services.notices.sender import stored_letter, write_sender
+from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
@@ -96,13 +97,14 @@ class Exports(Service):
         path = absolute_path(request.output)
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
-                source = ExportSource.of(self.context, session, request)
-                rows = _letters(folder, source, self.context.policy(session).supplier, request)
+                source, unexplained = ExportSource.of(self.context, session, request), unexplained_letters(session)
+                left_out: list[object] = []
+                rows = _letters(folder, source, self.context.policy(session).supplier, request, unexplained, left_out)
                 table, columns = folder / LETTER_TABLE, (*notices.COLUMNS, "file")
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
             self._log(request, count, "letters")
-        return ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
+        return ExportReport(rows=count, path=path, format=None, revealed=request.reveal, left_out=len(left_out))
 
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
         since, now = request.since.isoformat() if request.since else None, self.context.now()
@@ -118,12 +120,23 @@ class Exports(Service):
             self.context.log(session, "export", body=body)
 
 
-def _letters(folder: Path, source: ExportSource, supplier: Supplier, request: ExportRequest) -> Iterator[Record]:
+def _letters(
+    folder: Path,
+    source: ExportSource,
+    supplier: Supplier,
+    request: ExportRequest,
+    unexplained: Set[object],
+    left_out: list[object],
+) -> Iterator[Record]:
     """Yield the row of each notice after its printable letter was written to a folder, with the head of its sender.
 
-    A notice without facts gets the head of `supplier`, and a short message with its subject alone.
+    A notice without facts gets the head of `supplier`, and a short message with its subject alone. A letter that no
+    event of the log explains is not written but appended to `left_out`.
     """
     for row, people in notices.rows_with_people(source):
+        if row["notice"] in unexplained:
+            left_out.append(row["notice"])
+            continue
         language, letter = Language(str(row["language"])), stored_letter(str(row["kind"]), str(row["facts"]))
         sender = letter.supplier if letter else Sender.of(supplier, language)
         stem = f"{row['case']}-{row['notice']:06}-{row['kind']}"

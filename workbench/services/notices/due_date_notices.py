@@ -137,7 +137,9 @@ def notify_of_status(session: Session, context: Context, case: CaseRow, message:
         bars=bars_in_force(session, context, case) if message.bars is None else message.bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
-        provisional_years=calendar.provisional_years(today := calendar.local_day(context.now()), max(days, default=today)),
+        provisional_years=calendar.provisional_years(
+            today := calendar.local_day(context.now()), max(days, default=today)
+        ),
         release_at=release_at,
     )
     notify(session, context, [(case, message)])

@@ -67,7 +67,8 @@ def _roles(session: Session, logged: LoggedState) -> Iterator[str]:
     for row in session.execute(select(col(ReviewerRoleRow.reviewer_id), col(ReviewerRoleRow.role))):
         held[row.reviewer_id].add(str(row.role))
     logins = dict(session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login))).all())
-    for number in sorted({*held, *logged.roles}):
+    # A forged row can have a text or bytes instead of a number.
+    for number in sorted({*held, *logged.roles}, key=repr):
         changed = sorted(held[number] ^ logged.roles[number])
         if changed:
             message = _("The log has no event that explains why {login} has or lacks these roles: {roles}.")
