@@ -143,16 +143,38 @@ def test_a_planned_change_begins_no_sooner_by_another_time_zone(two: Terminal, e
 
 
 @pytest.mark.promise("A7")
-def test_an_agreement_changes_only_the_safeguards_that_the_request_names(two: Terminal, edited: Edit) -> None:
-    first = two.document("admin", "policy", "apply", edited(OFF))["number"]
-    other = two.document("admin", "policy", "apply", edited(("importer = false", "importer = true")))["number"]
-    two.document("second", "reviewers", "approve", other)
+@pytest.mark.parametrize(
+    ("planned", "asked_from", "days_later"),
+    [((), (), 0), (("--from", "2026-12-01"), (), 0), (("--from", "2026-11-26"), ("--from", "2026-11-27"), 3)],
+    ids=["in force", "planned", "begun"],
+)
+def test_a_request_does_not_revert_a_policy_that_was_applied_since(
+    two: Terminal, edited: Edit, planned: tuple[str, ...], asked_from: tuple[str, ...], days_later: int
+) -> None:
+    number = two.document("admin", "policy", "apply", edited(OFF), *asked_from)["number"]
+    two.document("admin", "policy", "apply", edited(("hold_minutes = 30", "hold_minutes = 31")), *planned)
+    two.site.clock.advance(days=days_later)
 
-    why = refused(two.as_person("second", "reviewers", "approve", first), 77)
+    why = refused(two.as_person("second", "reviewers", "approve", number), 77)
 
-    assert f"{first} would also change separation.importer" in why
-    assert two.document("a", "policy")["policy"] == 2
-    assert [one["number"] for one in two.document("a", "reviewers", "requests")["requests"]] == [first]
+    assert f"{number} was not made on policy 2, which came into force or was planned since" in why
+    assert "ask admin to apply the file again" in why
+    assert len(two.document("a", "policy", "list")["versions"]) == 2
+    assert two.document("admin", "reviewers", "reject", number)["number"] == number
+    again = two.document("admin", "policy", "apply", edited(OFF), *asked_from)["number"]
+    assert two.document("second", "reviewers", "approve", again)["policy"] == 3
+
+
+@pytest.mark.promise("A7")
+def test_a_request_does_not_revert_a_planned_policy_that_began_since(two: Terminal, edited: Edit) -> None:
+    begins = ("--from", "2026-11-26")
+    two.document("admin", "policy", "apply", edited(("hold_minutes = 30", "hold_minutes = 31")), *begins)
+    number = two.document("admin", "policy", "apply", edited(OFF))["number"]
+    [waiting] = two.document("second", "reviewers", "requests")["requests"]
+    assert waiting["follows"] == [1, 2]
+    two.site.clock.advance(days=3)
+
+    assert "was not made on policy 2," in refused(two.as_person("second", "reviewers", "approve", number), 77)
 
 
 def test_the_text_of_a_request_that_ended_is_removed_by_the_next_one(two: Terminal, edited: Edit) -> None:

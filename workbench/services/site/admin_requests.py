@@ -155,6 +155,8 @@ def _values(session: Session, kind: RequestKind, body: Mapping[str, Any]) -> dic
         "sha256": body["sha256"],
         "effective_on": date.fromisoformat(day) if day else None,
         "for_open_cases": body["open_cases"],
+        # Requests of earlier versions of the program do not say it, and nobody can approve them.
+        "follows": tuple(body.get("follows", ())),
         "safeguards": tuple(PolicyChange(key, old, new, change_kind_of(key)) for key, (old, new) in safeguards),
     }
 

@@ -148,7 +148,7 @@ class Policies(Service):
         """Agree to a request of another admin, and put its policy into force.
 
         Raises:
-            NotAllowed: If the caller is not an admin, or made the request, or more would change than it names.
+            NotAllowed: If the caller is not an admin, or made the request, or other versions came meanwhile.
             NotFound: If no such request is open.
             WrongUsage: If its day is past.
             BadData: If its text was changed.
@@ -179,11 +179,11 @@ class Policies(Service):
             return AppliedPolicy(version=_version(session, context, before), is_changed=False)
         # By the time zone of the new policy, a planned version may have begun that is not in force yet.
         in_force = [context.policy_id(session)] if new.begins_on == today else []
-        safeguards = wanted.safeguards(session, context, [before, *(one.id or 0 for one in replaced), *in_force])
-        if wanted.request is not None:
-            wanted.refuse_unnamed(wanted.request, safeguards)
-        elif safeguards and needs_other_admin(session):
-            return make_request(session, context, RequestKind.POLICY, wanted.details(safeguards), wanted.text)
+        follows = wanted.follows(session, before, [*(one.id or 0 for one in replaced), *in_force])
+        safeguards = wanted.safeguards(session, context, follows)
+        if wanted.request is None and safeguards and needs_other_admin(session):
+            body = {**wanted.details(safeguards), "follows": follows}
+            return make_request(session, context, RequestKind.POLICY, body, wanted.text)
         # The same file is in force already. From a later day, it applies to open cases as a separate version.
         if is_same and new.begins_on in {today, same.effective_on}:
             row, replaced = same, []

@@ -48,28 +48,34 @@ class WantedPolicy:
                 raise WrongUsage(_("{day} is past; give today or a later day.").format(day=self.effective_on))
             check_not_far(self.effective_on, today)
 
-    def safeguards(self, session: Session, context: Context, versions: Sequence[int]) -> tuple[PolicyChange, ...]:
-        """Return the safeguards that differ from the versions that it follows, of open cases too if they change."""
+    def follows(self, session: Session, before: int, others: Sequence[int]) -> tuple[int, ...]:
+        """Return the versions that it follows: the one before it, others that it ends, and those of its open cases.
+
+        Raises:
+            NotAllowed: If its request was made on other versions, so that it would revert their changes.
+        """
         of_open_cases = select(CASE.c.policy_version_id).where(is_open_case()).distinct()
         opened = session.execute(of_open_cases).scalars() if self.for_open_cases else ()
+        follows = tuple(dict.fromkeys((before, *others, *sorted(opened))))
+        if self.request is not None:
+            made_on = self.request.values["follows"]
+            newer = [number for number in follows if number not in made_on]
+            if newer or made_on[0] != before:
+                message = _(
+                    "{request} was not made on policy {numbers}, which came into force or was planned since, or has"
+                    " open cases again; reject it, and ask {login} to apply the file again."
+                )
+                name, numbers = format_request(self.request.number), comma_joined(map(str, newer or [before]))
+                raise NotAllowed(message.format(request=name, numbers=numbers, login=self.request.requested_by))
+        return follows
+
+    def safeguards(self, session: Session, context: Context, follows: Sequence[int]) -> tuple[PolicyChange, ...]:
+        """Return the safeguards that differ from the versions that it follows."""
         found: dict[str, PolicyChange] = {}
-        for number in dict.fromkeys((*versions, *opened)):
+        for number in follows:
             for change in safeguards_changed(context.policy(session, number), self.policy):
                 found.setdefault(change.key, change)
         return tuple(found.values())
-
-    def refuse_unnamed(self, request: AdminRequest, safeguards: Sequence[PolicyChange]) -> None:
-        """Refuse to change safeguards that a request does not name, since other versions came into force meanwhile.
-
-        Raises:
-            NotAllowed: If it would.
-        """
-        named = {change.key for change in request.values["safeguards"]}
-        if others := [change.key for change in safeguards if change.key not in named]:
-            message = _(
-                "{request} would also change {keys}, which it does not name; reject it, and apply the file again."
-            )
-            raise NotAllowed(message.format(request=format_request(request.number), keys=comma_joined(others)))
 
     def details(self, safeguards: Sequence[PolicyChange]) -> dict[str, Any]:
         """Return the body of its event."""
