@@ -11,7 +11,8 @@ FOLLOWS = {
         *("version", "fence", "evidence_no", "evidence_seq"),
         # Who held the case gets a fresh hold, and the case on the desk goes aside; the model knows for how long.
         *("held_until", "aside_until"),
-        # An appeal is filed on the evidence of the day.
+        # The due date is computed anew, and an appeal is filed on the evidence of the day.
+        *("due_at", "is_due_provisional", "suspended_from"),
         *("application_id", "findings_on", "block_count", "warn_count", "risk", "priority", "priority_rank"),
     },
     # What an approval computed stays, since a second one comes to the same.
