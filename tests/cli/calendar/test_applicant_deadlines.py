@@ -552,3 +552,54 @@ def test_the_clock_of_a_paused_case_has_the_due_date_that_show_has_and_its_suspe
     assert "due Tue 8 Dec 16:00 if the answer comes on the last day" in shown(services, case)
     services.at("2026-12-02 18:00").run("a", "resubmit", case)
     assert services.due(case) == "2026-12-08 16:00"
+
+
+@pytest.mark.parametrize("what", ["fail", "pending"])
+def test_a_letter_about_overlapping_suspensions_states_the_date_that_was_told(services: ClockSite, what: str) -> None:
+    case = services.received("2026-11-24 09:00")
+    write_in(services, agent="西部示例", province="甘肃省")
+    if what == "fail":
+        services.ask_for_a_seal("2026-11-24 09:00", case, until="2026-11-26")
+    else:
+        services.at("2026-11-24 09:00").run("a", "next")
+        services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
+    suspend(services.at("2026-11-24 09:30"), "2026-11-24T09:00", "--province", "甘肃")
+    suspend(services, "2026-11-25", "2026-11-27", "--agent", "西部示例")
+
+    [letter] = letters(services)
+    assert "工作恢复后另行告知（此前为2026年11月26日（周四）" in letter
+    assert "12月1日" not in letter
+
+
+@pytest.mark.parametrize("last", ["2026-12-01", "2026-11-26"])
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_letter_that_replaces_an_unsent_one_names_the_cause_of_each_suspension_that_moves_its_date(
+    services: ClockSite, is_sent: bool, last: str
+) -> None:
+    case = services.received("2026-11-24 10:00")
+    write_in(services, agent="A-1", province="甘肃省")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-27 09:00")
+    words = ("--agent", "A-1", "--reason", "机房停电")
+    services.run("sup", "calendar", "suspend", "2026-11-26", last, *words)
+    if is_sent:
+        send_moved(services)
+    services.at("2026-11-27 10:00")
+    services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--province", "甘肃", "--reason", "地震")
+    services.run("sup", "calendar", "suspend", "2026-12-02", "2026-12-02", "--province", "甘肃", "--reason", "暴雨")
+
+    newest = letters(services)[-1]
+    assert "地震" in newest
+    assert "暴雨" in newest
+    assert ("机房停电" in newest) is not is_sent
+
+
+def test_a_second_delay_letter_does_not_say_that_an_earlier_one_stated_its_date(services: ClockSite) -> None:
+    services.received("2026-11-24 09:00")
+    write_in(services, agent="A-1", province="甘肃省")
+    suspend(services.at("2026-11-24 09:30"), "2026-11-24T09:00", "--province", "甘肃")
+    suspend(services, "2026-11-25", "2026-11-27", "--agent", "A-1")
+
+    newest = letters(services, "delay")[-1]
+    assert "目前的办结时限：2026年12月2日（周三）" in newest
+    assert "此前的办结时限" not in newest

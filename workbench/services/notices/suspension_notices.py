@@ -210,14 +210,20 @@ class SuspensionLetters:
     ) -> DueDateMessage:
         """Return the message about a deadline that suspensions, or else a day off, move.
 
-        It replaces the unsent ones, so it is also about their suspensions that are not over.
+        It replaces the unsent ones, so it is also about their suspensions that are not over, and names the causes of
+        those that are over and moved the deadline.
         """
         clocks, now = self.clocks, self.context.now()
         calendar, unsent = clocks.calendar(case), self.unsent.get(case.id or 0, ())
         ids = {row.suspension_id for row in unsent if row.kind == ClockLetterKind.DEADLINE_MOVED}
         ids |= {one.id for one in suspensions}
         found = [one for one in clocks.suspensions_of(case) if one.id in ids and not one.span.is_empty]
-        stated = [one for one in found if one.span.end > now] or [one for one in found if one in suspensions]
+        ahead = [one for one in found if one.span.end > now]
+        stated = ahead or [one for one in found if one in suspensions]
+        # Two suspensions at the same time both move the deadline, though without one of them it stays the same.
+        over = [one for one in found if stated and one not in stated]
+        named = stated + [one for one in over if told.moved((one,), calendar) > told.told_at]
+        named += [one for one in over if self._moves_deadline(case, told, one)]
         corrects = self.corrected.get(case.id or 0)
         if unsent and corrects is None and case.state == CaseState.RECTIFYING:
             lapse = notice_of_lapse(clocks.session, case)
@@ -231,14 +237,14 @@ class SuspensionLetters:
         ends = [one.span.end for one in stated]
         facts = DeadlineFacts(
             what=told.what,
-            from_at=min((one.span.start for one in stated or suspensions), default=None),
+            from_at=min((one.span.start for one in ahead or named or suspensions), default=None),
             to_at=None if NEVER in ends else max(ends, default=None),
             former_at=told.told_at if unsent else told.was_at,
             is_moved=moved_at != (told.was_at if told.row is None else told.told_at),
         )
         return DueDateMessage(
             kind=ClockLetterKind.DEADLINE_MOVED,
-            cause="\n".join(dict.fromkeys(one.reason for one in stated or suspensions)) or cause,
+            cause="\n".join(dict.fromkeys(one.reason for one in named or suspensions)) or cause,
             is_called_off=bool(suspensions) and not stated,
             deadline_at=moved_at,
             asked=tuple(asked),
