@@ -77,7 +77,7 @@ def test_a_change_of_priority_needs_no_letter_though_the_date_on_file_is_later(s
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("zh", "但仍将在此前告知的日期前完成"), ("en", "but it will be finished before the date that we had told you.")],
+    [("zh", "但仍不迟于此前告知的日期完成"), ("en", "but it will be finished before the date that we had told you.")],
 )
 def test_a_letter_about_an_extension_to_a_sooner_date_does_not_say_that_it_takes_longer(
     services: ClockSite, language: str, words: str
