@@ -63,4 +63,6 @@ def export(
             "Letters left out, because no event of the log explains them: {count}. See `workbench audit verify`."
         )
         output.complain(message.format(count=count(report.left_out)))
-    context.print_result({**written, "revealed": report.revealed, "left_out": report.left_out}, sentence)
+    if folder is not None:
+        written["left_out"] = report.left_out
+    context.print_result({**written, "revealed": report.revealed}, sentence)
