@@ -7,8 +7,8 @@ import pytest
 
 from db.enums import Verdict
 from tests.letters import LANGUAGES, write_letters
-from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.verdict_letter import AppealLetterKind
 
 pytestmark = pytest.mark.proof
 

@@ -16,7 +16,7 @@ from workbench.domain.case.measures import is_barred
 from workbench.domain.case.records import ChangesSinceSeen, DecisionLine, ItemLine, UndoableAct
 from workbench.domain.case.verdict import check_reasons_for, pending_waits_for, verdict_problems
 from workbench.errors import Busy, NotAllowed
-from workbench.services.notices.verdict_letter_facts import causes, worded_items
+from workbench.services.notices.result_letters import causes, worded_items
 from workbench.services.review.reopening import Reopening
 from workbench.services.review.second_checks import Checks, StagedRow
 from workbench.services.review.undo import Undo

@@ -6,10 +6,15 @@ from datetime import UTC, date, datetime
 
 from db.enums import AppealOutcome, ApplicantKind, CaseState, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import BilingualText, Supplier
-from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, DeadlineFacts
 from workbench.services.notices.letter import Bars, LetterItem, Sender
-from workbench.services.notices.verdict_letter import Correction, LetterReason, VerdictLetter
+from workbench.services.notices.verdict_letter import (
+    AppealLetter,
+    AppealLetterKind,
+    Correction,
+    LetterReason,
+    VerdictLetter,
+)
 
 SUPPLIER = Supplier(
     name=BilingualText(en="Example Horizon Mobile", zh="虚构远声移动通信"),

@@ -23,11 +23,10 @@ from tests.services.notices.sample_letters import (
     pending,
 )
 from workbench.domain.policy.policy import BilingualText
-from workbench.services.notices.appeal_letter import AppealLetterKind
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.letter import Letter, LetterItem, render
 from workbench.services.notices.letter_page import short_message
-from workbench.services.notices.verdict_letter import VerdictLetter
+from workbench.services.notices.verdict_letter import AppealLetterKind, VerdictLetter
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")
 NUMBERS = ("13800138001", "13800138002", "13800138003")

@@ -91,6 +91,18 @@ class BarLifting:
     numbers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MeasurePlan:
+    """The numbers that the own measure of a verdict concerns, and the measure and the numbers that its letter names.
+
+    A pass also restores barred numbers. There is no measure for the letter if every number is out of service.
+    """
+
+    ordered: tuple[str, ...]
+    measure: Measure
+    numbers: tuple[str, ...]
+
+
 def plan_lifting(orders: Iterable[MeasureOrder]) -> BarLifting:
     """Plan how to lift the bars among some orders, given oldest first.
 

@@ -29,7 +29,8 @@ from workbench.services.foundation.case_access import grace_period_end, refuse_s
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.appeal_letter import AppealLetterKind, notify_of_appeal
+from workbench.services.notices.result_letters import notify_of_appeal
+from workbench.services.notices.verdict_letter import AppealLetterKind
 from workbench.services.rectifying.late_letters import take_back_early_lapse
 
 MOST_CHARACTERS = 4_000

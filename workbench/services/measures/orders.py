@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow, MeasureOrderRow
 from db.queries.chunks import chunks
 from db.queries.published import MEASURE_ORDER
-from workbench.domain.case.measures import plan_lifting
+from workbench.domain.case.measures import MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
 from workbench.services.case.measured_numbers import (
     UNKNOWN,
@@ -27,16 +27,10 @@ from workbench.services.foundation.context import Context
 
 @dataclass(frozen=True, slots=True)
 class OrderChanges:
-    """The measures that an act ordered, one for each number, and how many orders it cancelled.
-
-    `lifted` are the numbers whose bar it lifts; `measure` and `numbers` are those that the letter names.
-    """
+    """The measures that an act ordered, one for each number, and how many orders it cancelled."""
 
     ordered: tuple[Measure, ...] = ()
     cancelled: int = 0
-    lifted: tuple[str, ...] = ()
-    measure: Measure = Measure.NONE
-    numbers: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -45,47 +39,39 @@ class OrderChanges:
         return ", ".join([*words, *([f"cancelled ({self.cancelled})"] if self.cancelled else [])])
 
 
-def order_measure(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> OrderChanges:
-    """Order the measure of a verdict that takes effect; a pass also orders the restoring of barred numbers.
+def plan_measure(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> MeasurePlan:
+    """Return what `order_measure` will order.
 
-    There is no measure for the letter if every number is out of service. A case without any number gets one order
-    without a number, so that somebody finds out which number it is.
+    A case without any number gets one order without a number, so that somebody finds out which number it is.
     """
-    measure, release_at = Measure(decision.measure), decision.release_at or context.now()
-    changes = OrderChanges()
+    measure, today = Measure(decision.measure), context.today(session)
+    ordered: tuple[str, ...] = ()
     if measure is not Measure.NONE:
-        today = context.today(session)
-        numbers = numbers_in_service(session, case, today)
-        keep_numbers(decision, numbers)
-        is_unknown = not numbers and not numbers_out_of_service(session, case, today)
-        ordered = (UNKNOWN,) if is_unknown else numbers
-        changes = _order(session, context, case, measure, ordered, release_at, decision_id=decision.id)
-        changes = replace(changes, measure=measure if ordered else Measure.NONE, numbers=numbers)
-    if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
-        lifting = lift_bars(session, context, case, decision_id=decision.id, release_at=release_at)
-        changes = replace(
-            changes, ordered=changes.ordered + lifting.ordered, cancelled=changes.cancelled + lifting.cancelled
-        )
-        if lifting.lifted:
-            numbers = tuple(filter(None, dict.fromkeys([*changes.numbers, *lifting.lifted])))
-            changes = replace(changes, measure=Measure.RESTORE, numbers=numbers)
+        ordered = numbers_in_service(session, case, today)
+        if not ordered and not numbers_out_of_service(session, case, today):
+            ordered = (UNKNOWN,)
+    if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case)):
+        return MeasurePlan(ordered, Measure.RESTORE, tuple(filter(None, dict.fromkeys([*ordered, *lifted]))))
+    return MeasurePlan(ordered, measure if ordered else Measure.NONE, tuple(filter(None, ordered)))
+
+
+def order_measure(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, ordered: Sequence[str]
+) -> OrderChanges:
+    """Order the measure of a verdict that takes effect, for the numbers of its plan, and the lifting of bars."""
+    measure, release_at = Measure(decision.measure), decision.release_at or context.now()
+    changes, of_decision = OrderChanges(), {"decision_id": decision.id}
+    if measure is not Measure.NONE:
+        keep_numbers(decision, tuple(filter(None, ordered)))
+        changes = _order(session, context, case, measure, ordered, release_at, **of_decision)
+    if _lifts_bars(decision):
+        lifting = lift_bars(session, context, case, release_at=release_at, **of_decision)
+        changes = OrderChanges(changes.ordered + lifting.ordered, changes.cancelled + lifting.cancelled)
     return changes
 
 
-def preview_measure(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow
-) -> tuple[Measure, tuple[str, ...]]:
-    """Return what `order_measure` would return, without ordering anything."""
-    measure, today = Measure(decision.measure), context.today(session)
-    numbers: tuple[str, ...] = ()
-    if measure is not Measure.NONE:
-        numbers = numbers_in_service(session, case, today)
-        measure = Measure.NONE if not numbers and numbers_out_of_service(session, case, today) else measure
-    if decision.verdict == Verdict.PASS and measure not in RESTRICTIONS:
-        lifted = lifted_numbers(session, context, case)
-        if lifted:
-            measure, numbers = Measure.RESTORE, tuple(filter(None, dict.fromkeys([*numbers, *lifted])))
-    return measure, numbers
+def _lifts_bars(decision: DecisionRow) -> bool:
+    return decision.verdict == Verdict.PASS and decision.measure not in RESTRICTIONS
 
 
 def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
@@ -110,7 +96,7 @@ def lift_bars(
     _update(session, lifting.cancelled, cancelled_at=context.now())
     act = {"decision_id": decision_id, "appeal_id": appeal_id}
     ordered = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
-    return OrderChanges(ordered.ordered, len(lifting.cancelled) + ordered.cancelled, lifting.numbers)
+    return OrderChanges(ordered.ordered, len(lifting.cancelled) + ordered.cancelled)
 
 
 def _order(  # noqa: PLR0913 - an order needs all of these facts

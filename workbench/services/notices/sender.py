@@ -10,11 +10,10 @@ from db.queries.chunks import chunks
 from db.queries.published import APPLICATION, CASE, NOTICE, is_published
 from workbench.errors import BadConfiguration
 from workbench.services.foundation.context import Context
-from workbench.services.notices.appeal_letter import AppealLetter, AppealLetterKind
 from workbench.services.notices.bulk_letters import texts_of
 from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind
 from workbench.services.notices.letter import Letter, Sender, json_form
-from workbench.services.notices.verdict_letter import VerdictLetter
+from workbench.services.notices.verdict_letter import AppealLetter, AppealLetterKind, VerdictLetter
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 

@@ -1,12 +1,13 @@
-"""The facts of letters to applicants about verdicts."""
+"""The facts of letters to applicants about results: verdicts, and appeals against them."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple
 
-from db.enums import RESTRICTIONS, FailKind, Language, Measure, Verdict, WaitsFor
+from db.enums import RESTRICTIONS, AppealOutcome, CaseState, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.services.notices.letter import Bars, Letter, LetterItem
 
 
@@ -144,3 +145,46 @@ def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
         if reason.sentence.strip()
     )
     return "\n".join(dict.fromkeys(lines))
+
+
+class AppealLetterKind(StrEnum):
+    """The kind of a letter about an appeal, and of its notice."""
+
+    RECEIVED = "appeal-received"
+    DECIDED = "appeal-decided"
+    WITHDRAWN = "appeal-withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLetter(Letter):
+    """The facts of a letter about an appeal.
+
+    `is_lapse` says that the appeal is against a lapse. `due_at` is when the answer to the appeal is due; in the answer
+    to an overturned one, when the review is. `outcome` and `answer` are empty before the decision. `is_decided_alone`
+    says that one person reviews alone, who decides the appeal without a check. `appeal_until` is the last day of
+    another appeal, and `is_later` says that it is later than the notice of the result says. `rectify_until` is set if a
+    lapse was taken back, because the letter with the deadline had been sent late.
+    """
+
+    kind: AppealLetterKind
+    is_lapse: bool
+    bars: tuple[Bars, ...]
+    received_on: date
+    due_at: datetime | None = None
+    outcome: AppealOutcome | None = None
+    to_state: CaseState | None = None
+    answer: str = ""
+    appeal_until: date | None = None
+    is_decided_alone: bool = False
+    is_later: bool = False
+    rectify_until: datetime | None = None
+
+    @property
+    def template(self) -> str:
+        """The name of the template."""
+        return "appeal"
+
+    @property
+    def told_due_at(self) -> datetime | None:
+        """The due date of the answer, or of the review after it."""
+        return self.due_at

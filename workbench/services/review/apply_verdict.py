@@ -23,11 +23,11 @@ from workbench.services.case.decisions import items_in_plan, reasons_of, waiver_
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import order_measure, preview_measure
+from workbench.services.measures.orders import order_measure, plan_measure
 from workbench.services.notices.bulk_letters import add_notice
 from workbench.services.notices.letter import render
 from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
-from workbench.services.notices.verdict_letter_facts import verdict_letter
+from workbench.services.notices.result_letters import verdict_letter
 
 
 def apply_verdict(
@@ -41,20 +41,20 @@ def apply_verdict(
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     _change_state(session, context, case, decision)
     bars, lifted = bars_to_name(session, context, case)
-    orders, codes = order_measure(session, context, case, decision), reasons_of(session, decision.id)
-    if orders.summary:
+    plan, codes = plan_measure(session, context, case, decision), reasons_of(session, decision.id)
+    orders = order_measure(session, context, case, decision, plan.ordered).summary
+    if orders:
         bars = bars_in_force(session, context, case)
-    measured, corrects_id = (orders.measure, orders.numbers), decision.corrects_id
-    letter = verdict_letter(session, context, case, decision, kept, codes, corrects_id, measured, (bars, lifted))
-    return kept.redaction.mask_in(add_notice(session, letter, case, decision)), orders.summary
+    letter = verdict_letter(session, context, case, decision, kept, codes, plan, (bars, lifted))
+    return kept.redaction.mask_in(add_notice(session, letter, case, decision)), orders
 
 
 def preview_letter(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, codes: Sequence[str]
 ) -> str:
     """Return the letter that a verdict would send, masked as by `apply_verdict`; nothing is written."""
-    measured, bars = preview_measure(session, context, case, decision), bars_to_name(session, context, case)
-    letter = verdict_letter(session, context, case, decision, kept, codes, case.corrects_id, measured, bars)
+    plan, bars = plan_measure(session, context, case, decision), bars_to_name(session, context, case)
+    letter = verdict_letter(session, context, case, decision, kept, codes, plan, bars)
     return kept.redaction.mask_in(render(letter).body)
 
 

@@ -11,7 +11,7 @@ from workbench.services.appeals.acts import return_to_decider
 from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import link_draft
-from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.verdict_letter import AppealLetterKind
 
 
 def move_to_queue(case: CaseRow) -> None:

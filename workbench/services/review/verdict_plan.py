@@ -26,7 +26,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.domain.text.canned_texts import fields_in, fill_fields
 from workbench.i18n import _, current_language
 from workbench.services.foundation.input_checks import far_day_problem
-from workbench.services.notices import verdict_letter_facts
+from workbench.services.notices import result_letters
 from workbench.wording.case.canned_fields import field_values
 from workbench.wording.what_would_help import asked_words
 
@@ -96,7 +96,7 @@ def plan_verdict(
         request = replace(request, until=_pending_until(request, policy, calendar, released_at, moved))
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     if asks_for_items(request):
-        items = verdict_letter_facts.worded_items(
+        items = result_letters.worded_items(
             casefile, items_for(request, policy, casefile.findings), {item.code for item in request.items}
         )
     if deadline_at is not None:
@@ -107,7 +107,7 @@ def plan_verdict(
         )
     letter = request.letter
     if letter is None:
-        letter = verdict_letter_facts.causes(casefile, request.reasons, request.items)
+        letter = result_letters.causes(casefile, request.reasons, request.items)
     more_problems = (
         field_problem,
         _date_problem(request, deadline_at, casefile, calendar, now, moved),

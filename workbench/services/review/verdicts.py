@@ -32,7 +32,7 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import lifted_numbers
-from workbench.services.notices.verdict_letter_facts import in_clear, with_clear_findings
+from workbench.services.notices.result_letters import in_clear, with_clear_findings
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import solo_reason

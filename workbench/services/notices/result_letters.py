@@ -1,31 +1,43 @@
-"""Composes the letter about a verdict from the case and the texts of the policy."""
+"""Composes the letters about verdicts and appeals from the case and the texts of the policy."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import RESTRICTIONS, AppealStatus, CaseState, Language, Measure, Verdict
-from db.models import CaseRow, DecisionRow, NoticeRow
+from db.enums import RESTRICTIONS, AppealStatus, ApplicantKind, CaseState, Language, Measure, Verdict
+from db.models import AppealRow, CaseRow, DecisionRow, NoticeRow
+from db.queries.published import APPLICATION
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.items import documents_named
+from workbench.domain.case.measures import MeasurePlan
 from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.case_cache import KeptCase
-from workbench.services.case.decisions import items_in_plan, newest_appeal
+from workbench.services.case.decisions import appeal_filing_day, first_deadline, items_in_plan, newest_appeal
+from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.appeal_letter import AppealLetterKind
+from workbench.services.notices.bulk_letters import add_notice
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.letter import Bars, LetterItem, Sender
-from workbench.services.notices.letter_measures import bars_lifted, without_numbers
-from workbench.services.notices.verdict_letter import Correction, LetterReason, VerdictLetter, causes_text
+from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
+from workbench.services.notices.verdict_letter import (
+    AppealLetter,
+    AppealLetterKind,
+    Correction,
+    LetterReason,
+    VerdictLetter,
+    causes_text,
+)
+from workbench.services.site.people import solo_reason
 from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
 
@@ -120,61 +132,126 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     decision: DecisionRow,
     kept: KeptCase,
     codes: Sequence[str],
-    corrects_id: int | None,
-    measured: tuple[Measure, tuple[str, ...]],
+    plan: MeasurePlan,
     named: tuple[tuple[Bars, ...], tuple[Bars, ...]],
 ) -> VerdictLetter:
     """Return the letter about a decision, with the applicant's name and numbers in clear.
 
-    `codes` are its reasons, and `corrects_id` is the decision whose notice it corrects. `measured` are the measure of
-    the decision, or `restore` if a pass lifts an earlier bar, and its numbers. `named` are the bars in force, and those
-    that a pass lifts.
+    `codes` are its reasons, and `plan` is what it orders. `named` are the bars in force, and those that a pass lifts. A
+    decision that is not in force yet corrects the notice that the case names.
     """
     # The stored text has the causes, unless the reviewer deleted them.
     casefile = kept.casefile if decision.letter else with_clear_findings(session, kept.casefile)
-    policy, header, language = casefile.policy, casefile.header, Language(casefile.header.language)
-    calendar, now = context.calendar(session, case.policy_version_id), context.now()
+    policy, header, calendar = casefile.policy, casefile.header, context.calendar(session, case.policy_version_id)
+    corrects_id, (bars, lifted) = decision.corrects_id or case.corrects_id, named
     corrected = None if corrects_id is None else session.get_one(DecisionRow, corrects_id)
-    correction, (measure, numbers), (bars, lifted) = _correction(session, context, corrected), measured, named
-    if measure is not Measure.RESTORE:
+    correction = _correction(session, context, corrected)
+    if plan.measure is not Measure.RESTORE:
         # The answer to the appeal that passed the review has already named the lifted bars.
         notified = None if correction and correction.later == "passed" else corrected
-        lifted = without_numbers(bars_lifted(session, context, case, notified), numbers)
+        lifted = without_numbers(bars_lifted(session, context, case, notified), plan.numbers)
     appeal_until = None
     if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
-        released_at = decision.release_at or now + timedelta(seconds=policy.desk.grace_s)
+        released_at = decision.release_at or context.now() + timedelta(seconds=policy.desk.grace_s)
         suspensions = suspensions_concerning(session, case)
         appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar, suspensions)
-    today, deadline_at = calendar.local_day(now), decision.deadline_at
-    days = [deadline_at and calendar.local_day(deadline_at), decision.until_on, appeal_until]
     return from_row(
         VerdictLetter,
         decision,
+        **_head(session, context, case, header, [decision.deadline_at, decision.until_on, appeal_until]),
         kind=Verdict(decision.verdict),
-        language=language,
-        applicant_kind=header.applicant_kind,
-        applicant_name=case.applicant_name,
-        case_no=format_case(case.id or 0),
-        application_no=header.application_no,
-        agent=header.agent,
-        supplier=Sender.of(context.policy(session).supplier, language),
-        zone=policy.zone,
-        written_at=now,
-        provisional_years=calendar.provisional_years(today, max(filter(None, days), default=today)),
         reasons=_reasons(casefile, codes),
         edited_causes=decision.letter,
         items=tuple(LetterItem(item.text, item.deadline_at) for item in items_in_plan(decision)),
-        measure=measure,
-        msisdns=numbers,
+        measure=plan.measure,
+        msisdns=plan.numbers,
         next_action_on=decision.until_on,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         corrects=correction,
-        bars=bars if measure is Measure.NONE else (),
+        bars=bars if plan.measure is Measure.NONE else (),
         lifted=lifted,
         is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
         is_decided_alone=bool(decision.waived),
     )
+
+
+def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    appeal: AppealRow,
+    kind: AppealLetterKind,
+    *,
+    due_at: datetime | None,
+    result_notice: NoticeRow | None = None,
+    bars: tuple[Bars, ...] | None = None,
+) -> AppealLetter:
+    """Return a letter about an appeal, released when the act on the appeal can no longer be undone.
+
+    `due_at` is when the appeal, or the review after it, is due. `result_notice` is the notice of the appealed result;
+    with it, the letter says until when another appeal is possible. `bars` are the bars in force before the act, by
+    default those in force now.
+    """
+    columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind)
+    application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
+    calendar, rectify_until = context.calendar(session, case.policy_version_id), first_deadline(session, case)
+    until = stated = None
+    if result_notice is not None:
+        until = appeal_filing_day(session, context, case)
+        file_days = context.policy(session, case.policy_version_id).appeal.file_days
+        stated = result_notice.appeal_until_on or last_filing_day(result_notice.release_at, file_days, calendar)
+    return from_row(
+        AppealLetter,
+        appeal,
+        **_head(session, context, case, application, [due_at, rectify_until]),
+        kind=kind,
+        is_lapse=appeal.state_before == CaseState.LAPSED,
+        bars=bars_in_force(session, context, case) if bars is None else bars,
+        received_on=calendar.local_day(appeal.received_at),
+        due_at=due_at,
+        is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
+        appeal_until=until if until is not None and until >= calendar.local_day(context.now()) else None,
+        is_later=until != stated,
+        rectify_until=rectify_until,
+    )
+
+
+def notify_of_appeal(
+    session: Session, context: Context, case: CaseRow, appeal: AppealRow, kind: AppealLetterKind, **known: Any
+) -> str:
+    """Write the notice with a letter about an appeal, and return its text with personal values masked.
+
+    `known` are the last arguments of `appeal_letter`.
+    """
+    gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
+    due_at = case.due_at if gives_date else None
+    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, **known)
+    return redaction_of(session, (case.agent, case.application_no)).mask_in(add_notice(session, letter, case))
+
+
+def _head(
+    session: Session, context: Context, case: CaseRow, applicant: Any, ends: Iterable[date | None]
+) -> dict[str, Any]:
+    """Return the facts of every letter about a result; `ends` are the days and instants that the letter states.
+
+    `applicant` has the language and the kind of the applicant.
+    """
+    language, calendar = Language(applicant.language), context.calendar(session, case.policy_version_id)
+    now, today = context.now(), calendar.local_day(context.now())
+    days = [calendar.local_day(end) if isinstance(end, datetime) else end for end in ends if end is not None]
+    return {
+        "language": language,
+        "applicant_kind": ApplicantKind(applicant.applicant_kind),
+        "applicant_name": case.applicant_name,
+        "case_no": format_case(case.id or 0),
+        "application_no": case.application_no,
+        "agent": case.agent,
+        "supplier": Sender.of(context.policy(session).supplier, language),
+        "zone": context.policy(session, case.policy_version_id).zone,
+        "written_at": now,
+        "provisional_years": calendar.provisional_years(today, max([today, *days])),
+    }
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
