@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.services.exporting.unguarding import unguarded
-from workbench.services.exporting.guard import guarded, is_harmless
+from workbench.services.exporting.sheets import guarded, is_harmless
 
 STARTERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BEFORE = ("", " ", "\u3164", "\u200b", "\u3000", "\ufeff", "\u00a0 \u2060")

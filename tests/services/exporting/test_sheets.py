@@ -17,9 +17,8 @@ from python_calamine import CalamineWorkbook
 from tests.services.exporting.unguarding import unguarded
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import CannotCreate
-from workbench.services.exporting.guard import guarded
 from workbench.services.exporting.request import ExportFormat
-from workbench.services.exporting.sheets import Record, encode_page, in_pages, write_rows
+from workbench.services.exporting.sheets import Record, encode_page, guarded, in_pages, write_rows
 
 COLUMNS = ("name", "count", "amount", "flag", "on", "until", "absent")
 ROW: Record = {

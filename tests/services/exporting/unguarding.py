@@ -1,6 +1,6 @@
 """Restores the stored text from an exported one."""
 
-from workbench.services.exporting.guard import _GUARDED
+from workbench.services.exporting.sheets import _GUARDED
 
 
 def unguarded(text: str) -> str:

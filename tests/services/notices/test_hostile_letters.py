@@ -17,9 +17,16 @@ from tests.services.notices.sample_letters import (
     more_appeal_letters,
     more_clock_letters,
 )
-from workbench.services.notices.letter import Letter, LetterText, Sender, facts_of, letter_environment, render
-from workbench.services.notices.letter_page import letter_pages
-from workbench.services.notices.sender import stored_letter
+from workbench.services.notices.bulk_letters import stored_letter
+from workbench.services.notices.letter import (
+    Letter,
+    LetterText,
+    Sender,
+    facts_of,
+    letter_environment,
+    letter_pages,
+    render,
+)
 
 HOSTILE = """<script>a</script>"><img src=x onerror=a>' style='x' {{7*7}} {% raw %} &amp; & </p></title></style>"""
 NO_TEXTS = {"language", "zone", "kind", "what"}

@@ -24,8 +24,7 @@ from tests.services.notices.sample_letters import (
 )
 from workbench.domain.policy.policy import BilingualText
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.letter import Letter, LetterItem, render
-from workbench.services.notices.letter_page import short_message
+from workbench.services.notices.letter import Letter, LetterItem, render, short_message
 from workbench.services.notices.verdict_letter import AppealLetterKind, VerdictLetter
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")

@@ -23,7 +23,7 @@ from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewC
 from workbench.services.forecast.incomplete_cases import IncompleteCases
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.notices.receipts import shows_forecast
+from workbench.services.notices.due_date_notices import shows_forecast
 from workbench.services.review.new_evidence import NewEvidence, apply_evidence
 
 _LISTED_TOGETHER = 5_000

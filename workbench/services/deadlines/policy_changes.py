@@ -27,9 +27,8 @@ from workbench.services.deadlines.policy_effect import CaseChange, OpenCaseEffec
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, cancel_outdated, notify_of_status
+from workbench.services.notices.due_date_notices import DueDateMessage, cancel_outdated, notify_of_status, send_receipt
 from workbench.services.notices.letter import LetterItem
-from workbench.services.notices.receipts import send_receipt
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.services.review.back_to_queue import move_to_queue, void_staged
 

@@ -17,8 +17,7 @@ from workbench.services.case.decisions import newest_appeal
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import LETTERS_ABOUT_DOCUMENTS
-from workbench.services.notices.receipts import owes_receipt
+from workbench.services.notices.due_date_notices import LETTERS_ABOUT_DOCUMENTS, owes_receipt
 from workbench.wording.what_would_help import missing_names
 
 

@@ -13,7 +13,7 @@ from workbench.domain.policy.policy import Supplier
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
-from workbench.services.exporting import appeals, applications, calls, decisions, events, measures, notices
+from workbench.services.exporting import applications, calls, records
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
 from workbench.services.exporting.shared_reading import shared_texts
 from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows, write_texts
@@ -23,20 +23,19 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.memory import check_memory_limit
-from workbench.services.notices.letter import Sender, render
-from workbench.services.notices.letter_page import letter_pages, short_message
-from workbench.services.notices.sender import stored_letter, write_sender
+from workbench.services.notices.bulk_letters import stored_letter, write_sender
+from workbench.services.notices.letter import Sender, letter_pages, render, short_message
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
 
 _RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[ExportSource], Iterator[Record]]]] = {
-    ExportKind.DECISIONS: (decisions.COLUMNS, decisions.rows),
-    ExportKind.APPEALS: (appeals.COLUMNS, appeals.rows),
-    ExportKind.NOTICES: (notices.COLUMNS, notices.rows),
-    ExportKind.EVENTS: (events.COLUMNS, events.rows),
-    ExportKind.MEASURES: (WORK_LIST_COLUMNS, measures.rows),
+    ExportKind.DECISIONS: (records.DECISION_COLUMNS, records.decisions),
+    ExportKind.APPEALS: (records.APPEAL_COLUMNS, records.appeals),
+    ExportKind.NOTICES: (records.NOTICE_COLUMNS, records.notices),
+    ExportKind.EVENTS: (records.EVENT_COLUMNS, records.events),
+    ExportKind.MEASURES: (WORK_LIST_COLUMNS, records.measures),
 }
 
 
@@ -46,8 +45,8 @@ def _pages(what: ExportKind, source: ExportSource) -> tuple[tuple[str, ...], Ite
         return applications.COLUMNS, applications.pages(source)
     if what is ExportKind.CALLS:
         return calls.COLUMNS, calls.pages(source)
-    columns, records = _RECORDS[what]
-    return columns, in_pages(columns, records(source))
+    columns, rows = _RECORDS[what]
+    return columns, in_pages(columns, rows(source))
 
 
 class Exports(Service):
@@ -76,7 +75,7 @@ class Exports(Service):
         with replacing(request.output, self.context.own_files) as draft:
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
-                    measures.mark_exported(ExportSource.of(self.context, session, request))
+                    records.mark_exported(ExportSource.of(self.context, session, request))
             count = self._write_file(draft, request)
             # The export must be in the log before anybody can read the file.
             self._log(request, count, chosen.value)
@@ -100,7 +99,7 @@ class Exports(Service):
                 source, unexplained = ExportSource.of(self.context, session, request), unexplained_letters(session)
                 left_out: list[object] = []
                 rows = _letters(folder, source, self.context.policy(session).supplier, request, unexplained, left_out)
-                table, columns = folder / LETTER_TABLE, (*notices.COLUMNS, "file")
+                table, columns = folder / LETTER_TABLE, (*records.NOTICE_COLUMNS, "file")
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
             self._log(request, count, "letters")
@@ -133,7 +132,7 @@ def _letters(
     A notice without facts gets the head of `supplier`, and a short message with its subject alone. A letter that no
     event of the log explains is not written but appended to `left_out`.
     """
-    for row, people in notices.rows_with_people(source):
+    for row, people in records.notices_with_people(source):
         if row["notice"] in unexplained:
             left_out.append(row["notice"])
             continue

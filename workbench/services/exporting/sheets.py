@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,9 +14,34 @@ from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.cells import cells
 from workbench.errors import CannotCreate
 from workbench.i18n import _
-from workbench.services.exporting.guard import BETWEEN_TEXTS, guarded, is_harmless
 from workbench.services.exporting.request import ExportFormat
 from workbench.services.foundation.safe_files import MAX_CELL_LENGTH, MAX_SHEET_ROWS, new_workbook
+
+# Spreadsheets also recognise a formula after blanks and invisible characters.
+_SKIPPED = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0"
+)
+_STARTS = re.compile(rf"[\t\r＝＋－＠]|[{_SKIPPED}]*[=+\-@\t\r＝＋－＠]")
+_GUARDED = re.compile(rf"'+(?:{_STARTS.pattern})")
+
+
+BETWEEN_TEXTS = "\0"
+_SUSPECT = re.compile(rf"{BETWEEN_TEXTS}['\t\r＝＋－＠=+\-@{_SKIPPED}]")
+
+
+def is_harmless(texts: str) -> bool:
+    """Say whether `guarded` leaves these texts unchanged, judged by their first characters; a NUL separates them."""
+    return not _SUSPECT.search(BETWEEN_TEXTS + texts)
+
+
+def guarded(text: str) -> str:
+    """Return a text with a quote in front if a spreadsheet could read it as a formula.
+
+    A text that already looks guarded gets another quote, so that removing one quote always restores the text.
+    """
+    return f"'{text}" if _STARTS.match(text) or _GUARDED.match(text) else text
+
 
 Value = str | int | Decimal | bool | date | None
 """The value of a cell; an instant is a text, the local time with its offset."""

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import CaseState
+from workbench.domain.case.case_id import format_case, format_decision
 from workbench.services.case.known_people import Key, redactions_of
 from workbench.services.case.redaction import Redaction
 from workbench.services.exporting.request import ExportRequest
@@ -131,6 +132,21 @@ class ExportSource:
         while rows := self.session.execute(page, {"last": last}).all():
             yield rows
             last = getattr(rows[-1], key.name)
+
+    def records(
+        self, statement: Any, key: ColumnElement[int], texts: Iterable[str]
+    ) -> Iterator[tuple[Row[Any], dict[str, Any], Redaction]]:
+        """Yield each row about a case with its record, and with what masks the people of the case.
+
+        In the record, people are masked inside the named texts, and the case and the decision have display numbers.
+        """
+        for page in self.pages(statement, key):
+            people = self.people_of(page)
+            for row in page:
+                hidden = people[row.agent, row.application_no]
+                record = {**self.record(row._asdict(), texts, hidden), "case": format_case(row.case_id)}
+                record["decision"] = None if row.decision_id is None else format_decision(row.decision_id)
+                yield row, record, hidden
 
     def portions(self, key: ColumnElement[int]) -> Iterator[KeyRange]:
         """Yield the portions in which `columns` reads a table, in order; `key` is its primary key."""

@@ -25,7 +25,7 @@ from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.importing.classifying.columns import TABLES, Columns
-from workbench.services.notices.receipts import shows_forecast
+from workbench.services.notices.due_date_notices import shows_forecast
 
 MOST_ROWS = 5_000
 """The most rows that one transaction writes."""

@@ -12,7 +12,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.importing.new_cases import AssessmentBasis, NewBatch, NewCases, new_cases
 from workbench.services.notices.bulk_letters import NOT_SENT, UnnumberedNotice
-from workbench.services.notices.receipts import receipt_of
+from workbench.services.notices.due_date_notices import receipt_of
 from workbench.services.workers import HelperProcess, distribute
 
 _SAME_COLUMNS = {

@@ -1,6 +1,6 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -241,3 +241,40 @@ def notice_about(
         "zone": policy.zone,
     }
     return notice_of(letter, message)
+
+
+def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
+    """Say whether an applicant gets a receipt: only if the due date is in the future.
+
+    An application with a past due date was submitted long ago, and is imported as history.
+    """
+    return due_at is not None and due_at > now
+
+
+def shows_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | None, now: datetime) -> bool:
+    """Say whether a receipt shows the forecast; while work is suspended, there is none."""
+    return policy.forecast.letters_give_forecast and owes_receipt(due_at, now) and suspended_from is None
+
+
+def receipt_of(
+    case: Mapping[str, Any],
+    application: Mapping[str, Any],
+    forecast: CaseForecast | None,
+    findings: tuple[Finding, ...],
+    policy: Policy,
+    now: datetime,
+) -> UnnumberedNotice | None:
+    """Return the receipt of a case that is about to be opened; None if its applicant gets none."""
+    if not owes_receipt(case["due_at"], now):
+        return None
+    message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
+    return notice_about(case, application, message, policy, now)
+
+
+def send_receipt(
+    session: Session, context: Context, case: CaseRow, forecast: CaseForecast | None, findings: tuple[Finding, ...]
+) -> None:
+    """Write the receipt of a case that has just become complete, in the caller's write transaction."""
+    if owes_receipt(case.due_at, context.now()):
+        message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
+        notify(session, context, [(case, message)])

@@ -23,7 +23,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import note_act
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
-from workbench.services.notices.sender import select_letters, write_sender
+from workbench.services.notices.bulk_letters import select_letters, write_sender
 from workbench.services.outbox.gateway import Gateway
 from workbench.services.outbox.recording import (
     FAILED,

@@ -34,8 +34,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import grace_period_end
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased
-from workbench.services.notices.receipts import send_receipt
+from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased, send_receipt
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import (
     RectificationProgress,
