@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 
 _IS_PUBLISHED = """EXISTS (SELECT 1 FROM import_batch b WHERE b.id = c.batch_id AND b.published_at IS NOT NULL)"""
 

@@ -1,12 +1,13 @@
-"""Reads imported rows and cases; rows of unpublished batches are never visible.
+"""Reads imported rows and cases, in chunks; rows of unpublished batches are never visible.
 
 Evidence is never updated in place. For each key, the row of the latest visible batch counts, so a case shows old or new
 evidence, never a mix.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -258,3 +259,15 @@ def has_newer(row: FromClause, table: Table, key: Sequence[str], snapshot: Snaps
     newer = _newer_of(table)
     same = and_(*(newer.c[name] == row.c[name] for name in key))
     return exists().where(same, newer.c.batch_id > row.c.batch_id, is_visible(newer.c.batch_id, snapshot))
+
+
+Value = TypeVar("Value")
+
+_SIZE = 500
+
+
+def chunks(values: Iterable[Value], size: int = _SIZE) -> Iterator[list[Value]]:
+    """Yield the values in order, in lists of at most `size` values."""
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk

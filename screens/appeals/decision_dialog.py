@@ -18,8 +18,7 @@ from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.symbols import symbols_of
 from screens.verdict.dialog_text import too_soon_line
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain, wrapped_lines
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import ERROR, MUTED, Static, WrappedText, key_hints, plain, wrapped_lines
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.appeal import AppealRequest, AppealResult
 from workbench.domain.case.case_id import format_case

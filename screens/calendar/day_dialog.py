@@ -12,8 +12,7 @@ from screens.calendar.year_text import effect_lines
 from screens.dialogs.task_dialog import TaskDialog
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, plain
 from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError

@@ -18,8 +18,7 @@ from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
 from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, reviewer_status
-from screens.widgets.safe_text import ERROR, MUTED, joined, paragraphs, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, joined, paragraphs, plain, row
 from workbench.domain.case.lifecycle import admin_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _

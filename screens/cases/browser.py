@@ -19,8 +19,7 @@ from screens.panels.lines import PanelLine
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.row_list import RowList
-from screens.widgets.safe_text import MUTED, paragraphs
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, paragraphs
 from workbench.domain.case.casefile import CaseFile
 
 

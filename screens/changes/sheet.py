@@ -13,8 +13,7 @@ from screens.changes.text import ChangesText
 from screens.dialogs.text_sheet import PageDialog
 from screens.shell.bindings import bind, bind_key
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, key_hints, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges

@@ -24,7 +24,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.text.safe import cells
 from workbench.errors import WorkbenchError

@@ -5,8 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.widgets.safe_text import ERROR, MUTED, joined, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, joined, key_hints, plain
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
 from workbench.keys.registry import QUIT

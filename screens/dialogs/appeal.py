@@ -12,8 +12,7 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.shell.bindings import bind
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import ERROR, MUTED, Static, WrappedText, key_hints, plain
 from screens.widgets.text_fields import MultilineField, TextLine
 from screens.widgets.time_field import TimeReader, UnderstoodTime
 from workbench.domain.case.appeal import AppealResult

@@ -16,8 +16,7 @@ from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.row_list import SafeOptionList
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, plain, wrapped_lines
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, Static, hanging, joined, plain, wrapped_lines
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.safe import pad_left, pad_right, safe

@@ -9,8 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
-from screens.widgets.safe_text import ERROR, MUTED, plain, row, wrapped
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, plain, row, wrapped
 from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError

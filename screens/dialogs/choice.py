@@ -11,8 +11,7 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.shell.symbols import symbols_of
-from screens.widgets.safe_text import MUTED, WARNING, flowing, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, WARNING, Static, flowing, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _
 from workbench.keys.registry import TEXTS

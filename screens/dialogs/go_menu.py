@@ -5,8 +5,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from screens.shell.base_screen import Dialog
-from screens.widgets.safe_text import flowing, joined, key_hints
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static, flowing, joined, key_hints
 from workbench.i18n import _
 from workbench.keys.command import Command
 from workbench.keys.registry import GO

@@ -10,8 +10,7 @@ from textual.content import Content
 from textual.geometry import Region
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import MUTED, key_hints, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, key_hints, plain, row
 from workbench.i18n import _
 
 Entry = TypeVar("Entry")

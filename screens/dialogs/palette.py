@@ -16,8 +16,7 @@ from textual.widgets import Input, OptionList
 from screens.dialogs.list_dialog import list_key_hints
 from screens.shell.bindings import available_bindings
 from screens.shell.protocols import HasViews
-from screens.widgets.safe_text import MUTED, joined
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, joined
 from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue

@@ -8,8 +8,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, key_hints, plain
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, WrappedText, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _
 from workbench.keys.registry import TEXTS

@@ -7,8 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import key_hints, plain
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import Static, WrappedText, key_hints, plain
 from workbench.i18n import _
 from workbench.keys.registry import QUIT
 

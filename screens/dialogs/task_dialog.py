@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog, attempt
-from screens.widgets.safe_text import ERROR, MUTED, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, key_hints, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 

@@ -10,8 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import key_hints
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static, key_hints
 from workbench.i18n import _
 from workbench.keys.registry import HELP
 

@@ -10,8 +10,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import ACCENT, MUTED, joined, key_hints, plain
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import ACCENT, MUTED, Static, WrappedText, joined, key_hints, plain
 from screens.widgets.text_fields import TextLine
 from screens.widgets.time_field import Moment, TimeReader, UnderstoodTime
 from workbench.i18n import N_, _

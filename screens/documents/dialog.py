@@ -21,8 +21,7 @@ from screens.panels.identity import identity_lines
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.protocols import HasViewer
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, Static, joined, plain, row
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.facts.document_lines import EXTENSIONS, VIEWABLE_TYPES, DocumentLine

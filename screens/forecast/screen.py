@@ -17,8 +17,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import View
 from screens.widgets.plots import column_rows
-from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, joined, plain, wrapped_lines
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, Static, joined, plain, wrapped_lines
 from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext

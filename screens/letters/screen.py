@@ -26,8 +26,7 @@ from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.header import title_line as header_line
 from screens.widgets.row_list import RowList
-from screens.widgets.safe_text import MUTED, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, plain
 from screens.widgets.time_field import time_reader
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels

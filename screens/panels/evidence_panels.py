@@ -19,8 +19,7 @@ from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
 from screens.shell.symbols import Symbols, symbols_of
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import N_, _

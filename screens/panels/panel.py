@@ -12,8 +12,7 @@ from textual.geometry import Size
 from screens.panels.lines import PanelLine
 from screens.shell.symbols import symbols_of
 from screens.shell.view import View
-from screens.widgets.safe_text import plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _

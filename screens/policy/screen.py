@@ -16,8 +16,7 @@ from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
-from screens.widgets.safe_text import ERROR, MUTED, paragraphs, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, paragraphs, plain
 from workbench.domain.policy.comparison import changes_between
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

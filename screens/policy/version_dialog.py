@@ -10,8 +10,7 @@ from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, MUTED, Part, fitted, joined
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, MUTED, Part, Static, fitted, joined
 from workbench.i18n import _
 from workbench.services.site.policies import VersionLine
 from workbench.wording.policy import version_state_words

@@ -14,8 +14,7 @@ from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.queue.layout_dialogs import LayoutDialog
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, ERROR, MUTED, joined, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, Static, joined, plain
 from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.text.safe import fit, pad_left, pad_right, safe
 from workbench.i18n import N_, _

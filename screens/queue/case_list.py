@@ -20,8 +20,7 @@ from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE_ROWS, PageCache
 from screens.widgets.paged_list import PagedList
-from screens.widgets.safe_text import MUTED, key_hints, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, key_hints, plain
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.filter.ordering import DEFAULT_LAYOUT, ListLayout
 from workbench.errors import WorkbenchError

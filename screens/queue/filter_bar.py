@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from screens.queue.filter_help import completions, hint_lines, problem_in, word_at
 from screens.shell.base_screen import attempt
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static
 from screens.widgets.text_fields import TextLine
 from screens.widgets.time_field import TimeReader
 

@@ -9,8 +9,7 @@ from textual.content import Content
 
 from screens.dialogs.list_dialog import Entry, ListDialog, list_key_hints
 from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
-from screens.widgets.safe_text import ACCENT, MUTED, joined
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, MUTED, Static, joined
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
 from workbench.keys import queue

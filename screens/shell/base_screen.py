@@ -28,8 +28,7 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.terminal.input_bursts import fold
 from screens.widgets.dimmed_screen import DimmedScreen
-from screens.widgets.safe_text import plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.registry import BACK

@@ -6,8 +6,7 @@ from textual.widgets._toast import Toast, ToastRack
 
 from screens.shell.bindings import available_bindings
 from screens.shell.protocols import ChoosesFooter
-from screens.widgets.safe_text import key_hints, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static, key_hints, row
 from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, joined, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part, Static, joined, plain, row
 from workbench.i18n import _
 
 if TYPE_CHECKING:

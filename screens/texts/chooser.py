@@ -12,8 +12,7 @@ from textual.widget import Widget
 
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.shell.protocols import FillsFields
-from screens.widgets.safe_text import ACCENT, MUTED, fitted, joined, wrapped_lines
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, MUTED, Static, fitted, joined, wrapped_lines
 from screens.widgets.text_fields import MultilineField, TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import ApplicantKind

@@ -9,8 +9,7 @@ from screens.shell.symbols import symbols_of
 from screens.shell.view import View
 from screens.verdict import dialog_text
 from screens.verdict.form_state import VerdictState
-from screens.widgets.safe_text import ERROR, plain
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, Static, plain
 from workbench.domain.case.casefile import CaseFile, VerdictPreview
 
 

@@ -26,8 +26,7 @@ from screens.verdict.mark_list import MarkList
 from screens.verdict.reason_picker import ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
-from screens.widgets.safe_text import MUTED, key_hints, plain, row, wrapped_lines
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, key_hints, plain, row, wrapped_lines
 from screens.widgets.text_fields import MultilineField, takes_prose
 from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.items import vague_words, waiting_reasons

@@ -8,8 +8,7 @@ from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
 from screens.verdict.form_state import FormEdited
-from screens.widgets.safe_text import MUTED, editable, key_hints, paragraphs, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, editable, key_hints, paragraphs, plain, row
 from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _

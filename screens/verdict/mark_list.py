@@ -12,8 +12,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from screens.shell.bindings import bind, bind_key
-from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
 from workbench.keys.registry import MARK, TOGGLE
 
 _NUMBERED = 9

@@ -14,8 +14,7 @@ from textual.widgets import Input
 from screens.shell.base_screen import run_in_worker
 from screens.shell.symbols import symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
-from screens.widgets.safe_text import MUTED, WARNING, joined, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
 from screens.widgets.text_fields import TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.items import waiting_reasons

@@ -8,8 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from screens.verdict.form_state import FormEdited, VerdictState
-from screens.widgets.safe_text import ERROR, MUTED, as_single_line, editable, joined, key_hints, plain, row
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ERROR, MUTED, Static, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.text_fields import PROSE, TextLine
 from screens.widgets.time_field import TimeReader
 from workbench.domain.case.casefile import ItemRequest

@@ -12,8 +12,7 @@ from textual.widgets import Input
 from screens.panels.history import item_words
 from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, WARNING, hanging, key_hints, plain
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import MUTED, WARNING, Static, WrappedText, hanging, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import ItemLine

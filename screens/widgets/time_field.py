@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, plain
-from screens.widgets.static import WrappedText
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, WrappedText, plain
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reference import DateReference, NotUnderstood, UnclearTime

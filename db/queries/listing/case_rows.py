@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Date, bindparam, text
 from sqlmodel import Session
 
 from db.columns import Instant
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 
 _INSTANTS = ("due_at", "suspended_from", "received_at", "held_until", "aside_until", "deadline_at", "erased_at")
 _SQL = """SELECT c.id, c.agent, c.application_no, c.applicant_name, a.applicant_kind, c.round,

@@ -12,8 +12,7 @@ from textual.content import Content
 
 from screens.desk.outcomes import CaseRef
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
-from screens.widgets.safe_text import ACCENT, MUTED, flowing, joined, wrapped_lines
-from screens.widgets.static import Static
+from screens.widgets.safe_text import ACCENT, MUTED, Static, flowing, joined, wrapped_lines
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import state_refusal
 from workbench.domain.text.safe import pad_right

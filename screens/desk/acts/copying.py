@@ -14,8 +14,7 @@ from screens.desk.outcomes import CaseRef
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.panels.lines import PanelLine
 from screens.panels.panel import Panel
-from screens.widgets.safe_text import MUTED, fitted, joined
-from screens.widgets.static import Static
+from screens.widgets.safe_text import MUTED, Static, fitted, joined
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.text.safe import cells, pad_right

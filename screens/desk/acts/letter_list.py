@@ -15,8 +15,7 @@ from screens.dialogs.text_sheet import TextSheet
 from screens.panels.letters import letter_page, steps_of
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import flowing, joined
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static, flowing, joined
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _

@@ -13,8 +13,7 @@ from screens.desk.outcomes import Unchanged
 from screens.shell.base_screen import BoxDialog, run_in_worker
 from screens.shell.bindings import bind
 from screens.shell.key_guard import key_presses_of
-from screens.widgets.safe_text import key_hints, plain
-from screens.widgets.static import Static, WrappedText
+from screens.widgets.safe_text import Static, WrappedText, key_hints, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import UndoableAct
 from workbench.i18n import _

@@ -8,7 +8,7 @@ import pytest
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.header import HeaderBar
 from screens.shell.keyboard_app import collect_if_idle
-from screens.widgets.static import Static
+from screens.widgets.safe_text import Static
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import WINDOWS, memory_workbench
 

@@ -13,8 +13,7 @@ from db.columns import to_us
 from db.dialect import insert_rows
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow, SubmissionRow
-from db.queries.chunks import chunks
-from db.queries.published import APPLICATION, current_cases, is_published, table_of
+from db.queries.published import APPLICATION, chunks, current_cases, is_published, table_of
 from workbench.services.case.evidence_reader import CARD
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.audit_log import details

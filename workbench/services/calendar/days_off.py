@@ -9,8 +9,7 @@ from sqlmodel import Session, col
 
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, SettingRow
-from db.queries.chunks import chunks
-from db.queries.published import CASE, ITEM, NOTICE, RECTIFICATION, is_published
+from db.queries.published import CASE, ITEM, NOTICE, RECTIFICATION, chunks, is_published
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.due_date_changes import DueChange

@@ -9,9 +9,8 @@ from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
-from db.queries.chunks import chunks
 from db.queries.listing import case_pages
-from db.queries.published import CASE, EVERYTHING, current_cases, is_published, table_of
+from db.queries.published import CASE, EVERYTHING, chunks, current_cases, is_published, table_of
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import assess

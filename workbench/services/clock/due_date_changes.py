@@ -13,8 +13,7 @@ from sqlmodel import Session, col
 from db.enums import CaseState
 from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
-from db.queries.chunks import chunks
-from db.queries.published import APPEAL, CASE, NOTICE, is_published
+from db.queries.published import APPEAL, CASE, NOTICE, chunks, is_published
 from workbench.domain.case.lifecycle import OPEN_STATES, Action
 from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.calendar import WorkingCalendar

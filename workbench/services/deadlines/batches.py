@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from db.models import CaseRow
-from db.queries.chunks import chunks
-from db.queries.published import CASE, is_published
+from db.queries.published import CASE, chunks, is_published
 from workbench.domain.clock.clock import is_suspended
 from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.calendar_days import suspensions_concerning

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db.enums import Priority, ServiceClass
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _

@@ -10,8 +10,7 @@ from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow, PolicyVersionRow
-from db.queries.chunks import chunks
-from db.queries.published import CASE, Snapshot
+from db.queries.published import CASE, Snapshot, chunks
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.items import rectify_days
 from workbench.domain.case.running import is_with_applicant

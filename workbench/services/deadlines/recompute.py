@@ -11,8 +11,7 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow
-from db.queries.chunks import chunks
-from db.queries.published import CASE, NOTICE, RECTIFICATION, is_published
+from db.queries.published import CASE, NOTICE, RECTIFICATION, chunks, is_published
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
 from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines

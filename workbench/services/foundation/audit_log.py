@@ -14,7 +14,7 @@ from db.columns import as_stored, to_us
 from db.dialect import receipts_of, take_changes
 from db.enums import CaseState
 from db.models import EventRow
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 from workbench.domain.case.actor import Actor
 from workbench.domain.case.running import clock_runs
 

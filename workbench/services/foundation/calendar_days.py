@@ -23,8 +23,7 @@ from db.models import (
     SettingRow,
     SuspensionRow,
 )
-from db.queries.chunks import chunks
-from db.queries.published import table_of
+from db.queries.published import chunks, table_of
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
 from workbench.domain.clock.spans import NEVER, TimeSpan

@@ -13,8 +13,15 @@ from sqlmodel import Session
 from db.columns import to_us
 from db.enums import ImportKind
 from db.models import OptOutRow
-from db.queries.chunks import chunks
-from db.queries.published import Snapshot, call_file_checks, has_newer, is_visible, newest_visible_rows, table_of
+from db.queries.published import (
+    Snapshot,
+    call_file_checks,
+    chunks,
+    has_newer,
+    is_visible,
+    newest_visible_rows,
+    table_of,
+)
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
 from workbench.services.batches.affected_cases import applications_of_numbers

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.enums import ImportKind
-from db.queries.chunks import chunks
-from db.queries.published import CASE
+from db.queries.published import CASE, chunks
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.i18n import _
 from workbench.services.batches.affected_cases import (

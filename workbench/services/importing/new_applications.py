@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, select
 from db.dialect import BulkRows
 from db.enums import ImportKind
 from db.queries.card_counts import applicant_column
-from db.queries.chunks import chunks
-from db.queries.published import Snapshot, current_case_id, newest_visible_rows
+from db.queries.published import Snapshot, chunks, current_case_id, newest_visible_rows
 from workbench.services.batches.publishing import published_call_batches
 from workbench.services.case.card_windows import CALL_WINDOW
 from workbench.services.case.evidence_reader import CARD, application_key

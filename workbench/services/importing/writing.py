@@ -9,8 +9,7 @@ from sqlalchemy import Table
 
 from db.dialect import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
-from db.queries.chunks import chunks
-from db.queries.published import EVERYTHING, newest_visible_rows
+from db.queries.published import EVERYTHING, chunks, newest_visible_rows
 from workbench.i18n import _
 from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key

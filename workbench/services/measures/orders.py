@@ -11,8 +11,7 @@ from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow, MeasureOrderRow
-from db.queries.chunks import chunks
-from db.queries.published import MEASURE_ORDER
+from db.queries.published import MEASURE_ORDER, chunks
 from workbench.domain.case.measures import MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
 from workbench.services.case.measured_numbers import (

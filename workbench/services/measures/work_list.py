@@ -12,8 +12,7 @@ from sqlalchemy import Row, select, update
 from sqlmodel import Session
 
 from db.models import ReviewerRow
-from db.queries.chunks import chunks
-from db.queries.published import CASE, MEASURE_ORDER, is_published, table_of
+from db.queries.published import CASE, MEASURE_ORDER, chunks, is_published, table_of
 from workbench.domain.case.lifecycle import work_list_refusal
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.text.mask import MaskKind, mask

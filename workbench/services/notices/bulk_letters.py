@@ -12,8 +12,7 @@ from sqlmodel import Session
 
 from db.enums import Language, Verdict
 from db.models import CaseRow, DecisionRow
-from db.queries.chunks import chunks
-from db.queries.published import APPLICATION, CASE, NOTICE, is_published
+from db.queries.published import APPLICATION, CASE, NOTICE, chunks, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.text.mask import DOT
 from workbench.errors import BadConfiguration

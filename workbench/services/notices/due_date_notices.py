@@ -12,9 +12,8 @@ from sqlmodel import Session
 from db.enums import ApplicantKind, CaseState, Language
 from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
-from db.queries.chunks import chunks
 from db.queries.outbox import is_leased
-from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE
+from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE, chunks
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding

@@ -9,9 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from db.enums import Verdict
-from db.queries.chunks import chunks
 from db.queries.outbox import INFORMING
-from db.queries.published import CASE, NOTICE
+from db.queries.published import CASE, NOTICE, chunks
 from workbench.domain.text.safe import safe
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation import audit_log

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from db.enums import CaseState
 from db.models import CaseRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
 from db.queries import workload
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db.models import CaseRow, LegalHoldRow
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed

@@ -10,8 +10,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from db.models import EventRow, SettingRow
-from db.queries.chunks import chunks
-from db.queries.published import table_of
+from db.queries.published import chunks, table_of
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within

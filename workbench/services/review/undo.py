@@ -12,8 +12,7 @@ from db.columns import from_us, to_us
 from db.dialect import added_rows, restore_rows
 from db.enums import FINAL_STATES, CaseState, Verdict
 from db.models import ActRow, CaseRow, DecisionRow, EventRow, ReviewerRow, SubmissionRow
-from db.queries.chunks import chunks
-from db.queries.published import MEASURE_ORDER, NOTICE, table_of
+from db.queries.published import MEASURE_ORDER, NOTICE, chunks, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState
-from db.queries.chunks import chunks
+from db.queries.published import chunks
 from db.queries.retention import cases_by_application, cases_of_application, service_ends_in
 from db.queries.unlinked_evidence import (
     KINDS_OF_ROWS,

@@ -10,13 +10,13 @@ from sqlmodel import Session
 
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import CaseRow
-from db.queries.chunks import chunks
 from db.queries.published import (
     CASE,
     DECISION,
     EVERYTHING,
     RECTIFICATION,
     ImportedRow,
+    chunks,
     current_cases,
     is_open_case,
     is_published,
