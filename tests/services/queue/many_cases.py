@@ -1,9 +1,10 @@
 """A few thousand made-up cases of every kind, and a plain Python implementation of filters on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import insert, text
 
@@ -67,6 +68,22 @@ class Known:
 
 Test = Callable[[Known], bool]
 
+_APPLICATION = ApplicationRow(batch_id=0).model_dump()
+_CASE = CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump()
+_CARD = CardRow(batch_id=0).model_dump(exclude={"id"})
+_FINDING = FindingRow(case_id=0).model_dump(exclude={"id"})
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of all cases, which are written together."""
+
+    applications: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    cards: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    terms: list[dict[str, Any]] = field(default_factory=list)
+
 
 def plant_many(site: Site, count: int, seed: int) -> list[Known]:
     """Write cases of every kind, and return those of published batches."""
@@ -84,12 +101,18 @@ def plant_many(site: Site, count: int, seed: int) -> list[Known]:
                 ),
                 {"id": batch_id, "published": 1 if published else None, "seq": 1 if published else None},
             )
+        rows = _Rows()
         for number in range(1, count + 1):
             case = _known(rng, number, at)
             batch_id = 2 if rng.random() < 0.1 else 1
-            _write(session, case, batch_id, at, hashed)
+            _add(rows, case, batch_id, at, hashed)
             if batch_id == 1:
                 known.append(case)
+        session.execute(insert(ApplicationRow), rows.applications)
+        session.execute(insert(CaseRow), rows.cases)
+        session.execute(insert(CardRow), rows.cards)
+        session.execute(insert(FindingRow), rows.findings)
+        index_cases(session, rows.terms)
     return known
 
 
@@ -123,13 +146,12 @@ def _known(rng: Random, number: int, at: datetime) -> Known:
     )
 
 
-def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Callable[[str], str]) -> None:
+def _add(rows: _Rows, case: Known, batch_id: int, at: datetime, hashed: Callable[[str], str]) -> None:
     key = {"agent": case.agent, "application_no": case.number, "batch_id": batch_id}
-    execute = session.execute  # type: ignore[attr-defined]  # a session
     # An expired hold is stored as in review and shown as queued.
     is_expired = case.state == "queued" and case.id % 5 == 0
     application = {
-        **ApplicationRow(batch_id=0).model_dump(),
+        **_APPLICATION,
         **key,
         "id": case.id,
         "submitted_at": at,
@@ -142,7 +164,7 @@ def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Ca
     }
     held = case.state == "in_review" or is_expired
     row = {
-        **CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump(),
+        **_CASE,
         **key,
         "id": case.id,
         "application_id": case.id,
@@ -165,22 +187,18 @@ def _write(session: object, case: Known, batch_id: int, at: datetime, hashed: Ca
         "findings_on": at.date(),
         "is_listed": batch_id == 1,
     }
-    execute(insert(ApplicationRow), [application])
-    execute(insert(CaseRow), [row])
     card = {
-        **CardRow(batch_id=0).model_dump(exclude={"id"}),
+        **_CARD,
         **key,
         "msisdn": case.card,
         "msisdn_hash": hashed(case.card),
     }
-    execute(insert(CardRow), [card])
-    findings = [
-        {**FindingRow(case_id=case.id).model_dump(exclude={"id"}), "rule": rule, "leg": "activity", "severity": "warn"}
-        for rule in case.rules
-    ]
-    if findings:
-        execute(insert(FindingRow), findings)
-    index_cases(session, [{**terms_of(case.name, case.number), "id": case.id}])  # type: ignore[arg-type]  # a session
+    rows.applications.append(application)
+    rows.cases.append(row)
+    rows.cards.append(card)
+    finding = {**_FINDING, "case_id": case.id, "leg": "activity", "severity": "warn"}
+    rows.findings += [{**finding, "rule": rule} for rule in case.rules]
+    rows.terms.append({**terms_of(case.name, case.number), "id": case.id})
 
 
 def in_order(known: list[Known], at: datetime, test: Test) -> list[int]:
