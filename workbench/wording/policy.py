@@ -55,7 +55,7 @@ def policy_value_words(value: PolicyValue) -> str:
 
 def special_values(policy: Policy) -> Iterator[tuple[str, str]]:
     """Yield the keys and values of the special cases of a policy, as they are in its file."""
-    return ((key, policy_value_words(value)) for key, value in values_of(policy) if key.startswith("special["))
+    return ((key, policy_value_words(value)) for key, value in values_of(policy, ("special",)))
 
 
 def safeguard_words(number: int, changes: Iterable[PolicyChange]) -> str:

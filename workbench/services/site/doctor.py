@@ -102,8 +102,7 @@ def _site(
     if is_current:
         yield from check_unexplained(session)
         yield _check_second_cases(session)
-        yield from _check_owed(session, now)
-        yield from _retention(session, path, now)
+        yield from _check_owed(session, path, now)
 
 
 def _check_library() -> CheckLine:
@@ -180,8 +179,11 @@ def _check_second_cases(session: Session) -> CheckLine:
     return False, message.format(count=len(found), first=format_case(first), other=format_case(other))
 
 
-def _check_owed(session: Session, now: datetime) -> Iterator[CheckLine]:
-    """Count overdue letters and measures; yield nothing if the policy is broken, which another line reports."""
+def _check_owed(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
+    """Count overdue letters and measures, and report the pending work of retention.
+
+    Yield nothing if the policy is broken, which another line reports.
+    """
     with suppress(WorkbenchError):
         policy = _policy_in_force(session, now)
         calendar = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
@@ -201,12 +203,7 @@ def _check_owed(session: Session, now: datetime) -> Iterator[CheckLine]:
                 appeals=len(due),
             ),
         )
-
-
-def _retention(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
-    """Report the pending work of retention; yield nothing if the policy is broken, which another line reports."""
-    with suppress(WorkbenchError):
-        yield from check_retention(session, path, _policy_in_force(session, now), now)
+        yield from check_retention(session, path, policy, now)
 
 
 def _check_sender(session: Session, now: datetime) -> CheckLine:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -108,7 +107,7 @@ class Policies(Service):
         with self.context.read() as session:
             rows = _rows(session)
             states = _states(session, self.context, rows)
-            return tuple(_line(session, row, states) for row in reversed(rows))
+            return tuple(_line(session, self.context, row, states) for row in reversed(rows))
 
     def named(self, word: str) -> NamedPolicy:
         """Return the policy that a word names: the number of a version, or the path of a file.
@@ -193,7 +192,7 @@ class Policies(Service):
         _write(session, row)
         body = {"policy": row.id, **wanted.details(safeguards), **wanted.answered}
         context.log(session, RequestKind.POLICY.applied, body=body)
-        lines = tuple(_line(session, one, states) for one in replaced)
+        lines = tuple(_line(session, context, one, states) for one in replaced)
         return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
 
 
@@ -217,12 +216,11 @@ def _dates(row: PolicyVersionRow, zone: ZoneInfo) -> VersionDates:
     return VersionDates(row.id or 0, row.applied_at.astimezone(zone).date(), row.effective_on)
 
 
-def _line(session: Session, row: PolicyVersionRow, states: Mapping[int, VersionState]) -> VersionLine:
+def _line(session: Session, context: Context, row: PolicyVersionRow, states: Mapping[int, VersionState]) -> VersionLine:
     by = session.get(ReviewerRow, row.applied_by_id) if row.applied_by_id else None
-    name, number = str(tomllib.loads(row.body)["version"]), row.id or 0
-    return from_row(
-        VersionLine, row, number=number, name=name, applied_by=by.login if by else None, state=states[number]
-    )
+    number, applied_by = row.id or 0, by.login if by else None
+    name = context.policy(session, number).version
+    return from_row(VersionLine, row, number=number, name=name, applied_by=applied_by, state=states[number])
 
 
 def _version(session: Session, context: Context, number: int) -> PolicyVersion:
@@ -236,7 +234,7 @@ def _version(session: Session, context: Context, number: int) -> PolicyVersion:
         message = _("There is no policy {number}; `workbench policy list` lists the versions.")
         raise NotFound(message.format(number=number))
     rows = _rows(session)
-    line, policy = _line(session, row, _states(session, context, rows)), context.policy(session, number)
+    line, policy = _line(session, context, row, _states(session, context, rows)), context.policy(session, number)
     changed = safeguards_changed(context.policy(session, rows[0].id or 0), policy)
     return from_row(PolicyVersion, line, text=row.body, policy=policy, safeguards=changed)
 
