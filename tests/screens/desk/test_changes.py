@@ -30,30 +30,6 @@ def resubmitted(site: Site, tmp_path: Path) -> ClockSite:
     return services
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "shown"),
-    [
-        ((120, 40), "en", ("received Mon 23 Nov 15:00", "accepted in round 1", "not judged")),
-        ((80, 24), "zh", ("第1轮要求整改", "未核对", "自第1轮以来")),
-    ],
-)
-async def test_a_case_of_the_second_round_opens_on_what_changed(
-    resubmitted: ClockSite, size: tuple[int, int], language: str, shown: tuple[str, ...]
-) -> None:
-    async with site_workbench(resubmitted.site, "a", size=size, language=language) as desk:
-        await desk.press("n")
-        assert desk.dialog == "ChangesSheet"
-        for words in shown:
-            assert words in desk.text
-
-        await desk.press("escape")
-        assert desk.dialog == "DeskScreen"
-        assert "91110000600037341L" in desk.text
-        assert "✓ ±" in desk.text
-        await desk.press("d")
-        assert desk.dialog == "ChangesSheet"
-
-
 async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(resubmitted: ClockSite) -> None:
     async with site_workbench(resubmitted.site, "a", size=(80, 24)) as desk:
         await desk.press("n")
@@ -83,19 +59,28 @@ async def test_a_key_moves_to_the_next_item_before_the_page_is_drawn(resubmitted
     assert [item["judged"] for item in found] == [None, "partly", None]
 
 
-async def test_the_sheet_lists_its_keys(resubmitted: ClockSite) -> None:
+async def test_a_case_of_the_second_round_opens_on_what_changed_and_its_verdicts_know_what_digits_judged(
+    resubmitted: ClockSite,
+) -> None:
     async with site_workbench(resubmitted.site, "a") as desk:
-        await desk.press("n", "question_mark")
+        await desk.press("n")
+        assert desk.dialog == "ChangesSheet"
+        for words in ("received Mon 23 Nov 15:00", "accepted in round 1", "not judged"):
+            assert words in desk.text
+        await desk.press("question_mark")
         for command in commands_of("changes"):
             assert help_of(command).split(":")[0] in desk.text
         assert "Give this verdict" not in desk.text
         await desk.press("escape")
         assert desk.dialog == "ChangesSheet"
 
-
-async def test_digits_judge_items_and_the_verdicts_know_it(resubmitted: ClockSite) -> None:
-    async with site_workbench(resubmitted.site, "a") as desk:
-        await desk.press("n", "1", "2", "2", "up", "3", "escape", "p")
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
+        assert "91110000600037341L" in desk.text
+        assert "✓ ±" in desk.text
+        await desk.press("d")
+        assert desk.dialog == "ChangesSheet"
+        await desk.press("1", "2", "2", "up", "3", "escape", "p")
         found = resubmitted.terminal.document("a", "show", "C-1")["items"]
         assert [item["judged"] for item in found] == ["fixed", "not_fixed", "partly"]
         assert "2 of 3 items of the last round are not judged fixed" in desk.text

@@ -1,7 +1,5 @@
 """A filter of the queue as the scope of the desk."""
 
-import pytest
-
 from tests.screens.driver import KeyDriver, site_workbench
 from tests.sites import Site
 
@@ -9,30 +7,25 @@ from tests.sites import Site
 async def filter_queue(desk: KeyDriver, text: str) -> None:
     """Show the cases of a filter."""
     await desk.go("q")
-    await desk.press("slash", "ctrl+a")
+    await desk.press("slash", "end", "ctrl+u")
     await desk.type(text)
     await desk.press("enter")
 
 
-@pytest.mark.parametrize(
-    ("size", "language"), [((120, 40), "en"), pytest.param((80, 24), "zh", marks=pytest.mark.proof)]
-)
-async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(
-    site: Site, size: tuple[int, int], language: str
-) -> None:
+async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(site: Site) -> None:
     site.plant(2)
     site.plant(2, priority="low")
-    async with site_workbench(site, "a", size=size, language=language) as desk:
+    async with site_workbench(site, "a") as desk:
         await desk.go("q")
         await desk.press("S")
-        assert {"en": "Filter the list first", "zh": "请先筛选列表"}[language] in desk.notes[-1]
+        assert "Filter the list first" in desk.notes[-1]
 
         await filter_queue(desk, "priority:low")
         await desk.press("S")
         assert "priority:low" in desk.notes[-1]
         await desk.go("d")
         assert "/ priority:low" in desk.text.splitlines()[0]
-        assert {"en": "S ends the scope priority:low", "zh": "S 结束限定：priority:low"}[language] in desk.text
+        assert "S ends the scope priority:low" in desk.text
         for case in ("C-000003", "C-000004"):
             await desk.press("n")
             header = desk.text.splitlines()[0]
@@ -42,14 +35,14 @@ async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(
             await desk.type("later")
             await desk.press("enter")
         await desk.press("n")
-        assert {"en": "Your filter hides what is left: 2.", "zh": "2"}[language] in desk.text
+        assert "Your filter hides what is left: 2." in desk.text
 
         await desk.press("S")
         assert "priority:low" not in desk.text.splitlines()[0]
         await desk.press("n")
         assert "C-000001" in desk.text.splitlines()[0]
         await desk.press("S")
-        assert {"en": "The desk has no scope", "zh": "工作台未设限定"}[language] in desk.notes[-1]
+        assert "The desk has no scope" in desk.notes[-1]
 
 
 async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Site) -> None:
@@ -66,11 +59,12 @@ async def test_the_scope_is_set_and_ended_in_the_palette_and_the_queue(site: Sit
         assert desk.notes[-1] == "The scope is ended; n takes every case again."
 
 
-@pytest.mark.parametrize("wanted", ["state:pending", "state:closed", "attention:reopen", "waits:carrier"])
-async def test_a_filter_without_queued_cases_is_no_scope(site: Site, wanted: str) -> None:
+async def test_a_filter_without_queued_cases_is_no_scope(site: Site) -> None:
     site.plant()
     async with site_workbench(site, "sup") as desk:
-        await filter_queue(desk, wanted)
-        await desk.press("S")
-        assert "This filter lists no queued cases, so n would never find one" in desk.notes[-1]
-        assert desk.desk_screen.session.scope == ""
+        for wanted in ("state:pending", "state:closed", "attention:reopen", "waits:carrier"):
+            desk.app.clear_notifications()
+            await filter_queue(desk, wanted)
+            await desk.press("S")
+            assert "This filter lists no queued cases, so n would never find one" in desk.notes[-1]
+            assert desk.desk_screen.session.scope == ""

@@ -1,7 +1,5 @@
 """`u` on the desk takes back what its line offers, and nothing else."""
 
-from collections.abc import Callable
-
 import pytest
 
 from db.enums import CaseState, FailKind
@@ -13,52 +11,39 @@ from tests.sites import Site
 AT = "2026-11-24 10:00"
 
 
-def asked(office: ClockSite) -> str:
-    case = office.received("2026-11-24 09:00")
-    office.ask(AT, case)
-    return case
-
-
-def to_rectify(office: ClockSite) -> str:
-    case = office.received("2026-11-24 09:00")
-    office.ask_for_a_seal(AT, case)
-    return case
-
-
 def queued(office: ClockSite) -> str:
     return office.received("2026-11-24 09:00")
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-@pytest.mark.parametrize(
-    ("arrange", "words", "said"),
-    [
-        (queued, ("withdraw", "--reason", "x"), "withdrawn"),
-        (asked, ("answer",), "reply received"),
-        (to_rectify, ("resubmit",), "resubmitted"),
-    ],
-)
 async def test_u_takes_back_the_act_of_a_command_that_its_line_and_footer_name(
-    site: Site, arrange: Callable[[ClockSite], str], words: tuple[str, ...], said: str, size: tuple[int, int]
+    site: Site, size: tuple[int, int]
 ) -> None:
     office = ClockSite(site)
-    case, other = arrange(office), queued(office)
-    before = office.terminal.document("a", "show", case)["state"]
+    asked, to_rectify, withdrawn, other = (queued(office) for _case in range(4))
+    office.ask(AT, asked)
+    office.ask_for_a_seal(AT, to_rectify)
     office.at("2026-11-25 10:00").run("a", "next", "--filter", other)
-    office.run("a", words[0], case, *words[1:])
-    async with site_workbench(site, "a", size=size) as desk:
-        await desk.press("n")
-        assert other in desk.text.splitlines()[0]
-        assert f"{case}: {said}; u takes it back within 60 s" in desk.text
-        assert f"u undo {case}" in desk.text.splitlines()[-1]
-        await desk.press("u")
-        # Another case is on the desk, and the act is of another sitting.
-        assert f"Undo on {case}" in desk.text
-        await desk.press("y")
-        assert f"{case}: taken back." in desk.notes
-        assert office.terminal.document("a", "show", case)["state"] == before
-        await desk.press("u")
-        assert "None of your acts can be undone now." in desk.notes
+    for case, words, said in (
+        (withdrawn, ("withdraw", "--reason", "x"), "withdrawn"),
+        (asked, ("answer",), "reply received"),
+        (to_rectify, ("resubmit",), "resubmitted"),
+    ):
+        before = office.terminal.document("a", "show", case)["state"]
+        office.run("a", words[0], case, *words[1:])
+        async with site_workbench(site, "a", size=size) as desk:
+            await desk.press("n")
+            assert other in desk.text.splitlines()[0]
+            assert f"{case}: {said}; u takes it back within 60 s" in desk.text
+            assert f"u undo {case}" in desk.text.splitlines()[-1]
+            await desk.press("u")
+            # Another case is on the desk, and the act is of another sitting.
+            assert f"Undo on {case}" in desk.text
+            await desk.press("y")
+            assert f"{case}: taken back." in desk.notes
+            assert office.terminal.document("a", "show", case)["state"] == before
+            await desk.press("u")
+            assert "None of your acts can be undone now." in desk.notes
 
 
 async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Site) -> None:

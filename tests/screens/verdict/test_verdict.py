@@ -19,78 +19,76 @@ from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictP
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-async def test_p_and_y_pass_a_clean_case(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), size=size) as desk:
+async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_until_its_notice_goes_out(
+    size: tuple[int, int],
+) -> None:
+    async with memory_workbench(clean(), clean(), size=size) as desk:
         await desk.press("n", "p", "y")
-
         request = desk.services.decided[0]
         assert (request.verdict, request.reasons) == (Verdict.PASS, ("OK",))
         assert "C-000123 passed; notice goes out in 60 s; u takes it back" in desk.text
         assert "n takes the next one" in desk.text
         assert "Another case" not in desk.text
 
-
-async def test_the_first_dialog_of_a_session_stands_in_the_middle() -> None:
-    async with memory_workbench(clean(), size=(120, 40)) as desk:
-        await desk.press("n", "p")
-        box = desk.app.screen.query_one("#box").region
-
-        assert (box.x, box.y) == ((120 - box.width) // 2, (40 - box.height) // 2)
-
-
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_a_verdict_that_can_be_undone_is_not_taken_for_one_on_the_next_case(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), clean(), size=size) as desk:
-        await desk.press("n", "p", "y", "n")
-
+        await desk.press("n")
         assert "C-000124" in desk.text.splitlines()[0]
         assert "Another case: C-000123 passed; notice goes out in 60 s; u takes it back" in desk.text
 
+        desk.services.undoable = None
+        desk.clocks.advance(61)
+        desk.desk_screen.tick()
+        await desk.settle()
+        assert "takes it back" not in desk.text
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-async def test_a_fail_has_the_reasons_of_blocks_and_the_marked_ones(language: str) -> None:
-    async with memory_workbench(troubled(), language=language) as desk:
+        await desk.press("p", "e")
+        desk.app.screen.query_one("#letter-edit", TextArea).insert(" " + "word " * 60 + "END")
+        await desk.settle()
+        await desk.press("f8")
+        page = desk.desk_screen.query_one("#page")
+        assert page.query_one("Static").region.right <= page.scrollable_content_region.right
+
+
+async def test_a_fail_has_the_reasons_of_blocks_and_the_marked_ones() -> None:
+    async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f")
-        before = set(desk.app.screen._state.reasons)  # type: ignore[attr-defined]  # the dialog on top
-        await desk.press("9", "y")
+        assert set(desk.app.screen._state.reasons) == {"ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"}  # type: ignore[attr-defined]  # the dialog on top
+        await desk.press("1", "4", "4", "9", "y")
 
         request = desk.services.decided[0]
-        assert before == {"ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"}
-        assert len(request.reasons) == 4
+        assert request.reasons[:2] == ("DOC-MISSING", "ACT-PEAK-HOUR")
+        assert len(request.reasons) == 3
         assert request.fail_kind is FailKind.FIXABLE
 
 
-async def test_a_digit_unmarks_a_marked_reason() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "1", "4", "4", "y")
-
-        assert desk.services.decided[0].reasons == ("DOC-MISSING", "ACT-PEAK-HOUR")
-
-
-@pytest.mark.parametrize("words", ["ID-HANDHELD", "handheld", "sczj"])
-async def test_a_reason_is_found_by_code_words_or_initials(words: str) -> None:
+async def test_a_reason_is_found_by_code_words_or_initials_and_enter_marks_the_first() -> None:
     async with memory_workbench(troubled()) as desk:
         await desk.press("n", "f", "slash")
-        await desk.type(words)
-        shown = [reason.code for reason in desk.app.screen.picker.list.shown]  # type: ignore[attr-defined]  # the dialog on top
-
-        assert len(shown) < 10
-
-
-async def test_enter_marks_the_first_reason_found() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "slash")
-        await desk.type("ID-HANDHELD")
+        for words in ("handheld", "sczj", "ID-HANDHELD"):
+            await desk.press("ctrl+u")
+            await desk.type(words)
+            assert len(desk.app.screen.picker.list.shown) < 10  # type: ignore[attr-defined]  # the dialog on top
         assert "Enter marks the first" in desk.text
-        await desk.press("enter", "y")
+        await desk.press("enter")
+        assert "found 1 of" in desk.text
 
+        await desk.press("escape")
+        assert desk.dialog == "VerdictDialog"
+        assert "found 1 of" not in desk.text
+        assert "ID-RIC-EXPIRED" in desk.text
+        await desk.press("y")
         assert desk.services.decided[0].reasons[-1] == "ID-HANDHELD"
 
 
 @pytest.mark.promise("D6")
-async def test_a_held_y_gives_no_verdict() -> None:
+async def test_neither_a_held_y_nor_one_right_after_the_first_paint_gives_a_verdict() -> None:
     async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p")
+        await desk.press("n", "l", "2", "escape", "p")
+        assert desk.text.index("! answered no: ") < desk.text.index("unanswered")
+        desk.clocks.seconds += 0.2
+        await desk.pilot.press("y")
+        await desk.settle()
+        assert desk.services.decided == []
+
         for _press in range(40):
             desk.clocks.seconds += 0.05
             await desk.pilot.press("y")
@@ -102,100 +100,80 @@ async def test_a_held_y_gives_no_verdict() -> None:
         assert len(desk.services.decided) == 1
 
 
-@pytest.mark.promise("D6")
-async def test_y_right_after_the_first_paint_is_refused() -> None:
-    async with memory_workbench(clean()) as desk:
+async def test_a_pass_takes_a_reason_and_is_confirmed_from_inside_a_text_field_by_f8_but_never_by_enter() -> None:
+    async with memory_workbench(clean(), size=(120, 40)) as desk:
         await desk.press("n", "p")
-        desk.clocks.seconds += 0.2
-        await desk.pilot.press("y")
-        await desk.settle()
+        box = desk.app.screen.query_one("#box").region
+        assert (box.x, box.y) == ((120 - box.width) // 2, (40 - box.height) // 2), "the first dialog of a session"
+        await desk.press("1", "y")
+        assert desk.dialog == "VerdictDialog"
+        assert desk.text.count("Mark at least one reason.") == 1
 
-        assert desk.services.decided == []
-
-
-async def test_enter_never_confirms() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p", "enter", "enter", "t", "enter")
-
+        await desk.press("1", "enter", "enter", "t", "enter")
         assert desk.services.decided == []
         assert desk.dialog == "VerdictDialog"
-
-
-async def test_f8_confirms_from_inside_a_text_field() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p", "t")
+        await desk.press("backspace")
         await desk.type("seen")
         await desk.press("f8")
-
         assert desk.services.decided[0].note == "seen"
 
 
-async def test_escape_first_leaves_the_text_field_and_keeps_the_input() -> None:
+async def test_what_is_typed_is_a_draft_with_which_the_dialog_goes_on_after_escape() -> None:
     async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "4", "f", "t")
+        await desk.press("n", "f", "escape", "f")
+        assert "continued from your draft" not in desk.text
+        await desk.press("4", "f", "t")
         await desk.type("[/b] yes")
+        await desk.pilot.pause(0.5)
+        await desk.settle()
+        assert desk.services.saved[123]["note"] == "[/b] yes"
+        assert len(desk.services.saved[123]["verdict"]["reasons"]) == 4
+
         await desk.press("escape")
         assert desk.dialog == "VerdictDialog"
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
         assert "[/b] yes" in desk.text
 
-        await desk.press("f", "y")
+        await desk.press("f")
+        assert "continued from your draft" in desk.text
+        assert "a second person checks: a final fail" in desk.text
+        await desk.press("y")
         request = desk.services.decided[0]
         assert request.note == "[/b] yes"
         assert request.fail_kind is FailKind.FINAL
         assert len(request.reasons) == 4
+        assert "C-000123 waits for a second person (a final fail)" in desk.text
 
 
-async def test_the_draft_is_saved_as_it_is_typed() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "4", "t")
-        await desk.type("note")
-        await desk.pilot.pause(0.5)
-        await desk.settle()
-
-        assert desk.services.saved[123]["note"] == "note"
-        assert len(desk.services.saved[123]["verdict"]["reasons"]) == 4
-
-
-@pytest.mark.parametrize(("language", "words"), [("en", "continued from your draft"), ("zh", "接上次草稿")])
-async def test_a_dialog_that_continues_a_draft_says_so(language: str, words: str) -> None:
-    async with memory_workbench(troubled(), language=language) as desk:
-        await desk.press("n", "f", "escape", "f")
-        assert words not in desk.text
-
-        await desk.press("f", "escape", "f")
-        assert words in desk.text
-
-
-async def test_r_starts_with_the_items_to_rectify() -> None:
+async def test_r_starts_with_the_items_to_rectify_which_have_a_default_text() -> None:
     async with memory_workbench(troubled()) as desk:
         await desk.press("n", "r")
-        await desk.press("end")
+        assert "Esc leaves the field" in desk.text
+        field = desk.app.focused
+        own = field.value  # type: ignore[union-attr]  # it is an item
+        await desk.press("ctrl+u", "tab")
+        assert field.value == own  # type: ignore[union-attr]  # it is the item
+        assert "Esc back" not in desk.text
+
+        await desk.press("shift+tab", "end")
         await desk.type("!")
         await desk.press("f8")
-
         items = desk.services.decided[0].items
         assert items[0].code == "ID-RIC-EXPIRED"
         assert items[0].text.endswith("!")
 
-
-async def test_the_text_for_the_applicant_can_be_edited() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "e")
-        await desk.type(" now")
+        await desk.press("u", "r", "ctrl+u")
+        await desk.type("-")
+        await desk.press("tab", "ctrl+u")
+        await desk.type("+AUTH_LETTER")
         await desk.press("f8")
-
-        letter = desk.services.decided[0].letter
-        assert letter is not None
-        assert letter.endswith(" now")
-
-
-async def test_a_text_opened_without_a_change_follows_the_reasons() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "e", "escape", "4", "y")
-
-        assert desk.services.decided[0].letter is None
+        request = desk.services.decided[1]
+        left_out, added_to, *_others = request.reasons
+        codes = [item.code for item in request.items]
+        assert request.only_items
+        assert left_out not in codes
+        assert codes[:2] == [added_to, "AUTH_LETTER"]
 
 
 async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
@@ -219,6 +197,7 @@ async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "2", "r")
         await desk.type("soon")
+        assert "“soon” is not a date" in desk.text
         await desk.press("enter", "y")
 
         assert desk.services.decided == []
@@ -226,146 +205,40 @@ async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
         assert "A note: F3." in desk.text
 
 
-async def test_a_refusal_is_shown_in_the_dialog_and_nothing_is_lost() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p", "1", "y")
+async def test_what_changed_is_announced_and_needs_a_second_confirmation() -> None:
+    async with memory_workbench(clean(), clean()) as desk:
+        for policy, told, problem in (
+            ("", "New evidence has come since", "New evidence has come; confirm"),
+            ("1 → 2: +ID-CAPITAL", "+ID-CAPITAL). Esc shows it", "The policy has changed; confirm"),
+        ):
+            desk.services.new_evidence = False
+            await desk.press("n")
+            desk.services.new_evidence, desk.services.policy_news = True, policy
+            await desk.press("p")
+            assert told in desk.text
+            before = list(desk.services.decided)
+            await desk.press("y")
+            assert desk.services.decided == before
+            assert problem in desk.text
 
-        assert desk.dialog == "VerdictDialog"
-        assert "Mark at least one reason." in desk.text
-
-
-@pytest.mark.parametrize(
-    ("policy", "told", "problem"),
-    [
-        ("", "New evidence has come since", "New evidence has come; confirm"),
-        ("1 → 2: +ID-CAPITAL", "+ID-CAPITAL). Esc shows it", "The policy has changed; confirm"),
-    ],
-)
-async def test_what_changed_is_announced_and_needs_a_second_confirmation(policy: str, told: str, problem: str) -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n")
-        desk.services.new_evidence, desk.services.policy_news = True, policy
-        await desk.press("p")
-        assert told in desk.text
-        await desk.press("y")
-        assert desk.services.decided == []
-        assert problem in desk.text
-
-        await desk.press("y")
-        assert desk.services.decided[0].evidence_no is None
+            await desk.press("y")
+            assert desk.services.decided[len(before)].evidence_no is None
 
 
-async def test_the_need_for_a_second_check_is_shown_with_its_reason() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "f")
-        assert "a second person checks: a final fail" in desk.text
-
-        await desk.press("y")
-        assert "C-000123 waits for a second person (a final fail)" in desk.text
-
-
-async def test_undo_restores_the_case_and_its_draft() -> None:
+async def test_undo_restores_the_case_and_its_draft_whose_text_follows_the_reasons_until_it_is_edited() -> None:
     async with memory_workbench(troubled(), clean()) as desk:
-        await desk.press("n", "f", "4", "y", "u")
+        await desk.press("n", "f", "e", "escape", "4", "y")
+        assert desk.services.decided[0].letter is None
+        await desk.press("u")
         assert "C-000123" in desk.text
         assert desk.services.files[123].header.state is CaseState.IN_REVIEW
 
         await desk.press("f")
         assert len(desk.app.screen._state.reasons) == 4  # type: ignore[attr-defined]  # the dialog on top
-
-
-async def test_after_a_verdict_n_shows_the_next_case() -> None:
-    async with memory_workbench(clean(), troubled()) as desk:
-        await desk.press("n", "p", "y", "n")
-
-        assert "C-000124" in desk.text
-
-
-async def test_undo_is_not_offered_after_the_notice_is_released() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p", "y")
-        desk.services.undoable = None
-        desk.clocks.advance(61)
-        desk.desk_screen.tick()
-        await desk.settle()
-
-        assert "takes it back" not in desk.text
-
-
-async def test_a_question_answered_no_is_listed_above_unanswered_ones() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "l", "2", "escape", "p")
-
-        assert desk.text.index("! answered no: ") < desk.text.index("unanswered")
-
-
-async def test_escape_restores_the_full_list_of_reasons() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "slash")
-        await desk.type("ID-HANDHELD")
-        await desk.press("enter")
-        assert "found 1 of" in desk.text
-
-        await desk.press("escape")
-        assert desk.dialog == "VerdictDialog"
-        assert "found 1 of" not in desk.text
-        assert "ID-RIC-EXPIRED" in desk.text
-
-
-async def test_an_item_is_left_out_or_gets_another_beside_it() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "r", "ctrl+u")
-        await desk.type("-")
-        await desk.press("tab", "ctrl+u")
-        await desk.type("+AUTH_LETTER")
+        await desk.press("e")
+        await desk.type(" now")
         await desk.press("f8")
-
-        [request] = desk.services.decided
-        left_out, added_to, *_others = request.reasons
-        codes = [item.code for item in request.items]
-        assert request.only_items
-        assert left_out not in codes
-        assert codes[:2] == [added_to, "AUTH_LETTER"]
-
-
-async def test_an_emptied_item_returns_to_its_default_text() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "r")
-        assert "Esc leaves the field" in desk.text
-        own = desk.app.focused.value  # type: ignore[union-attr]  # an item has the focus
-        await desk.press("ctrl+u")
-        field = desk.app.focused
-        await desk.press("tab")
-
-        assert field.value == own  # type: ignore[union-attr]  # it is the item
-        assert "Esc back" not in desk.text
-
-
-async def test_an_invalid_date_message_replaces_the_previous_date() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "w", "2", "r")
-        await desk.type("soon")
-
-        assert "“soon” is not a date" in desk.text
-
-
-async def test_a_problem_is_shown_once() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p", "1", "y")
-
-        assert desk.text.count("Mark at least one reason.") == 1
-
-
-async def test_the_letter_after_a_verdict_is_complete_at_80_columns() -> None:
-    async with memory_workbench(clean(), size=(80, 24)) as desk:
-        await desk.press("n", "p", "e")
-        desk.app.screen.query_one("#letter-edit", TextArea).insert(" " + "word " * 60 + "END")
-        await desk.settle()
-        await desk.press("f8")
-
-        page = desk.desk_screen.query_one("#page")
-        text = page.query_one("Static")
-        assert text.region.right <= page.scrollable_content_region.right
+        assert (desk.services.decided[1].letter or "").endswith(" now")
 
 
 async def test_items_are_complete_after_a_newer_preview_cancelled_an_older_one() -> None:
