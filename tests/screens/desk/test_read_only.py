@@ -40,10 +40,7 @@ async def test_a_case_opened_read_only_works_as_on_the_desk_but_for_its_verdict(
         assert desk.dialog == "QueueScreen"
         assert getattr(desk.app.screen.query_one("#rows"), "cursor", None) == 1
 
-        await desk.press("enter", "p")
-        assert desk.dialog == "ReadOnlyScreen"
-        assert "C-000124 is held by rev2 until 14:32; only its holder can do this." in desk.notes
-        await desk.press("2", "plus")
+        await desk.press("enter", "2", "plus")
         assert "1 Identity" not in desk.text
         await desk.press("escape")
         assert "1 Identity" in desk.text
@@ -62,16 +59,13 @@ async def test_a_case_opened_read_only_works_as_on_the_desk_but_for_its_verdict(
         await desk.press("enter")
         assert ("contact", 124, "chat", "[/b]") in desk.services.log
 
-        await desk.press("q")
-        assert desk.dialog == "QueueScreen"
-        await desk.press("down", "enter", "f6")
-        assert "Nobody holds C-000123. To work on a case, press n on the desk: it takes the next one." in desk.notes
-        assert desk.services.decided == []
 
-
-async def test_the_help_of_a_read_only_case_lists_only_working_keys() -> None:
+async def test_a_verdict_key_explains_why_it_is_not_available_and_help_lists_only_working_keys() -> None:
     async with memory_workbench(clean(), troubled(), arrange=listed) as desk:
         await open_second(desk)
+        await desk.press("p")
+        assert desk.dialog == "ReadOnlyScreen"
+        assert "C-000124 is held by rev2 until 14:32; only its holder can do this." in desk.notes
         await desk.press("question_mark")
         shown = str(desk.app.screen.query_one("#page", Static).content)
         assert shown.startswith("Read only")
@@ -79,6 +73,12 @@ async def test_the_help_of_a_read_only_case_lists_only_working_keys() -> None:
             assert command.help not in shown, command.id
         for command in (HISTORY, COMMENT, BACK):
             assert command.label in shown, command.id
+
+        await desk.press("escape", "q")
+        assert desk.dialog == "QueueScreen"
+        await desk.press("down", "enter", "f6")
+        assert "Nobody holds C-000123. To work on a case, press n on the desk: it takes the next one." in desk.notes
+        assert desk.services.decided == []
 
 
 async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_footer() -> None:

@@ -1,7 +1,5 @@
 """The help page and the key hints of the footer."""
 
-from itertools import cycle
-
 import pytest
 from textual.widgets import Static
 
@@ -16,7 +14,7 @@ from workbench.keys.registry import commands_of
 
 OPENED: dict[Place, tuple[str, ...]] = {
     "desk": ("n",),
-    "verdict": ("n", "f"),
+    "verdict": ("f",),
     "checks": ("g", "c"),
     "queue": ("g", "q"),
     "calendar": ("g", "k"),
@@ -28,16 +26,17 @@ def page(desk: Driver) -> str:
     return str(desk.app.screen.query_one("#page", Static).content)
 
 
-@pytest.mark.parametrize(("place", "language"), zip(OPENED, cycle(["zh", "en"])))
-async def test_the_help_shows_the_first_and_last_key_of_every_command(place: Place, language: str) -> None:
-    async with memory_workbench(clean(), size=(80, 24), language=language, arrange=as_admin) as desk:
-        await desk.press(*OPENED[place], "f1")
-        shown = page(desk)
-
-        for command in (*commands_of(place), *commands_of("everywhere")):
-            assert _(command.label) in shown, command.id
-            assert shown_key(command.keys[0]) in shown, command.id
-            assert shown_key(command.keys[-1]) in shown, command.id
+async def test_the_help_shows_the_first_and_last_key_of_every_command() -> None:
+    async with memory_workbench(clean(), size=(80, 24), language="zh", arrange=as_admin) as desk:
+        for place, keys in OPENED.items():
+            await desk.press(*keys, "f1")
+            shown = page(desk)
+            for command in (*commands_of(place), *commands_of("everywhere")):
+                assert _(command.label) in shown, command.id
+                assert shown_key(command.keys[0]) in shown, command.id
+                assert shown_key(command.keys[-1]) in shown, command.id
+            while desk.dialog != "DeskScreen":
+                await desk.press("escape")
 
 
 @pytest.mark.proof
@@ -55,50 +54,54 @@ async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
         assert desk.text != first
 
 
-@pytest.mark.parametrize(
-    ("size", "language", "last_on_the_desk", "last_in_the_queue"),
-    [((80, 24), "zh", "s 跳过", "# 统计"), ((200, 60), "en", "L letters", "N take")],
-)
-async def test_the_footer_hints_at_as_many_commands_as_fit(
-    size: tuple[int, int], language: str, last_on_the_desk: str, last_in_the_queue: str
-) -> None:
-    async with memory_workbench(troubled(), size=size, language=language) as desk:
-        for keys, last in ((("n",), last_on_the_desk), (("g", "q"), last_in_the_queue)):
-            await desk.press(*keys)
-
-            hints = [part.strip() for part in desk.text.splitlines()[-1].split("   ") if part.strip()]
-            # The keys of help and palette are always at the right.
-            assert hints[-3] == last
-            assert hints[-2].startswith("? ")
-
-
-async def test_the_footer_offers_the_verdicts_while_a_case_is_held() -> None:
+async def test_the_footer_offers_the_verdicts_of_a_held_case_first_and_as_many_commands_as_fit() -> None:
     async with memory_workbench(troubled()) as desk:
         await desk.press("n")
-
         assert desk.text.splitlines()[-1].split("   ")[:4] == [" p pass", "f fail", "w pending", "x acts"]
+        for size, on_the_desk, in_the_queue in (
+            ((80, 24), "h put aside", "O columns"),
+            ((200, 60), "L letters", "N take"),
+        ):
+            await desk.pilot.resize_terminal(*size)
+            for letter, last in (("d", on_the_desk), ("q", in_the_queue)):
+                await desk.go(letter)
+                hints = [part.strip() for part in desk.text.splitlines()[-1].split("   ") if part.strip()]
+                # The keys of help and palette are always at the right.
+                assert hints[-3] == last
+                assert hints[-2].startswith("? ")
 
 
 @pytest.mark.parametrize(
-    ("login", "letter", "listed", "missing"),
+    ("login", "places"),
     [
-        ("a", "q", ("open", "filter"), ("Assign the marked", "mark all", "open again", "supervisor")),
-        ("sup", "q", ("assign", "mark all", "open again"), ()),
-        ("a", "a", ("open", "refresh"), ("decide", "confirm")),
-        ("a", "d", ("pass", "skip"), ("assign", "waive", "open again", "supervisor")),
-        ("audit", "n", ("read", "only unsent"), ("not delivered", "unmark")),
-        ("audit", "d", ("identity", "find a case"), ("pass", "comment", "next case")),
+        (
+            "a",
+            {
+                "q": (("open", "filter"), ("Assign the marked", "mark all", "open again", "supervisor")),
+                "a": (("open", "refresh"), ("decide", "confirm")),
+                "d": (("pass", "skip"), ("assign", "waive", "open again", "supervisor")),
+            },
+        ),
+        ("sup", {"q": (("assign", "mark all", "open again"), ())}),
+        (
+            "audit",
+            {
+                "n": (("read", "only unsent"), ("not delivered", "unmark")),
+                "d": (("identity", "find a case"), ("pass", "comment", "next case")),
+            },
+        ),
     ],
 )
 async def test_the_help_lists_only_the_keys_that_the_role_allows(
-    site: Site, login: str, letter: str, listed: tuple[str, ...], missing: tuple[str, ...]
+    site: Site, login: str, places: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 ) -> None:
     async with site_workbench(site, login) as desk:
-        await desk.go(letter)
-        await desk.press("f1")
-        shown = str(desk.app.screen.query_one("#page", Static).content).partition("Everywhere")[0]
-
-    assert [word for word in (*listed, *missing) if word in shown] == list(listed)
+        for letter, (listed, missing) in places.items():
+            await desk.go(letter)
+            await desk.press("f1")
+            shown = str(desk.app.screen.query_one("#page", Static).content).partition("Everywhere")[0]
+            assert [word for word in (*listed, *missing) if word in shown] == list(listed)
+            await desk.press("escape")
 
 
 async def test_the_help_lists_the_keys_of_the_panels_of_an_opened_case(site: Site) -> None:

@@ -27,16 +27,29 @@ def with_letters(site: Site, count: int = 3) -> Site:
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-async def test_failed_and_owed_letters_stand_above_the_sent_ones(site: Site, size: tuple[int, int]) -> None:
+async def test_failed_and_owed_letters_stand_above_the_sent_ones_and_a_filter_shows_those_of_one_case(
+    site: Site, size: tuple[int, int]
+) -> None:
     async with site_workbench(with_letters(site), "a", size=size) as desk:
         await desk.go("n")
-
         rows = [line for line in desk.text.splitlines() if "C-00000" in line]
         assert "2 to send · 1 failed" in desk.text
         assert [row.split()[0] for row in rows] == ["C-000002", "C-000003", "C-000001"]
         assert "✗ failed: “gone [/b]”" in rows[0]
         assert "to be sent by Wed 25 Nov" in rows[1]
         assert "sent Tue 24 Nov · SMS · sup" in rows[2]
+
+        await desk.press("slash", *["backspace"] * 8)
+        await desk.type("C-9x")
+        await desk.press("enter")
+        assert "is not a case number" in desk.text
+        await desk.press("backspace", "backspace", "1", "enter")
+        assert "Only C-000001" in desk.text
+        assert "C-000002" not in desk.text
+        await desk.press("escape")
+        assert "C-000002" in desk.text
+        await desk.press("escape")
+        assert desk.dialog == "DeskScreen"
 
 
 def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Site) -> None:
@@ -50,38 +63,16 @@ def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Sit
     assert "✗ failed: “gone [/b]”" in lines[1]
 
 
-async def test_an_overdue_letter_is_marked_and_counted_on_the_start_page(site: Site) -> None:
-    with_letters(site)
-    site.clock.advance(days=2)
-    async with site_workbench(site, "sup", size=(80, 24)) as desk:
-        await desk.until("g n 2 letters overdue")
-        await desk.go("n")
-
-        assert "2 letters overdue" in desk.text
-        assert "! overdue since Wed 25 Nov" in desk.text
-        assert "failed, overdue: “gone" in desk.text
-
-
-async def test_enter_shows_the_letter_with_people_masked(site: Site) -> None:
+async def test_an_auditor_reads_letters_with_people_masked_and_marks_none(site: Site) -> None:
     async with site_workbench(with_letters(site), "audit") as desk:
         await desk.go("n")
         assert desk.text.splitlines()[-1].split("  ")[0] == " Enter read"
         await desk.press("enter")
-
         assert "Letter of C-000002: pass" in desk.text
         assert "尊敬的虚构公司" in desk.text
-        await desk.press("escape")
+
+        await desk.press("escape", "s")
         assert desk.dialog == "LettersScreen"
-
-
-async def test_s_marks_the_letter_as_sent_through_a_channel(site: Site) -> None:
-    async with site_workbench(with_letters(site), "a") as desk:
-        await desk.go("n")
-        await desk.press("down", "s", "down", "down", "enter")
-
-        line = site.services("a").notices.list(3)[0]
-        assert (line.channel, line.sent_by) == ("email", "a")
-        assert "1 letter is marked as sent." in desk.notes
 
 
 async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site: Site) -> None:
@@ -102,32 +93,34 @@ async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site:
         assert "these deadlines moved on: C-000001 2026-12-03" in desk.notes[-1]
 
 
-async def test_the_marked_letters_are_copied_in_lines(site: Site) -> None:
+async def test_marked_letters_are_copied_and_failed_together_and_one_is_sent_through_a_channel(site: Site) -> None:
     async with site_workbench(with_letters(site), "a") as desk:
         await desk.go("n")
         await desk.press("space", "space", "ctrl+k")
         assert [word for word in desk.app.clipboard.split() if word.startswith("C-")] == ["C-000002", "C-000003"]
-
-
-async def test_x_marks_all_marked_letters_as_failed_with_a_cause(site: Site) -> None:
-    async with site_workbench(with_letters(site), "a") as desk:
-        await desk.go("n")
-        await desk.press("space", "space", "x")
+        await desk.press("x")
         assert "Mark as failed: 2 letters" in desk.text
         await desk.type("moved")
         await desk.press("enter")
-
         assert [line.failure for line in site.services("a").notices.list()] == ["", "moved", "moved"]
 
+        await desk.press("home", "down", "s", "down", "down", "enter")
+        line = site.services("a").notices.list(3)[0]
+        assert (line.channel, line.sent_by) == ("email", "a")
+        assert "1 letter is marked as sent." in desk.notes
+        # A letter that was sent is not marked again.
+        for key in "sx":
+            await desk.press("end", key)
+            assert desk.dialog == "LettersScreen"
 
-@pytest.mark.parametrize("answer", [("s", "enter"), ("x", "n", "o", "enter")])
-async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site, answer: tuple[str, ...]) -> None:
+
+async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site) -> None:
     async with site_workbench(with_letters(site, 6), "a", size=(80, 24)) as desk:
         await desk.go("n")
         screen = desk.app.screen
         assert isinstance(screen, LettersScreen)
         seen = []
-        for _act in range(3):
+        for answer in (("s", "enter"), ("x", "n", "o", "enter"), ("s", "enter")):
             await desk.press(*answer)
             assert screen.current is not None
             seen.append(screen.current.case_id)
@@ -140,8 +133,11 @@ async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_count
     site.clock.advance(days=5)
     async with site_workbench(site, "sup", size=(80, 24)) as desk:
         assert "3 letters overdue · 1 measure overdue" in desk.text.splitlines()[0]
+        await desk.until("g n 3 letters overdue")
         await desk.go("n")
         assert "1 failed · 3 letters overdue · 1 measure overdue" in desk.text
+        assert "! overdue since Wed 25 Nov" in desk.text
+        assert "failed, overdue: “gone" in desk.text
         await desk.press("m")
         shown = " ".join(desk.text.replace("│", "").split())
         assert f"{case} · number unknown · Outbound bar ordered Tue 24 Nov 10:01, not carried out" in shown
@@ -151,34 +147,6 @@ async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_count
         assert "C-000001" not in desk.text
         await desk.press("escape")
         assert "C-000001" in desk.text
-
-
-@pytest.mark.parametrize(("login", "keys"), [("audit", ("s",)), ("a", ("end", "s")), ("a", ("end", "x"))])
-async def test_neither_a_sent_letter_nor_an_auditor_offers_the_marking_keys(
-    site: Site, login: str, keys: tuple[str, ...]
-) -> None:
-    async with site_workbench(with_letters(site), login) as desk:
-        await desk.go("n")
-        await desk.press(*keys)
-
-        assert desk.dialog == "LettersScreen"
-
-
-async def test_the_list_can_show_one_case_and_escape_leads_back(site: Site) -> None:
-    async with site_workbench(with_letters(site), "a") as desk:
-        await desk.go("n")
-        await desk.press("slash", *["backspace"] * 8)
-        await desk.type("C-9x")
-        await desk.press("enter")
-        assert "is not a case number" in desk.text
-        await desk.press("backspace", "backspace", "1", "enter")
-        assert "Only C-000001" in desk.text
-        assert "C-000002" not in desk.text
-
-        await desk.press("escape")
-        assert "C-000002" in desk.text
-        await desk.press("escape")
-        assert desk.dialog == "DeskScreen"
 
 
 async def test_an_empty_outbox_says_so(site: Site) -> None:

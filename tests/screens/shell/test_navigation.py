@@ -33,7 +33,7 @@ def stage(site: Site) -> int:
     return found.header.id
 
 
-async def test_the_desk_says_to_whom_a_check_was_returned(site: Site) -> None:
+async def test_the_desk_says_to_whom_a_check_was_returned_and_confirms_an_approval(site: Site) -> None:
     stage(site)
     async with site_workbench(site, "b") as desk:
         await desk.go("c")
@@ -43,14 +43,9 @@ async def test_the_desk_says_to_whom_a_check_was_returned(site: Site) -> None:
         await desk.go("d")
         assert "C-000001 returned to a; u takes it back within 60 s" in desk.text
         assert "notice" not in desk.text
-
         await desk.press("u")
         assert site.state(1) == "awaiting_check"
 
-
-async def test_the_desk_confirms_an_approval_and_its_notice(site: Site) -> None:
-    stage(site)
-    async with site_workbench(site, "b") as desk:
         await desk.go("c")
         await desk.press("a")
         await desk.type("right")
@@ -71,22 +66,18 @@ async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> N
         assert "虚构人" not in desk.text
 
 
-@pytest.mark.parametrize("key", ["n", "f2"])
-async def test_n_says_what_to_do_first_with_the_case_on_the_desk(key: str) -> None:
+async def test_n_says_what_to_do_first_with_the_case_on_the_desk_unless_its_hold_is_lost() -> None:
     async with memory_workbench(size=(160, 40)) as desk:
         assert "n next" in desk.text.split("\n")[-1]
         await desk.press("n")
         assert "n next" not in desk.text.split("\n")[-1]
         assert not desk.notes
+        for key in ("n", "f2"):
+            await desk.press(key)
+            assert desk.notes == ["Decide this case first, put it aside (h), skip (s) or release it (b)."]
+            assert "C-000123" in desk.text
+            desk.app.clear_notifications()
 
-        await desk.press(key)
-        assert desk.notes == ["Decide this case first, put it aside (h), skip (s) or release it (b)."]
-        assert "C-000123" in desk.text
-
-
-async def test_n_opens_the_next_case_at_once_if_the_hold_is_lost() -> None:
-    async with memory_workbench(size=(160, 40)) as desk:
-        await desk.press("n")
         desk.desk_screen.session.is_lost = True
         await desk.press("n")
         assert not desk.notes

@@ -39,62 +39,45 @@ def test_two_characters_at_once_may_be_keys(characters: str) -> None:
     assert not is_text(characters)
 
 
-@pytest.mark.parametrize(
-    ("typed", "dialog"),
-    [("？", "TextSheet"), ("：", "Palette"), ("ｐ", "VerdictDialog"), ("ｆ", "VerdictDialog"), ("ｃ", "Prompt")],
-)
-async def test_full_width_characters_act_as_ascii_keys(typed: str, dialog: str) -> None:
+async def test_full_width_characters_act_as_ascii_keys() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
-        await receive(desk, key(typed))
-
-        assert desk.dialog == dialog
-
-
-async def test_a_full_width_plus_and_digits_act_on_the_panels() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n")
+        for typed, dialog in (
+            ("？", "TextSheet"),
+            ("：", "Palette"),
+            ("ｐ", "VerdictDialog"),
+            ("ｆ", "VerdictDialog"),
+            ("ｃ", "Prompt"),
+        ):
+            await receive(desk, key(typed))
+            assert desk.dialog == dialog
+            await desk.press("escape")
+            assert desk.dialog == "DeskScreen"
         await receive(desk, key("２"))
         await receive(desk, key("＋"))
-
         assert desk.desk_screen.panels.active == "activity"
         assert desk.desk_screen.panels.is_zoomed
 
 
-async def test_a_full_width_blank_marks_a_reason() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f")
-        await receive(desk, key("\u3000"))
-        await desk.press("y")
-
-        assert "ID-RIC-EXPIRED" not in desk.services.decided[0].reasons
-
-
-@pytest.mark.parametrize(
-    ("event", "hint"),
-    [
-        (text_of("通过p"), "An input method is on; press Shift to switch."),
-        (text_of("pass"), "Pasted text is no command."),
-        (events.Paste("p\nf"), "Pasted text is no command."),
-        (events.Paste("通过"), "Pasted text is no command."),
-    ],
-)
-async def test_text_in_command_mode_does_nothing_and_says_why(event: events.Event, hint: str) -> None:
+async def test_text_does_nothing_in_command_mode_and_says_why_once_but_is_entered_completely_into_a_field() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
-        await receive(desk, event)
+        for event, hint in (
+            (text_of("通过p"), "An input method is on; press Shift to switch."),
+            (text_of("pass"), "Pasted text is no command."),
+            (events.Paste("p\nf"), "Pasted text is no command."),
+            (events.Paste("通过"), "Pasted text is no command."),
+        ):
+            await receive(desk, event)
+            assert desk.dialog == "DeskScreen"
+            assert hint in desk.text
+            assert desk.text.count("input method") + desk.text.count("Pasted") == 1
+            desk.clocks.seconds += 60
 
-        assert desk.dialog == "DeskScreen"
-        assert hint in desk.text
-        assert desk.text.count("input method") + desk.text.count("Pasted") == 1
-
-
-async def test_the_hint_about_composed_text_is_in_the_language_of_the_screen() -> None:
-    async with memory_workbench(clean(), language="zh") as desk:
-        await desk.press("n")
-        await receive(desk, key("通"))
-
-        assert "输入法未关闭" in desk.text
+        await desk.press("c")
+        await receive(desk, text_of("已核实 pass"))
+        await desk.press("enter")
+        assert ("comment", 123, "已核实 pass") in desk.services.log
 
 
 async def test_a_long_text_shows_the_hint_once() -> None:
@@ -107,31 +90,21 @@ async def test_a_long_text_shows_the_hint_once() -> None:
         assert desk.text.count("An input method is on") == 1
 
 
-async def test_composed_text_is_entered_completely_into_a_field() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "c")
-        await receive(desk, text_of("已核实 pass"))
-        await desk.press("enter")
-
-        assert ("comment", 123, "已核实 pass") in desk.services.log
-
-
-async def test_a_key_held_since_before_a_dialog_does_nothing_in_it() -> None:
-    async with memory_workbench(troubled()) as desk:
+async def test_a_key_held_since_before_a_dialog_does_nothing_in_it_until_it_is_pressed_again() -> None:
+    async with memory_workbench(troubled(), troubled(), troubled()) as desk:
         await desk.press("n", "f")
         for _repeat in range(21):
             desk.clocks.seconds += 0.03
             await desk.pilot.press("f")
-        await desk.press("y")
+        await desk.press("y", "n", "f", "f", "y")
+        assert [request.fail_kind for request in desk.services.decided] == [FailKind.FIXABLE, FailKind.FINAL]
 
-        assert desk.services.decided[0].fail_kind is FailKind.FIXABLE
-
-
-async def test_the_same_key_acts_when_pressed_again() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "f", "y")
-
-        assert desk.services.decided[0].fail_kind is FailKind.FINAL
+        await desk.press("n", "f")
+        await receive(desk, key("\u3000"))
+        await desk.press("f3", "f6", "f8")
+        last = desk.services.decided[-1]
+        assert last.fail_kind is FailKind.FINAL, "by a function key from within a text of several lines"
+        assert "ID-RIC-EXPIRED" not in last.reasons, "unmarked by a full-width blank"
 
 
 async def test_a_held_undo_key_undoes_one_verdict_only() -> None:
@@ -220,13 +193,6 @@ async def test_every_dialog_of_the_desk_can_be_finished_without_letter_keys() ->
 
         request = desk.services.decided[0]
         assert (request.verdict, request.fail_kind, request.note) == (Verdict.FAIL, FailKind.FINAL, "已看")
-
-
-async def test_f6_and_f7_act_from_within_a_multiline_text() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "f3", "f6", "f8")
-
-        assert desk.services.decided[0].fail_kind is FailKind.FINAL
 
 
 @pytest.mark.parametrize(("key", "state"), [("1", CaseState.IN_REVIEW), ("2", CaseState.QUEUED)])
