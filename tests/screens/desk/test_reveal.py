@@ -34,42 +34,31 @@ async def test_the_desk_masks_all_fields_after_a_minute_without_keys(site: Site)
                 await desk.pilot.pause(0.05)
 
 
-async def test_a_case_reloaded_while_revealed_is_masked_in_time() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n")
-        await reveal_all(desk)
-        desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
-        assert ID_NO in desk.text
-
-        desk.clocks.advance(61)
-        desk.desk_screen.tick()
-        await desk.settle()
-        assert ID_NO not in desk.text
-
-
-async def test_the_desk_says_that_all_fields_are_revealed_and_one_press_masks_them() -> None:
+async def test_the_desk_says_that_all_fields_are_revealed_and_one_press_or_a_minute_masks_them() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n", "full_stop")
         assert "Choose a masked field with the arrows" in desk.text
+        desk.clocks.advance(6)
+        desk.desk_screen.tick()
+        await desk.settle()
+        assert "Choose a masked field" not in desk.text
 
+        await desk.press("full_stop")
         await reveal_all(desk)
         assert "Everything is shown; . hides it, or 60 s without a key" in desk.text
         assert "Choose a masked field" not in desk.text
-
         await desk.press("full_stop")
         assert ID_NO not in desk.text
         assert "Everything is shown" not in desk.text
         assert desk.services.log.count(("reveal", 123, "identity")) == 1
 
-
-async def test_the_hint_to_choose_a_field_disappears_by_itself() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "full_stop")
-        desk.clocks.advance(6)
+        await reveal_all(desk)
+        desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
+        assert ID_NO in desk.text, "the case was loaded again while it was revealed"
+        desk.clocks.advance(61)
         desk.desk_screen.tick()
         await desk.settle()
-
-        assert "Choose a masked field" not in desk.text
+        assert ID_NO not in desk.text
 
 
 async def test_the_history_says_who_revealed_what(site: Site) -> None:

@@ -26,19 +26,33 @@ def unopened(services: MemoryServices) -> None:
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-async def test_o_lists_the_documents_with_their_kind_and_who_opened_them(size: tuple[int, int]) -> None:
-    def opened_once(services: MemoryServices) -> None:
+async def test_o_lists_the_documents_and_a_digit_asks_for_a_folder_unless_its_file_is_missing(
+    size: tuple[int, int],
+) -> None:
+    def arrange(services: MemoryServices) -> None:
         services.documents.openings = {1: (DocumentAccess(login="rev2", at=NOW),)}
+        services.documents.lost = {2}
 
-    async with memory_workbench(clean(), size=size, arrange=opened_once) as desk:
+    async with memory_workbench(clean(), size=size, arrange=arrange) as desk:
         await desk.press("n", "o")
-
         assert desk.dialog == "DocumentList"
         assert "1 business licence" in desk.text
         assert "PNG · 82 kB · received Mon 23 Nov" in desk.text
         assert "opened by rev2 Tue 24 Nov 14:32" in desk.text
         assert "not opened yet" in desk.text
         assert "declared as sealed" in desk.text
+        assert "file missing or altered" in desk.text
+
+        await desk.press("2")
+        assert desk.dialog == "DocumentList"
+        assert "is missing or altered. Ask an admin" in " ".join(desk.notes)
+        await desk.press("v")
+        assert "No viewer is set" in desk.text
+        await desk.press("3")
+        assert desk.dialog == "Prompt"
+        await desk.press("escape", "escape", "escape")
+        assert desk.dialog == "DeskScreen"
+        assert not [entry for entry in desk.services.log if entry[0] in {"open", "write documents"}]
 
 
 async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
@@ -76,45 +90,19 @@ async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() ->
         assert desk.dialog == "Prompt"
 
 
-async def test_a_digit_asks_for_a_folder_and_escape_writes_nothing() -> None:
-    async with memory_workbench(clean(), arrange=unopened) as desk:
-        await desk.press("n", "o", "3")
-        assert desk.dialog == "Prompt"
-
-        await desk.press("escape", "escape", "escape")
-
-        assert desk.dialog == "DeskScreen"
-        assert not [entry for entry in desk.services.log if entry[0] in {"open", "write documents"}]
-
-
-@pytest.mark.parametrize("key", ["w", "a"])
-async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused(key: str) -> None:
+async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused() -> None:
     def full(services: MemoryServices) -> None:
         services.documents.folder = services.documents.folder.with_name("full")
 
     async with memory_workbench(clean(), arrange=full) as desk:
-        await desk.press("n", "o", key)
-        assert "cannot show images" not in desk.text
-
-        await desk.press("enter")
-
-        assert desk.dialog == "DocumentList"
-        assert "/nowhere/full is not empty." in desk.text
-
-
-async def test_a_file_missing_from_the_store_is_reported_and_not_opened() -> None:
-    def lost(services: MemoryServices) -> None:
-        services.documents.lost = {2}
-
-    async with memory_workbench(clean(), arrange=lost) as desk:
         await desk.press("n", "o")
-        assert "file missing or altered" in desk.text
-
-        await desk.press("2")
-
-        assert desk.dialog == "DocumentList"
-        assert "is missing or altered. Ask an admin" in desk.text
-        assert not [entry for entry in desk.services.log if entry[0] == "open"]
+        for key in "wa":
+            desk.app.clear_notifications()
+            await desk.press(key)
+            assert "cannot show images" not in desk.text
+            await desk.press("enter")
+            assert desk.dialog == "DocumentList"
+            assert "/nowhere/full is not empty." in desk.text
 
 
 async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> None:
@@ -169,19 +157,9 @@ async def test_v_opens_one_document_in_the_viewer_and_only_a_start_counts(
         assert ("opened by rev1" in desk.text) is is_opened
 
 
-async def test_without_a_viewer_v_says_how_to_set_one() -> None:
-    async with memory_workbench(clean(), arrange=unopened) as desk:
-        await desk.press("n", "o", "v")
-        assert "No viewer is set" in desk.text
+async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = ""
 
-
-@pytest.mark.parametrize(
-    ("shown", "words"),
-    [("pages", "opened by rev1"), ("blank", "is blank here. Press v"), ("nothing", "cannot be shown here. Press v")],
-)
-async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(
-    shown: str, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
     async def can_show(_viewer: ImageViewer) -> bool:
         return True
 
@@ -193,11 +171,16 @@ async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(
     monkeypatch.setattr(ImageViewer, "can_show", can_show)
     monkeypatch.setattr(ImageViewer, "show", show)
     async with memory_workbench(clean(), arrange=unopened) as desk:
-        await desk.press("n", "o", "1")
-        assert words in " ".join(desk.text.replace("│", " ").split())
-        assert [entry for entry in desk.services.log if entry[0] == "open"] == (
-            [("open", 123, 1, "shown")] if shown == "pages" else []
-        )
+        await desk.press("n", "o")
+        for outcome, words, openings in (
+            ("blank", "is blank here. Press v", []),
+            ("nothing", "cannot be shown here. Press v", []),
+            ("pages", "opened by rev1", [("open", 123, 1, "shown")]),
+        ):
+            shown = outcome
+            await desk.press("1")
+            assert words in " ".join(desk.text.replace("│", " ").split())
+            assert [entry for entry in desk.services.log if entry[0] == "open"] == openings
 
 
 _VIEWING = """

@@ -2,7 +2,6 @@
 
 import pytest
 
-from db.enums import CaseState
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.forecast.result import PassNeed, PassRate
@@ -26,19 +25,13 @@ async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, in
 
         await desk.press("0")
         assert desk.services.forecasts.requests[-1] is None
+        await desk.press(*["minus"] * 9)
+        assert desk.services.forecasts.requests[-1] == 1
+        assert "1 reviewer  what if" in desk.text
 
         assert "Esc desk" in desk.text
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
-
-
-async def test_there_is_always_at_least_one_reviewer() -> None:
-    async with memory_workbench() as desk:
-        await desk.go("f")
-        await desk.press(*["minus"] * 9)
-
-        assert desk.services.forecasts.requests[-1] == 1
-        assert "1 reviewer  what if" in desk.text
 
 
 @pytest.mark.parametrize("symbols", ["auto", "ascii"])
@@ -52,57 +45,6 @@ async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], sym
         assert "working days: 5 in half of the runs, 5 in nine of ten" in desk.text
         assert symbols == "auto" or scale.strip(" -^") == ""
         assert any(("█" if symbols == "auto" else "@") in line for line in lines)
-
-
-async def test_the_screen_is_available_in_chinese() -> None:
-    async with memory_workbench(language="zh") as desk:
-        await desk.go("f")
-
-        assert "88" in desk.text
-
-
-async def test_the_forecast_of_an_empty_queue_says_that_it_is_empty() -> None:
-    def empty(services: MemoryServices) -> None:
-        services.forecasts.queued = 0
-
-    async with memory_workbench(arrange=empty) as desk:
-        await desk.go("f")
-
-        assert "No case is waiting." in desk.text
-
-
-async def test_too_little_history_is_reported() -> None:
-    def thin(services: MemoryServices) -> None:
-        services.forecasts.is_thin = True
-
-    async with memory_workbench(arrange=thin) as desk:
-        await desk.go("f")
-
-        assert "There is too little history" in desk.text
-        assert "daily decisions per reviewer that the policy assumes" in desk.text
-
-
-async def test_a_read_error_is_shown_with_the_key_that_retries() -> None:
-    def broken(services: MemoryServices) -> None:
-        services.forecasts.failure = StorageFailed("The storage failed.")
-
-    async with memory_workbench(arrange=broken) as desk:
-        await desk.go("f")
-        assert "The storage failed." in desk.text
-        assert "Press n to reload." in desk.text
-
-        desk.services.forecasts.failure = None
-        await desk.press("n")
-        assert "88 to decide" in desk.text
-
-
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_desk_header_shows_the_likely_decision_dates(size: tuple[int, int]) -> None:
-    async with memory_workbench(size=size) as desk:
-        await desk.press("n")
-
-        assert "due " in desk.text
-        assert "likely decided 25–27 Nov" in desk.text
 
 
 async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None:
@@ -130,18 +72,33 @@ async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) ->
         assert "The dates are provisional" in desk.text
 
 
-async def test_without_reviewers_there_is_no_date_but_plus_still_works() -> None:
-    def empty(services: MemoryServices) -> None:
-        services.forecasts.usual = 0
-
-    async with memory_workbench(arrange=empty) as desk:
+async def test_what_stands_in_the_way_of_a_forecast_is_told() -> None:
+    async with memory_workbench() as desk:
+        forecasts = desk.services.forecasts
+        forecasts.failure = StorageFailed("The storage failed.")
         await desk.go("f")
+        assert "The storage failed." in desk.text
+        assert "Press n to reload." in desk.text
+
+        forecasts.failure, queued = None, forecasts.queued
+        forecasts.queued = 0
+        await desk.press("n")
+        assert "No case is waiting." in desk.text
+        forecasts.queued, forecasts.is_thin = queued, True
+        await desk.press("n")
+        assert "There is too little history" in desk.text
+        assert "daily decisions per reviewer that the policy assumes" in desk.text
+        forecasts.is_thin = False
+        await desk.press("n")
+        assert "88 to decide" in desk.text
+
+        forecasts.usual = 0
+        await desk.press("n")
         assert "no reviewers  as it is" in desk.text
         assert "88 to decide; all reviewers are away, and no return is planned." in desk.text
         assert "there is no expected date" in desk.text
         assert "2030" not in desk.text
         assert "Simulated" not in desk.text
-
         await desk.press("plus")
         assert "88 to decide; 1 reviewer decides about" in desk.text
 
@@ -168,18 +125,33 @@ async def test_a_failed_forecast_does_not_disturb_the_desk() -> None:
         assert desk.notes == []
 
 
-async def test_t_shows_and_copies_the_sentence_for_the_phone() -> None:
-    async with memory_workbench() as desk:
-        await desk.press("n", "t")
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_sentence_for_the_phone(
+    size: tuple[int, int],
+) -> None:
+    async with memory_workbench(size=size) as desk:
+        await desk.press("n")
+        assert "due " in desk.text
+        assert "likely decided 25–27 Nov" in desk.text
 
+        await desk.press("t")
         sentence = (
             "C-000123 has been received. The application is decided usually by Wed 25 Nov, in nine of ten cases by "
             "Fri 27 Nov; if nothing is found against it, it passes by then. "
             "The due date is Thu 26 Nov; the later of these days is after it."
         )
-        assert "C-000123 has been received. The application is decided usually by Wed 25 Nov" in desk.text
+        text = " ".join(desk.text.replace("│", " ").split())
+        assert "C-000123 has been received. The application is decided usually by Wed 25 Nov" in text
         assert desk.app.clipboard == sentence
-        assert "31 ahead of it, 4 reviewers decide about 22 a day." in desk.text
+        assert "31 ahead of it, 4 reviewers decide about 22 a day." in text
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.settle()
+        assert "Likely questions" in desk.text
+
+        await desk.press("escape", "colon")
+        await desk.type("tell a caller")
+        await desk.press("enter")
+        assert "is decided usually by" in desk.text
 
 
 async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> None:
@@ -193,22 +165,3 @@ async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> 
         assert "31 % (24–39 %) of 128 decided cases with the same block findings" in desk.text
         assert "; it can pass only once the open points are cleared up." in desk.app.clipboard
         assert "31 %" not in desk.app.clipboard
-
-
-async def test_t_also_shows_likely_questions() -> None:
-    def second(services: MemoryServices) -> None:
-        services.change(123, state=CaseState.PASSED)
-
-    async with memory_workbench(arrange=second) as desk:
-        await desk.press("n", "t")
-
-        assert "Likely questions" in desk.text
-
-
-async def test_the_palette_finds_the_sentence_for_the_phone() -> None:
-    async with memory_workbench() as desk:
-        await desk.press("n", "colon")
-        await desk.type("tell a caller")
-        await desk.press("enter")
-
-        assert "is decided usually by" in desk.text

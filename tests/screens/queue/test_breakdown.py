@@ -9,44 +9,33 @@ from tests.sites import Site
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-@pytest.mark.parametrize(("language", "title"), [("en", "Cases by priority"), ("zh", "审核单：按优先级")])
-async def test_a_row_of_the_table_narrows_the_filter(
-    site: Site, size: tuple[int, int], language: str, title: str
-) -> None:
+async def test_a_row_of_the_table_narrows_the_filter(site: Site, size: tuple[int, int]) -> None:
     site.plant(3)
     site.plant(1, priority="urgent")
-    async with site_workbench(site, "a", size=size, language=language) as desk:
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE \"case\" SET agent = 'Example Partners'"))
+    async with site_workbench(site, "a", size=size) as desk:
         screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
         await desk.press("number_sign", *["down"] * 10, "enter", "right")
-        assert title not in desk.text
+        assert "Cases by priority" not in desk.text
         await desk.press("left")
-        assert title in desk.text
+        assert "Cases by priority" in desk.text
         rows = [line for line in desk.text.splitlines() if " %" in line]
         assert ["3" in rows[0], "75 %" in rows[0], "25 %" in rows[1]] == [True] * 3
 
         await desk.press("down", "enter")
         assert screen.cases.filter_text == "priority:urgent"
         assert screen.rows.length == 1
-
         await desk.press("number_sign", "enter", "escape")
         assert screen.cases.filter_text == "priority:urgent"
 
-
-async def test_a_value_with_a_blank_narrows_the_filter_once(site: Site) -> None:
-    site.plant()
-    with site.services("admin").context.write() as session:
-        session.execute(text("UPDATE \"case\" SET agent = 'Example Partners'"))
-    async with site_workbench(site, "a") as desk:
-        screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
-        for keys in (["down"] * 3, []):
+        await desk.press("slash", "ctrl+u", "enter")
+        # A value with a blank narrows the filter once.
+        for keys in ([*["up"] * 10, *["down"] * 3], []):
             await desk.press("number_sign", *keys, "enter", "enter")
             assert screen.cases.filter_text == 'agent="Example Partners"'
 
-
-async def test_counting_an_empty_list_says_so(site: Site) -> None:
-    async with site_workbench(site, "a") as desk:
-        await desk.go("q")
-        await desk.press("number_sign", "enter")
+        await desk.press("slash", "ctrl+u", "z", "z", "enter", "number_sign", "enter")
         assert "No cases." in desk.text
         await desk.press("enter", "escape")
         assert desk.dialog == "QueueScreen"

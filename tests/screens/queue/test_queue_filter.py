@@ -1,7 +1,5 @@
 """The filter of the queue driven by keys: typing, completing, errors, applying and clearing."""
 
-import pytest
-
 from screens.queue.filter_bar import FilterBar
 from screens.queue.screen import QueueScreen
 from tests.screens.doubles.services import MemoryServices
@@ -9,21 +7,37 @@ from tests.screens.driver import memory_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
 
 
-async def test_an_invalid_filter_shows_the_error_position_and_is_not_applied() -> None:
+async def test_what_is_typed_is_completed_and_explained_and_an_error_is_shown_at_its_place() -> None:
     async with memory_workbench(arrange=filled_queue(5)) as desk:
         screen = await go(desk)
         await desk.press("slash")
+        assert "state:" in desk.text
+        await desk.type("pri")
+        await desk.press("tab")
+        await desk.type("u")
+        await desk.press("tab")
+        assert screen.bar.field.value == "priority:urgent"
+        assert "Enter applies · Tab completes · Esc cancels" in desk.text
+
+        for typed, words in (
+            ("due<+5", "understood: Tue 1 Dec, in 5 working days"),
+            ("due<03/04/2027", "could be 2027-04-03 or 2027-03-04"),
+            ("due:over", "overdue"),
+        ):
+            await desk.press("ctrl+u")
+            await desk.type(typed)
+            assert words in desk.text
+
+        await desk.press("ctrl+u")
         await desk.type("虚构 ris:x")
         line, carets, sentence = desk.text.split("\n")[1:4]
         before = line[: line.index("ris")]
         assert carets.index("^") == len(before) + 2
         assert carets.strip() == "^" * len("ris")
         assert "did you mean risk" in sentence
-
         await desk.press("enter")
         assert screen.bar.is_open
         assert screen.cases.filter_text == ""
-
         await desk.press("escape")
         assert not screen.bar.is_open
         assert "all open cases" in desk.text
@@ -45,19 +59,6 @@ async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> No
         await desk.press("slash", *["backspace"] * 2, "enter")
         assert "1,284" in desk.text
         assert "1 of" not in desk.text
-
-
-async def test_tab_completes_the_unambiguous_part() -> None:
-    async with memory_workbench(arrange=filled_queue(5)) as desk:
-        screen = await go(desk)
-        await desk.press("slash")
-        assert "state:" in desk.text
-        await desk.type("pri")
-        await desk.press("tab")
-        await desk.type("u")
-        await desk.press("tab")
-
-        assert screen.bar.field.value == "priority:urgent"
 
 
 async def test_resizing_the_window_keeps_the_typed_filter() -> None:
@@ -94,26 +95,28 @@ async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -
         assert "No cases match  zz state:all" in desk.text
         assert "Only open cases were searched" not in desk.text
 
-
-@pytest.mark.parametrize("key", ["slash", "f4"])
-async def test_the_filter_is_one_key_away_from_the_desk(key: str) -> None:
-    async with memory_workbench(arrange=filled_queue(9)) as desk:
-        await desk.press("n", key)
         screen = desk.app.screen
-
         assert isinstance(screen, QueueScreen)
-        assert screen.bar.is_open
-        assert desk.desk_screen.session.case is not None
+        for word, term in (("overdue", "due:overdue"), ("逾期", "截止:逾期")):
+            screen.bar.post_message(FilterBar.Applied(word))
+            await desk.settle()
+            assert f"Did you mean  {term}" in desk.text
 
 
-async def test_the_hint_names_the_keys_that_apply_and_leave_a_filter() -> None:
-    async with memory_workbench(arrange=filled_queue(3)) as desk:
-        screen = await go(desk)
-        await desk.press("slash")
-        await desk.type("zz")
-
-        assert "Enter applies · Tab completes · Esc cancels" in desk.text
-        assert screen.cases.filter_text == ""
+async def test_the_filter_is_one_key_away_from_the_desk_and_takes_what_is_typed() -> None:
+    async with memory_workbench(arrange=filled_queue(9)) as desk:
+        await desk.press("n")
+        for key in ("f4", "slash"):
+            await desk.go("d")
+            await desk.press(key)
+            screen = desk.app.screen
+            assert isinstance(screen, QueueScreen)
+            assert screen.bar.is_open
+            assert desk.desk_screen.session.case is not None
+            await desk.type("a1")
+            assert "/ a1" in desk.text
+            assert desk.dialog == "QueueScreen"
+            await desk.press("escape")
 
 
 async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line() -> None:
@@ -127,38 +130,3 @@ async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line
 
         await desk.press("ctrl+u")
         assert screen.bar.field.value == ""
-
-
-@pytest.mark.parametrize(("word", "term"), [("overdue", "due:overdue"), ("逾期", "截止:逾期")])
-async def test_a_bare_word_without_matches_suggests_the_term_of_that_name(word: str, term: str) -> None:
-    async with memory_workbench(arrange=filled_queue(3)) as desk:
-        screen = await go(desk)
-        screen.bar.post_message(FilterBar.Applied(word))
-        await desk.settle()
-
-        assert f"Did you mean  {term}" in desk.text
-
-
-async def test_the_line_says_which_day_a_due_date_means() -> None:
-    async with memory_workbench(arrange=filled_queue(5)) as desk:
-        await go(desk)
-        await desk.press("slash")
-        await desk.type("due<+5")
-        assert "understood: Tue 1 Dec, in 5 working days" in desk.text
-
-        await desk.press(*["backspace"] * 2)
-        await desk.type("03/04/2027")
-        assert "could be 2027-04-03 or 2027-03-04" in desk.text
-
-        await desk.press("ctrl+u")
-        await desk.type("due:over")
-        assert "overdue" in desk.text
-
-
-async def test_a_filter_typed_from_the_desk_is_typed_into_the_filter() -> None:
-    async with memory_workbench(arrange=filled_queue(9)) as desk:
-        await desk.press("slash")
-        await desk.type("a1")
-
-        assert "/ a1" in desk.text
-        assert desk.dialog == "QueueScreen"

@@ -198,91 +198,55 @@ async def test_q_quits_at_once_while_the_database_opens() -> None:
     assert app.return_code == 0
 
 
-async def test_g_and_a_letter_switch_the_mode() -> None:
+async def test_the_palette_finds_a_command_by_its_words_and_runs_it_and_offers_no_screenshot() -> None:
     async with memory_workbench() as desk:
-        await desk.pilot.press("g", "c")
-        await desk.settle()
-        assert "No verdicts are waiting for a check." in desk.text
+        await desk.press("n", "ctrl+p")
+        await desk.type("screenshot")
+        await desk.pilot.pause(0.3)
+        assert "ave an SVG" not in desk.text
 
-        await desk.pilot.press("g", "d")
-        await desk.settle()
-        assert desk.dialog == "DeskScreen"
-
-
-async def test_g_shows_the_letters_and_waits_for_one() -> None:
-    async with memory_workbench() as desk:
-        await desk.pilot.press("g")
-        await desk.pilot.pause()
-        assert "d desk   q queue   m mine   p pending   c checks" in desk.text
-
-
-async def test_the_palette_finds_a_command_by_its_words_and_runs_it() -> None:
-    async with memory_workbench() as desk:
-        await desk.press("n", "colon")
+        await desk.press("escape", "colon")
         await desk.type("leave the case to others")
         await desk.pilot.pause(0.3)
         await desk.press("enter")
-
         assert desk.dialog == "Prompt"
 
 
-async def test_the_palette_offers_no_screenshot() -> None:
-    async with memory_workbench() as desk:
-        await desk.press("ctrl+p")
-        await desk.type("screenshot")
-        await desk.pilot.pause(0.3)
-
-        assert "ave an SVG" not in desk.text
-
-
-async def test_help_shows_the_keys_of_the_current_screen() -> None:
-    async with memory_workbench(size=(120, 60)) as desk:
+async def test_help_shows_the_keys_of_each_screen_and_an_end_from_outside_saves_the_typed_text() -> None:
+    async with memory_workbench(clean(), size=(120, 60)) as desk:
         await desk.press("n", "question_mark")
         assert "Take the next case" in desk.text
         assert "n F2" in desk.text
-
         await desk.press("escape", "p", "f1")
         assert "Give this verdict." in desk.text
 
-
-async def test_ending_the_app_from_outside_saves_the_typed_text() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p", "t")
+        await desk.press("escape", "t")
         await desk.pilot.press("x", "y")
         await desk.app.end(143)
-
         assert desk.services.saved[123]["note"] == "xy"
         assert desk.app.return_code == 143
 
 
-async def test_a_key_goes_through_the_themes() -> None:
-    async with memory_workbench() as desk:
+async def test_wrong_settings_are_told_once_the_desk_is_open_and_a_key_goes_through_the_themes() -> None:
+    async with memory_workbench(settings=LoadedSettings(file=Path(), problems=("settings.toml, line 1: no",))) as desk:
+        assert "settings.toml, line 1: no" in desk.text
+        desk.app.clear_notifications()
+        await desk.settle()
+        assert desk.text.splitlines()[-1].startswith(" n next")
         for theme in ("light", "colour-blind", "terminal", "dark"):
             await desk.press("f10")
             assert desk.app.theme == f"desk-{theme}"
 
 
-async def test_wrong_settings_are_told_when_the_desk_is_open() -> None:
-    async with memory_workbench(settings=LoadedSettings(file=Path(), problems=("settings.toml, line 1: no",))) as desk:
-        assert "settings.toml, line 1: no" in desk.text
-
-
-async def test_the_footer_offers_the_next_case_once_the_desk_is_open() -> None:
-    async with memory_workbench() as desk:
-        assert desk.text.splitlines()[-1].startswith(" n next")
-
-
-async def test_an_unknown_key_after_g_only_closes_the_menu() -> None:
+async def test_the_menu_after_g_shows_the_letters_and_stays_until_a_key_however_late_it_is() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("g")
         assert desk.dialog == "GoMenu"
+        assert "d desk   q queue   m mine   p pending   c checks" in desk.text
         await desk.press("w")
         assert desk.dialog == "DeskScreen"
         assert desk.services.files[123].header.held_by is None
 
-
-async def test_the_menu_after_g_stays_until_a_key_however_late_it_is() -> None:
-    async with memory_workbench(clean()) as desk:
         # A late q, after g once more, goes to the queue and does not quit.
         await desk.press("g", "g")
         desk.clocks.seconds += 3600
@@ -294,14 +258,15 @@ async def test_the_menu_after_g_stays_until_a_key_however_late_it_is() -> None:
         assert desk.dialog == "QueueScreen"
 
 
-@pytest.mark.parametrize(("letter", "screen"), [("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")])
-async def test_both_keys_of_a_chord_may_arrive_at_once(letter: str, screen: str) -> None:
-    async with memory_workbench(clean()) as desk:
-        for key in ("g", letter):
-            desk.app.post_message(events.Key(key, key))
-        while desk.dialog == "GoMenu":
-            await desk.pilot.pause(0.01)
-        await desk.settle()
-
-        assert desk.app.return_code is None
-        assert desk.dialog == screen
+async def test_both_keys_of_a_chord_may_arrive_at_once() -> None:
+    async with memory_workbench() as desk:
+        for letter, screen in (("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")):
+            for key in ("g", letter):
+                desk.app.post_message(events.Key(key, key))
+            await desk.pilot.pause()
+            while desk.dialog == "GoMenu":
+                await desk.pilot.pause(0.01)
+            await desk.settle()
+            assert desk.app.return_code is None
+            assert desk.dialog == screen
+            assert ("No verdicts are waiting for a check." in desk.text) is (letter == "c")

@@ -20,22 +20,22 @@ DIALOGS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name == "verdict" else pytest.mark.terminal) for name in DIALOGS]
-)
-async def test_a_dialog_in_a_too_small_window_shows_only_a_message(name: str) -> None:
+async def test_a_dialog_in_a_too_small_window_shows_only_a_message() -> None:
     async with memory_workbench(troubled()) as desk:
-        await desk.press("n", *DIALOGS[name])
-        await desk.pilot.resize_terminal(40, 12)
-        await desk.settle()
+        await desk.press("n")
+        for name, keys in DIALOGS.items():
+            await desk.press(*keys)
+            await desk.pilot.resize_terminal(40, 12)
+            await desk.settle()
+            shown = " ".join(desk.text.split())
+            assert shown == "The window is too small; it needs 60×16. Nothing is lost.", name
+            await desk.pilot.resize_terminal(120, 40)
+            await desk.press("escape")
+            assert desk.dialog == "DeskScreen", name
 
-        shown = " ".join(desk.text.split())
-        assert shown == "The window is too small; it needs 60×16. Nothing is lost."
 
-
-@pytest.mark.parametrize("key", ["question_mark", "x", "o"])
 async def test_the_layout_of_a_dialog_in_a_window_of_one_column_comes_to_an_end(
-    key: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     layouts = 0
     real = Compositor.reflow
@@ -45,12 +45,17 @@ async def test_the_layout_of_a_dialog_in_a_window_of_one_column_comes_to_an_end(
         layouts += 1
         return real(*arguments, **options)
 
+    monkeypatch.setattr(Compositor, "reflow", counted)
     async with memory_workbench(troubled()) as desk:
-        await desk.press("n", key)
-        monkeypatch.setattr(Compositor, "reflow", counted)
-        await desk.pilot.resize_terminal(1, 1)
-        await desk.settle()
-        assert 0 < layouts < 50
+        await desk.press("n")
+        for key in ("question_mark", "x", "o"):
+            await desk.press(key)
+            layouts = 0
+            await desk.pilot.resize_terminal(1, 1)
+            await desk.settle()
+            assert 0 < layouts < 50
+            await desk.pilot.resize_terminal(120, 40)
+            await desk.press("escape")
 
 
 async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> None:
@@ -69,21 +74,16 @@ async def test_nothing_is_confirmed_unseen_and_no_typed_character_is_lost() -> N
         assert desk.services.decided[0].note == "seenxy"
 
 
-async def test_quitting_works_in_a_too_small_window() -> None:
+async def test_quitting_asks_and_works_in_a_too_small_window() -> None:
     async with memory_workbench(troubled()) as desk:
-        await desk.press("n")
+        await desk.press("n", "q")
+        assert "q quit (1)   b release the case and quit (2)   Esc stay" in desk.text
+        await desk.press("escape")
         await desk.pilot.resize_terminal(40, 12)
         await desk.press("p", "q", "q")
 
         assert desk.services.decided == []
         assert desk.app.return_code == 0
-
-
-async def test_the_question_before_quitting_shows_letters_and_digits() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "q")
-
-        assert "q quit (1)   b release the case and quit (2)   Esc stay" in desk.text
 
 
 async def test_a_click_on_a_widget_that_was_just_removed_does_nothing() -> None:

@@ -89,13 +89,18 @@ def neither_ascii_nor_chinese(text: str) -> set[str]:
     return {char for char in text if not char.isascii() and unicodedata.east_asian_width(char) not in {"W", "F"}}
 
 
-@pytest.mark.parametrize(
-    ("place", "language"),
-    [("desk", "en"), ("fail", "zh"), ("keys", "en"), ("a text composed", "zh"), ("calendar", "zh")],
-)
-async def test_a_screen_has_no_character_of_ambiguous_width(place: str, language: str) -> None:
-    async with walked(WALK[place], language, (80, 24)) as desk:
-        assert neither_ascii_nor_chinese(desk.text) == set()
+async def test_a_screen_has_no_character_of_ambiguous_width_and_masks_of_asterisks() -> None:
+    async with walked((), "zh", (80, 24)) as desk:
+        for keys in (("n",), ("f", "1"), ("escape", "question_mark"), ("escape", "你"), ("g", "k")):
+            await desk.press(*keys)
+            assert neither_ascii_nor_chinese(desk.text) == set(), keys
+            if keys == ("n",):
+                assert DOT not in desk.text
+                await desk.pilot.resize_terminal(120, 40)
+                await desk.settle()
+                assert re.search(r"138\*{6}78", desk.text)
+                assert neither_ascii_nor_chinese(desk.text) == set()
+                await desk.pilot.resize_terminal(80, 24)
 
 
 @pytest.mark.proof
@@ -106,16 +111,10 @@ async def test_no_screen_has_a_character_of_ambiguous_width(place: str, language
         assert neither_ascii_nor_chinese(desk.text) == set()
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-async def test_masks_are_asterisks(language: str) -> None:
-    async with walked(("n",), language, (120, 40)) as desk:
-        assert re.search(r"138\*{6}78", desk.text)
-        assert DOT not in desk.text
-
-
 async def test_other_terminals_keep_unicode_symbols_after_ascii_was_used() -> None:
-    async with walked(("n",), "en", (120, 40)):
-        pass
+    async with walked(("n",), "en", (120, 40)) as desk:
+        assert neither_ascii_nor_chinese(desk.text) == set()
+        assert re.search(r"138\*{6}78", desk.text)
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
         assert {"╭", "◆", DOT} <= set(desk.text)

@@ -72,6 +72,8 @@ async def test_text_does_nothing_in_command_mode_and_says_why_once_but_is_entere
             assert desk.dialog == "DeskScreen"
             assert hint in desk.text
             assert desk.text.count("input method") + desk.text.count("Pasted") == 1
+            desk.app.clear_notifications()
+            await desk.settle()
             desk.clocks.seconds += 60
 
         await desk.press("c")
