@@ -26,14 +26,13 @@ def unopened(services: MemoryServices) -> None:
 
 
 @pytest.mark.parametrize("size", WINDOWS)
-async def test_o_lists_the_documents_and_a_digit_asks_for_a_folder_unless_its_file_is_missing(
+async def test_o_lists_the_documents_and_a_digit_asks_for_a_folder(
     size: tuple[int, int],
 ) -> None:
-    def arrange(services: MemoryServices) -> None:
+    def opened_once(services: MemoryServices) -> None:
         services.documents.openings = {1: (DocumentAccess(login="rev2", at=NOW),)}
-        services.documents.lost = {2}
 
-    async with memory_workbench(clean(), size=size, arrange=arrange) as desk:
+    async with memory_workbench(clean(), size=size, arrange=opened_once) as desk:
         await desk.press("n", "o")
         assert desk.dialog == "DocumentList"
         assert "1 business licence" in desk.text
@@ -41,11 +40,7 @@ async def test_o_lists_the_documents_and_a_digit_asks_for_a_folder_unless_its_fi
         assert "opened by rev2 Tue 24 Nov 14:32" in desk.text
         assert "not opened yet" in desk.text
         assert "declared as sealed" in desk.text
-        assert "file missing or altered" in desk.text
 
-        await desk.press("2")
-        assert desk.dialog == "DocumentList"
-        assert "is missing or altered. Ask an admin" in " ".join(desk.notes)
         await desk.press("v")
         assert "No viewer is set" in desk.text
         await desk.press("3")
@@ -90,12 +85,17 @@ async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() ->
         assert desk.dialog == "Prompt"
 
 
-async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused() -> None:
+async def test_a_missing_file_is_reported_and_documents_are_copied_except_to_a_folder_in_use() -> None:
     def full(services: MemoryServices) -> None:
         services.documents.folder = services.documents.folder.with_name("full")
+        services.documents.lost = {2}
 
     async with memory_workbench(clean(), arrange=full) as desk:
         await desk.press("n", "o")
+        assert "file missing or altered" in desk.text
+        await desk.press("2")
+        assert desk.dialog == "DocumentList"
+        assert "is missing or altered. Ask an admin" in desk.text
         for key in "wa":
             desk.app.clear_notifications()
             await desk.press(key)
@@ -103,6 +103,7 @@ async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused() 
             await desk.press("enter")
             assert desk.dialog == "DocumentList"
             assert "/nowhere/full is not empty." in desk.text
+        assert not [entry for entry in desk.services.log if entry[0] == "open"]
 
 
 async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> None:

@@ -144,9 +144,6 @@ async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_senten
         assert "C-000123 has been received. The application is decided usually by Wed 25 Nov" in text
         assert desk.app.clipboard == sentence
         assert "31 ahead of it, 4 reviewers decide about 22 a day." in text
-        await desk.pilot.resize_terminal(120, 40)
-        await desk.settle()
-        assert "Likely questions" in desk.text
 
         await desk.press("escape", "colon")
         await desk.type("tell a caller")
@@ -157,6 +154,8 @@ async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_senten
 async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> None:
     def blocked(services: MemoryServices) -> None:
         rate = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", is_same=True)
+        # The second case has findings.
+        services.change(123, state=CaseState.PASSED)
         services.forecasts.changes = {"passed": None, "passed_needs": (PassNeed.FINDINGS,), "pass_rate": rate}
 
     async with memory_workbench(arrange=blocked) as desk:
@@ -165,3 +164,4 @@ async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> 
         assert "31 % (24–39 %) of 128 decided cases with the same block findings" in desk.text
         assert "; it can pass only once the open points are cleared up." in desk.app.clipboard
         assert "31 %" not in desk.app.clipboard
+        assert "Likely questions" in desk.text
