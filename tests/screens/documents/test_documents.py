@@ -85,24 +85,32 @@ async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() ->
         assert desk.dialog == "Prompt"
 
 
-async def test_a_missing_file_is_reported_and_documents_are_copied_except_to_a_folder_in_use() -> None:
+async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused() -> None:
     def full(services: MemoryServices) -> None:
         services.documents.folder = services.documents.folder.with_name("full")
-        services.documents.lost = {2}
 
     async with memory_workbench(clean(), arrange=full) as desk:
         await desk.press("n", "o")
-        assert "file missing or altered" in desk.text
-        await desk.press("2")
-        assert desk.dialog == "DocumentList"
-        assert "is missing or altered. Ask an admin" in desk.text
         for key in "wa":
-            desk.app.clear_notifications()
             await desk.press(key)
             assert "cannot show images" not in desk.text
             await desk.press("enter")
             assert desk.dialog == "DocumentList"
             assert "/nowhere/full is not empty." in desk.text
+
+
+async def test_a_file_missing_from_the_store_is_reported_and_not_opened() -> None:
+    def lost(services: MemoryServices) -> None:
+        services.documents.lost = {2}
+
+    async with memory_workbench(clean(), arrange=lost) as desk:
+        await desk.press("n", "o")
+        assert "file missing or altered" in desk.text
+
+        await desk.press("2")
+
+        assert desk.dialog == "DocumentList"
+        assert "is missing or altered. Ask an admin" in desk.text
         assert not [entry for entry in desk.services.log if entry[0] == "open"]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from db.enums import CaseState
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.forecast.result import PassNeed, PassRate
