@@ -45,6 +45,7 @@ class TerminalStorm:
 
     rng: Random
     terminal: HangUpSession
+    size: tuple[int, int] = (40, 120)
     slowest_s: float = 0.0
 
     def blow(self) -> None:
@@ -76,11 +77,10 @@ class TerminalStorm:
         self.terminal.read(2)
         if self.terminal.process.poll() is not None:
             return
-        rows, columns = self.rng.choice(SIZES)
+        # The program draws nothing if the window has the size that it had.
+        self.size = self.rng.choice([size for size in SIZES if size != self.size])
         began, used = time.monotonic(), cpu_s(self.terminal.process.pid)
-        # Two sizes, so that the second is never the one that the window had.
-        resize(self.terminal, rows + 1, columns + 1)
-        resize(self.terminal, rows, columns)
+        resize(self.terminal, *self.size)
         assert select.select([self.terminal._main], [], [], 30)[0], "it never drew the new window"
         wall_s = time.monotonic() - began
         took = min(wall_s, max(cpu_s(self.terminal.process.pid) - used, wall_s / SHARED_BY))
