@@ -59,7 +59,7 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reviewer": ("login", "is_active", "max_held", "created_at"),
     "suspension": (
         *("from_at", "to_at", "announced_to_at", "province", "agent", "reason", "entered_at", "entered_by_id"),
-        *("resumed_at", "settled_at"),
+        *("resumed_at", "settled_at", "former_ends"),
     ),
 }
 """The columns that are noted, by table.
@@ -77,7 +77,7 @@ first, by the table of the row."""
 _COUNTED_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to count as there, by table: nobody sees a batch before it is published."""
 
-_ADDED_WITH = {"facts": "{}"}
+_ADDED_WITH = {"facts": "{}", "former_ends": "[]"}
 """Columns that a later step added, with the value that it gave to the rows: with it, a row has the digest that it had
 before the step."""
 

@@ -41,8 +41,9 @@ class CalendarOverrideRow(Row, table=True):
 class SuspensionRow(NumberedRow, table=True):
     """A period in which the clocks of the affected cases stop; `to_at` is null while its end is unknown.
 
-    `province` and `agent` are null if all are affected. `announced_to_at` is the end as first announced; it differs
+    `province` and `agent` are null if all are affected. `announced_to_at` is the end as it was announced; it differs
     from `to_at` once a supervisor changed it. `resumed_at` is null until applicants get the notice that work resumed.
+    `former_ends` is JSON of the ends before that, each as [end, when another one replaced it] in microseconds.
     `settled_at` is null until every due date includes the suspension; an unfinished recomputation is resumed at the
     next program start.
     """
@@ -52,6 +53,7 @@ class SuspensionRow(NumberedRow, table=True):
     from_at: datetime = instant_column()
     to_at: datetime | None = instant_column(nullable=True)
     announced_to_at: datetime | None = instant_column(nullable=True)
+    former_ends: str = long_text("[]")
     province: str | None = Field(default=None, max_length=32)
     agent: str | None = Field(default=None, max_length=64)
     reason: str = long_text()

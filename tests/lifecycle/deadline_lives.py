@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from workbench.services.site.log_checks.unexplained import unexplained
 from workbench.services.wiring import Services
 
 PROVINCES, AGENTS = ("湖北", "广东", ""), ("甲", "乙")
-CASES, STEPS = 6, 14
+CASES, STEPS = 6, 18
 TWO_HOURS_S = 7200
 OFFICE_MOVES = ("deadline-moved", "delay", "resumed")
 ASKED = {"rectifying", "pending"}
@@ -67,7 +67,10 @@ class Span:
 
 @dataclass
 class Applicant:
-    """An applicant with a case; `told` is the deadline that was given, at `since`, and `stored` the one in force."""
+    """An applicant with a case; `told` is the deadline that was given, at `since`, and `stored` the one in force.
+
+    `promised` are the dates in letters about days off, each with when it was told.
+    """
 
     id: int
     province: str
@@ -75,6 +78,7 @@ class Applicant:
     told: datetime | None = None
     since: datetime | None = None
     stored: datetime | None = None
+    promised: list[tuple[datetime, datetime]] = field(default_factory=list)
 
 
 class Oracle:
@@ -108,11 +112,16 @@ class Oracle:
         return united((max(start, since), end) for start, end in (*missing, *longer) if end > since)
 
     def moved(self, applicant: Applicant) -> datetime:
-        """Return the deadline after the lost time; it is on no day off and in no suspension with a known end."""
+        """Return the latest of the told dates after the lost time."""
         assert applicant.told is not None
         assert applicant.since is not None
-        at = self.on_working_day(applicant.told)
-        for start, end in self.lost(applicant, applicant.since):
+        told = [(applicant.told, applicant.since), *applicant.promised]
+        return max(self._moved(applicant, *one) for one in told)
+
+    def _moved(self, applicant: Applicant, told: datetime, since: datetime) -> datetime:
+        """Return a told date after the lost time; it is on no day off and in no suspension with a known end."""
+        at = self.on_working_day(told)
+        for start, end in self.lost(applicant, since):
             if start >= at:
                 break
             seconds = self.hours.seconds(start, end)
@@ -236,6 +245,7 @@ class Life:
         steps += [self.resume] * 2 + [self.set_a_day] * 2 + [self.hand_in] * 2 + [self.take_back]
         for _step in range(STEPS):
             self.changed: list[Span] = []
+            self.moved_off: Collection[int] = ()
             self.random.choice(steps)()
             self.check()
             self.site.clock.at += timedelta(seconds=1)
@@ -275,7 +285,7 @@ class Life:
 
     def _take_deadline(self, applicant: Applicant, since: datetime) -> None:
         """Take over a deadline as it was given: on a working day, and in no suspension that is known to end later."""
-        applicant.since = since
+        applicant.since, applicant.promised = since, []
         applicant.told = applicant.stored = self._in_force(applicant)
         if applicant.told is not None:
             day = applicant.told.astimezone(SHANGHAI).date()
@@ -400,7 +410,8 @@ class Life:
     def set_a_day(self) -> None:
         """Set a coming day off, or take that back."""
         day = self.now.astimezone(SHANGHAI).date() + timedelta(days=self.random.randrange(1, 15))
-        on, before = self.random.choice([day, *self.off]), self.stored
+        stored = [one.stored.astimezone(SHANGHAI).date() for one in self.applicants.values() if one.stored]
+        on, before = self.random.choice([day, *self.off, *stored]), self.stored
         is_working = self.oracle.hours.is_working(on)
         if on <= self.now.astimezone(SHANGHAI).date() or (not is_working and on not in self.off):
             return
@@ -419,6 +430,7 @@ class Life:
                 letters = self._new_letters(before.notices, applicant)
                 assert [row["kind"] for row in letters] == ["deadline-moved"], (applicant, letters)
                 TALLY["moved by a day off"] += 1
+        self.moved_off = moved_before.keys()
 
     def hand_in(self) -> None:
         """Let an applicant hand in what was asked for; it is in time until the deadline, or while it cannot pass."""
@@ -475,6 +487,8 @@ class Life:
                 [one.astimezone(SHANGHAI) for one in fit],
             )
             applicant.stored = actual
+            if applicant.id in self.moved_off:
+                applicant.promised.append((actual, self.now))
 
     def _in_force(self, applicant: Applicant) -> datetime | None:
         """Return the deadline of an applicant in the database."""

@@ -48,6 +48,7 @@ _SIGNS: dict[str, str] = {
 
 _DEADLINE_MOVES: dict[str, str] = {
     "suspensions": N_("moved by suspension {names}"),
+    "kept": N_("not moved by suspension {names}"),
     "held": N_("does not pass before suspension {names} ends"),
     "days": N_("moved from a day off ({names})"),
 }

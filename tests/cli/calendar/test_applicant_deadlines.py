@@ -463,6 +463,8 @@ def test_a_deadline_that_left_time_after_its_letter_is_kept_when_the_suspension_
     services.at("2026-12-01 09:30").run("sup", "calendar", "resume", "1", "--mistake")
 
     assert deadline(services, case) == "2026-12-01 18:00"
+    suspend(services.at("2026-12-01 10:00"), "2026-12-01 14:00", "2026-12-01 16:00")
+    assert deadline(services, case) == "2026-12-02 11:00"
 
 
 def test_a_later_letter_about_a_deadline_replaces_the_unsent_one_with_what_still_holds(services: ClockSite) -> None:
@@ -603,3 +605,36 @@ def test_a_second_delay_letter_does_not_say_that_an_earlier_one_stated_its_date(
     newest = letters(services, "delay")[-1]
     assert "目前的办结时限：2026年12月2日（周三）" in newest
     assert "此前的办结时限" not in newest
+
+
+def test_a_deadline_after_a_day_off_that_is_worked_after_all_waits_for_suspensions(services: ClockSite) -> None:
+    held, moved = (services.received("2026-11-24 10:00") for _case in range(2))
+    for case, province in ((held, "广东"), (moved, "湖北")):
+        services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-27")
+        with services.site.services("admin").context.write() as session:
+            of_case = text("UPDATE application SET province=:province WHERE id=:id")
+            session.execute(of_case, {"province": province, "id": int(case.removeprefix("C-"))})
+    services.run("admin", "calendar", "set", "2026-11-27", "off", "--reason", "停电")
+    services.run("admin", "calendar", "set", "2026-11-27", "published", "--reason", "x")
+
+    services.at("2026-11-30 11:00")
+    for words in (("2026-11-30 11:00", "--province", "广东"), ("2026-11-30 14:00", "2026-11-30 16:00")):
+        dry = services.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
+        done = suspend(services, *words)
+        assert [done["notices"], done["deadlines"]] == [dry["notices"], dry["deadlines"]]
+
+    assert tick(services, "2026-12-01 09:00") == {"resumed": 1}
+    assert [show(services, case)["state"] for case in (held, moved)] == ["rectifying", "rectifying"]
+    assert deadline(services, moved) == "2026-12-01 11:00"
+
+
+def test_the_time_of_an_ended_suspension_is_known_as_it_was_when_it_is_taken_back_later(services: ClockSite) -> None:
+    suspend(services.at("2026-11-20 10:00"), "2026-11-25", "2026-11-27")
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-26 09:00").run("sup", "calendar", "resume", "1")
+    services.at("2026-11-26 10:00").run("sup", "calendar", "resume", "1", "--mistake")
+    # The deadline was given when all of the three days were to be suspended.
+    suspend(services.at("2026-11-26 11:00"), "2026-11-25", "2026-11-26")
+
+    assert deadline(services, case) == "2026-11-30 18:00"

@@ -13,7 +13,7 @@ class Suspension:
     """A suspension of work (force majeure, 不可抗力).
 
     `province` is a short Chinese name. `province` or `agent` is None if all provinces or agents are affected. `reason`
-    is shown to applicants. `announced` is the suspension as it was before a supervisor ended it, else None.
+    is shown to applicants. `announced` is the suspension as it was before a supervisor ended it last, else None.
     `is_settled` says that every due date includes the suspension. `entered_at` is when it was entered, `resumed_at`
     when its end was announced.
     """
@@ -47,7 +47,9 @@ class Suspension:
 
     def known_span(self, at: datetime) -> TimeSpan | None:
         """Return the span as it was known at a time; None before the entry or while the end was unknown."""
-        known = self.announced if self.announced is not None and (self.resumed_at or NEVER) > at else self
+        known = self
+        while known.announced is not None and (known.resumed_at or NEVER) > at:
+            known = known.announced
         return None if self.entered_at >= at or known.span.is_open else known.span
 
     def concerns(self, province: str, agent: str) -> bool:

@@ -1,14 +1,15 @@
 """The deadlines of applicants as they were told, and the moves that suspensions and days off cause.
 
 A deadline is stored with its moves, so that lists and timers can compare it. The event of a move has the deadline as it
-was told, from which every later move is computed again: nothing is accumulated.
+was told, from which every later move is computed again: nothing is accumulated. Each date that the applicant was told
+is a promise, and the deadline is the latest of them after its moves.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
@@ -28,6 +29,7 @@ from workbench.services.clock.case_clocks import EVENT, Clocks
 MOVED_ACTION = "deadline-moved"
 """The event of a case whose deadlines moved because of a suspension or a day off."""
 
+_MICROSECOND = timedelta(microseconds=1)
 _GIVING = ("extend-deadline", "sent-late", MOVED_ACTION)
 _EVENTS = (
     select(EVENT.c.case_id, EVENT.c.at, EVENT.c.action, EVENT.c.body)
@@ -49,6 +51,8 @@ class ToldDeadline:
         told_at: The deadline, without later moves.
         since: When it was told.
         was_at: The deadline that was in force when this value was read.
+        given_at: When `was_at` came into force.
+        promised: Later dates that the applicant was told and that stay, each with when.
         row: The row with the deadline in force; None for the last day to appeal, which is computed when it is read.
         items: The open items of a rectification.
     """
@@ -57,17 +61,21 @@ class ToldDeadline:
     told_at: datetime
     since: datetime
     was_at: datetime
+    given_at: datetime | None = None
+    promised: tuple[tuple[datetime, datetime], ...] = ()
     row: DeadlineRow | None = None
     items: Sequence[RectificationItemRow] = ()
 
     def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
         """Return the deadline after the moves by suspensions and days off."""
-        moved_at = moved_deadline(self.told_at, self.since, self._counted(suspensions), calendar)
+        found = tuple(suspensions)
+        told = ((self.told_at, self.since), *self.promised)
+        moved_at = max(moved_deadline(at, since, self._counted(found, since), calendar) for at, since in told)
         return calendar.closing(calendar.local_day(moved_at)) if isinstance(self.row, CaseRow) else moved_at
 
     def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
         """Return when the open suspension began that keeps the deadline from passing, None without one."""
-        return holding_from(self.moved(suspensions, calendar), self._counted(suspensions))
+        return holding_from(self.moved(suspensions, calendar), suspensions)
 
     def current(self, calendar: WorkingCalendar) -> datetime:
         """Return the deadline in force that the row holds."""
@@ -75,9 +83,9 @@ class ToldDeadline:
             return self.told_at if self.row.next_action_on is None else calendar.closing(self.row.next_action_on)
         return self.told_at if self.row is None else self.row.deadline_at or self.told_at
 
-    def _counted(self, suspensions: Iterable[Suspension]) -> Sequence[Suspension]:
+    def _counted(self, suspensions: Sequence[Suspension], since: datetime) -> Sequence[Suspension]:
         # The last day to appeal counts from the notice, whatever was known then.
-        return tuple(suspensions) if self.row is None else unknown_parts(suspensions, self.since)
+        return suspensions if self.row is None else unknown_parts(suspensions, since)
 
 
 def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[ToldDeadline]]:
@@ -98,7 +106,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     extended: dict[tuple[str, int], datetime] = {}
     for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():
         body = json.loads(event.body)
-        moves[event.case_id][:0] = body.get("deadlines", ())
+        moves[event.case_id][:0] = [[event.at, *move] for move in body.get("deadlines", ())]
         extended |= dict.fromkeys(map(tuple, body.get("extended", ())), event.at)
     found = {}
     for case in cases:
@@ -137,21 +145,22 @@ def has_lapsed_early(case: CaseRow, told: Iterable[ToldDeadline], clocks: Clocks
 
 def move_deadlines(
     case: CaseRow,
-    told: Iterable[ToldDeadline],
+    told: list[ToldDeadline],
     clocks: Clocks,
     *,
     relied_on: Sequence[Suspension] = (),
     may_shorten: bool = False,
     leaves_time: bool = True,
 ) -> Mapping[str, Any]:
-    """Store the moves of deadlines, and return the body of their event; it is empty if nothing moves.
+    """Store the moves of deadlines, and return the body of their event; it is empty if nothing changes.
 
-    No deadline becomes earlier than the suspensions of which the applicant was told make it (`relied_on`), nor than it
-    is, unless `may_shorten`. With `leaves_time`, a deadline that moves leaves enough time after a letter of now.
+    `is_kept` in the body says that every deadline stays and is promised from now on as it was told last. No deadline is
+    put before what the suspensions of which the applicant was told make it (`relied_on`), nor before what it is, unless
+    `may_shorten`. With `leaves_time`, a deadline that moves leaves enough time after a letter of now. `told` gets the
+    new promises.
     """
-    calendar, now, moves = clocks.calendar(case), clocks.context.now(), []
-    for given in told:
-        one = given
+    calendar, now, moves, is_kept = clocks.calendar(case), clocks.context.now(), [], True
+    for index, one in enumerate(told):
         row, before, after = one.row, one.current(calendar), one.moved(clocks.suspensions_of(case), calendar)
         if row is None:
             continue
@@ -162,16 +171,20 @@ def move_deadlines(
         if isinstance(row, CaseRow):
             after = calendar.closing(calendar.local_day(after))
         if after < kept:
-            # The applicant was told the later deadline, so that one counts from now on.
-            one, after = replace(one, told_at=kept, since=now), kept
+            # The applicant was told the later date. It includes the suspensions of the moment in which it was given.
+            since = now if kept > before or one.given_at is None else one.given_at + _MICROSECOND
+            told[index] = replace(one, promised=(*one.promised, (kept, since)))
+            after = max(kept, told[index].moved(clocks.suspensions_of(case), calendar))
         elif after == before:
             continue
         if isinstance(row, CaseRow):
             row.next_action_on = calendar.local_day(after)
         else:
             row.deadline_at = after
-        moves.append([row.__tablename__, row.id, to_us(one.told_at), to_us(one.since), to_us(after)])
-    return {"deadlines": moves} if moves else {}
+        promised = [list(map(to_us, promise)) for promise in told[index].promised]
+        moves.append([row.__tablename__, row.id, to_us(one.told_at), to_us(one.since), to_us(after), *promised])
+        is_kept = is_kept and after == before
+    return {"deadlines": moves, **({"is_kept": True} if is_kept else {})} if moves else {}
 
 
 _RECTIFIED = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED}
@@ -203,9 +216,10 @@ def _told(row: DeadlineRow, moves: Iterable[Sequence[Any]], since: datetime, cal
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
     told = ToldDeadline(what=what, told_at=since, since=since, was_at=since, row=row)
     current = told.current(calendar)
-    told = replace(told, told_at=current, was_at=current)
+    told = replace(told, told_at=current, was_at=current, given_at=since)
     key = [row.__tablename__, row.id]
-    for name, row_id, told_us, since_us, after_us in moves:
+    for at, name, row_id, told_us, since_us, after_us, *promised in moves:
         if [name, row_id] == key and after_us == to_us(current):
-            return replace(told, told_at=from_us(told_us), since=from_us(since_us))
+            promises = tuple((from_us(day), from_us(told_at)) for day, told_at in promised)
+            return replace(told, told_at=from_us(told_us), since=from_us(since_us), given_at=at, promised=promises)
     return told

@@ -146,7 +146,8 @@ def _recompute(
                 batch.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
             if before != stored_clock_state(case):
                 batch.changed_ids.append(case_id)
-            is_affected = bool(announced_ids) or case_id in batch.moves or case.due_at != before.due_at
+            has_moved = "is_kept" not in batch.moves.get(case_id, {"is_kept": True})
+            is_affected = bool(announced_ids) or has_moved or case.due_at != before.due_at
             batch.counts.update(
                 affected_count=is_affected,
                 notified_count=bool(announced_ids),
@@ -163,7 +164,8 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
     may_shorten = bool(relied_on) and case_id in batch.letters.unsent
     if body := move_deadlines(case, told, clocks, relied_on=relied_on, may_shorten=may_shorten) if unsettled else {}:
-        batch.moves[case_id] = {**body, "moved_by": f"suspensions {_numbers(unsettled)}"}
+        why = "kept" if "is_kept" in body else "suspensions"
+        batch.moves[case_id] = {**body, "moved_by": f"{why} {_numbers(unsettled)}"}
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
         batch.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)
 

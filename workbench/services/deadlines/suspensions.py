@@ -19,7 +19,7 @@ from workbench.i18n import _
 from workbench.services.clock.case_clocks import unsettled_suspension_ids
 from workbench.services.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions
+from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, with_former_end
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.row_values import from_row
@@ -134,6 +134,8 @@ class Suspending(Service):
                     rows = [_suspension_to_end(found, ended_at, suspension_id)]
                 for row in rows:
                     request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
+                    if row.announced_to_at != row.to_at and row.resumed_at is not None:
+                        row.former_ends = with_former_end(row.former_ends, row.announced_to_at, row.resumed_at)
                     row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
                     self.context.log(session, Action.RESUME.value, body=_body(row))

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, bindparam, delete, insert, select
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 
-from db.columns import Instant, as_stored, from_us
+from db.columns import Instant, as_stored, from_us, to_us
 from db.enums import DayStatus
 from db.models import (
     ApplicationRow,
@@ -203,8 +203,17 @@ def suspensions_concerning(
 
 def suspension_of(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds."""
-    span = TimeSpan(row.from_at, row.announced_to_at or NEVER)
-    announced = from_row(Suspension, row, span=span, announced=None, is_settled=row.settled_at is not None)
-    if row.to_at == row.announced_to_at:
-        return announced
-    return replace(announced, span=TimeSpan(row.from_at, row.to_at), announced=announced)
+    former = [(from_us(end) if end else NEVER, from_us(until)) for end, until in json.loads(row.former_ends)]
+    first, *later = *(end for end, _until in former), row.announced_to_at or NEVER
+    is_settled = row.settled_at is not None
+    found = from_row(Suspension, row, span=TimeSpan(row.from_at, first), announced=None, is_settled=is_settled)
+    if row.to_at != row.announced_to_at:
+        later.append(row.to_at)
+    for end, resumed_at in zip(later, (*(until for _end, until in former), row.resumed_at), strict=False):
+        found = replace(found, span=TimeSpan(row.from_at, end), resumed_at=resumed_at, announced=found)
+    return found
+
+
+def with_former_end(former_ends: str, end: datetime | None, until: datetime) -> str:
+    """Return the former ends of a suspension with one more, which was announced until then; None is an unknown end."""
+    return json.dumps([*json.loads(former_ends), [to_us(end) if end else None, to_us(until)]])

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from db.columns import to_us
 from db.enums import CaseState, SuspensionNotice
 from db.models import CaseRow
 from db.queries import suspension_notices
@@ -58,7 +59,7 @@ class SuspensionLetters:
     context: Context
     clocks: Clocks
     history: SuspensionHistories = field(default_factory=dict)
-    told: Mapping[int, Sequence[ToldDeadline]] = field(default_factory=dict)
+    told: Mapping[int, list[ToldDeadline]] = field(default_factory=dict)
     unsent: Mapping[int, Sequence[Any]] = field(default_factory=dict)
     corrected: dict[int, tuple[int, datetime] | None] = field(default_factory=dict)
     messages: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
@@ -269,9 +270,11 @@ def follow_days_off(
     cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids)).order_by(CASE.c.id)).scalars().all()
     letters = letters_about(clocks, cases)
     for case in cases:
-        told = letters.told.get(case.id or 0, ())
+        told = letters.told.get(case.id or 0, [])
         if body := move_deadlines(case, told, clocks):
-            moves[case.id or 0] = {**body, "moved_by": f"days {' '.join(map(str, days))}"}
+            # The new dates stay promised if the day off is worked after all.
+            promised = [[*move, [move[4], to_us(context.now())]] for move in body["deadlines"]]
+            moves[case.id or 0] = {"deadlines": promised, "moved_by": f"days {' '.join(map(str, days))}"}
         main = current_deadline(case, told, clocks)
         if main is not None and (body or main.row is None):
             letters.messages.append((case, message := letters.about_deadline(case, main, (), CALENDAR_CHANGED)))
@@ -287,7 +290,7 @@ def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datet
     letters = letters_about(clocks, [case])
     is_moved_since = (NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value, NOTICE.c.created_at >= act_at)
     cancel_unsent(session, context, (NOTICE.c.case_id == case.id, *is_moved_since))
-    if body := move_deadlines(case, letters.told.get(case.id or 0, ()), clocks):
+    if body := move_deadlines(case, letters.told.get(case.id or 0, []), clocks):
         note_act(session, context, MOVED_ACTION, case.id, body)
         letters.add_deadline_notice(case)
         letters.write()

@@ -83,7 +83,7 @@ def depends_on_sending(session: Session, context: Context, notice: Any, sent_at:
 
 def _late_effect(
     session: Session, context: Context, notice: Any, sent_at: datetime
-) -> tuple[CaseRow, int, Sequence[ToldDeadline]] | None:
+) -> tuple[CaseRow, int, list[ToldDeadline]] | None:
     """Return the case of a letter, by how many working days it was late if it was sent at a time, and what that moves.
 
     Nothing moves if the case went on without an answer before the later date. None is returned if nothing changes.
@@ -119,9 +119,7 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
                 note_act(session, context, MOVED_ACTION, case.id, body)
 
 
-def _moved_deadlines(
-    session: Session, context: Context, case: CaseRow, notice: Any, days: int
-) -> Sequence[ToldDeadline]:
+def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> list[ToldDeadline]:
     """Return the deadlines that a late letter states and moves, each as it is told then.
 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
