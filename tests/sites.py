@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
+import pytest
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
@@ -21,6 +22,7 @@ from db.queries.search_index import index_cases, terms_of
 from tests import kept_databases
 from workbench.domain.case.actor import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
+from workbench.services import opening
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.foundation import audit_log
 from workbench.services.opening import NewSite, make_site, open_services
@@ -67,6 +69,8 @@ class Site:
     """
 
     encrypts: ClassVar[bool] = False
+    shares_database: ClassVar[bool] = False
+    """Whether all people work through one open database, which saves a third of a short test."""
 
     path: Path
     clock: ManualClock = field(default_factory=ManualClock)
@@ -104,7 +108,10 @@ class Site:
     def services(self, login: str) -> Services:
         """Return the services of a person, opened once."""
         if login not in self.services_by_login:
-            self.services_by_login[login] = open_services(self.path, login, self.clock)
+            with pytest.MonkeyPatch.context() as patched:
+                for opened in [*self.services_by_login.values()][: self.shares_database]:
+                    patched.setattr(opening, "open_database", lambda *_given, kept=opened.context.database: kept)
+                self.services_by_login[login] = open_services(self.path, login, self.clock)
         return self.services_by_login[login]
 
     @contextmanager

@@ -370,12 +370,6 @@ def _start(path: Path) -> ForkedProcess:
 
 @pytest.mark.promise("C4")
 @pytest.mark.proof
-def test_three_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
-    assert BEFORE in kill_at_random(older, 3, seed=1)
-
-
-@pytest.mark.promise("C4")
-@pytest.mark.proof
 def test_fifty_killed_upgrades_leave_a_complete_schema(older: Path) -> None:
     kills = sized(ci=10, full=50)
     found = kill_at_random(older, kills, seed=20261124)

@@ -43,9 +43,8 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         amounts.instant_on_screen(without_zone, TODAY, ZONE)
 
 
-@pytest.mark.parametrize(
-    ("days", "english", "chinese"),
-    [
+def test_days_near_today_are_worded_relatively() -> None:
+    for days, english, chinese in [
         (-1234, "1,234 days ago", "1,234天前"),
         (-3, "3 days ago", "3天前"),
         (-2, "2 days ago", "2天前"),
@@ -54,13 +53,11 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         (1, "tomorrow", "明天"),
         (2, "in 2 days", "2天后"),
         (41, "in 41 days", "41天后"),
-    ],
-)
-def test_days_near_today_are_worded_relatively(days: int, english: str, chinese: str) -> None:
-    on = TODAY + timedelta(days=days)
+    ]:
+        on = TODAY + timedelta(days=days)
 
-    assert _in("en", amounts.relative_day, on, TODAY) == english
-    assert _in("zh", amounts.relative_day, on, TODAY) == chinese
+        assert _in("en", amounts.relative_day, on, TODAY) == english
+        assert _in("zh", amounts.relative_day, on, TODAY) == chinese
 
 
 def test_counts_have_commas() -> None:
@@ -69,9 +66,8 @@ def test_counts_have_commas() -> None:
     assert amounts.count(-1234567) == "-1,234,567"
 
 
-@pytest.mark.parametrize(
-    ("share", "shown"),
-    [
+def test_a_share_has_at_most_one_decimal() -> None:
+    for share, shown in [
         (0.17, "17 %"),
         (0.1667, "16.7 %"),
         (0.1665, "16.7 %"),
@@ -81,37 +77,29 @@ def test_counts_have_commas() -> None:
         (0.0004, "0 %"),
         (0.0005, "0.1 %"),
         (12.5, "1,250 %"),
-    ],
-)
-def test_a_share_has_at_most_one_decimal(share: float, shown: str) -> None:
-    assert amounts.ratio(share) == shown
+    ]:
+        assert amounts.ratio(share) == shown
 
 
-@pytest.mark.parametrize(
-    ("fen", "shown"), [(123_450, "¥ 1,234.50"), (0, "¥ 0.00"), (5, "¥ 0.05"), (-123_450, "-¥ 1,234.50")]
-)
-def test_money_has_two_decimals(fen: int, shown: str) -> None:
-    assert amounts.money_words(fen) == shown
+def test_money_has_two_decimals() -> None:
+    for fen, shown in [(123_450, "¥ 1,234.50"), (0, "¥ 0.00"), (5, "¥ 0.05"), (-123_450, "-¥ 1,234.50")]:
+        assert amounts.money_words(fen) == shown
 
 
-@pytest.mark.parametrize(
-    ("yuan", "english", "chinese"),
-    [
+def test_capital_is_written_in_the_units_of_each_language() -> None:
+    for yuan, english, chinese in [
         (2_000_000, "¥ 2,000,000", "200万元"),
         (120_000_000, "¥ 120,000,000", "12,000万元"),
         (1_234_567, "¥ 1,234,567", "1,234,567元"),
         (1_234_567.5, "¥ 1,234,567.50", "1,234,567.50元"),
         (0, "¥ 0", "0元"),
-    ],
-)
-def test_capital_is_written_in_the_units_of_each_language(yuan: float, english: str, chinese: str) -> None:
-    assert _in("en", amounts.capital_fen, round(yuan * 100)) == english
-    assert _in("zh", amounts.capital_fen, round(yuan * 100)) == chinese
+    ]:
+        assert _in("en", amounts.capital_fen, round(yuan * 100)) == english
+        assert _in("zh", amounts.capital_fen, round(yuan * 100)) == chinese
 
 
-@pytest.mark.parametrize(
-    ("seconds", "english", "chinese"),
-    [
+def test_short_durations_are_more_precise_than_long_ones() -> None:
+    for seconds, english, chinese in [
         (0, "0 s", "0秒"),
         (48, "48 s", "48秒"),
         (9.96, "10 s", "10秒"),
@@ -122,41 +110,33 @@ def test_capital_is_written_in_the_units_of_each_language(yuan: float, english: 
         (3599.6, "1 h 00 min", "1小时00分"),
         (3900, "1 h 05 min", "1小时05分"),
         (3_600_000, "1,000 h 00 min", "1,000小时00分"),
-    ],
-)
-def test_short_durations_are_more_precise_than_long_ones(seconds: float, english: str, chinese: str) -> None:
-    assert _in("en", amounts.duration_s, seconds) == english
-    assert _in("zh", amounts.duration_s, seconds) == chinese
+    ]:
+        assert _in("en", amounts.duration_s, seconds) == english
+        assert _in("zh", amounts.duration_s, seconds) == chinese
 
 
-@pytest.mark.parametrize(
-    ("days", "english", "chinese"),
-    [
+def test_the_time_left_of_a_deadline_is_in_working_days() -> None:
+    for days, english, chinese in [
         (2, "2 working days left", "剩余2个工作日"),
         (1, "1 working day left", "剩余1个工作日"),
         (0, "0 working days left", "剩余0个工作日"),
         (-1, "overdue by 1 working day", "已超时1个工作日"),
         (-3, "overdue by 3 working days", "已超时3个工作日"),
-    ],
-)
-def test_the_time_left_of_a_deadline_is_in_working_days(days: int, english: str, chinese: str) -> None:
-    assert _in("en", amounts.working_days_left, days) == english
-    assert _in("zh", amounts.working_days_left, days) == chinese
+    ]:
+        assert _in("en", amounts.working_days_left, days) == english
+        assert _in("zh", amounts.working_days_left, days) == chinese
 
 
-@pytest.mark.parametrize(
-    ("seconds", "english", "chinese"),
-    [
+def test_the_time_left_of_a_hold_is_in_full_minutes() -> None:
+    for seconds, english, chinese in [
         (1739, "hold 28 min", "占用时间还剩28分钟"),
         (60, "hold 1 min", "占用时间还剩1分钟"),
         (59, "hold < 1 min", "占用时间还剩不足1分钟"),
         (0, "hold expired", "领取已过期"),
         (-90, "hold expired", "领取已过期"),
-    ],
-)
-def test_the_time_left_of_a_hold_is_in_full_minutes(seconds: int, english: str, chinese: str) -> None:
-    assert _in("en", amounts.hold_left, timedelta(seconds=seconds)) == english
-    assert _in("zh", amounts.hold_left, timedelta(seconds=seconds)) == chinese
+    ]:
+        assert _in("en", amounts.hold_left, timedelta(seconds=seconds)) == english
+        assert _in("zh", amounts.hold_left, timedelta(seconds=seconds)) == chinese
 
 
 def test_lists_are_joined_as_usual_in_each_language() -> None:

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.appeal import AppealLine
@@ -141,9 +139,8 @@ OVERDUE_LETTER = letter("receipt", NOW - timedelta(days=1), failed_at=NOW)
 SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
 
 
-@pytest.mark.parametrize(
-    ("found", "happened", "following"),
-    [
+def test_a_case_says_what_happened_and_what_comes_next() -> None:
+    for found, happened, following in [
         (story(CaseState.QUEUED), "", "any free reviewer decides round 1, due Thu 26 Nov 18:00"),
         (story(CaseState.QUEUED, assignee="rev2"), "", "waits for rev2 to decide round 1, due Thu 26 Nov 18:00"),
         (
@@ -460,12 +457,9 @@ SENT_LETTER = letter("pending", NOW - timedelta(days=2), sent_at=NOW)
             "withdrawn (sup, Tue 24 Nov 13:32)",
             "the review is closed, nothing is left to do",
         ),
-    ],
-    ids=lambda value: str(value.case.header.state) if isinstance(value, CaseStory) else "",
-)
-def test_a_case_says_what_happened_and_what_comes_next(found: CaseStory, happened: str, following: str) -> None:
-    assert "; ".join(found.happened) == happened
-    assert "; ".join(found.next) == following
+    ]:
+        assert "; ".join(found.happened) == happened
+        assert "; ".join(found.next) == following
 
 
 def test_a_verdict_that_was_undone_is_not_told() -> None:
@@ -481,9 +475,8 @@ def test_a_returned_verdict_gives_the_note_of_its_checker_until_it_is_decided_ag
         assert story(CaseState.IN_REVIEW, returned).check_note == "rev2 退回：look at page 2"
 
 
-@pytest.mark.parametrize(
-    ("found", "sentence"),
-    [
+def test_chinese_has_words_of_its_own_and_blanks_around_logins() -> None:
+    for found, sentence in [
         (story(CaseState.QUEUED, assignee="rev2"), "等待 rev2 审核第1轮，截止时间 11月26日 周四 18:00"),
         (story(CaseState.APPEALED, assignee="sup"), "等待处理申诉，处理人：sup，截止时间 11月26日 周四 18:00"),
         (
@@ -501,8 +494,6 @@ def test_a_returned_verdict_gives_the_note_of_its_checker_until_it_is_decided_ag
             story(CaseState.QUEUED, fail(status="undone"), history=(event("undo", "pass"), event("decide"))),
             "已撤销“已通过”（sup，11月24日 周二 13:32）",
         ),
-    ],
-)
-def test_chinese_has_words_of_its_own_and_blanks_around_logins(found: CaseStory, sentence: str) -> None:
-    with speaking("zh"):
-        assert sentence in (*found.happened, *found.next)
+    ]:
+        with speaking("zh"):
+            assert sentence in (*found.happened, *found.next)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,24 +84,21 @@ def test_that_handing_in_now_saves_time_is_said_only_if_the_forecasts_show_it() 
     assert sentence(replace(LATER, saved_days=1), "zh").endswith("现在补交材料或整改，最多可节省1个工作日。")
 
 
-@pytest.mark.parametrize(
-    ("needs", "words"),
-    [
+def test_while_something_stands_against_a_pass_no_day_of_it_is_said() -> None:
+    for needs, words in [
         ((PassNeed.FINDINGS,), "the open points are cleared up"),
         ((PassNeed.DOCUMENTS,), "the missing documents are in"),
         ((PassNeed.ITEMS, PassNeed.FINDINGS), "the items we asked for are in and the open points are cleared up"),
         ((PassNeed.APPEAL,), "the appeal has succeeded"),
-    ],
-)
-def test_while_something_stands_against_a_pass_no_day_of_it_is_said(needs: tuple[PassNeed, ...], words: str) -> None:
-    blocked = replace(BLOCKED, passed_needs=needs)
+    ]:
+        blocked = replace(BLOCKED, passed_needs=needs)
 
-    decided = DECIDED
-    if PassNeed.ITEMS in needs:
-        decided = f"If all we asked for arrives today, the{DECIDED.removeprefix('The')}"
-    assert sentence(blocked) == f"C-000001 has been received. {decided}; it can pass only once {words}."
-    assert "无异议" not in sentence(blocked, "zh")
-    assert "后，方可通过。" in sentence(blocked, "zh")
+        decided = DECIDED
+        if PassNeed.ITEMS in needs:
+            decided = f"If all we asked for arrives today, the{DECIDED.removeprefix('The')}"
+        assert sentence(blocked) == f"C-000001 has been received. {decided}; it can pass only once {words}."
+        assert "无异议" not in sentence(blocked, "zh")
+        assert "后，方可通过。" in sentence(blocked, "zh")
 
 
 @given(
@@ -181,16 +177,16 @@ def test_a_case_awaiting_a_check_is_not_promised_to_pass() -> None:
         assert "通过" not in letter + sentence(CHECKED, "zh")
 
 
-@pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.RECTIFYING])
-def test_only_a_case_with_the_applicant_waits_for_items(state: CaseState) -> None:
-    rectifying = replace(FORECAST, state=state, ahead=None, is_decided=True)
+def test_only_a_case_with_the_applicant_waits_for_items() -> None:
+    for state in [CaseState.PENDING, CaseState.RECTIFYING]:
+        rectifying = replace(FORECAST, state=state, ahead=None, is_decided=True)
 
-    assert "is waiting for the items we asked you for" in sentence(rectifying)
-    with_others = replace(rectifying, is_with_others=True, answer=DAYS)
-    assert sentence(with_others) == (
-        f"A matter in C-000001 is being looked into. {DECIDED}; if nothing is found against it, it passes by then."
-    )
-    assert "正在核查" in sentence(with_others, "zh")
+        assert "is waiting for the items we asked you for" in sentence(rectifying)
+        with_others = replace(rectifying, is_with_others=True, answer=DAYS)
+        assert sentence(with_others) == (
+            f"A matter in C-000001 is being looked into. {DECIDED}; if nothing is found against it, it passes by then."
+        )
+        assert "正在核查" in sentence(with_others, "zh")
 
 
 def test_while_nobody_knows_how_long_others_take_no_day_is_said() -> None:
@@ -216,39 +212,36 @@ def test_every_forecast_of_an_office_without_history_is_called_assumed() -> None
     assert "Mon 7 Dec (assumed), after 9." in list(queue_lines(replace(QUEUE, is_thin=True), TODAY))[1]
 
 
-@pytest.mark.parametrize("state", [CaseState.PENDING, CaseState.RECTIFYING])
-def test_a_case_with_the_applicant_names_what_has_not_come(state: CaseState) -> None:
-    items = tuple(
-        ItemLine(code="DOC", text=text, is_satisfied=came, is_waived=False)
-        for text, came in (("the licence, with seal", False), ("a plan", True), ("{case}", False))
-    )
-    asked = replace(PENDING if state is CaseState.PENDING else fail(), items=items)
-    header = replace(NOT_DUE.header, state=state, waits_for=WaitsFor.APPLICANT)
-    case = replace(NOT_DUE, header=header, decisions=(asked,))
+def test_a_case_with_the_applicant_names_what_has_not_come() -> None:
+    for state in [CaseState.PENDING, CaseState.RECTIFYING]:
+        items = tuple(
+            ItemLine(code="DOC", text=text, is_satisfied=came, is_waived=False)
+            for text, came in (("the licence, with seal", False), ("a plan", True), ("{case}", False))
+        )
+        asked = replace(PENDING if state is CaseState.PENDING else fail(), items=items)
+        header = replace(NOT_DUE.header, state=state, waits_for=WaitsFor.APPLICANT)
+        case = replace(NOT_DUE, header=header, decisions=(asked,))
 
-    told = sentence(replace(FORECAST, state=state), case=case)
-    assert told.startswith("C-000001 is waiting for what we asked you for: the licence, with seal; {case}. ")
-    assert "尚待补交：the licence, with seal；{case}。" in sentence(replace(FORECAST, state=state), "zh", case)
+        told = sentence(replace(FORECAST, state=state), case=case)
+        assert told.startswith("C-000001 is waiting for what we asked you for: the licence, with seal; {case}. ")
+        assert "尚待补交：the licence, with seal；{case}。" in sentence(replace(FORECAST, state=state), "zh", case)
 
 
-@pytest.mark.parametrize(
-    ("due_on", "is_queue_long", "words"),
-    [
+def test_a_forecast_later_than_the_due_date_says_so_and_why_if_it_is_known() -> None:
+    for due_on, is_queue_long, words in [
         (26, True, "That is later than the due date, Thu 26 Nov, because more applications than usual are waiting."),
         (26, False, "That is later than the due date, Thu 26 Nov."),
         (27, True, "The due date is Fri 27 Nov; the later of these days is after it."),
         (23, True, "The due date, Mon 23 Nov, has passed."),
-    ],
-)
-def test_a_forecast_later_than_the_due_date_says_so_and_why_if_it_is_known(
-    due_on: int, words: str, *, is_queue_long: bool
-) -> None:
-    due_at = NOW.replace(day=due_on)
-    late = replace(CASE, header=replace(CASE.header, due_at=due_at, is_overdue=due_at < NOW))
+    ]:
+        due_at = NOW.replace(day=due_on)
+        late = replace(CASE, header=replace(CASE.header, due_at=due_at, is_overdue=due_at < NOW))
 
-    assert sentence(replace(FORECAST, is_queue_long=is_queue_long), case=late).endswith(f"it passes by then. {words}")
-    with_applicant = replace(late, header=replace(late.header, state=CaseState.RECTIFYING))
-    assert "due date" not in sentence(replace(FORECAST, is_queue_long=is_queue_long), case=with_applicant)
+        assert sentence(replace(FORECAST, is_queue_long=is_queue_long), case=late).endswith(
+            f"it passes by then. {words}"
+        )
+        with_applicant = replace(late, header=replace(late.header, state=CaseState.RECTIFYING))
+        assert "due date" not in sentence(replace(FORECAST, is_queue_long=is_queue_long), case=with_applicant)
 
 
 def test_an_appealed_case_passes_only_if_the_appeal_succeeds() -> None:
@@ -263,16 +256,13 @@ def lines(forecast: QueueForecast, language: str = "en") -> list[str]:
         return list(queue_lines(forecast, TODAY))
 
 
-@pytest.mark.parametrize(
-    ("middle", "worst", "expected"),
-    [
+def test_the_number_of_late_cases_is_given_once_if_it_is_certain() -> None:
+    for middle, worst, expected in [
         (0, 0, "None will be decided after its due date."),
         (0, 2, "Usually 0 will be decided after their due date, in nine of ten cases at most 2."),
         (57, 57, "57 will be decided after their due date."),
-    ],
-)
-def test_the_number_of_late_cases_is_given_once_if_it_is_certain(middle: int, worst: int, expected: str) -> None:
-    assert lines(replace(QUEUE, late_p50=middle, late_p90=worst))[2] == expected
+    ]:
+        assert lines(replace(QUEUE, late_p50=middle, late_p90=worst))[2] == expected
 
 
 def test_during_a_suspension_the_sentence_begins_with_it() -> None:

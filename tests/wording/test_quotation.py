@@ -1,13 +1,10 @@
 """Texts in another language than the letter are quoted in it."""
 
-import pytest
-
 from workbench.wording.quotation import is_foreign, quoted_if_foreign
 
 
-@pytest.mark.parametrize(
-    ("text", "zh", "en"),
-    [
+def test_a_text_is_foreign_if_it_has_more_words_of_the_other_language() -> None:
+    for text, zh, en in [
         ("Please send the licence again.", True, False),
         ("请重新提交营业执照。", False, True),
         ("请提供 POS 机照片（ID-RIC）", False, True),
@@ -17,10 +14,8 @@ from workbench.wording.quotation import is_foreign, quoted_if_foreign
         ("138 0013 8000", False, False),
         ("ID-RIC-EXPIRED", False, False),
         ("", False, False),
-    ],
-)
-def test_a_text_is_foreign_if_it_has_more_words_of_the_other_language(text: str, zh: bool, en: bool) -> None:
-    assert (is_foreign(text, "zh"), is_foreign(text, "en")) == (zh, en)
+    ]:
+        assert (is_foreign(text, "zh"), is_foreign(text, "en")) == (zh, en)
 
 
 def test_only_the_foreign_lines_become_quotations() -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.messages import ROOT, catalogue
 from workbench.policies import default_policy_text
 
@@ -45,10 +43,10 @@ def templates() -> list[str]:
 POLICY = tomllib.loads(default_policy_text())
 
 
-@pytest.mark.parametrize("odd", ODD)
-def test_an_odd_phrase_is_written_nowhere(odd: str) -> None:
+def test_an_odd_phrase_is_written_nowhere() -> None:
     written = [*messages(), *templates(), *chinese_of(POLICY)]
-    assert [text for text in written if odd in text] == []
+    for odd in ODD:
+        assert [text for text in written if odd in text] == []
 
 
 def test_colleagues_are_addressed_without_a_pronoun() -> None:

@@ -25,21 +25,18 @@ def test_a_case_number_is_written_with_a_letter_and_six_digits() -> None:
     assert format_batch(1_234_567) == "B-1234567"
 
 
-@pytest.mark.parametrize("typed", ["C-000123", "c-123", " C-0000000000123 ", "Ｃ－１２３"])
-def test_every_usual_spelling_of_a_case_number_is_read(typed: str) -> None:
-    assert parse_case(typed) == 123
+def test_every_usual_spelling_of_a_case_number_is_read() -> None:
+    for typed in ["C-000123", "c-123", " C-0000000000123 ", "Ｃ－１２３"]:
+        assert parse_case(typed) == 123
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["", "123", "C123", "C-", "C-0", "C--1", "C-12a", "D-000123", "TC-2026-00123", "C-1 2"],
-)
-def test_a_text_that_is_no_case_number_is_refused(typed: str) -> None:
-    with pytest.raises(NotFound) as refusal:
-        parse_case(typed)
+def test_a_text_that_is_no_case_number_is_refused() -> None:
+    for typed in ["", "123", "C123", "C-", "C-0", "C--1", "C-12a", "D-000123", "TC-2026-00123", "C-1 2"]:
+        with pytest.raises(NotFound) as refusal:
+            parse_case(typed)
 
-    assert refusal.value.exit_code is ExitCode.NO_INPUT
-    assert str(refusal.value) == f'"{typed}" is not a case number; cases look like C-000123.'
+        assert refusal.value.exit_code is ExitCode.NO_INPUT
+        assert str(refusal.value) == f'"{typed}" is not a case number; cases look like C-000123.'
 
 
 def test_a_number_too_large_for_the_database_is_refused() -> None:

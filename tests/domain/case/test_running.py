@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from db.enums import CaseState, WaitsFor
 from workbench.domain.case.running import clock_runs, is_overdue, is_with_applicant
 
@@ -11,29 +9,24 @@ NOW = datetime(2026, 11, 24, 6, 32, tzinfo=UTC)
 RUNNING = {"queued", "in_review", "awaiting_check", "appealed"}
 
 
-@pytest.mark.parametrize("state", CaseState)
-@pytest.mark.parametrize("waits_for", [None, *WaitsFor])
-def test_a_case_is_overdue_only_while_its_clock_runs(state: CaseState, waits_for: WaitsFor | None) -> None:
-    on_others = state is CaseState.PENDING and waits_for is not WaitsFor.APPLICANT
-    runs = state.value in RUNNING or on_others
+def test_a_case_is_overdue_only_while_its_clock_runs() -> None:
+    for state in CaseState:
+        for waits_for in [None, *WaitsFor]:
+            on_others = state is CaseState.PENDING and waits_for is not WaitsFor.APPLICANT
+            runs = state.value in RUNNING or on_others
 
-    assert clock_runs(state, waits_for) is runs
-    assert is_overdue(NOW, NOW, state, waits_for) is runs
-    assert not is_overdue(NOW + timedelta(microseconds=1), NOW, state, waits_for)
-    assert not is_overdue(None, NOW, state, waits_for)
+            assert clock_runs(state, waits_for) is runs
+            assert is_overdue(NOW, NOW, state, waits_for) is runs
+            assert not is_overdue(NOW + timedelta(microseconds=1), NOW, state, waits_for)
+            assert not is_overdue(None, NOW, state, waits_for)
 
 
-@pytest.mark.parametrize(
-    ("state", "waits_for", "has_it"),
-    [
+def test_a_case_is_with_the_applicant_in_rectification_or_pending_on_the_applicant() -> None:
+    for state, waits_for, has_it in [
         (CaseState.RECTIFYING, None, True),
         (CaseState.PENDING, WaitsFor.APPLICANT, True),
         (CaseState.PENDING, WaitsFor.CARRIER, False),
         (CaseState.QUEUED, None, False),
         (CaseState.INCOMPLETE, None, False),
-    ],
-)
-def test_a_case_is_with_the_applicant_in_rectification_or_pending_on_the_applicant(
-    state: CaseState, waits_for: WaitsFor | None, has_it: bool
-) -> None:
-    assert is_with_applicant(state, waits_for) is has_it
+    ]:
+        assert is_with_applicant(state, waits_for) is has_it

@@ -97,12 +97,6 @@ def test_adding_working_time_is_monotonic_invertible_and_ends_on_a_working_day(
 
 
 @pytest.mark.proof
-@given(made=cases())
-def test_a_due_date_equals_that_of_the_minute_by_minute_clock(made: GeneratedCase) -> None:
-    check_case(made)
-
-
-@pytest.mark.proof
 @settings(max_examples=sized(ci=150, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
 def test_ten_thousand_due_dates_keep_all_properties(made: GeneratedCase, start: datetime, less: int, more: int) -> None:
@@ -167,39 +161,35 @@ def test_a_case_late_before_a_suspension_stays_late() -> None:
     assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (before,))) > due
 
 
-@pytest.mark.parametrize(
-    ("states", "is_renewed"),
-    [
+def test_only_a_reopened_case_gets_a_new_time_budget() -> None:
+    for states, is_renewed in [
         ((CaseState.PASSED, CaseState.QUEUED), True),
         ((CaseState.FAILED, CaseState.QUEUED), True),
         ((CaseState.FAILED, CaseState.APPEALED), True),
         ((CaseState.AWAITING_CHECK, CaseState.IN_REVIEW, CaseState.QUEUED), False),
         ((CaseState.RECTIFYING, CaseState.QUEUED), False),
-    ],
-)
-def test_only_a_reopened_case_gets_a_new_time_budget(states: tuple[CaseState, ...], is_renewed: bool) -> None:
-    events = [
-        ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state) for day, state in enumerate(states, start=1)
-    ]
+    ]:
+        events = [
+            ClockEvent(at=FIRST + timedelta(days=day), action="x", state=state)
+            for day, state in enumerate(states, start=1)
+        ]
 
-    assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_renewed is is_renewed
+        assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_renewed is is_renewed
 
 
-@pytest.mark.parametrize(("action", "is_renewed"), [("resubmit", False), ("reopen", True)])
-def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopened(
-    action: str, is_renewed: bool
-) -> None:
-    events = [
-        ClockEvent(at=FIRST, action="decide", state=CaseState.RECTIFYING),
-        ClockEvent(at=FIRST + timedelta(days=9), action="lapse", state=CaseState.LAPSED),
-        ClockEvent(at=FIRST + timedelta(days=3), action=action, state=CaseState.QUEUED, runs=True),
-    ]
-    budget = budget_of(events, FIRST, 3, _APPEAL_DAYS)
+def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopened() -> None:
+    for action, is_renewed in [("resubmit", False), ("reopen", True)]:
+        events = [
+            ClockEvent(at=FIRST, action="decide", state=CaseState.RECTIFYING),
+            ClockEvent(at=FIRST + timedelta(days=9), action="lapse", state=CaseState.LAPSED),
+            ClockEvent(at=FIRST + timedelta(days=3), action=action, state=CaseState.QUEUED, runs=True),
+        ]
+        budget = budget_of(events, FIRST, 3, _APPEAL_DAYS)
 
-    assert budget.is_renewed is is_renewed
-    assert budget.closed_at is None
-    if not is_renewed:
-        assert [pause.span for pause in budget.pauses] == [TimeSpan(FIRST, FIRST + timedelta(days=3))]
+        assert budget.is_renewed is is_renewed
+        assert budget.closed_at is None
+        if not is_renewed:
+            assert [pause.span for pause in budget.pauses] == [TimeSpan(FIRST, FIRST + timedelta(days=3))]
 
 
 @pytest.mark.promise("D9")
@@ -218,28 +208,23 @@ def test_an_appeal_is_due_after_its_working_days_and_never_after_its_calendar_da
         assert calendar.local_day(later.due_at) - calendar.local_day(filed_at) <= timedelta(days=15)
 
 
-@pytest.mark.parametrize(
-    ("acts", "is_appeal", "start_day"),
-    [
+def test_an_appeal_keeps_its_budget_through_its_check_and_an_undo_restores_the_one_before() -> None:
+    for acts, is_appeal, start_day in [
         ("appeal:appealed appeal-decide:awaiting_check return:appealed", True, 1),
         ("appeal:appealed undo:failed", False, 0),
         ("appeal:appealed appeal-decide:awaiting_check approve:queued", False, 3),
         ("appeal:appealed appeal-decide:awaiting_check approve:queued undo:awaiting_check", True, 1),
         ("appeal:appealed appeal-decide:awaiting_check approve:failed appeal:appealed", True, 4),
-    ],
-)
-def test_an_appeal_keeps_its_budget_through_its_check_and_an_undo_restores_the_one_before(
-    acts: str, is_appeal: bool, start_day: int
-) -> None:
-    steps = [act.split(":") for act in acts.split()]
-    events = [
-        ClockEvent(at=FIRST + timedelta(days=day), action=action, state=CaseState(state), runs=state != "failed")
-        for day, (action, state) in enumerate(steps, start=1)
-    ]
-    budget = budget_of(_failed(FIRST, *events), FIRST, 3, _APPEAL_DAYS)
+    ]:
+        steps = [act.split(":") for act in acts.split()]
+        events = [
+            ClockEvent(at=FIRST + timedelta(days=day), action=action, state=CaseState(state), runs=state != "failed")
+            for day, (action, state) in enumerate(steps, start=1)
+        ]
+        budget = budget_of(_failed(FIRST, *events), FIRST, 3, _APPEAL_DAYS)
 
-    assert (budget.cap_days is not None) is is_appeal
-    assert budget.start == FIRST + timedelta(days=start_day)
+        assert (budget.cap_days is not None) is is_appeal
+        assert budget.start == FIRST + timedelta(days=start_day)
 
 
 def _failed(at: datetime, *later: ClockEvent) -> list[ClockEvent]:

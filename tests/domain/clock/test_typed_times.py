@@ -26,9 +26,8 @@ def read(text: str, reference: DateReference = FUTURE) -> str:
     return f"{typed.on}" if typed.at is None else f"{typed.on} {typed.at:%H:%M}"
 
 
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    [
+def test_a_time_is_read_as_people_say_it() -> None:
+    for text, meaning in [
         *((text, "2026-12-03") for text in ("3 Dec", "12-03", "12月3日", "12月3号", "3号")),
         *((text, "2026-12-03") for text in ("Dec 3", "3rd December", "3 Dec 2026", "December 3, 2026", "十二月三日")),
         *((text, "2026-12-03") for text in ("2026-12-3", "2026/12/03", "2026.12.3", "2026年12月3日", "20261203")),
@@ -54,15 +53,12 @@ def read(text: str, reference: DateReference = FUTURE) -> str:
         ("+1 9:00", "2026-11-30 09:00"),
         ("周三10点", "2026-12-02 10:00"),
         ("今晚8点", "2026-11-27 20:00"),
-    ],
-)
-def test_a_time_is_read_as_people_say_it(text: str, meaning: str) -> None:
-    assert read(text) == meaning
+    ]:
+        assert read(text) == meaning
 
 
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    [
+def test_a_field_about_the_past_reads_what_was() -> None:
+    for text, meaning in [
         ("2h", "2026-11-27 12:30"),
         ("2h ago", "2026-11-27 12:30"),
         ("昨天9点", "2026-11-26 09:00"),
@@ -73,33 +69,27 @@ def test_a_time_is_read_as_people_say_it(text: str, meaning: str) -> None:
         ("15:00", "2026-11-26 15:00"),
         ("now", "2026-11-27 14:30"),
         ("3号", "2026-11-03"),
-    ],
-)
-def test_a_field_about_the_past_reads_what_was(text: str, meaning: str) -> None:
-    assert read(text, PAST) == meaning
+    ]:
+        assert read(text, PAST) == meaning
 
 
 @pytest.mark.promise("P10")
-@pytest.mark.parametrize(
-    ("text", "first", "second"),
-    [
+def test_a_text_with_two_readings_is_refused_with_both() -> None:
+    for text, first, second in [
         ("03/04/2026", "2026-04-03", "2026-03-04"),
         ("03.04.2027", "2027-04-03", "2027-03-04"),
         ("3/12", "2026-12-03", "2027-03-12"),
         ("next Sat", "2026-11-28", "2026-12-05"),
         ("tomorrow 3", "03:00", "15:00"),
         ("明天3点", "03:00", "15:00"),
-    ],
-)
-def test_a_text_with_two_readings_is_refused_with_both(text: str, first: str, second: str) -> None:
-    problem = read(text)
+    ]:
+        problem = read(text)
 
-    assert f"could be {first} or {second}" in problem
+        assert f"could be {first} or {second}" in problem
 
 
-@pytest.mark.parametrize(
-    ("text", "reference", "words"),
-    [
+def test_a_refusal_says_why() -> None:
+    for text, reference, words in [
         ("24/11/2026", FUTURE, "“24/11/2026 = 2026-11-24” is in the past"),
         ("2026-11-24", FUTURE, "“2026-11-24” is in the past"),
         ("20 Nov", FUTURE, "was 2026-11-20; for 2027-11-20 write the year"),
@@ -111,10 +101,8 @@ def test_a_text_with_two_readings_is_refused_with_both(text: str, first: str, se
             for text in ("", "soon", "may", "31 June", "00-00", "25:00", "晚上12点")
         ),
         *((text, FUTURE, "is not a date or time") for text in ("2999-01-01", "9" * 500, "\x1b[2J", "٣ Dec")),
-    ],
-)
-def test_a_refusal_says_why(text: str, reference: DateReference, words: str) -> None:
-    assert words in read(text, reference)
+    ]:
+        assert words in read(text, reference)
 
 
 def test_a_field_for_a_day_refuses_a_time_of_day() -> None:
@@ -155,11 +143,9 @@ def test_a_day_of_receipt_means_its_end_at_most_the_deadline_and_now(
     assert read_receipt(text, replace(PAST, deadline_at=deadline_at)) == of_november(meaning)
 
 
-@pytest.mark.parametrize(
-    ("order", "meaning"), [(DateOrder.DAY_FIRST, "2027-04-03"), (DateOrder.MONTH_FIRST, "2027-03-04")]
-)
-def test_a_date_order_decides_between_two_readings(order: DateOrder, meaning: str) -> None:
-    assert read("03/04/2027", DateReference(now=FRIDAY, calendar=CALENDAR, order=order)) == meaning
+def test_a_date_order_decides_between_two_readings() -> None:
+    for order, meaning in [(DateOrder.DAY_FIRST, "2027-04-03"), (DateOrder.MONTH_FIRST, "2027-03-04")]:
+        assert read("03/04/2027", DateReference(now=FRIDAY, calendar=CALENDAR, order=order)) == meaning
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2033, 12, 31))

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-import pytest
-
 from db.enums import ApplicantKind, CreditList, CreditMatch, DocumentKind, Quality
 from tests.domain.facts.sample_evidence import (
     MSISDN,
@@ -55,25 +53,22 @@ def is_of_type(value: FactValue, fact_type: FactType) -> bool:
     )
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
+def test_the_computed_facts_are_those_that_a_policy_may_use() -> None:
+    for given in [
         evidence(),
         evidence(complaints=complaints(2, 1)),
         evidence(calls=(), all_calls=CallFacts(), cards=(), documents=(), credit=()),
         evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, disputed=True),)),
-    ],
-)
-def test_the_computed_facts_are_those_that_a_policy_may_use(given: Evidence) -> None:
-    facts = seen(given)
-    everything = [("case", facts.case)]
-    everything += [("card", own) for _msisdn, own in facts.cards]
-    everything += [("document", own) for _kind, own in facts.documents]
-    for scope, own in everything:
-        known = FACTS["case" if scope == "case" else "card" if scope == "card" else "document"]
-        assert set(own) == set(known)
-        assert sum(map(len, groups_of(own))) == len(known)
-        assert all(is_of_type(own[name], sort) for name, sort in known.items())
+    ]:
+        facts = seen(given)
+        everything = [("case", facts.case)]
+        everything += [("card", own) for _msisdn, own in facts.cards]
+        everything += [("document", own) for _kind, own in facts.documents]
+        for scope, own in everything:
+            known = FACTS["case" if scope == "case" else "card" if scope == "card" else "document"]
+            assert set(own) == set(known)
+            assert sum(map(len, groups_of(own))) == len(known)
+            assert all(is_of_type(own[name], sort) for name, sort in known.items())
 
 
 def test_the_activity_has_its_fixed_keys() -> None:
@@ -110,20 +105,29 @@ def call_at(moment: time) -> CallFacts:
     return CallFacts(calls=1, half_hours=tuple(halves))
 
 
-@pytest.mark.parametrize(
-    ("moment", "outside"),
-    [(time(7, 59), 1), (time(8), 0), (time(8, 1), 0), (time(20, 59), 0), (time(21), 1), (time(21, 1), 1), (time(0), 1)],
-)
-def test_calls_outside_the_window_count_from_its_closing_minute_on(moment: time, outside: int) -> None:
-    assert off_hours_calls(call_at(moment), CallingWindow(opens=time(8), closes=time(21))) == outside
+def test_calls_outside_the_window_count_from_its_closing_minute_on() -> None:
+    for moment, outside in [
+        (time(7, 59), 1),
+        (time(8), 0),
+        (time(8, 1), 0),
+        (time(20, 59), 0),
+        (time(21), 1),
+        (time(21, 1), 1),
+        (time(0), 1),
+    ]:
+        assert off_hours_calls(call_at(moment), CallingWindow(opens=time(8), closes=time(21))) == outside
 
 
-@pytest.mark.parametrize(
-    ("industry", "opens"),
-    [("保险", 9), ("人寿保险代理", 9), ("Life Insurance", 9), ("reinsurances", 8), ("教育", 8), ("", 8)],
-)
-def test_insurance_may_call_later_than_others(industry: str, opens: int) -> None:
-    assert calling_hours_for(industry, default_policy()).opens == time(opens)
+def test_insurance_may_call_later_than_others() -> None:
+    for industry, opens in [
+        ("保险", 9),
+        ("人寿保险代理", 9),
+        ("Life Insurance", 9),
+        ("reinsurances", 8),
+        ("教育", 8),
+        ("", 8),
+    ]:
+        assert calling_hours_for(industry, default_policy()).opens == time(opens)
 
 
 def test_the_calls_of_an_industry_use_its_own_window() -> None:
@@ -189,24 +193,6 @@ def test_missing_documents_are_in_the_order_of_the_policy() -> None:
     assert case(individual)["documents_missing"] == 3
 
 
-@pytest.mark.parametrize(
-    ("scope", "found"),
-    [
-        ("金融服务（不含贷款）；软件", ""),
-        ("金融服务(贷款除外)", ""),
-        ("软件[except loans]", ""),
-        ("金融服务（含贷款）", "贷款"),
-        ("贷款、催收、贷款", "贷款;催收"),
-        ("Loans and Real Estate", "Loans;Real Estate"),
-        ("instead of teams", ""),
-    ],
-)
-def test_trades_are_found_as_words_unless_the_scope_excludes_them(scope: str, found: str) -> None:
-    facts = case(evidence(application=application(industry="", business_scope=scope)))
-    assert facts["prohibited_trades"] == found
-    assert facts["trade_allowed"] is (found == "")
-
-
 def test_a_policy_without_trade_words_finds_no_trade() -> None:
     assert words_found("loans", ()) == ()
 
@@ -259,9 +245,8 @@ def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:
     assert (facts["arrears_fen"], facts["overdue_days"], facts["name_only_records"]) == (200, 31, 1)
 
 
-@pytest.mark.parametrize(
-    ("record", "days", "since", "severity"),
-    [
+def test_arrears_are_overdue_since_their_listing_unless_they_say_for_how_long() -> None:
+    rows: list[tuple[dict[str, object], int | None, str, str | None]] = [
         ({"amount_fen": 1, "listed_on": TODAY}, 0, "", None),
         ({"amount_fen": 1, "listed_on": TODAY + timedelta(days=1)}, 0, "", None),
         ({"amount_fen": 1, "listed_on": TODAY - timedelta(days=30)}, 30, "", "warn"),
@@ -272,15 +257,12 @@ def test_arrears_are_summed_and_the_longest_overdue_counts() -> None:
         ({"listed_on": TODAY - timedelta(days=2)}, 2, "", "warn"),
         ({"amount_fen": 0}, 0, "", None),
         ({"amount_fen": 0, "overdue_days": 400, "listed_on": date(2020, 1, 1)}, 0, "", None),
-    ],
-)
-def test_arrears_are_overdue_since_their_listing_unless_they_say_for_how_long(
-    record: dict[str, object], days: int | None, since: str, severity: str | None
-) -> None:
-    facts = seen(evidence(credit=(arrears(CreditMatch.EXACT, 1, **record),)))
-    assert (facts.case["overdue_days"], facts.case["overdue_since"]) == (days, since)
-    found = {finding.rule: finding.severity for finding in findings_of(facts, default_policy())}
-    assert found.get("CR-ARREARS") == severity
+    ]
+    for record, days, since, severity in rows:
+        facts = seen(evidence(credit=(arrears(CreditMatch.EXACT, 1, **record),)))
+        assert (facts.case["overdue_days"], facts.case["overdue_since"]) == (days, since)
+        found = {finding.rule: finding.severity for finding in findings_of(facts, default_policy())}
+        assert found.get("CR-ARREARS") == severity
 
 
 def test_arrears_of_0_yuan_by_name_are_none() -> None:

@@ -37,9 +37,8 @@ def test_the_example_of_the_design_is_parsed() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_terms_are_parsed() -> None:
+    for text, expected in [
         ("", []),
         ("   ", []),
         ("-state:closed", [("state", ":", ("closed",), True)]),
@@ -68,10 +67,8 @@ def test_the_example_of_the_design_is_parsed() -> None:
             [("due", op, (day,), False) for op, day in (("<", "+5"), (":", "周三"), (">", "3 Dec"))],
         ),
         ("状态：pending 截止<今天", [("state", ":", ("pending",), False), ("due", "<", ("today",), False)]),
-    ],
-)
-def test_terms_are_parsed(text: str, expected: list[object]) -> None:
-    assert terms(text) == expected
+    ]:
+        assert terms(text) == expected
 
 
 def test_states_can_be_written_as_the_screen_shows_them() -> None:
@@ -79,9 +76,8 @@ def test_states_can_be_written_as_the_screen_shows_them() -> None:
         assert terms("状态：待复核") == [("state", ":", ("awaiting_check",), False)]
 
 
-@pytest.mark.parametrize(
-    ("text", "marked", "words"),
-    [
+def test_an_error_has_its_position() -> None:
+    for text, marked, words in [
         ("prioriti:high", "prioriti", "did you mean priority?"),
         ("a colour:red", "colour", "in quotes"),
         ("state:qeued", "qeued", "did you mean queued?"),
@@ -99,12 +95,10 @@ def test_states_can_be_written_as_the_screen_shows_them() -> None:
         ("phone:138", "138", "stored as hashes"),
         ("a\x1b[2J", "\x1b", "cannot be searched"),
         ("a\ud800", "\ud800", "cannot be searched"),
-    ],
-)
-def test_an_error_has_its_position(text: str, marked: str, words: str) -> None:
-    found, sentence = problem(text)
-    assert found == marked
-    assert words in sentence
+    ]:
+        found, sentence = problem(text)
+        assert found == marked
+        assert words in sentence
 
 
 def test_a_filter_of_megabytes_is_refused() -> None:
@@ -172,9 +166,8 @@ def test_a_printed_filter_is_parsed_back_to_the_same_filter(made: list[FilterTer
     assert parse_filter(str(Filter(tuple(made)))) == Filter(tuple(made))
 
 
-@pytest.mark.parametrize(
-    ("text", "terms"),
-    [
+def test_a_bare_word_that_names_a_state_or_due_time_suggests_its_term() -> None:
+    for text, terms in [
         ("overdue", ("due:overdue",)),
         ("成都 OVERDUE", ("due:overdue",)),
         ("逾期", ("截止:逾期",)),
@@ -183,12 +176,10 @@ def test_a_printed_filter_is_parsed_back_to_the_same_filter(made: list[FilterTer
         ('"in review"', ("state:in_review",)),
         ("待审核", ("状态:待审核",)),
         ("成都 due:overdue", ()),
-    ],
-)
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_bare_word_that_names_a_state_or_due_time_suggests_its_term(
-    text: str, terms: tuple[str, ...], language: str
-) -> None:
-    with speaking(language):
-        assert parse_filter(text).suggestions == terms
-        assert all(str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms)
+    ]:
+        for language in ["en", "zh"]:
+            with speaking(language):
+                assert parse_filter(text).suggestions == terms
+                assert all(
+                    str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms
+                )

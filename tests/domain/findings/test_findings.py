@@ -6,7 +6,6 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,33 +106,8 @@ def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, RuleLim
     assert all(first <= second for first, second in pairwise(severities))
 
 
-def test_an_unknown_fact_gives_no_finding() -> None:
-    assert findings_of(CaseFacts(case={}), default_policy()) == ()
-
-
-def test_the_first_of_equally_severe_limits_is_reported() -> None:
-    own: Mapping[str, FactValue] = {"peak_day_calls": 201, "daily_quota_calls": 50}
-    found = findings_of(CaseFacts(case=own, cards=(("13800000001", own),)), default_policy())
-    assert [(finding.limit, finding.subject) for finding in found] == [(200, "")]
-
-
-def test_an_expired_id_card_has_no_finding_that_it_expires_soon() -> None:
-    codes = [finding.rule for finding in findings_of(CaseFacts(case={"id_days_left": -3}), default_policy())]
-    assert codes == ["ID-RIC-EXPIRED"]
-
-
-def test_all_cards_beyond_a_limit_are_named_with_the_worst_first() -> None:
-    cards = tuple(
-        (f"1380000000{number}", {"peak_day_calls": peak, "daily_quota_calls": 50})
-        for number, peak in enumerate((60, 90, 50, 70))
-    )
-    found = findings_of(CaseFacts(case={}, cards=cards), default_policy())
-    assert [(finding.subject, finding.observed) for finding in found] == [("13800000001;13800000003;13800000000", 90)]
-
-
-@pytest.mark.parametrize(
-    ("changes", "rule", "subject"),
-    [
+def test_a_finding_about_an_id_number_names_whose_it_is() -> None:
+    rows: list[tuple[dict[str, Any], str, str]] = [
         ({"handler_id_no": WRONG}, "ID-RIC", "handler"),
         ({"legal_rep_id_no": WRONG}, "ID-RIC", "legal_rep"),
         ({"legal_rep_id_no": WRONG, "handler_id_no": WRONG}, "ID-RIC", "handler;legal_rep"),
@@ -142,48 +116,14 @@ def test_all_cards_beyond_a_limit_are_named_with_the_worst_first() -> None:
         ({"handler_id_valid_to": TODAY + timedelta(days=3)}, "ID-RIC-EXPIRING", "handler"),
         ({"handler_id_no": id_number(age_of(17))}, "ID-RIC-AGE", "handler"),
         ({"handler_id_no": id_number(age_of(30), "990105")}, "ID-REGION", "handler"),
-    ],
-)
-def test_a_finding_about_an_id_number_names_whose_it_is(changes: dict[str, Any], rule: str, subject: str) -> None:
-    assert findings(evidence(application=application(**changes)))[rule].subject == subject
-
-
-def test_all_documents_beyond_a_limit_are_named_with_the_worst_first() -> None:
-    files: tuple[tuple[str, int], ...] = (
-        ("AUTH_LETTER", -1),
-        ("CALL_SCRIPT", 5),
-        ("BIZ_LICENSE", -9),
-        ("AUTH_LETTER", -2),
-    )
-    observed: list[tuple[str, Mapping[str, FactValue]]] = [
-        (kind, {"kind": kind, "document_days_left": left}) for kind, left in files
     ]
-    found = findings_of(CaseFacts(case={}, documents=tuple(observed)), default_policy())
-    assert [(finding.subject, finding.observed) for finding in found] == [("BIZ_LICENSE;AUTH_LETTER", -9)]
+    for changes, rule, subject in rows:
+        assert findings(evidence(application=application(**changes)))[rule].subject == subject
 
 
-def test_conditions_on_the_document_and_on_the_case_must_both_hold() -> None:
-    def unsealed(kind: str, applicant: str) -> tuple[str, ...]:
-        facts = CaseFacts(case={"applicant_kind": applicant}, documents=((kind, {"kind": kind, "sealed": False}),))
-        return tuple(finding.rule for finding in findings_of(facts, default_policy()))
-
-    assert unsealed("BIZ_LICENSE", "enterprise") == ("DOC-UNSEALED",)
-    assert unsealed("AGENT_ID_FRONT", "enterprise") == ()
-    assert unsealed("COMMITMENT_LETTER", "individual") == ()
-
-
-def test_a_limit_names_its_own_source() -> None:
-    sources = [findings_of(CaseFacts(case={"peak_hour_calls": peak}), default_policy())[0].source for peak in (41, 61)]
-    assert "our own judgement" in sources[0]
-    assert "Hubei" in sources[1]
-
-
-@pytest.mark.parametrize(
-    ("found", "risk"),
-    [((), Risk.LOW), ((INFO, WARN), Risk.LOW), ((WARN, WARN), Risk.MEDIUM), ((BLOCK,), Risk.HIGH)],
-)
-def test_risk_follows_the_findings(found: tuple[Finding, ...], risk: Risk) -> None:
-    assert risk_of(found) is risk
+def test_risk_follows_the_findings() -> None:
+    for found, risk in [((), Risk.LOW), ((INFO, WARN), Risk.LOW), ((WARN, WARN), Risk.MEDIUM), ((BLOCK,), Risk.HIGH)]:
+        assert risk_of(found) is risk
 
 
 def test_the_priority_is_the_highest_from_kind_risk_and_cards() -> None:

@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from tests.domain.forecast.test_working_time import CALENDAR, FIRST
 from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
@@ -27,9 +25,8 @@ def closed(*spans: TimeSpan, now: datetime = NOW, province: str | None = None) -
     return {on.day for on in closed_days(stops, CALENDAR, now, FIRST, LAST)}
 
 
-@pytest.mark.parametrize(
-    ("span", "days"),
-    [
+def test_a_day_without_any_open_hour_is_closed() -> None:
+    for span, days in [
         (TimeSpan(at(25, NINE), at(26, SIX)), {25, 26}),
         (TimeSpan(at(25, NINE, 1), at(26, SIX)), {26}),
         (TimeSpan(at(25, NINE), at(26, SIX) - timedelta(minutes=1)), {25}),
@@ -37,10 +34,8 @@ def closed(*spans: TimeSpan, now: datetime = NOW, province: str | None = None) -
         (TimeSpan(at(19, NINE), at(20, SIX)), {19, 20}),
         (TimeSpan(at(24, 1, 30), at(24, SIX)), {24}),
         (TimeSpan(at(24, 3), at(24, SIX)), set()),
-    ],
-)
-def test_a_day_without_any_open_hour_is_closed(span: TimeSpan, days: set[int]) -> None:
-    assert closed(span) == days
+    ]:
+        assert closed(span) == days
 
 
 def test_two_adjoining_suspensions_close_a_day_together() -> None:
@@ -56,30 +51,28 @@ def test_a_suspension_that_begins_after_closing_leaves_the_day_open() -> None:
     assert closed(TimeSpan(at(24, 11)), now=at(24, 12)) == set()
 
 
-@pytest.mark.parametrize(
-    ("start", "days"),
-    [
+def test_a_future_open_suspension_lasts_for_its_first_working_day() -> None:
+    for start, days in [
         (at(26, NINE), {26}),
         (at(25, SIX + 1), {26}),
         (at(28, 0), {30}),
         (at(26, 4), set()),
-    ],
-)
-def test_a_future_open_suspension_lasts_for_its_first_working_day(start: datetime, days: set[int]) -> None:
-    assert closed(TimeSpan(start)) == days
+    ]:
+        assert closed(TimeSpan(start)) == days
 
 
 def test_a_limited_suspension_closes_no_day() -> None:
     assert closed(TimeSpan(at(25, NINE), at(26, SIX)), province="四川") == set()
 
 
-@pytest.mark.parametrize(
-    ("span", "is_so"),
-    [(TimeSpan(at(24, 1)), True), (TimeSpan(at(24, 3)), False), (TimeSpan(at(24, 1), at(25, 1)), False)],
-)
-def test_work_is_suspended_while_an_open_suspension_lasts(span: TimeSpan, *, is_so: bool) -> None:
-    assert is_all_work_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
-    assert span.end == NEVER or not is_so
+def test_work_is_suspended_while_an_open_suspension_lasts() -> None:
+    for span, is_so in [
+        (TimeSpan(at(24, 1)), True),
+        (TimeSpan(at(24, 3)), False),
+        (TimeSpan(at(24, 1), at(25, 1)), False),
+    ]:
+        assert is_all_work_suspended([Suspension(id=1, span=span, reason="台风")], NOW) is is_so
+        assert span.end == NEVER or not is_so
 
 
 def test_working_time_skips_closed_days() -> None:

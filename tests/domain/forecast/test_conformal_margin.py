@@ -1,7 +1,6 @@
 """Conformal margins: forecast ranges are adjusted until they hold as often as they promise."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,14 +28,14 @@ def end_of(margin: ConformalMargin) -> float:
     return float(margin.applied_to(np.array([5.0]), np.array([10.0]))[1][0])
 
 
-@pytest.mark.parametrize("longest", [11.0, 14.0, 25.0])
-def test_nine_of_ten_cases_end_before_p90_whatever_the_forecast(longest: float) -> None:
-    took = np.random.default_rng(1).uniform(0, longest, MANY)
+def test_nine_of_ten_cases_end_before_p90_whatever_the_forecast() -> None:
+    for longest in [11.0, 14.0, 25.0]:
+        took = np.random.default_rng(1).uniform(0, longest, MANY)
 
-    margin = scores(took, at=UNTIL - 30).margin(0.9, UNTIL)
+        margin = scores(took, at=UNTIL - 30).margin(0.9, UNTIL)
 
-    held = (np.floor(took) <= end_of(margin)).mean()
-    assert 0.87 <= held <= 0.95
+        held = (np.floor(took) <= end_of(margin)).mean()
+        assert 0.87 <= held <= 0.95
 
 
 def test_half_of_the_cases_end_before_p50() -> None:

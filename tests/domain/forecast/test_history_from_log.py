@@ -1,7 +1,5 @@
 """The history of a case as the forecast reads it from the event log."""
 
-import pytest
-
 from workbench.domain.forecast.case_history import CaseHistory, QueueSpells, paused_since
 from workbench.domain.forecast.history_from_log import LoggedAct, steps_from_acts
 
@@ -44,24 +42,19 @@ def test_after_an_undone_check_the_verdict_awaits_its_check() -> None:
     assert steps_of(*acts) == [("queued", 1), ("verdict", 2), ("awaiting_check", 2)]
 
 
-@pytest.mark.parametrize(
-    ("acts", "left"),
-    [
+def test_an_undo_that_leaves_the_verdict_removes_only_its_own_act() -> None:
+    for acts, left in [
         ((("withdraw", "withdrawn", 3), ("undo", "rectifying", 3.1)), "rectifying"),
         ((("resubmit", "queued", 3), ("undo", "rectifying", 3.1)), "rectifying"),
         ((("resubmit", "queued", 3), ("withdraw", "withdrawn", 4), ("undo", "in_review", 4.1)), "queued"),
         ((("undo", "rectifying", 3.1),), "rectifying"),
         ((("resubmit", "queued", 3), ("undo", "queued", 3.1)), "queued"),
-    ],
-)
-def test_an_undo_that_leaves_the_verdict_removes_only_its_own_act(
-    acts: tuple[tuple[str, str, float], ...], left: str
-) -> None:
-    steps = steps_of(("complete", "queued", 1), ("decide", "rectifying", 2), *acts)
+    ]:
+        steps = steps_of(("complete", "queued", 1), ("decide", "rectifying", 2), *acts)
 
-    assert steps[:3] == [("queued", 1), ("verdict", 2), ("rectifying", 2)]
-    assert steps[-1][0] == left
-    assert "withdrawn" not in dict(steps)
+        assert steps[:3] == [("queued", 1), ("verdict", 2), ("rectifying", 2)]
+        assert steps[-1][0] == left
+        assert "withdrawn" not in dict(steps)
 
 
 def test_an_undone_reopening_is_no_step_and_leaves_the_verdict() -> None:
@@ -90,16 +83,16 @@ def test_pending_on_others_and_on_the_applicant_are_different_steps() -> None:
 LAPSE_TAKEN_BACK = (("lapse", "lapsed", 4.0), ("lapse-undone", "rectifying", 5.0))
 
 
-@pytest.mark.parametrize("meanwhile", [(), LAPSE_TAKEN_BACK])
-def test_the_due_date_moves_by_the_time_of_the_applicant(meanwhile: tuple[tuple[str, str, float], ...]) -> None:
-    acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), *meanwhile, ("resubmit", "queued", 5.5))
-    steps = steps_from_acts(acts_of(*acts), 1.2)
-    assert paused_since(steps[:-1]) == 2.0
-    assert paused_since(steps) is None
+def test_the_due_date_moves_by_the_time_of_the_applicant() -> None:
+    for meanwhile in [(), LAPSE_TAKEN_BACK]:
+        acts = (("complete", "queued", 1.2), ("decide", "rectifying", 2.0), *meanwhile, ("resubmit", "queued", 5.5))
+        steps = steps_from_acts(acts_of(*acts), 1.2)
+        assert paused_since(steps[:-1]) == 2.0
+        assert paused_since(steps) is None
 
-    spells = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
+        spells = QueueSpells.of([CaseHistory(case=1, steps=steps, attributes={}, class_days=3)])
 
-    # Received on day 1 with 3 promised days, so due at the end of day 4; the applicant then took 5.5 - 2.0 days.
-    assert spells.due.tolist() == [5.0, 8.5]
-    # When the case left the queue; its second spell is not over.
-    assert spells.left.tolist() == [2.0, float("inf")]
+        # Received on day 1 with 3 promised days, so due at the end of day 4; the applicant then took 5.5 - 2.0 days.
+        assert spells.due.tolist() == [5.0, 8.5]
+        # When the case left the queue; its second spell is not over.
+        assert spells.left.tolist() == [2.0, float("inf")]

@@ -25,48 +25,39 @@ VALUES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("name", "masked"),
-    [
+def test_a_name_keeps_its_first_character_and_its_length() -> None:
+    for name, masked in [
         ("张三丰", "张••"),
         ("张三", "张•"),
         ("张", "•"),
         ("欧阳虚构", "欧•••"),
         ("John Smith", "J•••••••••"),
         ("", ""),
-    ],
-)
-def test_a_name_keeps_its_first_character_and_its_length(name: str, masked: str) -> None:
-    assert mask(MaskKind.NAME, name) == masked
+    ]:
+        assert mask(MaskKind.NAME, name) == masked
 
 
-@pytest.mark.parametrize(
-    ("number", "masked"),
-    [
+def test_a_phone_number_hides_six_digits_even_if_it_is_short() -> None:
+    for number, masked in [
         ("13800138078", "138••••••78"),
         ("138001380789", "138•••••••89"),
         ("1380013807", "138••••••7"),
         ("138001", "••••••"),
         ("13", "••"),
         ("", ""),
-    ],
-)
-def test_a_phone_number_hides_six_digits_even_if_it_is_short(number: str, masked: str) -> None:
-    assert mask(MaskKind.MSISDN, number) == masked
+    ]:
+        assert mask(MaskKind.MSISDN, number) == masked
 
 
-@pytest.mark.parametrize(
-    ("number", "masked"),
-    [
+def test_an_id_number_keeps_its_first_digit_last_two_and_length() -> None:
+    for number, masked in [
         ("11010519491231002X", "1•••••••••••••••2X"),
         ("1101054912310021", "1•••••••••••••21"),
         ("110105491231002", "1••••••••••••02"),
         ("1101051", "1••••••"),
         ("123", "•••"),
-    ],
-)
-def test_an_id_number_keeps_its_first_digit_last_two_and_length(number: str, masked: str) -> None:
-    assert mask(MaskKind.ID_NO, number) == masked
+    ]:
+        assert mask(MaskKind.ID_NO, number) == masked
 
 
 def test_a_text_of_unknown_kind_is_masked_completely() -> None:
@@ -95,9 +86,8 @@ def test_masking_a_masked_text_reveals_nothing(kind: MaskKind, text: str) -> Non
     assert mask(kind, masked) == masked
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
+def test_personal_numbers_within_a_text_are_masked() -> None:
+    for text, masked in [
         ("call 13800138000 now", "call 138••••••00 now"),
         ("+86 138 0013 8000", "+86 138••••••••00"),
         ("8613800138000", "86138••••••00"),
@@ -135,16 +125,13 @@ def test_masking_a_masked_text_reveals_nothing(kind: MaskKind, text: str) -> Non
         ("1380013 8000", "138•••••••00"),
         ("1 1 0 1 0 5 1 9 4 9 1 2 3 1 0 0 2 X", "1•••••••••••••••••••••••••••••••• X"),
         ("1101 0519 4912 3100 2X", "1•••••••••••••••••••2X"),
-    ],
-)
-def test_personal_numbers_within_a_text_are_masked(text: str, masked: str) -> None:
-    assert mask_digits_within(text) == masked
-    assert has_number(folded_and_key(text)[0])
+    ]:
+        assert mask_digits_within(text) == masked
+        assert has_number(folded_and_key(text)[0])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_company_codes_dates_and_amounts_stay_readable() -> None:
+    for text in [
         "USCC 91110000600037341L",
         "914403001922038216",
         "9115220107837941X1",
@@ -166,10 +153,8 @@ def test_personal_numbers_within_a_text_are_masked(text: str, masked: str) -> No
         "1, 1 4 7 10 13 16 19",
         "2026/11/13 18/12 9",
         "",
-    ],
-)
-def test_company_codes_dates_and_amounts_stay_readable(text: str) -> None:
-    assert mask_digits_within(text) == text
+    ]:
+        assert mask_digits_within(text) == text
 
 
 def test_a_number_that_only_resembles_a_company_code_is_masked() -> None:
@@ -200,14 +185,26 @@ def test_an_id_number_that_is_also_a_valid_company_code_is_masked() -> None:
 
 
 @pytest.mark.promise("I9")
-@pytest.mark.parametrize(
-    "unit",
-    ["1", "0", "【", " ", "1-", "1234-", "A", "123456 ", "86", "1380013800", "1 3 ", "1---3---8---", "1\n", "110105 "],
-)
-def test_the_time_to_mask_a_text_is_linear_in_its_length(unit: str) -> None:
-    text = unit * (50_000 // len(unit))
-    started = time.process_time()
+def test_the_time_to_mask_a_text_is_linear_in_its_length() -> None:
+    for unit in [
+        "1",
+        "0",
+        "【",
+        " ",
+        "1-",
+        "1234-",
+        "A",
+        "123456 ",
+        "86",
+        "1380013800",
+        "1 3 ",
+        "1---3---8---",
+        "1\n",
+        "110105 ",
+    ]:
+        text = unit * (50_000 // len(unit))
+        started = time.process_time()
 
-    mask_digits_within(text)
+        mask_digits_within(text)
 
-    assert time.process_time() - started < 0.5
+        assert time.process_time() - started < 0.5

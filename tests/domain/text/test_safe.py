@@ -22,9 +22,8 @@ HOSTILE = st.text(
 ANY_TEXT = st.text(alphabet=st.characters()) | HOSTILE
 
 
-@pytest.mark.parametrize(
-    ("stored", "shown"),
-    [
+def test_control_characters_become_visible_symbols() -> None:
+    for stored, shown in [
         ("\x1b]52;c;ZXZpbA==\x07", "␛]52;c;ZXZpbA==␇"),
         ("\x00\x08\x7f", "␀␈␡"),
         ("\x9b2J", "‹009B›2J"),
@@ -45,16 +44,13 @@ ANY_TEXT = st.text(alphabet=st.characters()) | HOSTILE
         ("葛\U000e0100\U000e0101", "葛\U000e0100‹E0101›"),
         ("王\U0001f3fd", "王‹1F3FD›"),
         ("a\u2800b\U0001d159", "a‹2800›b‹1D159›"),
-    ],
-)
-def test_control_characters_become_visible_symbols(stored: str, shown: str) -> None:
-    assert safe(stored) == shown
+    ]:
+        assert safe(stored) == shown
 
 
 @pytest.mark.promise("T3")
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_characters_of_names_stay_unchanged() -> None:
+    for name in [
         "葛\U000e0100城",
         "辻\ufe00",
         "㛃",
@@ -65,10 +61,8 @@ def test_control_characters_become_visible_symbols(stored: str, shown: str) -> N
         "José",
         "ＡＢ１",
         "张　三",
-    ],
-)
-def test_characters_of_names_stay_unchanged(name: str) -> None:
-    assert safe(name) == name
+    ]:
+        assert safe(name) == name
 
 
 def test_newlines_and_tabs_are_kept_on_request() -> None:
@@ -88,9 +82,8 @@ def test_characters_that_terminals_draw_differently_are_removed() -> None:
     assert safe("☎\ufe0f 👍\U0001f3fd") == "☎ 👍"
 
 
-@pytest.mark.parametrize(
-    ("text", "limit", "shown"),
-    [
+def test_a_shortened_text_gives_the_number_of_characters_left_out() -> None:
+    for text, limit, shown in [
         ("abc", 3, "abc"),
         ("a" * 320, 13, "a" * 7 + "… +313"),
         ("张" * 20, 11, "张张张… +17"),
@@ -99,11 +92,9 @@ def test_characters_that_terminals_draw_differently_are_removed() -> None:
         ("abc", 1, "…"),
         ("abc", 0, ""),
         ("x\u0338yz" * 5, 7, "x\u0338y… +17"),
-    ],
-)
-def test_a_shortened_text_gives_the_number_of_characters_left_out(text: str, limit: int, shown: str) -> None:
-    assert safe(text, limit=limit) == shown
-    assert cells(shown) <= limit
+    ]:
+        assert safe(text, limit=limit) == shown
+        assert cells(shown) <= limit
 
 
 @given(ANY_TEXT, st.booleans())
@@ -158,9 +149,8 @@ def test_a_fitted_text_fills_its_column_exactly(text: str, width: int) -> None:
     assert cells(fit(safe(text), width)) == max(0, width)
 
 
-@pytest.mark.parametrize(
-    ("text", "width", "shown"),
-    [
+def test_a_text_is_cut_by_cells_and_never_within_a_character() -> None:
+    for text, width, shown in [
         ("abc", 5, "abc  "),
         ("abcdef", 5, "abcd…"),
         ("成都虚构", 8, "成都虚构"),
@@ -168,10 +158,8 @@ def test_a_fitted_text_fills_its_column_exactly(text: str, width: int) -> None:
         ("成都虚构", 6, "成都… "),
         ("成都", 1, "…"),
         ("成都", 0, ""),
-    ],
-)
-def test_a_text_is_cut_by_cells_and_never_within_a_character(text: str, width: int, shown: str) -> None:
-    assert fit(text, width) == shown
+    ]:
+        assert fit(text, width) == shown
 
 
 def test_the_ellipsis_can_be_ascii() -> None:
@@ -185,9 +173,8 @@ def test_numbers_and_words_are_padded_to_their_column() -> None:
     assert pad_left("成都虚构", 3) == "成都虚构"
 
 
-@pytest.mark.parametrize(
-    ("char", "key"),
-    [
+def test_a_full_width_character_is_converted_to_its_key() -> None:
+    for char, key in [
         *zip("ａＺ１：？／。、；，！　．＋", "aZ1:?/./;,! .+", strict=True),
         ("a", "a"),
         ("张", "张"),
@@ -197,10 +184,8 @@ def test_numbers_and_words_are_padded_to_their_column() -> None:
         ("ア", "ア"),
         ("ｱ", "ｱ"),
         ("¥", "$"),
-    ],
-)
-def test_a_full_width_character_is_converted_to_its_key(char: str, key: str) -> None:
-    assert fold_key(char) == key
+    ]:
+        assert fold_key(char) == key
 
 
 @given(st.characters())

@@ -27,29 +27,6 @@ TODAY = date(2026, 11, 24)
 ANY_TEXT = st.text() | st.text(alphabet="0123456789X xＸ１２３-+*•\ud800\u200b")
 
 
-@pytest.mark.parametrize(
-    ("prefix", "carrier"),
-    [
-        ("165", Carrier.MOBILE),
-        ("1703", Carrier.MOBILE),
-        ("1348", Carrier.MOBILE),
-        ("1349", Carrier.TELECOM),
-        ("167", Carrier.UNICOM),
-        ("1704", Carrier.UNICOM),
-        ("171", Carrier.UNICOM),
-        ("162", Carrier.TELECOM),
-        ("1702", Carrier.TELECOM),
-        ("17405", Carrier.TELECOM),
-        ("192", Carrier.BROADNET),
-    ],
-)
-def test_a_range_belongs_to_its_network(prefix: str, carrier: Carrier) -> None:
-    number = prefix.ljust(11, "0")
-
-    assert carrier_of_range(number) is carrier
-    assert carrier_of_range(f"+86 {number[:3]}-{number[3:7]}-{number[7:]}") is carrier
-
-
 NETWORKS = {
     Carrier.MOBILE: r"1(34[0-8]|3[5-9]|47|5[0-27-9]|7[28]|8[23478]|9[578]|65|70[356])",
     Carrier.UNICOM: r"1(3[0-2]|45|5[56]|66|7[56]|8[56]|96|67|70[4789]|71)",
@@ -64,11 +41,11 @@ def test_every_five_digit_range_has_the_network_of_the_industry_table() -> None:
         assert carrier_of_range(prefix + "000000") is (expected[0] if expected else None), prefix
         assert len(expected) <= 1
     assert all(carrier_of_range(prefix.ljust(11, "0")) for prefix in ("170", "171", "162", "165", "167"))
+    assert carrier_of_range("+86 134-9000-0000") is Carrier.TELECOM
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
+def test_a_number_in_no_range_is_no_card_number() -> None:
+    for number in [
         "",
         "1440012345678",  # IoT, 13 digits
         "14400123456",
@@ -81,15 +58,12 @@ def test_every_five_digit_range_has_the_network_of_the_industry_table() -> None:
         "23800138000",
         "138001380O0",
         "138••••••00",
-    ],
-)
-def test_a_number_in_no_range_is_no_card_number(number: str) -> None:
-    assert carrier_of_range(number) is None
+    ]:
+        assert carrier_of_range(number) is None
 
 
-@pytest.mark.parametrize(
-    ("typed", "number"),
-    [
+def test_a_phone_number_is_stored_as_digits_and_damage_is_not_repaired() -> None:
+    for typed, number in [
         ("13800138000", "13800138000"),
         ("+86 138 0013 8000", "13800138000"),
         ("0086-13800138000", "13800138000"),
@@ -101,10 +75,8 @@ def test_a_number_in_no_range_is_no_card_number(number: str) -> None:
         ("1380013800.0", "1380013800.0"),
         ("138••••••00", "138••••••00"),
         ("", ""),
-    ],
-)
-def test_a_phone_number_is_stored_as_digits_and_damage_is_not_repaired(typed: str, number: str) -> None:
-    assert normal_msisdn(typed) == number
+    ]:
+        assert normal_msisdn(typed) == number
 
 
 def test_a_sim_number_passes_luhn_with_20_digits_and_fails_without_its_check_digit() -> None:

@@ -3,7 +3,6 @@
 import re
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
@@ -33,22 +32,19 @@ REGIONS = st.from_regex(r"[1-8][0-9]{5}", fullmatch=True).map(str)
 ID_NUMBERS = st.builds(id_number, REGIONS, BIRTHS, st.integers(0, 999))
 
 
-@pytest.mark.parametrize("number", ["11010519491231002X", "360426199101010071", "44011320141005001x"])
-def test_a_right_id_number_is_valid(number: str) -> None:
-    assert ric_valid(number, TODAY)
+def test_a_right_id_number_is_valid() -> None:
+    for number in ["11010519491231002X", "360426199101010071", "44011320141005001x"]:
+        assert ric_valid(number, TODAY)
 
 
-@pytest.mark.parametrize(
-    "typed", [" 110105 19491231 002x ", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X\u200b"]
-)
-def test_blanks_small_letters_and_full_width_digits_are_accepted(typed: str) -> None:
-    assert ric_valid(typed, TODAY)
-    assert comparable_number(typed) == "11010519491231002X"
+def test_blanks_small_letters_and_full_width_digits_are_accepted() -> None:
+    for typed in [" 110105 19491231 002x ", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X\u200b"]:
+        assert ric_valid(typed, TODAY)
+        assert comparable_number(typed) == "11010519491231002X"
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
+def test_a_wrong_id_number_is_invalid() -> None:
+    for number in [
         "",
         "110105194912310021",
         "11010519491231002",
@@ -59,10 +55,8 @@ def test_blanks_small_letters_and_full_width_digits_are_accepted(typed: str) -> 
         "110105491231002",
         "1•••••••••••••••2X",
         "٣٦٠٤٢٦١٩٩١٠١٠١٠٠٧١",
-    ],
-)
-def test_a_wrong_id_number_is_invalid(number: str) -> None:
-    assert not ric_valid(number, TODAY)
+    ]:
+        assert not ric_valid(number, TODAY)
 
 
 def test_a_birth_in_the_future_today_or_before_1900_is_invalid() -> None:
@@ -85,14 +79,14 @@ def test_the_region_is_reported_but_does_not_affect_validity() -> None:
     assert not ric_region_known("")
 
 
-@pytest.mark.parametrize("region", ["810000", "820000", "830000"])
-def test_residence_permits_are_accepted(region: str) -> None:
-    number = id_number(region, date(1985, 6, 7), 33)
+def test_residence_permits_are_accepted() -> None:
+    for region in ["810000", "820000", "830000"]:
+        number = id_number(region, date(1985, 6, 7), 33)
 
-    assert ric_valid(number, TODAY)
-    assert ric_region_known(number)
-    assert is_residence_permit(number)
-    assert not is_residence_permit("11010519491231002X")
+        assert ric_valid(number, TODAY)
+        assert ric_region_known(number)
+        assert is_residence_permit(number)
+        assert not is_residence_permit("11010519491231002X")
 
 
 def test_the_birth_date_is_read_only_if_the_check_digit_is_right() -> None:
@@ -118,12 +112,9 @@ def test_an_id_number_has_one_check_digit(number: str, digit: str) -> None:
     assert ric_valid(number[:17] + digit, TODAY) == (digit == number[17])
 
 
-@pytest.mark.parametrize(
-    ("day", "age"),
-    [(date(2026, 3, 9), 17), (date(2026, 3, 10), 18), (date(2026, 3, 11), 18), (date(2008, 3, 9), -1)],
-)
-def test_age_grows_on_the_birthday(day: date, age: int) -> None:
-    assert age_on(date(2008, 3, 10), day) == age
+def test_age_grows_on_the_birthday() -> None:
+    for day, age in [(date(2026, 3, 9), 17), (date(2026, 3, 10), 18), (date(2026, 3, 11), 18), (date(2008, 3, 9), -1)]:
+        assert age_on(date(2008, 3, 10), day) == age
 
 
 def test_a_person_born_on_29_february_is_a_year_older_on_1_march() -> None:
@@ -135,23 +126,20 @@ def test_a_person_born_on_29_february_is_a_year_older_on_1_march() -> None:
 ISSUED = date(2020, 5, 6)
 
 
-@pytest.mark.parametrize(
-    ("birth", "valid_to"),
-    [
+def test_the_age_at_issue_gives_the_validity_of_an_id_card() -> None:
+    for birth, valid_to in [
         (date(2004, 5, 7), date(2025, 5, 6)),  # 15
         (date(2004, 5, 6), date(2030, 5, 6)),  # 16
         (date(1994, 5, 7), date(2030, 5, 6)),  # 25
         (date(1994, 5, 6), date(2040, 5, 6)),  # 26
         (date(1974, 5, 7), date(2040, 5, 6)),  # 45
         (date(1974, 5, 6), LONG_TERM),  # 46
-    ],
-)
-def test_the_age_at_issue_gives_the_validity_of_an_id_card(birth: date, valid_to: date) -> None:
-    ends = {date(2025, 5, 6), date(2030, 5, 6), date(2040, 5, 6), LONG_TERM}
+    ]:
+        ends = {date(2025, 5, 6), date(2030, 5, 6), date(2040, 5, 6), LONG_TERM}
 
-    assert id_validity_fits_age(birth, ISSUED, valid_to) is True
-    for other in (*(ends - {valid_to}), valid_to.replace(day=1)):
-        assert id_validity_fits_age(birth, ISSUED, other) is False
+        assert id_validity_fits_age(birth, ISSUED, valid_to) is True
+        for other in (*(ends - {valid_to}), valid_to.replace(day=1)):
+            assert id_validity_fits_age(birth, ISSUED, other) is False
 
 
 def test_the_validity_of_a_card_issued_on_29_february_may_end_on_either_side() -> None:

@@ -10,28 +10,31 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.enums import Direction
-from tests.services.calls import oracle
+from tests.services.calls import oracle, samples
 from tests.services.calls.samples import KEY, SECOND_US, Call, a_store, at, write
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.evidence.service_period import ServicePeriod
 from workbench.services.calls.hashing import callee_hash
-
-pytestmark = pytest.mark.proof
 
 CARDS = [f"1990000000{digit}" for digit in range(5)]
 CALLEES = [f"1990000100{digit}" for digit in range(6)]
 DAYS = 4
 
 # Each time is close to a change of the clocks of its zone, where it has one.
-ZONES = [
+_PLACES = [
+    # The hour that clocks repeat is one hour.
+    ("America/New_York", "2026-11-01T01:30"),
     ("Asia/Shanghai", "2026-03-01T12:00"),
     ("America/New_York", "2026-03-08T02:30"),
-    ("America/New_York", "2026-11-01T01:30"),
     ("America/Sao_Paulo", "2018-02-17T23:30"),
     ("Australia/Lord_Howe", "2026-04-05T02:00"),
     ("Asia/Kathmandu", "2026-03-01T12:00"),
     ("Pacific/Apia", "2011-12-29T23:30"),
 ]
+ZONES = pytest.mark.parametrize(
+    ("name", "around"),
+    [_PLACES[0], *(pytest.param(*place, marks=pytest.mark.proof) for place in _PLACES[1:])],
+)
 
 
 def random_calls(dice: random.Random, around_us: int) -> list[Call]:
@@ -69,7 +72,7 @@ def random_opt_outs(dice: random.Random, calls: list[Call]) -> list[oracle.OptOu
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.proof) for seed in (1, 2))])
-@pytest.mark.parametrize(("name", "around"), ZONES)
+@ZONES
 def test_facts_equal_those_of_plain_loops(tmp_path: Path, name: str, around: str, seed: int) -> None:
     zone, dice = ZoneInfo(name), random.Random(f"{name} {around} {seed}")
     calls = random_calls(dice, at(around, zone))
@@ -87,7 +90,7 @@ def test_facts_equal_those_of_plain_loops(tmp_path: Path, name: str, around: str
 
     with store.survey([1, 2], CARDS, DAYS, zone, hashed) as survey:
         windows = survey.windows
-        together = survey.together({7: CARDS[:3], 8: CARDS[3:], 9: ["19900009999"]})
+        together = survey.together({7: [*CARDS[:3], CARDS[0]], 8: CARDS[3:], 9: ["19900009999"], 10: []})
         days, hours = list(survey.days()), list(survey.hours())
 
     assert windows == [oracle.facts(of_card[card], zone, DAYS, opt_outs) for card in sorted(of_card)]
@@ -108,7 +111,7 @@ def test_facts_equal_those_of_plain_loops(tmp_path: Path, name: str, around: str
     assert {(hour.msisdn, hour.weekday, hour.hour): hour.calls for hour in hours} == expected_hours
 
 
-@pytest.mark.parametrize(("name", "around"), ZONES)
+@ZONES
 def test_facts_of_a_service_period_are_those_of_the_calls_on_its_days(tmp_path: Path, name: str, around: str) -> None:
     zone, dice = ZoneInfo(name), random.Random(f"{name} {around}")
     calls = random_calls(dice, at(around, zone))
@@ -129,3 +132,15 @@ def test_facts_of_a_service_period_are_those_of_the_calls_on_its_days(tmp_path: 
         assert replace(found.get(period.key, found[period.msisdn]), msisdn="") == replace(expected, msisdn="")
         # Only a period that excludes a call needs figures of its own.
         assert (period.key in found) == (len(served) < len(own) or period.key == period.msisdn)
+
+
+def test_a_number_without_records_and_a_store_without_batches_give_nothing(tmp_path: Path) -> None:
+    store, shanghai = a_store(tmp_path), ZoneInfo("Asia/Shanghai")
+    write(store, 1, [samples.call("2026-03-02T12:00")])
+
+    assert samples.windows(store, [1], [CARDS[0]], window_days=30, zone=shanghai) == []
+    assert samples.windows(store, [1], [], window_days=30, zone=shanghai) == []
+    assert samples.windows(store, [], None, window_days=30, zone=shanghai) == []
+    with store.survey([], [CARDS[0]], 30, shanghai) as survey:
+        assert survey.together({1: [CARDS[0]]}) == {}
+        assert [*survey.days(), *survey.hours()] == []

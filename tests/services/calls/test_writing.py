@@ -8,6 +8,7 @@ import stat
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,40 +130,6 @@ def test_rows_in_any_order_give_equal_facts(tmp_path: Path) -> None:
     assert found[0][0][0].total_duration_s == 90
 
 
-LONG = replace(FIRST, duration_s=90, imei="490154203237518")
-
-
-@pytest.mark.parametrize(
-    "corrected",
-    [
-        replace(LONG, duration_s=5),
-        replace(LONG, duration_s=120),
-        replace(LONG, answered=False),
-        replace(LONG, imei="490154203237526"),
-        replace(LONG, imei=""),
-    ],
-)
-def test_the_newest_file_corrects_a_call(tmp_path: Path, corrected: Call) -> None:
-    store = a_store(tmp_path)
-    write(store, 1, [LONG, SECOND])
-    before = windows(store, [1], None), rows(tmp_path, 1)
-    write(store, 2, [THIRD], [1])
-
-    written = write(store, 3, [SECOND, corrected, corrected], [1, 2])
-    again = write(store, 4, [corrected, SECOND], [1, 2, 3])
-
-    assert (written.created, written.updated, written.unchanged) == (0, 1, 2)
-    assert (again.created, again.updated, again.unchanged) == (0, 0, 2)
-    [kept] = [row for row in rows(tmp_path, 1, 2, 3) if row.start_at_us == LONG.start_at_us]
-    assert (kept.duration_s, kept.answered, kept.imei) == (corrected.duration_s, corrected.answered, corrected.imei)
-    with store.records([1, 2, 3], None, reveal=True) as records:
-        assert [row[3:5] + row[6:] for row in records if row[2] == LONG.start_at_us] == [
-            (corrected.duration_s, corrected.answered, corrected.imei or None)
-        ]
-    assert windows(store, [1, 3], None) == windows(store, [3], None)
-    assert (windows(store, [1], None), rows(tmp_path, 1)) == before
-
-
 def test_an_empty_batch_is_a_file_without_calls(tmp_path: Path) -> None:
     store = a_store(tmp_path)
 
@@ -237,21 +204,21 @@ def test_a_missing_and_a_damaged_file_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("S1")
-@pytest.mark.parametrize("most_bytes", [0, 100, 10_000])
-def test_a_full_disk_is_told_and_leaves_nothing(most_bytes: int, tmp_path: Path) -> None:
-    store = a_store(tmp_path)
-    calls = [Call(callee=str(number), start_at_us=number) for number in range(2_000)]
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with store.staging() as staged:
-        stage(staged, calls)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, limits[1]))
-        try:
-            with pytest.raises(StorageFailed, match="make room on the disk"):
-                staged.publish(1)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    for most_bytes in [0, 100, 10_000]:
+        store = a_store(tmp_path)
+        calls = [Call(callee=str(number), start_at_us=number) for number in range(2_000)]
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        with store.staging() as staged:
+            stage(staged, calls)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, limits[1]))
+            try:
+                with pytest.raises(StorageFailed, match="make room on the disk"):
+                    staged.publish(1)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    assert list(tmp_path.iterdir()) == []
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_that_fills_the_disk_is_told_as_the_failure_of_its_file(tmp_path: Path) -> None:
@@ -301,3 +268,29 @@ def test_a_killed_import_leaves_only_what_the_sweep_takes(tmp_path: Path, delay_
     CallFiles(tmp_path / "calls", {}).sweep_spills()
     assert [path.name for path in (tmp_path / "calls").iterdir()] == ["calls-00000001.parquet"]
     assert write(store, 2, [SECOND], [1]).created == 1
+
+
+def test_the_newest_file_corrects_a_call(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    long = replace(FIRST, duration_s=90, imei="490154203237518")
+    changes: list[dict[str, Any]] = [{"duration_s": 5}, {"duration_s": 120}, {"answered": False}, {"imei": ""}]
+    changes.append({"imei": "490154203237526"})
+    told = [replace(long, msisdn=f"1990000010{place}") for place in range(len(changes))]
+    corrected = [replace(one, **change) for one, change in zip(told, changes, strict=True)]
+    write(store, 1, [*told, SECOND])
+    before = windows(store, [1], None), rows(tmp_path, 1)
+    write(store, 2, [THIRD], [1])
+    written = write(store, 3, [SECOND, *corrected, *corrected], [1, 2])
+    again = write(store, 4, [*corrected, SECOND], [1, 2, 3])
+    assert (written.created, written.updated, written.unchanged) == (0, 5, 6)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 6)
+    kept = {row.msisdn: (row.duration_s, row.answered, row.imei) for row in rows(tmp_path, 1, 2, 3)}
+    assert {one.msisdn: kept[one.msisdn] for one in corrected} == {
+        one.msisdn: (one.duration_s, one.answered, one.imei) for one in corrected
+    }
+    with store.records([1, 2, 3], None, reveal=True) as records:
+        assert {row[0]: row[3:5] + row[6:] for row in records if row[2] == FIRST.start_at_us} == {
+            one.msisdn: (one.duration_s, one.answered, one.imei or None) for one in corrected
+        }
+    assert windows(store, [1, 3], None) == windows(store, [3], None)
+    assert (windows(store, [1], None), rows(tmp_path, 1)) == before

@@ -21,21 +21,18 @@ def dates(now: str) -> RelativeDates:
     return RelativeDates(datetime.fromisoformat(now), CALENDAR)
 
 
-@pytest.mark.parametrize(
-    ("now", "before", "first", "after"),
-    [
+def test_working_days_are_counted_from_the_first_open_one() -> None:
+    for now, before, first, after in [
         ("2026-11-25T09:01+08:00", "2026-11-24", "2026-11-25", "2026-11-26"),
         ("2026-11-25T17:59+08:00", "2026-11-24", "2026-11-25", "2026-11-26"),
         ("2026-11-25T18:00+08:00", "2026-11-25", "2026-11-26", "2026-11-27"),
         ("2026-11-27T23:00+08:00", "2026-11-27", "2026-11-30", "2026-12-01"),
         ("2026-11-29T03:00+08:00", "2026-11-27", "2026-11-30", "2026-12-01"),
         ("2026-10-03T10:00+08:00", "2026-09-30", "2026-10-08", "2026-10-09"),
-    ],
-)
-def test_working_days_are_counted_from_the_first_open_one(now: str, before: str, first: str, after: str) -> None:
-    around = dates(now)
+    ]:
+        around = dates(now)
 
-    assert [around.written(cell) for cell in ("w-1", "w+0", "w+1")] == [before, first, after]
+        assert [around.written(cell) for cell in ("w-1", "w+0", "w+1")] == [before, first, after]
 
 
 def test_at_any_hour_the_previous_day_is_over_and_the_first_day_is_not() -> None:

@@ -19,41 +19,33 @@ def test_rows_become_traces_in_case_order_with_events_sorted_by_time(tmp_path: P
     assert steps(traces)[0] == [("1", AT), ("8", AT + 15)]
 
 
-@pytest.mark.parametrize(
-    ("name", "cases", "events", "first"),
-    [
+def test_real_logs_are_read_without_column_options() -> None:
+    for name, cases, events, first in [
         ("helpdesk.csv", 3804, 13_710, ("1", AT)),
         ("running-example.csv", 6, 42, ("register request", 1_293_715_920.0)),
         ("roadtraffic100traces.csv", 100, None, ("Create Fine", 1_111_532_400.0)),
-    ],
-)
-def test_real_logs_are_read_without_column_options(
-    name: str, cases: int, events: int | None, first: tuple[str, float]
-) -> None:
-    traces = read(shared_data("event_logs", name))
+    ]:
+        traces = read(shared_data("event_logs", name))
 
-    assert len(traces) == cases
-    assert events in {None, sum(len(trace.events) for trace in traces)}
-    assert steps(traces)[0][0] == first
+        assert len(traces) == cases
+        assert events in {None, sum(len(trace.events) for trace in traces)}
+        assert steps(traces)[0][0] == first
 
 
-@pytest.mark.parametrize(
-    ("header", "encoding"),
-    [
+def test_headers_delimiters_and_encodings_are_detected(tmp_path: Path) -> None:
+    for header, encoding in [
         ("case:concept:name,concept:name,time:timestamp", "utf-8-sig"),
         ("Case ID;Activity;Complete Timestamp", "utf-16"),
         ("审核单\t环节\t时间", "utf-8"),
         ("审核单,环节,时间", "gb18030"),
-    ],
-)
-def test_headers_delimiters_and_encodings_are_detected(tmp_path: Path, header: str, encoding: str) -> None:
-    delimiter = next(each for each in ",;\t" if each in header)
-    row = delimiter.join(
-        ("C-1", "受理登记,排队审核" if delimiter != "," else "受理登记排队审核", "2012-04-03 16:55:38")
-    )
-    path = written(tmp_path, "log.csv", f"{header}\r\n{row}\r\n".encode(encoding))
+    ]:
+        delimiter = next(each for each in ",;\t" if each in header)
+        row = delimiter.join(
+            ("C-1", "受理登记,排队审核" if delimiter != "," else "受理登记排队审核", "2012-04-03 16:55:38")
+        )
+        path = written(tmp_path, "log.csv", f"{header}\r\n{row}\r\n".encode(encoding))
 
-    assert steps(read(path)) == [[(row.split(delimiter)[1], AT)]]
+        assert steps(read(path)) == [[(row.split(delimiter)[1], AT)]]
 
 
 def test_column_options_override_detected_columns(tmp_path: Path) -> None:
@@ -63,9 +55,8 @@ def test_column_options_override_detected_columns(tmp_path: Path) -> None:
     assert (trace.case, steps([trace])) == ("7", [[("opened", AT)]])
 
 
-@pytest.mark.parametrize(
-    ("text", "at_s"),
-    [
+def test_times_are_read_with_and_without_a_zone(tmp_path: Path) -> None:
+    for text, at_s in [
         ("2012-04-03T16:55:38Z", AT),
         ("2012-04-03 18:55:38+02:00", AT),
         ("2012-04-03T18:55:38.500000+0200", AT + 0.5),
@@ -74,17 +65,14 @@ def test_column_options_override_detected_columns(tmp_path: Path) -> None:
         ("03-04-2012 16:55:38", AT),
         ("20120403165538", AT),
         ("2012-04-03", AT - 16 * 3600 - 55 * 60 - 38),
-    ],
-)
-def test_times_are_read_with_and_without_a_zone(tmp_path: Path, text: str, at_s: float) -> None:
-    path = written(tmp_path, "log.csv", f"case,activity,time\n1,a,{text}\n")
+    ]:
+        path = written(tmp_path, "log.csv", f"case,activity,time\n1,a,{text}\n")
 
-    assert steps(read(path)) == [[("a", at_s)]]
+        assert steps(read(path)) == [[("a", at_s)]]
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
+def test_the_error_for_an_invalid_file_has_line_column_and_cause(tmp_path: Path) -> None:
+    rows: list[tuple[str | bytes, str]] = [
         (
             "case,activity,time\n1,a,2012-04-03\n2,b,soon\n",
             "log.csv, line 3, column time: “soon” is not a valid date or time",
@@ -99,16 +87,13 @@ def test_times_are_read_with_and_without_a_zone(tmp_path: Path, text: str, at_s:
         ("case,activity,time\n", "log.csv: The log has no events"),
         ("", "log.csv: The file is empty"),
         (b"case,activity,time\n1,a\xff\xff,2012-04-03\n", "log.csv, line 2: Byte 22 is not valid"),
-    ],
-)
-def test_the_error_for_an_invalid_file_has_line_column_and_cause(
-    tmp_path: Path, text: str | bytes, sentence: str
-) -> None:
-    with pytest.raises(BadData) as failure:
-        read(written(tmp_path, "log.csv", text))
+    ]
+    for text, sentence in rows:
+        with pytest.raises(BadData) as failure:
+            read(written(tmp_path, "log.csv", text))
 
-    assert sentence in str(failure.value)
-    assert failure.value.exit_code == ExitCode.DATA
+        assert sentence in str(failure.value)
+        assert failure.value.exit_code == ExitCode.DATA
 
 
 def test_the_error_for_a_missing_column_suggests_a_similar_one(tmp_path: Path) -> None:

@@ -11,17 +11,17 @@ STARTERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BEFORE = ("", " ", "\u3164", "\u200b", "\u3000", "\ufeff", "\u00a0 \u2060")
 
 
-@pytest.mark.parametrize("before", BEFORE)
-@pytest.mark.parametrize("starter", STARTERS)
-def test_a_cell_that_starts_like_a_formula_gets_a_quote(starter: str, before: str) -> None:
-    text = f"{before}{starter}SUM(1)"
-    assert guarded(text) == f"'{text}"
-    assert not is_harmless(f"虚构\0{text}")
+def test_a_cell_that_starts_like_a_formula_gets_a_quote() -> None:
+    for before in BEFORE:
+        for starter in STARTERS:
+            text = f"{before}{starter}SUM(1)"
+            assert guarded(text) == f"'{text}"
+            assert not is_harmless(f"虚构\0{text}")
 
 
-@pytest.mark.parametrize("text", ["", "虚构公司", "13800138000", "A=1", "'quoted'", "'", "a@b", "3-4"])
-def test_other_cells_stay_unchanged(text: str) -> None:
-    assert guarded(text) == text
+def test_other_cells_stay_unchanged() -> None:
+    for text in ["", "虚构公司", "13800138000", "A=1", "'quoted'", "'", "a@b", "3-4"]:
+        assert guarded(text) == text
 
 
 def test_a_text_that_looks_guarded_gets_another_quote() -> None:

@@ -120,20 +120,6 @@ def test_the_speed_is_that_of_recent_days(site: Site) -> None:
     assert queue.p50_days <= queue.p90_days
 
 
-def test_more_reviewers_clear_the_queue_sooner_and_absences_later(site: Site) -> None:
-    lived(site)
-    site.plant(200)
-    forecasts = site.services("a").forecasts
-    usual = forecasts.of_queue()
-
-    assert forecasts.of_queue(1).p50_days > usual.p50_days > forecasts.of_queue(9).p50_days
-
-    site.services("admin").people.away("b", TODAY, TODAY + timedelta(days=60))
-    away = forecasts.of_queue()
-    assert away.usual_reviewers == 2
-    assert away.p50_days > 1.2 * usual.p50_days
-
-
 def test_without_history_the_forecast_uses_the_policy_and_reports_it(site: Site) -> None:
     numbers = site.plant(64)
 
@@ -287,15 +273,6 @@ def test_a_closed_or_unknown_case_has_no_forecast(site: Site) -> None:
         site.services("a").forecasts.of_case(99_999)
 
 
-def test_only_reviewers_and_supervisors_get_forecasts(site: Site) -> None:
-    (number,) = site.plant()
-
-    with pytest.raises(NotAllowed):
-        site.services("audit").forecasts.of_case(number)
-    with pytest.raises(NotAllowed):
-        site.services("audit").forecasts.of_queue()
-
-
 def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
@@ -406,14 +383,6 @@ def _new_case(rank: int, due_at: datetime, ahead: int = 0) -> NewCase:
         gets_forecast=True,
         ahead=ahead,
     )
-
-
-def test_services_opened_later_give_the_same_forecast(site: Site) -> None:
-    lived(site)
-    site.plant(30)
-
-    assert Forecasts(site.services("a").context).of_queue() == Forecasts(site.services("b").context).of_queue()
-    assert site.clock.at == TUESDAY
 
 
 def test_nothing_is_decided_on_suspended_days(site: Site) -> None:

@@ -21,19 +21,18 @@ class Sample:
     name: str = ""
 
 
-@pytest.mark.parametrize("kind", [dict, SimpleNamespace])
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
+def test_a_row_becomes_a_dataclass() -> None:
+    rows: list[tuple[dict[str, Any], tuple[object, ...]]] = [
         ({"risk": "high", "day": "2026-11-24", "instant": INSTANT.isoformat()}, (Risk.HIGH, DAY, INSTANT)),
         ({"risk": Risk.HIGH, "day": DAY, "instant": INSTANT}, (Risk.HIGH, DAY, INSTANT)),
         ({"risk": "", "day": "", "instant": ""}, (None, None, None)),
         ({"risk": None, "day": None, "instant": None}, (None, None, None)),
-    ],
-)
-def test_a_row_becomes_a_dataclass(kind: Any, row: dict[str, Any], expected: tuple[object, ...]) -> None:
-    made = from_row(Sample, kind(**row, other="is ignored"), name="given")
-    assert (made.risk, made.day, made.instant, made.name) == (*expected, "given")
+    ]
+    kinds: list[Any] = [dict, SimpleNamespace]
+    for kind in kinds:
+        for row, expected in rows:
+            made = from_row(Sample, kind(**row, other="is ignored"), name="given")
+            assert (made.risk, made.day, made.instant, made.name) == (*expected, "given")
 
 
 def test_an_unknown_word_of_an_enumeration_is_an_error() -> None:

@@ -145,23 +145,20 @@ def test_without_locks_a_file_is_replaced_too(tmp_path: Path, monkeypatch: pytes
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
 
-@pytest.mark.parametrize(
-    ("name", "mode", "is_left"),
-    [
+def test_only_draft_folders_are_swept(tmp_path: Path) -> None:
+    for name, mode, is_left in [
         (".notes.workbench-old", 0o700, True),
         (".notes.workbench-2026_old_", 0o700, True),
         (".notes.workbench-archived", 0o755, True),
         (".notes.workbench-k3_xy09a", 0o700, False),
         (".notes.workbench-k3_xy09a", 0o2700, False),
-    ],
-)
-def test_only_draft_folders_are_swept(tmp_path: Path, name: str, mode: int, is_left: bool) -> None:
-    own = tmp_path / name
-    own.mkdir()
-    (own / "notes").touch()
-    own.chmod(mode)
+    ]:
+        own = tmp_path / name
+        own.mkdir()
+        (own / "notes").touch()
+        own.chmod(mode)
 
-    with replacing(tmp_path / "out.csv", NONE):
-        pass
+        with replacing(tmp_path / "out.csv", NONE):
+            pass
 
-    assert own.exists() is is_left
+        assert own.exists() is is_left

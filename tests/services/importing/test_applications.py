@@ -13,17 +13,10 @@ from workbench.errors import BadData, NotAllowed
 from workbench.services.importing.request import ImportRefused, ImportRequest
 
 
-def test_an_application_without_its_documents_is_incomplete(desk: Desk) -> None:
-    report = desk.applications(application())
-    assert (report.rows, report.created, report.batch) == (1, 1, 1)
-    case = desk.case()
-    assert case.state == "incomplete"
-    assert case.due_at is None
-    assert "DOC-MISSING" in desk.findings()
-
-
 def test_documents_complete_an_application_and_its_clock_starts_with_the_last_of_them(desk: Desk) -> None:
     desk.applications(application())
+    assert (desk.case().state, desk.case().due_at) == ("incomplete", None)
+    assert "DOC-MISSING" in desk.findings()
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[:-1])
     assert desk.case().state == "incomplete"
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[-1:], received_at="2026-11-24 09:30")
@@ -85,21 +78,16 @@ def test_the_same_bytes_twice_are_refused_and_name_their_batch(desk: Desk) -> No
     assert desk.count("application") == 1
 
 
-def test_a_row_that_is_there_and_equal_is_unchanged(desk: Desk) -> None:
-    desk.applications(application())
+def test_an_application_that_comes_again_is_unchanged_or_updates_its_case(desk: Desk) -> None:
+    report = desk.applications(application())
+    assert (report.rows, report.created, report.batch) == (1, 1, 1)
     report = desk.applications(application(), application("A-2"))
-    assert (report.created, report.updated, report.unchanged) == (1, 0, 1)
-    assert desk.count("application") == 2
-    assert desk.case().evidence_no == 0
-
-
-def test_a_changed_application_updates_its_case(desk: Desk) -> None:
-    desk.applications(application())
+    assert (report.created, report.updated, report.unchanged, desk.case().evidence_no) == (1, 0, 1, 0)
     report = desk.applications(application(applicant_name="虚构乙号信息服务有限公司"))
-    assert (report.created, report.updated) == (0, 1)
+    assert (report.created, report.updated, desk.count("application")) == (0, 1, 3)
     case = desk.case()
     assert case.applicant_name == "虚构乙号信息服务有限公司"
-    assert (case.evidence_no, case.version, case.evidence_seq) == (1, 1, 2)
+    assert (case.evidence_no, case.version, case.evidence_seq) == (1, 1, 3)
     assert len(desk.cases()) == 1
 
 
@@ -175,12 +163,6 @@ def test_several_files_are_one_batch(desk: Desk) -> None:
     paths = [desk.write([application("A-1")]), desk.write([application("A-2")])]
     report = desk.take(ImportKind.APPLICATIONS, *paths)
     assert (report.created, desk.count("import_batch"), desk.count("import_file")) == (2, 1, 2)
-
-
-def test_a_key_in_two_files_of_one_import_is_an_error(desk: Desk) -> None:
-    paths = [desk.write([application()]), desk.write([application(province="北京市")])]
-    with pytest.raises(ImportRefused):
-        desk.take(ImportKind.APPLICATIONS, *paths)
 
 
 def test_one_event_tells_the_digest_and_the_counts_of_a_batch(desk: Desk) -> None:

@@ -58,12 +58,6 @@ def _run_workbooks(database: Path, folder: Path, times: int, rows: int) -> list[
     return results
 
 
-@pytest.mark.proof
-def test_a_killed_import_of_a_workbook_leaves_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:
-    (left,) = _run_workbooks(database, tmp_path, 1, rows=400)
-    assert left.written or left.was_done
-
-
 @pytest.mark.promise("C1")
 @pytest.mark.proof
 def test_killed_imports_of_workbooks_leave_nothing_to_be_seen(database: Path, tmp_path: Path) -> None:

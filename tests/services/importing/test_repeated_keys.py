@@ -1,7 +1,5 @@
 """Rows whose keys come more than once in an import."""
 
-import pytest
-
 from workbench.services.importing.classifying.records import digest
 from workbench.services.importing.classifying.repeated_keys import RepeatedKeys
 
@@ -29,22 +27,19 @@ def test_of_rows_in_several_files_those_after_the_first_are_refused() -> None:
     assert keys.repeated() == {(1, 3): "This row came already in this import; remove one."}
 
 
-@pytest.mark.parametrize(
-    ("other", "within", "across"),
-    [
+def test_only_equal_rows_are_called_the_same() -> None:
+    for other, within, across in [
         (A, "The same row is on line 2 too", "This row came already"),
         (CHANGED, "Line 2 has another row with the same key and other values", "two rows with the same key"),
         (OTHERS, "Line 2 has the same application number for another applicant", "number for two applicants"),
-    ],
-)
-def test_only_equal_rows_are_called_the_same(other: bytes, within: str, across: str) -> None:
-    keys = RepeatedKeys()
-    keys.add(0, [2, 3], A + other)
-    assert keys.repeated()[0, 3].startswith(within)
-    keys = RepeatedKeys()
-    keys.add(0, [2], A)
-    keys.add(1, [2], other)
-    assert across in keys.repeated()[1, 2]
+    ]:
+        keys = RepeatedKeys()
+        keys.add(0, [2, 3], A + other)
+        assert keys.repeated()[0, 3].startswith(within)
+        keys = RepeatedKeys()
+        keys.add(0, [2], A)
+        keys.add(1, [2], other)
+        assert across in keys.repeated()[1, 2]
 
 
 def test_different_keys_are_no_repetition() -> None:

@@ -177,26 +177,22 @@ def test_an_auditor_cannot_mark_notices(site: Site) -> None:
         site.services("audit").notices.record(sent(1))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_numbers_are_read_from_lines_csv_and_json_lines(tmp_path: Path) -> None:
+    for text in [
         "3\n7\n",
         '"case","notice"\r\n"C-000001","3"\r\n"C-000002","7"\r\n',
         '\ufeff"notice","case"\r\n"3","C-000001"\r\n"7","C-000002"\r\n',
         '{"notice":3,"case":"C-000001"}\n\n{"notice":7,"case":"C-000002"}\n',
         "notice,channel,sent_at,failed\n3,none,,no\n7,,,\n",
-    ],
-)
-def test_numbers_are_read_from_lines_csv_and_json_lines(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "sent"
-    path.write_text(text, encoding="utf-8")
+    ]:
+        path = tmp_path / "sent"
+        path.write_text(text, encoding="utf-8")
 
-    assert deliveries_in(path, SHANGHAI) == (Delivery(notice_id=3), Delivery(notice_id=7))
+        assert deliveries_in(path, SHANGHAI) == (Delivery(notice_id=3), Delivery(notice_id=7))
 
 
-@pytest.mark.parametrize(
-    ("columns", "values", "delivery"),
-    [
+def test_time_channel_and_cause_are_read_by_the_names_of_their_columns(tmp_path: Path) -> None:
+    for columns, values, delivery in [
         ("sent_at", "2026-11-24 10:30", Delivery(notice_id=3, sent_at=datetime(2026, 11, 24, 10, 30, tzinfo=SHANGHAI))),
         ("sent_at", "2026-11-24", Delivery(notice_id=3, sent_at=datetime(2026, 11, 24, tzinfo=SHANGHAI))),
         ("channel", "SMS", Delivery(notice_id=3, channel="sms")),
@@ -204,20 +200,15 @@ def test_numbers_are_read_from_lines_csv_and_json_lines(tmp_path: Path, text: st
         ("failed", "是", Delivery(notice_id=3, failure="no cause given")),
         ("failed,cause", "yes,refused", Delivery(notice_id=3, failure="refused")),
         ("cause", "refused", Delivery(notice_id=3, failure="refused")),
-    ],
-)
-def test_time_channel_and_cause_are_read_by_the_names_of_their_columns(
-    tmp_path: Path, columns: str, values: str, delivery: Delivery
-) -> None:
-    path = tmp_path / "sent.csv"
-    path.write_text(f"{columns},notice\n{values},3\n", encoding="utf-8")
+    ]:
+        path = tmp_path / "sent.csv"
+        path.write_text(f"{columns},notice\n{values},3\n", encoding="utf-8")
 
-    assert deliveries_in(path, SHANGHAI) == (delivery,)
+        assert deliveries_in(path, SHANGHAI) == (delivery,)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_the_refusal_of_a_file_without_numbers_names_the_line(tmp_path: Path) -> None:
+    for text, message in [
         ("", "has no notice numbers"),
         ("3\nx\n", "line 2"),
         ('{"notice":true}\n', "line 1"),
@@ -225,14 +216,12 @@ def test_time_channel_and_cause_are_read_by_the_names_of_their_columns(
         ("-3\n", "line 1"),
         ("notice,channel\n3,13812345678\n", "line 2: a channel"),
         ("notice,sent_at\n3,yesterday\n", "line 2: .*yesterday"),
-    ],
-)
-def test_the_refusal_of_a_file_without_numbers_names_the_line(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "sent"
-    path.write_text(text, encoding="utf-8")
+    ]:
+        path = tmp_path / "sent"
+        path.write_text(text, encoding="utf-8")
 
-    with pytest.raises(BadData, match=message):
-        deliveries_in(path, SHANGHAI)
+        with pytest.raises(BadData, match=message):
+            deliveries_in(path, SHANGHAI)
 
 
 def test_a_missing_file_is_reported(tmp_path: Path) -> None:

@@ -83,19 +83,16 @@ def test_every_fail_reason_can_be_rectified_within_the_limit() -> None:
     assert max(reason.rectify_days or 0 for reason in failing) <= policy.rectify.cap_days == 15
 
 
-@pytest.mark.parametrize(
-    ("code", "days"),
-    [
+def test_the_rectification_days_are_those_of_the_design() -> None:
+    for code, days in [
         ("DOC-QUALITY", 2),
         ("DOC-MISSING", 3),
         ("USE-SCRIPT", 5),
         ("USE-CONSENT", 5),
         ("ACT-PEAK-HOUR", 7),
         ("ID-RIC", 3),
-    ],
-)
-def test_the_rectification_days_are_those_of_the_design(code: str, days: int) -> None:
-    assert default_policy().reasons[code].rectify_days == days
+    ]:
+        assert default_policy().reasons[code].rectify_days == days
 
 
 def test_every_text_is_in_both_languages() -> None:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import fields, replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,13 +36,13 @@ def test_a_policy_without_a_complaint_channel_names_the_office_for_telecom_users
     assert "12300" in parse_policy(older, "older.toml").supplier.complaint.zh
 
 
-@pytest.mark.parametrize("field", ["name", "phone", "address"])
-def test_a_supplier_is_made_up_while_one_telling_field_is(field: str) -> None:
-    assert is_made_up(replace(SUPPLIER, **{field: getattr(made_up_supplier(), field)}))
+def test_a_supplier_is_made_up_while_one_telling_field_is() -> None:
+    for field in ["name", "phone", "address"]:
+        assert is_made_up(replace(SUPPLIER, **{field: getattr(made_up_supplier(), field)}))
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Supplier)])
-def test_a_supplier_may_keep_the_usual_hours_and_channels(field: str) -> None:
-    usual = {name: getattr(made_up_supplier(), name) for name in ("hours", "appeal", "complaint")}
+def test_a_supplier_may_keep_the_usual_hours_and_channels() -> None:
+    for field in [field.name for field in fields(Supplier)]:
+        usual = {name: getattr(made_up_supplier(), name) for name in ("hours", "appeal", "complaint")}
 
-    assert not is_made_up(replace(SUPPLIER, **({field: usual[field]} if field in usual else {})))
+        assert not is_made_up(replace(SUPPLIER, **({field: usual[field]} if field in usual else {})))

@@ -13,7 +13,7 @@ from workbench.services.queue import breakdowns
 from workbench.services.queue.breakdowns import BREAKDOWNS
 from workbench.services.wiring import Services
 
-COUNT = 300
+COUNT = 120
 _DECISION = """INSERT INTO decision (id, case_id, round, verdict, fail_kind, measure, note, letter, waits_for, status,
     maker_id, decided_at, check_note, version_after, before, seen, waived)
     VALUES (:id, :case, 1, 'fail', 'final', 'none', '', '', '', :status, :maker, :at, '', 0, '{}', '{}', '')"""

@@ -11,7 +11,7 @@ from tests.policies import amend_policy
 from tests.services.review.verdict_acts import passing
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
-from workbench.errors import Busy, NotAllowed, NotFound, WrongUsage
+from workbench.errors import Busy, NotAllowed, WrongUsage
 
 
 def case_id_of(found: CaseFile | NoNextCase) -> int:
@@ -58,13 +58,6 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
         claims.aside(order[-1])
 
     assert order == [*breached, *today, *urgent, *sooner, *later]
-
-
-@pytest.mark.promise("P3")
-def test_two_people_never_get_the_same_case(site: Site) -> None:
-    site.plant(2)
-
-    assert {case_id_of(site.services("a").claims.next()), case_id_of(site.services("b").claims.next())} == {1, 2}
 
 
 def test_an_assigned_case_comes_first_and_is_offered_to_no_other_reviewer(site: Site) -> None:
@@ -182,15 +175,6 @@ def test_skipping_requires_a_reason(site: Site) -> None:
         site.services("a").claims.skip(case, "  ")
 
 
-def test_a_released_case_may_come_back(site: Site) -> None:
-    (case,) = site.plant(1)
-    claims = site.services("a").claims
-    claims.next()
-    claims.release(case)
-
-    assert case_id_of(claims.next()) == case
-
-
 def test_an_empty_result_names_the_holders_of_the_rest(site: Site) -> None:
     site.plant(1)
     site.services("b").claims.next()
@@ -244,23 +228,6 @@ def test_a_case_that_nobody_holds_cannot_be_released(site: Site) -> None:
 
     with pytest.raises(NotAllowed, match="Nobody holds C-000001"):
         site.services("a").claims.release(case)
-
-
-def test_an_unknown_case_is_not_found(site: Site) -> None:
-    with pytest.raises(NotFound, match="C-000099"):
-        site.services("a").claims.release(99)
-
-
-def test_an_auditor_gets_no_case_and_the_attempt_is_logged(site: Site) -> None:
-    site.plant(1)
-
-    with pytest.raises(NotAllowed):
-        site.services("audit").claims.next()
-    with site.services("admin").context.read() as session:
-        from sqlalchemy import text
-
-        refused = session.execute(text("SELECT action FROM event WHERE is_refused")).scalars().all()
-    assert refused == ["next"]
 
 
 def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_took(site: Site) -> None:

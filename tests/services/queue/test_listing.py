@@ -12,7 +12,7 @@ from tests.sites import TUESDAY, Site
 from workbench.domain.filter.parser import FilterProblem
 from workbench.services.queue.listing import Queue
 
-COUNT = 600
+COUNT = 240
 MIDNIGHT = TUESDAY.replace(hour=16)
 """The end of the local day."""
 
@@ -167,9 +167,9 @@ def test_the_pages_of_a_filter_are_its_list_in_the_order_of_next(
 
     assert total == len(expected)
     assert list(queue.ids(wanted, COUNT)) == expected
-    forward = [row.id for start in range(0, total + 1, 197) for row in queue.page(wanted, start=start, limit=197)]
+    forward = [row.id for start in range(0, total + 1, 79) for row in queue.page(wanted, start=start, limit=79)]
     known_total = [
-        row.id for start in range(0, total + 1, 197) for row in queue.page(wanted, start=start, limit=197, total=total)
+        row.id for start in range(0, total + 1, 79) for row in queue.page(wanted, start=start, limit=79, total=total)
     ]
     assert forward == expected
     assert known_total == expected
@@ -186,9 +186,9 @@ def test_a_case_outside_the_filter_has_no_position(many: tuple[Queue, list[Known
 
 
 def test_some_filters_of_the_table_find_something_and_some_cases_are_hidden(many: tuple[Queue, list[Known]]) -> None:
-    queue, known = many
+    _queue, known = many
     assert len(known) < COUNT
-    assert sum(queue.count(wanted) > 0 for wanted in FILTERS) > len(FILTERS) - 8
+    assert sum(any(map(test, known)) for test in FILTERS.values()) > len(FILTERS) - 8
 
 
 def test_an_expired_hold_is_shown_as_queued(many: tuple[Queue, list[Known]]) -> None:

@@ -20,9 +20,8 @@ def test_each_line_is_a_record_and_blank_lines_are_passed_over() -> None:
     assert (second.line, second.fields) == (4, {"a": None, "b": True})
 
 
-@pytest.mark.parametrize(
-    ("line", "column", "words"),
-    [
+def test_a_line_that_is_no_plain_object_is_told_and_the_next_one_is_read() -> None:
+    for line, column, words in [
         ('{"a": 1, "a": 2}', "a", "comes twice"),
         ('{"a": {"b": 1}}', "a", "nested"),
         ('{"a": [[1]]}', "a", "nested"),
@@ -37,19 +36,17 @@ def test_each_line_is_a_record_and_blank_lines_are_passed_over() -> None:
         ('{"a": ' + "9" * 5000 + "}", "", "plain values"),
         ("[" * 100_000, "", "plain values"),
         ("{" + ", ".join(f'"k{n}": 1' for n in range(201)) + "}", "", "more than 200"),
-    ],
-)
-def test_a_line_that_is_no_plain_object_is_told_and_the_next_one_is_read(line: str, column: str, words: str) -> None:
-    broken, after = records(f'{line}\n{{"a": 1}}\n')
+    ]:
+        broken, after = records(f'{line}\n{{"a": 1}}\n')
 
-    assert isinstance(broken, BrokenRecord)
-    assert (broken.line, broken.column, broken.text) == (1, column, line)
-    assert words in broken.message
-    assert isinstance(after, RawRecord)
-    assert after.line == 2
+        assert isinstance(broken, BrokenRecord)
+        assert (broken.line, broken.column, broken.text) == (1, column, line)
+        assert words in broken.message
+        assert isinstance(after, RawRecord)
+        assert after.line == 2
 
 
-@pytest.mark.parametrize("text", ["", "\n \n"])
-def test_an_empty_file_is_an_error(text: str) -> None:
-    with pytest.raises(FileProblem, match="empty"):
-        records(text)
+def test_an_empty_file_is_an_error() -> None:
+    for text in ["", "\n \n"]:
+        with pytest.raises(FileProblem, match="empty"):
+            records(text)

@@ -46,19 +46,19 @@ PACKED = {
 }
 
 
-@pytest.mark.parametrize("name", PACKED)
-def test_a_packed_file_has_the_rows_of_what_is_packed(name: str, tmp_path: Path) -> None:
-    plain, packed = tmp_path / "calls.csv", tmp_path / name
-    plain.write_bytes(CSV)
-    packed.write_bytes(PACKED[name])
+def test_a_packed_file_has_the_rows_of_what_is_packed(tmp_path: Path) -> None:
+    for name, content in PACKED.items():
+        plain, packed = tmp_path / "calls.csv", tmp_path / name
+        plain.write_bytes(CSV)
+        packed.write_bytes(content)
 
-    assert [row.value for row in good(read(packed, ImportKind.CALLS))] == [
-        row.value for row in good(read(plain, ImportKind.CALLS))
-    ]
-    with open_engine(tmp_path / "calls") as duck, open_reader(packed, ImportKind.CALLS, zone=SHANGHAI) as reader:
-        check(reader, duck)
-        assert reader.sha256 == hashlib.sha256(PACKED[name]).hexdigest()
-        assert (reader.bytes_count, reader.bytes_read) == (len(PACKED[name]), len(PACKED[name]))
+        assert [row.value for row in good(read(packed, ImportKind.CALLS))] == [
+            row.value for row in good(read(plain, ImportKind.CALLS))
+        ]
+        with open_engine(tmp_path / "calls") as duck, open_reader(packed, ImportKind.CALLS, zone=SHANGHAI) as reader:
+            check(reader, duck)
+            assert reader.sha256 == hashlib.sha256(content).hexdigest()
+            assert (reader.bytes_count, reader.bytes_read) == (len(content), len(content))
 
 
 DAMAGED: dict[str, tuple[str, bytes, str]] = {
@@ -75,22 +75,21 @@ DAMAGED: dict[str, tuple[str, bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", DAMAGED)
-def test_what_is_packed_wrongly_is_told(name: str, tmp_path: Path) -> None:
-    file, content, words = DAMAGED[name]
-    (tmp_path / file).write_bytes(content)
+def test_what_is_packed_wrongly_is_told(tmp_path: Path) -> None:
+    for file, content, words in DAMAGED.values():
+        (tmp_path / file).write_bytes(content)
 
-    with pytest.raises(FileProblem, match=words):
-        read(tmp_path / file, ImportKind.CALLS)
+        with pytest.raises(FileProblem, match=words):
+            read(tmp_path / file, ImportKind.CALLS)
 
 
-@pytest.mark.parametrize("name", ["cards.zip", "cards.csv.gz", "cards.parquet"])
-def test_other_kinds_come_neither_packed_nor_as_parquet(name: str, tmp_path: Path) -> None:
-    path = tmp_path / name
-    path.write_bytes(PACKED["calls.zip" if "zip" in name else "calls.csv.gz"])
+def test_other_kinds_come_neither_packed_nor_as_parquet(tmp_path: Path) -> None:
+    for name in ["cards.zip", "cards.csv.gz", "cards.parquet"]:
+        path = tmp_path / name
+        path.write_bytes(PACKED["calls.zip" if "zip" in name else "calls.csv.gz"])
 
-    with pytest.raises(FileProblem):
-        read(path, ImportKind.CARDS)
+        with pytest.raises(FileProblem):
+            read(path, ImportKind.CARDS)
 
 
 def test_parquet_has_the_rows_of_its_values_as_texts(tmp_path: Path) -> None:

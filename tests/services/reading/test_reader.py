@@ -20,17 +20,17 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_becomes_its_typed_rows(kind: ImportKind, tmp_path: Path) -> None:
-    records = good(read(written(tmp_path / "rows.csv", as_csv(kind)), kind))
+def test_each_kind_becomes_its_typed_rows(tmp_path: Path) -> None:
+    for kind in KINDS:
+        records = good(read(written(tmp_path / "rows.csv", as_csv(kind)), kind))
 
-    assert [row.value for row in records] == EXPECTED[kind]
-    assert [row.line for row in records] == ([2, 4] if kind is ImportKind.COMPLAINTS else [2, 3])
-    assert all(
-        row.raw.get(column, "") == cell
-        for row, cells in zip(records, ROWS[kind], strict=True)
-        for column, cell in cells.items()
-    )
+        assert [row.value for row in records] == EXPECTED[kind]
+        assert [row.line for row in records] == ([2, 4] if kind is ImportKind.COMPLAINTS else [2, 3])
+        assert all(
+            row.raw.get(column, "") == cell
+            for row, cells in zip(records, ROWS[kind], strict=True)
+            for column, cell in cells.items()
+        )
 
 
 def test_the_reader_says_what_it_found(tmp_path: Path) -> None:
@@ -66,9 +66,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
             list(reader)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "format_"),
-    [
+def test_the_format_is_told_by_the_extension_else_by_the_first_character(tmp_path: Path) -> None:
+    for name, text, format_ in [
         ("a.csv", CARDS, "csv"),
         ("a.CSV", CARDS, "csv"),
         ("a.txt", CARDS, "csv"),
@@ -77,13 +76,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
         ("a.json", as_jsonl(ImportKind.CARDS), "jsonl"),
         ("a", CARDS, "csv"),
         ("a.dat", "\n" + as_jsonl(ImportKind.CARDS), "jsonl"),
-    ],
-)
-def test_the_format_is_told_by_the_extension_else_by_the_first_character(
-    name: str, text: str, format_: str, tmp_path: Path
-) -> None:
-    with open_reader(written(tmp_path / name, text), ImportKind.CARDS, zone=SHANGHAI) as reader:
-        assert reader.format == format_
+    ]:
+        with open_reader(written(tmp_path / name, text), ImportKind.CARDS, zone=SHANGHAI) as reader:
+            assert reader.format == format_
 
 
 def test_rows_without_an_agent_take_the_one_of_the_command(tmp_path: Path) -> None:
@@ -149,9 +144,8 @@ def test_json_values_may_be_numbers_flags_lists_and_null_where_they_fit(tmp_path
     assert row.value["province"] == ""
 
 
-@pytest.mark.parametrize(
-    ("pair", "words"),
-    [
+def test_json_values_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    for pair, words in [
         ('"msisdn": 1.10105e+17', "lost digits"),
         ('"msisdn": 13800138000.0', "lost digits"),
         ('"msisdn": true', "wrong type"),
@@ -163,18 +157,16 @@ def test_json_values_may_be_numbers_flags_lists_and_null_where_they_fit(tmp_path
         ('"daily_quota_calls": true', "wrong type"),
         ('"moon": 1', "not known"),
         ('"手机号": "1"', "are the same"),
-    ],
-)
-def test_json_values_that_do_not_fit_are_told(pair: str, words: str, tmp_path: Path) -> None:
-    fields = {'"application_no"': '"A-1"', '"msisdn"': '"13800138000"'}
-    fields.pop(pair.split(":", maxsplit=1)[0], None)
-    line = "{" + ", ".join([*(f"{name}: {value}" for name, value in fields.items()), pair]) + "}"
+    ]:
+        fields = {'"application_no"': '"A-1"', '"msisdn"': '"13800138000"'}
+        fields.pop(pair.split(":", maxsplit=1)[0], None)
+        line = "{" + ", ".join([*(f"{name}: {value}" for name, value in fields.items()), pair]) + "}"
 
-    (told,) = bad(read(written(tmp_path / "a.jsonl", line), ImportKind.CARDS))
+        (told,) = bad(read(written(tmp_path / "a.jsonl", line), ImportKind.CARDS))
 
-    (problem,) = told.problems
-    assert problem.column == pair.split('"')[1]
-    assert words in problem.message
+        (problem,) = told.problems
+        assert problem.column == pair.split('"')[1]
+        assert words in problem.message
 
 
 def test_foreign_call_files_say_which_columns_to_rename_and_then_are_read(tmp_path: Path) -> None:

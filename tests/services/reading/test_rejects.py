@@ -183,32 +183,32 @@ def sheets_of(path: Path) -> dict[str, list[list[Value]]]:
         return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}  # type: ignore[misc]  # no times of day
 
 
-@pytest.mark.parametrize("flaw", ["_x0000_", "_xFEFF_"])
-def test_a_row_with_a_flaw_in_its_middle_comes_back_whole(flaw: str, tmp_path: Path) -> None:
-    source, target = tmp_path / "cards.xlsx", tmp_path / "rejects.xlsx"
-    rows = (
-        ("application_no", "msisdn", "brand", "iccid", "actual_user_name"),
-        ("A-1", "13800138000", f"虚{flaw}构", "89860070310112094320", "丁某某"),
-    )
-    write_cells(
-        source,
-        "".join("<row>" + "".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) + "</row>" for row in rows),
-    )
+def test_a_row_with_a_flaw_in_its_middle_comes_back_whole(tmp_path: Path) -> None:
+    for flaw in ["_x0000_", "_xFEFF_"]:
+        source, target = tmp_path / "cards.xlsx", tmp_path / "rejects.xlsx"
+        rows = (
+            ("application_no", "msisdn", "brand", "iccid", "actual_user_name"),
+            ("A-1", "13800138000", f"虚{flaw}构", "89860070310112094320", "丁某某"),
+        )
+        write_cells(
+            source,
+            "".join("<row>" + "".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) + "</row>" for row in rows),
+        )
 
-    assert reject(source, target) == 1
+        assert reject(source, target) == 1
 
-    sheets = sheets_of(target)
-    (header, row) = sheets["cards"]
-    assert row[1:3] + row[4:] == ["A-1", "13800138000", "89860070310112094320", "丁某某"]
-    row[3] = "虚构"
-    (mended,) = good(read(write_workbook(tmp_path / "mended.xlsx", {"cards": [header, row]}), ImportKind.CARDS))
-    card = mended.value
-    assert (card["msisdn"], card["brand"], card["iccid"], card["actual_user_name"]) == (
-        "13800138000",
-        "虚构",
-        "89860070310112094320",
-        "丁某某",
-    )
+        sheets = sheets_of(target)
+        (header, row) = sheets["cards"]
+        assert row[1:3] + row[4:] == ["A-1", "13800138000", "89860070310112094320", "丁某某"]
+        row[3] = "虚构"
+        (mended,) = good(read(write_workbook(tmp_path / "mended.xlsx", {"cards": [header, row]}), ImportKind.CARDS))
+        card = mended.value
+        assert (card["msisdn"], card["brand"], card["iccid"], card["actual_user_name"]) == (
+            "13800138000",
+            "虚构",
+            "89860070310112094320",
+            "丁某某",
+        )
 
 
 def test_a_value_beside_the_named_columns_comes_back_too(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ from workbench.services.reseller_sheets.conversions import Order, Unit, import_t
 from workbench.services.reseller_sheets.sheet_map import ColumnRule
 
 
-@pytest.mark.parametrize(
-    ("raw", "unit", "yuan"),
-    [
+def test_amounts_become_yuan() -> None:
+    rows: list[tuple[str, Unit | None, str]] = [
         ("500", None, "500"),
         ("500", "万元", "5000000"),
         ("５００．５", "万元", "5005000"),
@@ -24,15 +23,13 @@ from workbench.services.reseller_sheets.sheet_map import ColumnRule
         ("五百万", "万元", "五百万"),
         ("500万美元", "万元", "500万美元"),
         ("-5", "万元", "-5"),
-    ],
-)
-def test_amounts_become_yuan(raw: str, unit: Unit | None, yuan: str) -> None:
-    assert import_text(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
+    ]
+    for raw, unit, yuan in rows:
+        assert import_text(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
 
 
-@pytest.mark.parametrize(
-    ("raw", "sort", "order", "text"),
-    [
+def test_dates_get_the_year_first() -> None:
+    rows: list[tuple[str, ColumnType, Order | None, str]] = [
         ("２０２６．１１．２４", kinds.DAY, None, "2026.11.24"),
         ("24/11/2026", kinds.DAY, "dmy", "2026-11-24"),
         ("11-24-2026 9:05", kinds.INSTANT_OR_DAY, "mdy", "2026-11-24 9:05"),
@@ -43,15 +40,13 @@ def test_amounts_become_yuan(raw: str, unit: Unit | None, yuan: str) -> None:
         ("永久", kinds.VALID_TO, None, "长期"),
         ("2016.05.10-2036.05.10", kinds.DAY, None, "2016.05.10-2036.05.10"),
         ("2036-05-10", kinds.VALID_TO, "dmy", "2036-05-10"),
-    ],
-)
-def test_dates_get_the_year_first(raw: str, sort: ColumnType, order: Order | None, text: str) -> None:
-    assert import_text(raw, sort, ColumnRule(means="", order=order)) == text
+    ]
+    for raw, sort, order, text in rows:
+        assert import_text(raw, sort, ColumnRule(means="", order=order)) == text
 
 
-@pytest.mark.parametrize(
-    ("raw", "sort", "text"),
-    [
+def test_numbers_and_flags_become_plain() -> None:
+    for raw, sort, text in [
         ("17012345671、17012345672", kinds.PHONES, "17012345671;17012345672"),
         ("17012345671\r\n17012345672", kinds.PHONES, "17012345671;17012345672"),
         ("17012345671 / 17012345672", kinds.PHONES, "17012345671;17012345672"),
@@ -66,10 +61,8 @@ def test_dates_get_the_year_first(raw: str, sort: ColumnType, order: Order | Non
         ("无", kinds.FLAG, "no"),
         ("大概", kinds.FLAG, "大概"),
         ("'引号", kinds.TEXT, "'引号"),
-    ],
-)
-def test_numbers_and_flags_become_plain(raw: str, sort: ColumnType, text: str) -> None:
-    assert import_text(raw, sort, ColumnRule(means="")) == text
+    ]:
+        assert import_text(raw, sort, ColumnRule(means="")) == text
 
 
 def test_the_words_of_a_map_come_first() -> None:
@@ -78,7 +71,7 @@ def test_the_words_of_a_map_come_first() -> None:
     assert import_text(" 有限责任公司 ", kinds.NAME, rule) == "enterprise"
 
 
-@pytest.mark.parametrize("raw", ["17012345671-73", "17012345673-17012345671", "17012345671—18012345671"])
-def test_a_range_of_numbers_that_is_not_clear_is_refused(raw: str) -> None:
-    with pytest.raises(BadValue, match="range of numbers"):
-        import_text(raw, kinds.PHONES, ColumnRule(means=""))
+def test_a_range_of_numbers_that_is_not_clear_is_refused() -> None:
+    for raw in ["17012345671-73", "17012345673-17012345671", "17012345671—18012345671"]:
+        with pytest.raises(BadValue, match="range of numbers"):
+            import_text(raw, kinds.PHONES, ColumnRule(means=""))

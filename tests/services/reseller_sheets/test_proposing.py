@@ -21,42 +21,36 @@ def proposed(path: Path, *columns: tuple[str, str]) -> Proposal:
     return proposal
 
 
-@pytest.mark.parametrize(
-    ("names", "meanings"),
-    [
+def test_numbers_are_of_cards_or_of_a_person_by_what_stands_beside(tmp_path: Path) -> None:
+    for names, meanings in [
         (["号码1", "号码2", "号码3"], ["msisdns", "msisdns", "msisdns"]),
         (["手机号", "卡号"], ["contact_phone", "msisdns"]),
         (["卡号", "手机号码"], ["msisdns", "contact_phone"]),
         (["手机号码"], ["msisdns"]),
         (["联系电话", "手机号"], ["contact_phone", "msisdns"]),
         (["联系电话", "卡号", "手机号"], ["contact_phone", "msisdns", UNDECIDED]),
-    ],
-)
-def test_numbers_are_of_cards_or_of_a_person_by_what_stands_beside(
-    tmp_path: Path, names: list[str], meanings: list[str]
-) -> None:
-    proposal = proposed(tmp_path, *((name, PHONE) for name in names))
+    ]:
+        proposal = proposed(tmp_path, *((name, PHONE) for name in names))
 
-    assert [column.means for column in proposal.columns[1:]] == meanings
+        assert [column.means for column in proposal.columns[1:]] == meanings
 
 
-@pytest.mark.parametrize("counts", [("", ""), ("1", "2"), ("一", "二")])
-def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path: Path, counts: tuple[str, str]) -> None:
-    first = [(f"姓名{counts[0]}", "王某某"), (f"身份证号{counts[0]}", "11010519491231002X")]
-    second = [(f"姓名{counts[1]}", "李某某"), (f"身份证号{counts[1]}", "110105194912310021")]
+def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path: Path) -> None:
+    for counts in [("", ""), ("1", "2"), ("一", "二")]:
+        first = [(f"姓名{counts[0]}", "王某某"), (f"身份证号{counts[0]}", "11010519491231002X")]
+        second = [(f"姓名{counts[1]}", "李某某"), (f"身份证号{counts[1]}", "110105194912310021")]
 
-    proposal = proposed(tmp_path, *first, ("备注", "甲"), *second, ("备注", "乙"), ("卡号", NUMBERS[0]))
+        proposal = proposed(tmp_path, *first, ("备注", "甲"), *second, ("备注", "乙"), ("卡号", NUMBERS[0]))
 
-    means = {column.name: column.means for column in proposal.columns[1:]}
-    assert len(means) == 7
-    assert {meaning for name, meaning in means.items() if name[0] in "姓身"} == {UNDECIDED}
-    assert {meaning for name, meaning in means.items() if name[0] in "备"} == {""}
-    assert "msisdns" in means.values()
+        means = {column.name: column.means for column in proposal.columns[1:]}
+        assert len(means) == 7
+        assert {meaning for name, meaning in means.items() if name[0] in "姓身"} == {UNDECIDED}
+        assert {meaning for name, meaning in means.items() if name[0] in "备"} == {""}
+        assert "msisdns" in means.values()
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "means"),
-    [
+def test_values_tell_what_names_do_not(tmp_path: Path) -> None:
+    for name, value, means in [
         ("某列", NUMBERS[0], "msisdns"),
         ("某列", f"{PHONE}、13900139000", "msisdns"),
         ("某列", PHONE, "contact_phone"),
@@ -71,24 +65,18 @@ def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path:
         ("申请时间段", "上午", "submitted_at"),
         ("备注", COMPANIES[0], ""),
         ("某列", "", ""),
-    ],
-)
-def test_values_tell_what_names_do_not(tmp_path: Path, name: str, value: str, means: str) -> None:
-    assert proposed(tmp_path, (name, value)).columns[1].means == means
+    ]:
+        assert proposed(tmp_path, (name, value)).columns[1].means == means
 
 
-@pytest.mark.parametrize(
-    ("value", "unit"), [("500", UNDECIDED), ("5,000,000", None), ("500万", None), ("0.5", UNDECIDED)]
-)
-def test_small_amounts_without_a_unit_are_left_to_a_person(tmp_path: Path, value: str, unit: str | None) -> None:
-    assert proposed(tmp_path, ("注册资本", value)).columns[1].unit == unit
+def test_small_amounts_without_a_unit_are_left_to_a_person(tmp_path: Path) -> None:
+    for value, unit in [("500", UNDECIDED), ("5,000,000", None), ("500万", None), ("0.5", UNDECIDED)]:
+        assert proposed(tmp_path, ("注册资本", value)).columns[1].unit == unit
 
 
-@pytest.mark.parametrize(
-    ("value", "order"), [("24/11/2026", "dmy"), ("11/24/2026", "mdy"), ("11/10/2026", None), ("2026/11/24", None)]
-)
-def test_an_order_of_dates_is_proposed_if_there_is_one_only(tmp_path: Path, value: str, order: str | None) -> None:
-    assert proposed(tmp_path, ("提交时间", value)).columns[1].order == order
+def test_an_order_of_dates_is_proposed_if_there_is_one_only(tmp_path: Path) -> None:
+    for value, order in [("24/11/2026", "dmy"), ("11/24/2026", "mdy"), ("11/10/2026", None), ("2026/11/24", None)]:
+        assert proposed(tmp_path, ("提交时间", value)).columns[1].order == order
 
 
 def test_hints_below_the_names_and_an_example_are_no_records(tmp_path: Path) -> None:

@@ -33,13 +33,3 @@ def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch
     assert caught.value.exit_code is ExitCode.BUSY
     assert not isinstance(caught.value, Busy)
     assert site.actions(case) == before
-
-
-def test_the_refusal_of_a_case_that_another_person_holds_is_logged(site: Site) -> None:
-    (case,) = site.plant()
-    take(site, "b")
-
-    with pytest.raises(Busy, match="held by b"):
-        decide(site, passing(case))
-
-    assert site.actions(case)[-1] == "refused decide"

@@ -99,14 +99,6 @@ def test_not_by_another_role(site: Site) -> None:
     refuse(site, case, site.services("a"), "another person")
 
 
-def test_not_in_a_second_session(site: Site) -> None:
-    case = stage(site)
-    second = open_services(site.path, "a", site.clock)
-
-    refuse(site, case, second, "another person")
-    second.close()
-
-
 def test_not_after_the_login_was_renamed(site: Site) -> None:
     case = stage(site)
     sql(site, "UPDATE reviewer SET login = 'anne' WHERE login = 'a'")
@@ -151,14 +143,6 @@ def test_in_a_named_database_a_check_from_the_same_os_user_is_marked_in_the_log(
     assert '"same_account":true' in body
 
 
-def test_not_after_the_checker_undid_an_approval(site: Site) -> None:
-    case = stage(site)
-    site.services("b").checks.approve(case, "seen")
-    site.services("b").undo.undo(case)
-
-    refuse(site, case, site.services("a"), "another person")
-
-
 def test_not_under_the_number_of_an_earlier_verdict_of_somebody_else(site: Site) -> None:
     [case] = site.plant()
     take(site, "b")
@@ -169,12 +153,6 @@ def test_not_under_the_number_of_an_earlier_verdict_of_somebody_else(site: Site)
     decide(site, failing(case, fail_kind=FailKind.FINAL))
 
     refuse(site, case, site.services("a"), "look again", earlier)
-
-
-def test_not_as_an_admin(site: Site) -> None:
-    case = stage(site, "admin")
-
-    refuse(site, case, site.services("admin"), "another person")
 
 
 def test_not_by_removing_everybody_else(site: Site) -> None:

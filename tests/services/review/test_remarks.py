@@ -1,20 +1,11 @@
-"""Comments, verifications, checklist answers, and what the applicant says or resubmits."""
-
-from datetime import date
+"""Comments, verifications and checklist answers."""
 
 import pytest
 
-from db.enums import CaseState, ChecklistValue, Verdict, VerificationKind
+from db.enums import ChecklistValue, VerificationKind
 from tests.sites import Site
-from workbench.domain.case.casefile import CaseFile, VerdictRequest
-from workbench.errors import NotAllowed, StorageFailed, WrongUsage
-
-
-def rectifying(site: Site) -> int:
-    (case,) = site.plant(severity="block")
-    site.services("a").claims.next()
-    site.services("a").verdicts.decide(VerdictRequest(case_id=case, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR",)))
-    return case
+from workbench.domain.case.casefile import CaseFile
+from workbench.errors import StorageFailed, WrongUsage
 
 
 def shown(site: Site, case: int) -> CaseFile:
@@ -55,56 +46,6 @@ def test_a_verification_has_its_kind_and_author(site: Site) -> None:
 
     (line,) = shown(site, case).verifications
     assert (line.kind, line.result, line.by) == ("phone", "the company confirmed", "a")
-
-
-def test_a_resubmission_in_time_begins_the_next_round_and_its_pause_is_added(site: Site) -> None:
-    case = rectifying(site)
-    due = shown(site, case).header.due_at
-    site.clock.advance(days=1)
-
-    site.services("a").remarks.resubmit(case)
-
-    header = shown(site, case).header
-    assert (header.state, header.round) == (CaseState.QUEUED, 2)
-    assert due is not None
-    assert header.due_at is not None
-    assert (header.due_at - due).days >= 1
-
-
-def test_a_resubmission_after_the_deadline_is_refused(site: Site) -> None:
-    case = rectifying(site)
-    site.clock.advance(days=20)
-
-    with pytest.raises(NotAllowed, match="deadline"):
-        site.services("a").remarks.resubmit(case)
-    assert site.state(case) == "rectifying"
-
-
-@pytest.mark.parametrize(("reason", "moves"), [("WAIT-APPLICANT", True), ("WAIT-CARRIER", False)])
-def test_an_answer_goes_back_to_the_queue_and_only_the_applicant_s_own_time_is_added(
-    site: Site, reason: str, moves: bool
-) -> None:
-    (case,) = site.plant()
-    site.services("a").claims.next()
-    site.services("a").verdicts.decide(
-        VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=(reason,), until=date(2026, 11, 30))
-    )
-    due = shown(site, case).header.due_at
-    site.clock.advance(days=1)
-
-    site.services("a").remarks.answer(case, "they called back")
-
-    header = shown(site, case).header
-    assert (header.state, header.round) == (CaseState.QUEUED, 1)
-    assert (header.due_at != due) is moves
-
-
-def test_a_withdrawn_case_is_closed(site: Site) -> None:
-    (case,) = site.plant()
-    site.services("a").remarks.withdraw(case, "the applicant wrote")
-
-    with pytest.raises(NotAllowed, match="withdrawn"):
-        site.services("a").remarks.verify(case, VerificationKind.VISIT, "too late")
 
 
 def test_a_storage_failure_has_a_readable_message(site: Site) -> None:

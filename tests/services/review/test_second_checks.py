@@ -50,18 +50,6 @@ def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: S
     assert len(notices(site)) == 1
 
 
-def test_a_checker_can_undo_an_approval_and_approve_again(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.services("b").checks.approve(case, "fine")
-
-    site.services("b").undo.undo(case)
-    assert site.state(case) == "awaiting_check"
-
-    assert site.services("c").checks.approve(case, "fine").state is CaseState.FAILED
-
-
 def test_a_returned_case_is_held_by_its_maker_with_the_draft(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -111,15 +99,6 @@ def test_a_check_requires_a_note(site: Site) -> None:
         site.services("b").checks.approve(case, " ")
 
 
-def test_a_staged_verdict_can_be_undone_until_the_checker_acts(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.clock.advance(hours=2)
-
-    assert site.services("a").undo.undo(case).header.state is CaseState.IN_REVIEW
-
-
 def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> None:
     (case,) = site.plant()
     take(site)
@@ -129,34 +108,6 @@ def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> Non
 
     [decision] = site.services("a").casefiles.show(case).decisions
     assert decision.status == "void"
-
-
-def test_the_newest_act_is_undone_first_even_if_it_was_a_check(site: Site) -> None:
-    (final,) = site.plant()
-    take(site, "b")
-    decide(site, failing(final, fail_kind=FailKind.FINAL), login="b")
-    (own,) = site.plant(severity="block")
-    take(site)
-    decide(site, VerdictRequest(case_id=own, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
-    site.clock.advance(seconds=5)
-
-    site.services("a").checks.approve(final, "I see the same")
-
-    newest = site.services("a").undo.last()
-    assert newest is not None
-    assert newest.case_id == final
-
-
-def test_a_checker_cannot_approve_another_verdict_than_the_one_seen(site: Site) -> None:
-    (case,) = site.plant(severity="block")
-    take(site)
-    seen = decide(site, failing(case, fail_kind=FailKind.FINAL)).decision_id
-    site.services("a").undo.undo(case)
-    decide(site, VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
-
-    with pytest.raises(Busy, match="look again"):
-        site.services("b").checks.approve(case, "fine", seen)
-    assert site.state(case) == "awaiting_check"
 
 
 def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site: Site) -> None:
@@ -182,19 +133,6 @@ def test_a_returned_case_that_its_maker_decided_again_is_no_longer_taken_first(s
     site.services("sup").assigning.assign([urgent], "a", "x")
 
     assert take(site).header.id == urgent
-
-
-def test_a_checker_can_undo_a_return(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
-    site.services("b").checks.give_back(case, "they can mend this")
-
-    site.services("b").undo.undo(case)
-
-    assert site.state(case) == "awaiting_check"
-    assert site.services("a").casefiles.show(case).header.held_by is None
-    assert site.services("c").checks.approve(case, "final it is").state is CaseState.FAILED
 
 
 def test_an_approval_returns_the_letter_masked(site: Site) -> None:

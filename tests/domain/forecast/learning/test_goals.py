@@ -5,7 +5,7 @@ import pytest
 
 from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
-from tests.sizes import sample, sized
+from tests.sizes import sample
 from workbench.domain.forecast.learning.backtest import BacktestResult, run_backtest
 from workbench.services.eventlogs.log_columns import LogColumns
 from workbench.services.eventlogs.reading import read_log
@@ -45,33 +45,12 @@ def test_the_forecast_beats_both_baselines_on_a_hundred_traffic_fines() -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", ["slower", "queue"])
-def test_the_forecast_beats_the_baselines_on_a_simulated_office(name: str) -> None:
-    result = run_backtest(LOGS[name](11), no_progress)
+def test_on_every_kind_of_log_both_baselines_are_beaten_and_ranges_are_calibrated() -> None:
+    for name in sample(list(LOGS), ci=1):
+        results = [result for seed in SEEDS if (result := run_backtest(LOGS[name](seed), no_progress))]
 
-    assert result is not None
-    assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
-    assert 0.7 <= result.coverage80 <= 0.9
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("name", sample(list(LOGS), ci=1))
-def test_on_every_kind_of_log_both_baselines_are_beaten_and_ranges_are_calibrated(name: str) -> None:
-    results = [result for seed in SEEDS if (result := run_backtest(LOGS[name](seed), no_progress))]
-
-    assert len(results) == len(SEEDS)
-    for result in results:
-        assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
-    low, high = GOALS
-    assert low <= float(np.mean([result.coverage80 for result in results])) <= high
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("seed", range(sized(ci=1, full=3)))
-def test_the_seed_hardly_changes_the_help_desk_error(seed: int) -> None:
-    traces = read_log(shared_data("event_logs", "helpdesk.csv"), LogColumns(), None, no_progress)
-    result = run_backtest(traces, no_progress, seed)
-
-    assert result is not None
-    assert result.mae_days <= 0.94 * result.median_mae_days
-    assert 0.75 <= result.coverage80 <= 0.92
+        assert len(results) == len(SEEDS)
+        for result in results:
+            assert result.mae_days < min(result.median_mae_days, result.mean_mae_days)
+        low, high = GOALS
+        assert low <= float(np.mean([result.coverage80 for result in results])) <= high

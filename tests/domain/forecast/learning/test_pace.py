@@ -3,6 +3,7 @@
 import tracemalloc
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def test_the_pace_depends_on_no_later_event(last: int) -> None:
     assert speedups(known, asked, until_s).tolist() == whole[at_s < now_s].tolist()
 
 
+@pytest.mark.proof
 def test_a_long_log_takes_little_memory() -> None:
     trace = EventTrace("1", tuple(TraceEvent("a", float(at_s)) for at_s in range(100_000)))
     tracemalloc.start()

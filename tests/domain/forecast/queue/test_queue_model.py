@@ -44,15 +44,15 @@ def forecast_now(history: QueueHistory, *, reviewers: int | None = None) -> dict
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", range(1, 1 + sized(ci=1, full=20)))
-def test_nine_of_ten_cases_pass_by_the_forecast_day(seed: int) -> None:
-    queue_model = SimulatedOffice(Plan(seed=seed))
+def test_nine_of_ten_cases_pass_by_the_forecast_day() -> None:
+    for seed in range(1, 1 + sized(ci=1, full=20)):
+        queue_model = SimulatedOffice(Plan(seed=seed))
 
-    count = sized(ci=700, full=2_000)
-    outcomes = at_receipt(queue_model, warm_up=500, most=count)
+        count = sized(ci=700, full=2_000)
+        outcomes = at_receipt(queue_model, warm_up=500, most=count)
 
-    assert len(outcomes) == count
-    assert 0.85 <= share_in_time(outcomes) <= 0.95
+        assert len(outcomes) == count
+        assert 0.85 <= share_in_time(outcomes) <= 0.95
 
 
 @pytest.mark.proof
@@ -302,18 +302,18 @@ def test_forecasts_are_assumed_until_thirty_first_verdicts_exist() -> None:
         assert few.is_thin is (count < FEWEST_FIRST_VERDICTS)
 
 
-@pytest.mark.parametrize(("newest", "is_long"), [(9, False), (21, True)])
-def test_the_queue_is_longer_than_usual_above_nine_of_ten_of_the_days_before(newest: int, *, is_long: bool) -> None:
-    # Ten cases wait each day, and some more on the last one.
-    steps = [(HistoryStep("queued", 0.1), HistoryStep("verdict", 99.0)) for _case in range(10)]
-    steps += [(HistoryStep("queued", 20.5), HistoryStep("verdict", 99.0)) for _case in range(newest - 9)]
-    cases = [CaseHistory(case=number, steps=each, attributes={}) for number, each in enumerate(steps)]
-    history = QueueHistory(cases=cases, verdicts=simulated().history.verdicts)
+def test_the_queue_is_longer_than_usual_above_nine_of_ten_of_the_days_before() -> None:
+    for newest, is_long in [(9, False), (21, True)]:
+        # Ten cases wait each day, and some more on the last one.
+        steps = [(HistoryStep("queued", 0.1), HistoryStep("verdict", 99.0)) for _case in range(10)]
+        steps += [(HistoryStep("queued", 20.5), HistoryStep("verdict", 99.0)) for _case in range(newest - 9)]
+        cases = [CaseHistory(case=number, steps=each, attributes={}) for number, each in enumerate(steps)]
+        history = QueueHistory(cases=cases, verdicts=simulated().history.verdicts)
 
-    assert QueueModel.fit(history, 21, simulated().time, ASSUMED).is_queue_long is is_long
-    assert not QueueModel.fit(replace(history, is_whole=False), 21, simulated().time, ASSUMED).is_queue_long
-    # What is usual is not known after a few days.
-    assert not QueueModel.fit(history, 6, simulated().time, ASSUMED).is_queue_long
+        assert QueueModel.fit(history, 21, simulated().time, ASSUMED).is_queue_long is is_long
+        assert not QueueModel.fit(replace(history, is_whole=False), 21, simulated().time, ASSUMED).is_queue_long
+        # What is usual is not known after a few days.
+        assert not QueueModel.fit(history, 6, simulated().time, ASSUMED).is_queue_long
 
 
 def test_without_history_the_forecast_uses_the_assumptions_and_reports_it() -> None:

@@ -277,18 +277,18 @@ def test_one_long_text_that_many_cells_share_is_kept_once(tmp_path: Path) -> Non
     assert (peak_kb() - before) >> 10 < MAX_GROWTH_MB
 
 
-@pytest.mark.parametrize("place", ["0", "A0", "", "AAAA1", "甲1"])
-def test_a_cell_at_no_place_of_a_sheet_is_refused(place: str, tmp_path: Path) -> None:
-    path = write_cells(tmp_path / "p.xlsx", f'{HEADER}<row><c r="{place}" t="s"><v>0</v></c></row>')
+def test_a_cell_at_no_place_of_a_sheet_is_refused(tmp_path: Path) -> None:
+    for place in ["0", "A0", "", "AAAA1", "甲1"]:
+        path = write_cells(tmp_path / "p.xlsx", f'{HEADER}<row><c r="{place}" t="s"><v>0</v></c></row>')
 
-    with pytest.raises(FileProblem, match="no whole XLSX workbook"):
-        read(path, ImportKind.CARDS)
+        with pytest.raises(FileProblem, match="no whole XLSX workbook"):
+            read(path, ImportKind.CARDS)
 
 
-@pytest.mark.parametrize("keep", [10, 300, 900])
-def test_a_workbook_that_was_cut_off_is_refused(keep: int, tmp_path: Path) -> None:
-    path = write_cells(tmp_path / "cut.xlsx", HEADER)
-    path.write_bytes(path.read_bytes()[:keep])
+def test_a_workbook_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    for keep in [10, 300, 900]:
+        path = write_cells(tmp_path / "cut.xlsx", HEADER)
+        path.write_bytes(path.read_bytes()[:keep])
 
-    with pytest.raises(FileProblem, match="no whole XLSX workbook"):
-        read(path, ImportKind.CARDS)
+        with pytest.raises(FileProblem, match="no whole XLSX workbook"):
+            read(path, ImportKind.CARDS)

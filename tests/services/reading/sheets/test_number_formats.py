@@ -1,5 +1,3 @@
-import pytest
-
 from workbench.services.reading.sheets.cells import CellError, DateTimeCell, NumberCell, moment_of, number_of, unescaped
 from workbench.services.reading.sheets.number_formats import PLAIN, NumberFormat, number_format_of
 
@@ -8,9 +6,8 @@ TIME = NumberFormat(has_time=True)
 BOTH = NumberFormat(is_date=True, has_time=True)
 
 
-@pytest.mark.parametrize(
-    ("code", "shape"),
-    [
+def test_a_format_says_what_a_number_shows() -> None:
+    for code, shape in [
         ("General", PLAIN),
         ("G/通用格式", PLAIN),
         ("@", PLAIN),
@@ -29,23 +26,26 @@ BOTH = NumberFormat(is_date=True, has_time=True)
         ("00000000000", NumberFormat(digits=11)),
         ("0", PLAIN),
         ("y" * 300, PLAIN),
-    ],
-)
-def test_a_format_says_what_a_number_shows(code: str, shape: NumberFormat) -> None:
-    assert number_format_of(164, code) == shape
+    ]:
+        assert number_format_of(164, code) == shape
 
 
-@pytest.mark.parametrize(
-    ("number", "shape"),
-    [(0, PLAIN), (4, PLAIN), (14, DATE), (22, BOTH), (20, TIME), (31, DATE), (57, DATE), (49, PLAIN)],
-)
-def test_formats_without_a_code_are_known_by_number(number: int, shape: NumberFormat) -> None:
-    assert number_format_of(number, None) == shape
+def test_formats_without_a_code_are_known_by_number() -> None:
+    for number, shape in [
+        (0, PLAIN),
+        (4, PLAIN),
+        (14, DATE),
+        (22, BOTH),
+        (20, TIME),
+        (31, DATE),
+        (57, DATE),
+        (49, PLAIN),
+    ]:
+        assert number_format_of(number, None) == shape
 
 
-@pytest.mark.parametrize(
-    ("text", "shape", "is_1904", "shown"),
-    [
+def test_a_stored_number_is_what_its_format_shows() -> None:
+    for text, shape, is_1904, shown in [
         ("46329", DATE, False, "2026-11-03"),
         ("44867", DATE, True, "2026-11-03"),
         ("59", DATE, False, "1900-02-28"),
@@ -61,15 +61,13 @@ def test_formats_without_a_code_are_known_by_number(number: int, shape: NumberFo
         ("0.30000000000000004", PLAIN, False, "0.3"),
         ("110105194912310020", PLAIN, False, "1.1010519491231002e+17"),
         ("2112345678", NumberFormat(digits=11), False, "02112345678"),
-    ],
-)
-def test_a_stored_number_is_what_its_format_shows(text: str, shape: NumberFormat, is_1904: bool, shown: str) -> None:
-    assert str(number_of(text, shape, is_1904=is_1904)) == shown
+    ]:
+        assert str(number_of(text, shape, is_1904=is_1904)) == shown
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1_000", "1e999", "0x10", "", "1,5"])
-def test_what_no_spreadsheet_stores_as_a_number_is_a_fault(text: str) -> None:
-    assert number_of(text, PLAIN, is_1904=False) == CellError(text)
+def test_what_no_spreadsheet_stores_as_a_number_is_a_fault() -> None:
+    for text in ["nan", "inf", "1_000", "1e999", "0x10", "", "1,5"]:
+        assert number_of(text, PLAIN, is_1904=False) == CellError(text)
 
 
 def test_dates_in_iso_form_are_read_too() -> None:

@@ -57,18 +57,20 @@ def problems_of(path: Path, kind: ImportKind = ImportKind.APPLICATIONS) -> list[
     ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("is_chinese", [False, True])
-def test_every_kind_gives_the_rows_of_its_csv(kind: ImportKind, is_chinese: bool, tmp_path: Path) -> None:
-    text = tmp_path / "rows.csv"
-    text.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in sheet_of(kind)), encoding="utf-8")
-    path = write_workbook(tmp_path / "rows.xlsx", {"虚构": sheet_of(kind, is_chinese=is_chinese)})
+def test_every_kind_gives_the_rows_of_its_csv(tmp_path: Path) -> None:
+    for kind in KINDS:
+        for is_chinese in [False, True]:
+            text = tmp_path / "rows.csv"
+            text.write_text(
+                "\n".join(",".join(f'"{cell}"' for cell in row) for row in sheet_of(kind)), encoding="utf-8"
+            )
+            path = write_workbook(tmp_path / "rows.xlsx", {"虚构": sheet_of(kind, is_chinese=is_chinese)})
 
-    rows, expected = good(read(path, kind)), good(read(text, kind))
+            rows, expected = good(read(path, kind)), good(read(text, kind))
 
-    assert [row.value for row in rows] == [row.value for row in expected]
-    assert [row.line for row in rows] == list(range(2, len(rows) + 2))
-    assert list(rows[0].raw.values()) == list(expected[0].raw.values())
+            assert [row.value for row in rows] == [row.value for row in expected]
+            assert [row.line for row in rows] == list(range(2, len(rows) + 2))
+            assert list(rows[0].raw.values()) == list(expected[0].raw.values())
 
 
 def test_dates_numbers_and_flags_are_the_values_that_they_show(tmp_path: Path) -> None:
@@ -129,9 +131,8 @@ def test_zeros_that_only_the_format_shows_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("I7")
-@pytest.mark.parametrize(
-    ("column", "value", "words"),
-    [
+def test_what_a_spreadsheet_damages_is_told_at_its_cell(tmp_path: Path) -> None:
+    rows: list[tuple[str, Value, str]] = [
         ("handler_id_no", 110105194912310020, "lost digits"),
         ("handler_id_no", "1.10105E+17", "lost digits"),
         ("uscc", 911100006000373412, "lost digits"),
@@ -149,18 +150,16 @@ def test_zeros_that_only_the_format_shows_are_kept(tmp_path: Path) -> None:
         ("uscc", "#N/A", "contains the error"),
         ("applicant_name", "#REF!", "contains the error"),
         ("registered_capital_cny", 1234.565, "2 decimals"),
-    ],
-)
-def test_what_a_spreadsheet_damages_is_told_at_its_cell(column: str, value: Value, words: str, tmp_path: Path) -> None:
-    (problem,) = problems_of(of_application(tmp_path / "a.xlsx", **{column: value}))
+    ]
+    for column, value, words in rows:
+        (problem,) = problems_of(of_application(tmp_path / "a.xlsx", **{column: value}))
 
-    assert problem[:3] == ("Sheet1", 2, column)
-    assert words in problem[3]
+        assert problem[:3] == ("Sheet1", 2, column)
+        assert words in problem[3]
 
 
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
+def test_the_same_damage_is_told_in_csv(tmp_path: Path) -> None:
+    for column, value in [
         ("handler_id_no", "1.10105E+17"),
         ("handler_id_no", "110105194912310000"),
         ("contact_phone", "13800138000.0"),
@@ -170,14 +169,12 @@ def test_what_a_spreadsheet_damages_is_told_at_its_cell(column: str, value: Valu
         ("submitted_at", "45000.375"),
         ("uscc", "#N/A"),
         ("stated_use", "#VALUE!"),
-    ],
-)
-def test_the_same_damage_is_told_in_csv(column: str, value: str, tmp_path: Path) -> None:
-    row = {**APPLICATION, "submitted_at": "2026-11-23 10:05", column: value}
-    path = tmp_path / "a.csv"
-    path.write_text(",".join(row) + "\n" + ",".join(map(str, row.values())), encoding="utf-8")
+    ]:
+        row = {**APPLICATION, "submitted_at": "2026-11-23 10:05", column: value}
+        path = tmp_path / "a.csv"
+        path.write_text(",".join(row) + "\n" + ",".join(map(str, row.values())), encoding="utf-8")
 
-    assert [problem[:3] for problem in problems_of(path)] == [("", 2, column)]
+        assert [problem[:3] for problem in problems_of(path)] == [("", 2, column)]
 
 
 def test_a_damaged_cell_does_not_hide_what_else_is_wrong(tmp_path: Path) -> None:
@@ -221,28 +218,28 @@ def test_rich_text_and_escapes_are_plain_text_and_readings_are_left_out(tmp_path
     assert (row.value["application_no"], row.value["brand"]) == ("A-1", "虚构")
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-def test_the_header_is_found_below_title_rows(suffix: str, tmp_path: Path) -> None:
-    path = tmp_path / f"cards{suffix}"
-    rows: list[list[Value]] = [
-        ["2026年11月号卡清单"],
-        ["申请编号: 以下", "制表: 虚构"],
-        [],
-        ["申请编号", "号码"],
-        ["A-1", "13800138000"],
-        [],
-        ["A-2", "138"],
-    ]
-    if suffix == ".xlsx":
-        write_workbook(path, {"号卡": rows})
-    else:
-        path.write_text("\n".join(",".join(str(cell) for cell in row) for row in rows), encoding="utf-8")
+def test_the_header_is_found_below_title_rows(tmp_path: Path) -> None:
+    for suffix in [".csv", ".xlsx"]:
+        path = tmp_path / f"cards{suffix}"
+        rows: list[list[Value]] = [
+            ["2026年11月号卡清单"],
+            ["申请编号: 以下", "制表: 虚构"],
+            [],
+            ["申请编号", "号码"],
+            ["A-1", "13800138000"],
+            [],
+            ["A-2", "138"],
+        ]
+        if suffix == ".xlsx":
+            write_workbook(path, {"号卡": rows})
+        else:
+            path.write_text("\n".join(",".join(str(cell) for cell in row) for row in rows), encoding="utf-8")
 
-    records = read(path, ImportKind.CARDS)
+        records = read(path, ImportKind.CARDS)
 
-    assert [record.line for record in records] == [5, 7]
-    with open_reader(path, ImportKind.CARDS, zone=SHANGHAI) as reader:
-        assert reader.columns == ("申请编号", "号码")
+        assert [record.line for record in records] == [5, 7]
+        with open_reader(path, ImportKind.CARDS, zone=SHANGHAI) as reader:
+            assert reader.columns == ("申请编号", "号码")
 
 
 def test_a_sheet_named_like_the_kind_is_read_else_the_first_with_rows(tmp_path: Path) -> None:
