@@ -188,47 +188,6 @@ def test_a_returned_decision_goes_back_to_its_decider_until_the_same_date(servic
     decided(services, case, "overturned", login="sup2")
 
 
-@pytest.mark.parametrize(
-    ("acts", "by", "state"),
-    [
-        (("file",), "a", "failed"),
-        (("file", "decide"), "sup", "appealed"),
-        (("file", "decide", "approve"), "c", "awaiting_check"),
-        (("file", "decide", "return"), "c", "awaiting_check"),
-        (("file", "withdraw"), "a", "appealed"),
-        (("file", "decide", "withdraw"), "a", "awaiting_check"),
-    ],
-)
-def test_each_act_on_an_appeal_can_be_undone_for_a_minute_and_done_again(
-    services: ClockSite, acts: tuple[str, ...], by: str, state: str
-) -> None:
-    case, stages = failed(services), []
-    commands = {
-        "file": ("a", "appeal", case, "--grounds", "x"),
-        "decide": ("sup", "appeal-decide", case, "overturned", "--note", "x"),
-        "approve": ("c", "check", case, "approve", "--note", "x"),
-        "return": ("c", "check", case, "return", "--note", "x"),
-        "withdraw": ("a", "withdraw", case, "--reason", "they wrote"),
-    }
-    for hour, act in enumerate(acts, start=10):
-        services.at(f"2026-12-01 {hour}:00")
-        stages.append((show(services, case), letters(services, case)))
-        services.run(*commands[act])
-    before, told = stages[-1]
-    services.at(f"2026-12-01 {hour}:00:59").run(by, "undo", case)
-
-    found = show(services, case)
-    assert (found["state"], found["assignee"], found["due_at"]) == (state, before["assignee"], before["due_at"])
-    assert letters(services, case) == told
-    assert [line["status"] for line in found["appeals"] if line["status"] != "undone"] == [
-        line["status"] for line in before["appeals"]
-    ]
-    services.run(*commands[acts[-1]])
-    if acts[-1] != "decide":
-        services.at(f"2026-12-01 {hour}:03:00")
-        refuse(services, 77, by, "undo", case)
-
-
 def test_a_return_can_be_undone_once_the_decision_after_it_was_taken_back(services: ClockSite) -> None:
     case = decided(services, appealed(services), "overturned")
     services.run("c", "check", case, "return", "--note", "x")
@@ -252,11 +211,12 @@ def test_an_appeal_undone_after_its_decision_was_leaves_no_trace_in_the_due_date
     assert show(services, case)["due_at"] == show(services, other)["due_at"]
 
 
-def test_a_staged_decision_can_be_taken_back_until_its_check(services: ClockSite) -> None:
+def test_a_staged_decision_can_be_taken_back_until_its_check_and_the_filing_for_a_minute(services: ClockSite) -> None:
     case = decided(services, appealed(services))
     services.at("2026-12-02 15:00").run("sup", "undo", case)
 
     assert show(services, case)["state"] == "appealed"
+    refuse(services, 77, "a", "undo", case)
 
 
 def test_withdrawing_an_appeal_brings_back_the_result_and_it_can_be_filed_again(services: ClockSite) -> None:

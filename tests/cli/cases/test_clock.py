@@ -252,15 +252,6 @@ def test_two_pauses_within_a_minute_both_count(services: ClockSite) -> None:
     assert whats(found).count("applicant") == 2
 
 
-def test_an_undone_pause_does_not_count(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 11:00", case)
-    services.at("2026-11-24 11:00:40").run("a", "undo", case)
-
-    assert services.due(case) == "2026-11-27 18:00"
-    assert "applicant" not in whats(services.clock(case))
-
-
 @pytest.mark.usefixtures("machine_zone")
 def test_the_clock_does_not_depend_on_the_time_zone_of_the_machine(services: ClockSite) -> None:
     case = services.received("2026-11-25 00:30")

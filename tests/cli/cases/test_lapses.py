@@ -214,19 +214,6 @@ def test_a_lapsed_case_is_resubmitted_with_a_part_that_was_received_in_time(serv
     assert "without the file" in told
 
 
-@pytest.mark.parametrize("at", ["2026-12-01 20:00", "2026-12-02 10:00"])
-def test_an_undone_resubmission_leaves_the_case_lapsed_with_its_letter(
-    services: ClockSite, desk: Desk, at: str
-) -> None:
-    case = lapsed(services, desk)
-    services.at(at)
-    before = (standing(services, case), services.due(case), kinds(services))
-    services.run("a", "resubmit", case, "--received-at", "2026-12-01 17:00")
-    services.run("a", "undo", case)
-
-    assert (standing(services, case), services.due(case), kinds(services)) == before
-
-
 def test_an_extension_moves_an_own_deadline_only_when_asked(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
@@ -295,21 +282,6 @@ def test_the_time_to_appeal_against_a_lapse_counts_from_when_its_letter_can_go_o
     assert letter["release_at"] == "2026-12-02T00:00:00+08:00"
     assert "申诉截止日期：2026年12月23日（周三）" in letter["body"]
     assert show(services, case)["appeal_until"] == "2026-12-23"
-
-
-@pytest.mark.parametrize("item", [(), ("--item", "1")])
-def test_an_undone_extension_restores_the_deadlines(services: ClockSite, item: tuple[str, ...]) -> None:
-    case, other = verifying(services, "--item", PLAN), verifying(services, "--item", PLAN)
-    services.at("2026-11-24 11:00").run("sup", "extend", case, "--until", "2026-12-10", *item, "--reason", "x")
-    services.at("2026-11-24 11:00:30").run("sup", "undo", case)
-
-    assert own_deadlines(services, case) == own_deadlines(services, other)
-    assert services.clock(case) == {**services.clock(other), "case": case}
-    assert letters(services, "deadline") == []
-    services.at("2026-11-25 09:30")
-    for one in (case, other):
-        services.run("a", "resubmit", one)
-    assert services.due(case) == services.due(other) == "2026-11-30 17:30"
 
 
 def test_a_reminder_is_not_repeated_on_the_days_off_after_the_letter(services: ClockSite) -> None:

@@ -236,26 +236,6 @@ def test_a_code_that_two_items_share_takes_the_number(services: ClockSite) -> No
     assert "1 DOC-UNSEALED, 2 DOC-UNSEALED" in refusal
 
 
-@pytest.mark.parametrize("waived", [("1",), ("1", "2")])
-def test_an_undone_waiver_leaves_the_case_as_it_was(services: ClockSite, waived: tuple[str, ...]) -> None:
-    case, other = fail(services), fail(services)
-    services.at("2026-11-25 10:00")
-    for item in waived[:-1]:
-        services.run("sup", "waive", case, item, "--reason", "x")
-        services.run("sup", "waive", other, item, "--reason", "x")
-    services.run("sup", "waive", case, waived[-1], "--reason", "x")
-    services.at("2026-11-25 10:00:59").run("sup", "undo", case)
-
-    for at in ("2026-11-25 10:00:59", "2026-11-30 10:00", "2026-12-01 18:01"):
-        services.at(at).run("audit", "tick")
-        assert standing(services, case) == standing(services, other)
-        assert services.due(case) == services.due(other)
-        assert [item["is_waived"] for item in items(services, case)] == [
-            item["is_waived"] for item in items(services, other)
-        ]
-    assert [one["kind"] for one in letters(services, "waived")] == ["waived"] * 2 * len(waived[:-1])
-
-
 def test_a_waiver_is_undone_within_the_minute_and_its_letter_released_after_it(services: ClockSite) -> None:
     case = fail(services)
     services.at("2026-11-25 10:00").run("sup", "waive", case, "1", "--reason", "x")
@@ -335,10 +315,9 @@ def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services:
     assert "3  DOC-QUALITY    for the reviewer to judge" in shown
 
 
-@pytest.mark.parametrize("is_undone", [False, True])
 @pytest.mark.parametrize("language", list(Language))
 def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_what_was_waived(
-    services: ClockSite, language: Language, *, is_undone: bool
+    services: ClockSite, language: Language
 ) -> None:
     case = fail(services)
     write_in(services, language)
@@ -348,10 +327,6 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
     services.run("sup", "extend", case, "--until", "2026-12-03", "--reason", "the licence office is closed")
     assert (before, kinds(services)) == (["fail", "waived", "deadline-near"], ["fail", "deadline"])
 
-    if is_undone:
-        services.run("sup", "undo", case)
-        assert kinds(services) == before
-        return
     services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "still closed")
     [letter] = letters(services, "deadline")
     needed, waived, left = {
@@ -365,16 +340,10 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
     assert kinds(services) == ["fail", "deadline", "deadline-near"]
 
 
-@pytest.mark.parametrize("is_undone", [False, True])
-def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: ClockSite, *, is_undone: bool) -> None:
+def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: ClockSite) -> None:
     case = fail(services)
     tick(services, "2026-11-30 10:00")
-    before = kinds(services)
     services.run("sup", "waive", case, "2", "--reason", "x")
-    if is_undone:
-        services.run("sup", "undo", case)
-        assert kinds(services) == before == ["fail", "deadline-near"]
-        return
     assert kinds(services) == ["fail", "waived"]
     tick(services, "2026-11-30 11:00")
     assert kinds(services) == ["fail", "waived"]

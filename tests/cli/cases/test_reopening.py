@@ -112,22 +112,6 @@ def test_a_corrected_notice_stays_owed_until_the_check_and_again_after_its_undo(
     assert show(services, case)["corrects"] == owed
 
 
-@pytest.mark.parametrize("final", [passed, failed, lapsed])
-def test_an_undone_reopening_leaves_the_case_as_it_was(services: ClockSite, final: Any) -> None:
-    case = final(services)
-    services.at("2026-12-03 10:00")
-    before, due = show(services, case), services.clock(case)
-    told = letters(services, case)
-    reopen(services, case)
-    services.at("2026-12-03 10:00:59").run("sup", "undo", case)
-
-    after = show(services, case)
-    for name in ("state", "round", "trigger", "due_at", "corrects", "assignee"):
-        assert after[name] == before[name], name
-    assert services.clock(case)["steps"] == due["steps"]
-    assert letters(services, case) == told
-
-
 def test_a_reopening_is_not_undone_after_its_letter_was_released_or_somebody_took_the_case(services: ClockSite) -> None:
     first, second = passed(services), passed(services)
     services.at(OPENED)

@@ -51,33 +51,6 @@ def pending(services: ClockSite, reason: str = "WAIT-APPLICANT") -> str:
     return case
 
 
-def test_an_undone_verdict_requires_no_items_any_more(services: ClockSite) -> None:
-    case = fail(services)
-    assert "Items to rectify: 0 of" in services.terminal.as_person("a", "show", case).stdout
-    services.run("a", "undo", case)
-
-    assert "Items to rectify" not in services.terminal.as_person("a", "show", case).stdout
-
-
-@pytest.mark.parametrize("taken_by", [None, "a", "b"])
-def test_an_undone_withdrawal_restores_the_case_and_its_hold_and_cancels_the_letter(
-    services: ClockSite, taken_by: str | None
-) -> None:
-    case = services.received("2026-11-24 10:00")
-    if taken_by:
-        services.run(taken_by, "next")
-    before = standing(services, case)
-    services.run("a", "withdraw", case, "--reason", "the applicant wrote")
-    assert kinds(services) == ["withdrawn"]
-    assert services.terminal.document("a", "notices", "--unsent")["notices"] == []
-
-    services.at("2026-11-24 10:00:59").run("a", "undo", case)
-    assert standing(services, case) == before
-    assert kinds(services) == []
-    if taken_by:
-        services.run(taken_by, "decide", case, "pass", "--reason", "OK")
-
-
 def test_the_letter_of_a_withdrawal_is_released_after_a_minute_and_the_undo_then_refused(services: ClockSite) -> None:
     case = withdrawn(services)
     services.at("2026-11-24 10:01:00")
@@ -108,17 +81,6 @@ def test_only_the_person_who_acted_can_undo_and_only_while_nobody_else_acted(ser
     assert show(services, case)["held_by"] == "b"
 
 
-def test_an_undone_withdrawal_can_be_repeated_and_undone_again(services: ClockSite) -> None:
-    case = withdrawn(services)
-    services.run("a", "undo", case)
-    services.run("a", "withdraw", case, "--reason", "again")
-    assert kinds(services) == ["withdrawn"]
-
-    services.run("a", "undo", case)
-    assert (show(services, case)["state"], kinds(services)) == ("queued", [])
-    refuse_undo(services, case)
-
-
 def test_the_act_before_an_undone_act_can_be_undone_too(services: ClockSite) -> None:
     case, other = pending(services), pending(services)
     services.at("2026-11-25 10:00").run("b", "answer", case)
@@ -129,18 +91,6 @@ def test_the_act_before_an_undone_act_can_be_undone_too(services: ClockSite) -> 
     services.at("2026-11-25 10:00:59").run("b", "undo", case)
     assert standing(services, case) == standing(services, other)
     refuse_undo(services, case, "b")
-
-
-def test_an_undone_withdrawal_of_a_staged_verdict_waits_for_its_check_again(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run("a", "decide", case, "fail", "--final", "--reason", "ACT-PEAK-HOUR")
-    services.run("b", "withdraw", case, "--reason", "x")
-    services.run("b", "undo", case)
-
-    assert show(services, case)["state"] == "awaiting_check"
-    services.run("b", "check", case, "approve", "--note", "seen")
-    assert show(services, case)["state"] == "failed"
 
 
 def test_the_history_names_the_act_that_was_undone(services: ClockSite) -> None:

@@ -249,14 +249,6 @@ def test_a_case_without_a_number_is_on_the_work_list_too(terminal: Terminal, tmp
     assert (row["msisdn"], row["case"]) == ("", f"C-{number:06}")
 
 
-def test_the_undo_of_a_pass_leaves_the_bar_as_it_was(terminal: Terminal, case: str, tmp_path: Path) -> None:
-    bar(terminal, case)
-    lift(terminal, case)
-    terminal.document("b", "undo", case)
-
-    assert listed(terminal, "--owed") == [("138••••••01", "bar-out", "owed"), ("138••••••02", "bar-out", "owed")]
-
-
 def test_a_verdict_whose_measure_was_carried_out_is_not_undone(terminal: Terminal, case: str, tmp_path: Path) -> None:
     bar(terminal, case)
     report(terminal, tmp_path, "1")
