@@ -285,19 +285,16 @@ def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
         assert found.scalar_one() == 3
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
+def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal) -> None:
+    for words, message in (
         (("2026-11-26", "off"), "Give --reason; it must not be empty"),
         (("2026-13-01", "off", "--reason", "x"), "DATE: "),
         (("2026-11-26", "maybe", "--reason", "x"), "use off, work, published, or hours such as 09:00-12:00"),
         (("2026-11-26", "12:00-09:00", "--reason", "x"), "run backwards"),
         (("2026-11-26", "09:00-12:00,11:00-13:00", "--reason", "x"), "overlap"),
         (("2026-11-26", "off", "--name", "x" * 65, "--reason", "x"), "at most 64 characters"),
-    ],
-)
-def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal, words: tuple[str, ...], message: str) -> None:
-    assert message in refused(terminal.as_person("admin", "calendar", "set", *words, "--json"), 2)
+    ):
+        assert message in refused(terminal.as_person("admin", "calendar", "set", *words, "--json"), 2)
 
 
 def test_an_error_in_a_file_is_reported_with_its_position_and_nothing_is_written(

@@ -41,32 +41,41 @@ def test_extending_a_due_date_takes_a_reason_and_notifies_the_applicant(services
     assert "2026年12月2日（周三）" in newest_notice(services)["body"]
 
 
-@pytest.mark.parametrize(("language", "typed"), [("en", "Dec 2nd"), ("en", "+6"), ("zh", "12月2号"), ("zh", "下周三")])
-def test_a_date_typed_as_people_say_it_is_named_in_full(services: ClockSite, language: str, typed: str) -> None:
-    case = services.received("2026-11-24 10:00")
-    words = ("--lang", language, "extend", case, "--until", typed, "--reason", "x")
+def test_a_date_typed_as_people_say_it_is_named_in_full(services: ClockSite) -> None:
+    for language, typed in (
+        ("en", "Dec 2nd"),
+        ("en", "+6"),
+        ("zh", "12月2号"),
+        ("zh", "下周三"),
+    ):
+        case = services.received("2026-11-24 10:00")
+        words = ("--lang", language, "extend", case, "--until", typed, "--reason", "x")
 
-    said = {"en": "--until: Wed 2 Dec, in 6 working days", "zh": "--until：12月2日 周三，6个工作日后"}[language]
-    assert said in services.terminal.as_person("sup", *words).stderr
-    assert services.due(case) == "2026-12-02 18:00"
+        said = {"en": "--until: Wed 2 Dec, in 6 working days", "zh": "--until：12月2日 周三，6个工作日后"}[language]
+        assert said in services.terminal.as_person("sup", *words).stderr
+        assert services.due(case) == "2026-12-02 18:00"
 
 
-@pytest.mark.parametrize(("order", "due"), [("day_first", "2027-03-12"), ("month_first", "2026-12-03"), ("", "")])
 def test_the_settings_say_how_a_date_in_numbers_is_meant(
-    services: ClockSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str, due: str
+    services: ClockSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = services.received("2026-11-24 10:00")
-    file = tmp_path / "settings.toml"
-    file.write_text(f'date_order = "{order}"\n' if order else "", encoding="utf-8")
-    monkeypatch.setattr(user_settings, "settings_file", lambda: file)
-    monkeypatch.setattr(aim, "_date_order", None)
+    for order, due in (
+        ("day_first", "2027-03-12"),
+        ("month_first", "2026-12-03"),
+        ("", ""),
+    ):
+        case = services.received("2026-11-24 10:00")
+        file = tmp_path / "settings.toml"
+        file.write_text(f'date_order = "{order}"\n' if order else "", encoding="utf-8")
+        monkeypatch.setattr(user_settings, "settings_file", lambda: file)
+        monkeypatch.setattr(aim, "_date_order", None)
 
-    done = services.terminal.as_person("sup", "extend", case, "--until", "12/3", "--reason", "x")
+        done = services.terminal.as_person("sup", "extend", case, "--until", "12/3", "--reason", "x")
 
-    if due:
-        assert services.due(case).startswith(due)
-    else:
-        assert done.exit_code == 2
+        if due:
+            assert services.due(case).startswith(due)
+        else:
+            assert done.exit_code == 2
 
 
 def test_pauses_after_an_extension_are_added(services: ClockSite) -> None:
@@ -113,18 +122,15 @@ def test_a_due_date_is_extended_by_a_year_at_most(services: ClockSite) -> None:
     assert services.due(case) == "2027-11-25 18:00"
 
 
-@pytest.mark.parametrize(
-    ("language", "message"),
-    [
+def test_a_date_with_a_time_is_refused_with_an_example(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    for language, message in (
         ("zh", "“2026-12-02 10:00”带有时刻；此处只需要日期，例如 12月3日 或 +5。"),
         ("en", "“2026-12-02 10:00” has a time of day; only a day counts here, such as 3 Dec or +5."),
-    ],
-)
-def test_a_date_with_a_time_is_refused_with_an_example(services: ClockSite, language: str, message: str) -> None:
-    case = services.received("2026-11-24 10:00")
-    words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
+    ):
+        words = ("--lang", language, "extend", case, "--until", "2026-12-02 10:00", "--reason", "x")
 
-    assert message in services.terminal.as_person("sup", *words).stderr
+        assert message in services.terminal.as_person("sup", *words).stderr
 
 
 def test_a_class_change_that_moves_the_due_date_later_notifies_with_the_reason(services: ClockSite) -> None:
@@ -194,9 +200,9 @@ def test_a_deadline_stays_within_the_policy_limit(services: ClockSite) -> None:
     assert "at most until 2026-12-15" in refused(result, 77)
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "message"),
-    [
+def test_changes_that_are_not_allowed_are_refused(services: ClockSite) -> None:
+    services.received("2026-11-24 10:00")
+    for words, code, message in (
         (("extend", "C-1", "--until", "2026-11-27", "--reason", "x"), 2, "later day"),
         (("extend", "C-1", "--until", "2026-12-27", "--reason", " "), 2, "--reason"),
         (
@@ -213,28 +219,18 @@ def test_a_deadline_stays_within_the_policy_limit(services: ClockSite) -> None:
         (("class", "C-1", "standard", "--reason", "x"), 2, "has that already"),
         (("class", "C-1", "quick", "--reason", "x"), 2, "expedited"),
         (("priority", "C-1", "normal", "--reason", "x"), 2, "has that already"),
-    ],
-)
-def test_changes_that_are_not_allowed_are_refused(
-    services: ClockSite, words: tuple[str, ...], code: int, message: str
-) -> None:
+    ):
+        assert message in refused(services.terminal.as_person("sup", *words), code)
+
+
+def test_only_a_supervisor_reschedules(services: ClockSite) -> None:
     services.received("2026-11-24 10:00")
-
-    assert message in refused(services.terminal.as_person("sup", *words), code)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
+    for words in (
         ("extend", "C-1", "--until", "2026-12-27", "--reason", "x"),
         ("class", "C-1", "complex", "--reason", "x"),
         ("priority", "C-1", "high", "--reason", "x"),
-    ],
-)
-def test_only_a_supervisor_reschedules(services: ClockSite, words: tuple[str, ...]) -> None:
-    services.received("2026-11-24 10:00")
-
-    assert "supervisor" in refused(services.terminal.as_person("a", *words), 77)
+    ):
+        assert "supervisor" in refused(services.terminal.as_person("a", *words), 77)
 
 
 def test_a_priority_change_reorders_the_queue_and_offers_a_skipped_case_again(services: ClockSite) -> None:

@@ -242,20 +242,14 @@ def test_an_own_deadline_extended_beyond_that_of_the_letter_moves_both(services:
     assert services.clock(case)["mend_by"] == "2026-12-10T18:00:00+08:00"
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "message"),
-    [
+def test_an_own_deadline_is_extended_within_the_limits(services: ClockSite) -> None:
+    case = verifying(services, "--item", PLAN)
+    for words, code, message in (
         (("--until", "2026-11-26", "--item", "2"), 2, "leave out --item"),
         (("--until", "2026-11-26", "--item", "9"), 66, "1 ID-REVERIFY, 2 ACT-PEAK-HOUR"),
         (("--until", "2026-12-16", "--item", "1"), 77, "at most until 2026-12-15"),
-    ],
-)
-def test_an_own_deadline_is_extended_within_the_limits(
-    services: ClockSite, words: tuple[str, ...], code: int, message: str
-) -> None:
-    case = verifying(services, "--item", PLAN)
-
-    assert message in refused(services.terminal.as_person("sup", "extend", case, *words, "--reason", "x"), code)
+    ):
+        assert message in refused(services.terminal.as_person("sup", "extend", case, *words, "--reason", "x"), code)
 
 
 def test_all_extensions_together_end_at_the_cap_from_the_first_letter(services: ClockSite) -> None:

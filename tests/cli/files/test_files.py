@@ -203,20 +203,26 @@ def test_a_workbook_accepts_rejects_and_the_other_import_options(terminal: Termi
     assert desk.sql("SELECT DISTINCT agent FROM application") == [("虚构渠道",)]
 
 
-@pytest.mark.parametrize("name", ["虚构" * 20, "a:b", "x*[y]?/\\z", "'quoted'", "History"])
-def test_rejects_are_written_whatever_the_name_of_the_input_sheet(terminal: Terminal, desk: Desk, name: str) -> None:
+def test_rejects_are_written_whatever_the_name_of_the_input_sheet(terminal: Terminal, desk: Desk) -> None:
     desk.applications(application("A-1"))
-    cells = [list(CARD), list(CARD.values()), ["A-1", "*", ""]]
-    rows = ("".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in cells)
-    source = write_cells(desk.folder / "c.xlsx", "".join(f"<row>{row}</row>" for row in rows), name=name)
-    rejects = desk.folder / "rejects.xlsx"
+    for name in (
+        "虚构" * 20,
+        "a:b",
+        "x*[y]?/\\z",
+        "'quoted'",
+        "History",
+    ):
+        cells = [list(CARD), list(CARD.values()), ["A-1", "*", ""]]
+        rows = ("".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in cells)
+        source = write_cells(desk.folder / "c.xlsx", "".join(f"<row>{row}</row>" for row in rows), name=name)
+        rejects = desk.folder / "rejects.xlsx"
 
-    report = terminal.document("admin", "import", "cards", str(source), "--rejects", str(rejects))
+        report = terminal.document("admin", "import", "cards", str(source), "--rejects", str(rejects))
 
-    assert (report["rejected"], report["sheets"][0]["sheet"]) == (1, name)
-    assert terminal.as_person("admin", "import", "cards", str(rejects)).exit_code == 65
-    with CalamineWorkbook.from_path(rejects) as book:
-        assert book.sheet_names == ["cards"]
+        assert (report["rejected"], report["sheets"][0]["sheet"]) == (1, name)
+        assert terminal.as_person("admin", "import", "cards", str(rejects)).exit_code == 65
+        with CalamineWorkbook.from_path(rejects) as book:
+            assert book.sheet_names == ["cards"]
 
 
 def test_rejects_are_written_for_a_sheet_with_a_required_mark_in_its_name(terminal: Terminal, desk: Desk) -> None:
@@ -312,15 +318,19 @@ def test_a_company_code_that_ends_in_zeros_is_imported_in_applications_and_credi
     assert {finding["rule"]: finding["severity"] for finding in shown["findings"]}["CR-ARREARS"] == "block"
 
 
-@pytest.mark.parametrize("column", ["uscc", "handler_id_no", "legal_rep_id_no"])
-def test_digits_lost_in_a_spreadsheet_name_their_cell(terminal: Terminal, desk: Desk, column: str) -> None:
-    damaged = NUMERIC_CODE if column != "uscc" else "110105194912310000"
-    file = _file(desk, application("A-1", **{column: damaged}))
+def test_digits_lost_in_a_spreadsheet_name_their_cell(terminal: Terminal, desk: Desk) -> None:
+    for column in (
+        "uscc",
+        "handler_id_no",
+        "legal_rep_id_no",
+    ):
+        damaged = NUMERIC_CODE if column != "uscc" else "110105194912310000"
+        file = _file(desk, application("A-1", **{column: damaged}))
 
-    result = terminal.as_person("admin", "import", "applications", file)
+        result = terminal.as_person("admin", "import", "applications", file)
 
-    assert f"line 2, column {column}: The spreadsheet has lost digits" in result.stderr
-    assert result.exit_code == 65
+        assert f"line 2, column {column}: The spreadsheet has lost digits" in result.stderr
+        assert result.exit_code == 65
 
 
 def test_show_prints_what_is_charged_to_nobody(terminal: Terminal, desk: Desk) -> None:

@@ -67,11 +67,11 @@ FILLED = {
 
 
 @pytest.mark.promise("N5")
-@pytest.mark.parametrize("kind", COLUMNS)
-def test_no_column_quotes_a_value_that_it_refuses(terminal: Terminal, desk: Desk, kind: str) -> None:
-    file = desk.write([{**FILLED[kind], **dict.fromkeys(COLUMNS[kind], secret)} for secret in SECRETS])
+def test_no_column_quotes_a_value_that_it_refuses(terminal: Terminal, desk: Desk) -> None:
+    for kind in COLUMNS:
+        file = desk.write([{**FILLED[kind], **dict.fromkeys(COLUMNS[kind], secret)} for secret in SECRETS])
 
-    assert_silent(said(terminal, kind, file), *SECRETS)
+        assert_silent(said(terminal, kind, file), *SECRETS)
 
 
 def test_a_row_of_an_unknown_application_does_not_quote_its_number(terminal: Terminal, desk: Desk) -> None:

@@ -47,27 +47,28 @@ def test_a_shell_completes_groups_commands_and_options(words: str, completed: st
 BEYOND_64_BITS = "99999999999999999999"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_shared_options_are_accepted_before_and_after_the_command(terminal: Terminal) -> None:
+    for words in (
         ("--database", "{path}", "--as", "a", "queue", "--json"),
         ("queue", "--database", "{path}", "--as", "a", "--json"),
         ("queue", "--json", "--as=a", "--database={path}", "--lang", "en"),
         ("--as", "nobody", "queue", "--json", "--database", "{path}", "--as", "a"),
-    ],
-)
-def test_shared_options_are_accepted_before_and_after_the_command(terminal: Terminal, words: tuple[str, ...]) -> None:
-    result = terminal.run_bare(*(word.format(path=terminal.site.path) for word in words))
+    ):
+        result = terminal.run_bare(*(word.format(path=terminal.site.path) for word in words))
 
-    assert result.exit_code == 0, result.output
+        assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("words", [("reviewers",), ("reviewers", "list"), ("reviewers", "--as", "a")])
-def test_a_group_runs_its_default_command(terminal: Terminal, words: tuple[str, ...]) -> None:
-    result = terminal.run("--as", "a", *words, "--json")
+def test_a_group_runs_its_default_command(terminal: Terminal) -> None:
+    for words in (
+        ("reviewers",),
+        ("reviewers", "list"),
+        ("reviewers", "--as", "a"),
+    ):
+        result = terminal.run("--as", "a", *words, "--json")
 
-    assert result.exit_code == 0, result.output
-    assert '"login": "sup"' in result.stdout
+        assert result.exit_code == 0, result.output
+        assert '"login": "sup"' in result.stdout
 
 
 def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: Terminal) -> None:
@@ -78,9 +79,8 @@ def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: T
 
 
 @pytest.mark.promise("D10", "D11")
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
+def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal) -> None:
+    for words, message in (
         (("nexxt",), "did you mean next"),
         (("imports", "undoo"), "did you mean undo"),
         (("next", "--jsn"), "--json"),
@@ -104,19 +104,22 @@ def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: T
         (("reviewers", "role", "a"), "--add"),
         (("--lang", "xx"), "en, zh"),
         (("queue", "--as"), "--as"),
-    ],
-)
-def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal, words: tuple[str, ...], message: str) -> None:
-    assert message in refused(terminal.run("--as", "admin", *words), 2)
+    ):
+        assert message in refused(terminal.run("--as", "admin", *words), 2)
 
 
-@pytest.mark.parametrize("words", [("--help",), ("decide", "--help"), ("imports", "--help"), ("import", "--help")])
-def test_help_works_without_a_database(terminal: Terminal, words: tuple[str, ...]) -> None:
-    result = terminal.run_bare(*words)
+def test_help_works_without_a_database(terminal: Terminal) -> None:
+    for words in (
+        ("--help",),
+        ("decide", "--help"),
+        ("imports", "--help"),
+        ("import", "--help"),
+    ):
+        result = terminal.run_bare(*words)
 
-    assert result.exit_code == 0
-    assert result.stderr == ""
-    assert "Usage: workbench" in result.stdout
+        assert result.exit_code == 0
+        assert result.stderr == ""
+        assert "Usage: workbench" in result.stdout
 
 
 def test_the_help_fits_into_a_hundred_columns(terminal: Terminal) -> None:

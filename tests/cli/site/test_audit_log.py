@@ -170,24 +170,19 @@ def test_anchors_of_another_database_are_not_mixed_with_those_of_this_one(site: 
     other.site.close()
 
 
-@pytest.mark.parametrize(
-    ("anchor", "code", "sentence"),
-    [
+def test_an_anchor_that_cannot_be_kept_is_told_at_each_tick(site: Site, tmp_path: Path) -> None:
+    for anchor, code, sentence in (
         ("| false", 73, "failed (exit code 1); no anchor was kept today"),
         ("| no-such-program", 73, "failed (No such file or directory)"),
         ("|", 78, "needs anchor with the absolute path of a file, or with a command after |; it has"),
         ("| 'x", 78, "cannot be split"),
         ("/nowhere/anchors", 73, "cannot be written"),
-    ],
-)
-def test_an_anchor_that_cannot_be_kept_is_told_at_each_tick(
-    site: Site, tmp_path: Path, anchor: str, code: int, sentence: str
-) -> None:
-    settings, terminal = tmp_path / "site.toml", Terminal(site)
-    settings.write_text(f'[audit]\nanchor = "{anchor}"\n', encoding="utf-8")
+    ):
+        settings, terminal = tmp_path / "site.toml", Terminal(site)
+        settings.write_text(f'[audit]\nanchor = "{anchor}"\n', encoding="utf-8")
 
-    for _tick in range(2):
-        assert sentence in refused(terminal.as_person("audit", "tick", "--site", str(settings)), code)
+        for _tick in range(2):
+            assert sentence in refused(terminal.as_person("audit", "tick", "--site", str(settings)), code)
 
 
 @pytest.mark.promise("P6", "A9")

@@ -104,9 +104,8 @@ def test_special_cases_are_shown_and_compared(terminal: Terminal, file: Callable
     assert terminal.document("admin", "policy", "show")["special"][0]["service_class"] == "maximum"
 
 
-@pytest.mark.parametrize(
-    ("table", "told"),
-    [
+def test_a_wrong_special_case_is_told_with_its_line(terminal: Terminal, file: Callable[..., str]) -> None:
+    for table, told in (
         ('[[special]]\nwhen = { colour = "x" }\nrectify_days = 2', "“colour” is not a fact that can be used here"),
         ('[[special]]\nwhen = { province = "湖东" }\nrectify_days = 2', "“湖东” is not a province"),
         ('[[special]]\nwhen = { applicant_kind = "club" }\nrectify_days = 2', "“club” must be one of: enterprise"),
@@ -114,19 +113,15 @@ def test_special_cases_are_shown_and_compared(terminal: Terminal, file: Callable
         ('[[special]]\nwhen = { agent = "x" }\nrectify_days = 99', "must be a whole number from 1 to 15"),
         ("[[special]]\nwhen = {}\nrectify_days = 2", "special[1].when: "),
         ('[[special]]\nwhen = { agent = "x" }\nservice_class = "slow"', "special[1].service_class: "),
-    ],
-)
-def test_a_wrong_special_case_is_told_with_its_line(
-    terminal: Terminal, file: Callable[..., str], table: str, told: str
-) -> None:
-    path = file(table)
+    ):
+        path = file(table)
 
-    result = terminal.as_person("admin", "policy", "check", path)
+        result = terminal.as_person("admin", "policy", "check", path)
 
-    assert result.exit_code == 78
-    assert told in result.stderr
-    last = len(Path(path).read_text(encoding="utf-8").splitlines())
-    assert int(result.stderr.split("policy.toml, line ")[1].split(":")[0]) in range(last - 2, last + 1)
+        assert result.exit_code == 78
+        assert told in result.stderr
+        last = len(Path(path).read_text(encoding="utf-8").splitlines())
+        assert int(result.stderr.split("policy.toml, line ")[1].split(":")[0]) in range(last - 2, last + 1)
 
 
 def test_limits_may_depend_on_agent_and_card_type(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
