@@ -67,7 +67,7 @@ def test_the_settings_say_how_a_date_in_numbers_is_meant(
         case = services.received("2026-11-24 10:00")
         file = tmp_path / "settings.toml"
         file.write_text(f'date_order = "{order}"\n' if order else "", encoding="utf-8")
-        monkeypatch.setattr(user_settings, "settings_file", lambda: file)
+        monkeypatch.setattr(user_settings, "settings_file", lambda: tmp_path / "settings.toml")
         monkeypatch.setattr(aim, "_date_order", None)
 
         done = services.terminal.as_person("sup", "extend", case, "--until", "12/3", "--reason", "x")

@@ -216,37 +216,31 @@ def test_only_applicants_with_a_receipt_are_reminded_of_it(
     has(newest(services, accepted), promised, planned)
 
 
-@pytest.mark.parametrize(
-    ("state", "waits_for", "reason"),
-    [
-        (CaseState.QUEUED, None, {EN: "", ZH: ""}),
-        (CaseState.AWAITING_CHECK, None, {EN: "", ZH: ""}),
-        *(
-            (
-                CaseState.PENDING,
-                whom,
-                {
-                    EN: "We are still waiting for information from others that the review needs.",
-                    ZH: "审核所需的核查信息尚未返回。",
-                },
-            )
-            for whom in (WaitsFor.REGISTRY, WaitsFor.CARRIER, WaitsFor.DEPARTMENT)
-        ),
-    ],
-)
+OTHERS = {
+    EN: "We are still waiting for information from others that the review needs.",
+    ZH: "审核所需的核查信息尚未返回。",
+}
+
+
 @pytest.mark.parametrize("language", [EN, ZH])
-def test_a_delay_letter_gives_a_reason_only_if_it_is_known(
-    services: ClockSite, state: CaseState, waits_for: WaitsFor | None, reason: dict[str, str], language: str
-) -> None:
-    case = services.received("2026-10-09 10:00")
+def test_a_delay_letter_gives_a_reason_only_if_it_is_known(services: ClockSite, language: str) -> None:
+    states: list[tuple[CaseState, WaitsFor | None]] = [
+        (CaseState.QUEUED, None),
+        (CaseState.AWAITING_CHECK, None),
+        *((CaseState.PENDING, whom) for whom in (WaitsFor.REGISTRY, WaitsFor.CARRIER, WaitsFor.DEPARTMENT)),
+    ]
+    cases = [services.received("2026-10-09 10:00") for _state in states]
     speak(services, language)
-    wait_for(services, case, waits_for, state)
+    for case, (state, waits_for) in zip(cases, states, strict=True):
+        wait_for(services, case, waits_for, state)
     services.run("audit", "tick")
 
-    has(newest(services, case), [reason[language], *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
-    body = newest(services, case)
-    assert ("\nReason:\n" in body or "\n原因：\n" in body) is (state is CaseState.PENDING)
-    assert "\n\n\n" not in body
+    for case, (state, _waits_for) in zip(cases, states, strict=True):
+        reason = OTHERS[language] if state is CaseState.PENDING else ""
+        body = newest(services, case)
+        has(body, [reason, *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
+        assert ("\nReason:\n" in body or "\n原因：\n" in body) is (state is CaseState.PENDING)
+        assert "\n\n\n" not in body
 
 
 @pytest.mark.parametrize(

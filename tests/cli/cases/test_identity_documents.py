@@ -30,31 +30,38 @@ def found(case: Any) -> tuple[str, str] | None:
     return next(((one["severity"], one["text"]) for one in case["findings"] if one["rule"] == "ID-RIC"), None)
 
 
-@pytest.mark.parametrize(
-    ("number", "id_type", "severity"),
-    [
-        (PASSPORT, "passport", None),
-        (PASSPORT, "护照", None),
-        ("H12345678", "港澳居民来往内地通行证", None),
-        ("12345678", "台胞证", None),
-        ("USA110180010212", "外国人永久居留身份证", None),
-        ("123456789", "Passport", "warn"),
-        (MILITARY, "军官证", "warn"),
-        ("1234567", "police", "warn"),
-        (PASSPORT, "", "warn"),
-        ("H123", "hmt_permit", "block"),
-        (PASSPORT, "身份证", "block"),
-        ("110105194912310021", "", "block"),
-    ],
+NUMBERS = (
+    (PASSPORT, "passport", None),
+    (PASSPORT, "护照", None),
+    ("H12345678", "港澳居民来往内地通行证", None),
+    ("12345678", "台胞证", None),
+    ("USA110180010212", "外国人永久居留身份证", None),
+    ("123456789", "Passport", "warn"),
+    (MILITARY, "军官证", "warn"),
+    ("1234567", "police", "warn"),
+    (PASSPORT, "", "warn"),
+    ("H123", "hmt_permit", "block"),
+    (PASSPORT, "身份证", "block"),
+    ("110105194912310021", "", "block"),
 )
+"""The number of a document, its kind as stated, and the severity of the finding about it."""
+
+
 def test_a_number_that_nothing_public_checks_is_a_warning_and_a_wrong_one_blocks(
-    terminal: Terminal, desk: Desk, number: str, id_type: str, severity: str | None
+    terminal: Terminal, desk: Desk
 ) -> None:
-    finding = found(imported(terminal, desk, handler_id_no=number, handler_id_type=id_type))
-    assert (finding and finding[0]) == severity
-    if severity == "warn":
-        assert finding is not None
-        assert "check it by hand" in finding[1]
+    desk.applications(
+        *(
+            application(f"A-{at}", handler_id_no=number, handler_id_type=id_type, uscc="")
+            for at, (number, id_type, _severity) in enumerate(NUMBERS, start=1)
+        )
+    )
+    for at, (_number, _id_type, severity) in enumerate(NUMBERS, start=1):
+        finding = found(terminal.document("a", "show", f"C-{at}"))
+        assert (finding and finding[0]) == severity, NUMBERS[at - 1]
+        if severity == "warn":
+            assert finding is not None
+            assert "check it by hand" in finding[1]
 
 
 def test_a_passport_has_no_age_region_or_validity_to_check(terminal: Terminal, desk: Desk) -> None:

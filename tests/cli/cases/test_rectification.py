@@ -261,42 +261,49 @@ def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(se
         assert [item["is_satisfied"] for item in items(services, case)] == [received, False]
 
 
-@pytest.mark.parametrize(
-    ("verdict", "item", "brought", "is_received"),
-    [
-        ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "USE_STATEMENT", False),
-        ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "SERVICE_AGREEMENT", False),
-        ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "SERVICE_AGREEMENT", True),
-        ("fail", "USE-TRADE:photos of the premises (the business licence is in order)", "PREMISES_MEDIA", False),
-        ("fail", "USE-TRADE:photos of the premises, or the permit", "INDUSTRY_PERMIT", True),
-        ("pending", "USE-SCRIPT:说明外呼话术为何与录音不一致", "USE_STATEMENT", False),
-    ],
+ANSWERS = (
+    ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "USE_STATEMENT", False),
+    ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "SERVICE_AGREEMENT", False),
+    ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "SERVICE_AGREEMENT", True),
+    ("fail", "USE-TRADE:photos of the premises (the business licence is in order)", "PREMISES_MEDIA", False),
+    ("fail", "USE-TRADE:photos of the premises, or the permit", "INDUSTRY_PERMIT", True),
+    ("pending", "USE-SCRIPT:说明外呼话术为何与录音不一致", "USE_STATEMENT", False),
+    # Only a listed document answers an item that lists documents.
+    ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "USE_STATEMENT", None),
+    ("fail", "BIZ_LICENSE:a copy", "USE_STATEMENT", None),
+    ("fail", "USE-SCRIPT", "USE_STATEMENT", None),
 )
-def test_any_document_may_answer_an_item_in_free_words(
-    services: ClockSite, desk: Desk, verdict: str, item: str, brought: str, *, is_received: bool
-) -> None:
-    case, code = f"C-{desk.queued().id:06}", item.partition(":")[0]
-    services.run("a", "next")
-    services.run("a", "decide", case, verdict, "--reason", code, "--item", item, "--until", "2026-12-01")
-    services.at("2026-11-25 10:00")
-    bring(desk, DocumentKind(brought), received_at="2026-11-24 10:30")
+"""Verdict, item, document that came, and whether it is what the item names; None if it does not answer it."""
 
+
+def test_any_document_may_answer_an_item_in_free_words_and_only_a_listed_one_an_item_that_lists_some(
+    services: ClockSite, desk: Desk
+) -> None:
+    for number, (verdict, item, *_came) in enumerate(ANSWERS, start=1):
+        desk.applications(application(f"A-{number}", uscc=""))
+        desk.documents(f"A-{number}")
+        services.run("a", "next", "--filter", f"C-{number}")
+        reason = item.partition(":")[0].replace("BIZ_LICENSE", "USE-SCRIPT")
+        only = ("--only-items",) if reason != item.partition(":")[0] else ()
+        services.run(
+            "a", "decide", f"C-{number}", verdict, "--reason", reason, "--item", item, *only, "--until", "2026-12-01"
+        )
+    services.at("2026-11-25 10:00")
+    for number, (_verdict, _item, brought, _is_received) in enumerate(ANSWERS, start=1):
+        desk.documents(f"A-{number}", kinds=(DocumentKind(brought),), content="2", received_at="2026-11-24 10:30")
+
+    answered = {f"C-{number:06}": came for number, (*_asked, came) in enumerate(ANSWERS, start=1)}
+    for case, is_received in answered.items():
+        if is_received is None:
+            assert standing(services, case) == ("rectifying", 1)
     tick(services, "2026-12-02 10:00")
-    assert standing(services, case) == ("queued", 1 if verdict == "pending" else 2)
-    assert [kind for kind in kinds(services) if kind in {"expired", "lapsed"}] == []
-    assert [one["is_satisfied"] for one in items(services, case)] == [is_received]
-
-
-@pytest.mark.parametrize("item", ["CR-ARREARS:SERVICE_AGREEMENT", "BIZ_LICENSE:a copy", "USE-SCRIPT"])
-def test_only_a_listed_document_answers_an_item_that_lists_documents(
-    services: ClockSite, desk: Desk, item: str
-) -> None:
-    case = f"C-{desk.queued().id:06}"
-    services.run("a", "next")
-    services.run("a", "decide", case, "fail", "--reason", "USE-SCRIPT", "--item", item)
-    services.at("2026-11-25 10:00")
-    bring(desk, DocumentKind.USE_STATEMENT, received_at="2026-11-24 10:30")
-    assert standing(services, case) == ("rectifying", 1)
+    told = services.terminal.document("a", "notices")["notices"]
+    closed = {one["case"] for one in told if one["kind"] in {"expired", "lapsed"}}
+    assert closed == {case for case, is_received in answered.items() if is_received is None}
+    for number, (verdict, *_rest, is_received) in enumerate(ANSWERS, start=1):
+        if is_received is not None:
+            assert standing(services, f"C-{number}") == ("queued", 1 if verdict == "pending" else 2)
+            assert [one["is_satisfied"] for one in items(services, f"C-{number}")] == [is_received]
 
 
 def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services: ClockSite) -> None:

@@ -68,8 +68,8 @@ FILLED = {
 
 @pytest.mark.promise("N5")
 def test_no_column_quotes_a_value_that_it_refuses(terminal: Terminal, desk: Desk) -> None:
-    for kind in COLUMNS:
-        file = desk.write([{**FILLED[kind], **dict.fromkeys(COLUMNS[kind], secret)} for secret in SECRETS])
+    for kind, columns in COLUMNS.items():
+        file = desk.write([{**FILLED[kind], **dict.fromkeys(columns, secret)} for secret in SECRETS])
 
         assert_silent(said(terminal, kind, file), *SECRETS)
 
