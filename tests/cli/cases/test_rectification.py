@@ -9,7 +9,7 @@ from db.enums import DocumentKind, ImportKind, Language
 from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.policies import amend_policy
+from tests.policies import amend_policy, require_no_documents_of_individuals
 from tests.prepared import prepared
 from tests.services.importing.files import PERSON, Desk, application
 from tests.sites import Site
@@ -279,9 +279,9 @@ ANSWERS = (
 def test_any_document_may_answer_an_item_in_free_words_and_only_a_listed_one_an_item_that_lists_some(
     services: ClockSite, desk: Desk
 ) -> None:
+    require_no_documents_of_individuals(services.site)
+    desk.applications(*(application(f"A-{number}", **PERSON) for number in range(1, len(ANSWERS) + 1)))
     for number, (verdict, item, *_came) in enumerate(ANSWERS, start=1):
-        desk.applications(application(f"A-{number}", uscc=""))
-        desk.documents(f"A-{number}")
         services.run("a", "next", "--filter", f"C-{number}")
         reason = item.partition(":")[0].replace("BIZ_LICENSE", "USE-SCRIPT")
         only = ("--only-items",) if reason != item.partition(":")[0] else ()
