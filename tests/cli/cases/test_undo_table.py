@@ -105,7 +105,10 @@ def lapse_overturned(services: ClockSite) -> str:
 
 
 RESUBMIT = ("resubmit", "{case}")
-CHECKS = [("c", ("check", "{case}", "approve", *NOTE)), ("c", ("check", "{case}", "return", *NOTE))]
+CHECKS: list[tuple[str, tuple[str, ...]]] = [
+    ("c", ("check", "{case}", "approve", *NOTE)),
+    ("c", ("check", "{case}", "return", *NOTE)),
+]
 DECIDE = ("appeal-decide", "{case}")
 
 TABLE: dict[Callable[[ClockSite], str], list[tuple[str, tuple[str, ...]]]] = {
