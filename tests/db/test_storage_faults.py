@@ -199,36 +199,35 @@ _ODD: dict[str, tuple[int, Callable[[Path, bytes], object]]] = {
 
 
 @pytest.mark.promise("S2", "S5")
-@pytest.mark.parametrize("kind", list(_ODD))
-def test_what_is_no_database_is_refused_and_stays_as_it_is(site: Site, tmp_path: Path, kind: str) -> None:
-    code, make = _ODD[kind]
-    folder = tmp_path / "odd"
-    folder.mkdir()
-    path = folder / "x.db"
-    make(path, site.path.read_bytes())
-    if path.is_file() and not path.is_symlink():
-        path.chmod(0o600)
-    before = {one.name: one.read_bytes() if one.is_file() else b"" for one in folder.iterdir()}
+def test_what_is_no_database_is_refused_and_stays_as_it_is(site: Site, tmp_path: Path) -> None:
+    terminal, whole = Terminal(site), site.path.read_bytes()
+    for kind, (code, make) in _ODD.items():
+        folder = tmp_path / kind
+        folder.mkdir()
+        path = folder / "x.db"
+        make(path, whole)
+        if path.is_file() and not path.is_symlink():
+            path.chmod(0o600)
+        before = {one.name: one.read_bytes() if one.is_file() else b"" for one in folder.iterdir()}
 
-    terminal = Terminal(site)
-    refused(terminal.run_bare("--database", str(path), "--as", "a", "queue"), code)
+        refused(terminal.run_bare("--database", str(path), "--as", "a", "queue"), code)
 
-    assert {one.name: one.read_bytes() if one.is_file() else b"" for one in folder.iterdir()} == before
+        assert {one.name: one.read_bytes() if one.is_file() else b"" for one in folder.iterdir()} == before
 
 
 @pytest.mark.promise("S5")
-@pytest.mark.parametrize("twentieth", range(1, 20, 3))
-def test_a_truncated_database_is_refused_in_a_sentence(site: Site, tmp_path: Path, twentieth: int) -> None:
+def test_a_truncated_database_is_refused_in_a_sentence(site: Site, tmp_path: Path) -> None:
     site.plant(20)
     site.close()
-    whole = site.path.read_bytes()
-    path = tmp_path / "cut.db"
-    path.write_bytes(whole[: len(whole) * twentieth // 20])
-    path.chmod(0o600)
-    shutil.copytree(f"{site.path}.store", f"{path}.store")
+    whole, terminal = site.path.read_bytes(), Terminal(site)
+    for twentieth in range(1, 20, 3):
+        path = tmp_path / f"cut{twentieth}.db"
+        path.write_bytes(whole[: len(whole) * twentieth // 20])
+        path.chmod(0o600)
+        shutil.copytree(f"{site.path}.store", f"{path}.store")
 
-    result = Terminal(site).run_bare("--database", str(path), "--as", "a", "queue")
+        result = terminal.run_bare("--database", str(path), "--as", "a", "queue")
 
-    assert result.exit_code in {74, 78}
-    assert "Traceback" not in result.output
-    assert result.stderr.count("\n") == 1
+        assert result.exit_code in {74, 78}
+        assert "Traceback" not in result.output
+        assert result.stderr.count("\n") == 1

@@ -1,6 +1,7 @@
 """Reading a policy file, and the messages for its errors."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -168,36 +169,41 @@ AT_THE_LIMIT = {
     "periods that touch, and an odd minute": ('["09:00", "12:00"]', '["09:01", "13:00"]'),
     "a window on the half hour": ('default = ["08:00", "21:00"]', 'default = ["08:30", "21:00"]'),
 }
-LIMITS = {
-    "an unknown fact": ('"peak_hour_calls"', '"peak_hour_call"', "observes"),
-    "a fact of another scope": ('"peak_hour_calls"', '"quality"', "observes"),
-    "an unknown op": ('">"', '"=>"', "op"),
-    "an unknown severity": ('"block"', '"fatal"', "severity"),
-    "an unknown unit": ('"calls"', '"rings"', "unit"),
-    "an unknown key": ("min_calls = 20", "min_rings = 20", "min_rings"),
-    "two samples": ("min_calls = 20", "min_calls = 20\nmin_answered = 20", "min_answered"),
-    "a text for a number": ("value = 60", 'value = "60"', "value"),
-    "a flag for a number": ("value = 60", "value = true", "value"),
-    "nothing to compare with": ("value = 60", "", "value"),
-    "two things to compare with": ("value = 60", 'value = 60\nvalue_of = "calls"', "value"),
-    "a number that is none": ("value = 60", "value = nan", "value"),
-    "a number without end": ("value = 60", "value = inf", "value"),
-    "a number beyond 64 bits": ("value = 60", "value = 99999999999999999999", "value"),
-    "an unknown fact to compare with": ("value = 60", 'value_of = "quota"', "value_of"),
-    "a text to compare with": ("value = 60", 'value_of = "industry"', "value_of"),
-    "a sample of nothing": ("min_calls = 20", "min_calls = 0", "min_calls"),
-    "a value that is a list": ("value = 60", "value = [60]", "value"),
-    "a condition that is a table": ("min_calls = 20", "when = { industry = { a = 1 } }", "when.industry"),
-    "an unknown condition": ("min_calls = 20", 'when = { trade = "保险" }', "when.trade"),
-    "a condition of another sort": ("min_calls = 20", "when = { industry = [1] }", "when.industry"),
-    "a subject that is no text": ("min_calls = 20", 'subject_of = "calls"', "subject_of"),
-    "an unknown scope": ("min_calls = 20", 'scope = "agent"', "scope"),
-    "an order of flags": (
-        'observes = "peak_hour_calls"\nop = ">"\nvalue = 60',
-        'observes = "uscc_valid"\nop = ">"\nvalue = false',
-        "op",
-    ),
-}
+# Errors of form and of sense, of which those of form are told alone.
+LIMITS = (
+    {
+        "an unknown op": ('">"', '"=>"', "op"),
+        "an unknown severity": ('"block"', '"fatal"', "severity"),
+        "an unknown unit": ('"calls"', '"rings"', "unit"),
+        "an unknown key": ("min_calls = 20", "min_rings = 20", "min_rings"),
+        "a sample of nothing": ("min_calls = 20", "min_calls = 0", "min_calls"),
+        "a value that is a list": ("value = 60", "value = [60]", "value"),
+        "a condition that is a table": ("min_calls = 20", "when = { industry = { a = 1 } }", "when.industry"),
+        "an unknown scope": ("min_calls = 20", 'scope = "agent"', "scope"),
+    },
+    {
+        "an unknown fact": ('"peak_hour_calls"', '"peak_hour_call"', "observes"),
+        "a fact of another scope": ('"peak_hour_calls"', '"quality"', "observes"),
+        "two samples": ("min_calls = 20", "min_calls = 20\nmin_answered = 20", "min_answered"),
+        "a text for a number": ("value = 60", 'value = "60"', "value"),
+        "a flag for a number": ("value = 60", "value = true", "value"),
+        "nothing to compare with": ("value = 60", "", "value"),
+        "two things to compare with": ("value = 60", 'value = 60\nvalue_of = "calls"', "value"),
+        "a number that is none": ("value = 60", "value = nan", "value"),
+        "a number without end": ("value = 60", "value = inf", "value"),
+        "a number beyond 64 bits": ("value = 60", "value = 99999999999999999999", "value"),
+        "an unknown fact to compare with": ("value = 60", 'value_of = "quota"', "value_of"),
+        "a text to compare with": ("value = 60", 'value_of = "industry"', "value_of"),
+        "an unknown condition": ("min_calls = 20", 'when = { trade = "保险" }', "when.trade"),
+        "a condition of another sort": ("min_calls = 20", "when = { industry = [1] }", "when.industry"),
+        "a subject that is no text": ("min_calls = 20", 'subject_of = "calls"', "subject_of"),
+        "an order of flags": (
+            'observes = "peak_hour_calls"\nop = ">"\nvalue = 60',
+            'observes = "uscc_valid"\nop = ">"\nvalue = false',
+            "op",
+        ),
+    },
+)
 
 
 def refusal(text: str) -> str:
@@ -212,24 +218,37 @@ def replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
-def advice_in_chinese(text: str, where: str) -> str:
-    """Return the advice in an error, in Chinese, so that no sentence of a library is taken for one of the program."""
+def advice_in_chinese(text: str, places: list[str]) -> None:
+    """Check that each error has advice in Chinese, so that no sentence of a library is taken for one of the program."""
     with speaking("zh"):
         message = refusal(text)
-    found = re.search(rf"(?m)^site\.toml 第\d+行：[^：]*{re.escape(where)}[^：]*：(.*[一-鿿].*)。$", message)
-    assert found, message
-    return found[1]
+    for place in places:
+        assert re.search(rf"(?m)^site\.toml 第\d+行：[^：]*{re.escape(place)}[^：]*：.*[一-鿿].*。$", message), place
+
+
+def in_few_texts() -> Iterator[tuple[str, list[str]]]:
+    """Yield the default text with several mends, at most one in each table, and what their errors name."""
+    left = list(MENDS.values())
+    while left:
+        text, mended = default_policy_text(), dict[str, str]()
+        for old, new, where in tuple(left):
+            table = re.split(r"[.\[]", where)[0]
+            if table not in mended and text.count(old) == default_policy_text().count(old):
+                text, mended[table] = replaced(text, old, new), where
+                left.remove((old, new, where))
+        yield text, list(mended.values())
 
 
 def test_the_error_for_a_malformed_policy_names_file_and_key() -> None:
-    for old, new, where in MENDS.values():
-        assert advice_in_chinese(replaced(default_policy_text(), old, new), where)
+    for text, places in in_few_texts():
+        advice_in_chinese(text, places)
 
 
 def test_the_error_for_a_malformed_limit_names_its_number_and_key() -> None:
-    for old, new, where in LIMITS.values():
-        text = default_policy_text() + RULE + replaced(LIMIT, old, new)
-        assert advice_in_chinese(text, f"rules.ACT-EXTRA.limits[1].{where}")
+    for limits in LIMITS:
+        text = default_policy_text() + RULE + "".join(replaced(LIMIT, old, new) for old, new, _ in limits.values())
+        places = [f"rules.ACT-EXTRA.limits[{at}].{key}" for at, (_, _, key) in enumerate(limits.values(), start=1)]
+        advice_in_chinese(text, places)
 
 
 def test_a_value_at_its_limit_is_accepted() -> None:
