@@ -59,7 +59,7 @@ class KeyDriver:
     async def until(self, words: str) -> None:
         """Wait until the terminal shows these words."""
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while words not in self.text:
                     await self.pilot.pause(0.01)
         except TimeoutError:
@@ -73,7 +73,7 @@ class KeyDriver:
     async def go(self, letter: str) -> None:
         """Go to a mode and wait until it is shown."""
         await self.pilot.press("g", letter)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.app.current_mode != _MODES[letter] or self.dialog == "GoMenu":
                 await self.pilot.pause(0.005)
         await self.settle()

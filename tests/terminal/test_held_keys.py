@@ -51,7 +51,7 @@ class MemoryDesk:
 
     def acts(self) -> list[list[str]]:
         """Quit, and return the actions performed."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 90
         ways = itertools.cycle(("\x1b", CTRL_Q, "1"))
         while self.terminal.process.poll() is None and time.monotonic() < until:
             with suppress(AssertionError):
@@ -70,19 +70,11 @@ def desk(tmp_path: Path) -> Iterator[MemoryDesk]:
 
 
 @pytest.mark.promise("W3", "D6")
-def test_200_presses_of_y_20_ms_apart_decide_nothing(desk: MemoryDesk) -> None:
+def test_200_presses_of_y_20_ms_apart_decide_nothing_alone_or_in_turn_with_f8(desk: MemoryDesk) -> None:
     desk.open_case()
     desk.terminal.press("p")
     desk.hold("y" * 200)
     desk.settle()
-
-    assert desk.acts() == []
-
-
-@pytest.mark.proof
-def test_alternating_y_and_f8_count_as_one_held_key(desk: MemoryDesk) -> None:
-    desk.open_case()
-    desk.terminal.press("p")
     desk.hold(["y", F8] * 100)
     desk.settle()
 
@@ -122,7 +114,9 @@ COMPOSED = ("通", "通过", "p通过", "通过py", "nihaop", "pu\tbs\r")
 PASTED = ("\x1b[200~pass\x1b[201~", "\x1b[200~a\x1b[201~p\x1b[201~y")
 
 
-def test_composed_and_pasted_text_does_nothing_and_says_why(desk: MemoryDesk) -> None:
+def test_composed_and_pasted_text_is_no_command_but_text_in_a_field_and_full_width_keys_are_keys(
+    desk: MemoryDesk,
+) -> None:
     desk.open_case()
     before = desk.terminal.text
     for number, typed in enumerate((*COMPOSED, *PASTED)):
@@ -130,34 +124,23 @@ def test_composed_and_pasted_text_does_nothing_and_says_why(desk: MemoryDesk) ->
         if not number:
             desk.terminal.wait_for("An input method is on; press Shift to switch")
         desk.settle(0.4)
-
     assert desk.terminal.text.splitlines()[:20] == before.splitlines()[:20]
-    assert desk.acts() == []
 
-
-@pytest.mark.proof
-def test_composed_text_is_entered_completely_into_a_field(desk: MemoryDesk) -> None:
-    desk.open_case()
     desk.terminal.press("c")
     desk.terminal.wait_for("For colleagues only")
     desk.terminal.press("已电话核实 ok\r")
-    desk.settle()
-
-    assert ["comment", "123", "已电话核实 ok"] in desk.acts()
-
-
-@pytest.mark.proof
-def test_full_width_keys_act_as_ascii_keys(desk: MemoryDesk) -> None:
-    desk.open_case()
+    desk.terminal.wait_until_gone("For colleagues only")
     desk.terminal.press("？")
     desk.terminal.wait_for("Take the next case")
     desk.terminal.press("\x1b")
+    desk.terminal.wait_until_gone("Take the next case")
     desk.settle(0.5)
     desk.terminal.press("ｐ")
     desk.terminal.wait_for("Pass C-000123[\\s\\S]*y confirm")
     desk.settle(1.2)
     desk.terminal.press("ｙ")
     desk.terminal.wait_for("C-000123 passed")
+    assert desk.acts() == [["comment", "123", "已电话核实 ok"], ["decide", "pass"]]
 
 
 @pytest.mark.parametrize(
@@ -178,13 +161,9 @@ def test_a_terminal_with_wide_symbols_gets_ascii_and_no_key_is_lost(
     assert ("╭" not in desk.terminal.text) is is_ascii
     assert ("•" not in desk.terminal.text) is is_ascii
     assert ("+- 1 Identity" in desk.terminal.text) is is_ascii
-
-
-@pytest.mark.proof
-def test_a_late_cursor_report_still_counts(desk: MemoryDesk) -> None:
-    desk.open_case()
-    assert "╭" in desk.terminal.text
-    desk.terminal.press("\x1b[1;11R")
-    desk.settle(1.5)
-
-    assert not {"╭", "•", "◆", "│"} & set(desk.terminal.text)
+    if not answer:
+        # A report that comes late still counts.
+        desk.terminal.press("\x1b[1;11R")
+        desk.terminal.wait_until_gone("╭")
+        desk.settle(1.5)
+        assert not {"╭", "•", "◆", "│"} & set(desk.terminal.text)

@@ -22,7 +22,7 @@ ENDS: dict[str, tuple[int, bool, Callable[[HangUpSession], None]]] = {
     "closed": (129, False, HangUpSession.hang_up),
     "closed, hang-ups ignored": (129, True, HangUpSession.hang_up),
 }
-ENDED_WITHIN_S = 10.0
+ENDED_WITHIN_S = 30.0
 """The design promises 2 s on an idle machine; this machine may be busy. The proof prints the measured times."""
 
 

@@ -181,9 +181,10 @@ def viewing(
 
 
 @has_pictures
-@pytest.mark.parametrize("protocol", ["sixel", "kitty"])
 @pytest.mark.parametrize(
-    ("data", "media_type"), [(png(), "image/png"), (pdf(1), "application/pdf")], ids=["png", "pdf"]
+    ("protocol", "data", "media_type"),
+    [("sixel", png(), "image/png"), ("kitty", pdf(1), "application/pdf")],
+    ids=["sixel", "kitty"],
 )
 def test_a_page_is_drawn_with_its_caption_until_a_key_is_pressed(
     tmp_path: Path, protocol: str, data: bytes, media_type: str

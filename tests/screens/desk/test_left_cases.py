@@ -16,7 +16,7 @@ def gated(call: Callable[..., Any]) -> tuple[Callable[..., Any], threading.Event
     def wait(*arguments: Any) -> Any:
         result = call(*arguments)
         has_begun.set()
-        assert may_end.wait(10)
+        assert may_end.wait(60)
         return result
 
     return wait, has_begun, may_end

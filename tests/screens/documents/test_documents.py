@@ -73,7 +73,7 @@ async def test_a_digit_pressed_before_the_list_is_loaded_opens_its_document() ->
         listed, gate = documents.list, threading.Event()
 
         def slow(case_id: int) -> Any:
-            gate.wait(5)
+            gate.wait(60)
             return listed(case_id)
 
         documents.list = slow

@@ -238,7 +238,7 @@ async def test_marking_all_has_no_effect_if_the_filter_changed_meanwhile() -> No
         gate, real = threading.Event(), desk.services.queue.ids
 
         def slow(filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
-            gate.wait(10)
+            gate.wait(60)
             return real(filter_text, limit, order)
 
         desk.services.queue.ids = slow  # type: ignore[method-assign]  # the double answers late

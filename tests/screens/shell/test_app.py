@@ -38,7 +38,7 @@ async def test_a_key_pressed_before_the_desk_is_open_acts_afterwards() -> None:
     services = MemoryServices(clocks, clean())
 
     def slow() -> Any:
-        gate.wait(10)
+        gate.wait(60)
         return services
 
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
@@ -81,7 +81,7 @@ async def test_a_failed_claim_from_an_early_key_leaves_the_desk_empty() -> None:
     services = MemoryServices(clocks, clean())
 
     def slow() -> Any:
-        gate.wait(10)
+        gate.wait(60)
         return services
 
     def fails(filter_text: str = "") -> Any:
@@ -130,7 +130,7 @@ class Opening:
         self.app = WorkbenchApp(self._open, now=self.clocks.now, monotonic=self.clocks.monotonic)
 
     def _open(self) -> Any:
-        self._gate.wait(10)
+        self._gate.wait(60)
         return self.services
 
     async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
@@ -186,7 +186,7 @@ async def test_q_quits_at_once_while_the_database_opens() -> None:
     clocks, gate = Clocks(), threading.Event()
 
     def slow() -> Any:
-        gate.wait(10)
+        gate.wait(60)
         raise NotFound("gone")
 
     app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)

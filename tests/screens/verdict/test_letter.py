@@ -35,7 +35,7 @@ async def test_a_letter_opened_before_its_preview_has_the_current_reasons() -> N
         preview, gate = dialog(desk)._actions.preview, threading.Event()
 
         def slow(request: Any) -> Any:
-            gate.wait(5)
+            gate.wait(60)
             return preview(request)
 
         dialog(desk)._actions = replace(dialog(desk)._actions, preview=slow)

@@ -297,7 +297,7 @@ async def test_a_verdict_closes_its_dialog_and_the_help_that_was_opened_over_it(
         gate, decide = Event(), desk.services.verdicts.decide
 
         def slow(request: VerdictRequest) -> DecisionResult:
-            gate.wait(10)
+            gate.wait(60)
             return decide(request)
 
         desk.services.verdicts.decide = slow  # type: ignore[method-assign]  # the double answers late

@@ -52,13 +52,13 @@ async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message
         for field, limit in ((app.query_one(TextLine), LINE_LENGTH), (app.query_one(MultilineField), TEXT_LENGTH)):
             field.focus()
             await pilot.pause()
-            began = time.monotonic()
+            began = time.process_time()
             app.post_message(events.Paste(MEGABYTE))
             await pilot.pause()
             held = field.value if isinstance(field, TextLine) else field.text
 
             assert limit - 1 <= len(held) <= limit
-            assert time.monotonic() - began < 5
+            assert time.process_time() - began < 5
             await pilot.press("x")
             assert len(field.value if isinstance(field, TextLine) else field.text) <= limit
         assert any("limited to" in note.message and "was dropped" in note.message for note in app._notifications)
