@@ -461,6 +461,21 @@ def test_a_deadline_that_left_time_after_its_letter_is_kept_when_the_suspension_
     assert deadline(services, case) == "2026-12-01 18:00"
     suspend(services.at("2026-12-01 10:00"), "2026-12-01 14:00", "2026-12-01 16:00")
     assert deadline(services, case) == "2026-12-02 11:00"
+    services.run("sup", "calendar", "resume", "2", "--mistake")
+    assert deadline(services, case) == "2026-12-01 18:00"
+
+
+def test_a_deadline_that_a_sent_letter_told_is_kept_when_a_later_suspension_is_taken_back(services: ClockSite) -> None:
+    case = services.received("2026-11-20 10:00")
+    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-30 17:30"), "2026-11-25 10:00", "2026-11-25 11:00")
+    send_moved(services)
+    suspend(services.at("2026-12-01 09:30"), "2026-12-01", "2026-12-01")
+    assert deadline(services, case) == "2026-12-02 18:00"
+
+    services.run("sup", "calendar", "resume", "2", "--mistake")
+
+    assert deadline(services, case) == "2026-12-01 18:00"
 
 
 def test_a_later_letter_about_a_deadline_replaces_the_unsent_one_with_what_still_holds(services: ClockSite) -> None:

@@ -51,7 +51,7 @@ class ToldDeadline:
         told_at: The deadline, without later moves.
         since: When it was told.
         was_at: The deadline that was in force when this value was read.
-        given_at: When `was_at` came into force.
+        given_at: When an event put `was_at` into force, None without one.
         promised: Later dates that the applicant was told and that stay, each with when.
         row: The row with the deadline in force; None for the last day to appeal, which is computed when it is read.
         items: The open items of a rectification.
@@ -143,6 +143,15 @@ def has_lapsed_early(case: CaseRow, told: Iterable[ToldDeadline], clocks: Clocks
     )
 
 
+def with_promise(told: ToldDeadline) -> ToldDeadline:
+    """Return a deadline whose date in force, if it was moved, stays promised, because a sent letter states it."""
+    if told.row is None or told.given_at is None:
+        return told
+    # The date includes the suspensions of the moment in which it was given.
+    promised = dict.fromkeys((*told.promised, (told.was_at, told.given_at + _MICROSECOND)))
+    return replace(told, promised=tuple(promised))
+
+
 def move_deadlines(
     case: CaseRow,
     told: list[ToldDeadline],
@@ -171,9 +180,8 @@ def move_deadlines(
         if isinstance(row, CaseRow):
             after = calendar.closing(calendar.local_day(after))
         if after < kept:
-            # The applicant was told the later date. It includes the suspensions of the moment in which it was given.
-            since = now if kept > before or one.given_at is None else one.given_at + _MICROSECOND
-            told[index] = replace(one, promised=(*one.promised, (kept, since)))
+            # The applicant was told the later date.
+            told[index] = replace(one, promised=(*one.promised, (kept, now))) if kept > before else with_promise(one)
             after = max(kept, told[index].moved(clocks.suspensions_of(case), calendar))
         elif after == before:
             continue
@@ -216,7 +224,7 @@ def _told(row: DeadlineRow, moves: Iterable[Sequence[Any]], since: datetime, cal
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
     told = ToldDeadline(what=what, told_at=since, since=since, was_at=since, row=row)
     current = told.current(calendar)
-    told = replace(told, told_at=current, was_at=current, given_at=since)
+    told = replace(told, told_at=current, was_at=current)
     key = [row.__tablename__, row.id]
     for at, name, row_id, told_us, since_us, after_us, *promised in moves:
         if [name, row_id] == key and after_us == to_us(current):

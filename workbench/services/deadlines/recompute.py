@@ -14,7 +14,7 @@ from db.models import CaseRow
 from db.queries.published import CASE, NOTICE, RECTIFICATION, chunks, is_published
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
-from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines
+from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines, with_promise
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import superseding_case
@@ -163,6 +163,8 @@ def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
     unsettled = [one for one in suspensions if not one.is_settled]
     relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
     may_shorten = bool(relied_on) and case_id in batch.letters.unsent
+    if unsettled and case_id not in batch.letters.unsent:
+        told[:] = map(with_promise, told)
     if body := move_deadlines(case, told, clocks, relied_on=relied_on, may_shorten=may_shorten) if unsettled else {}:
         why = "kept" if "is_kept" in body else "suspensions"
         batch.moves[case_id] = {**body, "moved_by": f"{why} {_numbers(unsettled)}"}
