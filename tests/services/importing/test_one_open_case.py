@@ -59,7 +59,6 @@ def undo(desk: Desk, case_id: int) -> None:
 
 WAYS_BACK = [
     (failed, appeal),
-    (failed, reopen),
     (passed, reopen),
     (lapsed, resubmit),
     (withdrawn, undo),

@@ -12,6 +12,7 @@ from tests.services.importing.test_existing_cases import pending, rectifying
 from tests.services.reading.workbooks import Value, write_workbook
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.importing.request import ImportRefused, ImportReport
+from workbench.services.reading.problems import RowProblem
 
 CARD: Cells = {"application_no": "A-1", "msisdn": "13800138000", "iccid": "89860070310112094320"}
 ARREARS: Cells = {"subject_no": "91110000600037341L", "list": "arrears", "match": "exact", "amount_cny": "100"}
@@ -77,25 +78,44 @@ def test_cards_and_documents_belong_to_applications_of_the_same_workbook(desk: D
     assert [row[0] for row in desk.sql("SELECT action FROM event WHERE batch_id = 1")] == ["import"]
 
 
-def test_a_card_of_an_application_that_nobody_brings_is_refused_with_its_sheet(desk: Desk) -> None:
-    with pytest.raises(ImportRefused) as refused:
-        take(desk, applications=[application("A-1", submitted_at="gestern")], 号卡=[CARD], 信用=[ARREARS])
+def test_what_is_wrong_with_a_workbook_is_told_at_once_by_sheet_and_writes_nothing(desk: Desk) -> None:
+    def problems(**sheets: Sequence[Cells]) -> list[RowProblem]:
+        with pytest.raises(ImportRefused) as refused:
+            take(desk, **sheets)
+        assert refused.value.report.error_count == len(refused.value.report.errors)
+        return list(refused.value.report.errors)
 
-    told = [(problem.sheet, problem.line, problem.column) for problem in refused.value.report.errors]
-    assert told == [("applications", 2, "submitted_at"), ("号卡", 2, "application_no")]
-    assert refused.value.report.error_count == 2
-    for table in ("application", "card", "credit_record", "import_batch"):
-        assert desk.count(table) == 0
-
-
-def test_a_sheet_of_an_unknown_name_is_an_error_that_offers_near_ones(desk: Desk) -> None:
-    with pytest.raises(ImportRefused) as refused:
-        take(desk, applications=[application()], aplications=[application("A-2")], 虚构=[CARD])
-
-    near, none = refused.value.report.errors
+    # A card of an application that nobody brings.
+    told = problems(applications=[application("A-1", submitted_at="gestern")], 号卡=[CARD], 信用=[ARREARS])
+    assert [(one.sheet, one.line, one.column) for one in told] == [
+        ("applications", 2, "submitted_at"),
+        ("号卡", 2, "application_no"),
+    ]
+    told = problems(cards=[{"application_no": "A-1", "msisdnn": "1"}], optouts=[{"callee": "1"}])
+    assert [(one.sheet, one.column) for one in told] == [
+        ("cards", "msisdnn"),
+        ("cards", "msisdn"),
+        ("optouts", "since"),
+    ]
+    near, none = problems(applications=[application()], aplications=[application("A-2")], 虚构=[CARD])
     assert (near.sheet, none.sheet) == ("aplications", "虚构")
     assert "did you mean applications" in near.message
     assert "name it like one of applications, cards" in none.message
+    empty = write_workbook(desk.folder / "empty.xlsx", {"申请": []})
+    text = desk.write([application()])
+    for path, words in ((empty, "No sheet of the workbook has rows"), (text, "no XLSX workbook")):
+        with pytest.raises(ImportRefused, match=words):
+            desk.take(ImportKind.WORKBOOK, path)
+    cards = write(desk, {"cards": [CARD]}, "c.xlsx")
+    for path, rejects in ((cards, "r.csv"), (desk.write([CARD]), "r.xlsx")):
+        with pytest.raises(WrongUsage, match="name them like r"):
+            desk.take(ImportKind.CARDS, path, rejects=desk.folder / rejects)
+    report = desk.take(
+        ImportKind.WORKBOOK, write(desk, {"cards": [CARD], "applications": [application()]}), dry_run=True
+    )
+    assert (report.batch, report.created) == (None, 2)
+    for table in ("application", "card", "credit_record", "import_batch"):
+        assert desk.count(table) == 0
 
 
 def test_empty_sheets_and_hidden_ones_of_other_names_are_passed_over(desk: Desk) -> None:
@@ -103,26 +123,6 @@ def test_empty_sheets_and_hidden_ones_of_other_names_are_passed_over(desk: Desk)
     write_workbook(path, {"申请": sheet([application()]), "Sheet2": [], "选项": [["是"]]}, hidden=("选项",))
 
     assert desk.take(ImportKind.WORKBOOK, path).created == 1
-
-
-def test_a_workbook_without_rows_and_a_text_are_refused(desk: Desk) -> None:
-    empty = write_workbook(desk.folder / "empty.xlsx", {"申请": []})
-    text = desk.write([application()])
-
-    for path, words in ((empty, "No sheet of the workbook has rows"), (text, "no XLSX workbook")):
-        with pytest.raises(ImportRefused, match=words):
-            desk.take(ImportKind.WORKBOOK, path)
-
-
-def test_all_wrong_headers_of_a_workbook_are_told_at_once(desk: Desk) -> None:
-    with pytest.raises(ImportRefused) as refused:
-        take(desk, cards=[{"application_no": "A-1", "msisdnn": "1"}], optouts=[{"callee": "1"}])
-
-    assert [(problem.sheet, problem.column) for problem in refused.value.report.errors] == [
-        ("cards", "msisdnn"),
-        ("cards", "msisdn"),
-        ("optouts", "since"),
-    ]
 
 
 def test_several_workbooks_are_one_batch_and_repeat_no_row(desk: Desk) -> None:
@@ -178,25 +178,6 @@ def test_rejects_of_a_sheet_keep_what_a_spreadsheet_would_lose(desk: Desk) -> No
     assert row[1:] == ["A-1", "13900139000", "8.986007e+19"]
     with pytest.raises(ImportRefused, match="lost digits"):
         desk.take(ImportKind.CARDS, rejects)
-
-
-@pytest.mark.parametrize(("source", "name"), [("c.xlsx", "r.csv"), ("file1.csv", "r.xlsx")])
-def test_rejects_are_named_like_the_format_that_they_have(desk: Desk, source: str, name: str) -> None:
-    desk.write([CARD])
-    write_workbook(desk.folder / "c.xlsx", {"cards": sheet([CARD])})
-
-    with pytest.raises(WrongUsage, match="name them like r"):
-        desk.take(ImportKind.CARDS, desk.folder / source, rejects=desk.folder / name)
-    assert desk.count("import_batch") == 0
-
-
-def test_a_dry_run_of_a_workbook_counts_and_writes_nothing(desk: Desk) -> None:
-    path = write(desk, {"cards": [CARD], "applications": [application()]})
-
-    report = desk.take(ImportKind.WORKBOOK, path, dry_run=True)
-
-    assert (report.batch, report.created) == (None, 2)
-    assert desk.count("application") == desk.count("import_batch") == 0
 
 
 def test_a_workbook_is_taken_back_whole(desk: Desk) -> None:
