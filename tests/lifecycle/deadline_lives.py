@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -69,7 +69,8 @@ class Span:
 class Applicant:
     """An applicant with a case; `told` is the deadline that was given, at `since`, and `stored` the one in force.
 
-    `promised` are the dates in letters about days off, each with when it was told.
+    `promised` are the dates in letters about days off, each with when it was told. `lapsed` is the applicant before the
+    last lapse.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Applicant:
     since: datetime | None = None
     stored: datetime | None = None
     promised: list[tuple[datetime, datetime]] = field(default_factory=list)
+    lapsed: "Applicant | None" = None
 
 
 class Oracle:
@@ -285,7 +287,7 @@ class Life:
 
     def _take_deadline(self, applicant: Applicant, since: datetime) -> None:
         """Take over a deadline as it was given: on a working day, and in no suspension that is known to end later."""
-        applicant.since, applicant.promised = since, []
+        applicant.since, applicant.promised, applicant.lapsed = since, [], None
         applicant.told = applicant.stored = self._in_force(applicant)
         if applicant.told is not None:
             day = applicant.told.astimezone(SHANGHAI).date()
@@ -320,7 +322,8 @@ class Life:
                     letter["kind"],
                 )
             if row["state"] == "lapsed" and old["state"] != "lapsed":
-                # The letter about the lapse opens the time to appeal.
+                # The letter about the lapse opens the time to appeal; a suspension may still take the lapse back.
+                applicant.lapsed = replace(applicant)
                 applicant.stored = applicant.told = applicant.since = None
 
     def suspend(self) -> None:
@@ -451,8 +454,7 @@ class Life:
             assert not is_in_time, (applicant, "handed in in time")
             self.note("refused", f"{applicant.id} {state}")
         else:
-            # Without a stored deadline, a lapse was taken back, and the oracle has forgotten the deadline.
-            assert is_in_time or applicant.stored is None, (applicant, "handed in too late")
+            assert is_in_time, (applicant, "handed in too late")
             self.note("handed in", f"{applicant.id} {state}")
         self.stored = self.reader.stored()
 
@@ -461,7 +463,9 @@ class Life:
     def check(self) -> None:
         """Compare each deadline in force with the oracle; one that was told is never made shorter."""
         for applicant in self.applicants.values():
-            actual = self._in_force(applicant)
+            actual, lapsed = self._in_force(applicant), applicant.lapsed
+            if actual is not None and applicant.told is None and lapsed is not None:
+                applicant.told, applicant.since, applicant.stored = lapsed.told, lapsed.since, lapsed.stored
             if actual is None or applicant.told is None:
                 if actual is None:
                     applicant.told = applicant.stored = None
