@@ -20,7 +20,7 @@ from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
 from tests import kept_databases
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services import opening
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file

@@ -7,11 +7,10 @@ from textual.content import Content
 from screens.panels.history import appealed_lines
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hanging, joined, plain, row, wrapped_lines
-from workbench.domain.case.actor import Actor
 from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, is_allowed, role_refusal
+from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, Actor, is_allowed, role_refusal
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.domain.text.safe import pad_left, pad_right

@@ -15,9 +15,8 @@ from screens.shell.bindings import bind
 from screens.shell.clock import Clock
 from screens.shell.view import View
 from screens.widgets.safe_text import MUTED, joined
-from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import CaseFile, CaseHeader
-from workbench.domain.case.lifecycle import STATE_WORDS
+from workbench.domain.case.lifecycle import STATE_WORDS, Actor
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import N_, _
 from workbench.keys.command import Command, Place

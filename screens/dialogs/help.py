@@ -8,7 +8,7 @@ from textual.screen import Screen
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available_bindings
 from screens.widgets.safe_text import MUTED, hanging, joined, wrapped_lines
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Command, Place

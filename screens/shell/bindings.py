@@ -5,7 +5,7 @@ from dataclasses import replace
 from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
 
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.i18n import _
 from workbench.keys.command import Command
 from workbench.keys.desk import NEXT, UNDO

@@ -1,245 +1,229 @@
 """The table of commands: the function of each, and its help. A module is imported when one of its commands is used."""
 
-from workbench.cli.file_commands import COMMANDS as FILE_COMMANDS
-from workbench.cli.file_commands import IMPORTS, MAPS
-from workbench.cli.framework.registration import CommandGroup, Entry
-from workbench.cli.site_commands import GROUPS as SITE_GROUPS
-from workbench.cli.site_commands import HOLDS
+from workbench.cli.framework.registration import CommandGroup, Entry, act_entry
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 
 COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry(
-        "demo",
-        "workbench.cli.site.commands:demo",
-        N_("Open the workbench on sample data, in a separate database."),
-        has_json=False,
+        "demo", "site.commands:demo", N_("Open the workbench on sample data, in a separate database."), has_json=False
     ),
-    Entry("init", "workbench.cli.site.commands:init", N_("Create a database; you become its first admin.")),
-    Entry("doctor", "workbench.cli.site.commands:doctor", N_("Check the database, the store and the settings.")),
+    Entry("init", "site.commands:init", N_("Create a database; you become its first admin.")),
+    Entry("doctor", "site.commands:doctor", N_("Check the database, the store and the settings.")),
+    Entry("settings", "site.own_settings:settings", N_("Show your settings, and where each comes from.")),
+    Entry("backup", "site.commands:backup", N_("Write the database, its store and its hash key to one file (admin).")),
+    Entry("restore", "site.commands:restore", N_("Restore a backup where no database is (admin).")),
+    Entry("rekey", "site.encryption:rekey", N_("Give an encrypted database another key (admin).")),
     Entry(
-        "settings",
-        "workbench.cli.site.own_settings:settings",
-        N_("Show your settings, and where each comes from."),
-    ),
-    Entry(
-        "backup",
-        "workbench.cli.site.commands:backup",
-        N_("Write the database, its store and its hash key to one file (admin)."),
-    ),
-    Entry("restore", "workbench.cli.site.commands:restore", N_("Restore a backup where no database is (admin).")),
-    Entry("rekey", "workbench.cli.site.encryption:rekey", N_("Give an encrypted database another key (admin).")),
-    *FILE_COMMANDS,
-    Entry("queue", "workbench.cli.cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
-    Entry("next", "workbench.cli.cases.cases:take_next", N_("Take the next case. Exits with 69 if there is none.")),
-    Entry("take", "workbench.cli.cases.cases:take", N_("Take a chosen case out of turn; the reason is kept.")),
-    Entry("show", "workbench.cli.cases.cases:show", N_("Show a case: findings, panels, decisions, history.")),
-    Entry("explain", "workbench.cli.cases.cases:explain", N_("Explain the position of a case in the queue.")),
-    Entry(
-        "skip",
-        "workbench.cli.cases.cases:skip",
-        N_("Skip a held case; it is offered to you again only after it changes."),
-    ),
-    Entry("release", "workbench.cli.cases.cases:release", N_("Return a held case to the queue.")),
-    Entry("aside", "workbench.cli.cases.cases:aside", N_("Put a held case aside until a time; the draft is kept.")),
-    Entry("assign", "workbench.cli.cases.cases:assign", N_("Assign cases to a person (supervisor).")),
-    Entry(
-        "clock", "workbench.cli.cases.clocks:clock", N_("Show how the due date of a case is calculated, line by line.")
+        "import",
+        "files.imports:import_files",
+        N_(
+            "Import applications, cards, documents, calls, optouts, credit, complaints, appeals, "
+            "a workbook or a calendar."
+        ),
     ),
     Entry(
-        "extend",
-        "workbench.cli.cases.clocks:extend",
-        N_("Extend a due date, or a rectification deadline; the applicant is notified (supervisor)."),
+        "template",
+        "files.reseller_sheets:template",
+        N_("Write the form for applications, with the documents and lists of the policy."),
     ),
     Entry(
-        "class",
-        "workbench.cli.cases.clocks:change_class",
-        N_("Change a case's service class; the applicant is notified if the due date moves later (supervisor)."),
+        "export",
+        "files.exports:export",
+        N_("Export records of one kind to a file (admin; notices and measures also supervisor)."),
     ),
-    Entry("priority", "workbench.cli.cases.clocks:change_priority", N_("Change a case's priority (supervisor).")),
+    Entry("queue", "cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
+    act_entry(Action.NEXT, "cases.cases:take_next"),
+    act_entry(Action.TAKE, "cases.cases:take"),
+    Entry("show", "cases.cases:show", N_("Show a case: findings, panels, decisions, history.")),
+    Entry("explain", "cases.cases:explain", N_("Explain the position of a case in the queue.")),
+    act_entry(Action.SKIP, "cases.cases:skip"),
+    act_entry(Action.RELEASE, "cases.cases:release"),
+    act_entry(Action.ASIDE, "cases.cases:aside"),
+    act_entry(Action.ASSIGN, "cases.cases:assign"),
+    Entry("clock", "cases.clocks:clock", N_("Show how the due date of a case is calculated, line by line.")),
+    act_entry(Action.EXTEND, "cases.clocks:extend"),
+    act_entry(Action.CLASS, "cases.clocks:change_class"),
+    act_entry(Action.PRIORITY, "cases.clocks:change_priority"),
     Entry(
         "tick",
-        "workbench.cli.calendar.commands:tick",
+        "calendar.commands:tick",
         N_("Handle what has come due: requeue and lapse cases, draft notices and reminders. For cron; safe to repeat."),
     ),
-    Entry("decide", "workbench.cli.cases.verdicts:decide", N_("Give a verdict on a case you hold.")),
-    Entry(
-        "undo",
-        "workbench.cli.cases.verdicts:undo",
-        N_("Undo your last action on a case, while undo is still possible."),
+    act_entry(Action.DECIDE, "cases.verdicts:decide"),
+    act_entry(Action.UNDO, "cases.verdicts:undo"),
+    act_entry(Action.REOPEN, "cases.verdicts:reopen"),
+    Entry("check", "cases.verdicts:check", N_("Approve or return another person's verdict.")),
+    act_entry(Action.APPEAL, "cases.appeals:file_appeal"),
+    act_entry(Action.APPEAL_DECIDE, "cases.appeals:decide_appeal"),
+    act_entry(Action.COMMENT, "cases.remarks:comment"),
+    act_entry(Action.CONTACT, "cases.remarks:contact"),
+    act_entry(Action.VERIFY, "cases.remarks:verify"),
+    act_entry(Action.CHECKLIST, "cases.remarks:checklist"),
+    act_entry(Action.JUDGE, "cases.remarks:judge"),
+    act_entry(Action.ANSWER, "cases.remarks:answer_pending"),
+    act_entry(Action.WAIVE, "cases.remarks:waive"),
+    act_entry(Action.WITHDRAW, "cases.remarks:withdraw"),
+    act_entry(Action.RESUBMIT, "files.imports:resubmit"),
+    act_entry(Action.DOCUMENTS, "cases.folders:documents"),
+    act_entry(Action.DOSSIER, "cases.folders:dossier"),
+    act_entry(Action.LEGAL_HOLD, "site.retention:hold", "hold"),
+    act_entry(Action.LEGAL_HOLD_END, "site.retention:unhold", "unhold"),
+    CommandGroup(
+        "imports",
+        "files.imports",
+        N_("List and undo imports. Default: list."),
+        (
+            Entry("list", ":list_batches", N_("List the imports, newest first.")),
+            Entry("undo", ":undo_batch", N_("Undo an import if nobody has acted on its cases.")),
+        ),
     ),
-    Entry(
-        "reopen", "workbench.cli.cases.verdicts:reopen", N_("Open a passed, failed or lapsed case again (supervisor).")
+    CommandGroup(
+        "maps",
+        "files.reseller_sheets",
+        N_("List, show and accept maps of resellers' sheets. Default: list."),
+        (
+            Entry("list", ":list_maps", N_("List the maps and what is wrong in them.")),
+            Entry("show", ":show_map", N_("Print a map.")),
+            Entry(
+                "accept",
+                ":accept_map",
+                N_("Put a proposed map into use, if nothing in it is wrong or undecided (admin)."),
+            ),
+        ),
     ),
-    Entry("check", "workbench.cli.cases.verdicts:check", N_("Approve or return another person's verdict.")),
-    Entry(
-        "appeal",
-        "workbench.cli.cases.appeals:file_appeal",
-        N_("File an applicant's appeal against a final fail or a lapse."),
-    ),
-    Entry(
-        "appeal-decide",
-        "workbench.cli.cases.appeals:decide_appeal",
-        N_("Decide an appeal; a second person checks the decision."),
-    ),
-    Entry("comment", "workbench.cli.cases.remarks:comment", N_("Add a comment for colleagues to a case.")),
-    Entry(
-        "contact",
-        "workbench.cli.cases.remarks:contact",
-        N_("Record a contact with the applicant: the channel, and what was said."),
-    ),
-    Entry(
-        "verify", "workbench.cli.cases.remarks:verify", N_("Record a fact that was confirmed outside the workbench.")
-    ),
-    Entry("checklist", "workbench.cli.cases.remarks:checklist", N_("Answer a checklist question.")),
-    Entry(
-        "judge", "workbench.cli.cases.remarks:judge", N_("Judge whether an item of the last rectification is fixed.")
-    ),
-    Entry(
-        "answer",
-        "workbench.cli.cases.remarks:answer_pending",
-        N_("Record the applicant's answer to a pending case; it returns to the queue."),
-    ),
-    Entry(
-        "waive",
-        "workbench.cli.cases.remarks:waive",
-        N_("Waive an item to rectify; the applicant is notified (supervisor)."),
-    ),
-    Entry(
-        "withdraw",
-        "workbench.cli.cases.remarks:withdraw",
-        N_("Close a case because the applicant withdraws the application, or end its appeal."),
-    ),
-    Entry(
-        "resubmit",
-        "workbench.cli.files.imports:resubmit",
-        N_("Record that the applicant has resubmitted, and import the file for the case."),
-    ),
-    Entry(
-        "documents",
-        "workbench.cli.cases.folders:documents",
-        N_("Write a case's documents to a folder; each one is logged."),
-    ),
-    Entry(
-        "dossier",
-        "workbench.cli.cases.folders:dossier",
-        N_("Write a whole case to a folder, for an auditor (supervisor, admin, auditor)."),
-    ),
-    *HOLDS,
-    IMPORTS,
-    MAPS,
     CommandGroup(
         "calendar",
+        "calendar.commands",
         N_("Show and change the working calendar. Default: show this year."),
         (
-            Entry(
-                "show",
-                "workbench.cli.calendar.commands:show_year",
-                N_("Show a year: working days, holidays, make-up days and suspensions."),
-            ),
-            Entry(
-                "set",
-                "workbench.cli.calendar.commands:set_day",
-                N_("Set a day by hand: day off, working day, or hours of its own."),
-            ),
+            Entry("show", ":show_year", N_("Show a year: working days, holidays, make-up days and suspensions.")),
+            Entry("set", ":set_day", N_("Set a day by hand: day off, working day, or hours of its own.")),
             Entry(
                 "suspend",
-                "workbench.cli.calendar.suspensions:suspend",
+                "calendar.suspensions:suspend",
                 N_("Suspend all clocks for a period and draft a notice to each affected applicant."),
             ),
             Entry(
                 "resume",
-                "workbench.cli.calendar.suspensions:resume",
+                "calendar.suspensions:resume",
                 N_("Resume the clocks and draft notices with the new due dates."),
             ),
         ),
     ),
     CommandGroup(
         "notices",
+        "files.notices",
         N_("List notices to applicants, mark them as sent, and hand them to a gateway. Default: list."),
         (
-            Entry(
-                "list",
-                "workbench.cli.files.notices:list_notices",
-                N_("List the notices, without those that were undone."),
-            ),
-            Entry(
-                "sent",
-                "workbench.cli.files.notices:mark_sent",
-                N_("Mark the notices in a file as sent, or as failed with a cause."),
-            ),
-            Entry(
-                "send",
-                "workbench.cli.files.notices:send",
-                N_("Hand each unsent notice to a program of yours (supervisor, admin)."),
-            ),
+            Entry("list", ":list_notices", N_("List the notices, without those that were undone.")),
+            Entry("sent", ":mark_sent", N_("Mark the notices in a file as sent, or as failed with a cause.")),
+            Entry("send", ":send", N_("Hand each unsent notice to a program of yours (supervisor, admin).")),
         ),
     ),
     CommandGroup(
         "measures",
+        "files.measures",
         N_("List numbers to bar and to restore, and confirm those carried out. Default: list."),
         (
+            Entry("list", ":list_measures", N_("List the orders to bar and restore numbers, with their status.")),
             Entry(
-                "list",
-                "workbench.cli.files.measures:list_measures",
-                N_("List the orders to bar and restore numbers, with their status."),
-            ),
-            Entry(
-                "done",
-                "workbench.cli.files.measures:report_done",
-                N_("Confirm the orders in a file as carried out or failed (supervisor, admin)."),
+                "done", ":report_done", N_("Confirm the orders in a file as carried out or failed (supervisor, admin).")
             ),
         ),
     ),
     CommandGroup(
         "reviewers",
+        "site.reviewers",
         N_("List and manage people, roles and absences. Default: list."),
         (
-            Entry(
-                "list", "workbench.cli.site.reviewers:list_people", N_("List everyone with roles, limit and absence.")
-            ),
-            Entry("add", "workbench.cli.site.reviewers:add", N_("Register a person (admin).")),
-            Entry("role", "workbench.cli.site.reviewers:role", N_("Add or remove roles (admin).")),
-            Entry(
-                "requests",
-                "workbench.cli.site.reviewers:requests",
-                N_("List the requests for roles and policies that wait for another admin."),
-            ),
-            Entry("approve", "workbench.cli.site.reviewers:approve", N_("Approve another admin's request (admin).")),
-            Entry(
-                "reject",
-                "workbench.cli.site.reviewers:reject",
-                N_("Reject a request, or withdraw your own (admin)."),
-            ),
-            Entry("away", "workbench.cli.site.reviewers:away", N_("Record that a person is away (supervisor, admin).")),
-            Entry("back", "workbench.cli.site.reviewers:back", N_("Record that a person is back (supervisor, admin).")),
-            Entry(
-                "deactivate",
-                "workbench.cli.site.reviewers:deactivate",
-                N_("Deactivate a person who left, and free their cases (admin)."),
-            ),
-            Entry("activate", "workbench.cli.site.reviewers:activate", N_("Reactivate a person (admin).")),
-            Entry(
-                "limit",
-                "workbench.cli.site.reviewers:limit",
-                N_("Set how many cases a person may hold at once (admin)."),
-            ),
+            Entry("list", ":list_people", N_("List everyone with roles, limit and absence.")),
+            Entry("add", ":add", N_("Register a person (admin).")),
+            Entry("role", ":role", N_("Add or remove roles (admin).")),
+            Entry("requests", ":requests", N_("List the requests for roles and policies that wait for another admin.")),
+            Entry("approve", ":approve", N_("Approve another admin's request (admin).")),
+            Entry("reject", ":reject", N_("Reject a request, or withdraw your own (admin).")),
+            Entry("away", ":away", N_("Record that a person is away (supervisor, admin).")),
+            Entry("back", ":back", N_("Record that a person is back (supervisor, admin).")),
+            Entry("deactivate", ":deactivate", N_("Deactivate a person who left, and free their cases (admin).")),
+            Entry("activate", ":activate", N_("Reactivate a person (admin).")),
+            Entry("limit", ":limit", N_("Set how many cases a person may hold at once (admin).")),
         ),
     ),
     CommandGroup(
         "forecast",
+        "forecast.show",
         N_("Forecast how long reviews will take. Default: show the forecast."),
         (
             Entry(
                 "show",
-                "workbench.cli.forecast.show:show",
+                ":show",
                 N_("Forecast when a case will be decided and passed, or when the queue will be cleared."),
             ),
             Entry(
                 "backtest",
-                "workbench.cli.forecast.backtest:backtest",
+                "forecast.backtest:backtest",
                 N_("Backtest the forecast on an event log: train on the first part, forecast the rest."),
             ),
         ),
     ),
-    *SITE_GROUPS,
+    CommandGroup(
+        "policy",
+        "site.policy",
+        N_("Show, compare, check and replace the policy. Default: show."),
+        (
+            Entry(
+                "show",
+                ":show",
+                N_("Show a version of the policy, by default the one in force; with --toml, the whole file."),
+            ),
+            Entry("list", ":list_versions", N_("List the versions of the policy, newest first.")),
+            Entry(
+                "diff",
+                ":diff",
+                N_("Compare a policy with the one in force, or two policies; count the open cases it touches."),
+            ),
+            Entry("check", ":check", N_("Check a policy file without applying it.")),
+            Entry("apply", ":apply", N_("Put a policy file into force, at once or from a day (admin).")),
+            CommandGroup(
+                "campaign",
+                "site.campaigns",
+                N_("Review passed cases again after a change of policy. Default: start."),
+                (
+                    Entry(
+                        "start",
+                        ":start",
+                        N_("Choose passed cases and open some of them again each working day (admin)."),
+                    ),
+                    Entry("show", ":show", N_("Show how far one campaign is, or all.")),
+                    Entry("stop", ":stop", N_("Stop a campaign; cases that are not open yet stay passed (admin).")),
+                ),
+            ),
+        ),
+    ),
+    CommandGroup(
+        "audit",
+        "site.audit",
+        N_("Verify the audit log. Default: verify."),
+        (
+            Entry("verify", ":verify", N_("Verify the hash chain from the first event to the last.")),
+            Entry("head", ":head", N_("Print the number and hash of the last event, to be kept elsewhere.")),
+        ),
+    ),
+    CommandGroup(
+        "retention",
+        "site.retention",
+        N_("Show and erase what was kept long enough under the policy. Default: show."),
+        (
+            Entry("show", ":show", N_("Show what would be erased today, and why the rest is kept.")),
+            Entry("apply", ":apply", N_("Erase what is due, for good, or ask another admin to approve it (admin).")),
+            Entry("approve", ":approve", N_("Approve another admin's request, and erase what is due (admin).")),
+            Entry("reject", ":reject", N_("Reject a request, or withdraw your own (admin).")),
+            Entry(
+                "compact",
+                ":compact",
+                N_("Rewrite the database file, so that unused parts of it contain nothing erased (admin)."),
+            ),
+        ),
+    ),
 )

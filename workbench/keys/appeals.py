@@ -2,20 +2,12 @@
 
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
-from workbench.keys.command import Command, go_command, verdict_command, view_command
+from workbench.keys.command import VERDICT_GROUP, Command, act_command, go_command, verdict_command, view_command
 
 OPEN_APPEAL = verdict_command(
     "appeals.open", "enter", N_("open"), N_("Show the case with the grounds of its appeal."), hint=True
 )
-DECIDE_APPEAL = verdict_command(
-    "appeals.decide",
-    "d,f5",
-    N_("decide"),
-    N_("Decide the appeal, with the reason that the applicant reads; asks for confirmation."),
-    hint=True,
-    danger=True,
-    action=Action.APPEAL_DECIDE,
-)
+DECIDE_APPEAL = act_command(VERDICT_GROUP, Action.APPEAL_DECIDE, "appeals", id="appeals.decide", hint=True, danger=True)
 CHOOSE_OUTCOME = verdict_command(
     "appeals.choose",
     "1,2,3",

@@ -2,14 +2,13 @@
 
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
-from workbench.keys.command import Command, go_command, verdict_command, view_command
+from workbench.keys.command import VERDICT_GROUP, Command, act_command, go_command, view_command
 
-JUDGE_ITEM = verdict_command(
-    "changes.judge",
-    "1,2,3",
-    N_("judge"),
-    N_("Judge the item under the cursor: 1 fixed, 2 partly fixed, 3 not fixed."),
-    action=Action.JUDGE,
+JUDGE_ITEM = act_command(
+    VERDICT_GROUP,
+    Action.JUDGE,
+    "changes",
+    help=N_("Judge the item under the cursor: 1 fixed, 2 partly fixed, 3 not fixed."),
 )
 SHOW_UNCHANGED = view_command(
     "changes.unchanged",

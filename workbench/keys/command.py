@@ -6,10 +6,10 @@ Labels, help texts and groups are messages marked with `N_`; they are translated
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, role_refusal, roles_refusal
+from workbench.domain.case.act_words import ACT_WORDS
+from workbench.domain.case.lifecycle import Action, Actor, role_refusal, roles_refusal
 from workbench.domain.case.vocabulary import Role
 from workbench.i18n import N_
 
@@ -202,3 +202,10 @@ verdict_command = partial(Command, VERDICT_GROUP)
 record_command = partial(Command, RECORD_GROUP)
 view_command = partial(Command, VIEW_GROUP)
 go_command = partial(Command, GO_GROUP)
+
+
+def act_command(group: str, action: Action, place: Place = "desk", **given: Any) -> Command:
+    """Return the keyboard command of an act on a case, which has the words of the act but for those given."""
+    words = ACT_WORDS[action]
+    values = {"id": f"{place}.{action.replace('-', '_')}", "key_names": words.keys, "label": words.label}
+    return Command(group, **{**values, "help": words.help, "action": action, **given})

@@ -2,23 +2,18 @@
 
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
-from workbench.keys.command import Command, case_command, record_command, verdict_command, view_command
+from workbench.keys.command import (
+    CASE_GROUP,
+    RECORD_GROUP,
+    VIEW_GROUP,
+    Command,
+    act_command,
+    verdict_command,
+    view_command,
+)
 
-NEXT = case_command(
-    "desk.next",
-    "n,f2",
-    N_("next"),
-    N_("Take the next case, or return to the one you hold."),
-    hint=True,
-    action=Action.NEXT,
-)
-TAKE = case_command(
-    "desk.take",
-    "N",
-    N_("take"),
-    N_("Take this case to your desk out of turn, for an applicant on the phone, say; asks for a reason."),
-    action=Action.TAKE,
-)
+NEXT = act_command(CASE_GROUP, Action.NEXT, hint=True)
+TAKE = act_command(CASE_GROUP, Action.TAKE)
 AUTO_NEXT = view_command(
     "desk.auto_next",
     "A",
@@ -33,14 +28,7 @@ END_SCOPE = view_command(
     N_("End the scope that {queue.scope} in the queue gave the desk, so that {desk.next} takes every case again."),
     action=Action.NEXT,
 )
-UNDO = case_command(
-    "desk.undo",
-    "u,f3",
-    N_("undo"),
-    N_("Undo your last act on a case, while that is possible; asks first if it is older or on another case."),
-    hint=True,
-    action=Action.UNDO,
-)
+UNDO = act_command(CASE_GROUP, Action.UNDO, hint=True)
 PASS = verdict_command(
     "desk.pass",
     "p,f5",
@@ -76,63 +64,16 @@ RECTIFY = verdict_command(
     danger=True,
     action=Action.DECIDE,
 )
-ASIDE = case_command(
-    "desk.aside",
-    "h,f9",
-    N_("put aside"),
-    N_("Keep the case for later and free the desk for another one."),
-    hint=True,
-    action=Action.ASIDE,
-)
-SKIP = case_command(
-    "desk.skip", "s", N_("skip"), N_("Leave the case to others; asks for a reason."), hint=True, action=Action.SKIP
-)
-RELEASE = case_command("desk.release", "b", N_("release"), N_("Return the case to the queue."), action=Action.RELEASE)
-APPEAL = record_command(
-    "desk.appeal",
-    "G",
-    N_("appeal"),
-    N_("File the applicant's appeal against this final fail or lapse."),
-    action=Action.APPEAL,
-)
-COMMENT = record_command(
-    "desk.comment",
-    "c",
-    N_("comment"),
-    N_("Add a comment for colleagues; the applicant never sees it."),
-    hint=True,
-    action=Action.COMMENT,
-)
-CONTACT = record_command(
-    "desk.contact",
-    "k",
-    N_("contact"),
-    N_("Record a call or message with the applicant, outside the letters."),
-    hint=True,
-    action=Action.CONTACT,
-)
-CHECKLIST = record_command(
-    "desk.checklist",
-    "l",
-    N_("checklist"),
-    N_("Answer the questions that imported data cannot answer."),
-    hint=True,
-    action=Action.CHECKLIST,
-)
-VERIFY = record_command(
-    "desk.verify",
-    "e",
-    N_("verify"),
-    N_("Record a fact that was confirmed outside the workbench."),
-    action=Action.VERIFY,
-)
-DOCUMENTS = view_command(
-    "desk.documents",
-    "o",
-    N_("documents"),
-    N_("List the documents and open one; each opening is logged."),
-    hint=True,
-    action=Action.DOCUMENTS,
+ASIDE = act_command(CASE_GROUP, Action.ASIDE, hint=True)
+SKIP = act_command(CASE_GROUP, Action.SKIP, hint=True)
+RELEASE = act_command(CASE_GROUP, Action.RELEASE)
+APPEAL = act_command(RECORD_GROUP, Action.APPEAL)
+COMMENT = act_command(RECORD_GROUP, Action.COMMENT, hint=True)
+CONTACT = act_command(RECORD_GROUP, Action.CONTACT, hint=True)
+CHECKLIST = act_command(RECORD_GROUP, Action.CHECKLIST, hint=True)
+VERIFY = act_command(RECORD_GROUP, Action.VERIFY)
+DOCUMENTS = act_command(
+    VIEW_GROUP, Action.DOCUMENTS, help=N_("List the documents and open one; each opening is logged."), hint=True
 )
 CHANGES = view_command(
     "desk.changes", "d", N_("changes"), N_("Show what changed since the last round, and judge the items to rectify.")
@@ -140,84 +81,28 @@ CHANGES = view_command(
 EXPLAIN = view_command(
     "desk.explain", "i", N_("explain"), N_("Show why this case is next and how its due date is calculated.")
 )
-REVEAL = view_command(
-    "desk.reveal",
-    "full_stop",
-    N_("reveal"),
-    N_(
+REVEAL = act_command(
+    VIEW_GROUP,
+    Action.REVEAL,
+    help=N_(
         "Show the selected masked field for 15 seconds; press twice for the whole identity, "
         "until {desk.reveal} or a minute idle. Logged."
     ),
-    action=Action.REVEAL,
 )
-ASSIGN = case_command(
-    "desk.assign", "a", N_("assign"), N_("Assign this case to a person (supervisor)."), action=Action.ASSIGN
+ASSIGN = act_command(CASE_GROUP, Action.ASSIGN)
+REOPEN = act_command(CASE_GROUP, Action.REOPEN, danger=True)
+WAIVE = act_command(CASE_GROUP, Action.WAIVE)
+EXTEND = act_command(CASE_GROUP, Action.EXTEND)
+ANSWER = act_command(RECORD_GROUP, Action.ANSWER)
+RESUBMIT = act_command(
+    RECORD_GROUP,
+    Action.RESUBMIT,
+    help=N_("Record that the applicant resubmitted, and when; the case returns to the queue in its next round."),
 )
-REOPEN = case_command(
-    "desk.reopen",
-    "R,f8",
-    N_("open again"),
-    N_("Open this final case again; asks for a reason (supervisor)."),
-    danger=True,
-    action=Action.REOPEN,
-)
-WAIVE = case_command(
-    "desk.waive",
-    "W",
-    N_("waive"),
-    N_("Waive an item to rectify; asks which one and why (supervisor)."),
-    action=Action.WAIVE,
-)
-EXTEND = case_command(
-    "desk.extend",
-    "E",
-    N_("extend"),
-    N_("Extend the deadline to rectify, or the due date; asks until when and why (supervisor)."),
-    action=Action.EXTEND,
-)
-ANSWER = record_command(
-    "desk.answer",
-    "m",
-    N_("reply received"),
-    N_("Record the reply that a pending case waited for; the case returns to the queue."),
-    action=Action.ANSWER,
-)
-RESUBMIT = record_command(
-    "desk.resubmit",
-    "M",
-    N_("resubmission"),
-    N_("Record that the applicant resubmitted, and when; the case returns to the queue in its next round."),
-    action=Action.RESUBMIT,
-)
-WITHDRAW = case_command(
-    "desk.withdraw",
-    "Z",
-    N_("withdraw"),
-    N_("Close the case because the applicant withdraws, or end the appeal; asks for a reason."),
-    danger=True,
-    action=Action.WITHDRAW,
-)
-CLASS = case_command(
-    "desk.class",
-    "C",
-    N_("change class"),
-    N_("Change the service class; asks which one and why (supervisor)."),
-    action=Action.CLASS,
-)
-PRIORITY = case_command(
-    "desk.priority",
-    "P",
-    N_("change priority"),
-    N_("Change the priority; asks which one and why (supervisor)."),
-    action=Action.PRIORITY,
-)
-LEGAL_HOLD = case_command(
-    "desk.legal_hold",
-    "H",
-    N_("set or end legal hold"),
-    N_("Put the case under legal hold, or end its legal hold; asks for a reason (supervisor, admin)."),
-    action=Action.LEGAL_HOLD,
-)
+WITHDRAW = act_command(CASE_GROUP, Action.WITHDRAW, danger=True)
+CLASS = act_command(CASE_GROUP, Action.CLASS)
+PRIORITY = act_command(CASE_GROUP, Action.PRIORITY)
+LEGAL_HOLD = act_command(CASE_GROUP, Action.LEGAL_HOLD)
 LETTERS = view_command(
     "desk.letters",
     "L",

@@ -2,7 +2,7 @@
 
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
-from workbench.keys.command import case_command, go_command, view_command
+from workbench.keys.command import CASE_GROUP, act_command, case_command, go_command, view_command
 
 OPEN_CASE = case_command(
     "queue.open", "enter", N_("open"), N_("Open the case read-only; a case you hold opens on the desk."), hint=True
@@ -58,7 +58,7 @@ MARK_ROW = case_command(
     "queue.mark",
     "space",
     N_("mark"),
-    N_("Mark or unmark the case under the cursor and move down (supervisor)."),
+    N_("Mark or unmark the case under the cursor; the acts of the list then apply to the marked cases (supervisor)."),
     hint=True,
     action=Action.ASSIGN,
 )
@@ -76,46 +76,11 @@ MARK_ALL = case_command(
     N_("Mark every case that matches the filter, up to a limit (supervisor)."),
     action=Action.ASSIGN,
 )
-ASSIGN = case_command(
-    "queue.assign",
-    "a",
-    N_("assign"),
-    N_("Assign the marked cases, or the one under the cursor, to a person (supervisor)."),
-    hint=True,
-    action=Action.ASSIGN,
-)
-PRIORITY = case_command(
-    "queue.priority",
-    "P",
-    N_("change priority"),
-    N_("Change the priority of the marked cases, or of the one under the cursor; asks which and why (supervisor)."),
-    action=Action.PRIORITY,
-)
-CLASS = case_command(
-    "queue.class",
-    "C",
-    N_("change class"),
-    N_(
-        "Change the service class of the marked cases, or of the one under the cursor; asks which and why (supervisor)."
-    ),
-    action=Action.CLASS,
-)
-TAKE = case_command(
-    "queue.take",
-    "N",
-    N_("take"),
-    N_("Take the case under the cursor to your desk out of turn; asks for a reason."),
-    action=Action.TAKE,
-)
-REOPEN = case_command(
-    "queue.reopen",
-    "R,f8",
-    N_("open again"),
-    N_("Open the final case under the cursor again; asks for a reason (supervisor)."),
-    hint=True,
-    danger=True,
-    action=Action.REOPEN,
-)
+ASSIGN = act_command(CASE_GROUP, Action.ASSIGN, "queue", hint=True)
+PRIORITY = act_command(CASE_GROUP, Action.PRIORITY, "queue")
+CLASS = act_command(CASE_GROUP, Action.CLASS, "queue")
+TAKE = act_command(CASE_GROUP, Action.TAKE, "queue")
+REOPEN = act_command(CASE_GROUP, Action.REOPEN, "queue", hint=True, danger=True)
 RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))
 LEAVE_QUEUE = go_command(
     "queue.desk",

@@ -8,7 +8,7 @@ from workbench.i18n import N_, _
 from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.keys.changes import CHANGE_COMMANDS
-from workbench.keys.command import Command, Place, go_command, verdict_command, view_command
+from workbench.keys.command import VERDICT_GROUP, Command, Place, act_command, go_command, verdict_command, view_command
 from workbench.keys.desk import DESK_COMMANDS, PANEL_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
@@ -51,27 +51,11 @@ NOTE = verdict_command(
     "verdict.note", "t,f3", N_("internal note"), N_("Write an internal note; the applicant never sees it.")
 )
 OPEN = verdict_command("checks.open", "enter", N_("open"), N_("Show the case and the verdict to check."), hint=True)
-APPROVE = verdict_command(
-    "checks.approve",
-    "a,f5",
-    N_("approve"),
-    N_("Approve the verdict; it takes effect."),
-    hint=True,
-    danger=True,
-    action=Action.APPROVE,
-)
+APPROVE = act_command(VERDICT_GROUP, Action.APPROVE, "checks", hint=True, danger=True)
 LEAVE_CHECKS = go_command(
     "checks.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
 )
-GIVE_BACK = verdict_command(
-    "checks.return",
-    "r,f6",
-    N_("return"),
-    N_("Return the case to its maker, with a note."),
-    hint=True,
-    danger=True,
-    action=Action.RETURN,
-)
+GIVE_BACK = act_command(VERDICT_GROUP, Action.RETURN, "checks", hint=True, danger=True)
 VERDICT = view_command(
     "checks.verdict",
     "5",

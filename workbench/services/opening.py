@@ -18,7 +18,7 @@ from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from db.queries.published import table_of
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.values.logins import normal_login
 from workbench.errors import NotAllowed, WorkbenchError

@@ -6,7 +6,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from db.queries.retention import has_pending_files
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.errors import DiskFull
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.calendar_days import missing_years

@@ -9,8 +9,8 @@ from db.enums import CaseState, Role
 from tests.screens.cases import ID_NO, NOW, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
-from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import NoNextCase
+from workbench.domain.case.lifecycle import Actor
 
 
 @pytest.mark.parametrize("size", WINDOWS)

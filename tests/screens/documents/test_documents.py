@@ -16,7 +16,7 @@ from tests.fork_server import ROOT
 from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.facts.document_lines import DocumentAccess
 from workbench.user_settings import LoadedSettings, UserSettings
 

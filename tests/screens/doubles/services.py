@@ -21,8 +21,8 @@ from tests.screens.doubles.documents import MemoryDocuments
 from tests.screens.doubles.forecast import MemoryForecasts
 from tests.screens.doubles.queue import MemoryAssigning, MemoryQueue
 from tests.screens.doubles.review import MemoryChecks, MemoryReopening, MemoryUndo, MemoryVerdicts
-from workbench.domain.case.actor import Actor
 from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.case.records import DeskCounts, UndoableAct
 from workbench.domain.evidence.evidence import Evidence
 from workbench.services.deadlines.tick import TickCounts

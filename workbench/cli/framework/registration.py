@@ -20,6 +20,8 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import CliCommand, DefaultGroup
 from workbench.cli.framework.parameters import option
 from workbench.cli.framework.usage_errors import is_integer
+from workbench.domain.case.act_words import ACT_WORDS
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _, use_language
 
 Function = Callable[..., None]
@@ -29,7 +31,7 @@ Function = Callable[..., None]
 class Entry:
     """A command: its name, its function as "module:name", and its help, which is translated when it is shown.
 
-    `has_json` says whether the command accepts --json.
+    The module is one below `workbench.cli`, by default that of the group. `has_json` says whether it accepts --json.
     """
 
     name: str
@@ -38,11 +40,17 @@ class Entry:
     has_json: bool = True
 
 
+def act_entry(action: Action, function: str, name: str = "") -> Entry:
+    """Return the command of an act on a case, by default with the name of the act."""
+    return Entry(name or action.value, function, ACT_WORDS[action].help)
+
+
 @dataclass(frozen=True, slots=True)
 class CommandGroup:
-    """A group of commands; the first one is its default."""
+    """A group of commands, whose functions are in one module; the first one is its default."""
 
     name: str
+    module: str
     help: str
     entries: "tuple[Entry | CommandGroup, ...]"
 
@@ -50,14 +58,14 @@ class CommandGroup:
 class LazyCommands(Mapping[str, Any]):
     """The commands of a group by name; each is built when it is first used."""
 
-    def __init__(self, entries: Iterable[Entry | CommandGroup]) -> None:
-        self._entries = {entry.name: entry for entry in entries}
+    def __init__(self, entries: Iterable[Entry | CommandGroup], module: str = "") -> None:
+        self._module, self._entries = module, {entry.name: entry for entry in entries}
         self._built: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._built:
             entry = self._entries[name]
-            self._built[name] = _group(entry) if isinstance(entry, CommandGroup) else _command(entry)
+            self._built[name] = _group(entry) if isinstance(entry, CommandGroup) else _command(entry, self._module)
         return self._built[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -88,10 +96,12 @@ _GREATEST = 999_999_999
 _JSON = Annotated[bool, option("--json", N_("Print the result as JSON."))]
 
 
-def _command(entry: Entry) -> Any:
+def _command(entry: Entry, group_module: str) -> Any:
     module, _colon, name = entry.function.partition(":")
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    function = wrap_command(getattr(import_module(module), name), has_json=entry.has_json)
+    function = wrap_command(
+        getattr(import_module(f"workbench.cli.{module or group_module}"), name), has_json=entry.has_json
+    )
     app.command(entry.name, help=_(entry.help), cls=CliCommand)(function)
     return get_command(app)
 
@@ -100,7 +110,7 @@ def _group(group: CommandGroup) -> Any:
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     app.callback(cls=DefaultGroup, help=_(group.help))(wrap_command(_group_callback))
     built: Any = get_command(app)
-    built.name, built.commands = group.name, LazyCommands(group.entries)
+    built.name, built.commands = group.name, LazyCommands(group.entries, group.module)
     return built
 
 

@@ -10,7 +10,6 @@ from datetime import date
 from enum import StrEnum
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
-from workbench.domain.case.actor import Actor
 from workbench.i18n import N_, _, comma_joined
 
 S = CaseState
@@ -55,6 +54,20 @@ class Action(StrEnum):
     DOSSIER = "dossier"
     LEGAL_HOLD = "legal-hold"
     LEGAL_HOLD_END = "legal-hold-end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person with roles; `identity` says how the person was identified (os:UID or named:UID)."""
+
+    id: int
+    login: str
+    roles: frozenset[Role]
+    identity: str
+
+    def has(self, *roles: Role) -> bool:
+        """Say whether the person has one of these roles."""
+        return not self.roles.isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)

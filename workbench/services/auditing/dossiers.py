@@ -12,10 +12,9 @@ from sqlmodel import col, select
 
 from db.access import new_file, sync
 from db.models import DecisionRow
-from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.case.lifecycle import Action, Actor, role_refusal
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _

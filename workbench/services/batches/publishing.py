@@ -16,8 +16,8 @@ from db.enums import ImportKind
 from db.models import EventRow, ImportBatchRow, ImportFileRow, ReviewerRow
 from db.queries.numbers import take_batch_number
 from db.queries.published import BATCH, last_seq, table_of
-from workbench.domain.case.actor import Actor
 from workbench.domain.case.case_id import format_batch
+from workbench.domain.case.lifecycle import Actor
 from workbench.errors import BadData, Busy
 from workbench.i18n import _
 from workbench.services.calls.parquet import CallFileCheck

@@ -7,8 +7,7 @@ from pathlib import Path
 from db.access import new_file, sync
 from db.enums import Language
 from db.models import ExportReasonRow
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import admin_refusal, work_list_refusal
+from workbench.domain.case.lifecycle import Actor, admin_refusal, work_list_refusal
 from workbench.domain.policy.policy import Supplier
 from workbench.errors import WrongUsage
 from workbench.i18n import _

@@ -15,7 +15,7 @@ from db.dialect import receipts_of, take_changes
 from db.enums import CaseState
 from db.models import EventRow
 from db.queries.published import chunks
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.case.running import clock_runs
 
 _FIRST_PREV_HASH = "0" * 64

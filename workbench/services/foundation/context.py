@@ -17,8 +17,7 @@ from db.engine import Database
 from db.enums import CaseState, Role
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
-from workbench.domain.case.actor import Actor
-from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal, roleless_refusal
+from workbench.domain.case.lifecycle import Action, Actor, admin_refusal, role_refusal, roleless_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.settings import WorkingHours

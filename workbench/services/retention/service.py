@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from db.models import EventRow, SettingRow
 from db.queries.published import chunks, table_of
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import BadConfiguration, Busy, WorkbenchError

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db import dialect, schema
 from db.engine import Database
 from db.errors import DatabaseRefused, LockTimeout, Refusal
-from workbench.domain.case.actor import Actor
+from workbench.domain.case.lifecycle import Actor
 from workbench.errors import StorageBusy
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS

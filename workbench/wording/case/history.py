@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
+from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
@@ -18,40 +19,17 @@ from workbench.wording.findings import document_name
 from workbench.wording.letters import letter_kind_words
 from workbench.wording.retention import parts_words
 
-_ACTS: dict[str, str] = {
-    "next": N_("claimed"),
-    "take": N_("taken out of turn"),
-    "release": N_("released"),
-    "skip": N_("skipped"),
-    "aside": N_("put aside"),
-    "decide": N_("decided"),
-    "undo": N_("taken back"),
-    "approve": N_("approved"),
-    "return": N_("returned"),
+_EVENTS: dict[str, str] = {
+    **{action.value: words.past or words.label for action, words in ACT_WORDS.items()},
     "check-note": N_("checker's note"),
     "verdict-note": N_("note, internal"),
     "verdict-letter": N_("letter text"),
-    "comment": N_("comment"),
-    "contact": N_("contact"),
     "notice-sent": N_("letter sent"),
     "notice-failed": N_("letter failed"),
     "sent-late": N_("letter late, deadline"),
-    "verify": N_("verified"),
-    "judge": N_("item judged"),
-    "checklist": N_("checklist"),
-    "assign": N_("assigned"),
-    "answer": N_("reply received"),
-    "resubmit": N_("resubmitted"),
-    "withdraw": N_("withdrawn"),
-    "reopen": N_("opened again"),
-    "appeal": N_("appeal filed"),
-    "appeal-decide": N_("decided the appeal"),
     "import": N_("received"),
-    "documents": N_("document opened"),
     "documents-written": N_("saved to a folder"),
-    "reveal": N_("revealed"),
     "shown-at": N_("shown as of"),
-    "dossier": N_("dossier written"),
     "evidence": N_("new evidence"),
     "evidence-late": N_("late evidence"),
     "evidence-undone": N_("evidence withdrawn"),
@@ -59,12 +37,8 @@ _ACTS: dict[str, str] = {
     "complete": N_("complete"),
     "void": N_("verdict void"),
     "due": N_("due date moved"),
-    "extend": N_("extended until"),
     "deadline-moved": N_("deadline"),
     "extend-deadline": N_("deadline extended to"),
-    "waive": N_("item waived"),
-    "class": N_("class changed to"),
-    "priority": N_("priority changed to"),
     "lapse": N_("lapsed"),
     "lapse-undone": N_("lapse taken back"),
     "day-passed": N_("pending date reached"),
@@ -73,8 +47,6 @@ _ACTS: dict[str, str] = {
     "policy": N_("policy changed"),
     "measures done": N_("measure reported"),
     "campaign": N_("re-review"),
-    "legal-hold": N_("legal hold"),
-    "legal-hold-end": N_("legal hold ended"),
     "erased": N_("erased (retention)"),
 }
 _KINDS: dict[str, str] = {
@@ -116,7 +88,7 @@ _FAIL_KINDS: dict[str, str] = {"fixable": N_("can be rectified"), "final": N_("f
 
 def action_name(action: str) -> str:
     """Return the name of an action, as the history shows it."""
-    return _(_ACTS[action]) if action in _ACTS else action
+    return _(_EVENTS[action]) if action in _EVENTS else action
 
 
 def event_words(entry: HistoryLine) -> str:
@@ -169,7 +141,7 @@ def _verdict_details(text: str, case: CaseFile) -> str:
         words = appeal_outcome_words(AppealOutcome(verdict), to_state)
         return comma_joined([words, *([_measure_details(" ".join(rest), case)] if rest else [])])
     if verdict not in set(Verdict):
-        return _(_ACTS.get(text, text))
+        return _(_EVENTS.get(text, text))
     outcome = _(DECIDED[Verdict(verdict)])
     if rest and rest[0] in _FAIL_KINDS:
         outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
