@@ -13,7 +13,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import finish_act, undoable_act
+from workbench.services.acts.act import ActInProgress, act_in, finish_act
 from workbench.services.appeals.people import handler_for
 from workbench.services.case.assessment import recompute, record_evidence
 from workbench.services.case.decisions import (
@@ -25,7 +25,7 @@ from workbench.services.case.decisions import (
     result_notified_at,
     waived_rules,
 )
-from workbench.services.foundation.case_access import grace_period_end, refuse_second_case
+from workbench.services.foundation.case_access import refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
@@ -56,8 +56,7 @@ def file_appeal(
     case_id, told_at = case.id or 0, result_notified_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
     decision = newest_decision(session, case_id, "applied", "approved")
-    release_at = grace_period_end(session, context, case)
-    with undoable_act(session, context, case, Action.APPEAL, release_at) as act:
+    with act_in(session, context, case, Action.APPEAL) as act:
         appeal = AppealRow(
             case_id=case_id,
             decision_id=decision.id if decision else None,
@@ -68,7 +67,7 @@ def file_appeal(
             filed_by_id=context.actor.id,
             due_at=received_at,
             status=AppealStatus.OPEN.value,
-            release_at=release_at,
+            release_at=act.until,
             before=json.dumps({"assignee_id": case.assignee_id, "returned_to_id": case.returned_to_id}),
         )
         session.add(appeal)
@@ -84,16 +83,15 @@ def file_appeal(
         return appeal, notify_of_appeal(session, context, case, appeal, AppealLetterKind.RECEIVED)
 
 
-def withdraw_appeal(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
+def withdraw_appeal(act: ActInProgress, appeal: AppealRow) -> None:
     """End an appeal that the applicant withdrew: restore the state before it, or continue the rectification."""
-    release_at = grace_period_end(session, context, case)
-    with undoable_act(session, context, case, Action.WITHDRAW, release_at) as act:
-        appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, release_at
-        restore_state_before(case, appeal)
-        act.finish({"kind": "appeal"})
-        is_over = not take_back_early_lapse(session, context, case)
-        notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
-        notify_of_appeal(session, context, case, appeal, kind, result_notice=notice)
+    session, context, case = act.session, act.context, act.case
+    appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, act.until
+    restore_state_before(case, appeal)
+    act.finish({"kind": "appeal"})
+    is_over = not take_back_early_lapse(session, context, case)
+    notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
+    notify_of_appeal(session, context, case, appeal, kind, result_notice=notice)
 
 
 def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:

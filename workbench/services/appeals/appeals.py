@@ -15,7 +15,7 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import act_on, undoable_act
+from workbench.services.acts.act import act_in
 from workbench.services.appeals.acts import (
     appeal_result,
     check_text,
@@ -26,7 +26,7 @@ from workbench.services.appeals.people import deciding_refusal
 from workbench.services.case.assessment import findings_of_case, refresh_findings
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of
-from workbench.services.foundation.case_access import case_in_state_for, grace_period_end, visible_case
+from workbench.services.foundation.case_access import case_in_state_for, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.letter import render
@@ -82,7 +82,8 @@ class Appeals(Service):
             NotAllowed: If the case is neither failed nor lapsed, the appeal is late, or was answered before.
             WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
         """
-        with act_on(self.context, Action.APPEAL, case_id) as (session, case):
+        with self.context.acting(Action.APPEAL, case_id), self.context.write() as session:
+            case = case_in_state_for(session, self.context, Action.APPEAL, case_id)
             appeal, notice = file_appeal(session, self.context, case, grounds, received_at or self.context.now())
             return appeal_result(session, case, appeal, notice)
 
@@ -135,12 +136,11 @@ class Appeals(Service):
             message = _("{case} changed while you looked at it; look again.")
             raise Busy(message.format(case=format_case(request.case_id)))
         alone = solo_reason(session)
-        release_at = grace_period_end(session, context, case) if alone else None
-        with undoable_act(session, context, case, Action.APPEAL_DECIDE, release_at) as act:
+        with act_in(session, context, case, Action.APPEAL_DECIDE, is_staged=not alone) as act:
             for name, value in _decided(request).items():
                 setattr(appeal, name, value)
             appeal.status = AppealStatus.STAGED.value
-            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), release_at
+            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), act.until
             appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
             appeal.seen = _snapshot(session, case)
             if alone:

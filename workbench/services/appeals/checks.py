@@ -1,7 +1,6 @@
 """The check of a decision on an appeal by a second person, who approves it or returns it to the decider."""
 
 import json
-from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session
@@ -15,7 +14,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import UndoableAct, undoable_act
+from workbench.services.acts.act import ActInProgress, act_in, checked
 from workbench.services.appeals.acts import (
     appeal_result,
     restore_state_before,
@@ -26,9 +25,8 @@ from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
 from workbench.services.case.decisions import newest_appeal, waiver_of
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import case_in_state_for, grace_period_end, refuse_second_case
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import lift_bars
 from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.notices.result_letters import notify_of_appeal
@@ -60,7 +58,7 @@ class AppealChecks(Service):
         """
         context = self.context
         with context.acting(Action.APPROVE, case_id):
-            check_not_blank(note, _("Checking needs a note; write one."))
+            checked(Action.APPROVE, note)
             with context.read() as session:
                 # If the approval is refused, nothing may be written, not even the findings of today.
                 self._staged(session, Action.APPROVE, case_id, version)
@@ -70,9 +68,8 @@ class AppealChecks(Service):
                 if not is_contradicted(session, context, case, appeal.seen, appeal.decided_at or context.now()):
                     if checking_refusal(session, context, appeal):
                         waive_check(appeal, solo_reason(session))
-                    release_at = grace_period_end(session, context, case)
-                    with undoable_act(session, context, case, Action.APPROVE, release_at) as act:
-                        self._sign(appeal, AppealStatus.CLOSED, note, release_at)
+                    with act_in(session, context, case, Action.APPROVE, note) as act:
+                        self._sign(act, appeal, AppealStatus.CLOSED)
                         return put_into_force(act, appeal)
                 void_answer(session, context, case, appeal)
             message = _(
@@ -92,10 +89,8 @@ class AppealChecks(Service):
         """
         with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
             case, appeal = self._staged(session, Action.RETURN, case_id, version)
-            check_not_blank(note, _("Checking needs a note; write one."))
-            release_at = grace_period_end(session, self.context, case)
-            with undoable_act(session, self.context, case, Action.RETURN, release_at) as act:
-                self._sign(appeal, AppealStatus.OPEN, note, release_at)
+            with act_in(session, self.context, case, Action.RETURN, note) as act:
+                self._sign(act, appeal, AppealStatus.OPEN)
                 return_to_decider(case, appeal)
                 act.finish({"outcome": appeal.outcome})
             return appeal_result(session, case, appeal)
@@ -111,12 +106,12 @@ class AppealChecks(Service):
             raise NotAllowed(refusal)
         return case, appeal
 
-    def _sign(self, appeal: AppealRow, status: AppealStatus, note: str, release_at: datetime) -> None:
-        """Record the result of a check; the check can be undone until `release_at`."""
-        appeal.status, appeal.release_at = status.value, release_at
+    def _sign(self, act: ActInProgress, appeal: AppealRow, status: AppealStatus) -> None:
+        """Record the result of a check, with its note."""
+        appeal.status, appeal.release_at = status.value, act.until
         if not appeal.waived:
             appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
-        appeal.check_note = note.strip()
+        appeal.check_note = act.reason
 
 
 def waive_check(appeal: AppealRow, reason: str) -> None:
@@ -124,7 +119,7 @@ def waive_check(appeal: AppealRow, reason: str) -> None:
     appeal.waived = waiver_text(Waiver(rules=(Action.APPEAL.value,), reason=reason))
 
 
-def put_into_force(act: UndoableAct, appeal: AppealRow) -> AppealResult:
+def put_into_force(act: ActInProgress, appeal: AppealRow) -> AppealResult:
     """Put the decision on an appeal into force: change the case, finish the act, and write the letter."""
     session, context, case = act.session, act.context, act.case
     bars, orders = None, ""

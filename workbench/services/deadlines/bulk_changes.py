@@ -10,10 +10,9 @@ from db.enums import Priority, ServiceClass
 from db.queries.published import chunks
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
-from workbench.i18n import _
+from workbench.services.acts.act import checked
 from workbench.services.deadlines.rescheduling import Rescheduling, class_columns, priority_columns
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.queue.assignment import CHUNK, RefusedCase
 
 
@@ -50,7 +49,7 @@ class BulkChanges(Service):
         changed: list[int] = []
         refused: list[RefusedCase] = []
         with self.context.acting(action, case_ids[0] if len(case_ids) == 1 else None):
-            checked_reason(reason, _("This takes a reason."))
+            checked(action, reason)
             for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
                 try:
                     with self.context.write() as session:

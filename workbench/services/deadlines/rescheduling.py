@@ -19,16 +19,17 @@ from workbench.domain.clock.deadline import moved_deadline, open_day_from
 from workbench.domain.clock.due import due_at, short_deadline_problem, working_days_late
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import act_on, finish_act, undoable_act
+from workbench.services.acts.act import act_in, checked
+from workbench.services.acts.declarations import EXTEND_DEADLINE
 from workbench.services.case.assessment import rank_columns
 from workbench.services.case.decisions import items_of, open_rectification
 from workbench.services.clock.case_clocks import Clocks, update_due_date
 from workbench.services.clock.due_date_changes import is_later_than_stated, stated_due_dates
-from workbench.services.foundation.case_access import add_comment, case_in_state_for, grace_period_end
+from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.input_checks import check_not_far, checked_reason
+from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify, release_time
+from workbench.services.notices.due_date_notices import DueDateMessage, notify
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
 from workbench.services.review.waiving import item_named
@@ -68,8 +69,8 @@ class Rescheduling(Service):
             WrongUsage: If the reason is missing or too long, the day is past, too far ahead or not later than the old
                 date, or the item has no own deadline.
         """
-        with act_on(self.context, Action.EXTEND, case_id) as (session, case):
-            _check_reason(reason)
+        with self.context.acting(Action.EXTEND, case_id), self.context.write() as session:
+            case = case_in_state_for(session, self.context, Action.EXTEND, case_id)
             check_not_far(until, self.context.today(session))
             if case.state == CaseState.RECTIFYING:
                 return self._extend_deadline(session, case, until, reason, item)
@@ -115,15 +116,14 @@ class Rescheduling(Service):
         return new_due_at, seconds
 
     def _extend_due(self, session: Session, case: CaseRow, until: date, reason: str) -> DueDateExtension:
-        context, case_id = self.context, case.id or 0
+        context = self.context
         update_due_date(session, context, case)
         new_due_at, seconds = self._new_due(session, case, until)
         day = context.calendar(session, case.policy_version_id).local_day(new_due_at)
-        body = {"by_s": seconds, "until": day.isoformat()}
-        finish_act(session, context, case, Action.EXTEND, body, has_state=False)
-        add_comment(session, context, case_id, reason.strip())
-        notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
-        return DueDateExtension(case_id=case_id, until=case.due_at or new_due_at, is_deadline=False)
+        with act_in(session, context, case, Action.EXTEND, reason) as act:
+            act.finish({"by_s": seconds, "until": day.isoformat()})
+            notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
+        return DueDateExtension(case_id=case.id or 0, until=case.due_at or new_due_at, is_deadline=False)
 
     def _new_deadline(
         self, session: Session, case: CaseRow, row: RectificationRow, until: date, item: str
@@ -163,7 +163,7 @@ class Rescheduling(Service):
     def _extend_deadline(
         self, session: Session, case: CaseRow, until: date, reason: str, item: str
     ) -> DueDateExtension:
-        context, case_id = self.context, case.id or 0
+        context = self.context
         calendar = context.calendar(session, case.policy_version_id)
         row = open_rectification(session, case)
         assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
@@ -172,8 +172,7 @@ class Rescheduling(Service):
         if own is None:
             # The letter about one item does not repeat the deadline of the others, which may be different now.
             outdated.add(kind.value)
-        until_at = grace_period_end(session, context, case)
-        with undoable_act(session, context, case, "extend-deadline", until_at) as act:
+        with act_in(session, context, case, EXTEND_DEADLINE, reason) as act:
             cancel_deadline_letters(session, context, case, row, outdated)
             if own is not None:
                 own.deadline_at = new_deadline
@@ -181,9 +180,7 @@ class Rescheduling(Service):
                 row.deadline_at = new_deadline
             day, extended = calendar.local_day(new_deadline).isoformat(), [row] if own is None else [row, own]
             rows = [(one.__tablename__, one.id) for one in extended]
-            act.finish({"deadline": day, "item": own.code if own else "", "extended": rows}, has_state=False)
-            add_comment(session, context, case_id, reason.strip())
-            policy = context.policy(session, case.policy_version_id)
+            act.finish({"deadline": day, "item": own.code if own else "", "extended": rows})
             message = DueDateMessage(
                 kind=kind,
                 cause=reason,
@@ -191,10 +188,12 @@ class Rescheduling(Service):
                 item=own.text if own else "",
                 asked=letter_items(open_items(session, row)),
                 waived=waived_texts(session, row),
-                release_at=release_time(session, context, kind, policy),
+                release_at=act.until,
             )
             notify(session, context, [(case, message)])
-        return DueDateExtension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
+        return DueDateExtension(
+            case_id=case.id or 0, until=new_deadline, is_deadline=True, item=own.text if own else ""
+        )
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
         """Change the service class of a case, and return its due date if it has one.
@@ -230,29 +229,24 @@ class Rescheduling(Service):
 
         Nothing is written if the case is refused: see `change_class` and `change_priority`.
         """
-        _check_reason(reason)
         case = case_in_state_for(session, self.context, action, case_id)
+        checked(action, reason)
         column, value = next(iter(changes.items()))
         before = getattr(case, column)
         if before == value:
             raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
         update_due_date(session, self.context, case)
         due_before = case.due_at
-        for name, changed in changes.items():
-            setattr(case, name, changed)
-        case.evidence_no += action is Action.PRIORITY
-        finish_act(session, self.context, case, action, {"from": before, "to": value}, has_state=False)
-        add_comment(session, self.context, case_id, reason.strip())
-        told = stated_due_dates(session, [case_id]).get(case_id)
-        calendar = self.context.calendar(session, case.policy_version_id)
-        if due_before and case.due_at and is_later_than_stated(case.due_at, told, due_before, calendar):
-            notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
+        with act_in(session, self.context, case, action, reason) as act:
+            for name, new_value in changes.items():
+                setattr(case, name, new_value)
+            case.evidence_no += action is Action.PRIORITY
+            act.finish({"from": before, "to": value})
+            told = stated_due_dates(session, [case_id]).get(case_id)
+            calendar = self.context.calendar(session, case.policy_version_id)
+            if due_before and case.due_at and is_later_than_stated(case.due_at, told, due_before, calendar):
+                notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
         return case.due_at
-
-
-def _check_reason(reason: str) -> None:
-    """Refuse a missing or too long reason; it is stored as a comment, because events hold no free text."""
-    checked_reason(reason, _("This takes a reason."))
 
 
 def class_columns(service_class: ServiceClass) -> dict[str, Any]:

@@ -22,16 +22,16 @@ def check_not_blank(text: str, missing: str) -> None:
         raise WrongUsage(missing)
 
 
-def checked_reason(reason: str, missing: str) -> str:
-    """Return the reason for a change of a due date or a suspension, without surrounding blanks.
+def checked_reason(reason: str, missing: str, most: int | None = REASON_LENGTH) -> str:
+    """Return a reason without surrounding blanks.
 
     Raises:
         WrongUsage: If it is empty (with the message `missing`) or too long.
     """
     check_not_blank(reason, missing)
     text = reason.strip()
-    if len(text) > REASON_LENGTH:
-        raise WrongUsage(_("The reason has at most {most} characters; shorten it.").format(most=REASON_LENGTH))
+    if most is not None and len(text) > most:
+        raise WrongUsage(_("The reason has at most {most} characters; shorten it.").format(most=most))
     return text
 
 

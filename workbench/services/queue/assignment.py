@@ -14,11 +14,10 @@ from db.queries.published import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError
 from workbench.i18n import _
-from workbench.services.acts.act import finish_act
-from workbench.services.foundation.case_access import add_comment, case_in_state_for, is_held, visible_case
+from workbench.services.acts.act import act_in, checked
+from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import find_draft
-from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
 
@@ -80,7 +79,7 @@ class Assigning(Service):
             NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
-        check_not_blank(reason, _("Assigning needs a reason; give one."))
+        checked(Action.ASSIGN, reason)
         with (
             self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None),
             self.context.read() if dry_run else self.context.write() as session,
@@ -113,7 +112,7 @@ class Assigning(Service):
             NotFound: If the login does not exist.
             WrongUsage: If no reason is given.
         """
-        check_not_blank(reason, _("Assigning needs a reason; give one."))
+        checked(Action.ASSIGN, reason)
         done = Assignment()
         with self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             with self.context.read() as session:
@@ -170,18 +169,16 @@ class Assigning(Service):
     def _assign(self, session: Session, case_id: int, person: ReviewerRow, reason: str) -> AssignedCase:
         planned = self._plan(session, case_id, person)
         case = visible_case(session, case_id)
-        if case.held_by_id is not None and case.held_by_id != person.id:
-            self._copy_draft(session, case_id, case.held_by_id, person.id or 0)
-            case.state = CaseState.QUEUED.value
-            case.held_by_id = case.held_until = case.aside_until = None
-        case.assignee_id = person.id
-        case.is_listed = True
-        # A larger evidence number offers the case again to people who skipped it; its holder did not skip it.
-        case.evidence_no += 0 if planned.from_holder == person.login else 1
-        # Events hold no free text; the reason is stored as a comment.
-        add_comment(session, self.context, case_id, reason.strip())
-        body = {"to": person.login, "from": planned.from_holder or ""}
-        finish_act(session, self.context, case, Action.ASSIGN, body, moves_due=False)
+        with act_in(session, self.context, case, Action.ASSIGN, reason) as act:
+            if case.held_by_id is not None and case.held_by_id != person.id:
+                self._copy_draft(session, case_id, case.held_by_id, person.id or 0)
+                case.state = CaseState.QUEUED.value
+                case.held_by_id = case.held_until = case.aside_until = None
+            case.assignee_id = person.id
+            case.is_listed = True
+            # A larger evidence number offers the case again to people who skipped it; its holder did not skip it.
+            case.evidence_no += 0 if planned.from_holder == person.login else 1
+            act.finish({"to": person.login, "from": planned.from_holder or ""})
         return planned
 
     def _copy_draft(self, session: Session, case_id: int, from_id: int, to_id: int) -> None:

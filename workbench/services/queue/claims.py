@@ -25,12 +25,11 @@ from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import finish_act, note_act
+from workbench.services.acts.act import acting_on, note_act
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import LostHold, held_case, loss_of
+from workbench.services.foundation.case_access import LostHold, loss_of
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.input_checks import check_not_blank
 
 ASIDE_GRACE = timedelta(minutes=30)
 """How long the hold on a case continues after the time until which the case was put aside."""
@@ -164,13 +163,12 @@ class Claims(Service):
             Busy: If another person holds it.
             NotAllowed: If nobody holds it.
         """
-        check_not_blank(reason, _("Skipping needs a reason; give one."))
         self._to_queue(case_id, Action.SKIP, reason)
 
     def _to_queue(self, case_id: int, action: Action, reason: str) -> None:
         context = self.context
-        with context.acting(action, case_id), context.write() as session:
-            case = held_case(session, context, case_id)
+        with acting_on(context, action, case_id, reason) as act:
+            case = act.case
             case.state = CaseState.QUEUED.value
             case.held_by_id = case.held_until = case.aside_until = None
             case.is_listed = True
@@ -179,17 +177,16 @@ class Claims(Service):
                 # Otherwise nobody would get the case, because the queue offers an assigned case only to its assignee.
                 case.assignee_id = None
             if action is Action.SKIP:
-                session.merge(
+                act.session.merge(
                     SkipRow(
                         case_id=case_id,
                         reviewer_id=context.actor.id,
                         evidence_no=case.evidence_no,
-                        reason=reason,
+                        reason=act.reason,
                         skipped_at=context.now(),
                     )
                 )
-            body = details(has_reason=bool(reason), is_unassigned=ends_assignment or None)
-            finish_act(session, context, case, action, body, moves_due=False)
+            act.finish(details(has_reason=bool(reason), is_unassigned=ends_assignment or None))
 
     def aside(self, case_id: int, until: datetime | None = None) -> datetime:
         """Put a held case aside until a time, by default as long as the policy says, and return that time.
@@ -199,8 +196,8 @@ class Claims(Service):
             Busy: If another person holds it.
             NotAllowed: If nobody holds it, or this person has put aside as many other cases as the policy allows.
         """
-        with self.context.acting(Action.ASIDE, case_id), self.context.write() as session:
-            case = held_case(session, self.context, case_id)
+        with acting_on(self.context, Action.ASIDE, case_id) as act:
+            session, case = act.session, act.case
             now = self.context.now()
             until = until or now + timedelta(minutes=self.context.policy(session).desk.aside_minutes)
             if until <= now:
@@ -211,7 +208,7 @@ class Claims(Service):
                 raise NotAllowed(message.format(limit=most))
             case.aside_until = until
             case.held_until = until + ASIDE_GRACE
-            finish_act(session, self.context, case, Action.ASIDE, {"until": to_us(until)}, moves_due=False)
+            act.finish({"until": to_us(until)})
             return until
 
     def explain(self, case_id: int) -> tuple[str, ...]:

@@ -12,11 +12,10 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, role_refusal, take_refusal
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.i18n import _
-from workbench.services.acts.act import finish_act
+from workbench.services.acts.act import act_in, checked
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.foundation.case_access import add_comment, case_in_state_for, is_held
+from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.input_checks import check_not_blank
 
 
 class Taking(Service):
@@ -37,16 +36,15 @@ class Taking(Service):
         """
         context = self.context
         with context.acting(Action.TAKE, case_id), context.write() as session:
-            check_not_blank(reason, _("Taking a chosen case needs a reason; give one."))
             case = self._case_to_take(session, case_id)
+            checked(Action.TAKE, reason)
             if not self._is_on_my_desk(case):
-                is_new = not is_held(case, context.now())
-                case.state = CaseState.IN_REVIEW.value
-                case.held_by_id, case.aside_until, case.returned_to_id = context.actor.id, None, None
-                case.held_until = context.now() + timedelta(minutes=context.policy(session).desk.hold_minutes)
-                case.fence += is_new
-                add_comment(session, context, case_id, reason.strip())
-                finish_act(session, context, case, Action.TAKE, {"fence": case.fence}, moves_due=False)
+                with act_in(session, context, case, Action.TAKE, reason) as act:
+                    case.fence += not is_held(case, context.now())
+                    case.state = CaseState.IN_REVIEW.value
+                    case.held_by_id, case.aside_until, case.returned_to_id = context.actor.id, None, None
+                    case.held_until = context.now() + timedelta(minutes=context.policy(session).desk.hold_minutes)
+                    act.finish({"fence": case.fence})
         return CaseFiles(context).show_current(case_id)
 
     def why_not(self, case_id: int) -> str:

@@ -5,17 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import CaseRow, LegalHoldRow
+from db.models import LegalHoldRow
 from db.queries.published import chunks
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import act_on, note_act
+from workbench.services.acts.act import ActInProgress, act_in, acting_on, checked
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.queue.listing import Queue
 
 _EVERY_CASE = 1 << 40
@@ -43,11 +42,10 @@ class LegalHolds(Service):
             NotFound: If there is no such case.
             WrongUsage: If no reason is given.
         """
-        text = checked_reason(reason, _("A legal hold needs a reason."))
-        with act_on(self.context, Action.LEGAL_HOLD, case_id) as (session, case):
-            if _in_force(session, case_id) is not None:
+        with acting_on(self.context, Action.LEGAL_HOLD, case_id, reason) as act:
+            if _in_force(act.session, case_id) is not None:
                 raise NotAllowed(_("{case} is under legal hold already.").format(case=format_case(case_id)))
-            self._place(session, case, text)
+            self._place(act)
 
     def place_all(self, filter_text: str, reason: str) -> int:
         """Put every case of a filter under legal hold that is under none and not erased; return how many were put.
@@ -57,26 +55,26 @@ class LegalHolds(Service):
             FilterProblem: If the filter is invalid.
             WrongUsage: If no reason is given.
         """
-        text = checked_reason(reason, _("A legal hold needs a reason."))
+        checked(Action.LEGAL_HOLD, reason)
         with self.context.acting(Action.LEGAL_HOLD):
             placed = 0
             for case_ids in chunks(Queue(self.context).ids(filter_text, _EVERY_CASE), _PLACED_TOGETHER):
                 with self.context.write() as session:
-                    placed += sum(self._place_unless_there(session, case_id, text) for case_id in case_ids)
+                    placed += sum(self._place_unless_there(session, case_id, reason) for case_id in case_ids)
         return placed
 
     def _place_unless_there(self, session: Session, case_id: int, reason: str) -> bool:
         case = visible_case(session, case_id)
         if case.erased_at is not None or _in_force(session, case_id) is not None:
             return False
-        self._place(session, case, reason)
+        with act_in(session, self.context, case, Action.LEGAL_HOLD, reason) as act:
+            self._place(act)
         return True
 
-    def _place(self, session: Session, case: CaseRow, reason: str) -> None:
+    def _place(self, act: ActInProgress) -> None:
         # The row keeps the reason, which retention erases; the event has its digest, as of every row of this table.
-        me, now, case_id = self.context.actor.id, self.context.now(), case.id or 0
-        session.add(LegalHoldRow(case_id=case_id, reason=reason, placed_at=now, placed_by_id=me))
-        note_act(session, self.context, Action.LEGAL_HOLD, case_id)
+        me, now = self.context.actor.id, self.context.now()
+        act.session.add(LegalHoldRow(case_id=act.case.id or 0, reason=act.reason, placed_at=now, placed_by_id=me))
 
     def end(self, case_id: int, reason: str) -> None:
         """End the legal hold of a case.
@@ -86,13 +84,11 @@ class LegalHolds(Service):
             NotFound: If there is no such case.
             WrongUsage: If no reason is given.
         """
-        text = checked_reason(reason, _("Ending a legal hold needs a reason."))
-        with act_on(self.context, Action.LEGAL_HOLD_END, case_id) as (session, _case):
-            hold = _in_force(session, case_id)
+        with acting_on(self.context, Action.LEGAL_HOLD_END, case_id, reason) as act:
+            hold = _in_force(act.session, case_id)
             if hold is None:
                 raise NotAllowed(_("{case} is under no legal hold.").format(case=format_case(case_id)))
-            hold.ended_at, hold.ended_by_id, hold.end_reason = self.context.now(), self.context.actor.id, text
-            note_act(session, self.context, Action.LEGAL_HOLD_END, case_id)
+            hold.ended_at, hold.ended_by_id, hold.end_reason = self.context.now(), self.context.actor.id, act.reason
 
     def list(self) -> tuple[LegalHold, ...]:
         """Return the legal holds in force, oldest first."""

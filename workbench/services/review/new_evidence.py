@@ -17,7 +17,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.evaluate import has_block, worse_blocks
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.acts.act import finish_act, note_act, undoable_act
+from workbench.services.acts.act import act_in, finish_act, note_act
 from workbench.services.case.assessment import (
     Assessment,
     assess,
@@ -31,20 +31,18 @@ from workbench.services.case.assessment import (
 from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import grace_period_end
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased, send_receipt
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import (
     RectificationProgress,
-    close_rectification,
     is_overdue,
     progress_of,
     reopen_items,
 )
 from workbench.services.review.back_to_queue import move_to_queue, void_staged
-from workbench.services.review.next_round import assign_to_last_maker
+from workbench.services.review.next_round import start_next_round
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""
@@ -94,7 +92,7 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
     elif voids_verdict:
         action = "void"
     if progress is not None and _is_undoable(state, action, progress):
-        with undoable_act(session, context, case, action, grace_period_end(session, context, case)) as act:
+        with act_in(session, context, case, action) as act:
             _change_state(session, context, case, new, action)
             act.finish(**_event(case, new, action, raised))
     else:
@@ -164,9 +162,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
         # The working days promised to the applicant count from the time the case is complete.
         case.complete_at = completed_at(new.evidence, context.policy(session, case.policy_version_id))
     elif action == "resubmit":
-        close_rectification(session, context, case, new.assessment.findings)
-        case.round += 1
-        assign_to_last_maker(session, context, case)
+        start_next_round(session, context, case, new.assessment.findings)
     elif action == "void":
         void_staged(session, case)
         return

@@ -1,5 +1,7 @@
 """Assigns a resubmitted case, and records which of its items the applicant has rectified."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
@@ -7,17 +9,23 @@ from db.enums import ItemResult
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.findings.finding import Finding
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
-from workbench.services.acts.act import note_act
+from workbench.services.acts.act import acting_on
 from workbench.services.case.decisions import newest_decision
-from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.rectifying.rectification import close_rectification
 from workbench.services.site.people import works_on
 
 
-def assign_to_last_maker(session: Session, context: Context, case: CaseRow) -> None:
-    """Assign a resubmitted case to the maker of its last verdict, or to nobody if that person does not work today."""
+def start_next_round(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
+    """Close the rectification of a case, and assign its next round to the maker of the last verdict.
+
+    If that person does not work today, nobody is assigned.
+    """
+    close_rectification(session, context, case, findings)
+    case.round += 1
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     is_present = decision is not None and works_on(session, decision.maker_id, context.today(session))
     case.assignee_id = decision.maker_id if decision is not None and is_present else None
@@ -36,8 +44,8 @@ class ItemJudging(Service):
             NotAllowed: If nobody holds the case, or the item was waived.
             Busy: If another person holds or took the case.
         """
-        with self.context.acting(Action.JUDGE, case_id), self.context.write() as session:
-            held_case(session, self.context, case_id, fence)
+        with acting_on(self.context, Action.JUDGE, case_id, fence=fence) as act:
+            session = act.session
             row = _item(_last_items(session, case_id), item, format_case(case_id))
             if row.waived_at is not None:
                 raise NotAllowed(_("Item {item} was waived; there is nothing to judge.").format(item=item))
@@ -47,8 +55,7 @@ class ItemJudging(Service):
                 "judged_at": self.context.now(),
             }
             session.execute(update(RectificationItemRow).where(col(RectificationItemRow.id) == row.id).values(values))
-            body = {"item": row.code, "number": row.position + 1, "judged": result.value}
-            note_act(session, self.context, Action.JUDGE, case_id, body)
+            act.finish({"item": row.code, "number": row.position + 1, "judged": result.value})
 
 
 def _last_items(session: Session, case_id: int) -> list[RectificationItemRow]:

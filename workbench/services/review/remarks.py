@@ -19,19 +19,18 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.deadline import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import act_on, note_act, undoable_act
+from workbench.services.acts.act import acting_on
 from workbench.services.appeals.acts import withdraw_appeal
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
-from workbench.services.foundation.case_access import add_comment, grace_period_end, refuse_second_case
+from workbench.services.foundation.case_access import add_comment, refuse_second_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unreleased, notify_of_status
 from workbench.services.rectifying.lapse import correct_lapse_letter
-from workbench.services.rectifying.rectification import close_rectification, next_deadline
+from workbench.services.rectifying.rectification import next_deadline
 from workbench.services.review.back_to_queue import close_work, queue_again
-from workbench.services.review.next_round import assign_to_last_maker
+from workbench.services.review.next_round import start_next_round
 
 
 class Remarks(Service):
@@ -44,10 +43,8 @@ class Remarks(Service):
             NotFound: If there is no such case.
             WrongUsage: If the comment is empty.
         """
-        with act_on(self.context, Action.COMMENT, case_id) as (session, _case):
-            check_not_blank(text, _("The text is empty."))
-            add_comment(session, self.context, case_id, text)
-            note_act(session, self.context, Action.COMMENT, case_id)
+        with acting_on(self.context, Action.COMMENT, case_id, text):
+            pass
 
     def verify(self, case_id: int, kind: VerificationKind, result: str) -> None:
         """Record a fact that was confirmed outside the program.
@@ -57,18 +54,11 @@ class Remarks(Service):
             NotAllowed: If the case is closed.
             WrongUsage: If the result is empty.
         """
-        with act_on(self.context, Action.VERIFY, case_id) as (session, _case):
-            check_not_blank(result, _("The text is empty."))
-            session.add(
-                VerificationRow(
-                    case_id=case_id,
-                    kind=kind.value,
-                    result=result,
-                    verified_by_id=self.context.actor.id,
-                    verified_at=self.context.now(),
-                )
-            )
-            note_act(session, self.context, Action.VERIFY, case_id, {"kind": kind.value})
+        with acting_on(self.context, Action.VERIFY, case_id, result) as act:
+            me, now = self.context.actor.id, self.context.now()
+            made = VerificationRow(case_id=case_id, kind=kind, result=act.reason, verified_by_id=me, verified_at=now)
+            act.session.add(made)
+            act.finish({"kind": kind.value})
 
     def contact(self, case_id: int, channel: ContactChannel, text: str) -> None:
         """Record a contact with the applicant outside the letters.
@@ -77,18 +67,11 @@ class Remarks(Service):
             NotFound: If there is no such case.
             WrongUsage: If the text is empty.
         """
-        with act_on(self.context, Action.CONTACT, case_id) as (session, _case):
-            check_not_blank(text, _("The text is empty."))
-            session.add(
-                ContactRow(
-                    case_id=case_id,
-                    channel=channel.value,
-                    text=text,
-                    contacted_at=self.context.now(),
-                    contacted_by_id=self.context.actor.id,
-                )
-            )
-            note_act(session, self.context, Action.CONTACT, case_id, {"channel": channel.value})
+        with acting_on(self.context, Action.CONTACT, case_id, text) as act:
+            me, now = self.context.actor.id, self.context.now()
+            made = ContactRow(case_id=case_id, channel=channel, text=act.reason, contacted_by_id=me, contacted_at=now)
+            act.session.add(made)
+            act.finish({"channel": channel.value})
 
     def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:
         """Answer a question of the checklist, replacing an earlier answer of the same round.
@@ -98,7 +81,8 @@ class Remarks(Service):
             NotAllowed: If the case is closed.
             WrongUsage: If the policy has no such question.
         """
-        with act_on(self.context, Action.CHECKLIST, case_id) as (session, case):
+        with acting_on(self.context, Action.CHECKLIST, case_id) as act:
+            session, case = act.session, act.case
             policy = self.context.policy(session, case.policy_version_id)
             codes = [known.code for known in policy.questions]
             if question not in codes:
@@ -114,8 +98,7 @@ class Remarks(Service):
             row.answer, row.note = answer.value, note
             row.answered_by_id, row.answered_at = self.context.actor.id, self.context.now()
             session.add(row)
-            body = {"question": question, "answer": answer.value, "round": case.round}
-            note_act(session, self.context, Action.CHECKLIST, case_id, body)
+            act.finish({"question": question, "answer": answer.value, "round": case.round})
 
     def withdraw(self, case_id: int, reason: str) -> None:
         """Withdraw a case because the applicant asked for it; of an appealed case, only the appeal.
@@ -126,24 +109,20 @@ class Remarks(Service):
             WrongUsage: If no reason is given.
         """
         context = self.context
-        with act_on(context, Action.WITHDRAW, case_id) as (session, case):
-            check_not_blank(reason, _("The text is empty."))
-            add_comment(session, context, case_id, reason)
+        with acting_on(context, Action.WITHDRAW, case_id, reason) as act:
+            session, case = act.session, act.case
             appeal = newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
             if appeal is not None:
                 # The review is finished. If the whole case were withdrawn, it would lose the result that explains its
                 # measure.
-                withdraw_appeal(session, context, case, appeal)
+                withdraw_appeal(act, appeal)
                 return
-            release_at = grace_period_end(session, context, case)
-            with undoable_act(session, context, case, Action.WITHDRAW, release_at) as act:
-                close_work(session, context, case)
-                case.state = CaseState.WITHDRAWN.value
-                case.waits_for, case.next_action_on = "", None
-                case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
-                case.corrects_id = None
-                notify_of_status(session, context, case, DueDateMessage(kind=ClockLetterKind.WITHDRAWN))
-                act.finish()
+            close_work(session, context, case)
+            case.state = CaseState.WITHDRAWN.value
+            case.waits_for, case.next_action_on = "", None
+            case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
+            case.corrects_id = None
+            notify_of_status(session, context, case, DueDateMessage(kind=ClockLetterKind.WITHDRAWN))
 
     def answer(self, case_id: int, note: str = "") -> None:
         """Record that the applicant answered a pending case, and queue the case.
@@ -169,25 +148,23 @@ class Remarks(Service):
 
     def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
         context = self.context
-        with act_on(context, action, case_id) as (session, case):
+        with acting_on(context, action, case_id) as act:
+            session, case = act.session, act.case
             was_lapsed, counted = case.state == CaseState.LAPSED, {}
             if was_lapsed:
                 refuse_second_case(session, case)
-            with undoable_act(session, context, case, action, grace_period_end(session, context, case)) as act:
-                if action is Action.RESUBMIT:
-                    rectification_in_time(session, context, case, received_at)
-                    counted = {"counted_at": to_us(received_at)} if received_at else {}
-                    close_rectification(session, context, case, findings_of_case(session, case_id))
-                    case.round += 1
-                    assign_to_last_maker(session, context, case)
-                if note.strip():
-                    add_comment(session, context, case_id, note)
-                if was_lapsed:
-                    cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
-                queue_again(case)
-                act.finish({"round": case.round, **counted})
-                if was_lapsed:
-                    correct_lapse_letter(session, context, case)
+            if action is Action.RESUBMIT:
+                rectification_in_time(session, context, case, received_at)
+                counted = {"counted_at": to_us(received_at)} if received_at else {}
+                start_next_round(session, context, case, findings_of_case(session, case_id))
+            if note.strip():
+                add_comment(session, context, case_id, note)
+            if was_lapsed:
+                cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
+            queue_again(case)
+            act.finish({"round": case.round, **counted})
+            if was_lapsed:
+                correct_lapse_letter(session, context, case)
 
 
 def rectification_in_time(

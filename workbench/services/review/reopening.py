@@ -9,17 +9,11 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.records import Waiver
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import act_on, undoable_act
+from workbench.services.acts.act import acting_on
 from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import (
-    add_comment,
-    case_in_state_for,
-    grace_period_end,
-    refuse_second_case,
-)
+from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.measures.orders import lift_bars
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
@@ -46,29 +40,27 @@ class Reopening(Service):
             WrongUsage: If no reason is given.
         """
         context = self.context
-        with act_on(context, Action.REOPEN, case_id) as (session, case):
-            check_not_blank(reason, _("The text is empty."))
+        with acting_on(context, Action.REOPEN, case_id, reason) as act:
+            session, case, release_at = act.session, act.case, act.until or context.now()
             was_passed = case.state == CaseState.PASSED
             refuse_second_case(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")
-            waiver, release_at = self._waiver(session, case, decision), grace_period_end(session, context, case)
-            with undoable_act(session, context, case, Action.REOPEN, release_at) as act:
-                was_notified = decision is not None and self._was_notified(session, decision)
-                close_work(session, context, case, keeps_measures=False)
-                case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
-                case.assignee_id = case.returned_to_id = None
-                if decision is not None:
-                    case.corrects_id = decision.id if was_notified else decision.corrects_id
-                add_comment(session, context, case_id, reason)
-                _in_force, bars = bars_to_name(session, context, case)
-                orders = lift_bars(session, context, case, release_at=release_at).summary
-                queue_again(case)
-                facts = details(corrects=case.corrects_id, orders=orders, **waiver_details(waiver))
-                act.finish({"round": case.round, **facts})
-                if case.corrects_id is not None:
-                    kind, alone = ClockLetterKind.REOPENED, waiver is not None
-                    message = DueDateMessage(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
-                    notify_of_status(session, context, case, message)
+            waiver = self._waiver(session, case, decision)
+            was_notified = decision is not None and self._was_notified(session, decision)
+            close_work(session, context, case, keeps_measures=False)
+            case.trigger, case.reopen_for = Trigger.REOPENED.value, ""
+            case.assignee_id = case.returned_to_id = None
+            if decision is not None:
+                case.corrects_id = decision.id if was_notified else decision.corrects_id
+            _in_force, bars = bars_to_name(session, context, case)
+            orders = lift_bars(session, context, case, release_at=release_at).summary
+            queue_again(case)
+            facts = details(corrects=case.corrects_id, orders=orders, **waiver_details(waiver))
+            act.finish({"round": case.round, **facts})
+            if case.corrects_id is not None:
+                kind, alone = ClockLetterKind.REOPENED, waiver is not None
+                message = DueDateMessage(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
+                notify_of_status(session, context, case, message)
 
     def why_not(self, case_id: int) -> str:
         """Return why this person may not open a case again now, "" if they may.

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -16,7 +16,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import undoable_act
+from workbench.services.acts.act import ActInProgress, act_in, checked
 from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.case_cache import KeptCase
@@ -26,7 +26,6 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.drafts import link_draft
-from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
@@ -84,7 +83,7 @@ class Checks(Service):
         if (appeals := AppealChecks(self.context)).is_staged(case_id):
             return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
-            check_not_blank(note, _("Checking needs a note; write one."))
+            checked(Action.APPROVE, note)
             with self.context.read() as session:
                 # If the approval is refused, nothing may be written, not even the findings of today.
                 self._staged(session, case_id, Action.APPROVE, decision_id)
@@ -114,14 +113,13 @@ class Checks(Service):
         """Put a staged verdict into force; if its maker approves it, who reviews alone, record the waiver."""
         context, now = self.context, self.context.now()
         is_own = is_same_person(session, context, decision.case_id, decision.maker_id)
-        release_at = now + timedelta(seconds=kept.casefile.policy.desk.grace_s)
-        with undoable_act(session, context, case, Action.APPROVE, release_at) as act:
+        with act_in(session, context, case, Action.APPROVE, note) as act:
             if is_own:
                 rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
                 decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
-                decision.status, decision.release_at, decision.check_note = "applied", release_at, note
+                decision.status, decision.release_at, decision.check_note = "applied", act.until, act.reason
             else:
-                self._sign(decision, "approved", note, release_at)
+                self._sign(act, decision, "approved")
             notice, orders = apply_verdict(session, context, case, decision, kept)
             result = decision_result(case, decision, now, notice)
             body = details(
@@ -145,26 +143,22 @@ class Checks(Service):
         """
         if (appeals := AppealChecks(self.context)).is_staged(case_id):
             return appeals.give_back(case_id, note)
-        with self.context.acting(Action.RETURN, case_id):
-            check_not_blank(note, _("Checking needs a note; write one."))
-            with self.context.write() as session:
-                case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
-                policy = self.context.policy(session)
-                release_at = self.context.now() + timedelta(seconds=policy.desk.grace_s)
-                with undoable_act(session, self.context, case, Action.RETURN, release_at) as act:
-                    self._sign(decision, "returned", note, release_at)
-                    self._to_maker(session, case, decision.maker_id, timedelta(minutes=policy.desk.hold_minutes))
-                    link_draft(session, case_id, decision.maker_id, None)
-                    act.finish({"decision": decision.id, "verdict": decision.verdict})
+        with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
+            case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
+            with act_in(session, self.context, case, Action.RETURN, note) as act:
+                self._sign(act, decision, "returned")
+                self._to_maker(session, case, decision.maker_id)
+                link_draft(session, case_id, decision.maker_id, None)
+                act.finish({"decision": decision.id, "verdict": decision.verdict})
         return CaseFiles(self.context).show(case_id)
 
-    def _sign(self, decision: DecisionRow, status: str, note: str, release_at: datetime) -> None:
-        """Record the result of the check; the check can be undone until `release_at`."""
-        decision.status, decision.release_at = status, release_at
-        decision.checker_id, decision.checked_at, decision.check_note = self.context.actor.id, self.context.now(), note
+    def _sign(self, act: ActInProgress, decision: DecisionRow, status: str) -> None:
+        """Record the result of the check, with its note."""
+        decision.status, decision.release_at, decision.check_note = status, act.until, act.reason
+        decision.checker_id, decision.checked_at = self.context.actor.id, self.context.now()
 
-    def _to_maker(self, session: Session, case: CaseRow, maker_id: int, hold: timedelta) -> None:
-        now = self.context.now()
+    def _to_maker(self, session: Session, case: CaseRow, maker_id: int) -> None:
+        now, desk = self.context.now(), self.context.policy(session).desk
         case.evidence_no += 1
         if not session.get_one(ReviewerRow, maker_id).is_active:
             case.state, case.assignee_id = CaseState.QUEUED.value, None
@@ -172,9 +166,10 @@ class Checks(Service):
         # Assigned to the maker, so that no other person gets it when the hold expires.
         case.returned_to_id = case.assignee_id = maker_id
         holds = holds_of(session, maker_id, now)
-        if len(holds.on_desk) < (holds.limit or self.context.policy(session).desk.max_held):
+        if len(holds.on_desk) < (holds.limit or desk.max_held):
             case.state = CaseState.IN_REVIEW.value
-            case.held_by_id, case.held_until, case.aside_until = maker_id, now + hold, None
+            case.held_by_id, case.aside_until = maker_id, None
+            case.held_until = now + timedelta(minutes=desk.hold_minutes)
             case.fence += 1
         else:
             case.state = CaseState.QUEUED.value

@@ -19,7 +19,8 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import UndoableAct
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import act_on, finish_act
+from workbench.services.acts.act import acting_on
+from workbench.services.acts.declarations import UNDOABLE
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import POLICY_ACTION
 from workbench.services.foundation.case_access import last_event, refuse_second_case
@@ -27,12 +28,6 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.suspension_notices import follow_undo
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
-
-UNDOABLE = (
-    *(Action.DECIDE, Action.APPROVE, Action.RETURN, Action.ANSWER, Action.RESUBMIT, Action.WITHDRAW, Action.REOPEN),
-    *(Action.WAIVE, "extend-deadline", Action.APPEAL, Action.APPEAL_DECIDE),
-)
-"""The acts that can be undone; their events have the version of the case before them."""
 
 _ACT = table_of(ActRow)
 _OF_VERDICT = {Action.DECIDE: "decided", Action.APPROVE: "approved", Action.RETURN: "returned"}
@@ -95,7 +90,8 @@ class Undo(Service):
             NotAllowed: If the act is released or another person's, another act than the offered one is the last,
                 another person acted on the case since, or another case of the application goes on.
         """
-        with act_on(self.context, Action.UNDO, case_id) as (session, case):
+        with acting_on(self.context, Action.UNDO, case_id) as doing:
+            session, case = doing.session, doing.case
             _refuse_after_policy(session, self.context, case)
             act, was_closed = _last_act(session, case), case.state in FINAL_STATES
             refusal = self._refusal(session, case, act)
@@ -111,8 +107,7 @@ class Undo(Service):
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
             undone |= {} if "verdict" in undone else {"act": act.event.action}
-            body = {**undone, "round": case.round, "fence": case.fence}
-            finish_act(session, self.context, case, Action.UNDO, body)
+            doing.finish({**undone, "round": case.round, "fence": case.fence})
             take_back_early_lapse(session, self.context, case)
         return CaseFiles(self.context).show(case_id)
 

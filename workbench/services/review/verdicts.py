@@ -20,7 +20,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import undoable_act
+from workbench.services.acts.act import act_in
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
@@ -194,7 +194,7 @@ class Verdicts(Service):
         context, request = self.context, plan.request
         decision = _decision_row(case, kept.casefile, plan, context.actor.id, now)
         notice, orders = None, ""
-        with undoable_act(session, context, case, Action.DECIDE, decision.release_at) as act:
+        with act_in(session, context, case, Action.DECIDE, is_staged=plan.is_staged) as act:
             session.add(decision)
             session.flush()
             reasons = [

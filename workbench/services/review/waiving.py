@@ -9,18 +9,16 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _, comma_joined
-from workbench.services.acts.act import act_on, undoable_act
+from workbench.services.acts.act import acting_on
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import items_of, open_rectification
-from workbench.services.foundation.case_access import add_comment, grace_period_end
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
 from workbench.services.rectifying.lapse import cancel_deadline_letters
-from workbench.services.rectifying.rectification import close_rectification, letter_items, open_items, waived_texts
+from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
 from workbench.services.review.back_to_queue import queue_again
-from workbench.services.review.next_round import assign_to_last_maker
+from workbench.services.review.next_round import start_next_round
 
 _REPLACED = (ClockLetterKind.WAIVED, ClockLetterKind.DEADLINE_NEAR)
 """Unsent letters that the letter about a waiver replaces: it names all waived and remaining items, and the deadline."""
@@ -40,24 +38,20 @@ class Waiving(Service):
             WrongUsage: If the reason is missing or too long, or several items have the code.
         """
         context = self.context
-        with act_on(context, Action.WAIVE, case_id) as (session, case):
-            text = checked_reason(reason, _("A waiver takes a reason."))
+        with acting_on(context, Action.WAIVE, case_id, reason) as act:
+            session, case = act.session, act.case
             row = open_rectification(session, case)
             assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
             items = items_of(session, row.decision_id)
             item = item_named(case, items, wanted)
             _check_open(case, items, item)
-            with undoable_act(session, context, case, Action.WAIVE, grace_period_end(session, context, case)) as act:
-                cancel_deadline_letters(session, context, case, row, _REPLACED)
-                item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, text
-                add_comment(session, context, case_id, text)
-                if not open_items(session, row):
-                    close_rectification(session, context, case, findings_of_case(session, case_id))
-                    case.round += 1
-                    assign_to_last_maker(session, context, case)
-                    queue_again(case)
-                act.finish({"round": case.round, "item": item.code})
-                self._notify(session, case, row)
+            cancel_deadline_letters(session, context, case, row, _REPLACED)
+            item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, act.reason
+            if not open_items(session, row):
+                start_next_round(session, context, case, findings_of_case(session, case_id))
+                queue_again(case)
+            act.finish({"round": case.round, "item": item.code})
+            self._notify(session, case, row)
 
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
         """Notify the applicant of the items that are no longer needed in this round, and of the remaining ones."""

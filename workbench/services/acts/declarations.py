@@ -1,0 +1,104 @@
+"""The declaration of each act on a case: what it changes, why it cannot be undone, its reason and its letter.
+
+The lifecycle has the roles, the states and the hold that it needs, and `act_words` its keys and words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from workbench.domain.case.lifecycle import Action
+from workbench.i18n import N_
+from workbench.services.foundation.input_checks import REASON_LENGTH
+
+
+class Changes(StrEnum):
+    """What an act changes of its case: nothing, its hold, its dates, or its state with the dates that follow."""
+
+    NOTHING = auto()
+    HOLD = auto()
+    DATES = auto()
+    STATE = auto()
+
+
+class NoUndo(StrEnum):
+    """Why an act cannot be undone."""
+
+    READS = "it only reads"
+    STAYS = "a remark stays, and a later one corrects it"
+    REPLACED = "the next act of its kind replaces it"
+    ENDED = "another act ends it"
+    REDONE = "what was undone is done again, never redone"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The reason that an act takes: the message if it is missing, and its most characters.
+
+    With `is_comment`, it is stored as a comment, because events hold no free text.
+    """
+
+    missing: str
+    most: int | None = None
+    is_comment: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act on a case; without `no_undo`, it can be undone. `letters` are the kinds of letters that it writes."""
+
+    changes: Changes
+    no_undo: NoUndo | None = None
+    reason: Reason | None = None
+    letters: tuple[str, ...] = ()
+
+
+_TEXT, _REMARK = N_("The text is empty."), Reason(N_("The text is empty."), is_comment=False)
+_NOTE = Reason(N_("Checking needs a note; write one."), is_comment=False)
+_SHORT = Reason(N_("This takes a reason."), REASON_LENGTH)
+_WAIVER = Reason(N_("A waiver takes a reason."), REASON_LENGTH)
+_LEGAL_HOLD = Reason(N_("A legal hold needs a reason."), REASON_LENGTH, is_comment=False)
+_END_OF_HOLD = Reason(N_("Ending a legal hold needs a reason."), REASON_LENGTH, is_comment=False)
+_SKIPPING = Reason(N_("Skipping needs a reason; give one."), is_comment=False)
+_VERDICTS = ("pass", "fail", "pending")
+
+EXTEND_DEADLINE = "extend-deadline"
+"""The name of an extension of the deadline to rectify, which can be undone, unlike that of a due date."""
+
+ACTS: Mapping[str, Act] = {
+    Action.NEXT: Act(Changes.HOLD, NoUndo.ENDED),
+    Action.TAKE: Act(Changes.HOLD, NoUndo.ENDED, Reason(N_("Taking a chosen case needs a reason; give one."))),
+    Action.RELEASE: Act(Changes.HOLD, NoUndo.ENDED),
+    Action.SKIP: Act(Changes.HOLD, NoUndo.ENDED, _SKIPPING),
+    Action.ASIDE: Act(Changes.HOLD, NoUndo.REPLACED),
+    Action.ASSIGN: Act(Changes.HOLD, NoUndo.REPLACED, Reason(N_("Assigning needs a reason; give one."))),
+    Action.DECIDE: Act(Changes.STATE, letters=_VERDICTS),
+    Action.APPROVE: Act(Changes.STATE, reason=_NOTE, letters=(*_VERDICTS, "appeal-decided")),
+    Action.RETURN: Act(Changes.STATE, reason=_NOTE),
+    Action.UNDO: Act(Changes.STATE, NoUndo.REDONE),
+    Action.COMMENT: Act(Changes.NOTHING, NoUndo.STAYS, Reason(_TEXT)),
+    Action.VERIFY: Act(Changes.NOTHING, NoUndo.STAYS, _REMARK),
+    Action.CONTACT: Act(Changes.NOTHING, NoUndo.STAYS, _REMARK),
+    Action.CHECKLIST: Act(Changes.NOTHING, NoUndo.REPLACED),
+    Action.JUDGE: Act(Changes.NOTHING, NoUndo.REPLACED),
+    Action.ANSWER: Act(Changes.STATE),
+    Action.RESUBMIT: Act(Changes.STATE, letters=("lapse-undone",)),
+    Action.WITHDRAW: Act(Changes.STATE, reason=Reason(_TEXT), letters=("withdrawn", "appeal-withdrawn")),
+    Action.WAIVE: Act(Changes.STATE, reason=_WAIVER, letters=("waived",)),
+    Action.REOPEN: Act(Changes.STATE, reason=Reason(_TEXT), letters=("reopened",)),
+    Action.EXTEND: Act(Changes.DATES, NoUndo.REPLACED, _SHORT, letters=("delay",)),
+    EXTEND_DEADLINE: Act(Changes.DATES, reason=_SHORT, letters=("deadline",)),
+    Action.CLASS: Act(Changes.DATES, NoUndo.REPLACED, _SHORT, letters=("delay",)),
+    Action.PRIORITY: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
+    Action.APPEAL: Act(Changes.STATE, letters=("appeal-received",)),
+    Action.APPEAL_DECIDE: Act(Changes.STATE, letters=("appeal-decided",)),
+    Action.LEGAL_HOLD: Act(Changes.NOTHING, NoUndo.ENDED, _LEGAL_HOLD),
+    Action.LEGAL_HOLD_END: Act(Changes.NOTHING, NoUndo.ENDED, _END_OF_HOLD),
+    Action.SUSPEND: Act(Changes.DATES, NoUndo.ENDED),
+    Action.RESUME: Act(Changes.DATES, NoUndo.ENDED),
+    **dict.fromkeys(
+        (Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER, Action.FORECAST), Act(Changes.NOTHING, NoUndo.READS)
+    ),
+}
+UNDOABLE = tuple(str(name) for name, act in ACTS.items() if act.no_undo is None)
+"""The acts that can be undone; their events have the version of the case before them."""
