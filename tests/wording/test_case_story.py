@@ -52,8 +52,9 @@ def fail(**changes: Any) -> DecisionLine:
     return DecisionLine(**(values | changes))
 
 
-def event(action: str, text: str = "", state: CaseState | None = None) -> HistoryLine:
-    return HistoryLine(at=NOW - timedelta(hours=1), action=action, who="sup", text=text, round=1, state=state)
+def event(action: str, text: str = "", state: CaseState | None = None, **facts: str) -> HistoryLine:
+    at = NOW - timedelta(hours=1)
+    return HistoryLine(at=at, action=action, who="sup", text=text, round=1, state=state, facts=facts)
 
 
 def story(
@@ -80,7 +81,7 @@ RESTORING = MeasureOrder(
     due_at=NOW + timedelta(days=1),
 )
 RE_REVIEW = ReReview(passed_id=1, passed_at=NOW, opened_id=95, campaign=1, reason="new limit", state=CaseState.QUEUED)
-POLICY = event("policy", "1 → 2: +ACT-PEAK-HOUR")
+POLICY = replace(event("policy", "1 → 2: +ACT-PEAK-HOUR"), facts={"from": 1, "to": 2})
 PENDING = fail(verdict=Verdict.PENDING, fail_kind=None, items=(), waits_for=WaitsFor.APPLICANT)
 ON_CARRIER = replace(PENDING, reasons=("WAIT-CARRIER",), waits_for=WaitsFor.CARRIER)
 FINAL = fail(fail_kind=FailKind.FINAL, status="approved", checker="rev2", checked_at=NOW - timedelta(hours=2), items=())
@@ -408,7 +409,11 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
             "any free reviewer decides round 1, due Thu 26 Nov 18:00",
         ),
         (
-            story(CaseState.QUEUED, fail(status="undone"), history=(event("undo", "fail fixable"), event("decide"))),
+            story(
+                CaseState.QUEUED,
+                fail(status="undone"),
+                history=(event("undo", verdict="fail", fail_kind="fixable"), event("decide")),
+            ),
             "taken back: failed, can be rectified (sup, Tue 24 Nov 13:32)",
             "any free reviewer decides round 1, due Thu 26 Nov 18:00",
         ),
@@ -444,7 +449,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
                 history=(
                     event("comment", "shop closed"),
                     event("withdraw"),
-                    event("withdraw", "appeal"),
+                    event("withdraw", kind="appeal"),
                     event("decide"),
                 ),
             ),
@@ -491,7 +496,7 @@ def test_chinese_has_words_of_its_own_and_blanks_around_logins() -> None:
             "申诉：申诉成立，退回重新审核（sup，11月22日 周日 14:32；sup2 退回，11月23日 周一 14:32）",
         ),
         (
-            story(CaseState.QUEUED, fail(status="undone"), history=(event("undo", "pass"), event("decide"))),
+            story(CaseState.QUEUED, fail(status="undone"), history=(event("undo", verdict="pass"), event("decide"))),
             "已撤销“已通过”（sup，11月24日 周二 13:32）",
         ),
     ]:

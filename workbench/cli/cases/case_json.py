@@ -1,6 +1,7 @@
 """Cases, clocks, decisions and empty queues as JSON, with the keys that the commands promise."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, CaseRowView, NoNextCase
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
-from workbench.domain.case.records import DecisionLine
+from workbench.domain.case.records import DecisionLine, HistoryLine
 from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import CallFacts
@@ -70,9 +71,14 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
         "notices": [json_record(line, zone, without=_NOT_IN_A_CASE) for line in casefile.notices],
-        "history": to_json(casefile.history, zone),
+        "history": [_act(line, zone) for line in casefile.history],
         "policy_version": casefile.policy_version,
     }
+
+
+def _act(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
+    how = line.facts.get("how")
+    return json_record(replace(line, text=f"{how}: {line.text}") if how else line, zone, without=("facts",))
 
 
 def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The acts and records of a case, as its case file lists them, and the counts of the desk."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from db import enums
 from workbench.domain.policy.policy import BilingualText
@@ -10,6 +12,8 @@ from workbench.domain.policy.policy import BilingualText
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
     """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values.
+
+    `facts` are those of its event, or `how` a person contacted the applicant or confirmed something.
 
     `received_at` is when we received what the applicant sent, which counts for the clock.
     """
@@ -21,6 +25,7 @@ class HistoryLine:
     round: int
     state: enums.CaseState | None
     received_at: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,8 +81,11 @@ def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
     return select_columns(*columns, _REVIEWER.c.login).select_from(wrote).where(table.c.case_id == _CASE_ID)
 
 
-def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any) -> Select[Any]:
-    """Return the statement that reads the texts of one table as lines of the history, without empty texts."""
+def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any, *how: Any) -> Select[Any]:
+    """Return the statement that reads the texts of one table as lines of the history, without empty texts.
+
+    `how` is the column with the way in which something was confirmed or said.
+    """
     is_verdict = person == "maker_id"
     columns: tuple[Any, ...] = (
         literal_column(str(position)).label("position"),
@@ -91,6 +94,7 @@ def _texts(position: int, action: str, table: Table, person: str, at: str, text:
         text.label("text"),
         (table.c.round if is_verdict else literal_column("0")).label("round"),
         (table.c.id if is_verdict else null()).label("decision"),
+        (*how, null())[0].label("how"),
     )
     return _by_person(table, person, *columns).where(text != "")
 
@@ -102,10 +106,10 @@ _TEXTS = union_all(
     _texts(1, "verdict-letter", DECISION, "maker_id", "decided_at", DECISION.c.letter),
     _texts(3, "comment", _COMMENT, "author_id", "written_at", _COMMENT.c.body),
     _texts(
-        *(4, "verify", _VERIFICATION, "verified_by_id", "verified_at"),
-        _VERIFICATION.c.kind + ": " + _VERIFICATION.c.result,
+        *(4, "verify", _VERIFICATION, "verified_by_id", "verified_at", _VERIFICATION.c.result),
+        _VERIFICATION.c.kind,
     ),
-    _texts(5, "contact", _CONTACT, "contacted_by_id", "contacted_at", _CONTACT.c.channel + ": " + _CONTACT.c.text),
+    _texts(5, "contact", _CONTACT, "contacted_by_id", "contacted_at", _CONTACT.c.text, _CONTACT.c.channel),
     # The notes with which checkers approved or returned what was staged.
     _texts(6, "check-note", DECISION, "checker_id", "checked_at", DECISION.c.check_note),
     _texts(7, "check-note", APPEAL, "checker_id", "checked_at", APPEAL.c.check_note),
@@ -153,7 +157,12 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
     connection, of_case = session.connection(), {"case": case_id}
     own_decision = 0 if before is None else json.loads(before.body).get("decision", 0)
     lines = [
-        (row.position, from_row(HistoryLine, row, who=row.login, state=None, received_at=None))
+        (
+            row.position,
+            from_row(
+                HistoryLine, row, who=row.login, state=None, received_at=None, facts={"how": row.how} if row.how else {}
+            ),
+        )
         for row in connection.execute(_TEXTS, of_case)
         # The texts of the verdict that the event logs do not belong to an earlier act.
         if (before is None or row.at <= before.at) and row.decision != own_decision
@@ -242,6 +251,7 @@ def _event_line(row: Any) -> HistoryLine:
         round=int(body.get("round", 0)),
         state=CaseState(row.state) if row.state else None,
         received_at=from_us(body["counted_at"]) if "counted_at" in body else None,
+        facts=body,
     )
 
 

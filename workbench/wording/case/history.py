@@ -1,12 +1,12 @@
 """The events of a case in words."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
 from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS
+from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
@@ -18,6 +18,9 @@ from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE,
 from workbench.wording.findings import document_name
 from workbench.wording.letters import letter_kind_words
 from workbench.wording.retention import parts_words
+
+Facts = Mapping[str, Any]
+"""The facts of an event, as its body has them."""
 
 _EVENTS: dict[str, str] = {
     **{action.value: words.past or words.label for action, words in ACT_WORDS.items()},
@@ -100,16 +103,17 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     """Return the details of an event; text that a person wrote is not translated."""
     if entry.action in _BY_TIME:
         return _("automatic")
-    if entry.action in _DETAILS and entry.text:
-        return _DETAILS[entry.action](entry.text, case)
-    kind, _blank, progress = entry.text.partition(" ")
-    if entry.action == "evidence" and kind in _KINDS and "/" in progress:
-        received, _slash, requested = progress.partition("/")
-        return _("{what}: {details}").format(
-            what=_(_KINDS[kind]), details=amounts.received_words(int(received), int(requested))
-        )
+    if entry.action in _DETAILS and (details := _DETAILS[entry.action](entry.facts, case)):
+        return details
     words = _WORDS.get(entry.action, {})
-    return _(words[entry.text]) if entry.text in words else entry.text
+    text = _(words[entry.text]) if entry.text in words else entry.text
+    how = entry.facts.get("how")
+    return _("{what}: {details}").format(what=_way_words(how), details=text) if how else text
+
+
+def _way_words(how: str) -> str:
+    """Return how a fact was confirmed, or through which channel the applicant was contacted."""
+    return _(VERIFICATION[how]) if how in VERIFICATION else channel_words(how)
 
 
 def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
@@ -134,132 +138,114 @@ def appeal_outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> 
     return _(_OVERTURNED.get(to_state) or APPEAL_OUTCOME_WORDS[outcome])
 
 
-def _verdict_details(text: str, case: CaseFile) -> str:
-    verdict, *rest = text.split()
-    if verdict in set(AppealOutcome):
-        to_state = CaseState(rest.pop(0)) if rest and rest[0] in set(CaseState) else None
-        words = appeal_outcome_words(AppealOutcome(verdict), to_state)
-        return comma_joined([words, *([_measure_details(" ".join(rest), case)] if rest else [])])
-    if verdict not in set(Verdict):
-        return _(_EVENTS.get(text, text))
-    outcome = _(DECIDED[Verdict(verdict)])
-    if rest and rest[0] in _FAIL_KINDS:
-        outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[rest.pop(0)]))
-    if rest and rest[0] == "waived":
-        rest.pop(0)
+def _verdict_details(facts: Facts, case: CaseFile) -> str:
+    if facts.get("outcome"):
+        outcome = appeal_outcome_words(
+            AppealOutcome(facts["outcome"]), CaseState(facts["to"]) if facts.get("to") else None
+        )
+    elif "verdict" not in facts:
+        return action_name(facts.get("act", ""))
+    else:
+        outcome = _(DECIDED[Verdict(facts["verdict"])])
+    if facts.get("fail_kind"):
+        outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[facts["fail_kind"]]))
+    if facts.get("waived"):
         outcome = comma_joined((outcome, _("without a second person")))
-    return _("{what}: {details}").format(what=outcome, details=_measure_and_reasons(rest, case)) if rest else outcome
+    details = comma_joined([*_orders(facts), *(_reason_words(code, case) for code in facts.get("reasons", ()))])
+    if facts.get("outcome"):
+        return comma_joined(filter(None, (outcome, details)))
+    return _("{what}: {details}").format(what=outcome, details=details) if details else outcome
 
 
-def _measure_and_reasons(codes: list[str], case: CaseFile) -> str:
-    """Return the measure with the count of its numbers, and the reasons with their codes, in words."""
-    reasons, language = case.policy.reasons, current_language()
-    words = {
-        code: _("{what} ({by})").format(what=reasons[code].title.in_language(language), by=code)
-        for code in codes
-        if code in reasons
-    }
-    joined_words = comma_joined(words.get(code) or _(_ORDERS.get(code, code)) for code in codes)
-    # The count of its numbers follows the measure.
-    return re.sub(r"(?:, |、)(?=\(\d+\))", " ", joined_words)
+def _reason_words(code: str, case: CaseFile) -> str:
+    """Return the title of a reason with its code, or the code if the policy no longer has it."""
+    reasons = case.policy.reasons
+    if code not in reasons:
+        return code
+    return _("{what} ({by})").format(what=reasons[code].title.in_language(current_language()), by=code)
 
 
-def _measure_details(text: str, _case: CaseFile) -> str:
-    return " ".join(_(_ORDERS.get(code, code)) for code in text.split(" "))
+def _orders(facts: Facts) -> list[str]:
+    """Return the words of the orders of an event, each with the count of its numbers; none without orders."""
+    return [" ".join(_(_ORDERS.get(code, code)) for code in facts["orders"].split(" "))] if facts.get("orders") else []
 
 
-def _reopening_details(text: str, case: CaseFile) -> str:
+def _reopening_details(facts: Facts, _case: CaseFile) -> str:
     """Return the ordered measure, the waived check with its reason, and the decision whose notice will be corrected."""
-    words = text.split(" ")
-    decision = next((word for word in words if word.startswith("D-")), "")
-    ordered, waived, reason = " ".join(word for word in words if word != decision).partition("waived")
-    alone = _("without a second person")
-    parts = [_measure_details(ordered.strip(), case)] if ordered.strip() else []
-    if waived:
-        parts.append(_("{what} ({by})").format(what=alone, by=reason.strip()) if reason.strip() else alone)
-    if decision:
-        parts.append(_("corrected notice owed for {decision}").format(decision=decision))
+    parts, alone = _orders(facts), _("without a second person")
+    if facts.get("waived"):
+        reason = facts.get("waive_reason")
+        parts.append(_("{what} ({by})").format(what=alone, by=reason) if reason else alone)
+    if facts.get("corrects"):
+        parts.append(_("corrected notice owed for {decision}").format(decision=format_decision(facts["corrects"])))
     return comma_joined(parts)
 
 
-def _checklist_details(text: str, case: CaseFile) -> str:
-    code, _blank, value = text.rpartition(" ")
-    if value not in ANSWER:
-        return text
-    question = next(
-        (line.text.in_language(current_language()) for line in case.checklist if line.question == code), code
+def _evidence_details(facts: Facts, _case: CaseFile) -> str:
+    if "progress" not in facts:
+        return ""
+    received, _slash, requested = facts["progress"].partition("/")
+    return _("{what}: {details}").format(
+        what=_(_KINDS[facts["kind"]]), details=amounts.received_words(int(received), int(requested))
     )
-    return _("{what}: {details}").format(what=question, details=_(ANSWER[value]))
 
 
-def _verification_details(text: str, _case: CaseFile) -> str:
-    kind, colon, result = text.partition(": ")
-    if not colon or kind not in VERIFICATION:
-        return text
-    return _("{what}: {details}").format(what=_(VERIFICATION[kind]), details=result)
+def _checklist_details(facts: Facts, case: CaseFile) -> str:
+    code, language = facts["question"], current_language()
+    question = next((line.text.in_language(language) for line in case.checklist if line.question == code), code)
+    return _("{what}: {details}").format(what=question, details=_(ANSWER[facts["answer"]]))
 
 
-def _contact_details(text: str, _case: CaseFile) -> str:
-    channel, colon, what = text.partition(": ")
-    return _("{what}: {details}").format(what=channel_words(channel), details=what) if colon else text
+def _letter_details(facts: Facts, case: CaseFile) -> str:
+    kinds = (letter_kind_words(line) for line in case.notices if line.id == facts["notice"])
+    return comma_joined([*kinds, *([channel_words(facts["channel"])] if facts.get("channel") else [])])
 
 
-def _letter_details(text: str, case: CaseFile) -> str:
-    channel, _blank, number = text.rpartition(" ")
-    kinds = (letter_kind_words(line) for line in case.notices if str(line.id) == number)
-    return comma_joined([*kinds, *([channel_words(channel)] if channel else [])])
+def _judgement_details(facts: Facts, _case: CaseFile) -> str:
+    return _("{what}: {details}").format(what=facts["item"], details=_(ITEM_RESULT[ItemResult(facts["judged"])]))
 
 
-def _judgement_details(text: str, _case: CaseFile) -> str:
-    code, _blank, result = text.rpartition(" ")
-    if result not in set(ItemResult):
-        return text
-    return _("{what}: {details}").format(what=code, details=_(ITEM_RESULT[ItemResult(result)]))
+def _opened_document_details(facts: Facts, case: CaseFile) -> str:
+    kind = facts.get("kind")
+    return document_name(DocumentKind(kind), case.policy, current_language()) if kind in set(DocumentKind) else ""
 
 
-def _opened_document_details(text: str, case: CaseFile) -> str:
-    return document_name(DocumentKind(text), case.policy, current_language()) if text in set(DocumentKind) else text
+def _written_documents_details(facts: Facts, _case: CaseFile) -> str:
+    count = facts.get("count", 0)
+    return _("one document") if count == 1 else _("{count} documents").format(count=count)
 
 
-def _written_documents_details(text: str, _case: CaseFile) -> str:
-    return _("one document") if text == "1" else _("{count} documents").format(count=text)
-
-
-def _revealed_field_details(text: str, _case: CaseFile) -> str:
-    name, _colon, position = text.partition(":")
+def _revealed_field_details(facts: Facts, _case: CaseFile) -> str:
+    name, _colon, position = str(facts.get("field", "")).partition(":")
     if name not in _FIELDS:
-        return text
+        return ""
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
-def _attention_details(text: str, _case: CaseFile) -> str:
-    kind, _blank, rules = text.partition(" ")
-    kind = _(_KINDS[kind]) if kind in _KINDS else kind
-    return _("{what}: {details}").format(what=kind, details=rules or _("no block finding any more"))
+def _attention_details(facts: Facts, _case: CaseFile) -> str:
+    kind, rules = str(facts["kind"]), " ".join(facts.get("reasons", ()))
+    return _("{what}: {details}").format(
+        what=_(_KINDS.get(kind, kind)), details=rules or _("no block finding any more")
+    )
 
 
-_DETAILS: dict[str, Callable[[str, CaseFile], str]] = {
-    "deadline-moved": lambda text, _case: deadline_move_words(text),
-    "decide": _verdict_details,
-    "appeal-decide": _verdict_details,
-    "undo": _verdict_details,
-    "approve": _verdict_details,
-    "return": _verdict_details,
+_DETAILS: dict[str, Callable[[Facts, CaseFile], str]] = {
+    "deadline-moved": lambda facts, _case: deadline_move_words(facts.get("moved_by", "")),
+    **dict.fromkeys(("decide", "appeal-decide", "undo", "approve", "return"), _verdict_details),
     "checklist": _checklist_details,
-    "verify": _verification_details,
-    "contact": _contact_details,
     "notice-sent": _letter_details,
     "notice-failed": _letter_details,
     "judge": _judgement_details,
     "documents": _opened_document_details,
     "documents-written": _written_documents_details,
-    "measures done": _measure_details,
+    "evidence": _evidence_details,
+    "measures done": lambda facts, _case: comma_joined(_orders(facts)),
     "reveal": _revealed_field_details,
     # The log has RFC 3339 with the policy's offset; show the day and the time only.
-    "due": lambda text, _case: text[:16].replace("T", " "),
+    "due": lambda facts, _case: facts.get("due", "")[:16].replace("T", " "),
     "attention": _attention_details,
     "reopen": _reopening_details,
-    "erased": lambda text, _case: parts_words(text.split()),
+    "erased": lambda facts, _case: parts_words(facts.get("parts", ())),
 }
 _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,

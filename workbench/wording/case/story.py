@@ -203,7 +203,7 @@ class CaseStory:
         if event.action in _EVENTS_WITH_ACTOR:
             about.insert(0, event.who)
         if event.action == "policy":
-            about.insert(0, event.text.partition(":")[0])
+            about.insert(0, f"{event.facts['from']} → {event.facts['to']}")
         if event.received_at is not None and self._times.instant(event.received_at) != about[-1]:
             about.append(_("handed in {when}").format(when=self._times.instant(event.received_at)))
         decision = newest_decision(self.case)
@@ -224,9 +224,9 @@ class CaseStory:
 
     def _act_words(self, event: HistoryLine) -> str:
         """Return the name of an event; an undo also names the undone act."""
-        if event.action == "withdraw" and event.text == "appeal":
+        if event.action == "withdraw" and event.facts.get("kind") == "appeal":
             return _("appeal withdrawn")
-        if event.action == "undo" and event.text:
+        if event.action == "undo" and event.facts:
             return _("taken back: {what}").format(what=detail_words(event, self.case))
         return event_words(event)
 
