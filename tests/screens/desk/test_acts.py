@@ -156,7 +156,7 @@ async def test_the_list_opens_from_an_appeal_and_leads_to_its_screen(site: Site,
         assert desk.dialog == "ReadOnlyScreen"
 
         await desk.press("x", *["pagedown"] * 3)
-        while "Decide the appeal" not in desk.text:
+        while "Decide an appeal" not in desk.text:
             await desk.press("up")
         await desk.press("enter")
         await desk.until("We never called them.")
