@@ -1,7 +1,7 @@
 """Reads the history of a case from the audit log, comments, contacts and verifications, and its letters."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -26,7 +26,6 @@ from db.models import (
 )
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
-from workbench.domain.case.case_id import format_decision
 from workbench.domain.case.records import (
     AskedDocument,
     ChangesSinceSeen,
@@ -38,25 +37,10 @@ from workbench.domain.case.records import (
 )
 from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import mask_digits_within
-from workbench.i18n import _
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.wording.policy import finding_change_words
-
-_SHOWN = (
-    *("verdict", "fail_kind", "kind", "outcome", "to", "question", "answer", "field"),
-    *("deadline", "due", "progress", "act", "orders", "channel", "item", "judged", "case", "moved_by"),
-)
-"""The values of an event body that the history shows."""
-
-_SHOWN_OF_ACTION = {
-    "documents-written": "count",
-    "extend": "until",
-    "campaign": "reason",
-    **dict.fromkeys(("notice-sent", "notice-failed"), "notice"),
-}
-"""The value that the history shows only for some actions."""
+from workbench.wording.case.event_codes import event_text, policy_words
 
 _WITH_TEXT = ("comment", "contact", "verify", "legal-hold", "legal-hold-end")
 """The actions whose texts are stored in separate tables."""
@@ -82,10 +66,7 @@ def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
 
 
 def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any, *how: Any) -> Select[Any]:
-    """Return the statement that reads the texts of one table as lines of the history, without empty texts.
-
-    `how` is the column with the way in which something was confirmed or said.
-    """
+    """Return the statement that reads the texts of one table as lines, not empty ones, and how something was said."""
     is_verdict = person == "maker_id"
     columns: tuple[Any, ...] = (
         literal_column(str(position)).label("position"),
@@ -200,7 +181,7 @@ def changes_since(session: Session, case: CaseRow, seen_no: int) -> ChangesSince
     """Return the changes in a case since an evidence number."""
     unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
     is_only_policy = case.evidence_no == seen_no + len(unseen)
-    return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(_policy_words, unseen)))
+    return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(policy_words, unseen)))
 
 
 def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = None) -> Iterator[dict[str, Any]]:
@@ -234,34 +215,16 @@ def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
 
 def _event_line(row: Any) -> HistoryLine:
     body: dict[str, Any] = json.loads(row.body)
-    words = [str(body[name]) for name in _SHOWN if body.get(name)]
-    words += [str(body[_SHOWN_OF_ACTION[row.action]])] if row.action in _SHOWN_OF_ACTION else []
-    words += [format_decision(body["decision"])] if row.action == "shown-at" else []
-    words += ["waived"] if body.get("waived") else []
-    words += [format_decision(body["corrects"])] if body.get("corrects") else []
-    words += [str(body["waive_reason"])] if row.action == "reopen" and body.get("waive_reason") else []
-    words += [str(code) for name in ("reasons", "parts") for code in body.get(name, ())]
-    if row.action == "policy":
-        words = [_policy_words(body)]
     return HistoryLine(
         at=row.at,
         action=row.action,
         who=row.actor_login,
-        text=" ".join(words),
+        text=event_text(row.action, body),
         round=int(body.get("round", 0)),
         state=CaseState(row.state) if row.state else None,
         received_at=from_us(body["counted_at"]) if "counted_at" in body else None,
         facts=body,
     )
-
-
-def _policy_words(body: Mapping[str, Any]) -> str:
-    """Return the words about a change of policy, such as `1 → 2: +ACT-PEAK-HOUR`."""
-    findings = finding_change_words(*(body.get(name, ()) for name in ("added", "removed", "changed")))
-    due = _("; due date: {day}").format(day=body["due"][:10]) if "due" in body else ""
-    asked = _("; documents asked for until {day}").format(day=body["asked_until"]) if "asked_until" in body else ""
-    void = _("; what waited for its check is void") if body.get("is_voided") else ""
-    return f"{body['from']} → {body['to']}: {findings}{due}{asked}{void}"
 
 
 def notices_of(session: Session, context: Context, case_id: int) -> tuple[NoticeLine, ...]:
