@@ -165,10 +165,12 @@ def test_undo_restores_state_and_draft_gives_a_hold_and_cancels_the_notice(site:
 
 
 @pytest.mark.promise("D3")
-def test_a_released_verdict_cannot_be_undone(site: Site) -> None:
+def test_only_the_person_who_acted_can_undo_and_only_until_the_release(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     decide(site, passing(case))
+    with pytest.raises(NotAllowed, match="Another person"):
+        site.services("b").undo.undo(case)
     assert site.services("a").undo.last() is not None
 
     site.clock.advance(seconds=60)
@@ -176,16 +178,6 @@ def test_a_released_verdict_cannot_be_undone(site: Site) -> None:
     assert site.services("a").undo.last() is None
     with pytest.raises(NotAllowed, match="released at 10:01:00"):
         site.services("a").undo.undo(case)
-
-
-@pytest.mark.promise("D3")
-def test_only_the_person_who_acted_can_undo(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, passing(case))
-
-    with pytest.raises(NotAllowed, match="Another person"):
-        site.services("b").undo.undo(case)
 
 
 def test_undo_puts_the_case_on_the_desk_aside_even_above_the_limit(site: Site) -> None:
@@ -226,14 +218,6 @@ def test_an_expired_hold_still_counts_with_its_fence_until_the_case_is_taken(sit
     with pytest.raises(NotAllowed, match="Nobody holds"):
         decide(site, passing(case))
     assert decide(site, passing(case, fence=fence)).state is CaseState.PASSED
-
-
-def test_a_verdict_is_refused_if_the_reviewer_did_not_see_the_newest_evidence(site: Site) -> None:
-    (case,) = site.plant()
-    seen = take(site).header.evidence_no
-
-    with pytest.raises(Busy, match="new evidence"):
-        decide(site, passing(case, evidence_no=seen - 1))
 
 
 def test_the_text_of_an_item_can_be_edited_and_the_internal_note_is_in_no_notice(site: Site) -> None:
@@ -286,7 +270,7 @@ def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
     assert "Fri 27 Nov" in sentences
 
 
-def test_a_draft_saved_after_the_verdict_is_not_carried_into_the_next_round(site: Site) -> None:
+def test_a_draft_saved_after_the_verdict_is_dropped_and_a_withdrawal_cancels_an_unreleased_notice(site: Site) -> None:
     (case,) = site.plant()
     take(site)
     site.services("a").drafts.save(case, {"note": "first"})
@@ -295,13 +279,6 @@ def test_a_draft_saved_after_the_verdict_is_not_carried_into_the_next_round(site
     site.services("a").drafts.save(case, {"note": "late"})
 
     assert site.services("a").casefiles.show(case).draft == {}
-
-
-def test_withdrawing_cancels_a_notice_that_is_not_released(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case))
-
     site.services("a").remarks.withdraw(case, "the applicant wrote")
 
     # The letter about the withdrawal is the second.
@@ -336,11 +313,13 @@ def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site)
             decide(site, passing(case))
 
 
-def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict(site: Site) -> None:
+def test_assigning_a_case_to_its_holder_does_not_disturb_the_verdict_and_unseen_evidence_does(site: Site) -> None:
     (case,) = site.plant()
     header = take(site).header
     site.services("sup").assigning.assign([case], "a", "yours")
 
+    with pytest.raises(Busy, match="new evidence"):
+        decide(site, passing(case, fence=header.fence, evidence_no=header.evidence_no - 1))
     done = decide(site, passing(case, fence=header.fence, evidence_no=header.evidence_no))
 
     assert done.state is CaseState.PASSED
