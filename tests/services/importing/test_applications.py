@@ -35,18 +35,14 @@ def test_documents_from_before_the_application_do_not_start_its_clock_earlier(de
     assert desk.case().complete_at == shanghai("2026-11-24 09:00")
 
 
-def test_the_numbers_of_an_application_become_cards(desk: Desk) -> None:
+def test_the_numbers_of_an_application_become_cards_and_a_cards_file_wins_over_them(desk: Desk) -> None:
     desk.applications(application(msisdns="13800138000;13900139000"))
     assert desk.sql("SELECT msisdn FROM card ORDER BY msisdn") == [("13800138000",), ("13900139000",)]
-
-
-def test_a_cards_file_wins_over_the_numbers_of_the_application(desk: Desk) -> None:
-    desk.applications(application())
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "brand": "虚构品牌"}])
-    desk.applications(application(province="北京市"))
+    desk.applications(application(province="北京市", msisdns="13800138000;13900139000"))
     services = desk.site.services("sup")
     cards = services.casefiles.show(desk.case().id or 0).evidence.cards
-    assert [card.brand for card in cards] == ["虚构品牌"]
+    assert {card.msisdn: card.brand for card in cards} == {"138••••••00": "虚构品牌", "139••••••00": ""}
 
 
 def test_a_number_twice_in_a_file_is_an_error_of_both_rows(desk: Desk) -> None:
@@ -117,6 +113,16 @@ def test_a_file_with_errors_writes_nothing(desk: Desk) -> None:
     assert (report.rows, report.error_count, report.batch) == (3, 2, None)
     assert (desk.count("application"), desk.count("import_batch"), desk.count("case")) == (0, 0, 0)
 
+    # Errors before a tear are told with it.
+    path = desk.write([application("A-1"), application("A-2", province="x" * 300), application("A-3")])
+    path.write_text(path.read_text(encoding="utf-8") + '"torn\n', encoding="utf-8")
+    with pytest.raises(ImportRefused) as refused:
+        desk.take(ImportKind.APPLICATIONS, path)
+    assert [error.line for error in refused.value.report.errors] == [3, 5]
+    # A header alone is an import of nothing.
+    path.write_text(",".join(application()) + "\n", encoding="utf-8")
+    assert desk.take(ImportKind.APPLICATIONS, path).rows == 0
+
 
 def test_with_rejects_good_rows_go_in_and_bad_ones_to_the_file(desk: Desk) -> None:
     rejects = desk.folder / "rejects.csv"
@@ -144,12 +150,6 @@ def test_rows_refused_for_what_was_published_go_to_the_rejects_too(desk: Desk) -
     assert '"A-9"' in rejects.read_text(encoding="utf-8")
 
 
-def test_no_rejects_file_is_made_when_nothing_is_bad(desk: Desk) -> None:
-    rejects = desk.folder / "rejects.csv"
-    desk.applications(application(), rejects=rejects)
-    assert not rejects.exists()
-
-
 def test_only_an_admin_imports_and_the_attempt_is_logged(desk: Desk) -> None:
     path = desk.write([application()])
     request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
@@ -159,32 +159,23 @@ def test_only_an_admin_imports_and_the_attempt_is_logged(desk: Desk) -> None:
     assert desk.sql("SELECT actor_login FROM event WHERE action = 'import' AND is_refused") == [("a",)]
 
 
-def test_several_files_are_one_batch(desk: Desk) -> None:
+def test_several_files_are_one_batch_with_one_event_and_batches_are_listed_the_newest_first(desk: Desk) -> None:
     paths = [desk.write([application("A-1")]), desk.write([application("A-2")])]
-    report = desk.take(ImportKind.APPLICATIONS, *paths)
+    rejects = desk.folder / "rejects.csv"
+    report = desk.take(ImportKind.APPLICATIONS, *paths, rejects=rejects)
     assert (report.created, desk.count("import_batch"), desk.count("import_file")) == (2, 1, 2)
-
-
-def test_one_event_tells_the_digest_and_the_counts_of_a_batch(desk: Desk) -> None:
-    desk.applications(application(), application("A-2"))
+    assert not rejects.exists(), "nothing is bad"
     [(body,)] = desk.sql("SELECT body FROM event WHERE batch_id = 1")
     assert '"created": 2' in body.replace('":', '": ').replace("  ", " ")
     assert "乙某某" not in body
     assert desk.is_chain_whole()
-
-
-def test_a_header_alone_is_an_import_of_nothing(desk: Desk) -> None:
-    path = desk.folder / "empty.csv"
-    path.write_text(",".join(application()) + "\n", encoding="utf-8")
-    assert desk.take(ImportKind.APPLICATIONS, path).rows == 0
-
-
-def test_errors_before_a_tear_are_told_with_it(desk: Desk) -> None:
-    path = desk.write([application("A-1"), application("A-2", province="x" * 300), application("A-3")])
-    path.write_text(path.read_text(encoding="utf-8") + '"torn\n', encoding="utf-8")
-    with pytest.raises(ImportRefused) as refused:
-        desk.take(ImportKind.APPLICATIONS, path)
-    assert [error.line for error in refused.value.report.errors] == [3, 5]
+    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,))
+    lines = desk.site.services("admin").imports.batches()
+    assert [(line.id, line.kind, line.rows) for line in lines] == [
+        (2, ImportKind.DOCUMENTS, 1),
+        (1, ImportKind.APPLICATIONS, 2),
+    ]
+    assert lines[0].by == "admin"
 
 
 @pytest.mark.proof
@@ -195,14 +186,3 @@ def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
     desk.site.services("admin").imports.run(request, lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (2 * path.stat().st_size, 2 * path.stat().st_size)
-
-
-def test_batches_are_listed_the_newest_first(desk: Desk) -> None:
-    desk.applications(application())
-    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,))
-    lines = desk.site.services("admin").imports.batches()
-    assert [(line.id, line.kind, line.rows) for line in lines] == [
-        (2, ImportKind.DOCUMENTS, 1),
-        (1, ImportKind.APPLICATIONS, 1),
-    ]
-    assert lines[0].by == "admin"

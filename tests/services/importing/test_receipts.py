@@ -1,6 +1,7 @@
 """What an applicant is sent when the case is first queued, and what the log keeps of the clock."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,25 +42,35 @@ def test_whoever_hands_in_the_last_document_gets_a_receipt_with_number_and_due_d
     assert len(receipts(desk)) == 1
 
 
-def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: Desk) -> None:
+def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: Desk, tmp_path: Path) -> None:
+    # What was promised long ago is history and gets none.
+    lenient.applications(application("A-0", **PERSON, received_at="2026-11-02 10:00"))
+    assert lenient.case("A-0").state == "queued"
+    assert receipts(lenient) == []
     lenient.applications(
-        application("A-1", **PERSON), application("A-2", **{**PERSON, "applicant_name": "考试人"}, language="en")
+        application("A-1", **PERSON),
+        application("A-2", **{**PERSON, "applicant_name": "考试人"}, language="en"),
+        application("A-3", **{**PERSON, "applicant_name": f"测{CASE_NO}人"}),
     )
 
-    first, second = receipts(lenient)
-    assert "C-000001" in first.subject
+    first, second, third = receipts(lenient)
+    assert "C-000002" in first.subject
     assert "尊敬的测试人：" in first.body
     assert "申请编号：A-1" in first.body
     assert second.body.startswith("Dear 考试人,")
     assert "Due date: Thursday, 26 November 2026" in second.body
     assert "\n\n\n" not in first.body + second.body
+    # A name with the placeholder of the case number stays as it is.
+    assert f"尊敬的测{CASE_NO}人：" in third.body
+    assert "受理编号：C-000004" in third.body
 
-
-def test_what_was_promised_long_ago_is_history_and_gets_no_receipt(lenient: Desk) -> None:
-    lenient.applications(application("A-1", **PERSON, received_at="2026-11-02 10:00"))
-
-    assert lenient.case().state == "queued"
-    assert receipts(lenient) == []
+    lenient.site.clock.advance(seconds=1)
+    out = tmp_path / "notices.jsonl"
+    lenient.site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
+    lines = [json.loads(row) for row in out.read_text(encoding="utf-8").splitlines()]
+    assert [(line["kind"], line["case"], line["decision"]) for line in lines] == [
+        ("receipt", f"C-00000{number}", None) for number in (2, 3, 4)
+    ]
 
 
 def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(lenient: Desk) -> None:
@@ -74,16 +85,6 @@ def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(l
     )
     with pytest.raises(NotAllowed, match="stays"):
         imports.undo(2)
-
-
-def test_receipts_are_exported_with_the_other_notices(lenient: Desk, tmp_path: Any) -> None:
-    lenient.applications(application("A-1", **PERSON))
-    lenient.site.clock.advance(seconds=1)
-    out = tmp_path / "notices.jsonl"
-    lenient.site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
-
-    [line] = [json.loads(row) for row in out.read_text(encoding="utf-8").splitlines()]
-    assert (line["kind"], line["case"], line["decision"]) == ("receipt", "C-000001", None)
 
 
 def test_each_state_event_says_whether_the_clock_runs_under_which_policy_and_since_when(desk: Desk) -> None:
@@ -126,11 +127,3 @@ def test_a_person_with_every_document_gets_a_receipt_too(desk: Desk) -> None:
     desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20"}])
 
     assert [row.kind for row in receipts(desk)] == ["receipt"]
-
-
-def test_a_name_with_the_placeholder_of_the_case_number_stays_as_it_is(lenient: Desk) -> None:
-    lenient.applications(application("A-1", **{**PERSON, "applicant_name": f"测{CASE_NO}人"}))
-
-    [receipt] = receipts(lenient)
-    assert f"尊敬的测{CASE_NO}人：" in receipt.body
-    assert "受理编号：C-000001" in receipt.body

@@ -30,7 +30,7 @@ def listed(desk: Desk, login: str = "sup") -> list[tuple[int, tuple[str, ...]]]:
     return [(row.id, row.reopen_for) for row in desk.site.services(login).queue.page(REOPEN)]
 
 
-def test_a_new_block_finding_puts_a_passed_case_on_the_list_with_the_finding(desk: Desk) -> None:
+def test_a_new_block_finding_puts_a_passed_case_on_the_list_until_it_is_gone(desk: Desk) -> None:
     case_id = passed(desk)
     assert listed(desk) == []
     desk.run(ImportKind.CREDIT, [COURT])
@@ -45,6 +45,20 @@ def test_a_new_block_finding_puts_a_passed_case_on_the_list_with_the_finding(des
     ]
     assert desk.site.services("sup").queue.counts().to_reopen == 1
     assert desk.site.services("a").queue.counts().to_reopen == 0
+    # The filter takes other terms too.
+    count = desk.site.services("sup").queue.count
+    wanted = (
+        REOPEN,
+        f"{REOPEN} state:passed",
+        "关注:reopen",
+        f"{REOPEN} state:queued",
+        "state:passed -attention:reopen",
+    )
+    assert [count(terms) for terms in wanted] == [1, 1, 1, 0, 0]
+
+    desk.run(ImportKind.CREDIT, [CLEARED])
+    assert listed(desk) == []
+    assert "CR-DEBTOR" not in desk.findings()
 
 
 def test_evidence_without_a_new_block_finding_leaves_a_passed_case_as_it_was(desk: Desk) -> None:
@@ -69,15 +83,6 @@ def test_a_block_finding_that_was_passed_over_is_new_only_if_it_gets_worse(desk:
     assert listed(desk) == []
     desk.run(ImportKind.CREDIT, [{**debt, "amount_cny": "9000", "overdue_days": "300"}])
     assert [rules for _case, rules in listed(desk)] == [("CR-ARREARS",)]
-
-
-def test_a_case_leaves_the_list_when_the_finding_is_gone(desk: Desk) -> None:
-    passed(desk)
-    desk.run(ImportKind.CREDIT, [COURT])
-    assert listed(desk)
-    desk.run(ImportKind.CREDIT, [CLEARED])
-    assert listed(desk) == []
-    assert "CR-DEBTOR" not in desk.findings()
 
 
 def test_a_pass_can_be_undone_after_new_evidence_put_it_on_the_list(desk: Desk) -> None:
@@ -126,14 +131,3 @@ def test_what_came_while_a_case_was_failed_is_shown_to_who_decides_its_appeal_an
     assert listed(desk) == [(case, ("CR-DEBTOR",))]
     checker.undo.undo(case)
     assert listed(desk) == []
-
-
-def test_the_filter_takes_other_terms_too(desk: Desk) -> None:
-    passed(desk)
-    desk.run(ImportKind.CREDIT, [COURT])
-    count = desk.site.services("sup").queue.count
-    assert count(REOPEN) == 1
-    assert count(f"{REOPEN} state:passed") == 1
-    assert count(f"{REOPEN} state:queued") == 0
-    assert count("state:passed -attention:reopen") == 0
-    assert count("关注:reopen") == 1
