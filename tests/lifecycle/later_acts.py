@@ -29,7 +29,7 @@ class WholeLifeMachine(LifecycleMachine):
 
     # --- Rectification ----------------------------------------------------------------------------------------------
 
-    @act(6, in_states("rectifying"), supervisor, at=st.integers(1, 2))
+    @act(8, in_states("rectifying"), supervisor, at=st.integers(1, 2))
     def waive(self, who: str, number: int, at: int) -> None:
         case = self.cases[number]
         before = case.before()
@@ -132,7 +132,7 @@ class WholeLifeMachine(LifecycleMachine):
         last_day = self.suspensions.hours.working_days_after(told.astimezone(SHANGHAI).date(), FILE_DAYS)
         return bool(self.now.astimezone(SHANGHAI).date() <= last_day)
 
-    @act(12, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
+    @act(30, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
     def decide_appeal(self, who: str, number: int, answer: str) -> None:
         case = self.cases[number]
         before, outcome = case.before(), AppealOutcome.STANDS if answer == "stands" else AppealOutcome.OVERTURNED
