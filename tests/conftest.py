@@ -19,10 +19,9 @@ from db.dialects import sqlite
 from tests import idle, shared_duckdb, shared_statements, sizes
 from tests.cached_results import results_cached
 from tests.languages import speaking
+from tests.longest_first import longest_first
 from tests.sites import Site
 from workbench.services.site import machine_clock
-
-pytest_plugins = ("tests.forked_workers",)
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
@@ -46,6 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
     settings.register_profile("full", max_examples=300, deadline=None)
     settings.load_profile("full" if is_full else "ci")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are processors, because some tests wait; each needs seconds to start."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start the longest of the selected tests first."""
+    items[:] = longest_first(items, getattr(config, "workerinput", {"workercount": 1})["workercount"])
 
 
 def pytest_collection_finish() -> None:
