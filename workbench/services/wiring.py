@@ -9,7 +9,7 @@ from db.queries.retention import has_pending_files
 from workbench.domain.case.lifecycle import Actor
 from workbench.errors import DiskFull
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.foundation.calendar_days import missing_years
+from workbench.services.foundation.calendar_days import missing_years, noted_days_off
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.drafts import Drafts
 from workbench.services.queue.claims import Claims
@@ -217,7 +217,6 @@ class Services:
         Every start does so.
         """
         from workbench.services.batches.resuming import has_leftovers, resume
-        from workbench.services.calendar.days_off import follow_noted_days_off
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
 
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
@@ -225,14 +224,17 @@ class Services:
             is_interrupted = has_leftovers(session, self.context.store)
             missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)
             applies_to_open_cases = self.context.has_unsettled_policy(session)
-            has_files_to_erase = has_pending_files(session)
+            has_files_to_erase, days_off = has_pending_files(session), noted_days_off(session)
         if is_interrupted:
             # What an import left on a full disk stays hidden until there is room to remove it.
             with suppress(DiskFull):
                 resume(self.context)
         if missing:
             self.calendars.seed_missing_years()
-        follow_noted_days_off(self.context)
+        if days_off:
+            from workbench.services.calendar.days_off import follow_noted_days_off
+
+            follow_noted_days_off(self.context)
         if unsettled:
             self.suspending.finish()
         if applies_to_open_cases:

@@ -6,7 +6,6 @@ from sqlalchemy import exists, or_, select
 from sqlmodel import Session
 
 from db.queries.published import BATCH
-from workbench.services.batches.publishing import try_import_lock
 from workbench.services.calls.spill import SPILL_PREFIX
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
@@ -26,7 +25,9 @@ def has_leftovers(session: Session, store: Store) -> bool:
 
 def resume(context: Context) -> None:
     """Remove unpublished batches and finish published ones, unless an import is running."""
+    # Imported here, because every start of the program imports this module, and few find anything to do.
     from workbench.services.batches.applying import apply_pending
+    from workbench.services.batches.publishing import try_import_lock
     from workbench.services.batches.sweeping import sweep
 
     with try_import_lock(context.store) as is_mine:

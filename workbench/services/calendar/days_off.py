@@ -14,30 +14,24 @@ from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.clock.told_deadlines import ToldDeadline, told_deadlines
+from workbench.services.foundation.calendar_days import DAYS_OFF_TO_FOLLOW, noted_days_off
 from workbench.services.foundation.context import Context
 
 CASES_PER_BATCH = 50
 """The number of cases in one transaction: another writer waits for one batch at most."""
 
-_SETTING = "days_off_to_follow"
-
 
 def note_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> None:
     """Note the days off from which deadlines must move, in the transaction that sets them off."""
-    noted = sorted({*_noted_days_off(session), *_coming_days_off(session, context, days)})
+    noted = sorted({*noted_days_off(session), *_coming_days_off(session, context, days)})
     if noted:
-        session.merge(SettingRow(name=_SETTING, value=" ".join(map(str, noted))))
+        session.merge(SettingRow(name=DAYS_OFF_TO_FOLLOW, value=" ".join(map(str, noted))))
 
 
 def _coming_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> list[date]:
     """Return which days are off, without past ones."""
     today = context.today(session)
     return [day.on for day in days if day.on >= today and not day.working]
-
-
-def _noted_days_off(session: Session) -> tuple[date, ...]:
-    value = session.execute(select(col(SettingRow.value)).where(col(SettingRow.name) == _SETTING)).scalar() or ""
-    return tuple(map(date.fromisoformat, value.split()))
 
 
 def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
@@ -47,7 +41,7 @@ def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
     """
     moves: list[DueChange] = []
     with context.read() as session:
-        days = _noted_days_off(session)
+        days = noted_days_off(session)
         if not days:
             return ()
         case_ids = session.execute(_cases_with_deadline_on(session, context, days)).scalars().all()
@@ -61,7 +55,7 @@ def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
                 found = session.execute(still).scalars().all()
                 moves += [_move(*moved) for moved in follow_days_off(session, context, found, days)]
     with context.write() as session:
-        noted = (col(SettingRow.name) == _SETTING, col(SettingRow.value) == " ".join(map(str, days)))
+        noted = (col(SettingRow.name) == DAYS_OFF_TO_FOLLOW, col(SettingRow.value) == " ".join(map(str, days)))
         session.execute(delete(SettingRow).where(*noted))
     return tuple(moves)
 

@@ -38,10 +38,13 @@ _DAYS, _OVERRIDE = table_of(CalendarDayRow), table_of(CalendarOverrideRow)
 _REVIEWER, _SETTING, _APPLICATION = table_of(ReviewerRow), table_of(SettingRow), table_of(ApplicationRow)
 _SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 
+DAYS_OFF_TO_FOLLOW = "days_off_to_follow"
+"""The setting with the days off from which deadlines still have to move."""
+
 _EDITION = "calendar_edition"
 _SUSPENDED, _PROVINCES = "suspensions", "provinces"
 _PUBLISHED_OF = select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(bindparam("days", expanding=True)))
-_READ_EDITION = select(_SETTING.c.value).where(_SETTING.c.name == _EDITION)
+_READ_SETTING = select(_SETTING.c.value).where(_SETTING.c.name == bindparam("name"))
 _OVERRIDES = (
     select(
         *(_OVERRIDE.c.on_date.label("on"), _OVERRIDE.c.is_working.label("working"), _OVERRIDE.c.hours),
@@ -75,17 +78,23 @@ def calendar_edition(session: Session) -> str:
     It is read once in each transaction, because no other process can change it during one.
     """
     if _EDITION not in session.info:
-        session.info[_EDITION] = session.connection().execute(_READ_EDITION).scalar() or ""
+        session.info[_EDITION] = session.connection().execute(_READ_SETTING, {"name": _EDITION}).scalar() or ""
     return str(session.info[_EDITION])
+
+
+def noted_days_off(session: Session) -> tuple[date, ...]:
+    """Return the days off from which deadlines still have to move."""
+    value = session.connection().execute(_READ_SETTING, {"name": DAYS_OFF_TO_FOLLOW}).scalar() or ""
+    return tuple(map(date.fromisoformat, value.split()))
 
 
 def calendar_digest(session: Session) -> str:
     """Return SHA-256 of all published days and overrides, of the values as they are stored."""
     digest = hashlib.sha256()
     for table in (_DAYS, _OVERRIDE):
-        for row in session.execute(select(*as_stored(table)).order_by(table.c.on_date)):
-            values = (_text_of(column.type, value) for column, value in zip(table.c, row, strict=True))
-            digest.update(json.dumps(list(values)).encode())
+        kinds = [column.type for column in table.c]
+        for row in session.connection().execute(select(*as_stored(table)).order_by(table.c.on_date)):
+            digest.update(json.dumps(list(map(_text_of, kinds, row))).encode())
     return digest.hexdigest()
 
 
