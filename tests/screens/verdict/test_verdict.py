@@ -227,7 +227,7 @@ async def test_what_changed_is_announced_and_needs_a_second_confirmation() -> No
 
 async def test_undo_restores_the_case_and_its_draft_whose_text_follows_the_reasons_until_it_is_edited() -> None:
     async with memory_workbench(troubled(), clean()) as desk:
-        await desk.press("n", "f", "e", "escape", "4", "y")
+        await desk.press("n", "f", "e", "f3", "escape", "4", "y")
         assert desk.services.decided[0].letter is None
         await desk.press("u")
         assert "C-000123" in desk.text
