@@ -6,7 +6,10 @@ Instead of waiting for a timer that is due soon, the clock of the loop is moved 
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -20,7 +23,7 @@ _SOON_S = 0.02
 _PAUSE_S = 0.005
 _ROUNDS = 2
 _LAID_OUT_WITHIN_S = 2
-_THREADS_WITHIN_S = 0.3
+_BLOCKED_S = 0.3
 
 _to_thread = asyncio.to_thread
 _threads: set[asyncio.Task[Any]] = set()
@@ -63,18 +66,33 @@ async def wait_until_idle(min_sleep: float = 0, max_sleep: float = 10) -> None:
             _clock.move_to(due)
 
 
+def _time_of_threads() -> int:
+    """Return for how many nanoseconds the other threads ran or waited for a processor; blocked ones do neither."""
+    total = 0
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            # The thread may have ended.
+            with suppress(OSError):
+                ran, waited, _slices = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text().split()
+                total += int(ran) + int(waited)
+    return total
+
+
 async def _wait_for_idle_screen(pilot: Any) -> bool:
     """Wait until the event loop is idle, no thread is running, and the screen is laid out.
 
-    A change of mode delays the layout for some frames. The wait for threads is short, because a test may block them.
+    A change of mode delays the layout for some frames. A test may block threads; those are not waited for.
     """
     loop = asyncio.get_running_loop()
     begun, app = loop.time(), pilot.app
+    progress, progressed = 0, monotonic()
     await wait_until_idle()
     while not app._exit:
         is_laid_out = not (app._batch_count or app.screen._layout_required) or loop.time() > begun + _LAID_OUT_WITHIN_S
         threads = {thread for thread in _threads if thread.get_loop() is loop}
-        if is_laid_out and (not threads or loop.time() > begun + _THREADS_WITHIN_S):
+        if threads and (now := _time_of_threads()) != progress:
+            progress, progressed = now, monotonic()
+        if is_laid_out and (not threads or monotonic() > progressed + _BLOCKED_S):
             break
         await (asyncio.wait(threads, timeout=_PAUSE_S) if threads else asyncio.sleep(_PAUSE_S))
         await wait_until_idle()
