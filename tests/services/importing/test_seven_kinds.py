@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from db.enums import ImportKind
-from tests.services.importing.files import PDF, Cells, Desk, application
+from tests.services.importing.files import PDF, Cells, Desk
+from tests.services.reading import samples
 from tests.services.reading.workbooks import Value, write_workbook
 from tests.sites import Site
 from workbench.errors import BadData
@@ -19,104 +20,20 @@ from workbench.services.importing.request import ImportReport
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.sheets.names import IMPORT_ORDER
 
+FIRST, SECOND = samples.ROWS[ImportKind.APPLICATIONS]
 ROWS: dict[ImportKind, Sequence[Cells]] = {
+    **samples.ROWS,
     ImportKind.APPLICATIONS: [
-        application("A-1", agent="虚构渠道", applicant_name="虚构㐀号公司", call_script='您好,这里是"虚构"公司\n请问'),
-        application("A-2", uscc="", applicant_kind="individual", language="en"),
-    ],
-    ImportKind.CARDS: [
-        {
-            "agent": "虚构渠道",
-            "application_no": "A-1",
-            "msisdn": "13800138000",
-            "iccid": "89860070310112094320",
-            "carrier": "mobile",
-        },
-        {"agent": "", "application_no": "A-2", "msisdn": "+86 139 0013 9000", "daily_quota_calls": "300"},
+        {**FIRST, "call_script": '您好,这里是"虚构"公司\n请问'},
+        {**SECOND, "language": "en"},
     ],
     ImportKind.DOCUMENTS: [
-        {
-            "agent": "虚构渠道",
-            "application_no": "A-1",
-            "kind": "BIZ_LICENSE",
-            "path": "材料/执照.pdf",
-            "received_at": "2026-11-02",
-            "valid_to": "长期",
-            "sealed": "是",
-        },
-        {
-            "agent": "",
-            "application_no": "A-2",
-            "kind": "COMMITMENT_LETTER",
-            "path": "letter.pdf",
-            "received_at": "2026-11-02 10:00",
-            "quality": "blurred",
-        },
+        {**samples.ROWS[ImportKind.DOCUMENTS][0], "agent": "虚构渠道"},
+        {"application_no": "A-0002", "kind": "COMMITMENT_LETTER", "path": "letter.pdf", "quality": "blurred"},
     ],
     ImportKind.CALLS: [
-        {
-            "caller": "13800138000",
-            "callee": "02112345678",
-            "start_at": "2026-10-08 09:00:01",
-            "duration_s": "35",
-            "answered": "1",
-            "direction": "out",
-            "imei": "356868000041418",
-        },
-        {
-            "caller": "02112345678",
-            "callee": "13800138000",
-            "start_at": "2026-10-08 09:30:00",
-            "duration_s": "0",
-            "answered": "",
-            "direction": "in",
-            "imei": "",
-        },
-        {
-            "caller": "13700137000",
-            "callee": "02112345678",
-            "start_at": "2026-10-08 09:31:00",
-            "duration_s": "9",
-            "answered": "",
-            "direction": "",
-            "imei": "",
-        },
-    ],
-    ImportKind.OPTOUTS: [
-        {"callee": "02112345678", "since": "2026-10-01", "msisdn": ""},
-        {"callee": "02187654321", "since": "2026-10-01 12:00", "msisdn": "13800138000"},
-    ],
-    ImportKind.CREDIT: [
-        {
-            "subject_no": "91110000600037341L",
-            "list": "arrears",
-            "match": "exact",
-            "listed_on": "2026-05-01",
-            "amount_cny": "1234.50",
-            "overdue_days": "45",
-            "disputed": "no",
-            "reference": "(2026)虚01号",
-        },
-        {
-            "subject_no": "11010519491231002X",
-            "list": "court",
-            "match": "none",
-            "listed_on": "",
-            "amount_cny": "",
-            "overdue_days": "",
-            "disputed": "",
-            "reference": "",
-        },
-    ],
-    ImportKind.COMPLAINTS: [
-        {
-            "msisdn": "13800138000",
-            "received_at": "2026-10-09 11:00",
-            "source": "12321",
-            "verified": "true",
-            "summary": "多次来电\n推销课程",
-        },
-        {"msisdn": "13900139000", "received_at": "2026-10-09", "source": "", "verified": "", "summary": ""},
+        *samples.ROWS[ImportKind.CALLS],
+        {"caller": "13700137000", "callee": "02112345678", "start_at": "2026-10-08 09:31:00", "duration_s": "9"},
     ],
 }
 
@@ -205,7 +122,7 @@ def _typed(cell: str) -> Value:
     if cell in {"true", "yes", "是"}:
         return True
     try:
-        return datetime.fromisoformat(cell) if ":" in cell else date.fromisoformat(cell)
+        return datetime.fromisoformat(cell.removesuffix("+08:00")) if ":" in cell else date.fromisoformat(cell)
     except ValueError:
         is_number = cell.isdecimal() and not cell.startswith("0") and len(cell) <= 15
         return float(cell) if is_number else cell
