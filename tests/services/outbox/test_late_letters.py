@@ -65,6 +65,9 @@ def test_the_deadline_moves_on_by_the_working_days_that_the_letter_was_late(site
     assert (line.action, line.text) == ("sent-late", "2026-12-03")
     [notice] = site.services("a").notices.list()
     assert "2026年12月1日" in notice.body
+    # It does not lapse at the printed one.
+    site.clock.at = on(2, month=12)
+    assert site.services("admin").ticking.tick().lapsed == 0
 
 
 def test_a_letter_sent_on_the_day_of_its_release_moves_nothing(site: Site) -> None:
@@ -260,13 +263,6 @@ def test_an_appeal_ends_with_the_rectification_if_the_letter_with_its_deadline_t
     }[language]
     assert due in letter.body
     assert [words for words in (stays, again, "None") if words in letter.body] == [], letter.body
-
-
-def test_a_moved_deadline_does_not_lapse_at_the_printed_one(site: Site) -> None:
-    mark(decided(site, FAIL), on(26))
-    site.clock.at = on(2, month=12)
-
-    assert site.services("admin").ticking.tick().lapsed == 0
 
 
 ITEMS = (ItemRequest(code="ID-REVERIFY"), ItemRequest(code="USE-SCRIPT"))
