@@ -84,7 +84,7 @@ def calendar_edition(session: Session) -> str:
 
 def noted_days_off(session: Session) -> tuple[date, ...]:
     """Return the days off from which deadlines still have to move."""
-    value = session.connection().execute(_READ_SETTING, {"name": DAYS_OFF_TO_FOLLOW}).scalar() or ""
+    value = session.execute(_READ_SETTING, {"name": DAYS_OFF_TO_FOLLOW}).scalar() or ""
     return tuple(map(date.fromisoformat, value.split()))
 
 
@@ -93,7 +93,8 @@ def calendar_digest(session: Session) -> str:
     digest = hashlib.sha256()
     for table in (_DAYS, _OVERRIDE):
         kinds = [column.type for column in table.c]
-        for row in session.connection().execute(select(*as_stored(table)).order_by(table.c.on_date)):
+        # Through the session, which first writes the rows that it has pending.
+        for row in session.execute(select(*as_stored(table)).order_by(table.c.on_date)):
             digest.update(json.dumps(list(map(_text_of, kinds, row))).encode())
     return digest.hexdigest()
 
