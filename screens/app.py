@@ -17,11 +17,11 @@ from textual.worker import WorkerError
 from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
-from screens.shell.clock import Clock, machine_time
 from screens.shell.key_guard import KeyPressLog
 from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
+from screens.shell.view import Clock, machine_time
 from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import CachedStylesheet
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError

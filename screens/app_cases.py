@@ -24,7 +24,7 @@ def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str =
 
 
 async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str) -> None:
-    from screens.desk.read_only import ReadOnlyScreen
+    from screens.desk.screen import ReadOnlyScreen
 
     services = desk.session.services
     case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
@@ -94,7 +94,7 @@ async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
 
 
 async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, reason: str) -> None:
-    from screens.desk.read_only import ReadOnlyScreen
+    from screens.desk.screen import ReadOnlyScreen
 
     case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
     if case is not None and await desk.carry_out(partial(desk.session.open_held, case)) is not None:
@@ -151,7 +151,7 @@ async def show_view(app: "WorkbenchApp", key: str) -> None:
 
 async def go_to_queue(app: "WorkbenchApp") -> "QueueScreen | None":
     """Go to the queue, and close a case that covers it; return the screen, or None if a dialog covers it."""
-    from screens.desk.read_only import ReadOnlyScreen
+    from screens.desk.screen import ReadOnlyScreen
     from screens.queue.screen import QueueScreen
 
     await app.switch_mode("queue")

@@ -61,7 +61,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
 
 async def go(app: "WorkbenchApp", mode: str) -> None:
     """Go to a mode, and close a case that covers its screen."""
-    from screens.desk.read_only import ReadOnlyScreen
+    from screens.desk.screen import ReadOnlyScreen
 
     if app.current_mode == mode and isinstance(app.screen, ReadOnlyScreen):
         app.screen.panels.is_zoomed = False

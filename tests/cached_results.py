@@ -15,7 +15,7 @@ from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.foundation import calendar_days, context
 from workbench.services.policy import supplier
 from workbench.services.policy.reader import parse_policy
-from workbench.services.site import policies, wanted_policy
+from workbench.services.site import admin_requests, policies
 
 
 def _cached(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callable[..., Any]:
@@ -41,7 +41,7 @@ def results_cached() -> Iterator[None]:
     policy = _cached(parse_policy, lambda text, name: (text, name, i18n.current_language()))
     seeded = _cached(seed_days, lambda country, years: (country, tuple(years)))
     with pytest.MonkeyPatch.context() as patched:
-        for module in (context, opening, policies, wanted_policy, supplier):
+        for module in (context, opening, policies, admin_requests, supplier):
             patched.setattr(module, "parse_policy", policy)
         patched.setattr(opening, "seed_days", seeded)
         # Every change of a calendar gives it a new random edition.

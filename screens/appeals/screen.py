@@ -12,8 +12,7 @@ from textual.content import Content
 from screens.appeals.appeal_text import appeal_lines, appeal_rows
 from screens.cases.screen import CaseListScreen
 from screens.shell.bindings import bind
-from screens.shell.clock import Clock
-from screens.shell.view import View
+from screens.shell.view import Clock, View
 from workbench.domain.case.appeal import WaitingAppeal, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile

@@ -16,8 +16,8 @@ from textual.widget import Widget
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind, bind_key
-from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, reviewer_status
+from screens.shell.view import ZONE, Clock
 from screens.widgets.safe_text import ERROR, MUTED, Static, joined, paragraphs, plain, row
 from workbench.domain.case.lifecycle import admin_refusal
 from workbench.errors import WorkbenchError

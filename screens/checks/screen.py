@@ -14,8 +14,7 @@ from screens.checks.staged_text import StagedVerdict, row_line
 from screens.dialogs.prompt import Prompt
 from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
-from screens.shell.clock import Clock
-from screens.shell.view import View
+from screens.shell.view import Clock, View
 from screens.widgets.safe_text import WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile

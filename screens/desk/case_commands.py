@@ -99,7 +99,7 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
-    from screens.dialogs.time_prompt import ASIDE_SUGGESTIONS, TimePrompt
+    from screens.dialogs.prompt import ASIDE_SUGGESTIONS, TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
     reader = await reader_for(screen, read_instant)

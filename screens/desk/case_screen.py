@@ -20,10 +20,8 @@ from screens.panels.case_header import case_lines, hold_words, narrow_lines, sto
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, drop_messages, run_in_worker
 from screens.shell.bindings import refusal_elsewhere
-from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
-from screens.shell.symbols import symbols_of
-from screens.shell.view import View
+from screens.shell.view import Clock, View, symbols_of
 from screens.widgets.safe_text import Static
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.text.safe import cells

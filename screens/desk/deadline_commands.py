@@ -138,7 +138,7 @@ async def _ask_day(
     screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, DueDateExtension] | None":
     """Ask for a day until a possible one is given; return it with the effect of the extension, None if cancelled."""
-    from screens.dialogs.time_prompt import TimePrompt
+    from screens.dialogs.prompt import TimePrompt
 
     services, value = screen.session.services, ""
     reader = await reader_for(screen, read_date)

@@ -7,8 +7,7 @@ from textual.content import Content
 
 from screens.desk.empty_page import opening_page
 from screens.shell.revealed_fields import ALL_IDLE_S
-from screens.shell.symbols import Symbols
-from screens.shell.view import View
+from screens.shell.view import Symbols, View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, fitted, joined, key_hints, paragraphs, plain
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult, NoNextCase

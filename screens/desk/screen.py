@@ -1,23 +1,33 @@
-"""The desk: one case at a time, from its claim to its verdict."""
+"""The desk, with one case at a time from its claim to its verdict, and the screen of a case without a hold."""
 
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from textual import events
-from textual.binding import ActiveBinding, BindingType
+from textual import events, work
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.content import Content
 
 from screens.desk.case_commands import start
 from screens.desk.case_screen import CaseScreen
 from screens.desk.key_map import bindings
-from screens.desk.outcomes import CaseRef
+from screens.desk.outcomes import CaseRef, CaseShown
+from screens.desk.session import DeskSession
+from screens.shell.base_screen import attempt, close
 from screens.shell.bindings import bind
 from screens.shell.key_guard import key_presses_of
+from screens.shell.view import Clock, View
+from screens.widgets.safe_text import MUTED, joined
 from workbench.domain.case.case_id import format_case
-from workbench.i18n import _
+from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.lifecycle import STATE_WORDS, Actor
+from workbench.domain.case.vocabulary import CaseState
+from workbench.i18n import N_, _
 from workbench.keys import desk
-from workbench.keys.command import Place
-from workbench.keys.registry import BACK
+from workbench.keys.command import Command, Place
+from workbench.keys.desk import ACTS, APPEAL, CONTACT, LETTERS, PHONE_ESTIMATE, REOPEN
+from workbench.keys.registry import BACK, with_keys
+from workbench.services.wiring import Services
 
 _COUNT_AFTER_CLAIM_S = 0.3
 
@@ -66,3 +76,73 @@ class DeskScreen(CaseScreen):
         return inherited | {
             key: active._replace(binding=replace(active.binding, description=label)) for key, active in undo.items()
         }
+
+
+def read_only_line(session: DeskSession, view: View) -> Content | None:
+    """Return the line under the header: the case is read-only, and who holds it or is assigned to it."""
+    if session.case is None:
+        return None
+    return joined(
+        (_("Read only"), "bold"),
+        (f" {view.symbols.dot} ", MUTED),
+        (_holder_words(session.case.header, session.services.actor, view), ""),
+    )
+
+
+def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
+    if header.held_by is not None and header.aside_until is not None and header.aside_until > view.now:
+        message = _("put aside by {login} until {when}")
+        return message.format(login=header.held_by, when=view.moment(header.aside_until))
+    if header.held_by is not None:
+        until = view.moment(header.held_until) if header.held_until is not None else ""
+        return _("held by {login} until {until}").format(login=header.held_by, until=until)
+    if header.assignee is not None and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+        if header.assignee == actor.login:
+            return with_keys(_("assigned to you; {desk.next} on the desk takes it in its turn"))
+        return _("assigned to {login}").format(login=header.assignee)
+    return _(STATE_WORDS[header.state])
+
+
+class ReadOnlyScreen(CaseScreen):
+    """Shows a case of a list read-only; Esc goes back to its row. `then` is a command that runs on it at once."""
+
+    PLACE: ClassVar[Place] = "desk"
+    NAME: ClassVar[str] = N_("Case")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(is_desk=False),
+        bind(BACK, "leave"),
+        Binding("q", "leave", show=False),
+    ]
+
+    def __init__(self, clock: Clock, services: Services, case: CaseFile, then: str = "") -> None:
+        super().__init__(clock, services, read_only_line)
+        self._then = then
+        self.session.place(case)
+
+    def on_mount(self) -> None:
+        self.show(CaseShown(is_same=False))
+        self.show_notice()
+        self.refresh_counts()
+        if self._then:
+            self.call_after_refresh(self.action_act, self._then)
+
+    @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer: what a caller asks about the case, and the way back."""
+        case = self.session.case
+        is_in_time = case is not None and case.appeal_until is not None and self.view().today <= case.appeal_until
+        return (REOPEN, *((APPEAL,) if is_in_time else ()), ACTS, PHONE_ESTIMATE, CONTACT, LETTERS, BACK)
+
+    @property
+    def read_only_reason(self) -> str:
+        """The sentence that says why no verdict can be given; the help starts with it."""
+        return _("Read only: this case is not on your desk, so only these keys work here.")
+
+    @work(exclusive=True, group="leave-case")
+    async def action_leave(self) -> None:
+        """Leave the zoomed panel, or else save the draft and go back to the list."""
+        if self.panels.is_zoomed:
+            self.panels.is_zoomed = False
+            return
+        await attempt(self, self.session.save_draft)
+        close(self)

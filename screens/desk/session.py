@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from screens.desk import outcomes
 from screens.desk.draft import Draft
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged, act_of
-from screens.shell.clock import ZONE, Clock
 from screens.shell.revealed_fields import RevealedFields
+from screens.shell.view import ZONE, Clock
 from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase, VerdictRequest
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.case.records import ChangesSinceSeen, DeskCounts, ItemLine, UndoableAct

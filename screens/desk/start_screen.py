@@ -7,10 +7,8 @@ from textual.app import ComposeResult
 
 from screens.desk.empty_page import DeskPage, broken_page
 from screens.shell.base_screen import WorkScreen
-from screens.shell.clock import ZONE, Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
-from screens.shell.symbols import symbols_of
-from screens.shell.view import View
+from screens.shell.view import ZONE, Clock, View, symbols_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import Place

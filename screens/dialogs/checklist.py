@@ -46,9 +46,6 @@ class Checklist(ListDialog[ChecklistLine]):
         keys = ((key, _(ANSWER[value.value])) for key, value in _KEYS.items())
         yield Static(list_key_hints(*keys), id="foot", markup=False)
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
-
     @work(group="write")
     async def save(self, question: str, value: ChecklistValue) -> None:
         """Save an answer and move to the next question."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
-from screens.shell.symbols import symbols_of
+from screens.shell.view import symbols_of
 from screens.widgets.safe_text import MUTED, WARNING, Static, flowing, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import _

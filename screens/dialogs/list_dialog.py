@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual import getters
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -25,7 +26,7 @@ def list_key_hints(*keys: tuple[str, str]) -> Content:
 class ListDialog(BoxDialog[bool], Generic[Entry]):
     """Lists entries of one or more lines each; the result is whether the reviewer acted on any entry.
 
-    `empty_text` is shown for an empty list; until it is loaded, the list is None.
+    `empty_text` is shown for an empty list; until it is loaded, the list is None. `keys` stand below the list.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,12 +37,21 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
     list_view = getters.query_one("#list", Static)
     message = getters.query_one("#message", Static)
 
-    def __init__(self, heading: str, empty_text: str) -> None:
+    def __init__(self, heading: str, empty_text: str, *keys: tuple[str, str]) -> None:
         super().__init__(heading)
+        self._keys = keys
         self._empty_text = empty_text
         self._list: Sequence[Entry] | None = None
         self._cursor = 0
         self._has_acted = False
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="list", markup=False)
+        yield Static(list_key_hints(*self._keys), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.draw)
 
     def on_resize(self) -> None:
         self.draw()

@@ -1,16 +1,19 @@
-"""A dialog that asks for one line: a reason, a comment or a time."""
+"""Dialogs that ask for one line: a reason, a comment, a day or a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, WrappedText, key_hints, plain
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Static, WrappedText, joined, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
-from workbench.i18n import _
+from screens.widgets.time_field import Moment, TimeReader, UnderstoodTime
+from workbench.i18n import N_, _
 from workbench.keys.registry import TEXTS
 
 
@@ -76,3 +79,78 @@ class Prompt(BoxDialog[str]):
     def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)
         self.problem.display = bool(problem)
+
+
+ASIDE_SUGGESTIONS = (N_("30 min"), N_("2 h"), N_("tomorrow 9:00"))
+"""Suggestions for times in the near future; the field reads them in either language."""
+
+
+class TimePrompt(BoxDialog[Moment]):
+    """Asks for a day or a time in everyday words, and shows how it is read; Enter accepts it, Esc cancels.
+
+    The arrows put the `suggestions` into the field, one after the other.
+    """
+
+    DEFAULT_CSS = """
+    TimePrompt Input { margin: 1 0 0 0; }
+    TimePrompt #foot { margin-top: 1; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "suggest(1)", show=False, priority=True),
+        Binding("up", "suggest(-1)", show=False, priority=True),
+    ]
+
+    line = getters.query_one(Input)
+
+    def __init__(
+        self,
+        title: str,
+        hint: str | Content,
+        reader: TimeReader[Moment],
+        value: str = "",
+        *,
+        suggestions: Sequence[str] = (),
+    ) -> None:
+        super().__init__(title)
+        self._hint = plain(hint, MUTED) if isinstance(hint, str) else hint
+        self._value = value
+        self._suggestions = [_(text) for text in suggestions]
+        self._understood: UnderstoodTime[Moment] = UnderstoodTime(reader)
+
+    def parts(self) -> ComposeResult:
+        yield WrappedText(self._hint, markup=False)
+        yield TextLine(self._value)
+        yield self._understood
+        if self._suggestions:
+            yield Static(id="suggestions", markup=False)
+        yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self._understood.show(self._value)
+        self._show_suggestions()
+
+    @on(Input.Changed)
+    def show(self, event: Input.Changed) -> None:
+        """Show how the typed text is read."""
+        self._understood.show(event.value)
+        self._show_suggestions()
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        """Accept the text if it is understood."""
+        moment = self._understood.show(event.value, is_final=True)
+        if moment is not None:
+            self.leave(moment)
+
+    def action_suggest(self, step: int) -> None:
+        known = self._suggestions
+        if known:
+            before = known.index(self.line.value) if self.line.value in known else min(-step, 0)
+            self.line.value = known[(before + step) % len(known)]
+            self.line.cursor_position = len(self.line.value)
+
+    def _show_suggestions(self) -> None:
+        if self._suggestions:
+            parts = [(f"   {text}", ACCENT if text == self.line.value else MUTED) for text in self._suggestions]
+            self.query_one("#suggestions", Static).update(joined(("↑ ↓", f"{ACCENT} bold"), *parts))

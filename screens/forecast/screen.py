@@ -13,9 +13,8 @@ from textual.content import Content
 
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
-from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
-from screens.shell.view import View
+from screens.shell.view import Clock, View
 from screens.widgets.plots import column_rows
 from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, Static, joined, plain, wrapped_lines
 from workbench.domain.forecast.result import QueueForecast

@@ -15,16 +15,15 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from screens.dialogs.choice import ChoiceDialog
-from screens.dialogs.prompt import Prompt
+from screens.dialogs.prompt import Prompt, TimePrompt
 from screens.dialogs.text_sheet import TextSheet
-from screens.dialogs.time_prompt import TimePrompt
 from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
 from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt
 from screens.shell.bindings import bind
-from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.header import title_line as header_line
+from screens.shell.view import Clock
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, Static, plain
 from screens.widgets.time_field import time_reader

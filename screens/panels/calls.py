@@ -24,7 +24,7 @@ from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain,
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import PanelKind
-from workbench.domain.facts.activity import FACTS_OF_CALLS, ComplaintStatus, calling_hours_for
+from workbench.domain.facts.all_facts import FACTS_OF_CALLS, ComplaintStatus, calling_hours_for
 from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, RuleLimit
 from workbench.domain.text.safe import cells, pad_left, pad_right

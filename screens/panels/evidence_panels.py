@@ -17,8 +17,7 @@ from screens.panels.identity import identity_lines
 from screens.panels.lines import PanelLine, counts_of, muted, severity_rank
 from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
-from screens.shell.symbols import Symbols, symbols_of
-from screens.shell.view import View
+from screens.shell.view import Symbols, View, symbols_of
 from screens.widgets.safe_text import MUTED, Static, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind

@@ -6,8 +6,7 @@ from textual.content import Content
 
 from screens.panels.letters import letters_of
 from screens.panels.lines import EMPTY, PanelLine, judgement_mark, prose, wrapped_heading
-from screens.shell.symbols import Symbols
-from screens.shell.view import View
+from screens.shell.view import Symbols, View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.appeal import APPEAL_STATUS_WORDS, AppealLine
 from workbench.domain.case.casefile import CaseFile

@@ -10,8 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from screens.panels.lines import PanelLine
-from screens.shell.symbols import symbols_of
-from screens.shell.view import View
+from screens.shell.view import View, symbols_of
 from screens.widgets.safe_text import Static, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind

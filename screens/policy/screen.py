@@ -1,4 +1,4 @@
-"""The policy screen: the version in force with its sources, another version, or the differences of two."""
+"""The policy screen: the version in force with its sources, another chosen version, or the differences of two."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,16 +7,17 @@ from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from screens.dialogs.list_dialog import ListDialog
 from screens.policy.policy_text import difference_lines, version_lines
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
-from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar, reviewer_status, title_line
-from screens.widgets.safe_text import ERROR, MUTED, Static, paragraphs, plain
+from screens.shell.view import Clock, View
+from screens.widgets.safe_text import ACCENT, ERROR, MUTED, Part, Static, fitted, joined, paragraphs, plain
 from workbench.domain.policy.comparison import changes_between
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -25,7 +26,44 @@ from workbench.keys.command import Place
 from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion, VersionLine
 from workbench.services.wiring import Services
-from workbench.wording.policy import affected_count_words, policy_effect_words
+from workbench.wording.policy import affected_count_words, policy_effect_words, version_state_words
+
+
+class VersionDialog(ListDialog[VersionLine]):
+    """Lists the versions; Enter chooses one, and the dialog closes when as many as wanted are chosen."""
+
+    DEFAULT_CSS = "VersionDialog > Vertical { width: 76; }"
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", show=False)]
+
+    def __init__(self, title: str, versions: Sequence[VersionLine], wanted: int, view: View) -> None:
+        super().__init__(title, "", ("Enter", _("show") if wanted == 1 else _("mark")))
+        self._list = versions
+        self._wanted = wanted
+        self._view = view
+        self.chosen: list[int] = []
+
+    def entry_lines(self, entry: VersionLine, width: int) -> list[Content]:
+        mark = self._view.symbols.fine if entry.number in self.chosen else " "
+        begins_on = entry.effective_on or entry.applied_at.astimezone(self._view.zone).date()
+        parts: list[Part] = [
+            (f"{mark} {_('Policy {name}').format(name=entry.number)}", ACCENT),
+            (f"  {fitted(entry.name, width // 3)}", ""),
+            (f"  {version_state_words(entry.state, begins_on)}", ""),
+            (f"  {self._view.day(entry.applied_at.astimezone(self._view.zone).date())}", MUTED),
+        ]
+        return [joined(*parts)]
+
+    def action_choose(self) -> None:
+        number = (self._list or ())[self._cursor].number
+        if number in self.chosen:
+            self.chosen.remove(number)
+        else:
+            self.chosen.append(number)
+        self.draw()
+        if len(self.chosen) == self._wanted:
+            self.leave(result=True)
+
 
 _PAGE_PADDING = 4
 _WIDEST = 110
@@ -109,7 +147,7 @@ class PolicyScreen(ModeScreen):
     @work(exclusive=True, group="dialog")
     async def choose(self, title: str, wanted: int) -> None:
         """Let the user choose one version to show, or two to compare."""
-        from screens.policy.version_dialog import VersionDialog
+        from screens.policy.screen import VersionDialog
 
         dialog = VersionDialog(title, self.versions, wanted, self.view())
         if not await self.app.push_screen_wait(dialog):

@@ -7,17 +7,16 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.dialogs.list_dialog import ListDialog, list_key_hints
+from screens.dialogs.list_dialog import ListDialog
 from screens.queue.layout_dialogs import LayoutDialog
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, Static, joined, plain
 from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.text.safe import fit, pad_left, pad_right, safe
-from workbench.i18n import N_, _
+from workbench.i18n import _
 from workbench.keys.queue import COUNT
 from workbench.services.queue.breakdowns import BREAKDOWNS, Breakdown, BreakdownRow, Breakdowns
 from workbench.wording.amounts import count, ratio
@@ -30,14 +29,13 @@ _MAX_BAR_CELLS = 20
 class BreakdownPicker(LayoutDialog[str]):
     """Asks for the property to count the cases by; `chosen` becomes one of BREAKDOWNS."""
 
-    KEYS = (("Enter", N_("count")),)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
         Binding(",".join(("q", *COUNT.keys)), "back", show=False),
     ]
 
     def __init__(self, last: str) -> None:
-        super().__init__(_("Count the cases"), "")
+        super().__init__(_("Count the cases"), "", ("Enter", _("count")))
         self.chosen = last
         self._list = tuple(BREAKDOWNS)
         self._cursor = self._list.index(last)
@@ -71,7 +69,8 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
     ]
 
     def __init__(self, breakdowns: Breakdowns, filter_text: str, by: str, view: View) -> None:
-        super().__init__(_("Cases {by}").format(by=_(BREAKDOWNS[by])), _("No cases."))
+        keys = (("Enter", _("only these")), ("← →", _("count by something else")))
+        super().__init__(_("Cases {by}").format(by=_(BREAKDOWNS[by])), _("No cases."), *keys)
         self.by = by
         self.term = ""
         self._breakdowns = breakdowns
@@ -81,10 +80,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
 
     def parts(self) -> ComposeResult:
         yield Static(id="message", markup=False)
-        with VerticalScroll(can_focus=False):
-            yield Static(id="list", markup=False)
-        keys = (("Enter", _("only these")), ("← →", _("count by something else")))
-        yield Static(list_key_hints(*keys), id="foot", markup=False)
+        yield from super().parts()
 
     def on_mount(self) -> None:
         self.count()

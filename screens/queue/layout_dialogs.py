@@ -2,14 +2,12 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.dialogs.list_dialog import Entry, ListDialog, list_key_hints
+from screens.dialogs.list_dialog import Entry, ListDialog
 from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
-from screens.widgets.safe_text import ACCENT, MUTED, Static, joined
+from screens.widgets.safe_text import ACCENT, MUTED, joined
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
 from workbench.keys import queue
@@ -33,28 +31,17 @@ COLUMN_WORDS = {
 
 
 class LayoutDialog(ListDialog[Entry]):
-    """A short list of choices, with its keys below."""
+    """A short list of choices."""
 
     DEFAULT_CSS = """
     LayoutDialog > Vertical { width: 74; }
     LayoutDialog #foot { margin-top: 1; }
     """
-    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            yield Static(id="list", markup=False)
-        keys = ((key, _(does)) for key, does in self.KEYS)
-        yield Static(list_key_hints(*keys), id="foot", markup=False)
-
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
 
 
 class OrderDialog(LayoutDialog[str]):
     """Asks for an order; `chosen` becomes this order in the syntax of `parse_order`."""
 
-    KEYS = (("Enter", N_("sort")), ("← →", N_("reverse")))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
         Binding("left,right", "reverse", show=False),
@@ -62,7 +49,7 @@ class OrderDialog(LayoutDialog[str]):
     ]
 
     def __init__(self, order: str) -> None:
-        super().__init__(_("Order of the list"), "")
+        super().__init__(_("Order of the list"), "", ("Enter", _("sort")), ("← →", _("reverse")))
         self.chosen = ""
         self._now = order or DEFAULT_ORDER
         shown = self._now.removeprefix("-")
@@ -87,7 +74,6 @@ class OrderDialog(LayoutDialog[str]):
 class ColumnsDialog(LayoutDialog[str]):
     """Asks for the columns; `chosen` has them, or none for the usual columns. `width` is the width of a row."""
 
-    KEYS = (("Enter", N_("show")), ("Space", N_("mark")), ("0", N_("the usual columns")))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
         Binding("space", "mark", show=False),
@@ -96,7 +82,8 @@ class ColumnsDialog(LayoutDialog[str]):
     ]
 
     def __init__(self, chosen: tuple[str, ...], width: int) -> None:
-        super().__init__(_("Columns of the list"), "")
+        keys = (("Enter", _("show")), ("Space", _("mark")), ("0", _("the usual columns")))
+        super().__init__(_("Columns of the list"), "", *keys)
         self.chosen = chosen
         shown = [column for column, _cells in columns(width, chosen)]
         self._marked = set(chosen) or {name for name, kinds in CHOICES.items() if not set(kinds).isdisjoint(shown)}

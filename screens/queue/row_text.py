@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from screens.queue.columns import PENDING_WORDS, RowContext, columns
-from screens.shell.symbols import Symbols
+from screens.shell.view import Symbols
 from screens.widgets.safe_text import ACCENT, MUTED, Part, hanging, joined
 from workbench.domain.case.vocabulary import Priority, WaitsFor
 from workbench.domain.filter.ordering import ListLayout

@@ -18,8 +18,8 @@ from screens.queue.messages import head_line
 from screens.queue.row_text import legend_lines
 from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import bind, bind_key
-from screens.shell.clock import Clock
 from screens.shell.header import HeaderBar
+from screens.shell.view import Clock
 from screens.widgets.paged_list import PagedList
 from screens.widgets.time_field import time_reader
 from workbench.domain.case.lifecycle import Action, role_refusal

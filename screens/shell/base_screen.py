@@ -19,13 +19,11 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from screens.shell.bindings import bind, translated
-from screens.shell.clock import ZONE, Clock
 from screens.shell.footer import FooterBar
 from screens.shell.header import HeaderBar
 from screens.shell.key_guard import key_presses_of
 from screens.shell.protocols import ExplainsKeys
-from screens.shell.symbols import symbols_of
-from screens.shell.view import View
+from screens.shell.view import ZONE, Clock, View, symbols_of
 from screens.terminal.input_bursts import fold
 from screens.widgets.dimmed_screen import DimmedScreen
 from screens.widgets.safe_text import Static, plain

@@ -1,12 +1,82 @@
-"""How a case is shown: the time, the zone, the symbols, and the revealed fields."""
+"""How a case is shown: the clocks, the time zone, the symbols, and the revealed fields."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from screens.shell.symbols import Symbols
+from textual.widget import Widget
+
+from workbench.domain.case.vocabulary import Priority, Severity
+from workbench.signs import ascii_of
 from workbench.wording.amounts import day_on_screen, instant_on_screen, relative_day
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The time zone while no case is shown; a case is shown in the zone of its policy."""
+
+
+def machine_time() -> datetime:
+    """Return the time of this machine; the default clock."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Both clocks: `now` returns an aware time, `monotonic` returns seconds that measure the time between keys."""
+
+    now: Callable[[], datetime] = machine_time
+    monotonic: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbols:
+    """One character for each meaning; the defaults are Unicode symbols."""
+
+    block: str = "✗"
+    warn: str = "!"
+    info: str = "i"
+    fine: str = "✓"
+    mine: str = "◆"
+    up: str = "▲"
+    down: str = "▼"
+    provisional: str = "◐"
+    cursor: str = "▏"
+    dot: str = "·"
+    rule: str = "─"
+    bar: str = "│"
+    ellipsis: str = "…"
+    bars: str = " ▁▂▃▄▅▆▇█"
+    shades: str = " ░▒▓█"
+    chosen: str = "(•)"
+    unchosen: str = "( )"
+    changed: str = "±"
+    removed: str = "–"
+    added: str = "+"
+
+    def of_severity(self, severity: Severity) -> str:
+        """Return the mark of a finding."""
+        return {Severity.BLOCK: self.block, Severity.WARN: self.warn, Severity.INFO: self.info}[severity]
+
+    def of_priority(self, priority: Priority) -> str:
+        """Return the mark of a priority, empty for the normal one."""
+        return {
+            Priority.URGENT: self.up * 2,
+            Priority.HIGH: self.up,
+            Priority.NORMAL: "",
+            Priority.LOW: self.down,
+        }[priority]
+
+
+DRAWN = Symbols()
+_ASCII: dict[str, Any] = {field.name: ascii_of(getattr(DRAWN, field.name)) for field in fields(Symbols)}
+ASCII = Symbols(**_ASCII | {"cursor": ">", "bars": " .:-=+*#@", "shades": " .:+#", "chosen": "(o)"})
+
+
+def symbols_of(widget: Widget) -> Symbols:
+    """Return the symbols that the app of a widget draws with."""
+    return ASCII if widget.app.has_class("-ascii") else DRAWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

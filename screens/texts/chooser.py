@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from screens.dialogs.list_dialog import ListDialog, list_key_hints
+from screens.dialogs.list_dialog import ListDialog
 from screens.shell.protocols import FillsFields
-from screens.widgets.safe_text import ACCENT, MUTED, Static, fitted, joined, wrapped_lines
+from screens.widgets.safe_text import ACCENT, MUTED, fitted, joined, wrapped_lines
 from screens.widgets.text_fields import MultilineField, TextLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import ApplicantKind
@@ -103,18 +102,9 @@ class TextChooser(ListDialog[CannedText]):
     ]
 
     def __init__(self, texts: Sequence[CannedText]) -> None:
-        super().__init__(_("Canned texts"), "")
+        super().__init__(_("Canned texts"), "", ("Enter", _("insert")), ("1-9", _("insert at once")))
         self.chosen: CannedText | None = None
         self._list = texts
-
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            yield Static(id="list", markup=False)
-        keys = (("Enter", _("insert")), ("1-9", _("insert at once")))
-        yield Static(list_key_hints(*keys), id="message", markup=False)
-
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
 
     def entry_lines(self, entry: CannedText, width: int) -> list[Content]:
         """Return the name of a text and its first lines, or why it cannot be inserted here."""

@@ -5,8 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from screens.shell.symbols import symbols_of
-from screens.shell.view import View
+from screens.shell.view import View, symbols_of
 from screens.verdict import dialog_text
 from screens.verdict.form_state import VerdictState
 from screens.widgets.safe_text import ERROR, Static, plain

@@ -5,8 +5,7 @@ from datetime import date
 
 from textual.content import Content
 
-from screens.shell.symbols import Symbols
-from screens.shell.view import View
+from screens.shell.view import Symbols, View
 from screens.verdict.form_state import VerdictState
 from screens.widgets.safe_text import (
     ERROR,

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from screens.shell.base_screen import run_in_worker
-from screens.shell.symbols import symbols_of
+from screens.shell.view import symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
 from screens.widgets.text_fields import TextLine

@@ -1,10 +1,10 @@
-"""The dialog that waives an item to rectify: the items that are still open, and the reason."""
+"""Dialogs that choose items to rectify: the one to waive, with a reason, or the documents to ask for."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
 
 from textual import getters, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
@@ -12,11 +12,15 @@ from textual.widgets import Input
 from screens.panels.history import item_words
 from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View
-from screens.widgets.safe_text import MUTED, WARNING, Static, WrappedText, hanging, key_hints, plain
+from screens.verdict.mark_list import MarkLine, MarkList
+from screens.widgets.safe_text import MUTED, WARNING, Static, WrappedText, flowing, hanging, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.items import vague_items
 from workbench.domain.case.records import ItemLine
-from workbench.i18n import _
+from workbench.domain.policy.policy import Reason
+from workbench.i18n import _, comma_joined, current_language
+from workbench.wording.findings import document_name
 
 NumberedItem = tuple[int, ItemLine]
 """An item with its number in the list of all items, by which the service knows it."""
@@ -88,3 +92,87 @@ class WaiverDialog(BoxDialog[tuple[int, str]]):
         style = "bold" if is_chosen else ""
         mark = symbols.chosen if is_chosen else symbols.unchosen
         return hanging([(f"{mark} {number}. ", style)], item_words(item, self._view), width)
+
+
+_BOX_CELLS, _FRAME_CELLS, _MAX_WINDOW_SHARE = 90, 5, 0.96
+"""The width of the box, the part of it that frame and scroll bar take, and the share of the window that it may take."""
+
+
+class ItemChooser(BoxDialog[str]):
+    """Lists the documents of a case to mark, with a field for another text; the result is the text of the item."""
+
+    DEFAULT_CSS = """
+    ItemChooser > Vertical { width: 90; }
+    ItemChooser MarkList { height: auto; max-height: 10; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    ItemChooser Input, ItemChooser #hint { margin-top: 1; }
+    """
+    AUTO_FOCUS = "MarkList"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False)]
+
+    list = getters.query_one(MarkList)
+    words = getters.query_one(Input)
+    hint = getters.query_one("#hint", Static)
+
+    def __init__(self, reason: Reason, case: CaseFile) -> None:
+        question = _("Which documents? {reason}") if reason.names_documents else _("What has to be sent? {reason}")
+        super().__init__(question.format(reason=reason.title.in_language(current_language())))
+        self._case = case
+        received = {document.kind for document in case.evidence.documents}
+        required = case.policy.documents.required.get(case.header.applicant_kind, ())
+        # Those that the applicant owes or sent come first; `sorted` is stable.
+        others = sorted(case.policy.documents.names, key=lambda kind: kind not in received)
+        self._kinds = {kind.value: kind for kind in (*required, *others)}
+        self._lines = [
+            MarkLine(
+                code,
+                document_name(kind, case.policy, current_language()),
+                plain(_("already received") if kind in received else "", MUTED),
+                is_bright=True,
+            )
+            for code, kind in self._kinds.items()
+        ]
+        self._marked: tuple[str, ...] = ()
+
+    def parts(self) -> ComposeResult:
+        width = min(_BOX_CELLS, int(self.app.size.width * _MAX_WINDOW_SHARE))
+        yield MarkList(width=width - _FRAME_CELLS)
+        yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
+        keys = (
+            *(("↑ ↓", _("choose")), ("1-9 Space", _("mark")), ("Tab", _("own words"))),
+            *(("Enter", _("use these")), ("Esc", _("leave it open"))),
+        )
+        hints = [key_hints(key) for key in keys]
+        yield Static(Content("\n").join(flowing(hints, width - _FRAME_CELLS)), id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.list.show(self._lines, self._marked)
+
+    @on(MarkList.Marked)
+    def toggle(self, event: MarkList.Marked) -> None:
+        """Mark or unmark a document."""
+        others = tuple(code for code in self._marked if code != event.code)
+        self._marked = others if event.code in self._marked else (*others, event.code)
+        self.list.show(self._lines, self._marked)
+
+    @on(Input.Submitted)
+    def action_take(self) -> None:
+        """Close with the marked and the typed text in the language of the letter; stay open without any."""
+        language = self._case.header.language
+        names = [document_name(self._kinds[code], self._case.policy, language) for code in self._marked]
+        text = comma_joined(filter(None, [*names, self.words.value.strip()]), language=language)
+        if text:
+            self.leave(text)
+        else:
+            self.hint.update(plain(_("Mark a document or write what is needed; Esc leaves it open."), WARNING))
+
+
+def ask_item(
+    app: App[Any], request: VerdictRequest, case: CaseFile, codes: Iterable[str], write: Callable[[str, str], None]
+) -> bool:
+    """Ask for the item of the first reason whose item is vague, and write it; return whether there is such a reason."""
+    vague = vague_items(request, case.policy, case.findings)
+    code = next((code for code in codes if code in vague), None)
+    if code is not None:
+        dialog = ItemChooser(case.policy.reasons[code], case)
+        app.push_screen(dialog, lambda text: write(code, text) if text else None)
+    return code is not None

@@ -22,7 +22,7 @@ from tests.bench.results import BenchmarkResult, WrongResult
 from tests.services.importing.files import ENTERPRISE_DOCUMENTS, PDF, application
 from tests.sites import ManualClock, Site
 from tests.terminal.pty_session import PtySession
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 
 _BEFORE_CONFIRMING_S = 0.4
 """The pause before each confirmation, because a dialog refuses a confirmation that comes too soon."""

@@ -27,7 +27,7 @@ from workbench.errors import BadConfiguration, ExitCode, StorageBusy
 from workbench.services.foundation import audit_log
 from workbench.services.opening import open_services
 from workbench.services.site.doctor import examine
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 
 pytestmark = pytest.mark.proof
 

@@ -23,7 +23,7 @@ from workbench.errors import NotAllowed, NothingAvailable, WrongUsage
 from workbench.services.calendar.preview import DaySetting
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 from workbench.services.wiring import Services
 
 PROVINCES, AGENTS = ("湖北", "广东", ""), ("甲", "乙")

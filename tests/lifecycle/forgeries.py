@@ -14,7 +14,7 @@ from tests.lifecycle.acts import act
 from tests.lifecycle.arrivals import ArrivalsMachine
 from tests.lifecycle.machine import DONE
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 
 NAMES: Mapping[str, str] = {
     "absence": "Absence {id} ",

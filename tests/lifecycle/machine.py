@@ -40,7 +40,7 @@ from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 from workbench.services.wiring import Services
 
 Result = TypeVar("Result")

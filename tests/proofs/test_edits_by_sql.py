@@ -17,7 +17,7 @@ from tests.forgeries import ONLY_CHANGED, OUTSIDE, cared_columns, forgery, liste
 from tests.sites import ManualClock, Site
 from tests.sizes import sized
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 
 pytestmark = [pytest.mark.proof, pytest.mark.promise("P6")]
 

@@ -12,7 +12,7 @@ from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PD
 from tests.sites import Site
 from tests.terminal.payloads import IMPORTABLE, MARK, packed
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
-from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.importing.plan import ImportReport, ImportRequest
 from workbench.services.reading import kinds
 
 FILE_NAME = f"\x1b]0;{MARK}-file\x07\u202e\n[@click=app.exit]{MARK}.pdf"

@@ -44,13 +44,12 @@ if TYPE_CHECKING:
     from workbench.services.reseller_sheets.maps import Maps
     from workbench.services.retention.holds import LegalHolds
     from workbench.services.retention.service import Retention
-    from workbench.services.review.next_round import ItemJudging
+    from workbench.services.review.back_to_queue import ItemJudging
     from workbench.services.review.remarks import Remarks
-    from workbench.services.review.reopening import Reopening
+    from workbench.services.review.reopening import Reopening, Waiving
     from workbench.services.review.second_checks import Checks
     from workbench.services.review.undo import Undo
     from workbench.services.review.verdicts import Verdicts
-    from workbench.services.review.waiving import Waiving
     from workbench.services.site.admin_requests import AdminRequests
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
@@ -119,7 +118,7 @@ class Services:
 
     reopening: "LazyService[Reopening]" = LazyService("review.reopening.Reopening")
     """Opens final cases again."""
-    item_judging: "LazyService[ItemJudging]" = LazyService("review.next_round.ItemJudging")
+    item_judging: "LazyService[ItemJudging]" = LazyService("review.back_to_queue.ItemJudging")
     """Records whether items to rectify are fixed."""
 
     people: "LazyService[People]" = LazyService("site.people.People")
@@ -190,7 +189,7 @@ class Services:
     ticking: "LazyService[Ticking]" = LazyService("deadlines.tick.Ticking")
     """Applies changes that depend only on time."""
 
-    waiving: "LazyService[Waiving]" = LazyService("review.waiving.Waiving")
+    waiving: "LazyService[Waiving]" = LazyService("review.reopening.Waiving")
     """Waives items that an applicant had to rectify."""
 
     legal_holds: "LazyService[LegalHolds]" = LazyService("retention.holds.LegalHolds")

@@ -145,9 +145,6 @@ class ActList(ListDialog[ActListEntry]):
         keys = (("Enter", _("do it")), (_("key"), _("do it at once")))
         yield Static(list_key_hints(*keys), id="foot", markup=False)
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
-
     def on_key(self, event: events.Key) -> None:
         """Choose the act of a key, or go to the line that says why it is not possible."""
         at = self._line_of_key.get(event.key)

@@ -55,7 +55,7 @@ async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
 
 async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
     """Ask when the applicant resubmitted and what came, and record it; the case returns to the queue."""
-    from screens.dialogs.time_prompt import TimePrompt
+    from screens.dialogs.prompt import TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
     reader = await reader_for(screen, read_receipt, Aim.PAST)

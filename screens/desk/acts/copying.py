@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.desk.case_screen import CaseScreen
 from screens.desk.outcomes import CaseRef
-from screens.dialogs.list_dialog import ListDialog, list_key_hints
+from screens.dialogs.list_dialog import ListDialog
 from screens.panels.lines import PanelLine
 from screens.panels.panel import Panel
-from screens.widgets.safe_text import MUTED, Static, fitted, joined
+from screens.widgets.safe_text import MUTED, fitted, joined
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.text.safe import cells, pad_right
@@ -65,18 +64,10 @@ class FactList(ListDialog[PanelLine]):
     ]
 
     def __init__(self, facts: Sequence[PanelLine]) -> None:
-        super().__init__(_("Copy which field?"), "")
+        super().__init__(_("Copy which field?"), "", ("Enter", _("copy")))
         self.chosen: PanelLine | None = None
         self._list: Sequence[PanelLine] = facts
         self._label_cells = max(cells(line.label) for line in facts) + _GAP
-
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            yield Static(id="list", markup=False)
-        yield Static(list_key_hints(("Enter", _("copy"))), id="message", markup=False)
-
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
 
     def entry_lines(self, entry: PanelLine, width: int) -> list[Content]:
         value = fitted(entry.value, width - self._label_cells)

@@ -4,18 +4,16 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.desk.outcomes import CaseRef
-from screens.dialogs.list_dialog import ListDialog, list_key_hints
+from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.text_sheet import TextSheet
 from screens.panels.letters import letter_page, steps_of
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
-from screens.widgets.safe_text import Static, flowing, joined
+from screens.widgets.safe_text import flowing, joined
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
@@ -51,17 +49,10 @@ class LetterList(ListDialog[NoticeLine]):
     ]
 
     def __init__(self, case: str, lines: "Sequence[NoticeLine]", view: View) -> None:
-        super().__init__(_("Letters of {case}").format(case=case), _("{case} has no letters.").format(case=case))
+        empty = _("{case} has no letters.").format(case=case)
+        super().__init__(_("Letters of {case}").format(case=case), empty, ("Enter", _("read")))
         self._list = lines
         self._view = view
-
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            yield Static(id="list", markup=False)
-        yield Static(list_key_hints(("Enter", _("read"))), id="foot", markup=False)
-
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
 
     def entry_lines(self, entry: NoticeLine, width: int) -> list[Content]:
         """Return a letter: its kind and subject, then what happened to it."""

@@ -13,7 +13,7 @@ from tests.policies import amend_policy, require_no_documents_of_individuals
 from tests.prepared import prepared
 from tests.services.importing.files import PERSON, Desk, application
 from tests.sites import Site
-from workbench.services.importing.request import ImportRefused
+from workbench.services.importing.plan import ImportRefused
 
 VERIFY = "ID-REVERIFY"
 PLAN = "ACT-PEAK-HOUR:plan"

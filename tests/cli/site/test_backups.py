@@ -346,7 +346,7 @@ from pathlib import Path
 from tests.sites import ManualClock
 from tests.services.importing.files import JPEG
 from db.enums import ImportKind
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 from workbench.services.opening import open_services
 
 path, folder, first = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -18,7 +18,7 @@ from tests.prepared import prepared
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.services.foundation import audit_log
 from workbench.services.importing.import_run import ImportRun
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 
 
 @pytest.fixture

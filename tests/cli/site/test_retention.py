@@ -16,9 +16,9 @@ from tests.prepared import prepared
 from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sizes import sample
 from workbench.errors import ExitCode, StorageFailed
-from workbench.services.importing.request import ImportRefused
+from workbench.services.importing.plan import ImportRefused
 from workbench.services.retention import service
-from workbench.services.site import retention_checks
+from workbench.services.site import file_checks
 from workbench.services.site.due_erasures import UnlinkedEvidence
 
 pytestmark = pytest.mark.proof
@@ -608,7 +608,7 @@ def test_doctor_searches_for_due_evidence_only_if_an_import_is_old_enough(
         searches.append(given)
         return UnlinkedEvidence()
 
-    monkeypatch.setattr(retention_checks, "due_unlinked", search)
+    monkeypatch.setattr(file_checks, "due_unlinked", search)
     evidence_period(office, "4 days")
     for days, count in ((33, 0), (2, 1)):
         office.later(days=days)

@@ -10,7 +10,7 @@ from db.enums import DayStatus
 from tests.domain.clock.clock_cases import FIRST, calendars, instants
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
-from workbench.domain.clock.deadline import holding_from, latest_receipt, moved_deadline
+from workbench.domain.clock.due import holding_from, latest_receipt, moved_deadline
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.calendar.public_holidays import seed_days

@@ -22,8 +22,14 @@ from tests.domain.facts.sample_evidence import (
     with_calls,
 )
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, CreditFacts, Evidence
-from workbench.domain.facts.activity import calling_hours_for, off_hours_calls
-from workbench.domain.facts.all_facts import FACTS, CaseFacts, activity_view, observe
+from workbench.domain.facts.all_facts import (
+    FACTS,
+    CaseFacts,
+    activity_view,
+    calling_hours_for,
+    observe,
+    off_hours_calls,
+)
 from workbench.domain.facts.credit import credit_facts, uncleared_hits
 from workbench.domain.facts.documents import words_found
 from workbench.domain.facts.fact import FactType, groups_of

@@ -13,7 +13,7 @@ import pytest
 
 from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
 from screens.desk.session import DeskSession
-from screens.shell.clock import Clock
+from screens.shell.view import Clock
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
 from workbench.domain.case.casefile import NoNextCase

@@ -4,9 +4,7 @@ import pytest
 
 from screens.letters.screen import LettersScreen
 from screens.panels.letters import letters_of
-from screens.shell.clock import ZONE
-from screens.shell.symbols import DRAWN
-from screens.shell.view import View
+from screens.shell.view import DRAWN, ZONE, View
 from tests.cli.appeals.filed_appeals import failed
 from tests.clock_site import ClockSite
 from tests.screens.driver import WINDOWS, site_workbench

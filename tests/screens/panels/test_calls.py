@@ -7,9 +7,7 @@ import pytest
 
 from screens.panels.calls import calls_lines
 from screens.panels.lines import finding_lines
-from screens.shell.clock import ZONE
-from screens.shell.symbols import DRAWN
-from screens.shell.view import View
+from screens.shell.view import DRAWN, ZONE, View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean, troubled
 from workbench.domain.case.vocabulary import PanelKind

@@ -10,9 +10,7 @@ import pytest
 from screens.panels.case_header import case_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
-from screens.shell.clock import ZONE
-from screens.shell.symbols import DRAWN
-from screens.shell.view import View
+from screens.shell.view import DRAWN, ZONE, View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.appeal import AppealLine

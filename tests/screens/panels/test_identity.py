@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from screens.panels.calls import calls_lines
 from screens.panels.identity import identity_lines
-from screens.shell.clock import ZONE
-from screens.shell.symbols import DRAWN
-from screens.shell.view import View
+from screens.shell.view import DRAWN, ZONE, View
 from tests.screens.cases import ID_NO, MSISDNS, NOW, application, casefile, clean
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.evidence.evidence import Evidence

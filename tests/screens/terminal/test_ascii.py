@@ -151,7 +151,7 @@ def test_every_symbol_of_the_program_has_an_ascii_one() -> None:
         root / "workbench/keys/command.py",
         root / "workbench/wording/findings.py",
     ]
-    left = {"screens/shell/symbols.py", "screens/terminal/ascii_filter.py", "screens/terminal/width_probe.py"}
+    left = {"screens/shell/view.py", "screens/terminal/ascii_filter.py", "screens/terminal/width_probe.py"}
     signs.use_symbols("ascii")
     try:
         for file in sources:

@@ -13,7 +13,7 @@ from workbench.services import workers
 from workbench.services.exporting import shared_reading, source
 from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
 from workbench.services.exporting.shared_reading import shared_texts
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 
 pytestmark = pytest.mark.proof
 

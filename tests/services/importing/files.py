@@ -16,7 +16,7 @@ from db.models import CaseRow
 from tests.prepared import prepared
 from tests.sites import Site
 from workbench.services.foundation import audit_log
-from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.importing.plan import ImportReport, ImportRequest
 
 Cells = Mapping[str, str]
 

@@ -15,7 +15,7 @@ from tests.services.reading.workbooks import write_workbook
 from tests.sites import ManualClock
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.file_store import Store
-from workbench.services.importing.request import ImportReport, ImportRequest
+from workbench.services.importing.plan import ImportReport, ImportRequest
 from workbench.services.importing.writing import BatchWriter
 from workbench.services.opening import open_services
 from workbench.services.site.database import open_database
@@ -28,7 +28,7 @@ from tests.fork_server import ForkedProcess, fork_server
 from tests.sites import ManualClock
 from tests.services.importing import killing
 from workbench.services.importing import service
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 from workbench.services.importing.writing import BatchWriter
 from workbench.services.opening import open_services
 

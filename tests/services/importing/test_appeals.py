@@ -11,10 +11,10 @@ from db.enums import ImportKind
 from tests.services.importing.files import Cells, Desk, application, shanghai
 from tests.services.reading.workbooks import write_workbook
 from workbench.errors import NotAllowed
-from workbench.services.batches import applying, filing
+from workbench.services.batches import affected_cases, applying
 from workbench.services.foundation.context import Context
 from workbench.services.importing import import_run
-from workbench.services.importing.request import ImportRefused
+from workbench.services.importing.plan import ImportRefused
 
 APPEALS = 7
 
@@ -48,7 +48,7 @@ def test_what_an_interrupted_import_did_not_file_is_filed_by_the_next_start_for_
 ) -> None:
     path = desk.write(rows)
     planned = desk.take(ImportKind.APPEALS, path, dry_run=True)
-    portions, real = count(), filing.file_appeals
+    portions, real = count(), affected_cases.file_appeals
 
     def file_once(context: Context, filings: Sequence[Any]) -> Any:
         if next(portions):

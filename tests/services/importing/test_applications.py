@@ -10,7 +10,7 @@ from tests.services.importing.files import (
     shanghai,
 )
 from workbench.errors import BadData, NotAllowed
-from workbench.services.importing.request import ImportRefused, ImportRequest
+from workbench.services.importing.plan import ImportRefused, ImportRequest
 
 
 def test_documents_complete_an_application_and_its_clock_starts_with_the_last_of_them(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from tests.services.calls.samples import SHANGHAI, rows
 from tests.services.importing.files import Cells, Desk, application
 from tests.services.reading.workbooks import write_workbook
 from workbench.domain.case.casefile import CaseFile
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 
 
 def call(minute: int, *, caller: str = "13800138000", callee: str = "02112345678", day: str = "2026-11-20") -> Cells:

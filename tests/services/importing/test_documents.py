@@ -10,7 +10,7 @@ from db.enums import DocumentKind, ImportKind
 from tests.services.importing.files import JPEG, PDF, PNG, Desk, application
 from tests.services.reading.workbooks import Value, write_workbook
 from workbench.services.importing.classifying import documents
-from workbench.services.importing.request import ImportRefused
+from workbench.services.importing.plan import ImportRefused
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy
 from workbench.services.case.assessment import refresh_findings
 from workbench.services.foundation.case_access import LostHold
-from workbench.services.importing.request import ImportRefused
+from workbench.services.importing.plan import ImportRefused
 
 
 def new_licence(desk: Desk, *, received_at: str = "2026-11-23 15:00") -> None:

@@ -11,7 +11,7 @@ from tests.services.importing import killing
 from tests.services.importing.killing import Killed, big_file, big_workbook, check_after, killed
 from tests.sites import ManualClock, Site
 from tests.sizes import sized
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 from workbench.services.opening import open_services
 
 ROWS = 2_000

@@ -22,7 +22,7 @@ from db.enums import ImportKind
 from tests.memory import peak_kb
 from tests.fork_server import fork_server
 from tests.sites import ManualClock
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 from workbench.services.opening import open_services
 
 services = open_services(Path(sys.argv[1]), "admin", ManualClock())

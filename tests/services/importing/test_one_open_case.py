@@ -13,7 +13,7 @@ from tests.services.importing.test_reopening import passed
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed
-from workbench.services.importing import opening
+from workbench.services.importing import new_cases
 from workbench.services.outbox.recording import Delivery
 
 Act = Callable[[Desk, int], object]
@@ -113,14 +113,14 @@ def test_an_import_that_replaces_a_case_is_refused_if_that_was_opened_again_mean
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = failed(desk)
-    opened = opening.CaseOpening.open
+    opened = new_cases.CaseOpening.open
 
     def opened_after_another(*wanted: Any) -> None:
         if desk.site.state(older) == "failed":
             reopen(desk, older)
         opened(*wanted)
 
-    monkeypatch.setattr(opening.CaseOpening, "open", opened_after_another)
+    monkeypatch.setattr(new_cases.CaseOpening, "open", opened_after_another)
     with pytest.raises(Busy, match=f"{format_case(older)} was opened again"):
         as_new(desk)
     assert [case.id for case in desk.cases()] == [older]

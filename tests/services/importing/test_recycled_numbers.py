@@ -8,7 +8,7 @@ import pytest
 from db.enums import ImportKind
 from tests.services.importing.files import Cells, Desk, application
 from workbench.domain.case.casefile import CaseFile
-from workbench.services.importing.request import ImportRefused
+from workbench.services.importing.plan import ImportRefused
 
 pytestmark = pytest.mark.proof
 

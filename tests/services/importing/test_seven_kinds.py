@@ -16,7 +16,7 @@ from tests.services.reading import samples
 from tests.services.reading.workbooks import Value, write_workbook
 from tests.sites import Site
 from workbench.errors import BadData
-from workbench.services.importing.request import ImportReport
+from workbench.services.importing.plan import ImportReport
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.sheets.names import IMPORT_ORDER
 

@@ -14,7 +14,7 @@ from tests.sites import Site
 from workbench.domain.values.identifiers import ric_check_digit
 from workbench.services import workers
 from workbench.services.importing import new_applications, planning, service
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 
 _TABLES = ("application", "card", "case", "finding", "notice")
 

@@ -11,7 +11,7 @@ from tests.services.importing.files import ENTERPRISE_DOCUMENTS, PDF, Cells, Des
 from tests.services.importing.test_existing_cases import pending, rectifying
 from tests.services.reading.workbooks import Value, write_workbook
 from workbench.errors import NotAllowed, WrongUsage
-from workbench.services.importing.request import ImportRefused, ImportReport
+from workbench.services.importing.plan import ImportRefused, ImportReport
 from workbench.services.reading.problems import RowProblem
 
 CARD: Cells = {"application_no": "A-1", "msisdn": "13800138000", "iccid": "89860070310112094320"}

@@ -7,7 +7,7 @@ from db.enums import Priority, ServiceClass
 from tests.sites import Site
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.deadlines import bulk_changes
-from workbench.services.site.log_checks.unexplained import unexplained
+from workbench.services.site.log_checks.unexplained_rows import unexplained
 
 
 def test_each_case_is_changed_with_its_event_and_reason_and_each_refusal_names_its_case(

@@ -10,8 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter.utility import xl_col_to_name
 
-from workbench.services.reading.sheets.rows import SheetRow
-from workbench.services.reading.sheets.workbook import Workbook
+from workbench.services.reading.sheets.workbook import SheetRow, Workbook
 
 _DROP_DOWN = re.compile(r'sqref="([A-Z]+)3:[^>]*>(?:<formula1>)lists!\$([A-Z]+)\$1(?::\$[A-Z]+\$(\d+))?<')
 

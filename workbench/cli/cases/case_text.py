@@ -17,7 +17,7 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import is_with_applicant, stopped_clock_words
-from workbench.domain.facts.activity import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
+from workbench.domain.facts.all_facts import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords

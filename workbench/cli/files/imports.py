@@ -20,7 +20,7 @@ from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.services.importing.request import ImportRefused, ImportReport, ImportRequest
+from workbench.services.importing.plan import ImportRefused, ImportReport, ImportRequest
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.wording.amounts import count, minute
 

@@ -15,7 +15,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.cli.framework.passphrase import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.services.importing.request import ImportRequest
+from workbench.services.importing.plan import ImportRequest
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from workbench.wording.policy import (
 )
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.policy_effect import OpenCaseEffect
+    from workbench.services.deadlines.policy_changes import OpenCaseEffect
     from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
     from workbench.services.wiring import Services
 

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from db.enums import AppealOutcome, AppealStatus, CaseState
 from workbench.domain.case.records import Waiver
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.deadline import moved_deadline
-from workbench.domain.clock.due import due_at
+from workbench.domain.clock.due import due_at, moved_deadline
 from workbench.domain.clock.suspension import Suspension
 from workbench.i18n import N_
 

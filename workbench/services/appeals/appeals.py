@@ -16,13 +16,8 @@ from workbench.domain.clock.due import due_at
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in
-from workbench.services.appeals.acts import (
-    appeal_result,
-    check_text,
-    file_appeal,
-)
+from workbench.services.appeals.acts import appeal_result, check_text, deciding_refusal, file_appeal
 from workbench.services.appeals.checks import put_into_force, waive_check
-from workbench.services.appeals.people import deciding_refusal
 from workbench.services.case.assessment import findings_of_case, refresh_findings
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.known_people import redaction_of

@@ -17,11 +17,11 @@ from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, checked
 from workbench.services.appeals.acts import (
     appeal_result,
+    checking_refusal,
     restore_state_before,
     return_to_decider,
     void_answer,
 )
-from workbench.services.appeals.people import checking_refusal
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
 from workbench.services.case.decisions import newest_appeal, waiver_of
 from workbench.services.foundation.audit_log import details
@@ -32,8 +32,7 @@ from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.notices.result_letters import notify_of_appeal
 from workbench.services.notices.verdict_letter import AppealLetterKind
 from workbench.services.rectifying.late_letters import take_back_early_lapse
-from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import waiver_details, waiver_text
+from workbench.services.site.people import solo_reason, waiver_details, waiver_text
 
 
 class AppealChecks(Service):

@@ -13,14 +13,12 @@ from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
 from workbench.domain.findings.evaluate import worst_kind, worst_kind_if_answered
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.batches.affected_cases import SUBMISSION
-from workbench.services.batches.filing import UnfiledAppeal, file_appeals, first_filings
+from workbench.services.batches.affected_cases import SUBMISSION, UnfiledAppeal, file_appeals, first_filings
 from workbench.services.batches.publishing import PUBLISHED, publisher_context
 from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.clock.case_clocks import first_clock_state
-from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
-from workbench.services.forecast.incomplete_cases import IncompleteCases
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, IncompleteCases, NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import shows_forecast

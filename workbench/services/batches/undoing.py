@@ -18,8 +18,7 @@ from workbench.i18n import _
 from workbench.services.batches.affected_cases import SUBMISSION
 from workbench.services.batches.publishing import PUBLISHED, UNDONE, another_import_runs, lock_path, try_lock
 from workbench.services.batches.sweeping import OF_CASES, remove_batch
-from workbench.services.case.card_windows import CALL_WINDOW
-from workbench.services.case.evidence_reader import CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
 

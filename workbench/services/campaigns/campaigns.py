@@ -18,8 +18,15 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.campaigns.choosing import CAMPAIGN, CAMPAIGN_CASE, WAITS, awaits_campaign, choose_cases
-from workbench.services.campaigns.opening import open_due_re_reviews, opened_today
+from workbench.services.campaigns.opening import (
+    CAMPAIGN,
+    CAMPAIGN_CASE,
+    WAITS,
+    awaits_campaign,
+    choose_cases,
+    open_due_re_reviews,
+    opened_today,
+)
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.row_values import from_row

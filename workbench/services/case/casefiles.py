@@ -26,13 +26,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
 from workbench.services.case.case_cache import KeptCase, stamp_of
-from workbench.services.case.decisions import (
-    appeals_of,
-    decisions_of,
-    due_if_answered,
-    first_deadline,
-    last_appeal_day,
-)
+from workbench.services.case.decisions import appeals_of, decisions_of, due_if_answered, first_deadline, last_appeal_day
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import (
     asked_documents_of,

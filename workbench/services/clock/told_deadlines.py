@@ -20,8 +20,7 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, RectificationItemRow, RectificationRow
 from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.deadline import holding_from, moved_deadline
-from workbench.domain.clock.due import feasible_deadline
+from workbench.domain.clock.due import feasible_deadline, holding_from, moved_deadline
 from workbench.domain.clock.suspension import Suspension, unknown_parts
 from workbench.services.case.decisions import last_appeal_day, told_filing_day
 from workbench.services.clock.case_clocks import EVENT, Clocks

@@ -15,8 +15,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import extension_s, latest_appeal_due
-from workbench.domain.clock.deadline import moved_deadline, open_day_from
-from workbench.domain.clock.due import due_at, short_deadline_problem, working_days_late
+from workbench.domain.clock.due import due_at, moved_deadline, open_day_from, short_deadline_problem, working_days_late
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in, checked
@@ -32,7 +31,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, notify
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
-from workbench.services.review.waiving import item_named
+from workbench.services.review.reopening import item_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,7 @@ from workbench.services.campaigns.opening import open_due_re_reviews
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.deadlines.batches import act_on_all, act_unless_suspended
-from workbench.services.deadlines.delays import notify_of_delays
-from workbench.services.deadlines.reminders import remind
+from workbench.services.deadlines.reminders import notify_of_delays, remind
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_of
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_letter import ClockLetterKind

@@ -29,8 +29,14 @@ from workbench.services.batches.publishing import WITH_CALLS, published_call_bat
 from workbench.services.calls.engine import CallEngine, FractionCallback
 from workbench.services.calls.store import CallStore
 from workbench.services.calls.windows import CallSurvey, OptOut
-from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
-from workbench.services.case.evidence_reader import CALL_HOUR, CARD, application_key
+from workbench.services.case.evidence_reader import (
+    CALL_DAY,
+    CALL_HOUR,
+    CALL_WINDOW,
+    CARD,
+    application_key,
+    period_of_row,
+)
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.context import Context
 from workbench.services.importing.classifying.columns import Columns

@@ -13,13 +13,14 @@ from db.queries.published import CASE, chunks
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.i18n import _
 from workbench.services.batches.affected_cases import (
+    UnfiledAppeal,
     cases_about,
     cases_of_numbers,
     ids_of_affected,
     record_affected_cases,
+    refuse_unfit_appeals,
 )
 from workbench.services.batches.applying import apply_batch
-from workbench.services.batches.filing import UnfiledAppeal, refuse_unfit_appeals
 from workbench.services.batches.publishing import (
     WITH_CALLS,
     new_batch,
@@ -39,11 +40,9 @@ from workbench.services.importing.calls import CallFigures, call_store, figures
 from workbench.services.importing.classifying.classifier import RowClassifier
 from workbench.services.importing.classifying.existing import refuse_opened_again
 from workbench.services.importing.new_applications import NewApplications
-from workbench.services.importing.new_cases import NewBatch
-from workbench.services.importing.opening import CaseOpening
-from workbench.services.importing.plan import ImportPlan
+from workbench.services.importing.new_cases import CaseOpening, NewBatch
+from workbench.services.importing.plan import ImportPlan, ImportReport, ImportRequest
 from workbench.services.importing.progress import ImportProgress
-from workbench.services.importing.request import ImportReport, ImportRequest
 from workbench.services.importing.writing import BatchWriter
 from workbench.services.notices.due_date_notices import follow_calendar
 from workbench.services.reading.problems import RowProblem

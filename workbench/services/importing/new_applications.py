@@ -10,8 +10,7 @@ from db.enums import ImportKind
 from db.queries.card_counts import applicant_column
 from db.queries.published import Snapshot, chunks, current_case_id, newest_visible_rows
 from workbench.services.batches.publishing import published_call_batches
-from workbench.services.case.card_windows import CALL_WINDOW
-from workbench.services.case.evidence_reader import CARD, application_key
+from workbench.services.case.evidence_reader import CALL_WINDOW, CARD, application_key
 from workbench.services.case.known_people import Key
 from workbench.services.importing.classifying.columns import TABLES
 from workbench.services.importing.new_cases import NewBatch

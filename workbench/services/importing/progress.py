@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.services.calls.engine import FractionCallback
-from workbench.services.importing.request import ProgressCallback
+from workbench.services.importing.plan import ProgressCallback
 from workbench.services.reading.reader import Reader
 
 PASSES = 2

@@ -16,8 +16,7 @@ from workbench.services.case.decisions import newest_decision
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
 from workbench.services.importing.classifying.existing import RESUBMITTED_STATES
-from workbench.services.importing.plan import ImportPlan
-from workbench.services.importing.request import ImportReport, ImportRequest, ProgressCallback
+from workbench.services.importing.plan import ImportPlan, ImportReport, ImportRequest, ProgressCallback
 from workbench.services.importing.service import Imports
 from workbench.services.reading.reader import kind_of_file
 from workbench.services.rectifying.rectification import progress_of

@@ -26,16 +26,17 @@ from workbench.services.importing.classifying.classifier import RowClassifier
 from workbench.services.importing.classifying.existing import ImportTerms
 from workbench.services.importing.classifying.outcome import RowOutcome
 from workbench.services.importing.import_run import ImportRun
-from workbench.services.importing.plan import ImportPlan, Spill
-from workbench.services.importing.planning import ImportPlanner
-from workbench.services.importing.progress import ImportProgress
-from workbench.services.importing.request import (
+from workbench.services.importing.plan import (
+    ImportPlan,
     ImportRefused,
     ImportReport,
     ImportRequest,
     ProgressCallback,
     SheetLine,
+    Spill,
 )
+from workbench.services.importing.planning import ImportPlanner
+from workbench.services.importing.progress import ImportProgress
 from workbench.services.memory import check_memory_limit
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader, open_reader, open_readers

@@ -24,12 +24,7 @@ from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import UnnumberedNotice, add_notices, notice_of
-from workbench.services.notices.due_date_letter import (
-    ClockLetterKind,
-    StatedFacts,
-    forecast_fields,
-    suggestion_lines,
-)
+from workbench.services.notices.due_date_letter import ClockLetterKind, StatedFacts, forecast_fields, suggestion_lines
 from workbench.services.notices.letter import Sender
 from workbench.services.notices.letter_measures import bars_in_force
 

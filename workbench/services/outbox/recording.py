@@ -78,10 +78,19 @@ def record_deliveries(
     unsent = [row for row in rows if row.sent_at is None]
     sent = [row for row in unsent if not deliveries[row.id].failure]
     failed = [row for row in unsent if deliveries[row.id].failure]
-    _write_sent(session, context, [(row, deliveries[row.id]) for row in sent])
-    _write_failed(session, context, [(row, deliveries[row.id].failure) for row in failed])
+    now, me = context.now(), context.actor
+    outcomes = [(row, deliveries[row.id].sent_at or now, deliveries[row.id].channel) for row in sent]
+    times = ({"notice_id": row.id, "at": at, "how": channel} for row, at, channel in outcomes)
+    as_sent = {"sent_at": bindparam("at"), "channel": bindparam("how"), "sent_by_id": me.id}
+    _write(session, times, **as_sent, failed_at=None, failure="")
+    bodies = [(row.case_id, {"notice": row.id, **details(channel=channel)}) for row, _at, channel in outcomes]
+    audit_log.append_many(session, me, SENT, now, bodies)
+    masked = masked_failures(session, [(row, deliveries[row.id].failure) for row in failed])
+    causes = ({"notice_id": row.id, "cause": cause} for row, cause in masked)
+    _write(session, causes, failed_at=now, failure=bindparam("cause"))
+    audit_log.append_many(session, me, FAILED, now, ((row.case_id, {"notice": row.id}) for row in failed))
     _cancel_overtaken(session, context, sent)
-    moved = (move_deadline(session, context, row, deliveries[row.id].sent_at or context.now()) for row in sent)
+    moved = (move_deadline(session, context, row, at) for row, at, _channel in outcomes)
     return RecordedDeliveries(
         sent=len(sent),
         already_sent=len(rows) - len(unsent),
@@ -98,21 +107,6 @@ def masked_failures(session: Session, failures: Sequence[tuple[Any, str]]) -> It
         yield row, redactions[row.agent, row.application_no].mask_in(line)
 
 
-def _write_sent(session: Session, context: Context, sent: Sequence[tuple[Any, Delivery]]) -> None:
-    now, me = context.now(), context.actor
-    statement = NOTICE.update().where(NOTICE.c.id == bindparam("notice_id"))
-    statement = statement.values(
-        sent_at=bindparam("at"), channel=bindparam("how"), sent_by_id=me.id, failed_at=None, failure=""
-    )
-    for chunk in chunks(sent):
-        session.connection().execute(
-            statement,
-            [{"notice_id": row.id, "at": given.sent_at or now, "how": given.channel} for row, given in chunk],
-        )
-    bodies = [(row.case_id, {"notice": row.id, **details(channel=given.channel)}) for row, given in sent]
-    audit_log.append_many(session, me, SENT, now, bodies)
-
-
 def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:
     """Cancel unsent letters about the time before a result, once the letter with the result was sent."""
     for row in sent:
@@ -121,12 +115,8 @@ def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -
             cancel_unsent(session, context, earlier)
 
 
-def _write_failed(session: Session, context: Context, failed: Sequence[tuple[Any, str]]) -> None:
-    now, me = context.now(), context.actor
-    statement = NOTICE.update().where(NOTICE.c.id == bindparam("notice_id"))
-    statement = statement.values(failed_at=now, failure=bindparam("cause"))
-    for chunk in chunks(failed):
-        session.connection().execute(
-            statement, [{"notice_id": row.id, "cause": cause} for row, cause in masked_failures(session, chunk)]
-        )
-    audit_log.append_many(session, me, FAILED, now, ((row.case_id, {"notice": row.id}) for row, _cause in failed))
+def _write(session: Session, rows: Iterable[Mapping[str, Any]], **columns: Any) -> None:
+    """Write the columns of notices, each of the `rows` with its `notice_id`."""
+    statement = NOTICE.update().where(NOTICE.c.id == bindparam("notice_id")).values(columns)
+    for chunk in chunks(rows):
+        session.connection().execute(statement, chunk)

@@ -25,13 +25,7 @@ from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.bulk_letters import select_letters, write_sender
 from workbench.services.outbox.gateway import Gateway
-from workbench.services.outbox.recording import (
-    FAILED,
-    Delivery,
-    masked_failures,
-    notice_rows,
-    record_deliveries,
-)
+from workbench.services.outbox.recording import FAILED, Delivery, masked_failures, notice_rows, record_deliveries
 from workbench.services.rectifying.late_letters import MovedDeadline
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
@@ -44,21 +38,16 @@ SendProgressCallback = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedLetter:
-    """A letter that failed in all attempts of a run, with the cause."""
+class UnsentLetter:
+    """A letter that failed in all attempts of a run, with the cause, or that waits for an earlier letter of its case.
+
+    The earlier letter `after` could not be sent or is not released.
+    """
 
     notice_id: int
     case_id: int
-    failure: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingLetter:
-    """A letter that waits for the earlier letter `after` of its case, which could not be sent or is not released."""
-
-    notice_id: int
-    case_id: int
-    after: int
+    failure: str = ""
+    after: int | None = None
 
 
 @dataclass(slots=True)
@@ -72,8 +61,8 @@ class SendReport:
     sent: int = 0
     skipped: int = 0
     cancelled: int = 0
-    waiting: dict[int, WaitingLetter] = field(default_factory=dict)
-    failures: list[FailedLetter] = field(default_factory=list)
+    waiting: dict[int, UnsentLetter] = field(default_factory=dict)
+    failures: list[UnsentLetter] = field(default_factory=list)
     moved: list[MovedDeadline] = field(default_factory=list)
 
 
@@ -183,8 +172,7 @@ class _Run:
                 report.skipped += found.cancelled_at is None
                 return None
             if found.after is not None:
-                waiting = WaitingLetter(notice_id=notice_id, case_id=found.case_id, after=found.after)
-                report.waiting[notice_id] = waiting
+                report.waiting[notice_id] = UnsentLetter(notice_id=notice_id, case_id=found.case_id, after=found.after)
                 return None
             taken = {"attempts": NOTICE.c.attempts + 1, "handed_at": now, "failed_at": None}
             session.execute(update(NOTICE).where(NOTICE.c.id == notice_id).values(taken))
@@ -212,7 +200,7 @@ class _Run:
             if is_last:
                 note_act(session, self.context, FAILED, row.case_id, {"notice": row.id})
         if is_last:
-            self.report.failures.append(FailedLetter(notice_id=row.id, case_id=row.case_id, failure=masked))
+            self.report.failures.append(UnsentLetter(notice_id=row.id, case_id=row.case_id, failure=masked))
 
     def _document(self, row: Any) -> bytes:
         """Return the JSON document of a letter for the gateway, in clear.

@@ -11,13 +11,7 @@ from typing import Any
 
 from workbench.errors import CannotCreate, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.safe_files import (
-    MAX_CELL_LENGTH,
-    MAX_SHEET_ROWS,
-    OwnFiles,
-    new_workbook,
-    replacing,
-)
+from workbench.services.foundation.safe_files import MAX_CELL_LENGTH, MAX_SHEET_ROWS, OwnFiles, new_workbook, replacing
 from workbench.services.reading.headers import IGNORED
 from workbench.services.reading.problems import BadRecord
 from workbench.services.reading.reader import Reader

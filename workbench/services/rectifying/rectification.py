@@ -13,7 +13,7 @@ from db.enums import Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
 from db.queries.published import NOTICE
 from workbench.domain.case.reason_scope import documents_for, named_documents
-from workbench.domain.clock.deadline import latest_receipt
+from workbench.domain.clock.due import latest_receipt
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import documents_since

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.reading.table import Cell
 
 Cells = dict[int, Cell]

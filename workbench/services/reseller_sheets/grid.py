@@ -7,7 +7,7 @@ from typing import TextIO
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.reading.table import DELIMITERS, FIELD_LENGTH
 
 HEAD_ROWS = 40

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workbench.domain.text.safe import safe
 from workbench.services.reading.headers import MAX_COLUMNS, MAX_HEADER_LENGTH, normalised_name
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import MergedCells, SheetRow
 
 BETWEEN_LEVELS = "/"
 _MOST_LEVELS = 3

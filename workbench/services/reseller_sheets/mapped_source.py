@@ -15,8 +15,7 @@ from workbench.services.reading.opened import is_archive
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.reader import Reader
 from workbench.services.reading.sheets.names import kind_of_sheet, sheet_of, shown
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
-from workbench.services.reading.sheets.workbook import SheetPart, Workbook
+from workbench.services.reading.sheets.workbook import MergedCells, SheetPart, SheetRow, Workbook
 from workbench.services.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, SheetSource, TextSource
 from workbench.services.reading.table import Knows
 from workbench.services.reseller_sheets.grid import text_rows

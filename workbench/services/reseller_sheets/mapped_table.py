@@ -9,7 +9,7 @@ from workbench.domain.values.numbers import parse_phones
 from workbench.i18n import _
 from workbench.services.reading.headers import columns_file, nearest_names, normalised_name, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.reading.table import BrokenRecord, Cell, RawRecord, flaw_of
 from workbench.services.reseller_sheets.cells import Cells, MergedCellFiller, compact, has_few_cells, total_word_in
 from workbench.services.reseller_sheets.conversions import parse_converted

@@ -15,8 +15,7 @@ from workbench.services.reading.kinds import KindSpec, kind_spec
 from workbench.services.reading.opened import OpenedText
 from workbench.services.reading.problems import FileProblem, RowProblem
 from workbench.services.reading.sheets.names import kind_of_sheet
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
-from workbench.services.reading.sheets.workbook import Workbook
+from workbench.services.reading.sheets.workbook import MergedCells, SheetRow, Workbook
 from workbench.services.reseller_sheets.conversions import Order
 from workbench.services.reseller_sheets.grid import HEAD_ROWS, rows_and_merges, text_rows
 from workbench.services.reseller_sheets.header import Header, headers_in

@@ -11,7 +11,7 @@ from workbench.domain.values.moments import parse_day_or_long_term
 from workbench.services.reading.headers import MAX_COLUMNS, column_names, normalised_name
 from workbench.services.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO
 from workbench.services.reading.plan import accepts
-from workbench.services.reading.sheets.rows import SheetRow
+from workbench.services.reading.sheets.workbook import SheetRow
 from workbench.services.reading.table import Cell
 from workbench.services.reseller_sheets.by_values import applicant_kind_in, guess_column
 from workbench.services.reseller_sheets.cells import Cells, MergedCellFiller, compact, has_few_cells, total_word_in

@@ -18,8 +18,16 @@ from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.services.acts.act import note_act
-from workbench.services.case.card_windows import CALL_DAY, CALL_WINDOW, period_of_row
-from workbench.services.case.evidence_reader import CALL_HOUR, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.evidence_reader import (
+    CALL_DAY,
+    CALL_HOUR,
+    CALL_WINDOW,
+    CARD,
+    COMPLAINT,
+    CREDIT,
+    DOCUMENT,
+    period_of_row,
+)
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.retention.sharing import SubjectSharing

@@ -25,13 +25,7 @@ from workbench.services.retention.counting import RetentionCounts, count_retenti
 from workbench.services.retention.erasing import EVIDENCE_ERASED, erase_application, erase_opt_outs, erase_unlinked
 from workbench.services.retention.files import CALLS_ERASED, ErasedFiles, erase_calls, erase_pending_files
 from workbench.services.retention.sharing import SubjectSharing
-from workbench.services.site.admin_requests import (
-    AdminRequest,
-    RequestKind,
-    approvable,
-    make_request,
-    open_requests,
-)
+from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request, open_requests
 from workbench.services.site.due_erasures import (
     ERASED,
     Key,
@@ -41,9 +35,9 @@ from workbench.services.site.due_erasures import (
     retained,
     retained_now,
 )
+from workbench.services.site.file_checks import REMNANTS_SETTING, has_remnants, older_copies
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
-from workbench.services.site.retention_checks import REMNANTS_SETTING, has_remnants, older_copies
 
 APPLIED = RequestKind.ERASURE.applied
 APPROVED = "retention approve"

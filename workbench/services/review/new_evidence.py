@@ -35,14 +35,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased, send_receipt
 from workbench.services.rectifying.lapse import correct_lapse_letter
-from workbench.services.rectifying.rectification import (
-    RectificationProgress,
-    is_overdue,
-    progress_of,
-    reopen_items,
-)
-from workbench.services.review.back_to_queue import move_to_queue, void_staged
-from workbench.services.review.next_round import start_next_round
+from workbench.services.rectifying.rectification import RectificationProgress, is_overdue, progress_of, reopen_items
+from workbench.services.review.back_to_queue import move_to_queue, start_next_round, void_staged
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""

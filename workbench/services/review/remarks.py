@@ -6,17 +6,10 @@ from sqlmodel import Session, select
 
 from db.columns import to_us
 from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, VerificationKind
-from db.models import (
-    CaseRow,
-    ChecklistAnswerRow,
-    ContactRow,
-    DecisionRow,
-    RectificationRow,
-    VerificationRow,
-)
+from db.models import CaseRow, ChecklistAnswerRow, ContactRow, DecisionRow, RectificationRow, VerificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.deadline import latest_receipt
+from workbench.domain.clock.due import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on
@@ -29,8 +22,7 @@ from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unreleased, notify_of_status
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import next_deadline
-from workbench.services.review.back_to_queue import close_work, queue_again
-from workbench.services.review.next_round import start_next_round
+from workbench.services.review.back_to_queue import close_work, queue_again, start_next_round
 
 
 class Remarks(Service):

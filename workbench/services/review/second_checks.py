@@ -30,11 +30,11 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
 from workbench.services.review.back_to_queue import void_verdict
-from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import (
+from workbench.services.site.people import (
     importer_refusal,
     is_same_person,
     shares_account,
+    solo_reason,
     waiver_details,
     waiver_text,
 )

@@ -19,8 +19,7 @@ from workbench.domain.case.measures import is_barred
 from workbench.domain.case.records import Waiver
 from workbench.domain.case.verdict import check_reasons_for, pending_waits_for, round_problem, verdict_problems
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.deadline import moved_deadline, open_day_from
-from workbench.domain.clock.due import due_at, natural_deadline, short_deadline_problem
+from workbench.domain.clock.due import due_at, moved_deadline, natural_deadline, open_day_from, short_deadline_problem
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.canned_texts import fields_in, fill_fields

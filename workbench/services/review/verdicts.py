@@ -35,8 +35,7 @@ from workbench.services.measures.orders import lifted_numbers
 from workbench.services.notices.result_letters import in_clear, with_clear_findings
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
-from workbench.services.site.people import solo_reason
-from workbench.services.site.separation import IMPORTER, importer_refusal, waiver_details, waiver_text
+from workbench.services.site.people import IMPORTER, importer_refusal, solo_reason, waiver_details, waiver_text
 
 _REASON = table_of(DecisionReasonRow)
 _ADD_REASONS = insert(_REASON)

@@ -32,11 +32,10 @@ from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import open_without_upgrade
-from workbench.services.site.file_checks import CheckLine
+from workbench.services.site.file_checks import CheckLine, check_retention
 from workbench.services.site.log_checks.anchors import check_anchors
-from workbench.services.site.log_checks.unexplained import check_unexplained, unexplained
+from workbench.services.site.log_checks.unexplained_rows import check_unexplained, unexplained
 from workbench.services.site.people import look_alikes, solo_reason
-from workbench.services.site.retention_checks import check_retention
 
 
 def examine(

@@ -1,24 +1,28 @@
-"""Checks around a database: its documents, the disk space, and the clock."""
+"""Checks around a database: its documents, the disk space, the clock, and the retention of erased data."""
 
 import hashlib
 import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlmodel import Session
 
-from db.models import DocumentRow
-from db.queries.published import call_file_checks, is_published, table_of
+from db.models import DocumentRow, SettingRow
+from db.queries.published import CASE, call_file_checks, is_published, table_of
+from db.queries.retention import has_case_before, has_import_before, has_pending_files
+from workbench.domain.policy.policy import Policy
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.services.calls.parquet import CallFiles
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.safe_files import draft_folders, unlocked
+from workbench.services.site.due_erasures import due_unlinked, retained
 from workbench.services.site.machine_clock import clock_problem
 
 CheckLine = tuple[bool | None, str]
@@ -168,3 +172,55 @@ def check_clock(session: Session, now: datetime) -> CheckLine:
     """Check that nothing speaks against the clock of this machine."""
     problem = clock_problem(session, now)
     return not problem, problem or _("Nothing speaks against the clock of this machine.")
+
+
+REMNANTS_SETTING = "erased_remnants"
+"""The setting that exists while the database file may still contain erased data, until it is compacted."""
+
+_TOLERATED = timedelta(days=30)
+
+
+def has_remnants(session: Session) -> bool:
+    """Say whether the database file was not compacted since the last erasure."""
+    return session.get(SettingRow, REMNANTS_SETTING) is not None
+
+
+def older_copies(path: Path) -> list[Path]:
+    """Return the copies of a database that upgrades made beside it."""
+    return sorted(path.parent.glob(f"{path.name}.schema-*.backup"))
+
+
+def check_retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
+    """Report overdue erasures, and data that was not erased everywhere."""
+    zone = ZoneInfo(policy.zone)
+    today = now.astimezone(zone).date()
+    shortest = policy.retention.shortest
+    overdue, evidence = 0, 0
+    # Most databases have nothing that old. Reading a million cases takes a minute, and as much evidence ten seconds.
+    oldest = None if shortest is None else now - _TOLERATED - shortest
+    if oldest is not None and has_case_before(session, oldest):
+        overdue = sum(
+            len(one.case_ids) for one in retained(session, policy.retention, zone, today - _TOLERATED) if one.is_due
+        )
+    if overdue:
+        message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
+        yield None, message.format(count=overdue)
+    if oldest is not None and has_import_before(session, oldest):
+        evidence = due_unlinked(session, policy.retention, zone, today - _TOLERATED).count
+    if evidence:
+        message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
+        yield None, message.format(count=evidence)
+    if has_pending_files(session):
+        yield None, _("Files of erased cases are still in the store; the next start of the program erases them.")
+    if has_remnants(session):
+        yield (
+            None,
+            _(
+                "Unused parts of the database file may still contain what was erased; run `workbench retention"
+                " compact` at a quiet time."
+            ),
+        )
+    copies = older_copies(path)
+    if copies and session.execute(select(exists().where(CASE.c.erased_at.is_not(None)))).scalar():
+        message = _("Copies from before an upgrade may still contain what was erased; delete them: {files}.")
+        yield None, message.format(files=comma_joined(copy.name for copy in copies))

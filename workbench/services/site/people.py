@@ -1,21 +1,39 @@
-"""The registered people: roles, absences, limits, and whether one person reviews alone."""
+"""The registered people: roles, absences, limits, and the rules that require two people.
 
+Only this module decides whether the same person did two acts, and whether one person reviews alone.
+"""
+
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import Role
-from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow, SettingRow
+from db.enums import IdentityMode, Role
+from db.models import (
+    AbsenceRow,
+    CaseRow,
+    EventRow,
+    ImportBatchRow,
+    ReviewerRoleRow,
+    ReviewerRow,
+    SettingRow,
+    SubmissionRow,
+)
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
+from workbench.domain.case.records import Waiver
+from workbench.domain.policy.policy import Policy
+from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values.logins import is_allowed_login, look_alike, lookalike_keys, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Context, Service
 
 SOLO_SETTING = "solo"
 """The setting with the reason why one person reviews alone."""
@@ -217,3 +235,57 @@ def count_workers(session: Session) -> int:
         .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
         .where(ReviewerRow.is_active, col(ReviewerRoleRow.role).in_([role.value for role in WORKERS]))
     ).one()
+
+
+IMPORTER = "importer"
+"""The rule of the policy that a person who imported evidence of a case may not decide or check it."""
+
+
+def is_same_person(session: Session, context: Context, case_id: int, reviewer_id: int) -> bool:
+    """Return whether the person who acts now is the one who acted on a case as `reviewer_id`.
+
+    In a database that identifies people by the OS user, one OS user is one person, whatever the logins. In a database
+    that identifies people by name, the name is the person.
+    """
+    if reviewer_id == context.actor.id:
+        return True
+    return context.actor.identity.startswith(f"{IdentityMode.OS}:") and shares_account(
+        session, context, case_id, reviewer_id
+    )
+
+
+def shares_account(session: Session, context: Context, case_id: int, reviewer_id: int) -> bool:
+    """Return whether the person who acted on a case as `reviewer_id` used the OS user of the person who acts now."""
+    acts = select(col(EventRow.seq)).where(
+        col(EventRow.case_id) == case_id,
+        col(EventRow.actor_id) == reviewer_id,
+        col(EventRow.identity) == context.actor.identity,
+        col(EventRow.is_refused).is_(False),
+    )
+    return session.execute(acts.limit(1)).first() is not None
+
+
+def importer_refusal(session: Session, context: Context, case_id: int, policy: Policy) -> str | None:
+    """Return why this person may not decide or check a case that they imported; None if the policy allows it."""
+    if not policy.separation.importer:
+        return None
+    opened = select(col(CaseRow.batch_id)).where(col(CaseRow.id) == case_id)
+    taken = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
+    batch = ImportBatchRow
+    own = select(col(batch.id)).where(
+        col(batch.id).in_(opened) | col(batch.id).in_(taken), col(batch.started_by_id) == context.actor.id
+    )
+    if session.execute(own.limit(1)).first() is None:
+        return None
+    message = _("You imported evidence of {case}; another person must decide and check it.")
+    return message.format(case=format_case(case_id))
+
+
+def waiver_text(waiver: Waiver | None) -> str:
+    """Return the column `waived` of a decision; empty if no rule is waived."""
+    return "" if waiver is None else json.dumps(asdict(waiver), ensure_ascii=False)
+
+
+def waiver_details(waiver: Waiver | None) -> dict[str, Any]:
+    """Return the details for an event about the two-person rules that did not apply: their names and the reason."""
+    return {} if waiver is None else {"waived": list(waiver.rules), "waive_reason": mask_digits_within(waiver.reason)}

@@ -23,9 +23,15 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
-from workbench.services.site.admin_requests import AdminRequest, RequestKind, drop_texts, make_request
+from workbench.services.site.admin_requests import (
+    AdminRequest,
+    RequestKind,
+    WantedPolicy,
+    drop_texts,
+    make_request,
+    requested,
+)
 from workbench.services.site.people import needs_other_admin
-from workbench.services.site.wanted_policy import WantedPolicy, requested
 
 _NUMBER = re.compile("[0-9]{1,18}")
 _MOST_BYTES = 1 << 20

@@ -15,8 +15,7 @@ from workbench.errors import BadData, NotFound
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.problems import FileProblem
 from workbench.services.reading.reader import open_reader
-from workbench.services.reading.sheets.rows import SheetRow
-from workbench.services.reading.sheets.workbook import Workbook
+from workbench.services.reading.sheets.workbook import SheetRow, Workbook
 
 
 def moment(*parts: int) -> datetime:

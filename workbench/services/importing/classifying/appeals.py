@@ -12,7 +12,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.appeals.acts import check_grounds, check_received
-from workbench.services.batches.filing import GROUNDS
+from workbench.services.batches.affected_cases import GROUNDS
 from workbench.services.case.decisions import result_notified_at
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.case_access import case_in_state_for

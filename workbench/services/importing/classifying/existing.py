@@ -25,7 +25,7 @@ from db.queries.published import (
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.deadline import latest_receipt
+from workbench.domain.clock.due import latest_receipt
 from workbench.errors import Busy
 from workbench.i18n import _
 from workbench.services.case.known_people import Key

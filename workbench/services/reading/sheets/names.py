@@ -4,8 +4,7 @@ from db.enums import ImportKind
 from workbench.i18n import _, comma_joined, current_language
 from workbench.services.reading.headers import columns_file, nearest_names, normalised_name, spellings
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheets.rows import SheetRow
-from workbench.services.reading.sheets.workbook import SheetPart, Workbook
+from workbench.services.reading.sheets.workbook import SheetPart, SheetRow, Workbook
 
 IMPORT_ORDER = (
     ImportKind.APPLICATIONS,

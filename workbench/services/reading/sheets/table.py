@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from workbench.i18n import _
 from workbench.services.reading.problems import FileProblem, RowProblem
-from workbench.services.reading.sheets.rows import MergedCells, SheetRow
+from workbench.services.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.reading.table import (
     HEADER_WITHIN_LINES,
     BrokenRecord,
