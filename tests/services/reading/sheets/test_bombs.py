@@ -202,9 +202,9 @@ BOMBS: list[tuple[Callable[[Path], Path], str]] = [
 def test_a_huge_sheet_and_a_row_without_an_end_are_refused_in_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package, "UNPACKED_BYTES", 50 << 20)
-    huge = write_cells(tmp_path / "huge.xlsx", _rows(51 << 20))
-    rows = (HEADER, "<row>", *("<c/>" * 250_000 for _count in range(40)))
+    monkeypatch.setattr(package, "UNPACKED_BYTES", 16 << 20)
+    huge = write_cells(tmp_path / "huge.xlsx", _rows(17 << 20))
+    rows = (HEADER, "<row>", *("<c/>" * 250_000 for _count in range(12)))
     endless = _stored(write_cells(tmp_path / "endless.xlsx", rows))
 
     reset_peak()
