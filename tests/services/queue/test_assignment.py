@@ -66,16 +66,15 @@ def test_a_failed_transaction_is_reported_and_earlier_ones_stay_committed(
 ) -> None:
     cases = site.plant(4)
     monkeypatch.setattr(assignment, "CHUNK", 2)
-    services = site.services("sup")
-    try_each = services.assigning._try_each
+    load = assignment._load
 
-    def busy_at_last(session: Session, chunk: Sequence[int], act: Any, **logs: Any) -> assignment.Assignment:
+    def busy_at_last(session: Session, chunk: Sequence[int]) -> Any:
         if cases[-1] in chunk:
             raise StorageBusy("The database is busy; nothing was written. Try again.")
-        return try_each(session, chunk, act, **logs)
+        return load(session, chunk)
 
-    monkeypatch.setattr(services.assigning, "_try_each", busy_at_last)
-    done = services.assigning.assign_many(cases, "b", "many")
+    monkeypatch.setattr(assignment, "_load", busy_at_last)
+    done = site.services("sup").assigning.assign_many(cases, "b", "many")
 
     assert [one.case_id for one in done.assigned] == cases[:2]
     assert [one.case_id for one in done.refused] == cases[2:]

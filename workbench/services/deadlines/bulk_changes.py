@@ -1,19 +1,17 @@
 """Lets a supervisor change the service class or the priority of many cases at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from db.enums import Priority, ServiceClass
-from db.queries.published import chunks
 from workbench.domain.case.lifecycle import Action
-from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.services.acts.act import checked
 from workbench.services.deadlines.rescheduling import Rescheduling, class_columns, priority_columns
 from workbench.services.foundation.context import Service
-from workbench.services.queue.assignment import CHUNK, RefusedCase
+from workbench.services.queue.assignment import RefusedCase, act_on_many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,33 +44,16 @@ class BulkChanges(Service):
         return self._change(case_ids, Action.PRIORITY, reason, priority_columns(priority))
 
     def _change(self, case_ids: Sequence[int], action: Action, reason: str, changes: Mapping[str, Any]) -> BulkChange:
-        changed: list[int] = []
-        refused: list[RefusedCase] = []
+        one_case = Rescheduling(self.context)
+
+        def begin(session: Session) -> Callable[[int], int]:
+            def change(case_id: int) -> int:
+                one_case.change_in(session, case_id, action, reason, changes)
+                return case_id
+
+            return change
+
         with self.context.acting(action, case_ids[0] if len(case_ids) == 1 else None):
             checked(action, reason)
-            for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
-                try:
-                    with self.context.write() as session:
-                        done = self._change_chunk(session, chunk, action, reason, changes)
-                except WorkbenchError as error:
-                    # This transaction was rolled back; the earlier ones are committed.
-                    done = BulkChange(refused=tuple(RefusedCase(case_id=one, why=str(error)) for one in chunk))
-                changed += done.changed
-                refused += done.refused
-        return BulkChange(changed=tuple(changed), refused=tuple(refused))
-
-    def _change_chunk(
-        self, session: Session, chunk: Sequence[int], action: Action, reason: str, changes: Mapping[str, Any]
-    ) -> BulkChange:
-        """Change the cases of one transaction; a refused case is refused before any part of it is written."""
-        changed: list[int] = []
-        refused: list[RefusedCase] = []
-        one_case = Rescheduling(self.context)
-        for case_id in chunk:
-            try:
-                one_case.change_in(session, case_id, action, reason, changes)
-                changed.append(case_id)
-            except (NotAllowed, NotFound, WrongUsage) as error:
-                refused.append(RefusedCase(case_id=case_id, why=str(error)))
-                self.context.log_refusal(session, action, error, case_id)
-        return BulkChange(changed=tuple(changed), refused=tuple(refused))
+            changed, refused = act_on_many(self.context, action, case_ids, begin)
+        return BulkChange(changed=changed, refused=refused)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -12,14 +13,16 @@ from db.models import CaseRow, DraftRow, ImportBatchRow, ReviewerRoleRow, Review
 from db.queries import workload
 from db.queries.published import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
-from workbench.errors import NotAllowed, NotFound, WorkbenchError
+from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in, checked
 from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
+
+_Done = TypeVar("_Done")
 
 CHUNK = 100
 """The most cases in one transaction, so that others wait for the write lock only briefly."""
@@ -49,9 +52,6 @@ class Assignment:
     assigned: tuple[AssignedCase, ...] = ()
     refused: tuple[RefusedCase, ...] = ()
 
-    def __add__(self, other: "Assignment") -> "Assignment":
-        return Assignment(assigned=self.assigned + other.assigned, refused=self.refused + other.refused)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -62,6 +62,44 @@ class Candidate:
     assigned: int
     is_away: bool
     away_until: date | None
+
+
+def act_on_many(
+    context: Context,
+    action: Action,
+    case_ids: Sequence[int],
+    begin: Callable[[Session], Callable[[int], _Done]],
+    *,
+    is_plan: bool = False,
+) -> tuple[tuple[_Done, ...], tuple[RefusedCase, ...]]:
+    """Act on many cases in transactions of up to 100, and return the results and the refused cases.
+
+    `begin` is called in each transaction, and returns the function that acts on a case. A refused case does not stop
+    the others; it is refused before any part of it is written. A plan writes nothing.
+    """
+    done: list[_Done] = []
+    refused: list[RefusedCase] = []
+    for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
+        chunk_done: list[_Done] = []
+        chunk_refused: list[RefusedCase] = []
+        try:
+            # One flush at the end instead of one for each case.
+            with context.read() if is_plan else context.write() as session, session.no_autoflush:
+                # The session has only weak references to its objects. Without this list, each would be read again.
+                _loaded, act = _load(session, chunk), begin(session)
+                for case_id in chunk:
+                    try:
+                        chunk_done.append(act(case_id))
+                    except (NotAllowed, NotFound, WrongUsage) as error:
+                        chunk_refused.append(RefusedCase(case_id=case_id, why=str(error)))
+                        if not is_plan:
+                            context.log_refusal(session, action, error, case_id)
+        except WorkbenchError as error:
+            # This transaction was rolled back; the earlier ones are committed.
+            chunk_done, chunk_refused = [], [RefusedCase(case_id=one, why=str(error)) for one in chunk]
+        done += chunk_done
+        refused += chunk_refused
+    return tuple(done), tuple(refused)
 
 
 class Assigning(Service):
@@ -98,11 +136,9 @@ class Assigning(Service):
         refusal = role_refusal(Action.ASSIGN, self.context.actor)
         if refusal:
             raise NotAllowed(refusal)
-        planned = Assignment()
-        for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
-            with self.context.read() as session:
-                planned += self._try_each(session, chunk, partial(self._plan, session, person=None))
-        return planned
+        begin = partial(partial, self._plan, person=None)
+        planned, refused = act_on_many(self.context, Action.ASSIGN, case_ids, begin, is_plan=True)
+        return Assignment(assigned=planned, refused=refused)
 
     def assign_many(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
         """Assign many cases to a person in transactions of up to 100; a case that is refused does not stop the others.
@@ -112,41 +148,16 @@ class Assigning(Service):
             NotFound: If the login does not exist.
             WrongUsage: If no reason is given.
         """
+
+        def begin(session: Session) -> Callable[[int], AssignedCase]:
+            return partial(self._assign, session, person=_reviewer(session, login), reason=reason)
+
         checked(Action.ASSIGN, reason)
-        done = Assignment()
         with self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             with self.context.read() as session:
                 _reviewer(session, login)
-            for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
-                try:
-                    # One flush at the end instead of one for each case.
-                    with self.context.write() as session, session.no_autoflush:
-                        person = _reviewer(session, login)
-                        assign = partial(self._assign, session, person=person, reason=reason)
-                        chunk_done = self._try_each(session, chunk, assign, logs_refusals=True)
-                    # Added only after the commit, which may fail.
-                    done += chunk_done
-                except WorkbenchError as error:
-                    # This transaction was rolled back; the earlier ones are committed.
-                    done += Assignment(refused=tuple(RefusedCase(case_id=one, why=str(error)) for one in chunk))
-        return done
-
-    def _try_each(
-        self, session: Session, chunk: Sequence[int], act: Callable[[int], AssignedCase], *, logs_refusals: bool = False
-    ) -> Assignment:
-        """Call `act` for each case id, and collect results and refusals."""
-        assigned: list[AssignedCase] = []
-        refused: list[RefusedCase] = []
-        # The session has only weak references to its objects. Without this list, each would be read again.
-        _loaded = _load(session, chunk)
-        for case_id in chunk:
-            try:
-                assigned.append(act(case_id))
-            except (NotAllowed, NotFound) as error:
-                refused.append(RefusedCase(case_id=case_id, why=str(error)))
-                if logs_refusals:
-                    self.context.log_refusal(session, Action.ASSIGN, error, case_id)
-        return Assignment(assigned=tuple(assigned), refused=tuple(refused))
+            assigned, refused = act_on_many(self.context, Action.ASSIGN, case_ids, begin)
+        return Assignment(assigned=assigned, refused=refused)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the people to whom cases can be assigned: first those who are not away, each group by login."""
