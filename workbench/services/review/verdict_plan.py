@@ -1,6 +1,6 @@
 """Computes the effect of a verdict, for its preview and for its record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -21,16 +21,12 @@ from workbench.domain.case.verdict import check_reasons_for, pending_waits_for, 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import due_at, moved_deadline, natural_deadline, open_day_from, short_deadline_problem
 from workbench.domain.clock.suspension import Suspension
-from workbench.domain.policy.policy import Policy
 from workbench.domain.text.canned_texts import fields_in, fill_fields
 from workbench.i18n import _, current_language
 from workbench.services.foundation.input_checks import far_day_problem
 from workbench.services.notices import result_letters
 from workbench.wording.case.canned_fields import field_values
 from workbench.wording.what_would_help import asked_words
-
-Moved = Callable[[datetime], datetime]
-"""A function that leaves the time of known suspensions out of a deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,57 +67,33 @@ def plan_verdict(
     given day that is off or suspended becomes the next working day (Civil Code, art. 203). `applicant` is the name for
     the fields of canned texts, by default the one in the case file, which may be masked.
     """
-    policy, today = casefile.policy, calendar.local_day(now)
-    # Deadlines count from the release of the letter, when the undo time ends.
-    released_at = now + timedelta(seconds=policy.desk.grace_s)
-    is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
-    is_pending = request.verdict is Verdict.PENDING
-
-    def moved(at: datetime) -> datetime:
-        # Without a suspension, only the policy says whether hours may end on a day off.
-        return moved_deadline(at, released_at, suspensions, calendar) if suspensions else at
-
-    items: tuple[ItemRequest, ...] = ()
-    deadline_at = None
-    if is_pending:
-        request = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, policy))
-    is_applicant_asked = is_fixable or request.waits_for is WaitsFor.APPLICANT
-    if request.until is not None and request.until >= today and is_applicant_asked:
-        request = replace(request, until=open_day_from(request.until, suspensions, calendar))
-    if is_fixable:
-        request = replace(request, fail_kind=FailKind.FIXABLE)
-        deadline_at = _deadline(request, casefile, calendar, released_at, moved)
-    if is_pending and request.until is None:
-        request = replace(request, until=_pending_until(request, policy, calendar, released_at, moved))
+    dates, policy, today = _Dates(casefile, calendar, now, suspensions), casefile.policy, calendar.local_day(now)
+    request, deadline_at = dates.filled_in(request)
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
+    items: tuple[ItemRequest, ...] = ()
     if asks_for_items(request):
-        items = result_letters.worded_items(
-            casefile, items_for(request, policy, casefile.findings), {item.code for item in request.items}
-        )
+        wanted = items_for(request, policy, casefile.findings)
+        items = result_letters.worded_items(casefile, wanted, {item.code for item in request.items})
     if deadline_at is not None:
-        own = [at and moved(at) for at in (_own_deadline(item, policy, calendar, released_at) for item in items)]
-        items = tuple(
-            replace(item, deadline_at=at if at is not None and at < deadline_at else None)
-            for item, at in zip(items, own, strict=True)
-        )
+        items = tuple(dates.with_own_deadline(item, deadline_at) for item in items)
     letter = request.letter
     if letter is None:
         letter = result_letters.causes(casefile, request.reasons, request.items)
     more_problems = (
         field_problem,
-        _date_problem(request, deadline_at, casefile, calendar, now, moved),
+        dates.problem(request, deadline_at),
         round_problem(request, policy, casefile.header.round),
     )
+    is_pending = request.verdict is Verdict.PENDING
     still_due = [] if is_pending else [one for one in casefile.asked_documents if one.until >= today]
     date_in_letter = request.until if deadline_at is None else calendar.local_day(deadline_at)
+    is_card_barred = is_barred(casefile.measures)
     return VerdictPlan(
         request=request,
         letter=letter,
         items=items,
         deadline_at=deadline_at,
-        check_for=check_reasons_for(
-            request, policy, casefile.findings, casefile.header.risk, is_barred=is_barred(casefile.measures)
-        ),
+        check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk, is_barred=is_card_barred),
         problems=(*verdict_problems(request, casefile), *filter(None, more_problems)),
         is_date_provisional=date_in_letter is not None and calendar.depends_on_provisional(today, date_in_letter),
         warnings=(
@@ -157,57 +129,86 @@ def _with_fields(
     return request, problem
 
 
-def _pending_until(
-    request: VerdictRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime, moved: Moved
-) -> date:
-    """Return the default day until which a pending case waits; suspensions concern only the applicant."""
-    until = due_at(released_at, policy.pending.days_for(request.waits_for or WaitsFor.APPLICANT), calendar)
-    return calendar.local_day(moved(until) if request.waits_for is WaitsFor.APPLICANT else until)
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """The dates of a verdict on a case; deadlines leave out the time of the known suspensions."""
 
+    casefile: CaseFile
+    calendar: WorkingCalendar
+    now: datetime
+    suspensions: Sequence[Suspension]
 
-def _deadline(
-    request: VerdictRequest, casefile: CaseFile, calendar: WorkingCalendar, released_at: datetime, moved: Moved
-) -> datetime:
-    """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
-    if request.until is not None:
-        return calendar.closing(request.until)
-    policy = casefile.policy
-    items = items_for(request, policy, casefile.findings)
-    days = rectify_days(items, policy)
-    if days is not None:
-        return moved(due_at(released_at, days, calendar))
-    return moved(max(filter(None, (_own_deadline(item, policy, calendar, released_at) for item in items))))
+    @property
+    def released_at(self) -> datetime:
+        """The release of the letter, from which deadlines count: the end of the undo time."""
+        return self.now + timedelta(seconds=self.casefile.policy.desk.grace_s)
 
+    def moved(self, at: datetime) -> datetime:
+        """Return a deadline after the suspensions; without one, only the policy says if hours may end on a day off."""
+        return moved_deadline(at, self.released_at, self.suspensions, self.calendar) if self.suspensions else at
 
-def _own_deadline(
-    item: ItemRequest, policy: Policy, calendar: WorkingCalendar, released_at: datetime
-) -> datetime | None:
-    """Return the deadline of an item in natural hours, counted from the release of the notice; None for other items."""
-    hours = rectify_hours(item, policy)
-    if hours is None:
-        return None
-    return natural_deadline(released_at, hours, calendar, ends_on_days_off=policy.rectify.hours_end_on_days_off)
+    def due(self, days: int) -> datetime:
+        """Return the deadline some working days after the release."""
+        return due_at(self.released_at, days, self.calendar)
 
+    def filled_in(self, request: VerdictRequest) -> tuple[VerdictRequest, datetime | None]:
+        """Return a request with its kind of fail, whom it waits for and until when, and the deadline to rectify."""
+        is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
+        is_pending, policy = request.verdict is Verdict.PENDING, self.casefile.policy
+        if is_pending:
+            request = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, policy))
+        is_asked = is_fixable or request.waits_for is WaitsFor.APPLICANT
+        if request.until is not None and request.until >= self.calendar.local_day(self.now) and is_asked:
+            request = replace(request, until=open_day_from(request.until, self.suspensions, self.calendar))
+        if is_pending and request.until is None:
+            until = self.due(policy.pending.days_for(request.waits_for or WaitsFor.APPLICANT))
+            # Suspensions concern only the applicant.
+            until = self.moved(until) if request.waits_for is WaitsFor.APPLICANT else until
+            request = replace(request, until=self.calendar.local_day(until))
+        if not is_fixable:
+            return request, None
+        request = replace(request, fail_kind=FailKind.FIXABLE)
+        return request, self._deadline(request)
 
-def _date_problem(
-    request: VerdictRequest,
-    deadline_at: datetime | None,
-    casefile: CaseFile,
-    calendar: WorkingCalendar,
-    now: datetime,
-    moved: Moved,
-) -> str | None:
-    """Return the problem with the dates of a verdict, None if there is none."""
-    policy = casefile.policy
-    cap = moved(due_at(now + timedelta(seconds=policy.desk.grace_s), policy.rectify.cap_days, calendar))
-    if deadline_at is not None and deadline_at > cap:
-        return _("The deadline is too far; the policy allows at most until {day}.").format(day=cap.date().isoformat())
-    if request.verdict is Verdict.PENDING and request.until is not None:
-        if request.until < calendar.local_day(now):
-            return _("The next-action date has passed already; choose today or a later day.")
-        if problem := far_day_problem(request.until, calendar.local_day(now)):
-            return problem
-        if request.waits_for is WaitsFor.APPLICANT:
-            deadline_at = calendar.closing(request.until)
-    is_in_hours = request.until is None and rectify_days(items_for(request, policy, casefile.findings), policy) is None
-    return None if deadline_at is None or is_in_hours else short_deadline_problem(deadline_at, now, calendar)
+    def _deadline(self, request: VerdictRequest) -> datetime:
+        """Return the deadline of a fixable fail: the given day, or else the latest deadline of the items."""
+        if request.until is not None:
+            return self.calendar.closing(request.until)
+        items = items_for(request, self.casefile.policy, self.casefile.findings)
+        days = rectify_days(items, self.casefile.policy)
+        return self.moved(max(filter(None, map(self._own_deadline, items))) if days is None else self.due(days))
+
+    def _own_deadline(self, item: ItemRequest) -> datetime | None:
+        """Return the deadline of an item in natural hours, counted from the release; None for other items."""
+        policy = self.casefile.policy
+        hours = rectify_hours(item, policy)
+        if hours is None:
+            return None
+        ends_on_days_off = policy.rectify.hours_end_on_days_off
+        return natural_deadline(self.released_at, hours, self.calendar, ends_on_days_off=ends_on_days_off)
+
+    def with_own_deadline(self, item: ItemRequest, deadline_at: datetime) -> ItemRequest:
+        """Return an item with its own deadline, if it ends before that of the letter."""
+        own = self._own_deadline(item)
+        at = None if own is None else self.moved(own)
+        return replace(item, deadline_at=at if at is not None and at < deadline_at else None)
+
+    def problem(self, request: VerdictRequest, deadline_at: datetime | None) -> str | None:
+        """Return the problem with the dates of a verdict, None if there is none."""
+        policy, today = self.casefile.policy, self.calendar.local_day(self.now)
+        cap = self.moved(self.due(policy.rectify.cap_days))
+        if deadline_at is not None and deadline_at > cap:
+            day = cap.date().isoformat()
+            return _("The deadline is too far; the policy allows at most until {day}.").format(day=day)
+        if request.verdict is Verdict.PENDING and request.until is not None:
+            if request.until < today:
+                return _("The next-action date has passed already; choose today or a later day.")
+            if problem := far_day_problem(request.until, today):
+                return problem
+            if request.waits_for is WaitsFor.APPLICANT:
+                deadline_at = self.calendar.closing(request.until)
+        items = items_for(request, policy, self.casefile.findings)
+        is_in_hours = request.until is None and rectify_days(items, policy) is None
+        return (
+            None if deadline_at is None or is_in_hours else short_deadline_problem(deadline_at, self.now, self.calendar)
+        )
