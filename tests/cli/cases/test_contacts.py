@@ -1,6 +1,5 @@
 """Contacts with the applicant: recorded by command, listed masked with the case, and part of its history."""
 
-import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 
@@ -25,21 +24,15 @@ def test_a_contact_stands_in_the_case_and_its_history(terminal: Terminal) -> Non
     assert terminal.site.actions(1) == ["contact"]
 
 
-@pytest.mark.parametrize(
-    ("login", "words", "code"),
-    [
+def test_a_contact_needs_a_reviewer_a_channel_a_text_and_a_case(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    for login, words, code in (
         ("audit", ("C-1", "phone", "hello"), 77),
         ("admin2", ("C-1", "phone", "hello"), 77),
         ("a", ("C-1", "pigeon", "hello"), 2),
         ("a", ("C-1", "phone", "  "), 2),
         ("a", ("C-9", "phone", "hello"), 66),
-    ],
-)
-def test_a_contact_needs_a_reviewer_a_channel_a_text_and_a_case(
-    terminal: Terminal, login: str, words: tuple[str, ...], code: int
-) -> None:
-    terminal.site.plant(1)
+    ):
+        refused(terminal.as_person(login, "contact", *words), code)
 
-    refused(terminal.as_person(login, "contact", *words), code)
-
-    assert "contact" not in terminal.site.actions(1)
+        assert "contact" not in terminal.site.actions(1)

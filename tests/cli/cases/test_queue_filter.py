@@ -33,15 +33,18 @@ def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
     assert "Only" not in terminal.as_person("a", "queue", "--order=-due").output
 
 
-@pytest.mark.parametrize("wanted", ["C-000002", "c-2", "T-2-2"])
-def test_an_exact_number_finds_a_closed_case(terminal: Terminal, wanted: str) -> None:
+def test_an_exact_number_finds_a_closed_case(terminal: Terminal) -> None:
     terminal.site.plant(1)
     [closed] = terminal.site.plant(1)
     assert terminal.as_person("a", "withdraw", format_case(closed), "--reason", "x").exit_code == 0
-
-    found = terminal.document("a", "queue", "--filter", wanted)
-    assert [case["case"] for case in found["cases"]] == [format_case(closed)]
-    assert terminal.document("a", "queue", "--filter", "公司")["total"] == 1
+    for wanted in (
+        "C-000002",
+        "c-2",
+        "T-2-2",
+    ):
+        found = terminal.document("a", "queue", "--filter", wanted)
+        assert [case["case"] for case in found["cases"]] == [format_case(closed)]
+        assert terminal.document("a", "queue", "--filter", "公司")["total"] == 1
 
 
 def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:

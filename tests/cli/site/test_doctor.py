@@ -298,22 +298,17 @@ def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp
     assert "differs from its anchor: the log was truncated or replaced." in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "content", "sentence"),
-    [
+def test_a_file_that_has_no_anchors_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    for words, content, sentence in (
         (("verify", "--head"), "", "has no anchor"),
         (("verify", "--head"), "1 x", "line 1: this is not an anchor"),
         (("head", "--append"), "[reasons]\n", "line 1: this is not an anchor"),
-    ],
-)
-def test_a_file_that_has_no_anchors_is_refused(
-    terminal: Terminal, tmp_path: Path, words: tuple[str, ...], content: str, sentence: str
-) -> None:
-    anchors = tmp_path / "anchors"
-    anchors.write_text(content)
+    ):
+        anchors = tmp_path / "anchors"
+        anchors.write_text(content)
 
-    assert sentence in refused(terminal.as_person("audit", "audit", *words, str(anchors)), 65)
-    assert anchors.read_text() == content
+        assert sentence in refused(terminal.as_person("audit", "audit", *words, str(anchors)), 65)
+        assert anchors.read_text() == content
 
 
 @pytest.mark.promise("A9", "S2")

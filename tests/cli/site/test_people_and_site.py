@@ -46,22 +46,30 @@ def test_a_login_is_registered_in_its_normal_form_and_found_however_it_is_typed(
 
 
 @pytest.mark.promise("A8")
-@pytest.mark.parametrize("login", ["Sup", "ѕup", "súp", "SUΡ", "s\u057dp"])
-def test_a_login_that_looks_like_another_is_refused_with_both_names(terminal: Terminal, login: str) -> None:
-    result = terminal.as_person("admin", "reviewers", "add", login, "--json")
+def test_a_login_that_looks_like_another_is_refused_with_both_names(terminal: Terminal) -> None:
+    for login in (
+        "Sup",
+        "ѕup",
+        "súp",
+        "SUΡ",
+        "s\u057dp",
+    ):
+        result = terminal.as_person("admin", "reviewers", "add", login, "--json")
 
-    assert f"{login} looks like sup, which is registered" in refused(result, 2)
-    assert len(terminal.document("admin", "reviewers")["reviewers"]) == 6
+        assert f"{login} looks like sup, which is registered" in refused(result, 2)
+        assert len(terminal.document("admin", "reviewers")["reviewers"]) == 6
 
 
-@pytest.mark.parametrize("login", ["li\tna", "li\nna", "li\u200bna"])
-def test_a_login_with_a_tab_a_line_break_or_an_invisible_character_is_not_registered(
-    terminal: Terminal, login: str
-) -> None:
-    result = terminal.as_person("admin", "reviewers", "add", login)
+def test_a_login_with_a_tab_a_line_break_or_an_invisible_character_is_not_registered(terminal: Terminal) -> None:
+    for login in (
+        "li\tna",
+        "li\nna",
+        "li\u200bna",
+    ):
+        result = terminal.as_person("admin", "reviewers", "add", login)
 
-    assert "no tabs, line breaks" in refused(result, 2)
-    assert "lina" not in terminal.run("--as", "admin", "reviewers").stdout
+        assert "no tabs, line breaks" in refused(result, 2)
+        assert "lina" not in terminal.run("--as", "admin", "reviewers").stdout
 
 
 @pytest.mark.parametrize("login", ["sup", "admin"])

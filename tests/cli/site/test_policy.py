@@ -150,28 +150,25 @@ def test_only_an_admin_applies_a_policy(terminal: Terminal, file: Callable[[str]
     assert terminal.document("a", "policy")["policy"] == 1
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "line", "cause"),
-    [
+def test_a_wrong_file_is_refused_with_its_place_and_nothing_is_written(
+    terminal: Terminal, file: Callable[[str], str]
+) -> None:
+    for before, after, line, cause in (
         ("max_held = 3", "max_held = 0", 49, "whole number"),
         ("max_held = 3", "max_held = three", None, "not TOML"),
         ("max_held = 3", f"max_held = {'9' * 5000}", None, "not TOML"),
         ("max_held = 3", f"max_held = {'[' * 5000}", None, "not TOML"),
         ("[desk]", "[dask]", None, "“desk”"),
-    ],
-)
-def test_a_wrong_file_is_refused_with_its_place_and_nothing_is_written(
-    terminal: Terminal, file: Callable[[str], str], before: str, after: str, line: int | None, cause: str
-) -> None:
-    path = file(in_force(terminal).replace(before, after))
+    ):
+        path = file(in_force(terminal).replace(before, after))
 
-    for command in ("check", "apply"):
-        message = refused(terminal.as_person("admin", "policy", command, path, "--json"), 78)
-        assert "given.toml" in message
-        assert cause in message
-        assert line is None or f"line {line}:" in message
+        for command in ("check", "apply"):
+            message = refused(terminal.as_person("admin", "policy", command, path, "--json"), 78)
+            assert "given.toml" in message
+            assert cause in message
+            assert line is None or f"line {line}:" in message
 
-    assert terminal.document("admin", "policy")["policy"] == 1
+        assert terminal.document("admin", "policy")["policy"] == 1
 
 
 def test_what_is_no_file_is_refused(terminal: Terminal, tmp_path: Path) -> None:
@@ -197,23 +194,20 @@ def test_init_takes_the_supplier_from_a_file(terminal: Terminal, tmp_path: Path,
     )
 
 
-@pytest.mark.parametrize(
-    ("content", "place"),
-    [
+def test_a_wrong_supplier_is_refused_with_its_line_and_nothing_is_created(
+    terminal: Terminal, tmp_path: Path, file: Callable[[str], str]
+) -> None:
+    for content, place in (
         (supplier_toml(SUPPLIER) + "[desk]\nmax_held = 3\n", "line 8: desk: unknown key"),
         (supplier_toml(SUPPLIER).replace("phone =", "fone ="), "line 3: supplier.fone: unknown key; perhaps “phone”"),
         (supplier_toml(SUPPLIER).replace(', zh = "测试市长路7号"', ""), "line 5: supplier.address.zh: missing"),
         ("", "line 1: supplier: missing"),
         ("supplier = 1", "line 1: supplier: must be a table"),
-    ],
-)
-def test_a_wrong_supplier_is_refused_with_its_line_and_nothing_is_created(
-    terminal: Terminal, tmp_path: Path, file: Callable[[str], str], content: str, place: str
-) -> None:
-    made = terminal.run_bare("--database", str(tmp_path / "new.db"), "init", "--supplier", file(content), "--json")
+    ):
+        made = terminal.run_bare("--database", str(tmp_path / "new.db"), "init", "--supplier", file(content), "--json")
 
-    assert place in refused(made, 78)
-    assert not (tmp_path / "new.db").exists()
+        assert place in refused(made, 78)
+        assert not (tmp_path / "new.db").exists()
 
 
 def init_asked(terminal: Terminal, place: Path, answers: str) -> Result:
