@@ -1,6 +1,5 @@
 """Contacts with the applicant: recorded by command, listed masked with the case, and part of its history."""
 
-
 from tests.cli.framework.terminal import Terminal, refused
 
 
