@@ -84,7 +84,7 @@ def sheets_parsed_once() -> Iterator[None]:
     real, known = Stylesheet._parse_rules, {}
 
     def parsed(sheet: Stylesheet, css: str, *arguments: Any, **options: Any) -> Any:
-        key = (repr(sheet._variables), css, arguments, tuple(options.items()))
+        key = (tuple(sheet._variables.items()), css, arguments, tuple(options.items()))
         if key not in known:
             known[key] = real(sheet, css, *arguments, **options)
         return known[key]

@@ -1,17 +1,24 @@
 """Keeps the database of a site open between commands, because opening and closing it takes a third of a command."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
+from weakref import WeakSet
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from db import schema
 from db.access import inode_of
+from db.dialects import sqlite
 from db.engine import Database
 
 _kept: list[Database] = []
-"""The database that the last command used, if it is still open."""
+"""The database that the last command used, if it is still open and nobody else uses it."""
+
+_shared: WeakSet[Database] = WeakSet()
+"""The databases that the services of sites use."""
 
 _close = Database.close
 _open = schema.open_without_upgrade
@@ -39,27 +46,40 @@ def databases_kept() -> Iterator[None]:
         yield
 
 
+def share(database: Database) -> None:
+    """Give a database to the commands and services that open the same file, as long as somebody uses it."""
+    _shared.add(database)
+    _kept[:] = [kept for kept in _kept if kept is not database]
+
+
 def _opened(
     path: Path, admit: Callable[[Database], None] | None = None, key: bytes | None = None
 ) -> tuple[Database, int]:
-    if _kept and not _is_kept(path, key):
+    found = next((database for database in (*_shared, *_kept) if _is_open(database, path, key)), None)
+    if found is None:
         release()
-    if not _kept:
         return _open(path, admit, key)
-    database = _kept.pop()
     if admit is not None:
-        admit(database)
-    return database, schema.VERSION
+        admit(found)
+    return found, schema.VERSION
 
 
-def _is_kept(path: Path, key: bytes | None) -> bool:
-    """Say whether the kept database is the same file with the same key, and in its schema."""
-    [database] = _kept
-    is_same = (database.path, database.key, database._inode) == (path, key, inode_of(path))
-    return is_same and schema._version(database) == schema.VERSION
+def _is_open(database: Database, path: Path, key: bytes | None) -> bool:
+    """Say whether a database is the same file with the same key, and in its schema."""
+    if (database.path, database.key, database._inode) != (path, key, inode_of(path)):
+        return False
+    try:
+        with closing(database.reader.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            found = driver.execute(str(sqlite._HEADER_NUMBERS)).fetchone()
+    except DatabaseError:
+        return False
+    return bool(found == (sqlite.APPLICATION_ID, schema.VERSION))
 
 
 def _keep(database: Database) -> None:
+    if database in _shared or database in _kept:
+        return
     if database.schema == schema.VERSION and not _kept:
         _kept.append(database)
     else:

@@ -2,14 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-import pytest
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
@@ -22,7 +21,6 @@ from db.queries.search_index import index_cases, terms_of
 from tests import kept_databases
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
-from workbench.services import opening
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.foundation import audit_log
 from workbench.services.opening import NewSite, make_site, open_services
@@ -69,13 +67,13 @@ class Site:
     """
 
     encrypts: ClassVar[bool] = False
-    shares_database: ClassVar[bool] = False
-    """Whether all people work through one open database, which saves a third of a short test."""
 
     path: Path
     clock: ManualClock = field(default_factory=ManualClock)
     is_encrypted: bool = field(default_factory=lambda: Site.encrypts)
     services_by_login: dict[str, Services] = field(default_factory=dict)
+    shares_database: bool = True
+    """Whether all people and commands use one open database, which saves a third of a short test."""
 
     def create(self) -> "Site":
         """Create the database, with reviewers a, b and c, a supervisor and an auditor.
@@ -108,10 +106,10 @@ class Site:
     def services(self, login: str) -> Services:
         """Return the services of a person, opened once."""
         if login not in self.services_by_login:
-            with pytest.MonkeyPatch.context() as patched:
-                for opened in [*self.services_by_login.values()][: self.shares_database]:
-                    patched.setattr(opening, "open_database", lambda *_given, kept=opened.context.database: kept)
-                self.services_by_login[login] = open_services(self.path, login, self.clock)
+            with kept_databases.databases_kept() if self.shares_database else nullcontext():
+                services = self.services_by_login[login] = open_services(self.path, login, self.clock)
+            if self.shares_database:
+                kept_databases.share(services.context.database)
         return self.services_by_login[login]
 
     @contextmanager

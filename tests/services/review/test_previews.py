@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
@@ -37,10 +36,8 @@ class Reads:
         self.cases += "FROM finding" in statement
 
 
-def test_neither_typing_nor_deciding_nor_the_acts_of_others_read_the_case_again(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Site, "shares_database", False)
+def test_neither_typing_nor_deciding_nor_the_acts_of_others_read_the_case_again(site: Site) -> None:
+    site.shares_database = False
     case, _other = site.plant(2)
     take(site)
     reads = Reads(site)
