@@ -27,6 +27,36 @@ FILE_DAYS, ANSWER_DAYS, CAP_DAYS = 15, 7, 15
 class WholeLifeMachine(LifecycleMachine):
     """The walk with all acts."""
 
+    # --- Chosen cases and legal holds --------------------------------------------------------------------------------
+
+    @act(2, in_states("queued", "in_review"), anybody)
+    def take(self, who: str, number: int) -> None:
+        """Take a chosen case out of turn."""
+        case = self.cases[number]
+        is_free = not case.is_held(self.now) or case.is_held(self.now, who)
+        may = case.assignee in {None, who} or who in SUPERVISORS
+        allowed = case.state in {"queued", "in_review"} and is_free and may and not self._on_desk(who, case)
+        is_on_desk = case.is_held(self.now, who) and (not case.aside_until or case.aside_until <= self.now)
+        call = self.services(who).taking.take
+        if not self.attempt("take", who, case, lambda: call(number, "x"), allowed=allowed):
+            return
+        if not is_on_desk:
+            fence = case.fence + (not case.is_held(self.now))
+            case.hold(who, self.now)
+            case.fence, case.returned_to = fence, None
+            case.changed()
+            self.fences.append((who, number, fence))
+        self.expect(who, *([] if is_on_desk else [("take", number)]))
+
+    @act(1, lambda _case: True, supervisor)
+    def hold_for_a_dispute(self, who: str, number: int) -> None:
+        """Put a case under legal hold, or end the hold."""
+        case, holds = self.cases[number], self.services(who).legal_holds
+        is_held = any(row["case_id"] == number and row["ended_at"] is None for row in self.reader.rows("legal_hold"))
+        act_name, call = ("legal-hold-end", holds.end) if is_held else ("legal-hold", holds.place)
+        if self.attempt(act_name, who, case, lambda: call(number, "x"), allowed=who in SUPERVISORS):
+            self.expect(who, (act_name, number))
+
     # --- Rectification ----------------------------------------------------------------------------------------------
 
     @act(8, in_states("rectifying"), supervisor, at=st.integers(1, 2))
@@ -100,7 +130,7 @@ class WholeLifeMachine(LifecycleMachine):
     def _appeals(self, case: Case) -> list[Row]:
         return [row for row in self.stored.appeals.values() if row["case_id"] == case.id]
 
-    @act(8, in_states("failed", "lapsed"), anybody)
+    @act(12, in_states("failed", "lapsed"), anybody)
     def appeal(self, who: str, number: int) -> None:
         case = self.cases[number]
         before, can_appeal = case.before(), case.state in {"failed", "lapsed"} and self.may_come_back(case)
