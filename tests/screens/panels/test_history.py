@@ -31,8 +31,8 @@ from workbench.wording.case.history import detail_words, event_words
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
 
 
-def line(action: str, text: str = "", at: datetime = NOW) -> HistoryLine:
-    return HistoryLine(at=at, action=action, who="rev1", text=text, round=1, state=None)
+def line(action: str, text: str = "", at: datetime = NOW, **facts: Any) -> HistoryLine:
+    return HistoryLine(at=at, action=action, who="rev1", text=text, round=1, state=None, facts=facts)
 
 
 def with_decision(status: str) -> CaseFile:
@@ -152,17 +152,20 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (line("decide", "fail fixable DOC-MISSING"), "failed, can be rectified: documents missing (DOC-MISSING)"),
-        (line("decide", "fail final"), "failed, final"),
-        (line("decide", "pass OK"), "passed: in order (OK)"),
-        (line("verify", "registry: listed: yes"), "in a registry: listed: yes"),
+        (
+            line("decide", verdict="fail", fail_kind="fixable", reasons=["DOC-MISSING"]),
+            "failed, can be rectified: documents missing (DOC-MISSING)",
+        ),
+        (line("decide", verdict="fail", fail_kind="final"), "failed, final"),
+        (line("decide", verdict="pass", reasons=["OK"]), "passed: in order (OK)"),
+        (line("verify", "listed: yes", how="registry"), "in a registry: listed: yes"),
         (line("evidence", "documents"), "documents"),
         (line("import", "received [/b]"), "received [/b]"),
         (line("comment", "fail fixable"), "fail fixable"),
         (line("delay-told"), "automatic"),
-        (line("reopen", "D-000001"), "corrected notice owed for D-000001"),
+        (line("reopen", corrects=1), "corrected notice owed for D-000001"),
         (
-            line("reopen", "restore waived D-000001 a shop of one"),
+            line("reopen", orders="restore", waived=True, corrects=1, waive_reason="a shop of one"),
             "restore, without a second person (a shop of one), corrected notice owed for D-000001",
         ),
     ],
@@ -176,7 +179,7 @@ def test_a_checklist_answer_is_shown_with_its_question() -> None:
     question_line = case.checklist[0]
 
     assert (
-        detail_words(line("checklist", f"{question_line.question} no"), case)
+        detail_words(line("checklist", question=question_line.question, answer="no"), case)
         == f"{question_line.text.in_language('en')}: no"
     )
 
@@ -220,14 +223,13 @@ def test_a_closed_case_has_a_due_date_only_if_it_has_passed(days: int, words: st
 
 
 @pytest.mark.parametrize(
-    ("language", "action", "text", "words"),
+    ("language", "entry", "words"),
     [
-        ("en", "undo", "withdraw", "taken back withdrawn"),
-        ("zh", "undo", "resubmit", "已撤销 重新提交"),
-        ("en", "reminded", "deadline-near", "reminder drafted automatic"),
+        ("en", line("undo", act="withdraw"), "taken back withdrawn"),
+        ("zh", line("undo", act="resubmit"), "已撤销 重新提交"),
+        ("en", line("reminded", "deadline-near"), "reminder drafted automatic"),
     ],
 )
-def test_an_undone_act_and_a_reminder_are_named(language: str, action: str, text: str, words: str) -> None:
-    entry = line(action, text)
+def test_an_undone_act_and_a_reminder_are_named(language: str, entry: HistoryLine, words: str) -> None:
     with speaking(language):
         assert f"{event_words(entry)} {detail_words(entry, casefile(1, clean()))}" == words
