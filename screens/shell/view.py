@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from textual.widget import Widget
 
 from workbench.domain.case.vocabulary import Priority, Severity
 from workbench.signs import ascii_of
 from workbench.wording.amounts import day_on_screen, instant_on_screen, relative_day
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """The time zone while no case is shown; a case is shown in the zone of its policy."""
@@ -74,7 +75,7 @@ _ASCII: dict[str, Any] = {field.name: ascii_of(getattr(DRAWN, field.name)) for f
 ASCII = Symbols(**_ASCII | {"cursor": ">", "bars": " .:-=+*#@", "shades": " .:+#", "chosen": "(o)"})
 
 
-def symbols_of(widget: Widget) -> Symbols:
+def symbols_of(widget: "Widget") -> Symbols:
     """Return the symbols that the app of a widget draws with."""
     return ASCII if widget.app.has_class("-ascii") else DRAWN
 

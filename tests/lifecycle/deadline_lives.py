@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -69,8 +69,8 @@ class Span:
 class Applicant:
     """An applicant with a case; `told` is the deadline that was given, at `since`, and `stored` the one in force.
 
-    `promised` are the dates in letters about days off, each with when it was told. `lapsed` is the applicant before the
-    last lapse.
+    `given` is when an act moved it. `promised` are the dates that a changed calendar would make earlier, each with when
+    it was told. `lapsed` is the applicant before the last lapse.
     """
 
     id: int
@@ -79,6 +79,7 @@ class Applicant:
     told: datetime | None = None
     since: datetime | None = None
     stored: datetime | None = None
+    given: datetime | None = None
     promised: list[tuple[datetime, datetime]] = field(default_factory=list)
     lapsed: "Applicant | None" = None
 
@@ -247,7 +248,6 @@ class Life:
         steps += [self.resume] * 2 + [self.set_a_day] * 2 + [self.hand_in] * 2 + [self.take_back]
         for _step in range(STEPS):
             self.changed: list[Span] = []
-            self.moved_off: Collection[int] = ()
             self.random.choice(steps)()
             self.check()
             self.site.clock.at += timedelta(seconds=1)
@@ -287,7 +287,7 @@ class Life:
 
     def _take_deadline(self, applicant: Applicant, since: datetime) -> None:
         """Take over a deadline as it was given: on a working day, and in no suspension that is known to end later."""
-        applicant.since, applicant.promised, applicant.lapsed = since, [], None
+        applicant.since, applicant.given, applicant.promised, applicant.lapsed = since, None, [], None
         applicant.told = applicant.stored = self._in_force(applicant)
         if applicant.told is not None:
             day = applicant.told.astimezone(SHANGHAI).date()
@@ -433,7 +433,20 @@ class Life:
                 letters = self._new_letters(before.notices, applicant)
                 assert [row["kind"] for row in letters] == ["deadline-moved"], (applicant, letters)
                 TALLY["moved by a day off"] += 1
-        self.moved_off = moved_before.keys()
+        for applicant in self.applicants.values():
+            self._keep_date(applicant)
+
+    def _keep_date(self, applicant: Applicant) -> None:
+        """Let the date in force stay told if the calendar of now would make it earlier."""
+        if applicant.stored is None or applicant.told is None or applicant.given is None:
+            return
+        moved = self.oracle.moved(applicant)
+        latest = self.oracle.leaving_time(moved, applicant.given)
+        if self.stored.cases[applicant.id]["state"] == "pending":
+            latest = self.oracle.hours.closing(latest.astimezone(SHANGHAI).date())
+        if applicant.stored > latest:
+            # What was entered at the same instant is part of the date.
+            applicant.promised.append((applicant.stored, applicant.given + timedelta(microseconds=1)))
 
     def hand_in(self) -> None:
         """Let an applicant hand in what was asked for; it is in time until the deadline, or while it cannot pass."""
@@ -490,9 +503,8 @@ class Life:
                 "not",
                 [one.astimezone(SHANGHAI) for one in fit],
             )
+            applicant.given = self.now if actual != applicant.stored else applicant.given
             applicant.stored = actual
-            if applicant.id in self.moved_off:
-                applicant.promised.append((actual, self.now))
 
     def _in_force(self, applicant: Applicant) -> datetime | None:
         """Return the deadline of an applicant in the database."""

@@ -461,7 +461,7 @@ def test_a_deadline_that_left_time_after_its_letter_is_kept_when_the_suspension_
     assert deadline(services, case) == "2026-12-01 18:00"
     suspend(services.at("2026-12-01 10:00"), "2026-12-01 14:00", "2026-12-01 16:00")
     assert deadline(services, case) == "2026-12-02 11:00"
-    services.run("sup", "calendar", "resume", "2", "--mistake")
+    services.at("2026-12-01 10:01").run("sup", "calendar", "resume", "2", "--mistake")
     assert deadline(services, case) == "2026-12-01 18:00"
 
 
@@ -473,7 +473,7 @@ def test_a_deadline_that_a_sent_letter_told_is_kept_when_a_later_suspension_is_t
     suspend(services.at("2026-12-01 09:30"), "2026-12-01", "2026-12-01")
     assert deadline(services, case) == "2026-12-02 18:00"
 
-    services.run("sup", "calendar", "resume", "2", "--mistake")
+    services.at("2026-12-01 09:31").run("sup", "calendar", "resume", "2", "--mistake")
 
     assert deadline(services, case) == "2026-12-01 18:00"
 

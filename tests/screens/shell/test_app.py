@@ -206,7 +206,7 @@ async def test_the_palette_finds_a_command_by_its_words_and_runs_it_and_offers_n
         assert "ave an SVG" not in desk.text
 
         await desk.press("escape", "colon")
-        await desk.type("leave the case to others")
+        await desk.type("offered to you again")
         await desk.pilot.pause(0.3)
         await desk.press("enter")
         assert desk.dialog == "Prompt"

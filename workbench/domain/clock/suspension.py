@@ -63,6 +63,12 @@ def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, 
     return next((span.end for span in merge_spans(ending) if span.start <= now < span.end), None)
 
 
+def as_known(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
+    """Return suspensions as they were known at a time, without those of which no end was known."""
+    spans = ((one, one.known_span(at)) for one in suspensions)
+    return tuple(replace(one, span=span) for one, span in spans if span is not None)
+
+
 def unknown_parts(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
     """Return the parts of suspensions that a date given at a time could not take into account."""
     found = tuple(suspensions)

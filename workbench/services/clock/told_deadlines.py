@@ -21,7 +21,7 @@ from db.models import CaseRow, RectificationItemRow, RectificationRow
 from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import feasible_deadline, holding_from, moved_deadline
-from workbench.domain.clock.suspension import Suspension, unknown_parts
+from workbench.domain.clock.suspension import Suspension, as_known, unknown_parts
 from workbench.services.case.decisions import last_appeal_day, told_filing_day
 from workbench.services.clock.case_clocks import EVENT, Clocks
 
@@ -115,6 +115,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
             _told(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), given_at), calendar)
             for row in rows.get(case_id, ())
         ]
+        told = [_with_kept_date(one, clocks.suspensions_of(case), calendar) for one in told]
         told[:1] = [replace(one, items=items[case_id]) for one in told[:1]]
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
             day, told_at, stated_on = told_filing_day(clocks.session, clocks.context, case, calendar)
@@ -140,6 +141,18 @@ def has_lapsed_early(case: CaseRow, told: Iterable[ToldDeadline], clocks: Clocks
     return bool(rows) and all(
         one.moved(suspensions, calendar) >= now or one.held_from(suspensions, calendar) for one in rows
     )
+
+
+def _with_kept_date(told: ToldDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> ToldDeadline:
+    """Return a deadline whose date in force stays promised if the calendar that made it so late was changed since."""
+    if told.given_at is None:
+        return told
+    known = as_known(suspensions, told.given_at + _MICROSECOND)
+    moved_at = told.moved(known, calendar)
+    latest = feasible_deadline(moved_at, told.given_at, calendar)
+    if isinstance(told.row, CaseRow):
+        latest = calendar.closing(calendar.local_day(latest))
+    return with_promise(told) if told.was_at > latest else told
 
 
 def with_promise(told: ToldDeadline) -> ToldDeadline:

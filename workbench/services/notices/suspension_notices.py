@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.columns import to_us
 from db.enums import CaseState, SuspensionNotice
 from db.models import CaseRow
 from db.queries import suspension_notices
@@ -272,9 +271,7 @@ def follow_days_off(
     for case in cases:
         told = letters.told.get(case.id or 0, [])
         if body := move_deadlines(case, told, clocks):
-            # The new dates stay promised if the day off is worked after all.
-            promised = [[*move, [move[4], to_us(context.now())]] for move in body["deadlines"]]
-            moves[case.id or 0] = {"deadlines": promised, "moved_by": f"days {' '.join(map(str, days))}"}
+            moves[case.id or 0] = {**body, "moved_by": f"days {' '.join(map(str, days))}"}
         main = current_deadline(case, told, clocks)
         if main is not None and (body or main.row is None):
             letters.messages.append((case, message := letters.about_deadline(case, main, (), CALENDAR_CHANGED)))
