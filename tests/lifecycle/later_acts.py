@@ -31,11 +31,13 @@ class WholeLifeMachine(LifecycleMachine):
 
     @act(2, in_states("queued", "in_review"), anybody)
     def take(self, who: str, number: int) -> None:
-        """Take a chosen case out of turn."""
+        """Take a chosen case out of turn, if nothing else is on the desk."""
         case = self.cases[number]
+        if self._on_desk(who, case):
+            return
         is_free = not case.is_held(self.now) or case.is_held(self.now, who)
         may = case.assignee in {None, who} or who in SUPERVISORS
-        allowed = case.state in {"queued", "in_review"} and is_free and may and not self._on_desk(who, case)
+        allowed = case.state in {"queued", "in_review"} and is_free and may
         is_on_desk = case.is_held(self.now, who) and (not case.aside_until or case.aside_until <= self.now)
         call = self.services(who).taking.take
         if not self.attempt("take", who, case, lambda: call(number, "x"), allowed=allowed):

@@ -158,7 +158,7 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
         ),
         (line("decide", verdict="fail", fail_kind="final"), "failed, final"),
         (line("decide", verdict="pass", reasons=["OK"]), "passed: in order (OK)"),
-        (line("verify", "listed: yes", how="registry"), "in a registry: listed: yes"),
+        (line("verify", "listed: yes", way="registry"), "in a registry: listed: yes"),
         (line("evidence", "documents"), "documents"),
         (line("import", "received [/b]"), "received [/b]"),
         (line("comment", "fail fixable"), "fail fixable"),

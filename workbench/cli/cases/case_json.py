@@ -77,8 +77,8 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
 
 
 def _act(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
-    how = line.facts.get("how")
-    return json_record(replace(line, text=f"{how}: {line.text}") if how else line, zone, without=("facts",))
+    way = line.facts.get("way")
+    return json_record(replace(line, text=f"{way}: {line.text}") if way else line, zone, without=("facts",))
 
 
 def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]:

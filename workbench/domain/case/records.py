@@ -13,7 +13,7 @@ from workbench.domain.policy.policy import BilingualText
 class HistoryLine:
     """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values.
 
-    `facts` are those of its event, or `how` a person contacted the applicant or confirmed something.
+    `facts` are those of its event, or the `way` in which a person contacted the applicant or confirmed something.
 
     `received_at` is when we received what the applicant sent, which counts for the clock.
     """

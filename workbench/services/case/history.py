@@ -65,7 +65,7 @@ def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
     return select_columns(*columns, _REVIEWER.c.login).select_from(wrote).where(table.c.case_id == _CASE_ID)
 
 
-def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any, *how: Any) -> Select[Any]:
+def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any, *way: Any) -> Select[Any]:
     """Return the statement that reads the texts of one table as lines, not empty ones, and how something was said."""
     is_verdict = person == "maker_id"
     columns: tuple[Any, ...] = (
@@ -75,7 +75,7 @@ def _texts(position: int, action: str, table: Table, person: str, at: str, text:
         text.label("text"),
         (table.c.round if is_verdict else literal_column("0")).label("round"),
         (table.c.id if is_verdict else null()).label("decision"),
-        (*how, null())[0].label("how"),
+        (*way, null())[0].label("way"),
     )
     return _by_person(table, person, *columns).where(text != "")
 
@@ -141,7 +141,7 @@ def history_of(session: Session, case_id: int, before: EventRow | None = None) -
         (
             row.position,
             from_row(
-                HistoryLine, row, who=row.login, state=None, received_at=None, facts={"how": row.how} if row.how else {}
+                HistoryLine, row, who=row.login, state=None, received_at=None, facts={"way": row.way} if row.way else {}
             ),
         )
         for row in connection.execute(_TEXTS, of_case)

@@ -107,13 +107,13 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
         return details
     words = _WORDS.get(entry.action, {})
     text = _(words[entry.text]) if entry.text in words else entry.text
-    how = entry.facts.get("how")
-    return _("{what}: {details}").format(what=_way_words(how), details=text) if how else text
+    way = entry.facts.get("way")
+    return _("{what}: {details}").format(what=_way_words(way), details=text) if way else text
 
 
-def _way_words(how: str) -> str:
+def _way_words(way: str) -> str:
     """Return how a fact was confirmed, or through which channel the applicant was contacted."""
-    return _(VERIFICATION[how]) if how in VERIFICATION else channel_words(how)
+    return _(VERIFICATION[way]) if way in VERIFICATION else channel_words(way)
 
 
 def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
