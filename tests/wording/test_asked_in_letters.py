@@ -2,11 +2,20 @@
 
 from dataclasses import replace
 
-from db.enums import CreditList, CreditMatch, DocumentKind, Language, Severity
-from tests.domain.facts.sample_evidence import calls, credit, default_policy, documents, evidence, findings, with_calls
+from db.enums import ApplicantKind, CreditList, CreditMatch, DocumentKind, Language, Severity
+from tests.domain.facts.sample_evidence import (
+    TODAY,
+    calls,
+    credit,
+    default_policy,
+    documents,
+    evidence,
+    findings,
+    with_calls,
+)
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import BilingualText
-from workbench.services.notices.due_date_letter import suggestion_lines
+from workbench.services.notices.due_date_notices import suggestion_lines
 from workbench.wording.findings import finding_text
 from workbench.wording.what_would_help import findings_in_letters
 
@@ -19,7 +28,8 @@ ARREARS = evidence(
 
 
 def lines(seen: Evidence, language: Language) -> list[str]:
-    return suggestion_lines(tuple(findings(seen).values()), default_policy(), language).splitlines()
+    found, kind = tuple(findings(seen).values()), ApplicantKind.ENTERPRISE
+    return suggestion_lines(found, default_policy(), language, kind, TODAY).splitlines()
 
 
 def test_each_finding_is_given_with_what_to_submit_or_rectify() -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from db.enums import Verdict
 from tests.letters import LANGUAGES, write_letters
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.verdict_letter import AppealLetterKind
+from workbench.services.notices.letter_facts import AppealLetterKind, ClockLetterKind
 
 pytestmark = pytest.mark.proof
 

@@ -14,7 +14,7 @@ from tests.services.notices.sample_letters import every_clock_letter
 from tests.services.outbox.gateways import Script
 from tests.sites import SUPPLIER
 from workbench.errors import StorageBusy, StorageFailed
-from workbench.services.notices.letter import facts_of
+from workbench.services.notices.bulk_letters import facts_of
 from workbench.services.outbox import outbox as recorder
 from workbench.services.outbox.recording import record_deliveries
 

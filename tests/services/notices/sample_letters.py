@@ -6,14 +6,16 @@ from datetime import UTC, date, datetime
 
 from db.enums import AppealOutcome, ApplicantKind, CaseState, FailKind, Language, Measure, Verdict, WaitsFor
 from workbench.domain.policy.policy import BilingualText, Supplier
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, DeadlineFacts
-from workbench.services.notices.letter import Bars, LetterItem, Sender
-from workbench.services.notices.verdict_letter import (
-    AppealLetter,
+from workbench.services.notices.letter import Letter
+from workbench.services.notices.letter_facts import (
     AppealLetterKind,
+    Bars,
+    ClockLetterKind,
     Correction,
+    DeadlineFacts,
+    LetterItem,
     LetterReason,
-    VerdictLetter,
+    Sender,
 )
 
 SUPPLIER = Supplier(
@@ -56,9 +58,9 @@ UNDONE = Bars(Measure.BAR_BOTH, ("13800138003",), is_carried_out=False)
 MANY_NUMBERS = tuple(f"138001380{number:02}" for number in range(1, 13))
 
 
-def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> VerdictLetter:
+def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Letter:
     """Return the facts of a plain pass letter."""
-    return VerdictLetter(
+    return Letter(
         language=language,
         applicant_kind=kind,
         applicant_name="虚构远声科技有限公司" if language is Language.ZH else "Example Horizon Calling Ltd",
@@ -71,7 +73,7 @@ def a_letter(language: Language = Language.ZH, kind: ApplicantKind = ApplicantKi
     )
 
 
-def with_reasons(letter: VerdictLetter) -> VerdictLetter:
+def with_reasons(letter: Letter) -> Letter:
     expired, peak = SENTENCES[letter.language]
     return replace(
         letter,
@@ -82,7 +84,7 @@ def with_reasons(letter: VerdictLetter) -> VerdictLetter:
     )
 
 
-def with_items(letter: VerdictLetter) -> VerdictLetter:
+def with_items(letter: Letter) -> Letter:
     return replace(letter, items=listed(letter.language))
 
 
@@ -92,7 +94,7 @@ def listed(language: Language) -> tuple[LetterItem, ...]:
     return LetterItem(copy, datetime(2026, 11, 25, 2, 1, tzinfo=UTC)), LetterItem(plan)
 
 
-def fixable(letter: VerdictLetter) -> VerdictLetter:
+def fixable(letter: Letter) -> Letter:
     return replace(
         with_items(with_reasons(letter)),
         kind=Verdict.FAIL,
@@ -103,7 +105,7 @@ def fixable(letter: VerdictLetter) -> VerdictLetter:
     )
 
 
-def final(letter: VerdictLetter) -> VerdictLetter:
+def final(letter: Letter) -> Letter:
     return replace(
         with_reasons(letter),
         kind=Verdict.FAIL,
@@ -113,12 +115,12 @@ def final(letter: VerdictLetter) -> VerdictLetter:
     )
 
 
-def pending(letter: VerdictLetter, waits_for: WaitsFor = WaitsFor.APPLICANT) -> VerdictLetter:
+def pending(letter: Letter, waits_for: WaitsFor = WaitsFor.APPLICANT) -> Letter:
     waiting = replace(with_reasons(letter), kind=Verdict.PENDING, waits_for=waits_for, next_action_on=date(2026, 12, 1))
     return with_items(waiting) if waits_for is WaitsFor.APPLICANT else waiting
 
 
-def every_kind(letter: VerdictLetter) -> Iterator[VerdictLetter]:
+def every_kind(letter: Letter) -> Iterator[Letter]:
     plain = [
         letter,
         replace(with_reasons(letter), measure=Measure.RESTORE),
@@ -141,12 +143,12 @@ def every_kind(letter: VerdictLetter) -> Iterator[VerdictLetter]:
         yield replace(fixable(letter), corrects=CORRECTED._replace(later=later), bars=BARS)
 
 
-def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
+def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[Letter]:
     """Return a letter of each kind about dates; those about the state of a case also without items and measure."""
     letter = a_letter(language, kind)
     corrected = (8, datetime(2026, 11, 20, 1, 30, tzinfo=UTC))
     for letter_kind in ClockLetterKind:
-        clock = ClockLetter(
+        clock = Letter(
             kind=letter_kind,
             language=language,
             applicant_kind=letter.applicant_kind,
@@ -187,7 +189,7 @@ def every_clock_letter(language: Language, kind: ApplicantKind = ApplicantKind.E
             yield replace(status, agent="", stopped_at=letter.written_at)
 
 
-def more_clock_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[ClockLetter]:
+def more_clock_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[Letter]:
     """Return letters about dates in cases that few applicants meet."""
     some = {letter.kind: letter for letter in every_clock_letter(language, kind)}
     receipt, delay, resumed = (
@@ -217,7 +219,7 @@ def more_clock_letters(language: Language, kind: ApplicantKind = ApplicantKind.E
     yield replace(reopened, stopped_at=None, was_passed=True, is_decided_alone=True)
 
 
-def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
+def _moved_deadlines(clock: Letter) -> Iterator[Letter]:
     """Yield the letters about each deadline: held, moved, over, called off, a lapse taken back, and a day set off."""
     began, ends = datetime(2026, 11, 24, 1, tzinfo=UTC), datetime(2026, 11, 27, 10, tzinfo=UTC)
     for what in ("rectify", "answer", "appeal"):
@@ -225,18 +227,18 @@ def _moved_deadlines(clock: ClockLetter) -> Iterator[ClockLetter]:
         asked = () if what == "appeal" else listed(clock.language)
         told = replace(clock, deadline=facts, asked=asked, cause=CAUSE[clock.language])
         yield told
-        yield replace(told, deadline=replace(facts, to_at=ends))
-        yield replace(told, deadline=replace(facts, to_at=ends), written_at=ends)
-        yield replace(told, deadline=replace(facts, to_at=ends, is_moved=False), written_at=ends)
-        yield replace(told, deadline=replace(facts, to_at=ends), is_called_off=True)
+        yield replace(told, deadline=facts._replace(to_at=ends))
+        yield replace(told, deadline=facts._replace(to_at=ends), written_at=ends)
+        yield replace(told, deadline=facts._replace(to_at=ends, is_moved=False), written_at=ends)
+        yield replace(told, deadline=facts._replace(to_at=ends), is_called_off=True)
         yield replace(told, deadline=DeadlineFacts(what=what, former_at=began))
     yield replace(clock, deadline=DeadlineFacts(what="rectify"), corrects=(8, began))
 
 
-def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[AppealLetter]:
+def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[Letter]:
     """Return a letter of each kind about appeals, and one for each outcome of an appeal."""
     letter = a_letter(language, kind)
-    appeal = AppealLetter(
+    appeal = Letter(
         language=language,
         applicant_kind=kind,
         applicant_name=letter.applicant_name,
@@ -262,7 +264,7 @@ def every_appeal_letter(language: Language, kind: ApplicantKind = ApplicantKind.
         yield replace(appeal, to_state=state)
 
 
-def more_appeal_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[AppealLetter]:
+def more_appeal_letters(language: Language, kind: ApplicantKind = ApplicantKind.ENTERPRISE) -> Iterator[Letter]:
     """Return letters about appeals against a lapse that came too early, and about late or unchecked answers."""
     moved_to = datetime(2026, 12, 7, 10, tzinfo=UTC)
     for letter in every_appeal_letter(language, kind):

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from db.dialect import NOTED_COLUMNS, noted_rows
 from db.models import CaseRow, NoticeRow
 from tests.sites import Site
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify
+from workbench.services.notices.due_date_notices import notify
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 
 
 def test_all_notices_of_one_act_have_the_same_time(site: Site) -> None:
@@ -22,7 +22,7 @@ def test_all_notices_of_one_act_have_the_same_time(site: Site) -> None:
 
     object.__setattr__(context, "now", ticking)
     with context.write() as session:
-        message = DueDateMessage(kind=ClockLetterKind.DELAY, cause="the calendar changed")
+        message = LetterFacts(kind=ClockLetterKind.DELAY, cause="the calendar changed")
         notify(session, context, [(session.get_one(CaseRow, case), message) for case in cases])
 
     with context.read() as session:

@@ -21,16 +21,16 @@ from tests.services.notices.sample_letters import (
     pending,
 )
 from workbench.domain.policy.policy import BilingualText
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.letter import Letter, LetterItem, render, short_message
-from workbench.services.notices.verdict_letter import AppealLetterKind, VerdictLetter
+from workbench.services.notices.letter import Letter
+from workbench.services.notices.letter_facts import AppealLetterKind, ClockLetterKind, LetterItem
+from workbench.services.notices.rendering import render, short_message
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")
 NUMBERS = ("13800138001", "13800138002", "13800138003")
 EN, ZH = Language.EN, Language.ZH
 
 
-def every_letter(language: Language) -> Iterator[VerdictLetter]:
+def every_letter(language: Language) -> Iterator[Letter]:
     for kind in ApplicantKind:
         for facts in every_kind(replace(a_letter(language, kind), agent="虚构渠道", msisdns=NUMBERS)):
             yield replace(facts, provisional_years=(2027, 2028))
@@ -410,8 +410,8 @@ def subjects_of(language: Language) -> Iterator[tuple[str, str]]:
     for appeal in every_appeal_letter(language):
         is_decided = appeal.kind is AppealLetterKind.DECIDED
         name = (appeal.to_state or AppealOutcome.STANDS) if is_decided else appeal.kind
-        yield name.value, render(appeal).subject
-        if name is AppealOutcome.STANDS:
+        yield str(name), render(appeal).subject
+        if name == AppealOutcome.STANDS:
             yield "moved", render(replace(appeal, rectify_until=appeal.due_at)).subject
 
 

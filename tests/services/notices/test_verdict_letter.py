@@ -26,8 +26,9 @@ from tests.services.notices.sample_letters import (
     pending,
     with_reasons,
 )
-from workbench.services.notices.letter import Bars, LetterText, render
-from workbench.services.notices.verdict_letter import LetterReason, VerdictLetter, causes_text
+from workbench.services.notices.letter import Letter, causes_text
+from workbench.services.notices.letter_facts import Bars, LetterReason
+from workbench.services.notices.rendering import LetterText, render
 
 
 @pytest.fixture(params=list(Language))
@@ -36,11 +37,11 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 
 @pytest.fixture(params=list(ApplicantKind))
-def letter(request: pytest.FixtureRequest, language: Language) -> VerdictLetter:
+def letter(request: pytest.FixtureRequest, language: Language) -> Letter:
     return a_letter(language, ApplicantKind(request.param))
 
 
-def test_every_letter_has_sender_recipient_and_subject(letter: VerdictLetter) -> None:
+def test_every_letter_has_sender_recipient_and_subject(letter: Letter) -> None:
     for facts in every_kind(letter):
         composed = render(facts)
 
@@ -56,7 +57,7 @@ def test_every_letter_has_sender_recipient_and_subject(letter: VerdictLetter) ->
         ]
 
 
-def test_the_salutation_fits_the_kind_of_applicant(letter: VerdictLetter) -> None:
+def test_the_salutation_fits_the_kind_of_applicant(letter: Letter) -> None:
     own = ADDRESS[letter.applicant_kind] if letter.language is Language.ZH else "you"
     for facts in every_kind(letter):
         body = render(facts).body
@@ -65,7 +66,7 @@ def test_the_salutation_fits_the_kind_of_applicant(letter: VerdictLetter) -> Non
         assert not [other for other in ADDRESS.values() if other != own and other in body]
 
 
-def test_no_letter_has_a_placeholder_or_broken_layout(letter: VerdictLetter) -> None:
+def test_no_letter_has_a_placeholder_or_broken_layout(letter: Letter) -> None:
     for facts in every_kind(letter):
         composed = render(facts)
 
@@ -95,27 +96,27 @@ def test_an_english_letter_has_no_chinese_text() -> None:
             assert re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", composed.subject + composed.body) == []
 
 
-def test_the_language_of_a_letter_does_not_depend_on_the_screens(letter: VerdictLetter) -> None:
+def test_the_language_of_a_letter_does_not_depend_on_the_screens(letter: Letter) -> None:
     before = render(fixable(letter))
 
     with speaking("zh" if letter.language is Language.EN else "en"):
         assert render(fixable(letter)) == before
 
 
-def test_a_pass_letter_asks_for_nothing(letter: VerdictLetter) -> None:
+def test_a_pass_letter_asks_for_nothing(letter: Letter) -> None:
     composed = render(letter)
 
     assert ("：通过" if letter.language is Language.ZH else "passed") in composed.subject
     assert not re.search("申诉|期限|措施|appeal|deadline|measure", composed.body, re.IGNORECASE)
 
 
-def test_a_pass_letter_says_that_the_cards_are_restored(letter: VerdictLetter) -> None:
+def test_a_pass_letter_says_that_the_cards_are_restored(letter: Letter) -> None:
     body = render(replace(letter, measure=Measure.RESTORE)).body
 
     assert ("复机" if letter.language is Language.ZH else "calls work again") in body
 
 
-def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sentences(letter: VerdictLetter) -> None:
+def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sentences(letter: Letter) -> None:
     numbers = tuple(f"1380013800{number}" for number in range(4))
     lifted = (
         Bars(Measure.BAR_OUT, numbers[:1]),
@@ -142,7 +143,7 @@ def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sente
     assert also in body
 
 
-def test_the_letter_of_a_fixable_fail_lists_every_item(letter: VerdictLetter) -> None:
+def test_the_letter_of_a_fixable_fail_lists_every_item(letter: Letter) -> None:
     composed = render(fixable(letter))
 
     outcome = "不通过（可整改）" if letter.language is Language.ZH else "not passed (rectification possible)"
@@ -158,11 +159,11 @@ def test_the_letter_of_a_fixable_fail_lists_every_item(letter: VerdictLetter) ->
         assert owed in composed.body
 
 
-def test_the_deadline_of_all_items_is_given_once(letter: VerdictLetter) -> None:
+def test_the_deadline_of_all_items_is_given_once(letter: Letter) -> None:
     assert render(fixable(letter)).body.count(DEADLINE[letter.language]) == 1
 
 
-def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(letter: VerdictLetter) -> None:
+def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(letter: Letter) -> None:
     composed = render(final(letter))
 
     for owed in (
@@ -179,14 +180,14 @@ def test_the_letter_of_a_final_fail_has_measure_and_appeal_but_no_deadline(lette
     assert not re.search("期限|deadline", composed.body, re.IGNORECASE)
 
 
-def test_a_fail_letter_without_a_measure_says_that_nothing_is_restricted(letter: VerdictLetter) -> None:
+def test_a_fail_letter_without_a_measure_says_that_nothing_is_restricted(letter: Letter) -> None:
     body = render(replace(final(letter), measure=Measure.NONE)).body
 
     assert ("未对号码采取限制措施" if letter.language is Language.ZH else "not restricted") in body
     assert "双停" not in body
 
 
-def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: VerdictLetter) -> None:
+def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: Letter) -> None:
     composed = render(pending(letter))
 
     for owed in (
@@ -199,7 +200,7 @@ def test_a_letter_pending_on_the_applicant_has_missing_items_and_date(letter: Ve
     assert not re.search("申诉|appeal", composed.body, re.IGNORECASE)
 
 
-def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(letter: VerdictLetter) -> None:
+def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(letter: Letter) -> None:
     for waits_for, zh, en in [
         (WaitsFor.CARRIER, "基础运营商", "the carrier"),
         (WaitsFor.REGISTRY, "登记机关", "the registry"),
@@ -215,7 +216,7 @@ def test_a_letter_pending_on_others_names_them_and_asks_for_nothing(letter: Verd
 
 
 def test_a_letter_during_the_review_offers_an_objection_because_only_its_end_can_be_appealed(
-    letter: VerdictLetter,
+    letter: Letter,
 ) -> None:
     barred = replace(pending(letter), measure=Measure.BAR_OUT, appeal_until=date(2026, 12, 15))
     until, is_zh = APPEAL_UNTIL[letter.language], letter.language is Language.ZH
@@ -234,7 +235,7 @@ def test_a_letter_during_the_review_offers_an_objection_because_only_its_end_can
     assert final(letter).appeal_until_on == date(2026, 12, 15)
 
 
-def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: VerdictLetter) -> None:
+def test_a_corrected_letter_names_the_notice_that_it_replaces(letter: Letter) -> None:
     composed = render(replace(final(letter), corrects=CORRECTED))
 
     assert composed.subject.startswith("更正" if letter.language is Language.ZH else "Correction")
@@ -283,10 +284,10 @@ def test_emptied_reasons_are_replaced_by_the_default_text_except_on_a_pass() -> 
 def test_a_letter_without_required_facts_is_refused() -> None:
     for facts, name in [
         (replace(fixable(a_letter()), deadline_at=None), "deadline_at"),
-        (replace(fixable(a_letter()), fail_kind=None), "fail_kind"),
+        (replace(fixable(a_letter()), fail_kind=""), "fail_kind"),
         (replace(final(a_letter()), reasons=()), "reasons"),
         (replace(final(a_letter()), appeal_until=None), "appeal_until"),
-        (replace(pending(a_letter()), waits_for=None), "waits_for"),
+        (replace(pending(a_letter()), waits_for=""), "waits_for"),
         (replace(pending(a_letter()), next_action_on=None), "next_action_on"),
         (replace(pending(a_letter()), measure=Measure.BAR_OUT), "appeal_until"),
     ]:
@@ -296,6 +297,6 @@ def test_a_letter_without_required_facts_is_refused() -> None:
 
 
 def test_letters_have_no_field_for_an_internal_note() -> None:
-    names = {field.name for field in fields(VerdictLetter)} | {field.name for field in fields(LetterText)}
+    names = {field.name for field in fields(Letter)} | {field.name for field in fields(LetterText)}
 
     assert not {name for name in names if "note" in name or "internal" in name}

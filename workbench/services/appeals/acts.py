@@ -30,8 +30,8 @@ from workbench.services.foundation.case_access import last_event, refuse_second_
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
+from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.notices.result_letters import notify_of_appeal
-from workbench.services.notices.verdict_letter import AppealLetterKind
 from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import is_same_person, solo_reason
 

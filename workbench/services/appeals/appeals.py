@@ -24,9 +24,9 @@ from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.case_access import case_in_state_for, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.letter import render
+from workbench.services.notices.letter_facts import AppealLetterKind
+from workbench.services.notices.rendering import render
 from workbench.services.notices.result_letters import appeal_letter
-from workbench.services.notices.verdict_letter import AppealLetterKind
 from workbench.services.queue.listing import Queue
 from workbench.services.site.people import solo_reason
 

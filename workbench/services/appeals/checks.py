@@ -28,9 +28,9 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.measures.orders import lift_bars
+from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.notices.result_letters import notify_of_appeal
-from workbench.services.notices.verdict_letter import AppealLetterKind
 from workbench.services.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import solo_reason, waiver_details, waiver_text
 

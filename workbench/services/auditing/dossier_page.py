@@ -15,7 +15,7 @@ from workbench.domain.text.safe import safe
 from workbench.i18n import _, current_language
 from workbench.services.auditing.case_records import Records
 from workbench.services.auditing.seen_cases import SeenCase, decision_pairs
-from workbench.services.notices.letter import letter_environment
+from workbench.services.notices.rendering import letter_environment
 from workbench.wording.findings import finding_text
 
 _SHOWN_ELSEWHERE = frozenset({"case", "decision", "decision_reason", "event", "finding", "notice", "submission"})

@@ -32,8 +32,8 @@ from workbench.services.case.assessment import assess, store_assessment
 from workbench.services.case.evidence_reader import EvidenceReader, application_key, read_evidence
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify
+from workbench.services.notices.due_date_notices import Outlook, notify
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.queue.filters import list_of
 
 CAMPAIGN = table_of(CampaignRow)
@@ -221,11 +221,10 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
     context.log(session, "campaign", case_id=passed.id, body={**body, "case": format_case(case.id or 0)})
     update_due_date(session, context, case)
     session.flush()
-    message = DueDateMessage(
+    message = LetterFacts(
         kind=ClockLetterKind.RE_REVIEW,
         cause=campaign.reason,
-        findings=assessment.findings,
         earlier_case_no=format_case(passed.id or 0),
     )
-    notify(session, context, [(case, message)])
+    notify(session, context, [(case, message)], Outlook(findings=assessment.findings))
     return case

@@ -27,16 +27,16 @@ from workbench.services.clock.case_clocks import POLICY_ACTION, Clocks, clock_ev
 from workbench.services.deadlines.batches import act_on_all, matching_case_ids
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context, Service
-from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import (
     LETTERS_ABOUT_DOCUMENTS,
-    DueDateMessage,
+    RECEIPT,
+    Outlook,
     cancel_outdated,
+    notify,
     notify_of_status,
     owes_receipt,
-    send_receipt,
 )
-from workbench.services.notices.letter import LetterItem
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.services.review.back_to_queue import move_to_queue, void_staged
 from workbench.wording.what_would_help import missing_names
@@ -240,7 +240,7 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)
     if change.letter is ClockLetterKind.RECEIPT:
-        send_receipt(session, context, case, None, change.assessment.findings)
+        notify(session, context, [(case, RECEIPT)], Outlook(findings=change.assessment.findings))
     elif change.letter is not None:
         _notify(session, context, case, change, until)
     return change
@@ -283,13 +283,13 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
-    message = DueDateMessage(
+    facts = LetterFacts(
         kind=ClockLetterKind.POLICY,
         items=tuple(map(LetterItem, change.missing)),
         asked=letter_items(asked),
         waived=change.waived,
-        findings=tuple(finding for finding in findings if finding.rule not in named),
         deadline_at=deadline_at,
         asked_until=asked_until,
     )
-    notify_of_status(session, context, case, message)
+    suggested = tuple(finding for finding in findings if finding.rule not in named)
+    notify_of_status(session, context, case, facts, Outlook(findings=suggested))

@@ -18,9 +18,8 @@ from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.deadlines.batches import Conditions, act_on_cases, act_unless_suspended, matching_case_ids
 from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify, notify_of_status, release_time
-from workbench.services.notices.letter import LetterItem
+from workbench.services.notices.due_date_notices import Outlook, notify, notify_of_status, release_time
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.rectifying.rectification import letter_items, open_items
 from workbench.wording.what_would_help import missing_names
 
@@ -58,7 +57,7 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         release_at = release_time(session, context, kind, policy)
         until = due_at(release_at, policy.pending.incomplete_days, calendar)
         until = moved_deadline(until, release_at, suspensions_concerning(session, case), calendar)
-        notify_of_status(session, context, case, DueDateMessage(kind=kind, items=items, deadline_at=until))
+        notify_of_status(session, context, case, LetterFacts(kind=kind, items=items, deadline_at=until))
         note_act(session, context, "reminded", case.id, {"kind": kind.value})
         return True
 
@@ -97,7 +96,7 @@ def _remind_of_deadlines(context: Context) -> int:
         if row is None:
             return False
         items = letter_items(open_items(session, row))
-        notify_of_status(session, context, case, DueDateMessage(kind=kind, items=items, deadline_at=row.deadline_at))
+        notify_of_status(session, context, case, LetterFacts(kind=kind, items=items, deadline_at=row.deadline_at))
         note_act(session, context, "reminded", case.id, {"kind": kind.value})
         return True
 
@@ -137,8 +136,8 @@ def notify_of_delays(context: Context) -> int:
         is_at_risk = forecast is not None and forecast.first_verdict.p50 > today
         if case.due_at is None or (case.due_at > now and not is_at_risk):
             return False
-        message = DueDateMessage(kind=ClockLetterKind.DELAY, is_late=True, forecast=forecast)
-        notify(session, context, [(case, message)])
+        message = LetterFacts(kind=ClockLetterKind.DELAY, is_late=True)
+        notify(session, context, [(case, message)], Outlook(forecast))
         session.add(DelayNoticeRow(case_id=case.id or 0, due_at=case.due_at, told_at=context.now()))
         note_act(session, context, "delay-told", case.id, {"due_us": to_us(case.due_at)})
         return True

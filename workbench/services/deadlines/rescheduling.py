@@ -27,8 +27,8 @@ from workbench.services.clock.due_date_changes import is_later_than_stated, stat
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify
+from workbench.services.notices.due_date_notices import notify
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
 from workbench.services.review.reopening import item_named
@@ -121,7 +121,7 @@ class Rescheduling(Service):
         day = context.calendar(session, case.policy_version_id).local_day(new_due_at)
         with act_in(session, context, case, Action.EXTEND, reason) as act:
             act.finish({"by_s": seconds, "until": day.isoformat()})
-            notify(session, context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
+            notify(session, context, [(case, LetterFacts(kind=ClockLetterKind.DELAY, cause=reason))])
         return DueDateExtension(case_id=case.id or 0, until=case.due_at or new_due_at, is_deadline=False)
 
     def _new_deadline(
@@ -180,7 +180,7 @@ class Rescheduling(Service):
             day, extended = calendar.local_day(new_deadline).isoformat(), [row] if own is None else [row, own]
             rows = [(one.__tablename__, one.id) for one in extended]
             act.finish({"deadline": day, "item": own.code if own else "", "extended": rows})
-            message = DueDateMessage(
+            message = LetterFacts(
                 kind=kind,
                 cause=reason,
                 deadline_at=new_deadline,
@@ -244,7 +244,7 @@ class Rescheduling(Service):
             told = stated_due_dates(session, [case_id]).get(case_id)
             calendar = self.context.calendar(session, case.policy_version_id)
             if due_before and case.due_at and is_later_than_stated(case.due_at, told, due_before, calendar):
-                notify(session, self.context, [(case, DueDateMessage(kind=ClockLetterKind.DELAY, cause=reason))])
+                notify(session, self.context, [(case, LetterFacts(kind=ClockLetterKind.DELAY, cause=reason))])
         return case.due_at
 
 

@@ -21,9 +21,8 @@ from workbench.services.deadlines.batches import act_on_all, act_unless_suspende
 from workbench.services.deadlines.reminders import notify_of_delays, remind
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_of
 from workbench.services.foundation.context import Service
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
-from workbench.services.notices.letter import LetterItem
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, letters_about
 from workbench.services.rectifying.lapse import lapse
 from workbench.services.review.back_to_queue import requeue
@@ -108,7 +107,7 @@ class Ticking(Service):
             decision = newest_decision(session, case.id or 0, "applied", "approved")
             if asked_until and decision:
                 items = tuple(LetterItem(item.text) for item in items_in_plan(decision))
-                message = DueDateMessage(kind=ClockLetterKind.EXPIRED, items=items, asked_until=asked_until)
+                message = LetterFacts(kind=ClockLetterKind.EXPIRED, items=items, asked_until=asked_until)
                 notify_of_status(session, self.context, case, message)
             return True
 

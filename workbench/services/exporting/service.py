@@ -23,7 +23,8 @@ from workbench.services.foundation.safe_files import replacing
 from workbench.services.measures.report_file import WORK_LIST_COLUMNS
 from workbench.services.memory import check_memory_limit
 from workbench.services.notices.bulk_letters import stored_letter, write_sender
-from workbench.services.notices.letter import Sender, letter_pages, render, short_message
+from workbench.services.notices.letter_facts import Sender
+from workbench.services.notices.rendering import letter_pages, render, short_message
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
 LETTER_TABLE = "notices.csv"
@@ -135,7 +136,7 @@ def _letters(
         if row["notice"] in unexplained:
             left_out.append(row["notice"])
             continue
-        language, letter = Language(str(row["language"])), stored_letter(str(row["kind"]), str(row["facts"]))
+        language, letter = Language(str(row["language"])), stored_letter(str(row["facts"]))
         sender = letter.supplier if letter else Sender.of(supplier, language)
         stem = f"{row['case']}-{row['notice']:06}-{row['kind']}"
         texts = letter_pages(row, sender)

@@ -31,7 +31,7 @@ from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.importing.classifying.columns import TABLES, Columns
 from workbench.services.notices.bulk_letters import NOT_SENT, UnnumberedNotice
-from workbench.services.notices.due_date_notices import receipt_of, shows_forecast
+from workbench.services.notices.due_date_notices import RECEIPT, Outlook, notice_about, shows_forecast
 from workbench.services.workers import HelperProcess, distribute
 
 MOST_ROWS = 5_000
@@ -252,7 +252,7 @@ def _receipts(
     """Return what the applicants of the cases that are queued are sent, by the places of the cases."""
     forecasts = forecaster.of([queued.arrival for queued in cases.queued])
     found = (
-        (one.place, receipt_of(one.columns, one.applicant, forecast, one.findings, policy, now))
+        (one.place, notice_about(one.columns, one.applicant, RECEIPT, policy, now, Outlook(forecast, one.findings)))
         for one, forecast in zip(cases.queued, forecasts, strict=True)
     )
     return [(place, receipt) for place, receipt in found if receipt is not None]

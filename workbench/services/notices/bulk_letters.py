@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, insert, select, update
 from sqlmodel import Session
 
-from db.enums import Language, Verdict
+from db.enums import Language
 from db.models import CaseRow, DecisionRow
 from db.queries.published import APPLICATION, CASE, NOTICE, chunks, is_published
 from workbench.domain.case.case_id import format_case
@@ -18,12 +18,14 @@ from workbench.domain.text.mask import DOT
 from workbench.errors import BadConfiguration
 from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.due_date_letter import ClockLetter, ClockLetterKind, StatedFacts
-from workbench.services.notices.letter import Letter, Sender, facts_of, json_form, render
-from workbench.services.notices.verdict_letter import AppealLetter, AppealLetterKind, VerdictLetter
+from workbench.services.notices.letter import Letter
+from workbench.services.notices.letter_facts import LetterFacts, Sender
+from workbench.services.notices.rendering import render
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 CASE_NO = "\ue000"
 """A placeholder for the number of a case that is not stored yet: a private character that no text uses."""
@@ -94,20 +96,32 @@ def add_notice(session: Session, letter: Letter, case: CaseRow, decision: Decisi
     return body
 
 
-def notice_of(letter: Mapping[str, Any], stated: StatedFacts) -> UnnumberedNotice:
+def notice_of(letter: Mapping[str, Any], stated: LetterFacts) -> UnnumberedNotice:
     """Return the notice with the letter that has some facts, and others that an act states."""
     own = {"earlier_case_no": stated.earlier_case_no, **letter}
-    placeholders = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if own[name]}
+    placeholders = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if own.get(name)}
     values = {placeholder: own[name] for name, placeholder in placeholders.items()}
-    return UnnumberedNotice(
-        _template_of(from_row(ClockLetter, stated, **{**own, **placeholders}, case_no=CASE_NO)), values
-    )
+    return UnnumberedNotice(_template_of(Letter(**vars(stated) | own | placeholders, case_no=CASE_NO)), values)
 
 
 def texts_of(letter: Letter) -> Notice:
     """Return the columns that are rendered from the facts of a letter, and the facts."""
     text = render(letter)
     return {"subject": text.subject, "body": text.body, "facts": facts_of(letter)}
+
+
+def facts_of(letter: Letter) -> str:
+    """Return the facts of a letter as JSON, without those that have their usual values."""
+    return json_form(Letter).dump_json(letter, exclude_defaults=True).decode()
+
+
+@cache
+def json_form(kind: Any) -> "TypeAdapter[Any]":
+    """Return what writes and reads facts of a type as JSON."""
+    # Imported on first use, for a faster start.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
 def _notice(letter: Letter) -> Notice:
@@ -128,8 +142,6 @@ _template_of = lru_cache(maxsize=256)(_notice)
 
 
 _RECIPIENT = ("applicant_kind", "applicant_name", "handler_name", "contact_phone")
-_KINDS = {Verdict: VerdictLetter, ClockLetterKind: ClockLetter, AppealLetterKind: AppealLetter}
-_LETTERS = {kind.value: letter for kinds, letter in _KINDS.items() for kind in kinds}
 
 
 def select_letters() -> Select[Any]:
@@ -144,13 +156,14 @@ def select_letters() -> Select[Any]:
     )
 
 
-def stored_letter(kind: str, facts: str) -> Letter | None:
+def stored_letter(facts: str) -> Letter | None:
     """Return the letter with stored facts; None if they were erased or forged, or it is older than facts are."""
     try:
-        return None if facts == "{}" else json_form(_LETTERS[kind]).validate_json(facts)
-    except (KeyError, ValueError):
+        letter: Letter = json_form(Letter).validate_json(facts)
+    except ValueError:
         # `audit verify` reports a forged letter.
         return None
+    return letter
 
 
 def write_sender(context: Context) -> None:
@@ -169,7 +182,7 @@ def write_sender(context: Context) -> None:
         sender = Sender.of(supplier, language)
         named = json_form(Sender).dump_json(sender).decode()
         names_another = func.replace(NOTICE.c.facts, named, "") == NOTICE.c.facts
-        wanted = select(NOTICE.c.id, NOTICE.c.kind, NOTICE.c.facts).where(
+        wanted = select(NOTICE.c.id, NOTICE.c.facts).where(
             NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != "{}", names_another
         )
         with context.read() as session:
@@ -178,5 +191,5 @@ def write_sender(context: Context) -> None:
         for portion in chunks(explained):
             with context.write() as session:
                 for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
-                    letter = replace(json_form(_LETTERS[row.kind]).validate_json(row.facts), supplier=sender)
+                    letter = replace(json_form(Letter).validate_json(row.facts), supplier=sender)
                     session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(texts_of(letter)))

@@ -1,8 +1,9 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,9 +25,11 @@ from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import UnnumberedNotice, add_notices, notice_of
-from workbench.services.notices.due_date_letter import ClockLetterKind, StatedFacts, forecast_fields, suggestion_lines
-from workbench.services.notices.letter import Sender
+from workbench.services.notices.letter import head_of
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.notices.letter_measures import bars_in_force
+from workbench.wording.findings import LetterDetails
+from workbench.wording.what_would_help import findings_in_letters
 
 LETTERS_ABOUT_DOCUMENTS = (
     ClockLetterKind.INCOMPLETE.value,
@@ -49,20 +52,6 @@ REVERSIBLE_LETTERS = frozenset(
 CALENDAR_CHANGED = BilingualText(en="The working calendar has changed.", zh="工作日安排有调整。")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueDateMessage(StatedFacts):
-    """The message to an applicant about the due date of a case, or about the deadline of a rectification.
-
-    `forecast` was made before the transaction; the policy decides whether the letter shows it. `findings` are those
-    that the letter may mention, so that the applicant can act on them early.
-    """
-
-    cause: str | BilingualText = ""
-    deadline_at: datetime | None = None
-    forecast: CaseForecast | None = None
-    findings: tuple[Finding, ...] = ()
-
-
 class _CaseFacts(NamedTuple):
     """The columns of a case that its letters depend on."""
 
@@ -75,35 +64,39 @@ class _CaseFacts(NamedTuple):
     waits_for: str
 
 
-class _Applicant(NamedTuple):
-    """The columns of an application that its letters depend on."""
+class Outlook(NamedTuple):
+    """What a letter may say about what comes: the forecast, made before the transaction, and findings to act on."""
 
-    language: Language
-    applicant_kind: ApplicantKind
-    applicant_name: str
+    forecast: CaseForecast | None = None
+    findings: Sequence[Finding] = ()
 
 
-def notify(session: Session, context: Context, messages: Iterable[tuple[Any, DueDateMessage]]) -> datetime:
-    """Write notices about cases in the applicants' languages, in the caller's transaction, and return when.
+NO_OUTLOOK = Outlook()
 
-    Each case is a `CaseRow`, or a result row with all columns of the table.
+
+def notify(
+    session: Session, context: Context, letters: Iterable[tuple[Any, LetterFacts]], outlook: Outlook = NO_OUTLOOK
+) -> datetime:
+    """Write letters about cases in the applicants' languages, in the caller's transaction, and return when.
+
+    Each case is a `CaseRow`, or a result row with all columns of the table. The outlook is that of a single case.
     """
-    pairs, now = list(messages), context.now()
+    pairs, now = list(letters), context.now()
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
-    wanted = APPLICATION.c.id.in_({case.application_id for case, _message in pairs})
+    wanted = APPLICATION.c.id.in_({case.application_id for case, _facts in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
-    case_ids = [case.id for case, _message in pairs]
+    case_ids = [case.id for case, _facts in pairs]
     stated = stated_due_dates(session, case_ids)
     appealed = select(APPEAL.c.case_id).where(APPEAL.c.case_id.in_(case_ids), text(OPEN_APPEAL))
     appealed_ids = set(session.execute(appealed).scalars())
     supplier = context.policy(session).supplier
-    versions = {case.policy_version_id for case, _message in pairs}
+    versions = {case.policy_version_id for case, _facts in pairs}
     policies = {one: replace(context.policy(session, one), supplier=supplier) for one in versions}
     notices = []
     for case, given in pairs:
         applicant, policy = applications[case.application_id], policies[case.policy_version_id]
-        message = replace(given, is_appeal=True) if case.id in appealed_ids else given
-        notice = notice_about(case, applicant, message, policy, now, stated.get(case.id))
+        facts = replace(given, is_appeal=True) if case.id in appealed_ids else given
+        notice = notice_about(case, applicant, facts, policy, now, outlook, stated.get(case.id))
         if notice is not None:
             notices.append(notice.numbered(case.id))
     if notices:
@@ -111,35 +104,50 @@ def notify(session: Session, context: Context, messages: Iterable[tuple[Any, Due
     return now
 
 
-def notify_of_status(session: Session, context: Context, case: CaseRow, message: DueDateMessage) -> None:
+def notify_of_status(
+    session: Session, context: Context, case: CaseRow, facts: LetterFacts, outlook: Outlook = NO_OUTLOOK
+) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
     Its bars are by default those in force now; an act that lifts bars names those before it.
     """
     policy = context.policy(session, case.policy_version_id)
-    calendar = context.calendar(session, case.policy_version_id)
-    release_at, deadline_at = release_time(session, context, message.kind, policy), message.deadline_at
-    suspensions = suspensions_concerning(session, case)
-    appeal_until = last_filing_day(release_at, policy.appeal.file_days, calendar, suspensions)
-    if message.kind is ClockLetterKind.WITHDRAWN:
-        deadline_at = calendar.closing(appeal_until)
-    days = [calendar.local_day(at) for at in (deadline_at, case.due_at) if at]
-    days += filter(None, [message.asked_until, appeal_until if message.kind is ClockLetterKind.LAPSED else None])
-    message = replace(
-        message,
+    release_at, deadline_at = release_time(session, context, facts.kind, policy), facts.deadline_at
+    appeal_until = filing_day(session, context, case, release_at)
+    if facts.kind is ClockLetterKind.WITHDRAWN:
+        deadline_at = context.calendar(session, case.policy_version_id).closing(appeal_until)
+    last_day = appeal_until if facts.kind is ClockLetterKind.LAPSED else None
+    ends = (deadline_at, case.due_at, facts.asked_until, last_day)
+    facts = replace(
+        facts,
         deadline_at=deadline_at,
-        bars=bars_in_force(session, context, case) if message.bars is None else message.bars,
+        bars=bars_in_force(session, context, case) if facts.bars is None else facts.bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
-        provisional_years=calendar.provisional_years(
-            today := calendar.local_day(context.now()), max(days, default=today)
-        ),
+        provisional_years=provisional_years(session, context, case, ends),
         release_at=release_at,
     )
-    notify(session, context, [(case, message)])
+    notify(session, context, [(case, facts)], outlook)
 
 
-def release_time(session: Session, context: Context, kind: ClockLetterKind, policy: Policy) -> datetime:
+def filing_day(session: Session, context: Context, case: CaseRow, released_at: datetime) -> date:
+    """Return the last day to appeal or to object after a letter that is released at a time."""
+    file_days = context.policy(session, case.policy_version_id).appeal.file_days
+    calendar = context.calendar(session, case.policy_version_id)
+    return last_filing_day(released_at, file_days, calendar, suspensions_concerning(session, case))
+
+
+def provisional_years(
+    session: Session, context: Context, case: CaseRow, ends: Iterable[date | None]
+) -> tuple[int, ...]:
+    """Return the years with an unpublished calendar that the days and instants in a letter written now depend on."""
+    calendar = context.calendar(session, case.policy_version_id)
+    days = [calendar.local_day(end) if isinstance(end, datetime) else end for end in ends if end is not None]
+    today = calendar.local_day(context.now())
+    return calendar.provisional_years(today, max([today, *days]))
+
+
+def release_time(session: Session, context: Context, kind: StrEnum, policy: Policy) -> datetime:
     """Return when a letter is released: at the end of the undo time if its act can be undone, otherwise at once.
 
     The first letter about missing documents and the letter about a missed deadline wait until the end of the day,
@@ -186,55 +194,92 @@ def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_com
 def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
     """Write the due dates that a calendar change moves, and the notices about them, in the caller's transaction."""
     write_due_changes(session, context, changes)
-    message = DueDateMessage(kind=ClockLetterKind.DELAY, cause=CALENDAR_CHANGED)
+    facts = LetterFacts(kind=ClockLetterKind.DELAY, cause=CALENDAR_CHANGED)
     for chunk in chunks([one for one in changes if one.is_notified]):
         cases = select(CASE).where(CASE.c.id.in_([one.case_id for one in chunk])).order_by(CASE.c.id)
-        notify(session, context, [(case, message) for case in session.execute(cases)])
+        notify(session, context, [(case, facts) for case in session.execute(cases)])
 
 
-def notice_about(
+def notice_about(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
     case_row: Any,
     application_row: Any,
-    message: DueDateMessage,
+    stated: LetterFacts,
     policy: Policy,
     now: datetime,
+    outlook: Outlook = NO_OUTLOOK,
     told_due_at: datetime | None = None,
 ) -> UnnumberedNotice | None:
-    """Return the notice about a case to its applicant, None if the case has no due date yet.
+    """Return the notice about a case to its applicant, None if the applicant gets none.
 
     The rows of the case and its application may also be mappings. `policy` is the policy of the case with the supplier
-    of the policy in force. `told_due_at` is the due date that the last letter stated.
+    of the policy in force; it decides whether the letter shows the forecast. `told_due_at` is the due date that the
+    last letter stated.
     """
-    case, applicant = from_row(_CaseFacts, case_row), from_row(_Applicant, application_row)
-    due_at = message.deadline_at or case.due_at
-    if due_at is None:
+    case, head = from_row(_CaseFacts, case_row), head_of(application_row, policy, now)
+    due_at = stated.deadline_at or case.due_at
+    if due_at is None or (stated.kind is ClockLetterKind.RECEIPT and not owes_receipt(due_at, now)):
         return None
-    language, is_with = applicant.language, is_with_applicant(case.state, case.waits_for)
-    # While work is suspended, there is no forecast.
-    forecast = None if case.suspended_from else message.forecast
-    zone = ZoneInfo(policy.zone)
-    cause = message.cause.in_language(language) if isinstance(message.cause, BilingualText) else message.cause
+    language, is_with, zone = head["language"], is_with_applicant(case.state, case.waits_for), ZoneInfo(policy.zone)
+    cause = stated.cause.in_language(language) if isinstance(stated.cause, BilingualText) else stated.cause
     found_on = now.astimezone(zone).date()
     letter = {
-        **applicant._asdict(),
+        **head,
         "application_no": case.application_no,
         "agent": case.agent,
         "due_at": due_at,
         "is_provisional": case.is_due_provisional,
-        "stopped_at": None if message.deadline_at else case.suspended_from,
+        "stopped_at": None if stated.deadline_at else case.suspended_from,
         "is_with_applicant": is_with,
         "awaits_others": case.state is CaseState.PENDING and not is_with,
-        "told_on": None if told_due_at is None or message.deadline_at else told_due_at.astimezone(zone).date(),
+        "told_on": None if told_due_at is None or stated.deadline_at else told_due_at.astimezone(zone).date(),
         "cause": cause.strip(),
-        "is_queue_long": message.forecast is not None and message.forecast.is_queue_long,
-        **forecast_fields(forecast, policy.forecast, language, due_at.astimezone(zone).date()),
-        "suggestions": suggestion_lines(message.findings, policy, language, applicant.applicant_kind, found_on),
-        "saved_days": 0 if forecast is None else forecast.saved_days,
-        "supplier": Sender.of(policy.supplier, language),
-        "written_at": now,
-        "zone": policy.zone,
+        "is_queue_long": outlook.forecast is not None and outlook.forecast.is_queue_long,
+        "suggestions": suggestion_lines(outlook.findings, policy, language, head["applicant_kind"], found_on),
     }
-    return notice_of(letter, message)
+    # While work is suspended, there is no forecast.
+    if outlook.forecast is not None and case.suspended_from is None and policy.forecast.letters_give_forecast:
+        due_on = due_at.astimezone(zone).date() if policy.forecast.letters_give_due_date else None
+        letter |= _forecast_facts(outlook.forecast, language, due_on)
+    return notice_of(letter, stated)
+
+
+def _forecast_facts(forecast: CaseForecast, language: Language, due_on: date | None) -> dict[str, Any]:
+    """Return the facts of a letter with a forecast; it shows the due date only if one is given."""
+    # Imported on first use, because the wording takes long to import and would delay the first screen.
+    from workbench.wording.forecast import letter_sentence
+
+    return {
+        "forecast_sentence": letter_sentence(forecast, language, due_on),
+        "is_forecast_later": due_on is not None and due_on < forecast.decided.p90,
+        "shows_due_date": due_on is not None,
+        "saved_days": forecast.saved_days,
+    }
+
+
+def suggestion_lines(
+    findings: Sequence[Finding], policy: Policy, language: Language, kind: ApplicantKind, found_on: date
+) -> str:
+    """Return numbered lines that say in a language what the applicant can do to make the review faster.
+
+    `found_on` is the local day of the findings.
+    """
+    ends = {
+        finding.observes: found_on + timedelta(days=finding.observed)
+        for finding in findings
+        if finding.unit == "days" and isinstance(finding.observed, int)
+    }
+    spoken = policy.addressing(kind) if findings else policy
+    found = findings_in_letters(findings, spoken, language.value, LetterDetails(dates=ends))
+    return "\n".join(
+        f"{number}. {noticed}可先提交或整改：{item}。"
+        if language is Language.ZH
+        else f"{number}. {noticed} You can already submit or correct: {item}."
+        for number, (noticed, item) in enumerate(found, start=1)
+    )
+
+
+RECEIPT = LetterFacts(kind=ClockLetterKind.RECEIPT)
+"""The receipt of a case that is complete; nobody gets one for an application that was imported as history."""
 
 
 def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
@@ -248,27 +293,3 @@ def owes_receipt(due_at: datetime | None, now: datetime) -> bool:
 def shows_forecast(policy: Policy, due_at: datetime, suspended_from: datetime | None, now: datetime) -> bool:
     """Say whether a receipt shows the forecast; while work is suspended, there is none."""
     return policy.forecast.letters_give_forecast and owes_receipt(due_at, now) and suspended_from is None
-
-
-def receipt_of(
-    case: Mapping[str, Any],
-    application: Mapping[str, Any],
-    forecast: CaseForecast | None,
-    findings: tuple[Finding, ...],
-    policy: Policy,
-    now: datetime,
-) -> UnnumberedNotice | None:
-    """Return the receipt of a case that is about to be opened; None if its applicant gets none."""
-    if not owes_receipt(case["due_at"], now):
-        return None
-    message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
-    return notice_about(case, application, message, policy, now)
-
-
-def send_receipt(
-    session: Session, context: Context, case: CaseRow, forecast: CaseForecast | None, findings: tuple[Finding, ...]
-) -> None:
-    """Write the receipt of a case that has just become complete, in the caller's write transaction."""
-    if owes_receipt(case.due_at, context.now()):
-        message = DueDateMessage(kind=ClockLetterKind.RECEIPT, forecast=forecast, findings=findings)
-        notify(session, context, [(case, message)])

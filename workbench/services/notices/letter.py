@@ -1,69 +1,46 @@
-"""The facts of letters to applicants, and the texts that templates make of them in the applicant's language."""
+"""The facts of letters to applicants, which are stored with their texts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from db.enums import ApplicantKind, Language, Measure
-from workbench.domain.policy.policy import Supplier
-from workbench.domain.text.safe import safe
-from workbench.domain.text.wrapping import wrap_paragraph
-from workbench.wording.letter_dates import letter_day, letter_instant, plain_day
-from workbench.wording.quotation import quoted_if_foreign
+from db.enums import RESTRICTIONS, ApplicantKind, FailKind, Language, Measure, Verdict
+from workbench.domain.policy.policy import Policy
+from workbench.services.foundation.row_values import from_row
+from workbench.services.notices.letter_facts import (
+    AppealLetterKind,
+    ClockLetterKind,
+    LetterFacts,
+    LetterReason,
+    Sender,
+)
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from pydantic import TypeAdapter
 
+@dataclass(frozen=True, kw_only=True)
+class Letter(LetterFacts):
+    """The facts of a letter, with those of its sender and recipient, and of the case when it is written.
 
-class Bars(NamedTuple):
-    """A bar on numbers as letters name it; `msisdns` is empty if no number is known.
-
-    `is_carried_out` says that the carrier may have carried it out, so that lifting it restores the numbers.
+    Attributes:
+        agent: The agent of the application, empty without one.
+        cause: The reason in the language of the letter; empty if none is known but what the next fields say.
+        is_queue_long: Whether more applications than usual wait, see `QueueModel`; without another cause, that is one.
+        awaits_others: Whether the review waits for information from third parties.
+        is_with_applicant: Whether the review waits for the applicant.
+        is_provisional: Whether the due date depends on a calendar that is not published yet.
+        stopped_at: The past or future start of the open suspension that stops the clock, None without one. If it is
+            before the due date, the letter does not promise `due_at`.
+        told_on: The day of the due date in the last letter that stated one, None without such a letter.
+        forecast_sentence: The sentence with the forecast, empty without a forecast.
+        is_forecast_later: Whether the forecast has a day after the due date; the letter then does not promise that
+            date.
+        shows_due_date: Whether the letter shows the due date.
+        suggestions: Numbered lines with what the applicant can do to make the review faster.
+        saved_days: The working days that it can save by doing so, 0 if the forecasts show none.
     """
 
-    measure: Measure
-    msisdns: tuple[str, ...]
-    is_carried_out: bool = True
-
-
-class LetterItem(NamedTuple):
-    """What an applicant must submit or rectify, and by when if this item has a deadline of its own."""
-
-    text: str
-    deadline_at: datetime | None = None
-
-
-class Sender(NamedTuple):
-    """The supplier as a letter names it, in the language of the letter."""
-
-    name: str
-    phone: str
-    hours: str
-    address: str
-    appeal: str
-    complaint: str
-
-    @classmethod
-    def of(cls, supplier: Supplier, language: Language) -> "Sender":
-        """Return a supplier in a language."""
-        return cls(**supplier.in_language(language))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """The facts of every letter to an applicant, which are stored with its texts.
-
-    `agent` is the agent of the application, empty without one. `release_at` is when the letter is released, None for at
-    once. `provisional_years` are the years with an unpublished calendar that a date in the letter depends on.
-    """
-
-    kind: StrEnum
     language: Language
     applicant_kind: ApplicantKind
     applicant_name: str
@@ -73,166 +50,154 @@ class Letter:
     supplier: Sender
     zone: str
     written_at: datetime
-    release_at: datetime | None = None
-    provisional_years: tuple[int, ...] = ()
+    cause: str = ""
+    is_queue_long: bool = False
+    awaits_others: bool = False
+    is_with_applicant: bool = False
+    is_provisional: bool = False
+    stopped_at: datetime | None = None
+    told_on: date | None = None
+    forecast_sentence: str = ""
+    is_forecast_later: bool = False
+    shows_due_date: bool = True
+    suggestions: str = ""
+    saved_days: int = 0
 
     @property
     def template(self) -> str:
         """The name of the template, without its language."""
-        raise NotImplementedError
+        if isinstance(self.kind, Verdict):
+            return "verdict"
+        if isinstance(self.kind, AppealLetterKind):
+            return "appeal"
+        # A letter about the state of a case always has the last day to appeal or to object.
+        return "deadline" if self.deadline else "status" if self.appeal_until else "clock"
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """The names of the required facts that are empty."""
-        return ()
+    def verdict(self) -> str:
+        """The verdict, which is the kind of its letter."""
+        return self.kind
+
+    @property
+    def causes(self) -> str:
+        """The causes as the reviewer edited them.
+
+        If the reviewer deleted all of them in a fail or pending verdict, they are the sentences of the reasons.
+        """
+        edited = None if self.edited_causes is None else self.edited_causes.strip()
+        is_default = edited is None or (not edited and self.kind is not Verdict.PASS)
+        return causes_text(self.reasons, self.language) if is_default else edited or ""
+
+    @property
+    def codes_left_out(self) -> tuple[str, ...]:
+        """The codes of the reasons of a fail or pending verdict that the causes do not mention."""
+        codes = () if self.kind is Verdict.PASS else dict.fromkeys(reason.code for reason in self.reasons)
+        return tuple(
+            code for code in codes if not re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", self.causes, re.ASCII)
+        )
+
+    @property
+    def restricts(self) -> bool:
+        """Whether the cards are limited or suspended: the letter then needs more information (反诈法, art. 32)."""
+        return self.measure in RESTRICTIONS
+
+    @property
+    def also_restored(self) -> tuple[str, ...]:
+        """The numbers to restore without a known bar, so that the letter cannot say what was barred."""
+        known = {number for bar in self.lifted for number in bar.msisdns}
+        return tuple(number for number in self.msisdns if self.measure is Measure.RESTORE and number not in known)
+
+    @property
+    def owes_remedy(self) -> bool:
+        """Whether the letter must say how and until when to appeal or to object: after any fail or restriction."""
+        return self.kind is Verdict.FAIL or self.restricts
+
+    @property
+    def is_appealable(self) -> bool:
+        """Whether the case can be appealed; while the review goes on, the applicant can only object."""
+        return self.fail_kind == FailKind.FINAL
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether an open suspension stops the clock before the due date."""
+        return self.stopped_at is not None and self.due_at is not None and self.stopped_at < self.due_at
+
+    @property
+    def stops_later(self) -> bool:
+        """Whether the open suspension starts after the letter is written."""
+        return self.stopped_at is not None and self.stopped_at > self.written_at
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether the letter cannot promise an answer by the due date, which is past or will not be kept."""
+        return self.is_late or (self.due_at is not None and self.due_at <= self.written_at)
+
+    @property
+    def keeps_deadline(self) -> bool:
+        """Whether the letter only repeats the deadline of the applicant, because other rules do not change it."""
+        return self.kind is ClockLetterKind.POLICY and self.is_with_applicant
 
     @property
     def told_due_at(self) -> datetime | None:
-        """The due date or deadline that the letter states, if it states one."""
-        return None
+        """The due date or deadline that the letter states, unless it only repeats the deadline of the applicant."""
+        return None if self.keeps_deadline or not self.shows_due_date else self.due_at or self.deadline_at
 
     @property
     def appeal_until_on(self) -> date | None:
         """The last day to appeal against the result that the letter announces, if it states one."""
-        return None
+        if self.deadline is not None:
+            return self.due_on if self.deadline.what == "appeal" else None
+        return self.appeal_until if self.kind is ClockLetterKind.LAPSED or self.is_appealable else None
+
+    @property
+    def due_on(self) -> date | None:
+        """The day of the due date."""
+        return self.due_at and self.due_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def keeps_told_day(self) -> bool:
+        """Whether the letter promises an answer by the day that an earlier letter stated, or before."""
+        is_promised = not (self.is_stopped or self.is_missed)
+        return is_promised and self.told_on is not None and self.due_on is not None and self.due_on <= self.told_on
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of the required facts that are empty."""
+        is_fail, is_pending = self.kind is Verdict.FAIL, self.kind is Verdict.PENDING
+        required = {
+            "fail_kind": is_fail,
+            "reasons": is_fail or is_pending,
+            "deadline_at": is_fail and self.fail_kind == FailKind.FIXABLE,
+            "waits_for": is_pending,
+            "next_action_on": is_pending,
+            "appeal_until": self.owes_remedy,
+        }
+        return tuple(name for name, is_required in required.items() if is_required and not getattr(self, name))
 
 
-@dataclass(frozen=True, slots=True)
-class LetterText:
-    """The subject and body of a letter, as plain text with its values unescaped.
-
-    `lines` are what its short message says: the dates, and how many numbers are barred or restored.
-    """
-
-    subject: str
-    body: str
-    lines: tuple[str, ...]
-
-
-def render(letter: Letter) -> LetterText:
-    """Return the texts of a letter.
-
-    Raises:
-        ValueError: If a required fact is missing.
-    """
-    if letter.missing:
-        raise ValueError(letter.missing)
-    language, zone = letter.language, ZoneInfo(letter.zone)
-
-    def local_day(on: date) -> date:
-        return on.astimezone(zone).date() if isinstance(on, datetime) else on
-
-    context = {
-        "letter": letter,
-        "supplier": letter.supplier,
-        "instant": partial(letter_instant, zone=letter.zone, language=language),
-        "day": lambda on: letter_day(local_day(on), language),
-        "plain": lambda on: plain_day(local_day(on), language),
-        "quoted": partial(quoted_if_foreign, language=language),
-        "listed": partial(_listed, letter),
-    }
-    # The text of the module is the body; the other parts are variables that the template sets.
-    parts: Any = letter_environment().get_template(f"{letter.template}.{language}.jinja").make_module(context)
-    lines = (line.strip() for line in f"{parts.dates}\n{parts.cards}".split("\n"))
-    return LetterText(parts.subject.strip(), str(parts).strip(), tuple(filter(None, lines)))
-
-
-def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime | None) -> dict[str, Any]:
-    """Return the lines of items, their own deadlines, and the common deadline.
-
-    A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
-    is the common deadline. `own` has the numbers of the items with own deadlines, the earliest of these, and whether
-    other items have none; it is None if no item has one.
-    """
-    dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
-    lines, own = [quoted_if_foreign(item.text, letter.language) for item in items], None
-    if dated and len(items) == 1:
-        deadline_at = dated[0][0]
-    elif dated:
-        first_at, first = min(dated)
-        numbers = [number for _at, number in dated]
-        own = {"numbers": numbers, "first": first, "first_at": first_at, "has_others": len(dated) < len(items)}
-        for at, number in dated:
-            until = letter_instant(at, letter.zone, letter.language)
-            lines[number - 1] += f"（期限：{until}）" if letter.language is Language.ZH else f" (by {until})"
-    return {"lines": lines, "own": own, "deadline_at": deadline_at}
-
-
-def facts_of(letter: Letter) -> str:
-    """Return the facts of a letter as JSON, without those that have their usual values."""
-    kind: Any = type(letter)
-    return json_form(kind).dump_json(letter, exclude_defaults=True).decode()
-
-
-@cache
-def json_form(kind: Any) -> "TypeAdapter[Any]":
-    """Return what writes and reads facts of a type as JSON."""
-    # Imported on first use, for a faster start.
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
-
-
-@cache
-def letter_environment(*, is_html: bool = False) -> "Environment":
-    """Return the templates of the letters, which produce plain text, or HTML with all values escaped.
-
-    The name of a template does not decide this, because a page imports macros from templates with any name.
-    """
-    # Imported on first use, because Jinja takes long to import and would delay the first screen.
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-    return Environment(
-        loader=PackageLoader("workbench", "letters"),
-        undefined=StrictUndefined,
-        autoescape=select_autoescape((), (), default=is_html),
-        trim_blocks=True,
-        lstrip_blocks=True,
+def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
+    """Return the text of the causes, which the reviewer may edit: one line for each reason, with its code."""
+    lines = (
+        f"{reason.sentence}（{reason.code}）" if language is Language.ZH else f"{reason.sentence} ({reason.code})"
+        for reason in reasons
+        if reason.sentence.strip()
     )
+    return "\n".join(dict.fromkeys(lines))
 
 
-_LINE_CELLS = 78
-_PART_CHARS = 70
-"""The characters of one short message in UCS-2. Source: 3GPP TS 23.040, 9.2.3.24."""
+class _Applicant(NamedTuple):
+    """The columns of an application that its letters depend on."""
 
-_NUMBERING_CHARS = len("(10/10)")
-_CUTS = re.compile(r"[。；，）](?![。；，）：])|[ ;]")
-_DATES = re.compile(r"[A-Z][a-z]+day, [0-9]+ [A-Z][a-z]+ [0-9]{4}(, [0-9:]{5})?|[0-9年月]+日（周.）([0-9:]{5})?")
-
-
-def letter_pages(notice: Mapping[str, Any], sender: Sender) -> dict[str, str]:
-    """Return a notice as printable pages by file suffix (.txt, .html), with the head of its sender."""
-    texts = {
-        name: safe(value, keep_newlines=True) if isinstance(value, str) else value for name, value in notice.items()
-    }
-    text, page = (
-        letter_environment(is_html=is_html).get_template(name).render(notice=texts, supplier=sender)
-        for name, is_html in (("page.txt.jinja", False), ("page.html.jinja", True))
-    )
-    lines = (line for paragraph in text.split("\n") for line in wrap_paragraph(paragraph, _LINE_CELLS))
-    return {".txt": "\n".join(lines).strip() + "\n", ".html": page.strip() + "\n"}
+    language: Language
+    applicant_kind: ApplicantKind
+    applicant_name: str
 
 
-def short_message(language: Language, subject: str, lines: Sequence[str], sender: Sender) -> tuple[str, ...]:
-    """Return a letter as a short message in parts of at most 70 characters.
+def head_of(applicant: Any, policy: Policy, now: datetime) -> dict[str, Any]:
+    """Return the facts of the sender and the recipient of a letter that is written now.
 
-    The message gives the case, the result, the dates, how many numbers are barred or restored, and where the whole
-    letter is. It names no person and no number.
+    `applicant` is a row or mapping with the columns of the application. The supplier is that of `policy`.
     """
-    template = letter_environment().get_template(f"message.{language}.jinja")
-    return _in_parts(safe(template.render(subject=subject, lines=lines, supplier=sender).strip()))
-
-
-def _in_parts(text: str) -> tuple[str, ...]:
-    """Return a text in numbered parts, cut after punctuation or at blanks if possible, but not within a date."""
-    if len(text) <= _PART_CHARS:
-        return (text,)
-    parts, rest, room = [], text, _PART_CHARS - _NUMBERING_CHARS
-    while len(rest) > room:
-        dates = [found.span() for found in _DATES.finditer(rest)]
-        cuts = (found.end() for found in _CUTS.finditer(rest) if found.end() <= room)
-        cut = max((at for at in cuts if not any(start < at < end for start, end in dates)), default=room)
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    parts.append(rest)
-    return tuple(f"({number}/{len(parts)}){part}" for number, part in enumerate(parts, start=1))
+    to = from_row(_Applicant, applicant)
+    sender = Sender.of(policy.supplier, to.language)
+    return {**to._asdict(), "supplier": sender, "zone": policy.zone, "written_at": now}

@@ -10,7 +10,7 @@ from db.models import CaseRow, DecisionRow
 from workbench.domain.case.measures import MeasureOrder, bars_and_open_restores, bars_carried_out
 from workbench.services.case.measured_numbers import measure_orders
 from workbench.services.foundation.context import Context
-from workbench.services.notices.letter import Bars
+from workbench.services.notices.letter_facts import Bars
 
 
 def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bars, ...]:

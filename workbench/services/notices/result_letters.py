@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.enums import RESTRICTIONS, AppealStatus, ApplicantKind, CaseState, Language, Measure, Verdict
+from db.enums import RESTRICTIONS, AppealStatus, CaseState, Language, Measure, Verdict
 from db.models import AppealRow, CaseRow, DecisionRow, NoticeRow
 from db.queries.published import APPLICATION
 from workbench.domain.case.appeal import last_filing_day
@@ -22,21 +22,21 @@ from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import appeal_filing_day, first_deadline, items_in_plan, newest_appeal
 from workbench.services.case.known_people import redaction_of
-from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.letter import Bars, LetterItem, Sender
-from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
-from workbench.services.notices.verdict_letter import (
-    AppealLetter,
+from workbench.services.notices.due_date_notices import filing_day, provisional_years
+from workbench.services.notices.letter import Letter, causes_text, head_of
+from workbench.services.notices.letter_facts import (
     AppealLetterKind,
+    Bars,
+    ClockLetterKind,
     Correction,
+    LetterFacts,
+    LetterItem,
     LetterReason,
-    VerdictLetter,
-    causes_text,
 )
+from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
 from workbench.services.site.people import solo_reason
 from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
@@ -134,7 +134,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     codes: Sequence[str],
     plan: MeasurePlan,
     named: tuple[tuple[Bars, ...], tuple[Bars, ...]],
-) -> VerdictLetter:
+) -> Letter:
     """Return the letter about a decision, with the applicant's name and numbers in clear.
 
     `codes` are its reasons, and `plan` is what it orders. `named` are the bars in force, and those that a pass lifts. A
@@ -142,7 +142,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     """
     # The stored text has the causes, unless the reviewer deleted them.
     casefile = kept.casefile if decision.letter else with_clear_findings(session, kept.casefile)
-    policy, header, calendar = casefile.policy, casefile.header, context.calendar(session, case.policy_version_id)
+    policy = casefile.policy
     corrects_id, (bars, lifted) = decision.corrects_id or case.corrects_id, named
     corrected = None if corrects_id is None else session.get_one(DecisionRow, corrects_id)
     correction = _correction(session, context, corrected)
@@ -153,18 +153,18 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     appeal_until = None
     if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
         released_at = decision.release_at or context.now() + timedelta(seconds=policy.desk.grace_s)
-        suspensions = suspensions_concerning(session, case)
-        appeal_until = last_filing_day(released_at, policy.appeal.file_days, calendar, suspensions)
-    return from_row(
-        VerdictLetter,
-        decision,
-        **_head(session, context, case, header, [decision.deadline_at, decision.until_on, appeal_until]),
+        appeal_until = filing_day(session, context, case, released_at)
+    facts = LetterFacts(
         kind=Verdict(decision.verdict),
+        release_at=decision.release_at,
+        deadline_at=decision.deadline_at,
+        fail_kind=decision.fail_kind,
         reasons=_reasons(casefile, codes),
         edited_causes=decision.letter,
         items=tuple(LetterItem(item.text, item.deadline_at) for item in items_in_plan(decision)),
         measure=plan.measure,
         msisdns=plan.numbers,
+        waits_for=decision.waits_for,
         next_action_on=decision.until_on,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
@@ -174,6 +174,8 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
         is_decided_alone=bool(decision.waived),
     )
+    ends = (decision.deadline_at, decision.until_on, appeal_until)
+    return _addressed(session, context, case, casefile.header, facts, ends)
 
 
 def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
@@ -186,7 +188,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     due_at: datetime | None,
     result_notice: NoticeRow | None = None,
     bars: tuple[Bars, ...] | None = None,
-) -> AppealLetter:
+) -> Letter:
     """Return a letter about an appeal, released when the act on the appeal can no longer be undone.
 
     `due_at` is when the appeal, or the review after it, is due. `result_notice` is the notice of the appealed result;
@@ -195,26 +197,28 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
-    calendar, rectify_until = context.calendar(session, case.policy_version_id), first_deadline(session, case)
+    calendar = context.calendar(session, case.policy_version_id)
     until = stated = None
     if result_notice is not None:
         until = appeal_filing_day(session, context, case)
         file_days = context.policy(session, case.policy_version_id).appeal.file_days
         stated = result_notice.appeal_until_on or last_filing_day(result_notice.release_at, file_days, calendar)
-    return from_row(
-        AppealLetter,
-        appeal,
-        **_head(session, context, case, application, [due_at, rectify_until]),
+    facts = LetterFacts(
         kind=kind,
+        release_at=appeal.release_at,
         is_lapse=appeal.state_before == CaseState.LAPSED,
         bars=bars_in_force(session, context, case) if bars is None else bars,
         received_on=calendar.local_day(appeal.received_at),
         due_at=due_at,
+        outcome=appeal.outcome,
+        to_state=appeal.to_state,
+        answer=appeal.answer,
         is_decided_alone=bool(appeal.waived if kind is AppealLetterKind.DECIDED else solo_reason(session)),
         appeal_until=until if until is not None and until >= calendar.local_day(context.now()) else None,
         is_later=until != stated,
-        rectify_until=rectify_until,
+        rectify_until=first_deadline(session, case),
     )
+    return _addressed(session, context, case, application, facts, (due_at, facts.rectify_until))
 
 
 def notify_of_appeal(
@@ -230,28 +234,19 @@ def notify_of_appeal(
     return redaction_of(session, (case.agent, case.application_no)).mask_in(add_notice(session, letter, case))
 
 
-def _head(
-    session: Session, context: Context, case: CaseRow, applicant: Any, ends: Iterable[date | None]
-) -> dict[str, Any]:
-    """Return the facts of every letter about a result; `ends` are the days and instants that the letter states.
+def _addressed(
+    session: Session, context: Context, case: CaseRow, applicant: Any, facts: LetterFacts, ends: Iterable[date | None]
+) -> Letter:
+    """Return the letter about a result; `ends` are the days and instants that it states.
 
     `applicant` has the language and the kind of the applicant.
     """
-    language, calendar = Language(applicant.language), context.calendar(session, case.policy_version_id)
-    now, today = context.now(), calendar.local_day(context.now())
-    days = [calendar.local_day(end) if isinstance(end, datetime) else end for end in ends if end is not None]
-    return {
-        "language": language,
-        "applicant_kind": ApplicantKind(applicant.applicant_kind),
-        "applicant_name": case.applicant_name,
-        "case_no": format_case(case.id or 0),
-        "application_no": case.application_no,
-        "agent": case.agent,
-        "supplier": Sender.of(context.policy(session).supplier, language),
-        "zone": context.policy(session, case.policy_version_id).zone,
-        "written_at": now,
-        "provisional_years": calendar.provisional_years(today, max([today, *days])),
-    }
+    to = {"language": applicant.language, "applicant_kind": applicant.applicant_kind}
+    policy = replace(context.policy(session, case.policy_version_id), supplier=context.policy(session).supplier)
+    known = vars(facts) | head_of({**to, "applicant_name": case.applicant_name}, policy, context.now())
+    known["provisional_years"] = provisional_years(session, context, case, ends)
+    case_no = format_case(case.id or 0)
+    return Letter(**known, case_no=case_no, application_no=case.application_no, agent=case.agent)
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:

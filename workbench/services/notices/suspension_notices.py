@@ -30,15 +30,8 @@ from workbench.services.clock.told_deadlines import (
 )
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind, DeadlineFacts
-from workbench.services.notices.due_date_notices import (
-    CALENDAR_CHANGED,
-    DueDateMessage,
-    cancel_unsent,
-    notice_of_lapse,
-    notify,
-)
-from workbench.services.notices.letter import LetterItem
+from workbench.services.notices.due_date_notices import CALENDAR_CHANGED, cancel_unsent, notice_of_lapse, notify
+from workbench.services.notices.letter_facts import ClockLetterKind, DeadlineFacts, LetterFacts, LetterItem
 
 _GIVING_A_DEADLINE = (ClockLetterKind.DEADLINE_MOVED.value, ClockLetterKind.DEADLINE_NEAR.value)
 NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
@@ -61,7 +54,7 @@ class SuspensionLetters:
     told: Mapping[int, list[ToldDeadline]] = field(default_factory=dict)
     unsent: Mapping[int, Sequence[Any]] = field(default_factory=dict)
     corrected: dict[int, tuple[int, datetime] | None] = field(default_factory=dict)
-    messages: list[tuple[CaseRow, DueDateMessage]] = field(default_factory=list)
+    messages: list[tuple[CaseRow, LetterFacts]] = field(default_factory=list)
     records: list[tuple[int, int, SuspensionNotice]] = field(default_factory=list)
     resumed_case_ids: list[int] = field(default_factory=list)
     cancelled_ids: list[int] = field(default_factory=list)
@@ -196,7 +189,7 @@ class SuspensionLetters:
     def _add(self, case: CaseRow, kind: ClockLetterKind, suspensions: Sequence[Suspension]) -> None:
         is_called_off = kind is ClockLetterKind.RESUMED and all(one.span.is_empty for one in suspensions)
         cause = "\n".join(dict.fromkeys(one.reason for one in suspensions))
-        message = DueDateMessage(kind=kind, cause=cause, is_called_off=is_called_off)
+        message = LetterFacts(kind=kind, cause=cause, is_called_off=is_called_off)
         if (told := self._deadline(case)) is not None:
             message = self.about_deadline(case, told, suspensions)
         self.messages.append((case, message))
@@ -207,7 +200,7 @@ class SuspensionLetters:
 
     def about_deadline(
         self, case: CaseRow, told: ToldDeadline, suspensions: Sequence[Suspension], cause: str | BilingualText = ""
-    ) -> DueDateMessage:
+    ) -> LetterFacts:
         """Return the message about a deadline that suspensions, or else a day off, move.
 
         It replaces the unsent ones, so it is also about their suspensions that are not over, and names the causes of
@@ -242,7 +235,7 @@ class SuspensionLetters:
             former_at=told.told_at if unsent else told.was_at,
             is_moved=moved_at != (told.was_at if told.row is None else told.told_at),
         )
-        return DueDateMessage(
+        return LetterFacts(
             kind=ClockLetterKind.DEADLINE_MOVED,
             cause="\n".join(dict.fromkeys(one.reason for one in named or suspensions)) or cause,
             is_called_off=bool(suspensions) and not stated,

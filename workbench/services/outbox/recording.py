@@ -16,8 +16,8 @@ from workbench.services.case.known_people import redactions_of
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unsent
+from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.rectifying.late_letters import MovedDeadline, move_deadline
 
 SENT, FAILED = "notice-sent", "notice-failed"

@@ -16,14 +16,8 @@ from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import (
-    DueDateMessage,
-    cancel_unsent,
-    notice_of_lapse,
-    notify,
-    notify_of_status,
-)
+from workbench.services.notices.due_date_notices import cancel_unsent, notice_of_lapse, notify, notify_of_status
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.rectifying.rectification import cancel_reminder, letter_items, open_items, waived_texts
 
 _SENT_LATE = BilingualText(
@@ -57,7 +51,7 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     # The letter states the deadline above the items, so it is not repeated beside them.
     items = tuple(item._replace(deadline_at=None) for item in letter_items(missed))
     deadline_at = max(passed, default=row.deadline_at)
-    message = DueDateMessage(kind=ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
+    message = LetterFacts(kind=ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
     notify_of_status(session, context, case, message)
 
 
@@ -98,7 +92,7 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
     is_lapse_known = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
     if (is_lapse_known and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
         return
-    message = DueDateMessage(
+    message = LetterFacts(
         kind=ClockLetterKind.DEADLINE,
         cause=_SENT_LATE,
         deadline_at=row.deadline_at,
@@ -138,7 +132,7 @@ def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, i
     if corrects is None:
         return False
     row = open_rectification(session, case)
-    message = DueDateMessage(
+    message = LetterFacts(
         kind=ClockLetterKind.LAPSE_UNDONE,
         items=() if row is None else letter_items(open_items(session, row)),
         waived=() if row is None else waived_texts(session, row),

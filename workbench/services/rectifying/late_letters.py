@@ -19,7 +19,7 @@ from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, ToldDeadline, move_deadlines, told_deadlines
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
+from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.rectifying.lapse import correct_deadline, take_back_lapse
 from workbench.services.rectifying.rectification import is_overdue
 

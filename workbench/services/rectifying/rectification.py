@@ -18,9 +18,8 @@ from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
 from workbench.services.notices.due_date_notices import cancel_unsent
-from workbench.services.notices.letter import LetterItem
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterItem
 
 
 @dataclass(frozen=True, slots=True)

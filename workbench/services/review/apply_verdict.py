@@ -19,8 +19,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.measures.orders import order_measure, plan_measure
 from workbench.services.notices.bulk_letters import add_notice
-from workbench.services.notices.letter import render
 from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
+from workbench.services.notices.rendering import render
 from workbench.services.notices.result_letters import verdict_letter
 
 

@@ -18,7 +18,7 @@ from workbench.services.appeals.acts import return_to_decider
 from workbench.services.case.decisions import newest_appeal, newest_decision
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.drafts import link_draft
-from workbench.services.notices.verdict_letter import AppealLetterKind
+from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.rectifying.rectification import close_rectification
 from workbench.services.site.people import works_on
 

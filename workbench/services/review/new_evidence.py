@@ -32,8 +32,8 @@ from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import cancel_outdated, cancel_unreleased, send_receipt
+from workbench.services.notices.due_date_notices import RECEIPT, Outlook, cancel_outdated, cancel_unreleased, notify
+from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import RectificationProgress, is_overdue, progress_of, reopen_items
 from workbench.services.review.back_to_queue import move_to_queue, start_next_round, void_staged
@@ -95,7 +95,7 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
     if state is CaseState.LAPSED:
         _correct_lapse(session, context, case)
     if action == "complete":
-        send_receipt(session, context, case, new.forecast, new.assessment.findings)
+        notify(session, context, [(case, RECEIPT)], Outlook(new.forecast, new.assessment.findings))
 
 
 def _store_assessment(session: Session, case: CaseRow, assessment: Assessment) -> Mapping[str, Any]:

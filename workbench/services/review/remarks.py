@@ -18,8 +18,8 @@ from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.foundation.case_access import add_comment, refuse_second_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, cancel_unreleased, notify_of_status
+from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.rectifying.lapse import correct_lapse_letter
 from workbench.services.rectifying.rectification import next_deadline
 from workbench.services.review.back_to_queue import close_work, queue_again, start_next_round
@@ -114,7 +114,7 @@ class Remarks(Service):
             case.waits_for, case.next_action_on = "", None
             case.held_by_id = case.held_until = case.aside_until = case.assignee_id = case.returned_to_id = None
             case.corrects_id = None
-            notify_of_status(session, context, case, DueDateMessage(kind=ClockLetterKind.WITHDRAWN))
+            notify_of_status(session, context, case, LetterFacts(kind=ClockLetterKind.WITHDRAWN))
 
     def answer(self, case_id: int, note: str = "") -> None:
         """Record that the applicant answered a pending case, and queue the case.

@@ -21,8 +21,8 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
 from workbench.services.measures.orders import lift_bars
-from workbench.services.notices.due_date_letter import ClockLetterKind
-from workbench.services.notices.due_date_notices import DueDateMessage, notify_of_status
+from workbench.services.notices.due_date_notices import notify_of_status
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.notices.letter_measures import bars_to_name
 from workbench.services.rectifying.lapse import cancel_deadline_letters
 from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
@@ -66,7 +66,7 @@ class Reopening(Service):
             act.finish({"round": case.round, **facts})
             if case.corrects_id is not None:
                 kind, alone = ClockLetterKind.REOPENED, waiver is not None
-                message = DueDateMessage(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
+                message = LetterFacts(kind=kind, bars=bars, was_passed=was_passed, is_decided_alone=alone)
                 notify_of_status(session, context, case, message)
 
     def why_not(self, case_id: int) -> str:
@@ -150,7 +150,7 @@ class Waiving(Service):
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
         """Notify the applicant of the items that are no longer needed in this round, and of the remaining ones."""
         left = open_items(session, row)
-        message = DueDateMessage(
+        message = LetterFacts(
             kind=ClockLetterKind.WAIVED,
             items=letter_items(left),
             waived=waived_texts(session, row),
