@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from db.char_table import CharTable
-
 SEVERAL_INITIALS = frozenset(
     "万不丱么乐乘乜仇从仿会传伺伽侗侥侧便俟信倘傀傍僪免其兹冯凹刨券刹剿匙匮卒单卡厦参句叨叶吁合吓吖否吭呲呵呷咖咯咳咶哕哦喔"
     "喳嗒嘲噱囤圈圜圩坏坻埏埔埶堕堡壳大夯奇姥婑宿射将尉尾尿屏属岂巷干弄弟強弹强彊徼忪恶惓房扁扒扛扞扢折拂拗括挝挟捰提揭撮擿攒於"
@@ -78,4 +76,12 @@ def _initials_of_word(word: str) -> str:
     return "".join(letter for letter in readings if letter.isascii() and letter.isalnum())
 
 
-_INITIALS = CharTable(_initials_of_word)
+class _Initials(dict[int, str]):
+    """The initials of characters outside words, for `str.translate`; one is looked up when it is first used."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = _initials_of_word(chr(code))
+        return found
+
+
+_INITIALS = _Initials()

@@ -1,4 +1,4 @@
-"""The enumerations of what is imported."""
+"""The enumerations of what is imported, and the kinds of exports that events name."""
 
 from enum import StrEnum
 
@@ -114,3 +114,15 @@ class Language(StrEnum):
 
     ZH = "zh"
     EN = "en"
+
+
+class ExportKind(StrEnum):
+    """What can be exported."""
+
+    APPLICATIONS = "applications"
+    CALLS = "calls"
+    DECISIONS = "decisions"
+    APPEALS = "appeals"
+    NOTICES = "notices"
+    EVENTS = "events"
+    MEASURES = "measures"

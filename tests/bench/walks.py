@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import FrameType
 
@@ -41,7 +42,8 @@ def note_into(files: set[str]) -> Callable[[FrameType, str, object], None]:
     """Return a profile function that adds the file of each function that is called."""
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_code.co_name != "<module>":
+        # Bodies of modules and classes are no functions.
+        if event == "call" and frame.f_code.co_flags & CO_OPTIMIZED:
             files.add(frame.f_code.co_filename)
 
     return note

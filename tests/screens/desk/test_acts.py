@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from db.enums import FailKind, Verdict, WaitsFor
+from db.enums import ExportKind, FailKind, Verdict, WaitsFor
 from tests.cli.appeals.filed_appeals import appealed, office
 from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.services.review.verdict_acts import decide, failing, take
 from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
-from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportRequest
 from workbench.services.outbox.recording import Delivery
 
 

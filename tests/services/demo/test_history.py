@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from db.enums import ApplicantKind, CaseState, FailKind, Language, PanelKind, Role, Severity, Verdict
+from db.enums import ApplicantKind, CaseState, ExportKind, FailKind, Language, PanelKind, Role, Severity, Verdict
 from db.models import EventRow
 from tests.demos import NOW, services
 from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.policies import default_policy_text
-from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportRequest
 from workbench.services.foundation.audit_log import verify
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site.doctor import examine

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db.enums import ImportKind, Verdict
+from db.enums import ExportKind, ImportKind, Verdict
 from tests.services.importing.files import Desk, application
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, WrongUsage
-from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportFormat, ExportRequest
 from workbench.services.exporting.sheets import write_texts
 from workbench.services.reading.headers import column_names
 from workbench.services.reading.kinds import COLUMN_TYPES

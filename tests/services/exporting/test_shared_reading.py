@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db.enums import ImportKind
+from db.enums import ExportKind, ImportKind
 from tests.bench.generated_files import write_applications
 from tests.sites import Site
 from workbench.services import workers
 from workbench.services.exporting import shared_reading, source
-from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportFormat, ExportRequest
 from workbench.services.exporting.shared_reading import shared_texts
 from workbench.services.importing.plan import ImportRequest
 

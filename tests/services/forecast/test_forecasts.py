@@ -20,8 +20,9 @@ from workbench.domain.forecast.result import DayRange, PassNeed
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.deadlines.suspensions import NewSuspension
-from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase, read_queue
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.forecast.forecasts import Forecasts
+from workbench.services.forecast.incomplete_cases import NewCase, read_queue
 from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.services.wiring import Services
 from workbench.wording.forecast import forecast_caveats

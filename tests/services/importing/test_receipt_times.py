@@ -18,8 +18,8 @@ from tests.services.forecast.lived_office import lived
 from tests.services.importing.files import PERSON, Desk, application
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.deadlines.suspensions import NewSuspension
-from workbench.services.forecast.arrival_forecasts import NewCase
 from workbench.services.forecast.forecasts import Forecasts
+from workbench.services.forecast.incomplete_cases import NewCase
 from workbench.wording.forecast import letter_sentence
 from workbench.wording.letter_dates import letter_day
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from db.enums import CaseState, DocumentKind, ImportKind
+from db.enums import CaseState, DocumentKind, ExportKind, ImportKind
 from tests.policies import require_no_documents_of_individuals
 from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
 from workbench.services.clock.case_clocks import update_due_date
-from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportRequest
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.notices.bulk_letters import CASE_NO
 from workbench.services.outbox.recording import Delivery

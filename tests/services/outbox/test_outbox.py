@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from db.enums import Verdict
+from db.enums import ExportKind, Verdict
 from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
 from tests.sites import TUESDAY, Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import BadData, NotAllowed, NotFound, WrongUsage
-from workbench.services.exporting.request import ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportRequest
 from workbench.services.outbox.recording import Delivery
 from workbench.services.outbox.sent_report import deliveries_in
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from db.enums import ExportKind
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import parse_day_option
@@ -10,7 +11,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
-from workbench.services.exporting.request import ExportFormat, ExportKind, ExportRequest
+from workbench.services.exporting.request import ExportFormat, ExportRequest
 from workbench.wording.amounts import count
 
 

@@ -26,6 +26,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
+from workbench.services.case.redaction import Redaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +267,15 @@ class VerdictPreview:
     restored: tuple[str, ...] = ()
     waived_for: str = ""
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A masked case as it was read last, with the redaction of its texts; it is current while its stamp is the same."""
+
+    stamp: Any
+    casefile: CaseFile
+    redaction: Redaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from workbench.services.batches.publishing import PUBLISHED, publisher_context
 from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.clock.case_clocks import first_clock_state
-from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, IncompleteCases, NewCase
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
+from workbench.services.forecast.incomplete_cases import IncompleteCases, NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import shows_forecast

@@ -1,6 +1,5 @@
-"""Caches the case that a person read last, because previews and the verdict read the same case again."""
+"""The stamp of a case, by which a case that was read before is known to be current."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -8,8 +7,6 @@ from sqlmodel import Session
 
 from db.models import EventRow
 from db.queries.published import CASE, is_published, table_of
-from workbench.domain.case.casefile import CaseFile
-from workbench.services.case.redaction import Redaction
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
 
@@ -24,15 +21,6 @@ _LAST_EVENT = (
 _STAMP = select(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_on, _LAST_EVENT).where(
     CASE.c.id == bindparam("case"), is_published(CASE.c.batch_id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCase:
-    """A masked case as it was read last, with the redaction of its texts; it is current while its stamp is the same."""
-
-    stamp: Any
-    casefile: CaseFile
-    redaction: Redaction
 
 
 def stamp_of(session: Session, context: Context, case_id: int) -> Any:

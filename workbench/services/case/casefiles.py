@@ -12,7 +12,7 @@ from db.columns import from_us
 from db.models import CaseRow, ChecklistAnswerRow, EventRow
 from db.queries.published import NOTICE, table_of
 from db.queries.retention import legal_hold_of
-from workbench.domain.case.casefile import CaseFile, CaseHeader
+from workbench.domain.case.casefile import CaseFile, CaseHeader, KeptCase
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
@@ -25,7 +25,7 @@ from workbench.domain.policy.special_cases import policy_for
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
-from workbench.services.case.case_cache import KeptCase, stamp_of
+from workbench.services.case.case_cache import stamp_of
 from workbench.services.case.decisions import appeals_of, decisions_of, due_if_answered, first_deadline, last_appeal_day
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import (

@@ -5,20 +5,9 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from db.enums import ExportKind
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-
-
-class ExportKind(StrEnum):
-    """What can be exported."""
-
-    APPLICATIONS = "applications"
-    CALLS = "calls"
-    DECISIONS = "decisions"
-    APPEALS = "appeals"
-    NOTICES = "notices"
-    EVENTS = "events"
-    MEASURES = "measures"
 
 
 class ExportFormat(StrEnum):

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from db.access import new_file, sync
-from db.enums import Language
+from db.enums import ExportKind, Language
 from db.models import ExportReasonRow
 from workbench.domain.case.lifecycle import Actor, admin_refusal, work_list_refusal
 from workbench.domain.policy.policy import Supplier
@@ -13,7 +13,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.exporting import applications, calls, records
-from workbench.services.exporting.request import ExportFormat, ExportKind, ExportReport, ExportRequest
+from workbench.services.exporting.request import ExportFormat, ExportReport, ExportRequest
 from workbench.services.exporting.shared_reading import shared_texts
 from workbench.services.exporting.sheets import Page, Record, in_pages, write_rows, write_texts
 from workbench.services.exporting.source import ExportSource

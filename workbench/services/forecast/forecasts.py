@@ -27,7 +27,7 @@ from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.forecast import history_reader
-from workbench.services.forecast.arrival_forecasts import Assessments, IncompleteCases, NewCase
+from workbench.services.forecast.incomplete_cases import Assessments, IncompleteCases, NewCase
 from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.services.foundation.calendar_days import all_suspensions, calendar_edition
 from workbench.services.foundation.case_access import visible_case

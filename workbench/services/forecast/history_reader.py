@@ -23,7 +23,7 @@ from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
-from workbench.services.forecast.arrival_forecasts import IncompleteCases
+from workbench.services.forecast.incomplete_cases import IncompleteCases
 
 _MOST_EVENTS = 40_000
 """The number of newest events that the model is fitted to; at a busy site they cover the last weeks."""

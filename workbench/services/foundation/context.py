@@ -31,9 +31,9 @@ from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
     # Never imported at run time here: importing them would delay the first frame.
+    from workbench.domain.case.casefile import KeptCase
     from workbench.domain.forecast.assumptions import PolicyAssumptions
     from workbench.domain.forecast.queue.model import QueueModel
-    from workbench.services.case.case_cache import KeptCase
 
 
 @dataclass

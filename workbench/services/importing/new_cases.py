@@ -26,7 +26,8 @@ from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess_all, finding_rows
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
 from workbench.services.clock.case_clocks import due_columns, first_clock_state
-from workbench.services.forecast.arrival_forecasts import ArrivalForecasts, NewCase
+from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
+from workbench.services.forecast.incomplete_cases import NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.importing.classifying.columns import TABLES, Columns

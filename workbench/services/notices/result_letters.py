@@ -13,13 +13,12 @@ from db.models import AppealRow, CaseRow, DecisionRow, NoticeRow
 from db.queries.published import APPLICATION
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, ItemRequest, KeptCase, VerdictRequest
 from workbench.domain.case.items import documents_named
 from workbench.domain.case.measures import MeasurePlan
 from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import appeal_filing_day, first_deadline, items_in_plan, newest_appeal
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.context import Context

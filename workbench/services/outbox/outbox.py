@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
+from db.enums import ExportKind
 from db.models import EventRow, ReviewerRow
 from db.queries.outbox import is_owed
 from db.queries.published import NOTICE, table_of
@@ -22,7 +23,6 @@ from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.history import notice_lines, select_notices
-from workbench.services.exporting.request import ExportKind
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.portions import record_in_portions

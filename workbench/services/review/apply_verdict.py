@@ -9,10 +9,9 @@ from sqlmodel import Session, select
 
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
-from workbench.domain.case.casefile import DecisionResult
+from workbench.domain.case.casefile import DecisionResult, KeptCase
 from workbench.domain.clock.due import moved_deadline, postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
-from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.decisions import items_in_plan, reasons_of, waiver_of
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context

@@ -11,7 +11,7 @@ from db.models import CaseRow, DecisionRow, ReviewerRow
 from db.queries.claim import holds_of
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult
+from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, KeptCase
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
@@ -19,7 +19,6 @@ from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, checked
 from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
-from workbench.services.case.case_cache import KeptCase
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
 from workbench.services.foundation.audit_log import details

@@ -25,9 +25,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import POLICY_ACTION
 from workbench.services.foundation.case_access import last_event, refuse_second_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.notices.suspension_notices import follow_undo
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
-from workbench.services.rectifying.late_letters import move_again, take_back_early_lapse
 
 _ACT = table_of(ActRow)
 _OF_VERDICT = {Action.DECIDE: "decided", Action.APPROVE: "approved", Action.RETURN: "returned"}
@@ -90,6 +88,9 @@ class Undo(Service):
             NotAllowed: If the act is released or another person's, another act than the offered one is the last,
                 another person acted on the case since, or another case of the application goes on.
         """
+        # After each key, the desk looks for the last act, which needs no letters.
+        from workbench.services.rectifying.late_letters import take_back_early_lapse
+
         with acting_on(self.context, Action.UNDO, case_id) as doing:
             session, case = doing.session, doing.case
             _refuse_after_policy(session, self.context, case)
@@ -113,6 +114,9 @@ class Undo(Service):
 
     def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
         """Give the rows of an act the values before it, then apply what was carried out and moved since."""
+        from workbench.services.notices.suspension_notices import follow_undo
+        from workbench.services.rectifying.late_letters import move_again
+
         context, seq = self.context, act.event.seq
         restore_rows(session.connection(), act.rows, to_us(context.now()))
         session.execute(delete(_ACT).where(_ACT.c.seq == seq))

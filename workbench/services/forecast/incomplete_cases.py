@@ -1,0 +1,157 @@
+"""Cases that are about to be queued, and incomplete ones as if their documents came now, for their forecasts."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property, partial
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from db.columns import from_us, to_us
+from db.enums import ApplicantKind, CaseState, Quality, ServiceClass, Severity
+from db.queries import forecast_cases
+from db.queries.published import Snapshot
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.clock import ClockBudget, clock_state
+from workbench.domain.clock.suspension import Suspension, stopped_until
+from workbench.domain.evidence.evidence import DocumentFacts, Evidence
+from workbench.domain.facts.documents import missing_documents
+from workbench.domain.forecast.queue.position import (
+    HELD_POSITION,
+    QueuePosition,
+    QueueSnapshot,
+    position_of,
+)
+from workbench.domain.policy.policy import Policy
+from workbench.services.case.assessment import Assessment, assess, assessed_columns
+from workbench.services.case.evidence_reader import EvidenceReader
+from workbench.services.foundation.context import Context
+
+Assessments = dict[tuple[int | date, ...], Assessment]
+"""The assessments of incomplete cases with their documents, by all that each depends on."""
+
+
+@dataclass(frozen=True)
+class IncompleteCases:
+    """The queue for incomplete cases, as if their documents came now; `assessments` and `positions` are caches."""
+
+    session: Session
+    context: Context
+    calendar: WorkingCalendar
+    suspensions: Sequence[Suspension]
+    now: datetime
+    assessments: Assessments = field(default_factory=dict)
+    positions: dict[tuple[datetime, int], Sequence[int]] = field(default_factory=dict)
+
+    def completed(self, rows: Sequence[Any]) -> list[Any]:
+        """Return rows of open cases, those of incomplete cases as if the missing documents came now.
+
+        An incomplete case gets the findings without what is missing, the class and priority that follow, and its due
+        date. The priority does not fall, so the case gets the same position when the documents come.
+        """
+        unknown: dict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            if row.state == CaseState.INCOMPLETE and self._key(row) not in self.assessments:
+                unknown[row.evidence_seq].append(row)
+        for seq, some in unknown.items():
+            reader = EvidenceReader(self.session, self.context.store, Snapshot(seq=seq), self._today)
+            evidence = reader.of_keys({(row.agent, row.application_no) for row in some})
+            for row in some:
+                policy = self.context.policy(self.session, row.policy_version_id)
+                complete = _with_documents(evidence[row.agent, row.application_no], policy, self.now)
+                self.assessments[self._key(row)] = assess(complete, policy, self._today)
+        return [self._completed(row) if row.state == CaseState.INCOMPLETE else row for row in rows]
+
+    def _completed(self, row: Any) -> Any:
+        assessment = self.assessments[self._key(row)]
+        changed = {**row._asdict(), **assessed_columns(row, assessment)}
+        days = self.context.policy(self.session, row.policy_version_id).classes.days
+        budget = ClockBudget(start=self.now, days=days[ServiceClass(changed["service_class"])])
+        concerned = [one for one in self.suspensions if one.concerns(row.province, row.agent)]
+        due_at = clock_state(budget, concerned, self.calendar).due_at
+        blocks = {finding.rule for finding in assessment.findings if finding.severity is Severity.BLOCK}
+        return SimpleNamespace(**changed | {"due_at": to_us(due_at), "block_rules": tuple(sorted(blocks))})
+
+    def _key(self, row: Any) -> tuple[int | date, ...]:
+        return row.id, row.evidence_no, row.evidence_seq, row.policy_version_id, self._today
+
+    @cached_property
+    def _today(self) -> date:
+        return self.calendar.local_day(self.now)
+
+    def ahead(self, due_at: datetime, priority_rank: int) -> int:
+        """Return how many cases would be ahead of a case with this due date and priority that joins the queue last."""
+        return self._queue.ahead(position_of(due_at, priority_rank, self.now, self.calendar.zone))
+
+    def stopped_until(self, province: str, agent: str) -> datetime | None:
+        """Return when suspended work on a case resumes, None if it is not suspended or its end is unknown."""
+        return stopped_until(self._suspensions_with_end, province, agent, self.now)
+
+    @cached_property
+    def _suspensions_with_end(self) -> Sequence[Suspension]:
+        return [one for one in self.suspensions if not one.span.is_open and one.span.end > self.now]
+
+    @cached_property
+    def _queue(self) -> QueueSnapshot:
+        return read_queue(self.session, self.calendar.zone, self.now)
+
+    def overtaken(self, case_id: int, due_at: datetime, priority_rank: int) -> int:
+        """Return how many cases with the same due date and priority an older case overtakes when it is queued."""
+        key = due_at, priority_rank
+        if key not in self.positions:
+            self.positions[key] = forecast_cases.cases_at_position(
+                self.session, to_us(self.now), to_us(due_at), priority_rank
+            )
+        return len(self.positions[key]) - bisect_left(self.positions[key], case_id)
+
+
+def _with_documents(evidence: Evidence, policy: Policy, now: datetime) -> Evidence:
+    """Return evidence with a good copy of each missing document, received now."""
+    good = partial(DocumentFacts, sha256="", received_at=now, sealed=True, quality=Quality.OK)
+    missing = (good(kind=kind) for kind in missing_documents(evidence, policy))
+    return replace(evidence, documents=(*evidence.documents, *missing))
+
+
+def read_queue(session: Session, zone: ZoneInfo, now: datetime) -> QueueSnapshot:
+    """Return how many published cases are queued or in review now, by their positions in the order of `next`."""
+    waiting: Counter[QueuePosition] = Counter()
+    for row in forecast_cases.queue_counts(session, to_us(now)):
+        position = HELD_POSITION if row.held else position_of(from_us(row.due_at or 0), row.priority_rank, now, zone)
+        waiting[position] += row.waiting
+    return QueueSnapshot(waiting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """A case that is about to be queued behind `ahead` others.
+
+    `findings` is the severity of its worst block or warn, or "none", `findings_if_answered` the same once the applicant
+    has cleared up what it can. `gets_forecast` says whether the applicant gets the forecast.
+    `stopped_until` is when suspended work on the case resumes, None if not suspended. `overtaken` counts the newer
+    cases at the same position of the queue, see `IncompleteCases.overtaken`.
+    """
+
+    applicant_kind: ApplicantKind
+    findings: str
+    findings_if_answered: str
+    service_class: ServiceClass
+    priority_rank: int
+    due_at: datetime
+    gets_forecast: bool
+    stopped_until: datetime | None = None
+    overtaken: int = 0
+    ahead: int = 0
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """The known attributes, under the names of `history_reader.attributes_of`."""
+        return {
+            "applicant_kind": self.applicant_kind.value,
+            "findings": self.findings,
+            "service_class": self.service_class.value,
+        }
