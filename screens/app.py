@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.worker import WorkerError
 
+from screens.app_base import AppBase
 from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
@@ -27,12 +28,11 @@ from screens.widgets.stylesheet import CachedStylesheet
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
-from workbench.look import Look
-from workbench.saved_views import SavedViews
-from workbench.user_settings import LoadedSettings
+from workbench.settings.look import Look
+from workbench.settings.saved_views import SavedViews
+from workbench.settings.user_settings import LoadedSettings
 
 if TYPE_CHECKING:
-    from screens.desk.screen import DeskScreen
     from workbench.services.wiring import Services
 
 UNSAVED_LOOK = Look(None)
@@ -45,7 +45,7 @@ _FOCUS_ROUNDS = 3
 _ANSWER_WITHIN_S = 0.5
 
 
-class WorkbenchApp(KeyboardApp, inherit_bindings=False):
+class WorkbenchApp(AppBase, inherit_bindings=False):
     """The workbench in a terminal.
 
     `open_services` runs in a thread after the first frame is painted. Until it returns, `desk` is None and pressed
@@ -96,9 +96,6 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         self.views = SavedViews(settings.file if settings.file.name else None, settings.values.views)
         self._complaints = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
-        self.desk: DeskScreen | None = None
-        self.services: Services | None = None
-        self.error: WorkbenchError | None = None
         self._open_services = open_services
         self._start = StartScreen(self.clock)
         self._hangup_watch = HangupWatch(self.end)
@@ -169,18 +166,6 @@ class WorkbenchApp(KeyboardApp, inherit_bindings=False):
         # Showing a case posts focus messages in up to this many rounds; wait for each.
         for _round in range(_FOCUS_ROUNDS):
             await _wait_until_handled(self.focused or self.screen)
-
-    async def end(self, return_code: int) -> None:
-        """Save the draft and end the program; the hold is kept."""
-        try:
-            if self.desk is not None:
-                self.desk.session.services.leave()
-                await self.desk.session.save_draft()
-        except WorkbenchError as error:
-            # The terminal may be gone; the exit code and the message report the lost draft.
-            self.exit_with_error(error)
-            return
-        self.exit(return_code=return_code)
 
     def report_failure(self, error: StorageFailed) -> None:
         """Report a failure: as a notification, or on the start screen if there is no desk."""

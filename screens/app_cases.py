@@ -13,17 +13,17 @@ from workbench.keys.registry import with_keys
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from screens.app import WorkbenchApp
+    from screens.app_base import AppBase
     from screens.desk.screen import DeskScreen
     from screens.queue.screen import QueueScreen
 
 
-def open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str = "") -> None:
+def open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str = "") -> None:
     """Open a case of a list on the desk if the reviewer holds it, else read-only; `then` is a command to run on it."""
     run_in_worker(app, partial(_open_case, app, desk, case_id, then), "case", is_exclusive=True)
 
 
-async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then: str) -> None:
+async def _open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str) -> None:
     from screens.desk.screen import ReadOnlyScreen
 
     services = desk.session.services
@@ -38,19 +38,19 @@ async def _open_case(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, then
             desk.action_act(then)
 
 
-async def open_acts(app: "WorkbenchApp") -> None:
+async def open_acts(app: "AppBase") -> None:
     """Open the case under the cursor of a list, and list the acts on it."""
     screen = _screen_below(app)
     if app.desk is not None and isinstance(screen, ShowsCase) and screen.case is not None:
         open_case(app, app.desk, screen.case.header.id, ACTS.id)
 
 
-def _screen_below(app: "WorkbenchApp") -> "Screen[Any]":
+def _screen_below(app: "AppBase") -> "Screen[Any]":
     """Return the screen below the palette, which may not be closed yet when its command runs."""
     return next((screen for screen in reversed(app.screen_stack) if not screen.is_modal), app.screen)
 
 
-async def take_case(app: "WorkbenchApp") -> None:
+async def take_case(app: "AppBase") -> None:
     """Take the case that is open or under the cursor to the desk; ask for the reason first."""
     case_id = _case_on(_screen_below(app))
     if app.desk is not None and case_id is not None:
@@ -68,7 +68,7 @@ def _case_on(screen: "Screen[Any]") -> int | None:
     return case.header.id if case is not None else None
 
 
-async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
+async def _take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
     from screens.dialogs.prompt import Prompt
     from workbench.domain.case.case_id import format_case
 
@@ -93,7 +93,7 @@ async def _take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int) -> None:
         run_in_worker(app, partial(_carry_out_take, app, desk, case_id, reason), "claim")
 
 
-async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int, reason: str) -> None:
+async def _carry_out_take(app: "AppBase", desk: "DeskScreen", case_id: int, reason: str) -> None:
     from screens.desk.screen import ReadOnlyScreen
 
     case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
@@ -106,7 +106,7 @@ async def _carry_out_take(app: "WorkbenchApp", desk: "DeskScreen", case_id: int,
         desk.refresh_counts()
 
 
-async def change_scope(app: "WorkbenchApp") -> None:
+async def change_scope(app: "AppBase") -> None:
     """Make the filter of the list the scope of the desk, or end that scope."""
     from screens.queue.screen import QueueScreen
     from workbench.domain.filter.parser import parse_filter
@@ -137,7 +137,7 @@ async def change_scope(app: "WorkbenchApp") -> None:
     app.desk.show_header()
 
 
-async def show_view(app: "WorkbenchApp", key: str) -> None:
+async def show_view(app: "AppBase", key: str) -> None:
     """Show a saved view in the queue."""
     view = app.views.by_key.get(key)
     if view is None:
@@ -149,7 +149,7 @@ async def show_view(app: "WorkbenchApp", key: str) -> None:
         screen.cases.show_view(view)
 
 
-async def go_to_queue(app: "WorkbenchApp") -> "QueueScreen | None":
+async def go_to_queue(app: "AppBase") -> "QueueScreen | None":
     """Go to the queue, and close a case that covers it; return the screen, or None if a dialog covers it."""
     from screens.desk.screen import ReadOnlyScreen
     from screens.queue.screen import QueueScreen
@@ -161,7 +161,7 @@ async def go_to_queue(app: "WorkbenchApp") -> "QueueScreen | None":
     return app.screen if isinstance(app.screen, QueueScreen) else None
 
 
-async def insert_text(app: "WorkbenchApp") -> None:
+async def insert_text(app: "AppBase") -> None:
     """List the canned texts, and insert the chosen one into the field that has the focus."""
     from screens.desk.case_screen import CaseScreen
     from screens.texts import chooser

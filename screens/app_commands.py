@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from screens.app import WorkbenchApp
+    from screens.app_base import AppBase
     from screens.desk.screen import DeskScreen
 
 
@@ -37,7 +37,7 @@ _SCREENS = {
 """The classes of the screens by mode."""
 
 
-def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
+def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
     """Add the modes; every screen except the desk is imported when it is first shown."""
     clock, services = app.clock, desk.session.services
 
@@ -47,7 +47,8 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         return made
 
     def queue_screen(name: str) -> "Screen[None]":
-        from screens.queue.screen import PRESETS, QueueScreen, UserLists
+        from screens.queue.list_screen import UserLists
+        from screens.queue.screen import PRESETS, QueueScreen
 
         user_lists = UserLists(app.look, app.views)
         return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), user_lists)
@@ -59,7 +60,7 @@ def add_modes(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         app.add_mode(name, partial(queue_screen, name))
 
 
-async def go(app: "WorkbenchApp", mode: str) -> None:
+async def go(app: "AppBase", mode: str) -> None:
     """Go to a mode, and close a case that covers its screen."""
     from screens.desk.screen import ReadOnlyScreen
 
@@ -70,26 +71,26 @@ async def go(app: "WorkbenchApp", mode: str) -> None:
     await app.switch_mode(mode)
 
 
-async def choose_mode(app: "WorkbenchApp") -> None:
+async def choose_mode(app: "AppBase") -> None:
     """Show the modes with their letters, and go to the chosen mode."""
     from screens.dialogs.go_menu import GoMenu
 
-    async def go(chosen: str | None) -> None:
+    async def go_to(chosen: str | None) -> None:
         if chosen is not None:
-            await app.action_go(chosen)
+            await go(app, chosen.removeprefix("go."))
 
     # Not in a worker: the second key may be waiting already, and without the menu it would run another command.
-    app.push_screen(GoMenu(MODES), go)
+    app.push_screen(GoMenu(MODES), go_to)
 
 
-async def find_case(app: "WorkbenchApp") -> None:
+async def find_case(app: "AppBase") -> None:
     """Open the filter line of the queue."""
     screen = await go_to_queue(app)
     if screen is not None:
         screen.action_filter()
 
 
-async def show_help(app: "WorkbenchApp") -> None:
+async def show_help(app: "AppBase") -> None:
     """Show the help page with the keys of the screen."""
     from screens.dialogs.help import key_sheet
 
@@ -97,14 +98,14 @@ async def show_help(app: "WorkbenchApp") -> None:
     app.push_screen(key_sheet(app.screen, place, app.services.actor if app.services is not None else None))
 
 
-async def show_palette(app: "WorkbenchApp") -> None:
+async def show_palette(app: "AppBase") -> None:
     """Show the palette, which finds the commands of the screen by words."""
     from screens.dialogs.palette import Palette
 
     app.push_screen(Palette())
 
 
-async def change_theme(app: "WorkbenchApp") -> None:
+async def change_theme(app: "AppBase") -> None:
     """Switch to the next theme, and save it unless the settings set one."""
     names = [theme.name for theme in THEMES.values()]
     app.theme = names[(names.index(app.theme) + 1) % len(names)]
@@ -117,12 +118,12 @@ async def change_theme(app: "WorkbenchApp") -> None:
         app.report_failure(error)
 
 
-async def quit_workbench(app: "WorkbenchApp") -> None:
+async def quit_workbench(app: "AppBase") -> None:
     """Quit the workbench; if a case is held, ask first."""
     run_in_worker(app, partial(_leave, app), "leave", is_exclusive=True)
 
 
-async def _leave(app: "WorkbenchApp") -> None:
+async def _leave(app: "AppBase") -> None:
     from screens.dialogs.quit import QuitDialog
 
     desk = app.desk
@@ -139,13 +140,13 @@ async def _leave(app: "WorkbenchApp") -> None:
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
 
 
-def catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
+def catch_up(app: "AppBase", desk: "DeskScreen") -> None:
     """Run the tasks of `workbench tick`, one run at a time, so that an open workbench needs no scheduled job."""
     if all(worker.group != "time" for worker in app.workers):
         run_in_worker(app, partial(_catch_up, app, desk), "time")
 
 
-async def _catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
+async def _catch_up(app: "AppBase", desk: "DeskScreen") -> None:
     message = _("Due deadlines could not be handled: {cause} The workbench will try again in a few minutes.")
     done = await attempt(
         app,
@@ -156,7 +157,7 @@ async def _catch_up(app: "WorkbenchApp", desk: "DeskScreen") -> None:
         desk.refresh_counts()
 
 
-async def copy(app: "WorkbenchApp") -> None:
+async def copy(app: "AppBase") -> None:
     """Copy the selected text, or else what is under the cursor, to the clipboard of the terminal."""
     # In a worker, because a masked field is revealed, or the fields of a panel are listed first. A second press must
     # not reveal the field again, since each reveal is logged.
@@ -164,7 +165,7 @@ async def copy(app: "WorkbenchApp") -> None:
         run_in_worker(app, partial(_copy, app), "copy")
 
 
-async def _copy(app: "WorkbenchApp") -> None:
+async def _copy(app: "AppBase") -> None:
     from workbench.domain.text.safe import safe
     from workbench.wording.amounts import count
 
@@ -178,7 +179,7 @@ async def _copy(app: "WorkbenchApp") -> None:
         app.notify(_("There is nothing to copy here. Move to a field or a row, or select text with the mouse."))
 
 
-async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
+async def _text_under_cursor(app: "AppBase") -> str | None:
     """Return the text to copy from the focused widget, or else from the screen; see `CopiesText`."""
     # Imported here, because the first frame needs no text fields.
     from textual.widgets import Input, TextArea
@@ -202,7 +203,7 @@ async def _text_under_cursor(app: "WorkbenchApp") -> str | None:
     return None
 
 
-COMMANDS: dict[str, Callable[["WorkbenchApp"], Awaitable[None]]] = {
+COMMANDS: dict[str, Callable[["AppBase"], Awaitable[None]]] = {
     GO.id: choose_mode,
     HELP.id: show_help,
     COPY.id: copy,
@@ -228,7 +229,7 @@ def _takes_prose(field: "Widget | None") -> bool:
     return takes_prose(field)
 
 
-def is_available(app: "WorkbenchApp", command_id: str) -> bool:
+def is_available(app: "AppBase", command_id: str) -> bool:
     """Return whether a command of the app can be run now."""
     screen = app.screen
     if command_id == QUIT.id:

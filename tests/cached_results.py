@@ -10,12 +10,12 @@ import pytest
 from workbench import i18n
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.queue.model import QueueModel
-from workbench.services import opening
-from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.database import opening
 from workbench.services.foundation import calendar_days, context
 from workbench.services.policy import supplier
 from workbench.services.policy.reader import parse_policy
 from workbench.services.site import admin_requests, policies
+from workbench.services.time.calendar.public_holidays import seed_days
 
 
 def _cached(function: Callable[..., Any], key: Callable[..., Hashable]) -> Callable[..., Any]:

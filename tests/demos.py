@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from workbench.__main__ import now as program_clock
+from workbench.services.database.opening import open_services
 from workbench.services.demo.preparing import DATA, NAME, prepare
-from workbench.services.opening import open_services
 from workbench.services.wiring import Services
 
 NOW = datetime(2026, 11, 25, 2, 15, tzinfo=UTC)

@@ -35,12 +35,12 @@ _IMPORTED = (
     "screens.app",
     "screens.panels.evidence_panels",
     "screens.verdict.dialog",
-    "workbench.services.opening",
+    "workbench.services.database.opening",
     "workbench.services.demo.preparing",
-    "workbench.services.importing.import_run",
+    "workbench.services.intake.importing.import_run",
     "workbench.cli.app",
     "tests.screens.doubles.services",
-    "tests.services.importing.killing",
+    "tests.services.intake.importing.killing",
 )
 
 

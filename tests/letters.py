@@ -14,7 +14,7 @@ from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.clock_site import local
 from tests.languages import speaking
-from tests.services.importing.files import (
+from tests.services.intake.importing.files import (
     ENTERPRISE_DOCUMENTS,
     INDIVIDUAL_DOCUMENTS,
     PERSON,

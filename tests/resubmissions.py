@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 from db.enums import ImportKind
 from tests.clock_site import ClockSite
-from tests.services.importing.files import PDF, Desk, application
+from tests.services.intake.importing.files import PDF, Desk, application
 from tests.sites import Site
 
 ITEMS = ("--item", "ID-USCC", "--item", "DOC-UNSEALED:BIZ_LICENSE", "--item", "USE-STATEMENT")

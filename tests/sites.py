@@ -21,9 +21,9 @@ from db.queries.search_index import index_cases, terms_of
 from tests import kept_databases
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
+from workbench.services.database.opening import NewSite, make_site, open_services
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.foundation import audit_log
-from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.wiring import Services
 
 TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -50,8 +50,8 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
         return ExitCode.UNAVAILABLE
     from workbench.domain.clock.typed.aim import set_date_order
     from workbench.keys.command import use_keys
-    from workbench.look import own_look
-    from workbench.user_settings import load_settings, settings_file
+    from workbench.settings.look import own_look
+    from workbench.settings.user_settings import load_settings, settings_file
 
     passphrase = ""
     settings = load_settings(settings_file())
@@ -87,7 +87,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
 
 def _open_services(find_database: Callable[[], Path], as_login: str | None, passphrase: str) -> "Services":
     """Open the services of the workbench, with the typed passphrase if there is one."""
-    from workbench.services import opening
+    from workbench.services.database import opening
     from workbench.services.foundation.file_store import Store
 
     try:
@@ -126,7 +126,7 @@ def main() -> None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
     from workbench.cli.app import build_app
     from workbench.cli.framework.interruption import interrupted_by_signals
-    from workbench.services.memory import collect_garbage_seldom
+    from workbench.services.foundation.memory import collect_garbage_seldom
 
     collect_garbage_seldom()
     gc.enable()

@@ -17,7 +17,7 @@ from screens.widgets.text_fields import TextLine
 from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.errors import BadConfiguration, WorkbenchError
 from workbench.i18n import _
-from workbench.services.calendar.preview import CalendarEffect, DaySetting
+from workbench.services.time.calendar.preview import CalendarEffect, DaySetting
 from workbench.services.wiring import Services
 
 

@@ -24,7 +24,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
-from workbench.services.calendar.preview import CalendarYear, DaySetting
+from workbench.services.time.calendar.preview import CalendarYear, DaySetting
 from workbench.services.wiring import Services
 
 _TITLES = {

@@ -13,7 +13,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.i18n import _
-from workbench.services.calendar.preview import CalendarEffect, CalendarYear
+from workbench.services.time.calendar.preview import CalendarEffect, CalendarYear
 from workbench.wording import calendar as wording
 from workbench.wording.amounts import count
 

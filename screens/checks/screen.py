@@ -27,7 +27,7 @@ from workbench.services.review.second_checks import StagedRow
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
-    from workbench.services.appeals.checks import AppealChecks
+    from workbench.services.review.appeals.checks import AppealChecks
     from workbench.services.review.second_checks import Checks
 
 

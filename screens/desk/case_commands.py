@@ -1,15 +1,16 @@
 """The commands on a case: each asks for its input, then starts an act of the session."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from screens.desk.case_screen import CaseScreen, start
 from screens.desk.forecast_text import forecast_lines
-from screens.desk.outcomes import CaseRef, Outcome
-from screens.shell.base_screen import attempt, run_in_worker
+from screens.desk.outcomes import CaseRef
+from screens.shell.base_screen import attempt
 from screens.shell.key_guard import key_presses_of
 from screens.widgets.safe_text import wrapped_lines
 from screens.widgets.time_field import Moment, Parse, TimeReader, time_reader
@@ -22,9 +23,6 @@ from workbench.domain.clock.typed.reading import read_instant, read_receipt
 from workbench.i18n import N_, _
 from workbench.keys.registry import with_keys
 
-if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
-
 CommandFunction = Callable[..., Any]
 """Runs a command on a screen and the case that was shown when the key was pressed."""
 
@@ -32,16 +30,8 @@ FINISH_FIRST = N_(
     "Decide this case first, put it aside ({desk.aside}), skip ({desk.skip}) or release it ({desk.release})."
 )
 
-EXCLUSIVE = frozenset({"claim", "read", "hold"})
-"""The groups of workers in which a new worker cancels the running one."""
 
-
-def start(screen: "CaseScreen", act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
-    """Run an act of the session in a worker, and show its outcome and a message."""
-    run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE)
-
-
-async def take_next(screen: "CaseScreen") -> None:
+async def take_next(screen: CaseScreen) -> None:
     """Take the next case, or show why there is none."""
     session = screen.session
     unfinished = session.case.header.id if session.case is not None and session.is_unfinished else None
@@ -53,12 +43,12 @@ async def take_next(screen: "CaseScreen") -> None:
     screen.refresh_counts()
 
 
-async def reader_for(screen: "CaseScreen", parse: Parse[Moment], aim: Aim = Aim.FUTURE) -> TimeReader[Moment] | None:
+async def reader_for(screen: CaseScreen, parse: Parse[Moment], aim: Aim = Aim.FUTURE) -> TimeReader[Moment] | None:
     """Return a reader for a field with a day or a time; None if the calendar cannot be read."""
     return await attempt(screen, partial(time_reader, screen.session.services, screen.session.clock.now, parse, aim))
 
 
-async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
+async def decide(screen: CaseScreen, case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
     """Open the dialog of a verdict, and show what was decided."""
     from screens.verdict.dialog import VerdictDialog
     from screens.verdict.form_state import VerdictActions, VerdictState
@@ -85,7 +75,7 @@ async def decide(screen: "CaseScreen", case: CaseFile, verdict: Verdict, *, item
             await take_next(screen)
 
 
-async def skip(screen: "CaseScreen", case: CaseFile) -> None:
+async def skip(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a reason, and leave the case to other reviewers."""
     from screens.dialogs.prompt import Prompt
 
@@ -97,7 +87,7 @@ async def skip(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.skip, ref, reason), "write", message)
 
 
-async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
+async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a time, and put the case aside until then."""
     from screens.dialogs.prompt import ASIDE_SUGGESTIONS, TimePrompt
 
@@ -114,13 +104,13 @@ async def put_aside(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 
-async def release(screen: "CaseScreen", case: CaseFile) -> None:
+async def release(screen: CaseScreen, case: CaseFile) -> None:
     """Give the case back to the queue."""
     ref = CaseRef.of(case)
     await screen.carry_out(partial(screen.session.release, ref), _("{case} released.").format(case=ref.name))
 
 
-async def comment(screen: "CaseScreen", case: CaseFile) -> None:
+async def comment(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a comment and write it."""
     from screens.dialogs.prompt import Prompt
 
@@ -133,7 +123,7 @@ async def comment(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.comment, ref, text), "write")
 
 
-async def record_contact(screen: "CaseScreen", case: CaseFile) -> None:
+async def record_contact(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for the channel and the content of a contact with the applicant, and record it."""
     from screens.dialogs.choice import ChoiceDialog
 
@@ -147,7 +137,7 @@ async def record_contact(screen: "CaseScreen", case: CaseFile) -> None:
         await screen.carry_out(record, _("Contact recorded; it stands in the history of {case}.").format(case=ref.name))
 
 
-async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
+async def file_appeal(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for the grounds and the receipt of an appeal, file it, and say who gets it."""
     from screens.dialogs.appeal import AppealForm
 
@@ -166,7 +156,7 @@ async def file_appeal(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.reload, ref), "read")
 
 
-async def verify(screen: "CaseScreen", case: CaseFile) -> None:
+async def verify(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for an external verification, and record it."""
     from screens.dialogs.choice import ChoiceDialog
     from workbench.wording.case.labels import VERIFICATION
@@ -183,7 +173,7 @@ async def verify(screen: "CaseScreen", case: CaseFile) -> None:
         )
 
 
-async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
+async def answer_checklist(screen: CaseScreen, case: CaseFile) -> None:
     """Show the checklist and save what is answered."""
     from screens.dialogs.checklist import Checklist
 
@@ -192,7 +182,7 @@ async def answer_checklist(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.reload, ref), "read")
 
 
-async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
+async def list_documents(screen: CaseScreen, case: CaseFile) -> None:
     """List the documents of the case, and read it again if one was opened."""
     from screens.documents.dialog import show_documents
 
@@ -201,7 +191,7 @@ async def list_documents(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.reload, ref), "read")
 
 
-async def assign(screen: "CaseScreen", case: CaseFile) -> None:
+async def assign(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a reviewer and assign the case; a case that was held leaves the desk."""
     from screens.dialogs.assign import assign_cases
 
@@ -215,7 +205,7 @@ async def assign(screen: "CaseScreen", case: CaseFile) -> None:
             start(screen, partial(screen.session.reload, ref), "read")
 
 
-async def reopen(screen: "CaseScreen", case: CaseFile) -> None:
+async def reopen(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a reason and open the final case again."""
     from screens.dialogs.reopen import reopen_case
 
@@ -224,7 +214,7 @@ async def reopen(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.reload, ref), "read")
 
 
-async def show_changes(screen: "CaseScreen", case: CaseFile) -> None:
+async def show_changes(screen: CaseScreen, case: CaseFile) -> None:
     """Show what changed since the last round; the holder of the case judges the items there."""
     from screens.changes.sheet import ChangesSheet
 
@@ -237,7 +227,7 @@ async def show_changes(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(session.reload, ref), "read")
 
 
-async def explain(screen: "CaseScreen", case: CaseFile) -> None:
+async def explain(screen: CaseScreen, case: CaseFile) -> None:
     """Show why the case is next."""
     from screens.dialogs.text_sheet import TextSheet
 
@@ -249,7 +239,7 @@ async def explain(screen: "CaseScreen", case: CaseFile) -> None:
     screen.app.push_screen(TextSheet(title, partial(wrapped_lines, "\n".join(sentences))))
 
 
-async def show_phone_estimate(screen: "CaseScreen", case: CaseFile) -> None:
+async def show_phone_estimate(screen: CaseScreen, case: CaseFile) -> None:
     """Show how long the case is likely to take, and copy the sentence to read out to the clipboard."""
     from screens.dialogs.text_sheet import TextSheet
     from workbench.wording.phone import phone_sentence
@@ -266,7 +256,7 @@ async def show_phone_estimate(screen: "CaseScreen", case: CaseFile) -> None:
     screen.app.push_screen(TextSheet(title, partial(forecast_lines, forecast, case, view)))
 
 
-def reveal(screen: "CaseScreen", case: CaseFile) -> None:
+def reveal(screen: CaseScreen, case: CaseFile) -> None:
     """Reveal the selected field or the whole identity; hide all fields if all are revealed."""
     if not screen.revealed.is_all:
         start(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")

@@ -1,5 +1,6 @@
 """The base of the screens that show a case: header, notice, panels and draft, updated every second."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
@@ -9,21 +10,20 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from screens.desk import background_reads, case_commands, messages
+from screens.desk import messages
 from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
-from screens.desk.key_map import COMMAND_OF_KEY, COMMANDS, refusal
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, drop_messages, run_in_worker
-from screens.shell.bindings import refusal_elsewhere
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View, symbols_of
 from screens.widgets.safe_text import Static
 from workbench.domain.case.casefile import CaseFile, NoNextCase
+from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.text.safe import cells
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -42,11 +42,14 @@ _WIDE = 98
 _MODE_CELLS, _TITLE_CELLS = 8, 34
 """The cells of the header that its counts leave free: for the mode, and for the mode with a case and its round."""
 
+EXCLUSIVE = frozenset({"claim", "read", "hold"})
+"""The groups of workers in which a new worker cancels the running one."""
+
 NoticeLine = Callable[[DeskSession, View], Content | None]
 
 
 class CaseScreen(WorkScreen):
-    """Shows the case of a session, or a page while there is none, and runs the commands on the case."""
+    """Shows the case of a session, or a page while there is none; subclasses have the commands on the case."""
 
     CSS_PATH = "../panels/panels.tcss"
     AUTO_FOCUS = None
@@ -95,7 +98,7 @@ class CaseScreen(WorkScreen):
         self.show_fields()
         case = self.session.case
         if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
-            case_commands.start(self, partial(self.session.check_hold, CaseRef.of(case)), "hold")
+            start(self, partial(self.session.check_hold, CaseRef.of(case)), "hold")
         if self._needs_count or self.ticks % COUNT_EVERY_TICKS == 0:
             self.refresh_counts()
 
@@ -157,11 +160,11 @@ class CaseScreen(WorkScreen):
             first = "identity" if self.has_class("-wide") else self.panels.most_severe
             self.panels.action_go(first)
             if self.IS_DESK and case.changes is not None:
-                self.call_after_refresh(self.action_act, desk.CHANGES.id)
+                self.call_after_refresh(self.run_action, f"act('{desk.CHANGES.id}')")
         self.refresh_bindings()
-        self.call_after_refresh(run_in_worker, self, partial(background_reads.show_rights, self, case), "rights")
-        show_forecast = partial(background_reads.show_forecast, self, case)
-        self.call_after_refresh(run_in_worker, self, show_forecast, "forecast", is_exclusive=True)
+        self.call_after_refresh(run_in_worker, self, partial(_read_rights, self, case), "rights")
+        read_forecast = partial(_read_forecast, self, case)
+        self.call_after_refresh(run_in_worker, self, read_forecast, "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:
         """Show the page without a case: a text, or the overview of waiting cases."""
@@ -240,31 +243,6 @@ class CaseScreen(WorkScreen):
         if line is not None:
             self.draft_bar.update(line)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "back":
-            return self.panels.is_zoomed
-        is_refused = action == "act" and refusal(COMMANDS[str(parameters[0])], self.session, self.view()) is not None
-        return None if is_refused else True
-
-    def why_not(self, key: str) -> str | None:
-        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
-        command = COMMAND_OF_KEY.get(key)
-        if command is None:
-            return None
-        if not command.needs_case and not self.IS_DESK:
-            return refusal_elsewhere(command.command, self.session.services.actor)
-        return refusal(command, self.session, self.view())
-
-    def action_act(self, command_id: str) -> None:
-        command, case = COMMANDS[command_id], self.session.case
-        if case is None and command.needs_case:
-            return
-        run = partial(command.run, self, case) if command.needs_case else partial(command.run, self)
-        if command.group:
-            self.run_worker(run, group=command.group, exclusive=command.group in case_commands.EXCLUSIVE)
-        else:
-            run()
-
     def action_back(self) -> None:
         self.panels.is_zoomed = False
 
@@ -274,3 +252,30 @@ def _show_panels_or_page(screen: CaseScreen, *, has_case: bool) -> None:
     screen.panels.display, screen.page.display = has_case, not has_case
     for bar in (screen.reveal_bar, screen.draft_bar):
         bar.set_class(has_case, "-with-case")
+
+
+def start(screen: CaseScreen, act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
+    """Run an act of the session in a worker, and show its outcome and a message."""
+    run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE)
+
+
+async def _read_forecast(screen: CaseScreen, case: CaseFile) -> None:
+    """Show in the header when the case will probably be decided."""
+    if await screen.session.load_forecast(case) is not None:
+        screen.show_header()
+
+
+async def _read_rights(screen: CaseScreen, case: CaseFile) -> None:
+    """Enable the keys that reopen or take a case only for a person who may use them.
+
+    A person who made or checked the verdict may not reopen it; the policy says who may take a case out of turn.
+    """
+    session, services = screen.session, screen.session.services
+    why_not = {Action.REOPEN: services.reopening.why_not}
+    why_not |= {} if session.is_held else {Action.TAKE: services.taking.why_not}
+    for action, read in why_not.items():
+        if is_allowed(action, case.header.state, services.actor):
+            refusal = await attempt(screen, partial(asyncio.to_thread, read, case.header.id))
+            if session.is_on_desk(CaseRef.of(case)):
+                session.refusals[action] = refusal
+    screen.refresh_bindings()

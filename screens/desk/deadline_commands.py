@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from screens.desk.case_commands import reader_for, start
+from screens.desk.case_commands import reader_for
+from screens.desk.case_screen import CaseScreen, start
 from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
@@ -18,11 +19,10 @@ from workbench.i18n import _
 from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
-    from workbench.services.deadlines.rescheduling import DueDateExtension
+    from workbench.services.time.deadlines.rescheduling import DueDateExtension
 
 
-async def waive(screen: "CaseScreen", case: CaseFile) -> None:
+async def waive(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for an item and a reason, and waive the item."""
     from screens.verdict.waiver import WaiverDialog, open_items
 
@@ -49,7 +49,7 @@ async def waive(screen: "CaseScreen", case: CaseFile) -> None:
         )
 
 
-async def extend(screen: "CaseScreen", case: CaseFile) -> None:
+async def extend(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a day and a reason, and extend the deadline to rectify or the due date.
 
     If items have deadlines of their own, ask first which deadline to extend.
@@ -91,7 +91,7 @@ async def extend(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
 
 
-async def change_class(screen: "CaseScreen", case: CaseFile) -> None:
+async def change_class(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for another service class and a reason, and change it."""
     words = {value: _(word) for value, word in CLASS_WORDS.items()}
     hint = _("Why? The applicant reads it if the due date moves later.")
@@ -101,7 +101,7 @@ async def change_class(screen: "CaseScreen", case: CaseFile) -> None:
         _set_value(screen, case, screen.session.services.rescheduling.change_class, words, answer)
 
 
-async def change_priority(screen: "CaseScreen", case: CaseFile) -> None:
+async def change_priority(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for another priority and a reason, and change it."""
     words = {value: _(word) for value, word in PRIORITY_WORDS.items()}
     title = _("Priority of {case}").format(case=CaseRef.of(case).name)
@@ -111,7 +111,7 @@ async def change_priority(screen: "CaseScreen", case: CaseFile) -> None:
 
 
 async def _ask_value(
-    screen: "CaseScreen", title: str, words: Mapping[Any, str], present: object, hint: str
+    screen: CaseScreen, title: str, words: Mapping[Any, str], present: object, hint: str
 ) -> tuple[Any, str] | None:
     """Ask for one of some values and a reason; None if the person goes back, or leaves the present value."""
     from screens.dialogs.choice import ChoiceDialog
@@ -122,7 +122,7 @@ async def _ask_value(
 
 
 def _set_value(
-    screen: "CaseScreen",
+    screen: CaseScreen,
     case: CaseFile,
     act: Callable[..., object],
     words: Mapping[Any, str],
@@ -135,7 +135,7 @@ def _set_value(
 
 
 async def _ask_day(
-    screen: "CaseScreen", ref: CaseRef, title: str, until_now: datetime | None, item: str
+    screen: CaseScreen, ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, DueDateExtension] | None":
     """Ask for a day until a possible one is given; return it with the effect of the extension, None if cancelled."""
     from screens.dialogs.prompt import TimePrompt

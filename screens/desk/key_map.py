@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
 from screens.desk.acts import applicant_commands, legal_hold, undoing
-from screens.shell.bindings import bind
+from screens.desk.case_screen import EXCLUSIVE, CaseScreen
+from screens.desk.session import DeskSession
+from screens.shell.bindings import bind, refusal_elsewhere
 from screens.shell.view import View
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
@@ -19,10 +20,6 @@ from workbench.i18n import _
 from workbench.keys import desk
 from workbench.keys.command import Command
 from workbench.keys.registry import with_keys
-
-if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
-    from screens.desk.session import DeskSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class DeskCommand:
     needs_case: bool = True
 
 
-def _switch_auto_next(screen: "CaseScreen") -> None:
+def _switch_auto_next(screen: CaseScreen) -> None:
     """Switch the automatic next case after a verdict on or off."""
     session = screen.session
     session.auto_next = not session.auto_next
@@ -50,7 +47,7 @@ def _switch_auto_next(screen: "CaseScreen") -> None:
         screen.notify(with_keys(_("You take each case yourself, with {desk.next}.")))
 
 
-def _end_scope(screen: "CaseScreen") -> None:
+def _end_scope(screen: CaseScreen) -> None:
     """End the scope of the desk."""
     screen.session.scope = ""
     screen.show_header()
@@ -60,14 +57,14 @@ def _end_scope(screen: "CaseScreen") -> None:
         screen.show_page()
 
 
-async def _show_acts(screen: "CaseScreen", case: CaseFile) -> None:
+async def _show_acts(screen: CaseScreen, case: CaseFile) -> None:
     # Imported late, as dialogs are: the first frame needs none.
     from screens.desk.acts.act_list import show_acts
 
-    await show_acts(screen, case)
+    await show_acts(screen, case, [each.command for each in COMMANDS.values()], partial(why_not, screen))
 
 
-async def _show_letters(screen: "CaseScreen", case: CaseFile) -> None:
+async def _show_letters(screen: CaseScreen, case: CaseFile) -> None:
     from screens.desk.acts.letter_list import show_letters
 
     await show_letters(screen, case)
@@ -130,7 +127,7 @@ def bindings(*, is_desk: bool) -> Iterable[Binding]:
     yield bind(desk.FIND, f"app.act('{desk.FIND.id}')")
 
 
-def refusal(desk_command: DeskCommand, session: "DeskSession", view: View) -> str | None:
+def refusal(desk_command: DeskCommand, session: DeskSession, view: View) -> str | None:
     """Return why a command cannot be run now and what to do, None if it can be run."""
     case, command = session.case, desk_command.command
     if (refused := command.refusal(session.services.actor)) is not None:
@@ -144,7 +141,7 @@ def refusal(desk_command: DeskCommand, session: "DeskSession", view: View) -> st
     return None if command.action is None else _refusal_on(case, command.action, session, view)
 
 
-def _desk_refusal(command: Command, session: "DeskSession") -> str | None:
+def _desk_refusal(command: Command, session: DeskSession) -> str | None:
     """Return why a command of the desk that needs no case cannot be run now, None if it can be run."""
     if command is desk.NEXT:
         return with_keys(_(case_commands.FINISH_FIRST)) if session.is_unfinished else None
@@ -155,14 +152,14 @@ def _desk_refusal(command: Command, session: "DeskSession") -> str | None:
     return None
 
 
-def _refusal_on(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
+def _refusal_on(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
     """Return why hold or state of the shown case forbid an action now, None if they allow it."""
     if case.header.erased_at is not None:
         return erased_refusal(format_case(case.header.id), case.header.erased_at.astimezone(view.zone).date())
     return _refusal_on_kept(case, action, session, view)
 
 
-def _refusal_on_kept(case: CaseFile, action: Action, session: "DeskSession", view: View) -> str | None:
+def _refusal_on_kept(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
     header, name = case.header, format_case(case.header.id)
     if action is Action.TAKE and session.is_held:
         return _("{case} is on your desk already.").format(case=name)
@@ -193,3 +190,36 @@ def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
         )
         return message.format(case=name)
     return state_refusal(Action.DECIDE, header.state, name) or ""
+
+
+def why_not(screen: CaseScreen, key: str) -> str | None:
+    """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+    command = COMMAND_OF_KEY.get(key)
+    if command is None:
+        return None
+    if not command.needs_case and not screen.IS_DESK:
+        return refusal_elsewhere(command.command, screen.session.services.actor)
+    return refusal(command, screen.session, screen.view())
+
+
+class CommandedScreen(CaseScreen):
+    """A screen of a case with the commands on it."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back":
+            return self.panels.is_zoomed
+        is_refused = action == "act" and refusal(COMMANDS[str(parameters[0])], self.session, self.view()) is not None
+        return None if is_refused else True
+
+    def why_not(self, key: str) -> str | None:
+        return why_not(self, key)
+
+    def action_act(self, command_id: str) -> None:
+        command, case = COMMANDS[command_id], self.session.case
+        if case is None and command.needs_case:
+            return
+        run = partial(command.run, self, case) if command.needs_case else partial(command.run, self)
+        if command.group:
+            self.run_worker(run, group=command.group, exclusive=command.group in EXCLUSIVE)
+        else:
+            run()

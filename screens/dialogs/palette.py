@@ -23,7 +23,7 @@ from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, view_command
 from workbench.keys.queue import VIEW
 from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE, help_of
-from workbench.signs import for_terminal
+from workbench.settings.signs import for_terminal
 
 RunCommand = Callable[[], Awaitable[bool]]
 _NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})

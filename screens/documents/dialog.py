@@ -14,9 +14,9 @@ from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.dialogs.prompt import Prompt
+from screens.documents import BESIDE_WIDTH
 from screens.documents.system_viewer import system_viewer
 from screens.documents.viewer import ImageViewer, ViewerWords
-from screens.documents.viewer_process import BESIDE_WIDTH
 from screens.panels.identity import identity_lines
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.protocols import HasViewer

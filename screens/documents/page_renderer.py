@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from screens.documents.viewer_process import BESIDE_WIDTH
+from screens.documents import BESIDE_WIDTH
 
 _MOST_PIXELS = 60_000_000
 _PDF_SCALE_DOTS = 2_000

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 SIXEL, KITTY, NO_PICTURES, UNREADABLE, BLANK = 10, 11, 12, 13, 14
 """Exit codes: the image protocol of the terminal, no protocol, a file that cannot be decoded, or only blank pages."""
 
-BESIDE_WIDTH = 48
-"""The width of the lines beside a page; they are shown if the terminal has as many cells left for the page."""
-
 ANSWER_TIMEOUT_S = 2.0
 """How long to wait for an answer, also over a slow line; a terminal that does not answer shows no images."""
 

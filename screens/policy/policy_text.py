@@ -27,8 +27,8 @@ from workbench.domain.policy.comparison import PolicyChange
 from workbench.domain.policy.policy import Policy, Reason, Rule, RuleLimit, source_in
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import N_, _, comma_joined, current_language
-from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion
+from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.wording import amounts
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
 from workbench.wording.findings import document_name

@@ -23,8 +23,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import policy as keys
 from workbench.keys.command import Place
-from workbench.services.campaigns.campaigns import CampaignProgress
 from workbench.services.site.policies import PolicyVersion, VersionLine
+from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.services.wiring import Services
 from workbench.wording.policy import affected_count_words, policy_effect_words, version_state_words
 

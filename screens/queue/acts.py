@@ -16,12 +16,12 @@ from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.keys import queue as keys
 from workbench.keys.command import Command
-from workbench.saved_views import SavedViews
+from workbench.settings.saved_views import SavedViews
 
 if TYPE_CHECKING:
-    from screens.queue.screen import QueueScreen
-    from workbench.domain.filter.views import QueueView
-    from workbench.services.deadlines.bulk_changes import BulkChange
+    from screens.queue.list_screen import ListScreen
+    from workbench.services.time.deadlines.bulk_changes import BulkChange
+    from workbench.settings.queue_view import QueueView
 
 
 def refusal(command: Command, row: CaseRowView | None, actor: Actor) -> str | None:
@@ -32,7 +32,7 @@ def refusal(command: Command, row: CaseRowView | None, actor: Actor) -> str | No
     return refused
 
 
-async def choose_order(screen: "QueueScreen") -> None:
+async def choose_order(screen: "ListScreen") -> None:
     """Ask for the order of the list."""
     from screens.queue.layout_dialogs import OrderDialog
 
@@ -42,7 +42,7 @@ async def choose_order(screen: "QueueScreen") -> None:
         _show_and_keep(screen, replace(layout, order=dialog.chosen))
 
 
-async def choose_columns(screen: "QueueScreen") -> None:
+async def choose_columns(screen: "ListScreen") -> None:
     """Ask for the columns of the list."""
     from screens.queue.layout_dialogs import ColumnsDialog
 
@@ -52,7 +52,7 @@ async def choose_columns(screen: "QueueScreen") -> None:
         _show_and_keep(screen, replace(layout, columns=dialog.chosen))
 
 
-def _show_and_keep(screen: "QueueScreen", layout: ListLayout) -> None:
+def _show_and_keep(screen: "ListScreen", layout: ListLayout) -> None:
     """Show the list in a layout, and save it for this list; the layout of a view is only saved with the view."""
     screen.cases.show_layout(layout)
     if screen.cases.view_name:
@@ -63,10 +63,10 @@ def _show_and_keep(screen: "QueueScreen", layout: ListLayout) -> None:
         report(screen, error)
 
 
-async def save_view(screen: "QueueScreen") -> None:
+async def save_view(screen: "ListScreen") -> None:
     """Save the filter, order and columns of the list under a name and a key."""
     from screens.dialogs.choice import ChoiceDialog
-    from workbench.domain.filter.views import VIEW_KEYS, QueueView, name_problem
+    from workbench.settings.queue_view import VIEW_KEYS, QueueView, name_problem
 
     views, cases = screen.views, screen.cases
     taken = {key: view.shown_name for key, view in views.by_key.items()}
@@ -91,14 +91,14 @@ def _store_view(views: SavedViews, key: str, view: "QueueView") -> bool:
     return True
 
 
-async def show_usual(screen: "QueueScreen") -> None:
+async def show_usual(screen: "ListScreen") -> None:
     """Show the list with its own filter, and with its saved order and columns."""
-    from workbench.domain.filter.views import QueueView
+    from workbench.settings.queue_view import QueueView
 
     screen.cases.show_view(QueueView(name="", layout=usable_layout(screen.look.layout(screen.preset.id))))
 
 
-async def count_by(screen: "QueueScreen") -> None:
+async def count_by(screen: "ListScreen") -> None:
     """Show how the cases of the list are distributed; a chosen value narrows the filter."""
     from screens.queue.breakdown_dialog import BreakdownDialog, BreakdownPicker
 
@@ -114,7 +114,7 @@ async def count_by(screen: "QueueScreen") -> None:
         screen.show_header()
 
 
-async def assign(screen: "QueueScreen") -> None:
+async def assign(screen: "ListScreen") -> None:
     """Assign the marked cases, or the one under the cursor."""
     from screens.dialogs.assign import assign_cases
 
@@ -124,7 +124,7 @@ async def assign(screen: "QueueScreen") -> None:
         screen.cases.load()
 
 
-async def change_priority(screen: "QueueScreen") -> None:
+async def change_priority(screen: "ListScreen") -> None:
     """Change the priority of the marked cases, or of the one under the cursor."""
     words = {priority: _(word) for priority, word in PRIORITY_WORDS.items()}
     title, hint = _("Priority of {cases}"), _("Why? Only colleagues read it.")
@@ -132,7 +132,7 @@ async def change_priority(screen: "QueueScreen") -> None:
     await _change(screen, title, (words, present), hint, screen.services.bulk_changes.change_priorities)
 
 
-async def change_class(screen: "QueueScreen") -> None:
+async def change_class(screen: "ListScreen") -> None:
     """Change the service class of the marked cases, or of the one under the cursor."""
     words = {service_class: _(word) for service_class, word in CLASS_WORDS.items()}
     title, hint = _("Service class of {cases}"), _("Why? The applicant reads it if the due date moves later.")
@@ -141,7 +141,7 @@ async def change_class(screen: "QueueScreen") -> None:
 
 
 async def _change(
-    screen: "QueueScreen",
+    screen: "ListScreen",
     title: str,
     values: tuple[Mapping[Any, str], Any],
     hint: str,
@@ -176,7 +176,7 @@ async def _change(
         screen.app.push_screen(TextSheet(heading, partial(refused_lines, done.refused)))
 
 
-async def reopen(screen: "QueueScreen") -> None:
+async def reopen(screen: "ListScreen") -> None:
     """Open the case under the cursor again."""
     from screens.dialogs.reopen import reopen_case
 
@@ -185,7 +185,7 @@ async def reopen(screen: "QueueScreen") -> None:
         screen.cases.load()
 
 
-ACTS: dict[str, Callable[["QueueScreen"], Awaitable[None]]] = {
+ACTS: dict[str, Callable[["ListScreen"], Awaitable[None]]] = {
     keys.ORDER.id: choose_order,
     keys.COLUMNS.id: choose_columns,
     keys.COUNT.id: count_by,

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from screens.queue.columns import RowContext
-from screens.queue.messages import empty_notice, failure_notice
+from screens.queue.notices import empty_notice, failure_notice
 from screens.queue.row_text import heading_line, row_line
 from screens.shell.base_screen import attempt, report
 from screens.shell.view import View
@@ -31,7 +31,7 @@ from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.domain.filter.views import QueueView
+    from workbench.settings.queue_view import QueueView
 
 MAX_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""

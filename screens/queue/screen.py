@@ -1,42 +1,25 @@
 """The queue screen: every case in a list that can be filtered, opened to read and assigned."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from textual import getters, on, work
-from textual.app import ComposeResult
+from textual import on, work
 from textual.binding import BindingType
 from textual.content import Content
 
 from screens.queue.acts import ACTS, refusal
-from screens.queue.case_list import CaseList, Preset
-from screens.queue.columns import usable_layout
+from screens.queue.case_list import Preset
 from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
-from screens.queue.messages import head_line
+from screens.queue.list_screen import ListScreen
 from screens.queue.row_text import legend_lines
-from screens.shell.base_screen import ModeScreen
 from screens.shell.bindings import bind, bind_key
-from screens.shell.header import HeaderBar
-from screens.shell.view import Clock
 from screens.widgets.paged_list import PagedList
-from screens.widgets.time_field import time_reader
 from workbench.domain.case.lifecycle import Action, role_refusal
-from workbench.domain.clock.typed.aim import Aim
-from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.i18n import N_
 from workbench.keys import queue as keys
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Command
 from workbench.keys.registry import BACK, COMMAND_BY_ID, GO
-from workbench.look import Look
-from workbench.saved_views import SavedViews
-from workbench.services.wiring import Services
-
-TICK_S = 1.0
-REFRESH_EVERY_TICKS = 60
-"""The number of ticks, one each second, after which the visible rows are read again."""
 
 PRESETS: dict[str, Preset] = {
     preset.id: preset
@@ -49,23 +32,13 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-class UserLists(NamedTuple):
-    """The settings of a user for lists: the last layout of each list, and the saved views."""
-
-    look: Look
-    views: SavedViews
-
-
 _MARKING_ACTIONS = frozenset({"mark", "range", "mark_all"})
 _ROW_ACTIONS = _MARKING_ACTIONS | {"open", "move"}
 
 
-class QueueScreen(ModeScreen):
+class QueueScreen(ListScreen):
     """Shows the cases of a preset: the whole queue, the reviewer's own, the pending, or those to open again."""
 
-    CSS_PATH = "queue.tcss"
-    PLACE: ClassVar[Place] = "queue"
-    AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.OPEN_CASE, "open"),
         bind(keys.TAKE, f"app.act('{keys.TAKE.id}')"),
@@ -81,51 +54,6 @@ class QueueScreen(ModeScreen):
         bind(BACK, "back"),
         bind(keys.LEAVE_QUEUE, "desk"),
     ]
-
-    cases = getters.query_one(CaseList)
-    rows = getters.query_one("#rows", PagedList)
-    bar = getters.query_one(FilterBar)
-
-    def __init__(
-        self,
-        clock: Clock,
-        services: Services,
-        preset: Preset,
-        open_case: Callable[[int], object],
-        user_lists: UserLists,
-    ) -> None:
-        super().__init__(clock, services)
-        self.preset = preset
-        self._open_case = open_case
-        self.look = user_lists.look
-        self.views = user_lists.views
-        self._shown_minute = ""
-        self._ticks = 0
-
-    def parts(self) -> ComposeResult:
-        yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Aim.ANY))
-        yield CaseList(self.view, self.services, self.preset, usable_layout(self.look.layout(self.preset.id)))
-
-    def on_mount(self) -> None:
-        self.set_interval(TICK_S, self.tick)
-        self.show_header()
-
-    def on_resize(self) -> None:
-        self.show_header()
-
-    def on_screen_resume(self) -> None:
-        if not self.is_covered:
-            self.cases.load()
-
-    def tick(self) -> None:
-        """Update the clock, and each minute the visible rows."""
-        self._ticks += 1
-        view = self.view()
-        if view.time_of_day(view.now) != self._shown_minute:
-            self.show_header()
-            self.rows.refresh()
-        if self._ticks % REFRESH_EVERY_TICKS == 0 and self.is_current:
-            self.cases.refresh_rows()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"back", "desk"}:
@@ -160,16 +88,6 @@ class QueueScreen(ModeScreen):
             return (keys.ASSIGN, keys.PRIORITY, keys.CLASS, BACK)
         shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO, keys.ORDER, keys.COLUMNS, keys.COUNT, keys.TAKE)
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
-
-    @on(CaseList.Changed)
-    def show_header(self) -> None:
-        """Show the header, the titles of the columns and the keys that work."""
-        view = self.view()
-        self._shown_minute = view.time_of_day(view.now)
-        line = head_line(self.cases, self.services.actor.login, view, max(10, self.size.width - 2))
-        self.query_one(HeaderBar).update(line)
-        self.cases.show_titles()
-        self.refresh_bindings()
 
     def action_filter(self) -> None:
         self.bar.open(self.cases.filter_text)

@@ -20,10 +20,10 @@ from screens.terminal.ascii_filter import AsciiFilter
 from screens.terminal.burst_driver import BurstDriver, ProbingDriver
 from screens.terminal.input_bursts import InputBurst, takes_text
 from screens.terminal.width_probe import is_wide, is_worth_asking
-from workbench import signs
 from workbench.domain.text.safe import fold_key
 from workbench.i18n import _
 from workbench.keys.registry import QUIT
+from workbench.settings import signs
 
 _EXPLAIN_EVERY_S = 3.0
 COLLECT_EVERY_S = 0.7

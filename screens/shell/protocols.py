@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from screens.shell.revealed_fields import RevealedFields
 from workbench.keys.command import Command, Place
-from workbench.saved_views import SavedViews
+from workbench.settings.saved_views import SavedViews
 
 if TYPE_CHECKING:
     # Importing it would delay the first frame.

@@ -48,7 +48,7 @@ def test_no_file_has_more_than_300_lines() -> None:
 # Documents of applicants are decoded in a separate process, where libraries raise any error on a damaged file.
 LAST_DEFENCES = {
     "workbench/cli/framework/failures.py",
-    "workbench/services/workers.py",
+    "workbench/services/foundation/workers.py",
     "screens/documents/page_renderer.py",
 }
 

@@ -14,17 +14,17 @@ ELSEWHERE = {
         # Another case of the holder comes to the desk or goes aside; nobody acts on it, so it has no event.
         *("queue/claims.py", "review/undo.py"),
         # The columns are emptied before the events of their parts.
-        "retention/erasing.py",
+        "records/retention/erasing.py",
     },
     r"\.log_case\(|\.log\([^)]*case_id=": {
         # Imports, campaigns and policies log what they do to cases.
-        *("review/new_evidence.py", "campaigns/opening.py", "deadlines/policy_changes.py"),
+        *("review/new_evidence.py", "time/campaigns/opening.py", "time/deadlines/policy_changes.py"),
         # The way to the log, also of refused attempts.
         "foundation/context.py",
     },
     # Reading a case in clear or its documents is an event of its own transaction.
     r"\.log_alone\([^)]*case_id=": {
-        *("case/casefiles.py", "case/documents.py", "auditing/seen_cases.py", "auditing/dossiers.py"),
+        *("case/casefiles.py", "case/documents.py", "records/auditing/seen_cases.py", "records/auditing/dossiers.py"),
     },
 }
 """The services besides `acts` that write a version or an event of a case, by how they do it."""

@@ -19,10 +19,10 @@ from tests.bench.first_frame import COLD_START, memory_mb, seconds_until
 from tests.bench.generated_files import company_code, resident_number
 from tests.bench.keys import NAMES, painted_s, percentile, warm_up
 from tests.bench.results import BenchmarkResult, WrongResult
-from tests.services.importing.files import ENTERPRISE_DOCUMENTS, PDF, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, application
 from tests.sites import ManualClock, Site
 from tests.terminal.pty_session import PtySession
-from workbench.services.importing.plan import ImportRequest
+from workbench.services.intake.importing.plan import ImportRequest
 
 _BEFORE_CONFIRMING_S = 0.4
 """The pause before each confirmation, because a dialog refuses a confirmation that comes too soon."""

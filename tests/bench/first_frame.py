@@ -13,7 +13,7 @@ from tests.bench.results import BenchmarkResult, WrongResult, run_in_turns
 from tests.sites import ManualClock, Site
 from tests.terminal.pty_session import PtySession
 from workbench.domain.case.casefile import CaseFile
-from workbench.services.opening import open_services
+from workbench.services.database.opening import open_services
 
 COLD_START: dict[str, str] = {}
 """Starts a session in a new process instead of a fork, because importing is part of the measurement."""

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.clock_site import local
 from tests.sites import Site, microseconds
-from workbench.services.calendar.preview import DaySetting
+from workbench.services.time.calendar.preview import DaySetting
 
 _CASES = 10_000
 _DAY = date(2026, 11, 26)

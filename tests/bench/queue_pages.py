@@ -23,7 +23,7 @@ from db.models import ApplicationRow, CaseRow
 from db.queries.search_index import index_cases, terms_of
 from tests.sites import TUESDAY, ManualClock, Site, microseconds
 from workbench.domain.filter.ordering import ORDER_WORDS
-from workbench.services.opening import open_services
+from workbench.services.database.opening import open_services
 from workbench.services.queue.breakdowns import BREAKDOWNS
 from workbench.services.wiring import Services
 

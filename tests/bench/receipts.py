@@ -12,7 +12,7 @@ from pathlib import Path
 from db.enums import ImportKind
 from tests.policies import require_no_documents_of_individuals, set_times_in_letters
 from tests.services.forecast.lived_office import lived
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 
 _APPLICATIONS = 20_000

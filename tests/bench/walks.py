@@ -16,8 +16,8 @@ from screens.desk.outcomes import read_state
 from tests.demos import NOW
 from tests.sites import ManualClock
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.services.database.opening import open_services
 from workbench.services.demo.preparing import prepare
-from workbench.services.opening import open_services
 
 MOST = {"n": 30, "y": 35, "tick": 60}
 """The most files that a walk should enter."""

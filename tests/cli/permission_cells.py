@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.enums import CaseState, Role
 from tests.cli.framework.terminal import Terminal
-from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.sites import TUESDAY, ManualClock, Site
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, text
 from db.dialects import sqlite
 from db.engine import Database
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.services.review.verdict_acts import decide, failing, passing, take
 from tests.sites import Site
 from workbench.errors import StorageFailed

@@ -24,8 +24,8 @@ from tests.fork_server import ForkedProcess, fork_server
 from tests.sites import TUESDAY, ManualClock, Site
 from tests.sizes import sized
 from workbench.errors import BadConfiguration, ExitCode, StorageBusy
+from workbench.services.database.opening import open_services
 from workbench.services.foundation import audit_log
-from workbench.services.opening import open_services
 from workbench.services.site.doctor import examine
 from workbench.services.site.log_checks.unexplained_rows import unexplained
 

@@ -14,8 +14,8 @@ from screens.shell.bindings import command_of
 from tests.fork_server import ROOT
 from workbench.keys.command import key_of_character, parse_key
 from workbench.keys.registry import COMMANDS, share_a_screen
-from workbench.keys.user_keys import has_fixed_keys
-from workbench.user_settings import LoadedSettings, load_settings
+from workbench.settings.user_keys import has_fixed_keys
+from workbench.settings.user_settings import LoadedSettings, load_settings
 
 WRONG = """\
 theme = "dark"
@@ -121,7 +121,7 @@ _SESSION = """
 import asyncio, json, sys
 from pathlib import Path
 from workbench.keys.command import use_keys
-from workbench.user_settings import load_settings
+from workbench.settings.user_settings import load_settings
 settings = load_settings(Path(sys.argv[1]))
 use_keys(settings.values.keys)
 from tests.screens.cases import clean

@@ -14,9 +14,9 @@ from tests.lifecycle.acts import act, in_states
 from tests.lifecycle.later_acts import WholeLifeMachine
 from tests.lifecycle.machine import local_text
 from tests.lifecycle.model import Case, Document, fits
-from workbench.services.batches.publishing import publish
-from workbench.services.campaigns.campaigns import CampaignRequest
-from workbench.services.importing import import_run
+from workbench.services.intake.batches.publishing import publish
+from workbench.services.intake.importing import import_run
+from workbench.services.time.campaigns.campaigns import CampaignRequest
 
 SECOND = timedelta(seconds=1)
 

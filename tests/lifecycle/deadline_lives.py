@@ -16,14 +16,14 @@ from db.enums import FailKind, Verdict, WaitsFor
 from tests.lifecycle.clock_model import SHANGHAI, Hours, Interval, united
 from tests.lifecycle.machine import ID_NUMBERS
 from tests.lifecycle.stored import Reader, Row
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed, NothingAvailable, WrongUsage
-from workbench.services.calendar.preview import DaySetting
-from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
 from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.time.calendar.preview import DaySetting
+from workbench.services.time.deadlines.suspensions import NewSuspension
 from workbench.services.wiring import Services
 
 PROVINCES, AGENTS = ("湖北", "广东", ""), ("甲", "乙")

@@ -34,13 +34,13 @@ from tests.lifecycle.model import (
     held_count,
 )
 from tests.lifecycle.stored import Reader, Row
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
-from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
 from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.time.deadlines.suspensions import NewSuspension
 from workbench.services.wiring import Services
 
 Result = TypeVar("Result")

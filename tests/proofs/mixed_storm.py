@@ -15,9 +15,9 @@ from db.enums import IdentityMode, Role
 from tests.fork_server import ForkedProcess, fork_server
 from tests.policies import require_no_documents_of_individuals
 from tests.proofs.mixed_work import ACTS, CLOCK, FILES, JOBS, clock_of
-from tests.services.importing.files import PERSON, Desk, application
+from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import SUPPLIER, Site
-from workbench.services.opening import NewSite, make_site
+from workbench.services.database.opening import NewSite, make_site
 
 _ROLES = {
     "review": (Role.REVIEWER,),

@@ -15,7 +15,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from db.dialects import sqlite
-from tests.services.importing.files import PERSON, application
+from tests.services.intake.importing.files import PERSON, application
 from tests.sites import TUESDAY
 from workbench.cli.app import build_app
 

@@ -13,7 +13,7 @@ from db.enums import Verdict
 from tests.sites import TUESDAY
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import Busy, StorageBusy, WorkbenchError
-from workbench.services.opening import open_services
+from workbench.services.database.opening import open_services
 from workbench.services.site import machine_clock
 from workbench.services.wiring import Services
 

@@ -23,8 +23,8 @@ from tests.screens.driver import KeyDriver, site_workbench
 from tests.sites import Site
 from workbench.errors import WorkbenchError
 from workbench.keys.registry import COMMAND_BY_ID, COMMANDS, CONFIRM, MODES, QUIT
-from workbench.look import Look
-from workbench.user_settings import load_settings
+from workbench.settings.look import Look
+from workbench.settings.user_settings import load_settings
 
 LOGINS = ("rev1", "sup", "rev2", "admin", "rev1", "audit")
 """Who works in turn in the demo."""

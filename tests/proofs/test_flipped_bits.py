@@ -13,14 +13,14 @@ from db.enums import ImportKind
 from db.queries.published import call_file_checks
 from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
-from tests.services.importing.files import PDF, Desk, application
-from tests.services.importing.test_calls import call
+from tests.services.intake.importing.files import PDF, Desk, application
+from tests.services.intake.importing.test_calls import call
 from tests.sites import Site
 from tests.sizes import sized
 from workbench.errors import WorkbenchError
-from workbench.services.calls import parquet
-from workbench.services.calls.store import CallStore
 from workbench.services.encryption.key_settings import unlock
+from workbench.services.files.calls import parquet
+from workbench.services.files.calls.store import CallStore
 from workbench.services.foundation.file_store import Store
 
 pytestmark = [pytest.mark.proof, pytest.mark.promise("S4", "S9")]

@@ -19,8 +19,8 @@ import sys
 from pathlib import Path
 from tests.sites import ManualClock
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource
-from workbench.services.opening import open_services
-from workbench.services.rekeying.new_key import rekey
+from workbench.services.database.opening import open_services
+from workbench.services.database.new_key import rekey
 services = open_services(Path(sys.argv[1]), "admin", ManualClock())
 print("open", flush=True)
 for turn in range(1000):

@@ -17,7 +17,7 @@ from tests.sites import Site
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed
-from workbench.services.deadlines.tick import TickCounts
+from workbench.services.time.deadlines.tick import TickCounts
 
 PROCESSES = 8
 EACH = sized(ci=2, full=100)

@@ -15,10 +15,10 @@ from tests.languages import speaking
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.sites import Site
 from tests.sizes import sample
-from workbench import signs
 from workbench.keys.registry import MODES
-from workbench.look import Look
-from workbench.user_settings import LoadedSettings
+from workbench.settings import signs
+from workbench.settings.look import Look
+from workbench.settings.user_settings import LoadedSettings
 
 WINDOWS = [(80, 24), *sample([pytest.param((120, 40), marks=pytest.mark.terminal)], ci=0)]
 """The smallest window; a large one only in full size, because the looks show each screen in both."""

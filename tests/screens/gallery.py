@@ -18,9 +18,9 @@ from tests.languages import speaking
 from tests.screens.doubles.services import Clocks
 from tests.screens.driver import KeyDriver
 from workbench.__main__ import now
+from workbench.services.database.opening import open_services
 from workbench.services.demo.preparing import NAME, prepare
-from workbench.services.opening import open_services
-from workbench.user_settings import LoadedSettings, UserSettings
+from workbench.settings.user_settings import LoadedSettings, UserSettings
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 LANGUAGES = ("en", "zh")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from db.enums import ChecklistValue, FailKind, ImportKind, Role, Verdict, VerificationKind
-from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PDF
+from tests.services.intake.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PDF
 from tests.sites import Site
 from tests.terminal.payloads import IMPORTABLE, MARK, packed
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
-from workbench.services.importing.plan import ImportReport, ImportRequest
-from workbench.services.reading import kinds
+from workbench.services.files.reading import kinds
+from workbench.services.intake.importing.plan import ImportReport, ImportRequest
 
 FILE_NAME = f"\x1b]0;{MARK}-file\x07\u202e\n[@click=app.exit]{MARK}.pdf"
 FREE = {id(kinds.NAME): kinds.NAME_LENGTH, id(kinds.CODE): kinds.NAME_LENGTH, id(kinds.TEXT): kinds.NAME_LENGTH}

@@ -14,7 +14,7 @@ from tests.sizes import sized
 from tests.terminal.hang_up_session import HangUpSession
 from tests.terminal.recording_session import RecordingSession
 from workbench.__main__ import now
-from workbench.services.opening import open_services
+from workbench.services.database.opening import open_services
 
 ENDS: dict[str, tuple[int, bool, Callable[[HangUpSession], None]]] = {
     "SIGHUP": (129, False, lambda terminal: terminal.process.send_signal(signal.SIGHUP)),

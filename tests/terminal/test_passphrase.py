@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.sites import Site
 from tests.terminal.pty_session import PtySession
+from workbench.services.database.new_key import rekey
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource
-from workbench.services.rekeying.new_key import rekey
 
 PASSPHRASE = "correct horse battery"
 

@@ -24,7 +24,7 @@ from db.enums import ImportKind
 from screens.documents.viewer import ImageViewer, ViewerWords
 from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.fork_server import ROOT, fork_server
-from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.sites import Site
 from tests.terminal.document_files import pdf, png
 from tests.terminal.pty_session import environment

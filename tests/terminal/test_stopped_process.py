@@ -15,7 +15,7 @@ from tests.terminal.hang_up_session import HangUpSession
 from workbench.__main__ import now
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.vocabulary import FailKind, Verdict
-from workbench.services.opening import open_services
+from workbench.services.database.opening import open_services
 
 PLACES = ("", "c", "p", "pt", "f", "e", "l", "h", "?", ":", "gq", "gc")
 SHORT = ("pt",)

@@ -13,7 +13,7 @@ import pytest
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.clock_site import local
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 from tests.terminal.pty_session import PtySession
 

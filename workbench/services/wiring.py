@@ -9,42 +9,35 @@ from db.queries.retention import has_pending_files
 from workbench.domain.case.lifecycle import Actor
 from workbench.errors import DiskFull
 from workbench.services.case.casefiles import CaseFiles
+from workbench.services.case.drafts import Drafts
 from workbench.services.foundation.calendar_days import missing_years, noted_days_off
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.drafts import Drafts
 from workbench.services.queue.claims import Claims
 from workbench.services.queue.listing import Queue
 
 if TYPE_CHECKING:
-    from workbench.services.appeals.appeals import Appeals
-    from workbench.services.appeals.checks import AppealChecks
-    from workbench.services.auditing.dossiers import Dossiers
-    from workbench.services.auditing.seen_cases import SeenCases
-    from workbench.services.calendar.working_calendar import Calendars
-    from workbench.services.campaigns.campaigns import Campaigns
     from workbench.services.case.documents import Documents
     from workbench.services.clock.case_clocks import ClockExplainer
-    from workbench.services.deadlines.bulk_changes import BulkChanges
-    from workbench.services.deadlines.policy_changes import PolicyChanges
-    from workbench.services.deadlines.rescheduling import Rescheduling
-    from workbench.services.deadlines.suspensions import Suspending
-    from workbench.services.deadlines.tick import TickCounts, Ticking
-    from workbench.services.exporting.service import Exports
+    from workbench.services.files.reseller_sheets.form import Forms
+    from workbench.services.files.reseller_sheets.maps import Maps
     from workbench.services.forecast.forecasts import Forecasts
-    from workbench.services.importing.resubmission import Resubmissions
-    from workbench.services.importing.service import Imports
-    from workbench.services.measures.work_list import Measures
+    from workbench.services.intake.importing.resubmission import Resubmissions
+    from workbench.services.intake.importing.service import Imports
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.breakdowns import Breakdowns
     from workbench.services.queue.deactivation import Deactivating
     from workbench.services.queue.taking import Taking
-    from workbench.services.reseller_sheets.form import Forms
-    from workbench.services.reseller_sheets.maps import Maps
-    from workbench.services.retention.holds import LegalHolds
-    from workbench.services.retention.service import Retention
+    from workbench.services.records.auditing.dossiers import Dossiers
+    from workbench.services.records.auditing.seen_cases import SeenCases
+    from workbench.services.records.exporting.service import Exports
+    from workbench.services.records.retention.holds import LegalHolds
+    from workbench.services.records.retention.service import Retention
+    from workbench.services.review.appeals.appeals import Appeals
+    from workbench.services.review.appeals.checks import AppealChecks
     from workbench.services.review.back_to_queue import ItemJudging
+    from workbench.services.review.measures.work_list import Measures
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening, Waiving
     from workbench.services.review.second_checks import Checks
@@ -54,6 +47,13 @@ if TYPE_CHECKING:
     from workbench.services.site.people import People
     from workbench.services.site.policies import Policies
     from workbench.services.site.roles import Roles
+    from workbench.services.time.calendar.working_calendar import Calendars
+    from workbench.services.time.campaigns.campaigns import Campaigns
+    from workbench.services.time.deadlines.bulk_changes import BulkChanges
+    from workbench.services.time.deadlines.policy_changes import PolicyChanges
+    from workbench.services.time.deadlines.rescheduling import Rescheduling
+    from workbench.services.time.deadlines.suspensions import Suspending
+    from workbench.services.time.deadlines.tick import TickCounts, Ticking
 
 _Service = TypeVar("_Service")
 
@@ -95,19 +95,19 @@ class Services:
     checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
     """Lets a second person approve or return verdicts."""
 
-    appeals: "LazyService[Appeals]" = LazyService("appeals.appeals.Appeals")
+    appeals: "LazyService[Appeals]" = LazyService("review.appeals.appeals.Appeals")
     """Files and decides appeals."""
 
-    appeal_checks: "LazyService[AppealChecks]" = LazyService("appeals.checks.AppealChecks")
+    appeal_checks: "LazyService[AppealChecks]" = LazyService("review.appeals.checks.AppealChecks")
     """Lets a second person approve or return decisions on appeals."""
 
     clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
     """Explains due dates."""
 
-    seen_cases: "LazyService[SeenCases]" = LazyService("auditing.seen_cases.SeenCases")
+    seen_cases: "LazyService[SeenCases]" = LazyService("records.auditing.seen_cases.SeenCases")
     """Redraws cases as of a decision."""
 
-    dossiers: "LazyService[Dossiers]" = LazyService("auditing.dossiers.Dossiers")
+    dossiers: "LazyService[Dossiers]" = LazyService("records.auditing.dossiers.Dossiers")
     """Writes whole cases to folders."""
 
     documents: "LazyService[Documents]" = LazyService("case.documents.Documents")
@@ -138,28 +138,28 @@ class Services:
     breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")
     """Counts the cases of a filter by a property."""
 
-    calendars: "LazyService[Calendars]" = LazyService("calendar.working_calendar.Calendars")
+    calendars: "LazyService[Calendars]" = LazyService("time.calendar.working_calendar.Calendars")
     """Shows and changes the working calendar."""
 
-    imports: "LazyService[Imports]" = LazyService("importing.service.Imports")
+    imports: "LazyService[Imports]" = LazyService("intake.importing.service.Imports")
     """Imports files."""
 
-    resubmissions: "LazyService[Resubmissions]" = LazyService("importing.resubmission.Resubmissions")
+    resubmissions: "LazyService[Resubmissions]" = LazyService("intake.importing.resubmission.Resubmissions")
     """Imports what an applicant hands in for one case."""
 
-    forms: "LazyService[Forms]" = LazyService("reseller_sheets.form.Forms")
+    forms: "LazyService[Forms]" = LazyService("files.reseller_sheets.form.Forms")
     """Writes forms for applications."""
 
-    maps: "LazyService[Maps]" = LazyService("reseller_sheets.maps.Maps")
+    maps: "LazyService[Maps]" = LazyService("files.reseller_sheets.maps.Maps")
     """Keeps what the columns of resellers' sheets mean."""
 
-    exports: "LazyService[Exports]" = LazyService("exporting.service.Exports")
+    exports: "LazyService[Exports]" = LazyService("records.exporting.service.Exports")
     """Exports files."""
 
     forecasts: "LazyService[Forecasts]" = LazyService("forecast.forecasts.Forecasts")
     """Forecasts when cases are decided."""
 
-    measures: "LazyService[Measures]" = LazyService("measures.work_list.Measures")
+    measures: "LazyService[Measures]" = LazyService("review.measures.work_list.Measures")
     """Lists the numbers to bar and to restore, and records which were carried out."""
 
     notices: "LazyService[Notices]" = LazyService("outbox.outbox.Notices")
@@ -168,34 +168,34 @@ class Services:
     sending: "LazyService[Sending]" = LazyService("outbox.sending.Sending")
     """Hands notices to the operator's gateway."""
 
-    campaigns: "LazyService[Campaigns]" = LazyService("campaigns.campaigns.Campaigns")
+    campaigns: "LazyService[Campaigns]" = LazyService("time.campaigns.campaigns.Campaigns")
     """Plans, shows and stops re-reviews of passed cases."""
 
     policies: "LazyService[Policies]" = LazyService("site.policies.Policies")
     """Shows the versions of the policy, and adds the next."""
 
-    policy_changes: "LazyService[PolicyChanges]" = LazyService("deadlines.policy_changes.PolicyChanges")
+    policy_changes: "LazyService[PolicyChanges]" = LazyService("time.deadlines.policy_changes.PolicyChanges")
     """Changes open cases to a policy that applies to them."""
 
-    rescheduling: "LazyService[Rescheduling]" = LazyService("deadlines.rescheduling.Rescheduling")
+    rescheduling: "LazyService[Rescheduling]" = LazyService("time.deadlines.rescheduling.Rescheduling")
     """Changes due dates, service classes and priorities."""
 
-    bulk_changes: "LazyService[BulkChanges]" = LazyService("deadlines.bulk_changes.BulkChanges")
+    bulk_changes: "LazyService[BulkChanges]" = LazyService("time.deadlines.bulk_changes.BulkChanges")
     """Changes service classes and priorities of many cases."""
 
-    suspending: "LazyService[Suspending]" = LazyService("deadlines.suspensions.Suspending")
+    suspending: "LazyService[Suspending]" = LazyService("time.deadlines.suspensions.Suspending")
     """Starts and ends suspensions."""
 
-    ticking: "LazyService[Ticking]" = LazyService("deadlines.tick.Ticking")
+    ticking: "LazyService[Ticking]" = LazyService("time.deadlines.tick.Ticking")
     """Applies changes that depend only on time."""
 
     waiving: "LazyService[Waiving]" = LazyService("review.reopening.Waiving")
     """Waives items that an applicant had to rectify."""
 
-    legal_holds: "LazyService[LegalHolds]" = LazyService("retention.holds.LegalHolds")
+    legal_holds: "LazyService[LegalHolds]" = LazyService("records.retention.holds.LegalHolds")
     """Places and ends legal holds."""
 
-    retention: "LazyService[Retention]" = LazyService("retention.service.Retention")
+    retention: "LazyService[Retention]" = LazyService("records.retention.service.Retention")
     """Shows and erases what is kept no longer than necessary."""
 
     def __init__(self, context: Context) -> None:
@@ -215,8 +215,8 @@ class Services:
 
         Every start does so.
         """
-        from workbench.services.batches.resuming import has_leftovers, resume
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
+        from workbench.services.intake.batches.resuming import has_leftovers, resume
 
         # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
         with self.context.read() as session:
@@ -231,7 +231,7 @@ class Services:
         if missing:
             self.calendars.seed_missing_years()
         if days_off:
-            from workbench.services.calendar.days_off import follow_noted_days_off
+            from workbench.services.time.calendar.days_off import follow_noted_days_off
 
             follow_noted_days_off(self.context)
         if unsettled:

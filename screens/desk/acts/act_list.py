@@ -1,8 +1,8 @@
 """The list of the acts on a case: the possible ones with their keys, the others with the reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from screens.desk.case_screen import CaseScreen
 from screens.desk.outcomes import CaseRef
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.widgets.safe_text import ACCENT, MUTED, Static, flowing, joined, wrapped_lines
@@ -22,8 +23,8 @@ from workbench.keys.appeals import DECIDE_APPEAL, GO_APPEALS
 from workbench.keys.command import CASE_GROUP, RECORD_GROUP, VERDICT_GROUP, Command
 from workbench.keys.registry import APPROVE, GIVE_BACK, GO_CHECKS, help_of
 
-if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
+WhyNot = Callable[[str], str | None]
+"""A function that returns why the command of a key cannot be run now, None if it can be."""
 
 _KEY_CELLS, _INDENT = 5, 5
 _GROUPS = frozenset({VERDICT_GROUP, CASE_GROUP, RECORD_GROUP})
@@ -60,43 +61,39 @@ class ActListEntry:
     refusal: str = ""
 
 
-async def show_acts(screen: "CaseScreen", case: CaseFile) -> None:
-    """List the acts on the case, and run the chosen one."""
-    dialog = ActList(_name(case), acts_on(screen, case))
+async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> None:
+    """List the acts among the commands on the case, and run the chosen one."""
+    dialog = ActList(_name(case), _acts_on(screen, case, commands, why_not))
     await screen.app.push_screen_wait(dialog)
     if (chosen := dialog.chosen) is None:
         return
     command = chosen.runs
     if command is not chosen.command:
         await screen.run_action(f"app.go('{command.id}')")
-    elif (why_not := screen.why_not(command.keys[0])) is not None:
+    elif (refusal := why_not(command.keys[0])) is not None:
         # The case may have changed while the list was open.
-        screen.notify(why_not, timeout=6)
+        screen.notify(refusal, timeout=6)
     else:
-        screen.action_act(command.id)
+        await screen.run_action(f"act('{command.id}')")
 
 
-def acts_on(screen: "CaseScreen", case: CaseFile) -> list[ActListEntry]:
+def _acts_on(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> list[ActListEntry]:
     """Return the possible acts, then the impossible ones by reason."""
-    from screens.desk.key_map import COMMANDS
-
-    commands = (each.command for each in COMMANDS.values() if _is_act(each.command, screen, case))
-    acts = [CaseAct(command, command.label, command) for command in commands]
+    acts = [CaseAct(command, command.label, command) for command in commands if _is_act(command, screen, case)]
     acts += [CaseAct(*each) for each in _ON_OTHER_SCREENS]
     possible: list[CaseAct] = []
     forbidden: dict[str, list[CaseAct]] = {}
     for act in acts:
-        why_not = _why_not(act, screen, case)
-        (possible if why_not is None else forbidden.setdefault(why_not, [])).append(act)
+        is_here = act.runs is act.command
+        refusal = why_not(act.command.keys[0]) if is_here else _refusal_elsewhere(act.command, screen, case)
+        (possible if refusal is None else forbidden.setdefault(refusal, [])).append(act)
     lines = [ActListEntry((act,)) for act in possible]
-    return lines + [ActListEntry(tuple(acts), why_not) for why_not, acts in forbidden.items()]
+    return lines + [ActListEntry(tuple(acts), refusal) for refusal, acts in forbidden.items()]
 
 
-def _why_not(act: CaseAct, screen: "CaseScreen", case: CaseFile) -> str | None:
-    """Return why an act is not possible now, None if it is."""
-    if act.runs is act.command:
-        return screen.why_not(act.command.keys[0])
-    refusal, action = act.command.refusal(screen.session.services.actor), act.command.action
+def _refusal_elsewhere(command: Command, screen: CaseScreen, case: CaseFile) -> str | None:
+    """Return why an act of another screen is not possible now, None if it is."""
+    refusal, action = command.refusal(screen.session.services.actor), command.action
     return refusal if refusal is not None or action is None else state_refusal(action, case.header.state, _name(case))
 
 
@@ -104,7 +101,7 @@ def _name(case: CaseFile) -> str:
     return CaseRef.of(case).name
 
 
-def _is_act(command: Command, screen: "CaseScreen", case: CaseFile) -> bool:
+def _is_act(command: Command, screen: CaseScreen, case: CaseFile) -> bool:
     """Return whether a command is an act on this case; the act to undo may be one on another case."""
     if command is desk.UNDO:
         undoable = screen.session.undoable

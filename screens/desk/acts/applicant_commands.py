@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from screens.desk.case_commands import reader_for, start
+from screens.desk.case_commands import reader_for
+from screens.desk.case_screen import CaseScreen, start
 from screens.desk.outcomes import CaseRef
 from screens.panels.history import asked_lines
 from screens.widgets.safe_text import MUTED, plain
@@ -20,9 +20,6 @@ from workbench.i18n import N_, _
 from workbench.keys.desk import TAKE
 from workbench.keys.registry import with_keys
 
-if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
-
 _WIDTH = 70
 """The cells of a line in a dialog; in a narrower window, the dialog wraps it again."""
 
@@ -34,12 +31,12 @@ _REPLY_OF = {
 }
 
 
-async def take(screen: "CaseScreen", _case: CaseFile) -> None:
+async def take(screen: CaseScreen, _case: CaseFile) -> None:
     """Take the case to the desk, from whichever screen it is open on."""
     await screen.run_action(f"app.act('{TAKE.id}')")
 
 
-async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
+async def record_reply(screen: CaseScreen, case: CaseFile) -> None:
     """Ask what the reply to a pending case says, and record it; the case returns to the queue."""
     ref = CaseRef.of(case)
     title = _(_REPLY_OF[case.header.waits_for or WaitsFor.APPLICANT]).format(case=ref.name)
@@ -53,7 +50,7 @@ async def record_reply(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, partial(screen.session.record, ref, act, note), "write", message)
 
 
-async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
+async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
     """Ask when the applicant resubmitted and what came, and record it; the case returns to the queue."""
     from screens.dialogs.prompt import TimePrompt
 
@@ -78,7 +75,7 @@ async def record_resubmission(screen: "CaseScreen", case: CaseFile) -> None:
         start(screen, record, "write", message.format(case=ref.name))
 
 
-async def withdraw(screen: "CaseScreen", case: CaseFile) -> None:
+async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
     """Ask why the applicant withdraws, and close the case or end its appeal; a case that was held leaves the desk."""
     from screens.dialogs.prompt import Prompt
 
@@ -97,7 +94,7 @@ async def withdraw(screen: "CaseScreen", case: CaseFile) -> None:
     start(screen, act, "write", message.format(case=ref.name))
 
 
-async def _ask_note(screen: "CaseScreen", title: str, above: Sequence[Content] = ()) -> str | None:
+async def _ask_note(screen: CaseScreen, title: str, above: Sequence[Content] = ()) -> str | None:
     """Ask for a note, which may be empty; None if the person goes back. `above` are the lines above the field."""
     from screens.dialogs.prompt import Prompt
 

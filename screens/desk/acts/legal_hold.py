@@ -1,18 +1,14 @@
 """The command that puts a case under legal hold, or ends its legal hold."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from screens.desk.case_commands import start
+from screens.desk.case_screen import CaseScreen, start
 from screens.desk.outcomes import CaseRef
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
 
-if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
 
-
-async def change_legal_hold(screen: "CaseScreen", case: CaseFile) -> None:
+async def change_legal_hold(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a reason, and put the case under legal hold, or end the legal hold that it is under."""
     from screens.dialogs.prompt import Prompt
 

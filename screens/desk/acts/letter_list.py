@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from screens.desk.case_screen import CaseScreen
 from screens.desk.outcomes import CaseRef
 from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.text_sheet import TextSheet
@@ -23,12 +24,11 @@ from workbench.wording.letters import letter_kind_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from screens.desk.case_screen import CaseScreen
 
 _INDENT = 2
 
 
-async def show_letters(screen: "CaseScreen", case: CaseFile) -> None:
+async def show_letters(screen: CaseScreen, case: CaseFile) -> None:
     """List the letters of the case, the newest first."""
     ref = CaseRef.of(case)
     lines = await attempt(screen, partial(asyncio.to_thread, screen.session.services.notices.list, ref.id))

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from screens.desk.case_screen import CaseScreen
 from screens.desk.messages import act_words
 from screens.desk.outcomes import Unchanged
 from screens.shell.base_screen import BoxDialog, run_in_worker
@@ -20,7 +21,6 @@ from workbench.i18n import _
 from workbench.keys.registry import CONFIRM
 
 if TYPE_CHECKING:
-    from screens.desk.case_screen import CaseScreen
     from screens.desk.session import DeskSession
 
 
@@ -43,7 +43,7 @@ class UndoQuestion(BoxDialog[bool]):
         self.leave(result=True)
 
 
-def undo(screen: "CaseScreen") -> None:
+def undo(screen: CaseScreen) -> None:
     """Take back the last act; a key that is held down takes back one act only."""
     undoable = screen.session.undoable
     if undoable is None or key_presses_of(screen).is_repeat:
@@ -60,7 +60,7 @@ def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:
     return is_of_desk and undoable.at >= session.started_at and undoable.is_recent(session.clock.now())
 
 
-async def _ask(screen: "CaseScreen", undoable: UndoableAct) -> None:
+async def _ask(screen: CaseScreen, undoable: UndoableAct) -> None:
     """Ask whether to undo an act, because the person may mean another one, and undo it."""
     session, name = screen.session, format_case(undoable.case_id)
     what = _("{case}: {what}, {when}.")
@@ -72,7 +72,7 @@ async def _ask(screen: "CaseScreen", undoable: UndoableAct) -> None:
         await _undo(screen, undoable)
 
 
-async def _undo(screen: "CaseScreen", undoable: UndoableAct) -> None:
+async def _undo(screen: CaseScreen, undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
         message = (

@@ -10,8 +10,8 @@ from tests.cli.appeals.filed_appeals import failed, office, show
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.sites import Site
-from workbench.services.batches.applying import apply_batch
-from workbench.services.importing import import_run
+from workbench.services.intake.batches.applying import apply_batch
+from workbench.services.intake.importing import import_run
 
 HEADERS = {"en": "application_no,grounds,received_at", "zh": "申请编号,申诉理由,收件时间"}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.services.deadlines import recompute
+from workbench.services.time.deadlines import recompute
 
 
 def after_first_batch(

@@ -14,8 +14,8 @@ from tests.cli.cases.test_rectification import PLAN, verifying
 from tests.cli.framework.terminal import refused
 from tests.clock_site import SHANGHAI, ClockSite
 from tests.sites import Site
-from workbench.services.calendar import days_off
-from workbench.services.deadlines import recompute
+from workbench.services.time.calendar import days_off
+from workbench.services.time.deadlines import recompute
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 

@@ -12,7 +12,7 @@ from tests.clock_site import ClockSite, local
 from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.proofs.racing import open_for_race, run_concurrently
-from tests.services.importing.files import ENTERPRISE_DOCUMENTS, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import Site
 
 pytestmark = pytest.mark.proof

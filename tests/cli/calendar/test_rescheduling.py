@@ -10,11 +10,11 @@ from sqlalchemy import text
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.sites import Site
-from workbench import user_settings
 from workbench.domain.clock.typed import aim
 from workbench.errors import WrongUsage
 from workbench.services.case.assessment import recompute
 from workbench.services.foundation.case_access import visible_case
+from workbench.settings import user_settings
 from workbench.wording.case.history import detail_words, event_words
 
 

@@ -15,10 +15,10 @@ from tests.cli.calendar.batches import after_first_batch
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite, local
 from tests.sites import Site
-from workbench.services.deadlines import recompute
-from workbench.services.deadlines.recompute import SuspensionEffect
-from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.foundation import audit_log
+from workbench.services.time.deadlines import recompute
+from workbench.services.time.deadlines.recompute import SuspensionEffect
+from workbench.services.time.deadlines.suspensions import NewSuspension
 
 
 @pytest.fixture

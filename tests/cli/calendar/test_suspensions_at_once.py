@@ -9,8 +9,8 @@ from sqlalchemy import text
 from tests.cli.calendar.batches import after_first_batch
 from tests.clock_site import ClockSite, local
 from tests.sites import Site
-from workbench.services.deadlines import recompute, suspensions
-from workbench.services.deadlines.suspensions import NewSuspension
+from workbench.services.time.deadlines import recompute, suspensions
+from workbench.services.time.deadlines.suspensions import NewSuspension
 
 ONE, OTHER = "台风", "停电"
 

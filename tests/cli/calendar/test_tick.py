@@ -13,11 +13,11 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.test_backups import lose
 from tests.clock_site import ClockSite
 from tests.sites import ManualClock, Site
-from workbench.services.deadlines import batches
-from workbench.services.deadlines.recompute import CASES_PER_BATCH
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.site import machine_clock
 from workbench.services.site.machine_clock import Uptime
+from workbench.services.time.deadlines import batches
+from workbench.services.time.deadlines.recompute import CASES_PER_BATCH
 
 TEN_DAYS = timedelta(days=10)
 """The longest quiet time; for other tests it is longer, because their clocks move without the machine."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk
+from tests.services.intake.importing.files import Desk
 from tests.sites import Site
 
 CASE_KEYS = (

@@ -15,7 +15,7 @@ from tests.clock_site import ClockSite, local
 from tests.languages import speaking
 from tests.sites import Site
 from workbench.domain.case.case_id import format_case
-from workbench.services.calendar.preview import DaySetting
+from workbench.services.time.calendar.preview import DaySetting
 
 
 @pytest.fixture

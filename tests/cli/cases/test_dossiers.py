@@ -12,7 +12,7 @@ from db.models import ContactRow, MeasureOrderRow
 from tests.cli.cases.test_masking import EARLIER, OF_NOW, SAID, people, shown
 from tests.cli.framework.terminal import Terminal, refused
 from tests.prepared import prepared
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from db.enums import CaseState, ImportKind, WaitsFor
 from db.models import ApplicationRow, CaseRow, NoticeRow
 from tests.clock_site import ClockSite, local
 from tests.policies import require_no_documents_of_individuals
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 
 EN, ZH = "en", "zh"

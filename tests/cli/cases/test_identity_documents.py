@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 
 PASSPORT, MILITARY = "E12345678", "军字第1234567号"
 

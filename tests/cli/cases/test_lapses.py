@@ -10,7 +10,7 @@ from tests.cli.cases.test_rectification import PLAN, VERIFY, bring, own_deadline
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.prepared import prepared
-from tests.services.importing.files import PDF, Desk, application
+from tests.services.intake.importing.files import PDF, Desk, application
 from tests.sites import Site
 
 BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)

@@ -10,7 +10,7 @@ from db.enums import FailKind, ImportKind, Verdict
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.domain.facts.sample_evidence import default_policy
-from tests.services.importing.files import PDF, Desk
+from tests.services.intake.importing.files import PDF, Desk
 from tests.sites import SUPPLIER, Site
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 

@@ -9,7 +9,7 @@ import pytest
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, Desk, application
 
 OF_NOW = ("申样本", "立样本", "使样本")
 EARLIER = ("前样本", "旧样本", "昔样本")

@@ -9,7 +9,7 @@ import pytest
 from db.enums import FailKind, ImportKind, Verdict
 from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import SUPPLIER
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.policies import default_policy_text

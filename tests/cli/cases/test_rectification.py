@@ -11,9 +11,9 @@ from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.policies import amend_policy, require_no_documents_of_individuals
 from tests.prepared import prepared
-from tests.services.importing.files import PERSON, Desk, application
+from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import Site
-from workbench.services.importing.plan import ImportRefused
+from workbench.services.intake.importing.plan import ImportRefused
 
 VERIFY = "ID-REVERIFY"
 PLAN = "ACT-PEAK-HOUR:plan"

@@ -10,10 +10,10 @@ from db.enums import DocumentKind, Role
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.resubmissions import CARD, fail_rectifiably, start_failed, write_new_document
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
 from tests.sites import Site
-from workbench.services.batches.applying import apply_batch
-from workbench.services.importing import import_run
+from workbench.services.intake.batches.applying import apply_batch
+from workbench.services.intake.importing import import_run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.prepared import prepared
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 
 FAIL = ("decide", "C-1", "fail", "--reason", "ID-NAME", "--item", "ID-NAME:names differ", "--letter", "causes")
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from tests.clock_site import ClockSite
 from tests.prepared import prepared
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 
 

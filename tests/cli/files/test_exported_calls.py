@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import csv_text
-from workbench.services.calls.engine import CallEngine
+from tests.services.intake.importing.files import csv_text
+from workbench.services.files.calls.engine import CallEngine
 
 pytestmark = pytest.mark.proof
 

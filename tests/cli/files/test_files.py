@@ -8,9 +8,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Cells, Desk, application, csv_text
-from tests.services.importing.test_workbooks import sheet
-from tests.services.reading.workbooks import write_cells, write_workbook
+from tests.services.files.reading.workbooks import write_cells, write_workbook
+from tests.services.intake.importing.files import Cells, Desk, application, csv_text
+from tests.services.intake.importing.test_workbooks import sheet
 
 
 @pytest.fixture

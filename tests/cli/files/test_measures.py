@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.cli.files.test_work_lists import REVEAL
 from tests.cli.framework.terminal import Terminal, refused
-from workbench.services.measures import work_list as work_lists
+from workbench.services.review.measures import work_list as work_lists
 
 BAR = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
 ONE, TWO = "13800138001", "13800138002"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 
 NAMES = ("w.db", "w.db-wal", "w.db-shm", "w.db-journal", "w.db.lock", "w.db.store/hash.key", "w.db.store/new.csv")
 

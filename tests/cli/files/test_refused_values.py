@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.framework.terminal import Terminal
-from tests.services.importing.files import Cells, Desk, application
-from tests.services.importing.test_workbooks import sheet
-from tests.services.reading.workbooks import write_cells, write_workbook
+from tests.services.files.reading.workbooks import write_cells, write_workbook
+from tests.services.intake.importing.files import Cells, Desk, application
+from tests.services.intake.importing.test_workbooks import sheet
 from workbench.domain.values.bad_value import outline_of, with_outlined_numbers
 
 PEOPLE = ("欧阳样本", "样本甲", "李样", "Maria Sample-Long")

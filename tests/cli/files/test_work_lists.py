@@ -9,7 +9,7 @@ import pytest
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.prepared import prepared
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import SUPPLIER
 
 REVEAL = ("--reveal", "--reason", "to bar the numbers and send the letters")

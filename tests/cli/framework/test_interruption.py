@@ -20,9 +20,9 @@ import signal
 import sys
 import time
 from workbench import __main__
-from workbench.services import backups
-from workbench.services.exporting import service
-from workbench.services.exporting.sheets import write_texts
+from workbench.services.database import backups
+from workbench.services.records.exporting import service
+from workbench.services.records.exporting.sheets import write_texts
 
 def wait(*_given):
     print("waiting", flush=True)

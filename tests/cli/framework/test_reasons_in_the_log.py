@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 
 PHONE, IDENTITY = "13800138000", "110101199003070011"
 SPELLINGS = ("138 0013 8000", "1380013 8000", "138.0013.8000", "１３８－００１３－８０００", "1 3 8 0 0 1 3 8 0 0 0")

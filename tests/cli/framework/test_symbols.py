@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.framework.terminal import Terminal
-from workbench import signs
+from workbench.settings import signs
 
 
 @pytest.fixture

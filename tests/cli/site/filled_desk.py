@@ -5,8 +5,8 @@ from pathlib import Path
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
-from tests.services.importing.files import Desk, application
-from tests.services.importing.test_calls import call
+from tests.services.intake.importing.files import Desk, application
+from tests.services.intake.importing.test_calls import call
 
 
 def filled_desk(terminal: Terminal, folder: Path) -> Desk:

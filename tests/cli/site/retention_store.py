@@ -15,7 +15,7 @@ from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal
 from tests.policies import amend_policy
 from tests.prepared import prepared
-from tests.services.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 
 SHARED = "13912345678"
 """A number that two applications have."""

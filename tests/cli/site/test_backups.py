@@ -19,14 +19,14 @@ from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.filled_desk import filled_desk
 from tests.fork_server import fork_server
-from tests.services.importing.files import Desk
-from tests.services.importing.test_calls import call
+from tests.services.intake.importing.files import Desk
+from tests.services.intake.importing.test_calls import call
 from tests.sites import Site
 from tests.sizes import sized
 from workbench.errors import BadData
-from workbench.services import backups
-from workbench.services.batches.undoing import UndoneBatch
+from workbench.services.database import backups
 from workbench.services.foundation import audit_log
+from workbench.services.intake.batches.undoing import UndoneBatch
 
 
 @pytest.fixture
@@ -344,10 +344,10 @@ _WORKER = """
 import sys
 from pathlib import Path
 from tests.sites import ManualClock
-from tests.services.importing.files import JPEG
+from tests.services.intake.importing.files import JPEG
 from db.enums import ImportKind
-from workbench.services.importing.plan import ImportRequest
-from workbench.services.opening import open_services
+from workbench.services.intake.importing.plan import ImportRequest
+from workbench.services.database.opening import open_services
 
 path, folder, first = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 services = open_services(path, "admin", ManualClock())

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk, application
-from tests.services.importing.test_calls import call
-from workbench.services.calls import parquet
+from tests.services.intake.importing.files import Desk, application
+from tests.services.intake.importing.test_calls import call
+from workbench.services.files.calls import parquet
 
 STATEMENT = text("SELECT calls_bytes, calls_sha256 FROM import_batch WHERE kind = 'calls'")
 

@@ -15,9 +15,9 @@ from sqlmodel import Session
 from tests.cli.framework.terminal import Terminal, refused
 from tests.policies import require_no_documents_of_individuals
 from tests.prepared import prepared
-from tests.services.importing.files import PERSON, Desk, application
+from tests.services.intake.importing.files import PERSON, Desk, application
 from workbench.services.foundation import audit_log
-from workbench.services.importing.import_run import ImportRun
+from workbench.services.intake.importing.import_run import ImportRun
 from workbench.services.site.log_checks.unexplained_rows import unexplained
 
 

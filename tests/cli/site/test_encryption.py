@@ -13,8 +13,8 @@ from sqlalchemy import text
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.filled_desk import filled_desk
-from tests.services.importing.files import APPLICATION, PDF, Desk
-from tests.services.importing.test_calls import call
+from tests.services.intake.importing.files import APPLICATION, PDF, Desk
+from tests.services.intake.importing.test_calls import call
 from tests.sites import Site
 from workbench.errors import StorageGone
 from workbench.services.encryption import key_source

@@ -12,7 +12,7 @@ from tests.cli.framework.terminal import Terminal
 from tests.cli.site.test_doctor import chain_anew
 from tests.demos import NOW
 from tests.policies import require_no_documents_of_individuals
-from tests.services.importing.files import PERSON, Desk, application
+from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.services.outbox.gateways import Script, send
 from tests.services.outbox.test_outbox import decide
 from tests.sites import ManualClock, Site

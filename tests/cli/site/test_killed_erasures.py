@@ -23,8 +23,8 @@ from datetime import datetime
 from pathlib import Path
 from db.engine import Database
 from tests.sites import ManualClock
-from workbench.services.opening import open_services
-from workbench.services.retention import files, service
+from workbench.services.database.opening import open_services
+from workbench.services.records.retention import files, service
 
 database, at, place, number = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 service._ERASED_TOGETHER = 1

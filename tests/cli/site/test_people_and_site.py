@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
 from tests.demos import copy_few_cases
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from workbench.services.demo import preparing
 
 

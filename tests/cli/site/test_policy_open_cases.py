@@ -19,7 +19,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import ClockSite, local
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.screens.driver import WINDOWS, site_workbench
-from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.services.review.verdict_acts import failing
 from tests.sites import Site
 from workbench.domain.case.records import ChangesSinceSeen

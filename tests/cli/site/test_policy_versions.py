@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import local
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import SUPPLIER, Site
 from workbench.policies import default_policy_text
 

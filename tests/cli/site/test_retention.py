@@ -13,11 +13,11 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.retention_store import SHARED, Human, RetentionSite, drawn, made
 from tests.policies import amend_policy
 from tests.prepared import prepared
-from tests.services.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
+from tests.services.intake.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sizes import sample
 from workbench.errors import ExitCode, StorageFailed
-from workbench.services.importing.plan import ImportRefused
-from workbench.services.retention import service
+from workbench.services.intake.importing.plan import ImportRefused
+from workbench.services.records.retention import service
 from workbench.services.site import file_checks
 from workbench.services.site.due_erasures import UnlinkedEvidence
 

@@ -11,7 +11,7 @@ from db.dialects.sqlite_changes import NOTED_COLUMNS
 from tests.cli.framework.terminal import Terminal
 from tests.demos import NOW
 from tests.policies import require_no_documents_of_individuals
-from tests.services.importing.files import PERSON, Desk, application
+from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import ManualClock, Site
 
 pytestmark = pytest.mark.proof

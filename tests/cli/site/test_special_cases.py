@@ -8,7 +8,7 @@ import pytest
 
 from db.enums import DocumentKind, ImportKind
 from tests.cli.framework.terminal import Terminal
-from tests.services.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from workbench.policies import default_policy_text
 
 HUBEI = '[[special]]\nwhen = { province = "湖北省" }\nservice_class = "maximum"\n'

@@ -12,11 +12,11 @@ from sqlalchemy import event, text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 from workbench.errors import StorageFailed
 from workbench.failure import describe_error
-from workbench.services.calls.engine import storage_failure
+from workbench.services.files.calls.engine import storage_failure
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_an_import_on_a_full_disk_says_what_it_left(
         def fail(*_given: Any) -> None:
             raise StorageFailed("database or disk is full")
 
-        monkeypatch.setattr("workbench.services.importing.import_run.remove_batch", fail)
+        monkeypatch.setattr("workbench.services.intake.importing.import_run.remove_batch", fail)
     rows = [application(f"A-{number}", stated_use="x" * 1_000) for number in range(300)]
 
     with pytest.raises(StorageFailed) as failed:

@@ -16,7 +16,7 @@ from workbench.domain.clock.clock import AppealDays, ClockEvent, budget_of, cloc
 from workbench.domain.clock.explanation import StepKind, explain_clock
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.time.calendar.public_holidays import seed_days
 
 SECONDS = st.integers(0, 40 * 3600)
 _APPEAL_DAYS = AppealDays(answer=7, cap=15)

@@ -13,7 +13,7 @@ from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalenda
 from workbench.domain.clock.due import holding_from, latest_receipt, moved_deadline
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.time.calendar.public_holidays import seed_days
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOURS = ((time(9), time(12)), (time(13), time(18)))

@@ -19,7 +19,7 @@ from workbench.domain.clock.due import (
     postponed_deadline,
     working_days_late,
 )
-from workbench.services.calendar.public_holidays import seed_days
+from workbench.services.time.calendar.public_holidays import seed_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkingCalendar(

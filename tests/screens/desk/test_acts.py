@@ -11,8 +11,8 @@ from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.services.review.verdict_acts import decide, failing, take
 from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
-from workbench.services.exporting.request import ExportRequest
 from workbench.services.outbox.recording import Delivery
+from workbench.services.records.exporting.request import ExportRequest
 
 
 async def open_first(desk: KeyDriver, filter_text: str = "C-000001") -> None:

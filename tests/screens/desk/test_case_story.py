@@ -13,7 +13,7 @@ from tests.clock_site import ClockSite
 from tests.screens.cases import NOW
 from tests.screens.driver import WINDOWS, site_workbench
 from tests.screens.panels.test_history import VIEW
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 from tests.wording.test_case_story import fail, story
 

@@ -11,7 +11,7 @@ from tests.clock_site import ClockSite
 from tests.resubmissions import start_failed, write_new_document
 from tests.screens.cases import clean
 from tests.screens.driver import memory_workbench, site_workbench
-from tests.services.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 from workbench.keys.registry import commands_of, help_of
 

@@ -9,7 +9,7 @@ from screens import app
 from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
 from tests.sites import Site
 from workbench.errors import StorageBusy
-from workbench.services.deadlines.tick import TickCounts
+from workbench.services.time.deadlines.tick import TickCounts
 
 
 @pytest.fixture(autouse=True)

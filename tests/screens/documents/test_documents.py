@@ -18,7 +18,7 @@ from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.facts.document_lines import DocumentAccess
-from workbench.user_settings import LoadedSettings, UserSettings
+from workbench.settings.user_settings import LoadedSettings, UserSettings
 
 
 def unopened(services: MemoryServices) -> None:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from tests.screens.cases import NOW
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar, assumed_day
 from workbench.errors import WorkbenchError
-from workbench.services.calendar.preview import CalendarEffect, CalendarYear, DaySetting
-from workbench.services.calendar.public_holidays import seed_days
-from workbench.services.calendar.working_calendar import Calendars
 from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.calendar_days import CalendarOverride
+from workbench.services.time.calendar.preview import CalendarEffect, CalendarYear, DaySetting
+from workbench.services.time.calendar.public_holidays import seed_days
+from workbench.services.time.calendar.working_calendar import Calendars
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -9,8 +9,8 @@ from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.records import ChangesSinceSeen, NoticeLine, VerificationLine
 from workbench.services.case.casefiles import CaseFiles
+from workbench.services.case.drafts import Drafts
 from workbench.services.foundation.case_access import LostHold
-from workbench.services.foundation.drafts import Drafts
 from workbench.services.outbox.outbox import Notices
 from workbench.services.queue.claims import Claims
 from workbench.services.queue.taking import Taking

@@ -25,8 +25,8 @@ from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.case.records import DeskCounts, UndoableAct
 from workbench.domain.evidence.evidence import Evidence
-from workbench.services.deadlines.tick import TickCounts
 from workbench.services.foundation.case_access import LostHold
+from workbench.services.time.deadlines.tick import TickCounts
 from workbench.services.wiring import Services
 
 

@@ -8,8 +8,8 @@ from screens.shell.view import DRAWN, ZONE, View
 from tests.screens.cases import ID_NO, MSISDNS, NOW, application, casefile, clean
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.text.redaction import Redaction
 from workbench.services.case.masking import masked_casefile
-from workbench.services.case.redaction import Redaction
 
 WRONG = f"{ID_NO[:-1]}1"
 VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)

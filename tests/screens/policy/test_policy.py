@@ -8,7 +8,7 @@ import pytest
 from tests.screens.driver import site_workbench
 from tests.services.outbox.test_outbox import decide
 from tests.sites import SUPPLIER, Site
-from workbench.services.campaigns.campaigns import CampaignRequest
+from workbench.services.time.campaigns.campaigns import CampaignRequest
 
 CHANGES = (
     ('version = "2026-11"', 'version = "2026-12"'),

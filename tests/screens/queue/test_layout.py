@@ -11,8 +11,8 @@ from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
 from workbench.domain.filter.ordering import ListLayout
-from workbench.look import Look
 from workbench.services.queue.listing import Queue
+from workbench.settings.look import Look
 
 
 async def test_o_sorts_the_list_also_beyond_its_first_page_and_marks_stay_on_their_cases() -> None:

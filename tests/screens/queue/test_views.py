@@ -8,8 +8,8 @@ from tests.screens.doubles.queue import case_row
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
-from workbench.look import Look
-from workbench.user_settings import LoadedSettings, load_settings
+from workbench.settings.look import Look
+from workbench.settings.user_settings import LoadedSettings, load_settings
 
 
 def settings(folder: Path) -> LoadedSettings:

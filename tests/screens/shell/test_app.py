@@ -16,7 +16,7 @@ from tests.screens.cases import clean
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, memory_workbench
 from workbench.errors import BadConfiguration, NotFound, StorageBusy
-from workbench.user_settings import LoadedSettings
+from workbench.settings.user_settings import LoadedSettings
 
 HEAVY = (
     *("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin", "typer"),

@@ -16,8 +16,8 @@ from tests.screens.cases import clean, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
 from tests.sizes import sample
-from workbench import signs
 from workbench.domain.text.mask import DOT
+from workbench.settings import signs
 
 WALK: dict[str, tuple[str, ...]] = {
     "welcome": (),

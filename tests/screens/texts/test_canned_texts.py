@@ -10,7 +10,7 @@ from tests.screens.cases import clean
 from tests.screens.driver import WINDOWS, KeyDriver, memory_workbench, site_workbench
 from tests.services.review.verdict_acts import notices
 from tests.sites import Site
-from workbench.user_settings import LoadedSettings, UserSettings
+from workbench.settings.user_settings import LoadedSettings, UserSettings
 
 OWN = LoadedSettings(
     file=Path(),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from db.enums import ImportKind
-from tests.services.importing.files import PERSON, Desk, application
+from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import Site
 
 TODAY, YESTERDAY, TOMORROW = "2026-11-24", "2026-11-23", "2026-11-25"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.enums import DocumentKind, ImportKind, Verdict
-from tests.services.importing.files import PNG, Desk
+from tests.services.intake.importing.files import PNG, Desk
 from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, NotFound

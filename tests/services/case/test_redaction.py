@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from db.enums import ApplicantKind, ImportKind
 from tests.screens.cases import application, evidence
-from tests.services.importing.files import Desk
-from tests.services.importing.files import application as cells
+from tests.services.intake.importing.files import Desk
+from tests.services.intake.importing.files import application as cells
 from tests.sites import Site
 from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind, Severity
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import _PLAIN, MaskKind, mask
+from workbench.domain.text.redaction import BETWEEN_TEXTS, Redaction, places_to_mask
 from workbench.domain.values.spelling import folded_and_key
 from workbench.services.case.masking import masked_evidence, masked_finding
-from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction, places_to_mask
 
 PERSON = Redaction.of([("110101199003070038", MaskKind.ID_NO), ("虚构甲", MaskKind.NAME), ("施样本", MaskKind.NAME)])
 

@@ -11,8 +11,8 @@ from db.columns import from_us
 from db.enums import CaseState
 from tests.demos import NOW
 from tests.sizes import sample
+from workbench.services.database.opening import open_services
 from workbench.services.demo.preparing import prepare
-from workbench.services.opening import open_services
 from workbench.services.site.machine_clock import clock_problem
 from workbench.services.wiring import Services
 

@@ -16,9 +16,9 @@ from tests.demos import NOW, services
 from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.policies import default_policy_text
-from workbench.services.exporting.request import ExportRequest
 from workbench.services.foundation.audit_log import verify
 from workbench.services.policy.reader import parse_policy
+from workbench.services.records.exporting.request import ExportRequest
 from workbench.services.site.doctor import examine
 
 pytestmark = pytest.mark.terminal

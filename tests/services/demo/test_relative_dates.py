@@ -6,8 +6,8 @@ import pytest
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.values.identifiers import ric_valid
-from workbench.services.calendar.public_holidays import seed_days
 from workbench.services.demo.relative_dates import RelativeDates
+from workbench.services.time.calendar.public_holidays import seed_days
 
 CALENDAR = WorkingCalendar(
     seed_days("CN", range(2025, 2029)),

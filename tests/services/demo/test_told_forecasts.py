@@ -7,9 +7,9 @@ import pytest
 
 from db.enums import CaseState, ImportKind, Language
 from tests.demos import NOW, services
-from tests.services.importing.files import PDF, csv_text
+from tests.services.intake.importing.files import PDF, csv_text
 from workbench.domain.forecast.result import PassNeed
-from workbench.services.importing.plan import ImportRequest
+from workbench.services.intake.importing.plan import ImportRequest
 from workbench.wording.letter_dates import letter_day
 from workbench.wording.phone import phone_sentence
 from workbench.wording.what_would_help import missing_codes

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.calls.samples import CALLEE, KEY, call, write
-from tests.services.importing.test_spill import _LARGE
+from tests.services.files.calls.samples import CALLEE, KEY, call, write
+from tests.services.intake.importing.test_spill import _LARGE
 from workbench.errors import StorageFailed
-from workbench.services.calls.engine import open_engine
-from workbench.services.calls.parquet import CallFiles
-from workbench.services.calls.store import CallStore
 from workbench.services.encryption.data_keys import DataKeys, SealBroken
-from workbench.services.importing.plan import PlannedPortion, Spill
+from workbench.services.files.calls.engine import open_engine
+from workbench.services.files.calls.parquet import CallFiles
+from workbench.services.files.calls.store import CallStore
+from workbench.services.intake.importing.plan import PlannedPortion, Spill
 
 pytestmark = pytest.mark.proof
 

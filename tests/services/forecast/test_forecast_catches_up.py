@@ -9,7 +9,7 @@ from db.models import ApplicationRow
 from tests.clock_site import ClockSite
 from tests.sites import Site
 from workbench.domain.case.case_id import format_case, parse_case
-from workbench.services.calendar.preview import DaySetting
+from workbench.services.time.calendar.preview import DaySetting
 
 
 @pytest.fixture

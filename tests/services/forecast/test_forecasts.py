@@ -19,11 +19,11 @@ from workbench.domain.forecast.queue.position import position_of
 from workbench.domain.forecast.result import DayRange, PassNeed
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.case.evidence_reader import EvidenceReader
-from workbench.services.deadlines.suspensions import NewSuspension
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.forecast.incomplete_cases import NewCase, read_queue
 from workbench.services.forecast.presenter import ForecastPresenter
+from workbench.services.time.deadlines.suspensions import NewSuspension
 from workbench.services.wiring import Services
 from workbench.wording.forecast import forecast_caveats
 

@@ -33,7 +33,7 @@ def _load() -> None:
 
     duckdb.connect().execute("SELECT 1").fetchall()
     lazy_pinyin("测试")
-    from workbench.services.opening import NewSite, make_site
+    from workbench.services.database.opening import NewSite, make_site
 
     with TemporaryDirectory() as folder:
         make_site(Path(folder) / "warm.db", NewSite(login="nobody"), lambda: datetime(2026, 11, 24, tzinfo=UTC))
@@ -49,7 +49,7 @@ def _serve() -> None:
     from typer.testing import CliRunner
 
     from workbench.cli.app import build_app
-    from workbench.services.opening import open_services
+    from workbench.services.database.opening import open_services
     from workbench.services.wiring import Services
 
     def now() -> datetime:

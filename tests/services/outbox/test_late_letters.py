@@ -18,7 +18,7 @@ from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries
-from workbench.services.rectifying.late_letters import MovedDeadline
+from workbench.services.review.rectifying.late_letters import MovedDeadline
 from workbench.services.wiring import Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

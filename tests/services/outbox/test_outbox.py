@@ -12,9 +12,9 @@ from tests.prepared import prepared
 from tests.sites import TUESDAY, Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.errors import BadData, NotAllowed, NotFound, WrongUsage
-from workbench.services.exporting.request import ExportRequest
 from workbench.services.outbox.recording import Delivery
 from workbench.services.outbox.sent_report import deliveries_in
+from workbench.services.records.exporting.request import ExportRequest
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

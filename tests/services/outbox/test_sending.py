@@ -257,7 +257,7 @@ import sys
 from pathlib import Path
 from db.columns import from_us
 from tests.sites import ManualClock
-from workbench.services.opening import open_services
+from workbench.services.database.opening import open_services
 from workbench.services.outbox.gateway import Gateway
 
 services = open_services(Path(sys.argv[1]), "sup", ManualClock(from_us(int(sys.argv[2]))))
@@ -343,7 +343,7 @@ def test_only_a_supervisor_or_admin_hands_over_letters(site: Site, tmp_path: Pat
 
 def test_letters_of_the_made_up_supplier_are_not_handed_over(tmp_path: Path) -> None:
     from db.enums import IdentityMode
-    from workbench.services.opening import NewSite, make_site
+    from workbench.services.database.opening import NewSite, make_site
 
     site = Site(tmp_path / "made-up.db")
     make_site(site.path, NewSite(login="admin", identity=IdentityMode.NAMED), site.clock)

@@ -9,8 +9,8 @@ from tests.sites import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import Busy, NotAllowed
+from workbench.services.database.opening import open_services
 from workbench.services.foundation.os_identity import os_login
-from workbench.services.opening import open_services
 
 
 def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Site) -> None:

@@ -13,8 +13,8 @@ from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import Busy, NotAllowed
 from workbench.policies import default_policy_text
+from workbench.services.database.opening import open_services
 from workbench.services.foundation.os_identity import os_login
-from workbench.services.opening import open_services
 from workbench.services.site.people import SOLO_SETTING
 from workbench.services.site.policies import new_version
 from workbench.services.wiring import Services

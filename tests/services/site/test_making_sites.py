@@ -12,9 +12,9 @@ from db import schema
 from db.enums import IdentityMode
 from tests.sites import ManualClock
 from workbench.errors import CannotCreate
-from workbench.services import opening
+from workbench.services.database import opening
+from workbench.services.database.opening import NewSite, make_shared_site, make_site
 from workbench.services.foundation.group_sharing import Sharing
-from workbench.services.opening import NewSite, make_shared_site, make_site
 
 pytestmark = pytest.mark.proof
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from workbench.domain.clock.calendar import CalendarDay
     from workbench.domain.clock.suspension import Suspension
-    from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
     from workbench.services.clock.due_date_changes import DueChange
+    from workbench.services.time.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 
 _MAX_MOVED_LISTED = 1_000
 
@@ -104,7 +104,7 @@ def set_day(
 
 def _setting(on: date, how: str, name: str) -> "DaySetting":
     """Parse the arguments of `calendar set`."""
-    from workbench.services.calendar.preview import DaySetting
+    from workbench.services.time.calendar.preview import DaySetting
 
     word = how.strip().casefold()
     if word in {"off", "work"}:

@@ -14,7 +14,7 @@ from workbench.wording.amounts import count
 from workbench.wording.calendar import deadline_count_words, notice_count_words
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.recompute import SuspensionEffect
+    from workbench.services.time.deadlines.recompute import SuspensionEffect
 
 
 def suspend(
@@ -32,7 +32,7 @@ def suspend(
     dry_run: DryRun = False,
 ) -> None:
     """Suspend all clocks for a period of force majeure."""
-    from workbench.services.deadlines.suspensions import NewSuspension
+    from workbench.services.time.deadlines.suspensions import NewSuspension
 
     with context.services() as services:
         suspension = NewSuspension(

@@ -18,7 +18,7 @@ from workbench.wording.amounts import count, instant_on_screen
 
 if TYPE_CHECKING:
     from workbench.domain.clock.suspension import Suspension
-    from workbench.services.calendar.preview import CalendarEffect, CalendarImport, CalendarYear
+    from workbench.services.time.calendar.preview import CalendarEffect, CalendarImport, CalendarYear
 
 _MONTHS_PER_ROW = 3
 _MONTH_CELLS = 21

@@ -22,7 +22,7 @@ from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import finding_text
 
 if TYPE_CHECKING:
-    from workbench.services.auditing.seen_cases import SeenCase
+    from workbench.services.records.auditing.seen_cases import SeenCase
 
 _NOT_IN_A_CASE = ("case_id", "decision_id", "body", "exported_at", "exported_by")
 """The fields of a letter that only the list of letters shows."""

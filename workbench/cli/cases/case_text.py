@@ -28,7 +28,7 @@ from workbench.wording.findings import earlier_fail_text, finding_text
 from workbench.wording.measures import measure_lines
 
 if TYPE_CHECKING:
-    from workbench.services.auditing.seen_cases import SeenCase
+    from workbench.services.records.auditing.seen_cases import SeenCase
 
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
 
@@ -162,7 +162,7 @@ class CaseText:
 
     def show_decision(self, seen: "SeenCase") -> None:
         """Print a decision on a case, with the answers and verifications that had been recorded until then."""
-        from workbench.services.auditing.seen_cases import decision_pairs
+        from workbench.services.records.auditing.seen_cases import decision_pairs
 
         number, maker = format_decision(seen.decision.id), seen.decision.maker
         output.line()

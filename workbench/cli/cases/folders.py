@@ -58,7 +58,7 @@ def dossier(
     reason: Annotated[str, option("--reason", N_("Reason for --reveal."), "T")] = "",
 ) -> None:
     """Write a whole case to a folder."""
-    from workbench.services.auditing.dossiers import CaseToJson, DossierRequest
+    from workbench.services.records.auditing.dossiers import CaseToJson, DossierRequest
 
     request = DossierRequest(case_id=case, output=folder, reveal=reveal, reason=reason)
     to_json = CaseToJson(

@@ -11,7 +11,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
-from workbench.services.exporting.request import ExportFormat, ExportRequest
+from workbench.services.records.exporting.request import ExportFormat, ExportRequest
 from workbench.wording.amounts import count
 
 

@@ -20,8 +20,8 @@ from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.services.importing.plan import ImportRefused, ImportReport, ImportRequest
-from workbench.services.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.intake.importing.plan import ImportRefused, ImportReport, ImportRequest
 from workbench.wording.amounts import count, minute
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "rejected")
@@ -109,7 +109,7 @@ def _import(context: CommandContext, request: ImportRequest, map_name: str | Non
 
 def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
     """Say whether no row was read, because of the header, and a map would help."""
-    from workbench.services.reseller_sheets.sheet_map import MAPPED_KINDS
+    from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS
 
     has_bad_header = not report.rows and any(problem.line for problem in report.errors)
     return has_bad_header and not request.layouts and request.kind in {*MAPPED_KINDS, ImportKind.WORKBOOK}

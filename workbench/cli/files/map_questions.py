@@ -11,10 +11,10 @@ from workbench.domain.text.cells import cells, pad_right
 from workbench.domain.text.safe import safe
 from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
 from workbench.i18n import _, comma_joined
-from workbench.services.reading.headers import column_names
+from workbench.services.files.reading.headers import column_names
 
 if TYPE_CHECKING:
-    from workbench.services.reseller_sheets.proposal import Proposal, ProposedColumn
+    from workbench.services.files.reseller_sheets.proposal import Proposal, ProposedColumn
 
 _NOT_PERSONAL = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
 """The columns whose values name no person; numbers in them are outlined nevertheless."""
@@ -37,7 +37,7 @@ def ask_about(proposal: "Proposal") -> bool:
 
 def _show(proposal: "Proposal") -> None:
     """Print the columns on stderr, because stdout is for the report."""
-    from workbench.services.reseller_sheets.map_text import source_words
+    from workbench.services.files.reseller_sheets.map_text import source_words
 
     rows = [
         (_letters_of(column), column.name, _meaning(column, proposal), _example(column), source_words(column))
@@ -69,7 +69,7 @@ def _print_aligned(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _letters_of(column: "ProposedColumn") -> str:
-    from workbench.services.reseller_sheets.header import column_letters
+    from workbench.services.files.reseller_sheets.header import column_letters
 
     return column_letters(column.column)[1:]
 
@@ -86,7 +86,7 @@ def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
 
 def _example(column: "ProposedColumn") -> str:
     """Return the first value of a column, outlined if it may be personal."""
-    from workbench.services.reseller_sheets.by_values import is_company
+    from workbench.services.files.reseller_sheets.by_values import is_company
 
     value = next(iter(column.values), "")
     if column.means in _NOT_PERSONAL or column.unit is not None or is_company(value):
@@ -96,8 +96,8 @@ def _example(column: "ProposedColumn") -> str:
 
 def _ask_meanings(proposal: "Proposal") -> bool:
     """Ask what each undecided column means."""
-    from workbench.services.reseller_sheets.proposal import MeaningSource
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED
+    from workbench.services.files.reseller_sheets.proposal import MeaningSource
+    from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
 
     names = column_names(proposal.kind)
 
@@ -119,8 +119,8 @@ def _ask_meanings(proposal: "Proposal") -> bool:
 
 def _ask_missing(proposal: "Proposal") -> bool:
     """Ask for each required column that is missing: which column of the sheet it is, or one value for all rows."""
-    from workbench.services.reseller_sheets.proposal import MeaningSource
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parse_constant
+    from workbench.services.files.reseller_sheets.proposal import MeaningSource
+    from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
     column_by_letters = {_letters_of(column).casefold(): column for column in proposal.columns}
     proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
@@ -149,8 +149,8 @@ def _ask_missing(proposal: "Proposal") -> bool:
 
 def _ask_conversions(proposal: "Proposal") -> bool:
     """Ask for units of amounts, and for words that no import knows."""
-    from workbench.services.reseller_sheets.conversions import FACTORS
-    from workbench.services.reseller_sheets.sheet_map import UNDECIDED, parse_constant
+    from workbench.services.files.reseller_sheets.conversions import FACTORS
+    from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
     def unit(answer: str) -> str:
         unit_name = answer if answer in FACTORS else f"{answer}元"

@@ -15,7 +15,7 @@ from workbench.wording.case.labels import MEASURE
 from workbench.wording.measures import ORDER_STATUS_WORDS
 
 if TYPE_CHECKING:
-    from workbench.services.measures.work_list import ReportCounts
+    from workbench.services.review.measures.work_list import ReportCounts
 
 
 def list_measures(
@@ -63,7 +63,7 @@ def report_done(
     ],
 ) -> None:
     """Record which orders were carried out."""
-    from workbench.services.foundation.portions import PartlyRecorded
+    from workbench.services.acts.portions import PartlyRecorded
 
     stopped: PartlyRecorded[ReportCounts] | None = None
     with context.services() as services:

@@ -20,7 +20,7 @@ from workbench.wording.letters import late_letter_sentences, sent_and_failed_sen
 
 if TYPE_CHECKING:
     from workbench.services.outbox.recording import RecordedDeliveries
-    from workbench.services.rectifying.late_letters import MovedDeadline
+    from workbench.services.review.rectifying.late_letters import MovedDeadline
 
 
 def list_notices(
@@ -67,7 +67,7 @@ def mark_sent(
     ],
 ) -> None:
     """Mark the notices in a file as sent or failed."""
-    from workbench.services.foundation.portions import PartlyRecorded
+    from workbench.services.acts.portions import PartlyRecorded
 
     stopped: PartlyRecorded[RecordedDeliveries] | None = None
     with context.services() as services:

@@ -15,12 +15,12 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.cli.framework.passphrase import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.services.importing.plan import ImportRequest
+from workbench.services.intake.importing.plan import ImportRequest
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.services.reseller_sheets.maps import MapLine
-    from workbench.services.reseller_sheets.sheet_map import SheetMap
+    from workbench.services.files.reseller_sheets.maps import MapLine
+    from workbench.services.files.reseller_sheets.sheet_map import SheetMap
     from workbench.services.wiring import Services
 
 MapName = Annotated[str, argument("NAME", N_("Name of the map."))]

@@ -31,8 +31,8 @@ def backtest(
     encoding: Encoding = None,
 ) -> None:
     """Train on the first part of a log's cases and report how well the rest is forecast."""
-    from workbench.services.eventlogs.log_columns import LogColumns
-    from workbench.services.eventlogs.reading import backtest_log
+    from workbench.services.files.eventlogs.log_columns import LogColumns
+    from workbench.services.files.eventlogs.reading import backtest_log
 
     columns = LogColumns(case=case, activity=activity, time=time)
     with output.ProgressLine(_("Reading")) as reading, output.ProgressLine(_("Testing")) as testing:

@@ -76,9 +76,9 @@ class CommandContext:
         """
         from workbench.cli.framework.passphrase import passphrase_prompt
         from workbench.domain.clock.typed.aim import set_date_order
+        from workbench.services.database.opening import open_services
         from workbench.services.foundation.file_store import Store
-        from workbench.services.opening import open_services
-        from workbench.user_settings import load_settings, settings_file
+        from workbench.settings.user_settings import load_settings, settings_file
 
         settings = load_settings(settings_file())
         set_date_order(settings.values.date_order)

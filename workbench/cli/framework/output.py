@@ -7,10 +7,10 @@ from typing import Any, Self, TypeVar
 
 import typer
 
-from db.char_table import CharTable
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
-from workbench.signs import for_terminal
+from workbench.domain.values.char_table import CharTable
+from workbench.settings.signs import for_terminal
 
 _GAP = "  "
 

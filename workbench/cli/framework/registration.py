@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 from typer.main import get_command
 
-from workbench import signs
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.command_groups import CliCommand, DefaultGroup
 from workbench.cli.framework.parameters import option
@@ -23,6 +22,7 @@ from workbench.cli.framework.usage_errors import is_integer
 from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _, use_language
+from workbench.settings import signs
 
 Function = Callable[..., None]
 

@@ -14,7 +14,7 @@ from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import count, minute
 
 if TYPE_CHECKING:
-    from workbench.services.campaigns.campaigns import CampaignPlan, CampaignProgress
+    from workbench.services.time.campaigns.campaigns import CampaignPlan, CampaignProgress
 
 CampaignReason = Annotated[str, option("--reason", N_("Reason; the applicants read it."), "T")]
 
@@ -32,7 +32,7 @@ def start(
     dry_run: DryRun = False,
 ) -> None:
     """Review passed cases again."""
-    from workbench.services.campaigns.campaigns import CampaignRequest
+    from workbench.services.time.campaigns.campaigns import CampaignRequest
 
     codes = tuple(dict.fromkeys(rule.strip().upper() for rule in rules or ()))
     request = CampaignRequest(rules=codes, filter=filter_text, per_day=per_day, reason=reason)

@@ -19,7 +19,7 @@ from workbench.i18n import N_, _
 from workbench.wording.amounts import count
 
 if TYPE_CHECKING:
-    from workbench.services.opening import NewSite
+    from workbench.services.database.opening import NewSite
 
 _DEMO_LOGIN = "rev1"
 
@@ -47,7 +47,7 @@ def init(
     key_command: KeyCommand = None,
 ) -> None:
     """Create a database."""
-    from workbench.services import opening
+    from workbench.services.database import opening
     from workbench.services.foundation.group_sharing import group_named
     from workbench.services.foundation.locations import shared_database_path
     from workbench.services.foundation.site_settings import default_site_file
@@ -90,8 +90,8 @@ def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
         NotAllowed: If --as is given for a database that identifies people by the OS user.
         WrongUsage: If the login cannot be one.
     """
+    from workbench.services.database.opening import as_is_refused
     from workbench.services.foundation.os_identity import os_login
-    from workbench.services.opening import as_is_refused
     from workbench.services.site.people import new_login
 
     if context.shared.login is None:
@@ -159,7 +159,7 @@ def backup(
     context: CommandContext, file: Annotated[Path, argument("FILE", N_("File to write; an existing file is replaced."))]
 ) -> None:
     """Write a backup."""
-    from workbench.services.backups import back_up
+    from workbench.services.database.backups import back_up
 
     with context.services() as services:
         files = back_up(services.context, file)
@@ -179,8 +179,8 @@ def restore(
     key_command: KeyCommand = None,
 ) -> None:
     """Restore a backup."""
-    from workbench.services.backups import BackupKey
-    from workbench.services.backups import restore as restore_backup
+    from workbench.services.database.backups import BackupKey
+    from workbench.services.database.backups import restore as restore_backup
     from workbench.services.encryption.key_source import sharing_group
 
     path = context.database()

@@ -96,9 +96,9 @@ def _ask_twice() -> str:
 
 def rekey(context: CommandContext, key_file: KeyFile = None, key_command: KeyCommand = None) -> None:
     """Give an encrypted database another key."""
+    from workbench.services.database.new_key import not_encrypted
+    from workbench.services.database.new_key import rekey as give_key
     from workbench.services.encryption.key_source import sharing_group
-    from workbench.services.rekeying.new_key import not_encrypted
-    from workbench.services.rekeying.new_key import rekey as give_key
 
     with context.services() as services:
         if services.context.store.keys is None:

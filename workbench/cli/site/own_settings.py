@@ -8,12 +8,12 @@ import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.domain.filter.views import QueueView
 from workbench.domain.text.cells import fit
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import ExitCode
 from workbench.i18n import _
-from workbench.user_settings import LoadedSettings, load_settings, settings_file
+from workbench.settings.queue_view import QueueView
+from workbench.settings.user_settings import LoadedSettings, load_settings, settings_file
 
 _TEXT_CELLS = 60
 """How much of a canned text is shown."""

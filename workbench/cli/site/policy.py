@@ -12,7 +12,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record, to_json
 from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.site.reviewers import print_request
+from workbench.cli.site.request_text import print_request
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
@@ -31,8 +31,8 @@ from workbench.wording.policy import (
 )
 
 if TYPE_CHECKING:
-    from workbench.services.deadlines.policy_changes import OpenCaseEffect
     from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
+    from workbench.services.time.deadlines.policy_changes import OpenCaseEffect
     from workbench.services.wiring import Services
 
 PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]

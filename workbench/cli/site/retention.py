@@ -9,15 +9,16 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.site.reviewers import RequestArgument, print_request, reject_request, request_json
+from workbench.cli.site.request_text import print_request, request_json
+from workbench.cli.site.reviewers import RequestArgument, reject_request
 from workbench.domain.case.case_id import format_case, format_request, parse_case, parse_request
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import count, minute
 
 if TYPE_CHECKING:
-    from workbench.services.retention.counting import RetentionCounts
-    from workbench.services.retention.service import ErasureReport
+    from workbench.services.records.retention.counting import RetentionCounts
+    from workbench.services.records.retention.service import ErasureReport
     from workbench.services.wiring import Services
 
 WithoutAsking = Annotated[bool, option("--yes", N_("Do not ask; what is erased cannot be restored."))]

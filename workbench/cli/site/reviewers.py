@@ -1,8 +1,8 @@
 """Commands about people: reviewers list, add, role, away, back, limit, deactivate, and requests for roles."""
 
 from collections.abc import Iterable
-from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC
+from typing import TYPE_CHECKING, Annotated
 
 from db.enums import Role
 from workbench.cli.framework import output
@@ -10,6 +10,8 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import to_json
 from workbench.cli.framework.options import ReasonText, parse_day_option
 from workbench.cli.framework.parameters import argument, option
+from workbench.cli.site.policy import print_applied
+from workbench.cli.site.request_text import print_request, request_json
 from workbench.domain.case.case_id import format_request, parse_request
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.clock.typed.aim import Aim
@@ -19,7 +21,7 @@ from workbench.wording.amounts import minute
 from workbench.wording.policy import change_words
 
 if TYPE_CHECKING:
-    from workbench.services.site.admin_requests import AdminRequest, RequestKind
+    from workbench.services.site.admin_requests import RequestKind
     from workbench.services.site.people import PersonLine
     from workbench.services.site.roles import RoleOutcome
     from workbench.services.wiring import Services
@@ -91,24 +93,6 @@ def _print_outcome(
     print_request(context, outcome.request, zone_of(services))
 
 
-def print_request(context: CommandContext, request: "AdminRequest", zone: tzinfo) -> None:
-    """Print that a request waits for another admin."""
-    from workbench.services.site.admin_requests import RequestKind
-
-    command = "retention approve" if request.kind is RequestKind.ERASURE else "reviewers approve"
-    message = _("Another admin must approve this request by {day}: `workbench {command} {request}`.")
-    day, number = minute(request.expires_at, zone), format_request(request.number)
-    sentence = message.format(day=day, command=command, request=number)
-    context.print_result(request_json(request, zone), sentence)
-
-
-def request_json(request: "AdminRequest", zone: tzinfo) -> dict[str, Any]:
-    """Return a request as JSON."""
-    values = {**request.values, "requested_by": request.requested_by, "expires_at": request.expires_at}
-    shown = {name: to_json(value, zone) for name, value in values.items()}
-    return {"number": format_request(request.number), **shown}
-
-
 def requests(context: CommandContext) -> None:
     """List the requests for roles and policies that wait for another admin."""
     from workbench.services.site.admin_requests import RequestKind
@@ -138,7 +122,6 @@ def _role_words(roles: Iterable[Role]) -> str:
 
 def approve(context: CommandContext, request: RequestArgument) -> None:
     """Approve a request of another admin, and change the roles or apply the policy."""
-    from workbench.cli.site.policy import print_applied
     from workbench.services.site.admin_requests import RequestKind
 
     number = parse_request(request)

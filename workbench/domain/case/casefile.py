@@ -26,7 +26,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
-from workbench.services.case.redaction import Redaction
+from workbench.domain.text.redaction import Redaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

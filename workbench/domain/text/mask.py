@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from db.char_table import CharTable
+from workbench.domain.values.char_table import CharTable
 from workbench.domain.values.identifiers import uscc_valid
 from workbench.domain.values.spelling import MIDDLE_DOTS
 

@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 
-from db.char_table import CharTable
 from db.initials import initials
+from workbench.domain.values.char_table import CharTable
 
 _PART_SEPARATORS = frozenset(".•_'’")
 """Separators between the parts of a foreign name. Elsewhere, these characters end a sentence or mask a text."""

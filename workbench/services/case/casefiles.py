@@ -22,11 +22,13 @@ from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
+from workbench.domain.text.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
-from workbench.services.case.case_cache import stamp_of
+from workbench.services.case.case_stamp import stamp_of
 from workbench.services.case.decisions import appeals_of, decisions_of, due_if_answered, first_deadline, last_appeal_day
+from workbench.services.case.drafts import draft_body
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import (
     asked_documents_of,
@@ -40,11 +42,9 @@ from workbench.services.case.history import (
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, shown_name
 from workbench.services.case.measured_numbers import measure_orders
-from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.services.case.round_changes import round_changes
 from workbench.services.foundation.case_access import is_held, kept_case, logins_of, read_case, shown_state
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.drafts import draft_body
 from workbench.services.foundation.row_values import from_row
 
 _ANSWER = table_of(ChecklistAnswerRow)

@@ -15,7 +15,7 @@ from db.enums import ApplicantKind
 from db.models import ApplicationRow, CardRow
 from db.queries.published import all_versions, table_of
 from workbench.domain.text.mask import MaskKind, mask_all
-from workbench.services.case.redaction import BETWEEN_TEXTS, Redaction
+from workbench.domain.text.redaction import BETWEEN_TEXTS, Redaction
 from workbench.services.foundation.context import policy_body, policy_versions
 
 Key = tuple[str, str]

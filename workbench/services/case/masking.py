@@ -23,7 +23,7 @@ from workbench.domain.case.records import (
 from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CardFacts, ComplaintFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.services.case.redaction import FREE_TEXTS, PERSONAL_FIELDS, Redaction
+from workbench.domain.text.redaction import FREE_TEXTS, PERSONAL_FIELDS, Redaction
 from workbench.wording.retention import erased_words
 
 _mask_number = partial(mask, MaskKind.MSISDN)

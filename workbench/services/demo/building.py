@@ -13,9 +13,9 @@ from db.dialect import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
+from workbench.services.database.opening import NewSite, make_site, open_services
 from workbench.services.demo.history import ADMIN, DemoHistory
 from workbench.services.demo.relative_dates import RelativeDates
-from workbench.services.opening import NewSite, make_site, open_services
 from workbench.services.queue.claims import Claims
 from workbench.services.site.machine_clock import accept_clock, forget_clock
 from workbench.services.site.policies import read_supplier

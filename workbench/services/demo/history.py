@@ -19,7 +19,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.services.demo import calls
 from workbench.services.demo.relative_dates import RelativeDates
-from workbench.services.importing.plan import ImportRequest
+from workbench.services.intake.importing.plan import ImportRequest
 from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
 

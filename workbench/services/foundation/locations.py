@@ -15,7 +15,7 @@ from workbench.failure import driver_message
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
-from workbench.user_settings import load_settings, settings_file
+from workbench.settings.user_settings import load_settings, settings_file
 
 _REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
     Refusal.MISSING: (

@@ -22,13 +22,13 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
+from workbench.services.acts.portions import record_in_portions
 from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.portions import record_in_portions
 from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries, notice_rows, record_deliveries
-from workbench.services.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
+from workbench.services.review.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
 _REVIEWER, _EVENT = table_of(ReviewerRow), table_of(EventRow)
 _LISTED_IDS, _LISTED_UNDATED = 5, 100

@@ -18,7 +18,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import cancel_unsent
 from workbench.services.notices.letter_facts import ClockLetterKind
-from workbench.services.rectifying.late_letters import MovedDeadline, move_deadline
+from workbench.services.review.rectifying.late_letters import MovedDeadline, move_deadline
 
 SENT, FAILED = "notice-sent", "notice-failed"
 """The events of a case whose letter was sent or could not be delivered."""

@@ -25,8 +25,14 @@ from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.bulk_letters import select_letters, write_sender
 from workbench.services.outbox.gateway import Gateway
-from workbench.services.outbox.recording import FAILED, Delivery, masked_failures, notice_rows, record_deliveries
-from workbench.services.rectifying.late_letters import MovedDeadline
+from workbench.services.outbox.recording import (
+    FAILED,
+    Delivery,
+    masked_failures,
+    notice_rows,
+    record_deliveries,
+)
+from workbench.services.review.rectifying.late_letters import MovedDeadline
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 
 PAUSES_S = (2.0, 10.0)

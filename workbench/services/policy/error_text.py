@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, ValidationError
 
 from workbench.domain.findings.policy_checks import PolicyFault
 from workbench.i18n import N_, _
-from workbench.toml_lines import KeyPath, known_path
+from workbench.settings.toml_lines import KeyPath, known_path
 
 _TEXT = N_("must be a text that is not empty")
 _LIST = N_("must be a list")

@@ -16,7 +16,7 @@ from workbench.errors import BadConfiguration
 from workbench.i18n import _, ngettext
 from workbench.policies import default_policy_text
 from workbench.services.policy.error_text import faults_in
-from workbench.toml_lines import KeyPath, line_of
+from workbench.settings.toml_lines import KeyPath, line_of
 
 _Table = TypeVar("_Table")
 

@@ -16,9 +16,9 @@ from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in, checked
+from workbench.services.case.drafts import find_draft
 from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.drafts import find_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.people import People, find_person
 

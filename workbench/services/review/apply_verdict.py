@@ -16,11 +16,11 @@ from workbench.services.case.decisions import items_in_plan, reasons_of, waiver_
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import order_measure, plan_measure
 from workbench.services.notices.bulk_letters import add_notice
 from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
 from workbench.services.notices.rendering import render
 from workbench.services.notices.result_letters import verdict_letter
+from workbench.services.review.measures.orders import order_measure, plan_measure
 
 
 def apply_verdict(

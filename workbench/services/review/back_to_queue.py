@@ -14,12 +14,12 @@ from workbench.domain.findings.finding import Finding
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on, finish_act
-from workbench.services.appeals.acts import return_to_decider
 from workbench.services.case.decisions import newest_appeal, newest_decision
+from workbench.services.case.drafts import link_draft
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.drafts import link_draft
 from workbench.services.notices.letter_facts import AppealLetterKind
-from workbench.services.rectifying.rectification import close_rectification
+from workbench.services.review.appeals.acts import return_to_decider
+from workbench.services.review.rectifying.rectification import close_rectification
 from workbench.services.site.people import works_on
 
 

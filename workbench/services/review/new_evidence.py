@@ -34,9 +34,14 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import RECEIPT, Outlook, cancel_outdated, cancel_unreleased, notify
 from workbench.services.notices.letter_facts import ClockLetterKind
-from workbench.services.rectifying.lapse import correct_lapse_letter
-from workbench.services.rectifying.rectification import RectificationProgress, is_overdue, progress_of, reopen_items
 from workbench.services.review.back_to_queue import move_to_queue, start_next_round, void_staged
+from workbench.services.review.rectifying.lapse import correct_lapse_letter
+from workbench.services.review.rectifying.rectification import (
+    RectificationProgress,
+    is_overdue,
+    progress_of,
+    reopen_items,
+)
 
 FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS})
 """The kinds of imports that the applicant submits; the other kinds are about a phone number or a person."""

@@ -13,16 +13,16 @@ from workbench.domain.clock.due import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on
-from workbench.services.appeals.acts import withdraw_appeal
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.foundation.case_access import add_comment, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
-from workbench.services.rectifying.lapse import correct_lapse_letter
-from workbench.services.rectifying.rectification import next_deadline
+from workbench.services.review.appeals.acts import withdraw_appeal
 from workbench.services.review.back_to_queue import close_work, queue_again, start_next_round
+from workbench.services.review.rectifying.lapse import correct_lapse_letter
+from workbench.services.review.rectifying.rectification import next_deadline
 
 
 class Remarks(Service):

@@ -20,13 +20,13 @@ from workbench.services.case.decisions import items_of, newest_decision, open_re
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
-from workbench.services.measures.orders import lift_bars
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.notices.letter_measures import bars_to_name
-from workbench.services.rectifying.lapse import cancel_deadline_letters
-from workbench.services.rectifying.rectification import letter_items, open_items, waived_texts
 from workbench.services.review.back_to_queue import close_work, queue_again, start_next_round
+from workbench.services.review.measures.orders import lift_bars
+from workbench.services.review.rectifying.lapse import cancel_deadline_letters
+from workbench.services.review.rectifying.rectification import letter_items, open_items, waived_texts
 from workbench.services.site.people import is_same_person, solo_reason, waiver_details
 
 

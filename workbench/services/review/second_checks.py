@@ -17,16 +17,16 @@ from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, checked
-from workbench.services.appeals.checks import AppealChecks
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
+from workbench.services.case.drafts import link_draft
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
+from workbench.services.review.appeals.checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
 from workbench.services.review.back_to_queue import void_verdict
 from workbench.services.site.people import (

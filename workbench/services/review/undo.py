@@ -89,7 +89,7 @@ class Undo(Service):
                 another person acted on the case since, or another case of the application goes on.
         """
         # After each key, the desk looks for the last act, which needs no letters.
-        from workbench.services.rectifying.late_letters import take_back_early_lapse
+        from workbench.services.review.rectifying.late_letters import take_back_early_lapse
 
         with acting_on(self.context, Action.UNDO, case_id) as doing:
             session, case = doing.session, doing.case
@@ -115,7 +115,7 @@ class Undo(Service):
     def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
         """Give the rows of an act the values before it, then apply what was carried out and moved since."""
         from workbench.services.notices.suspension_notices import follow_undo
-        from workbench.services.rectifying.late_letters import move_again
+        from workbench.services.review.rectifying.late_letters import move_again
 
         context, seq = self.context, act.event.seq
         restore_rows(session.connection(), act.rows, to_us(context.now()))

@@ -23,16 +23,16 @@ from workbench.i18n import _
 from workbench.services.acts.act import act_in
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
+from workbench.services.case.drafts import link_draft
 from workbench.services.case.history import changes_since
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case, visible_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.drafts import link_draft
 from workbench.services.foundation.row_values import from_row
-from workbench.services.measures.orders import lifted_numbers
 from workbench.services.notices.result_letters import in_clear, with_clear_findings
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
+from workbench.services.review.measures.orders import lifted_numbers
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import IMPORTER, importer_refusal, solo_reason, waiver_details, waiver_text
 

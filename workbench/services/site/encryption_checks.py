@@ -10,7 +10,7 @@ from db.engine import Database
 from db.queries.published import call_file_checks
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.services.calls.store import CallStore
+from workbench.services.files.calls.store import CallStore
 from workbench.services.foundation.file_store import Store
 from workbench.services.site.file_checks import CheckLine
 

@@ -18,7 +18,7 @@ from db.queries.retention import has_case_before, has_import_before, has_pending
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined
-from workbench.services.calls.parquet import CallFiles
+from workbench.services.files.calls.parquet import CallFiles
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.safe_files import draft_folders, unlocked

@@ -7,8 +7,8 @@ from tests.domain.forecast.learning.processes import LOGS
 from tests.shared_data import shared_data
 from tests.sizes import sample
 from workbench.domain.forecast.learning.backtest import BacktestResult, run_backtest
-from workbench.services.eventlogs.log_columns import LogColumns
-from workbench.services.eventlogs.reading import read_log
+from workbench.services.files.eventlogs.log_columns import LogColumns
+from workbench.services.files.eventlogs.reading import read_log
 
 GOALS = (0.75, 0.88)
 SEEDS = (11, 12, 13)

@@ -18,8 +18,8 @@ from tests.shared_data import shared_data
 from tests.sizes import sample, sized
 from workbench.domain.forecast.learning.backtest import _SHARES, BacktestResult, _adapt_ranges, run_backtest
 from workbench.domain.forecast.learning.event_trace import EventTrace
-from workbench.services.eventlogs.log_columns import LogColumns
-from workbench.services.eventlogs.reading import read_log
+from workbench.services.files.eventlogs.log_columns import LogColumns
+from workbench.services.files.eventlogs.reading import read_log
 
 PERCENTS = (50, 60, 75)
 

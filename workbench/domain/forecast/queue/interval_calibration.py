@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,10 +10,8 @@ from workbench.domain.forecast.conformal_margin import UNTESTED, ConformalMargin
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import GivenVerdicts, TeamCapacity
 from workbench.domain.forecast.queue.simulation import QueueInflow, WaitingCases
+from workbench.domain.forecast.queue.team import Team
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes
-
-if TYPE_CHECKING:
-    from workbench.domain.forecast.queue.model import QueueModel
 
 _MAX_TEST_DAYS = 40
 _PATHS = 32
@@ -59,7 +56,7 @@ def calibrate_intervals(
     spells: QueueSpells,
     verdicts: GivenVerdicts,
     until: float,
-    queue_model: "QueueModel",
+    team: Team,
 ) -> IntervalCalibration:
     """Return the margins with which the ranges would have covered the outcomes of the recent past before a time.
 
@@ -77,7 +74,7 @@ def calibrate_intervals(
     rework = ReworkTimes(histories, begin)
     queued = [point for point in points if point.spell is not None]
     others = [point for point in points if point.spell is None]
-    wait = _waits(queued, spells, verdicts, queue_model)
+    wait = _waits(queued, spells, verdicts, team)
     verdict_at = np.array([point.at for point in queued]) + np.median(wait, axis=1)
     after = rework.days([point.known_history for point in queued], _PATHS, verdict_at=verdict_at)
     waited = np.array([float(point.waited) for point in others])
@@ -115,9 +112,7 @@ def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float)
     return points
 
 
-def _waits(
-    points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: GivenVerdicts, queue_model: "QueueModel"
-) -> FloatArray:
+def _waits(points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: GivenVerdicts, team: Team) -> FloatArray:
     """Return sampled waiting times in the queue, one row for each point, from what was known on its day."""
     waits = np.zeros((len(points), _PATHS))
     at = np.array([point.at for point in points])
@@ -127,10 +122,8 @@ def _waits(
     today = at.astype(np.int64)
     for day in np.unique(today).tolist():
         rows = np.flatnonzero(today == day)
-        known = TeamCapacity.fit(verdicts, day, queue_model.time.weekdays, backlog, queue_model.absences)
-        fitted = replace(
-            queue_model, capacity=known or queue_model.capacity, inflow=QueueInflow.fit(spells, float(day))
-        )
+        known = TeamCapacity.fit(verdicts, day, team.time.weekdays, backlog, team.absences)
+        fitted = replace(team, capacity=known or team.capacity, inflow=QueueInflow.fit(spells, float(day)))
         waiting = WaitingCases(ahead[rows], spells.rank[spell[rows]], spells.due[spell[rows]], since=at[rows])
         simulation = fitted.simulate(float(day), int(ahead[rows].max()) + int(fitted.capacity.mean), paths=_PATHS)
         waits[rows] = np.maximum(simulation.verdict_times(waiting) - at[rows, None], 0)

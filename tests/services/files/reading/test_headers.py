@@ -1,0 +1,147 @@
+from dataclasses import replace
+
+from db.enums import (
+    ApplicantKind,
+    Carrier,
+    CreditList,
+    CreditMatch,
+    Direction,
+    DocumentKind,
+    ImportKind,
+    Language,
+    Quality,
+    ServiceClass,
+)
+from tests.languages import speaking
+from tests.services.files.reading.samples import KINDS
+from workbench.domain.values.values import folded_word
+from workbench.services.files.reading.headers import (
+    IGNORED,
+    column_names,
+    columns_file,
+    header_problems,
+    normalised_name,
+    value_names,
+)
+from workbench.services.files.reading.kinds import COLUMN_TYPES
+from workbench.services.files.reading.problems import RowProblem
+
+PLACE = RowProblem(file="cards.csv", line=1, message="")
+CARDS = column_names(ImportKind.CARDS)
+REQUIRED = (frozenset({"application_no"}), frozenset({"msisdn"}))
+
+WORDS = {
+    "applicant_kind": ApplicantKind,
+    "service_class": ServiceClass,
+    "language": Language,
+    "document_kind": DocumentKind,
+    "quality": Quality,
+    "carrier": Carrier,
+    "direction": Direction,
+    "credit_list": CreditList,
+    "credit_match": CreditMatch,
+}
+
+
+def problems(*names: str) -> list[tuple[str, str]]:
+    return [(problem.column, problem.message) for problem in header_problems(names, CARDS, REQUIRED, PLACE)]
+
+
+def test_every_column_that_is_read_has_its_names_and_no_other() -> None:
+    for kind in KINDS:
+        assert set(column_names(kind).chinese) == {name.removesuffix("*") for name in COLUMN_TYPES[kind]}
+
+
+def test_no_name_means_two_columns_of_a_kind() -> None:
+    for kind in KINDS:
+        sections = (columns_file()["columns"][kind.value], columns_file()["ignored"])
+        spelled = [
+            normalised_name(name)
+            for section in sections
+            for column, names in section.items()
+            for name in (column, names["zh"], *names.get("also", ()))
+        ]
+
+        assert sorted(spelled) == sorted(set(spelled))
+
+
+def test_every_word_of_an_enumeration_has_a_chinese_name_and_no_name_means_two() -> None:
+    for section, words in WORDS.items():
+        named = columns_file()["values"][section]
+        spelled = [folded_word(name) for names in named.values() for name in names]
+
+        assert set(named) == {word.value for word in words}
+        assert sorted(spelled) == sorted(set(spelled))
+        assert all(any(not name.isascii() for name in names) for names in named.values())
+        assert set(value_names(section, words).values()) == set(words)
+
+
+def test_width_capitals_blanks_and_a_required_mark_do_not_count() -> None:
+    for name in [
+        "application_no",
+        " Application No ",
+        "APPLICATION-NO",
+        "ａｐｐｌｉｃａｔｉｏｎ＿ｎｏ",
+        "申请编号*",
+        "申请编号＊",
+    ]:
+        assert CARDS.meaning(name) == "application_no"
+
+
+def test_the_cause_of_a_rejected_row_is_known_and_not_read() -> None:
+    assert CARDS.meaning("cause") == CARDS.meaning("原因") == IGNORED
+    assert problems("cause", "application_no", "msisdn") == []
+
+
+def test_an_unknown_column_is_told_with_near_ones() -> None:
+    ((column, message),) = problems("application_no", "msisdn", "msisdm")
+
+    assert column == "msisdm"
+    assert message.startswith("The column “msisdm” is not known; did you mean msisdn")
+
+
+def test_near_names_are_in_the_language_in_use() -> None:
+    with speaking("en"):
+        ((_column, message),) = problems("application_no", "msisdn", "激活日")
+
+    assert message.endswith("did you mean activated_on?")
+
+
+def test_a_column_far_from_all_is_to_be_renamed_or_removed() -> None:
+    assert problems("application_no", "msisdn", "zzzzzz") == [
+        ("zzzzzz", "The column “zzzzzz” is not known; rename or remove it.")
+    ]
+
+
+def test_a_problem_is_one_line_although_its_header_has_line_breaks() -> None:
+    message = "The column “zz\nzz” is not known."
+
+    assert str(replace(PLACE, column="zz\nzz", message=message)) == (
+        "cards.csv, line 1, column zz zz: The column “zz zz” is not known."
+    )
+
+
+def test_two_columns_of_one_meaning_are_both_named() -> None:
+    for twin in ["MSISDN", "手机号", " msisdn"]:
+        ((column, message),) = problems("application_no", "msisdn", twin)
+
+        assert column == twin
+        assert "“msisdn”" in message
+        assert f"“{twin}”" in message
+
+
+def test_a_missing_required_column_is_named() -> None:
+    assert problems("application_no", "iccid") == [("msisdn", "The column msisdn is missing; add it.")]
+
+
+def test_too_many_columns_too_long_names_and_hidden_marks_are_told() -> None:
+    assert "more than 200" in problems(*(f"c{number}" for number in range(10_000)))[0][1]
+    assert "longer than 256" in problems("application_no", "msisdn", "x" * 257)[0][1]
+    assert "byte order mark" in problems("application_no", "\ufeffmsisdn")[0][1]
+
+
+def test_many_unknown_columns_are_told_as_a_number() -> None:
+    told = problems("application_no", "msisdn", *(f"zzz{number}" for number in range(100)))
+
+    assert len(told) == 21
+    assert "80 more columns" in told[-1][1]

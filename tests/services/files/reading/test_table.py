@@ -1,0 +1,117 @@
+import io
+import json
+
+import pytest
+
+from tests.shared_data import shared_data
+from workbench.services.files.reading.problems import FileProblem
+from workbench.services.files.reading.table import FIELD_LENGTH, BrokenRecord, CsvTable, RawRecord
+
+# location_coordinates.json differs from its CSV, so it proves nothing.
+SPECTRUM = (
+    "comma_in_quotes",
+    "empty",
+    "empty_crlf",
+    "escaped_quotes",
+    "json",
+    "newlines",
+    "newlines_crlf",
+    "quotes_and_newlines",
+    "simple",
+    "simple_crlf",
+    "utf8",
+)
+
+
+def table(text: str, *known: str) -> CsvTable:
+    return CsvTable(io.StringIO(text, newline="\n"), "file.csv", lambda name: name.strip() in known)
+
+
+def records(text: str, *known: str) -> list[RawRecord | BrokenRecord]:
+    return list(table(text, *(known or ("a", "b", "c"))))
+
+
+@pytest.mark.promise("I1")
+@pytest.mark.parametrize("name", SPECTRUM)
+def test_the_csv_spectrum_parses_as_its_json_says(name: str) -> None:
+    with shared_data("csv_spectrum", "csvs", f"{name}.csv").open(encoding="utf-8", newline="\n") as text:
+        found = list(CsvTable(text, name, lambda _name: True))
+    right = json.loads(shared_data("csv_spectrum", "json", f"{name}.json").read_text("utf-8"))
+
+    assert [record.fields for record in found if isinstance(record, RawRecord)] == right
+    assert not any(isinstance(record, BrokenRecord) for record in found)
+
+
+def test_a_record_is_named_by_the_physical_line_where_it_starts() -> None:
+    found = records('a,b\n1,"x\ny\nz"\n\n2,3\n')
+
+    assert [record.line for record in found] == [2, 6]
+
+
+def test_the_header_is_found_below_a_title() -> None:
+    found = table("Cards of October,,\nfrom the registry,,\na,b,c\n1,2,3\n", "a", "b", "c")
+
+    assert (found.names, found.header_line) == (("a", "b", "c"), 3)
+    assert [record.line for record in found] == [4]
+
+
+def test_the_delimiter_is_the_one_by_which_the_header_is_known() -> None:
+    for delimiter in [";", "\t"]:
+        found = table(f"a{delimiter}b\n1,0{delimiter}2\n", "a", "b")
+
+        assert [record.fields for record in found if isinstance(record, RawRecord)] == [{"a": "1,0", "b": "2"}]
+
+
+def test_rows_of_nothing_but_commas_are_passed_over() -> None:
+    assert [record.line for record in records("a,b\n1,2\n,\n\n3,4\n,\n")] == [2, 5]
+
+
+def test_an_empty_file_is_an_error() -> None:
+    for text in ["", "\n\n", "  \r\n", "\ufeff\n"]:
+        with pytest.raises(FileProblem, match="empty"):
+            table(text, "a")
+
+
+def test_a_header_alone_gives_no_rows() -> None:
+    assert records("a,b\n") == []
+
+
+def test_windows_and_unix_line_ends_may_be_mixed() -> None:
+    assert [record.line for record in records("a,b\r\n1,2\n3,4\r\n")] == [2, 3]
+
+
+def test_a_broken_line_is_told_and_the_next_one_is_read() -> None:
+    for line, column, words in [
+        ("1", "b", "1 fields and the header 3"),
+        ("1,2,3,4", "", "4 fields and the header 3"),
+        ("1,2\r3,4", "b", "carriage return"),
+        ('1,"x"y,3', "b", "closing quote"),
+        ("1,2\0,3", "b", "NUL"),
+        ("1,2,\ufeff3", "c", "byte order mark"),
+        ("1," + "x" * (FIELD_LENGTH + 1) + ",3", "b", "longer than"),
+        ("1," + "x" * 1_000_000 + ",3", "b", "longer than"),
+        ("a,b,c", "", "header is repeated"),
+    ]:
+        broken, after = records(f"a,b,c\n{line}\n5,6,7\n")
+
+        assert isinstance(broken, BrokenRecord)
+        assert (broken.line, broken.column) == (2, column)
+        assert words in broken.message
+        assert isinstance(after, RawRecord)
+        assert (after.line, after.fields) == (3, {"a": "5", "b": "6", "c": "7"})
+
+
+def test_a_quote_that_may_swallow_rows_ends_the_reading() -> None:
+    for text, line, column in [
+        ('a,b\n1,"2\n3,4\n', 2, "b"),
+        ('a,b\n1,2\n"3\n4",5\n6,"7\n8,9\n', 5, "b"),
+        ('a,b\n1,"2\n3,"x",y\n4,5\n', 2, "b"),
+        ('a,b\n1,"2' + "\n3,4" * 50_000 + "\n", 2, "b"),
+        ('a,"b\n1,2\n', 1, ""),
+    ]:
+        with pytest.raises(FileProblem) as caught:
+            records(text)
+
+        (problem,) = caught.value.problems
+        assert (problem.line, problem.column) == (line, column)
+        assert "quote" in problem.message

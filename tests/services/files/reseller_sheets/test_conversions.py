@@ -1,0 +1,77 @@
+"""Values of resellers' sheets become what an import takes; what cannot be converted stays as it is."""
+
+import pytest
+
+from workbench.domain.values.bad_value import BadValue
+from workbench.services.files.reading import kinds
+from workbench.services.files.reading.kinds import ColumnType
+from workbench.services.files.reseller_sheets.conversions import Order, Unit, import_text
+from workbench.services.files.reseller_sheets.sheet_map import ColumnRule
+
+
+def test_amounts_become_yuan() -> None:
+    rows: list[tuple[str, Unit | None, str]] = [
+        ("500", None, "500"),
+        ("500", "万元", "5000000"),
+        ("５００．５", "万元", "5005000"),
+        ("1,000.5", "万元", "10005000"),
+        ("500元", "万元", "500"),
+        ("500万", "元", "5000000"),
+        ("人民币500万元整", None, "5000000"),
+        ("1.5亿元", None, "150000000"),
+        ("0.00001", "万元", "0.1"),
+        ("五百万", "万元", "五百万"),
+        ("500万美元", "万元", "500万美元"),
+        ("-5", "万元", "-5"),
+    ]
+    for raw, unit, yuan in rows:
+        assert import_text(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
+
+
+def test_dates_get_the_year_first() -> None:
+    rows: list[tuple[str, ColumnType, Order | None, str]] = [
+        ("２０２６．１１．２４", kinds.DAY, None, "2026.11.24"),
+        ("24/11/2026", kinds.DAY, "dmy", "2026-11-24"),
+        ("11-24-2026 9:05", kinds.INSTANT_OR_DAY, "mdy", "2026-11-24 9:05"),
+        ("2016.05.10-2036.05.10", kinds.VALID_TO, None, "2036.05.10"),
+        ("2016-05-10 至 2036-05-10", kinds.VALID_TO, None, "2036-05-10"),
+        ("20160510-20360510", kinds.VALID_TO, None, "20360510"),
+        ("2016年5月10日—长期", kinds.VALID_TO, None, "长期"),
+        ("永久", kinds.VALID_TO, None, "长期"),
+        ("2016.05.10-2036.05.10", kinds.DAY, None, "2016.05.10-2036.05.10"),
+        ("2036-05-10", kinds.VALID_TO, "dmy", "2036-05-10"),
+    ]
+    for raw, sort, order, text in rows:
+        assert import_text(raw, sort, ColumnRule(means="", order=order)) == text
+
+
+def test_numbers_and_flags_become_plain() -> None:
+    for raw, sort, text in [
+        ("17012345671、17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("17012345671\r\n17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("17012345671 / 17012345672", kinds.PHONES, "17012345671;17012345672"),
+        ("17012345671-17012345673", kinds.PHONES, "17012345671;17012345672;17012345673"),
+        ("17012345671 至 17012345672、0571-88888888", kinds.PHONES, "17012345671;17012345672;0571-88888888"),
+        ("1440012345671 1440012345672", kinds.PHONES, "1440012345671;1440012345672"),
+        ("170 1234 5671", kinds.PHONES, "170 1234 5671"),
+        ("'91110000600037341L", kinds.USCC, "91110000600037341L"),
+        ("200次", kinds.QUANTITY, "200"),
+        ("2,00", kinds.QUANTITY, "2,00"),
+        ("√", kinds.FLAG, "yes"),
+        ("无", kinds.FLAG, "no"),
+        ("大概", kinds.FLAG, "大概"),
+        ("'引号", kinds.TEXT, "'引号"),
+    ]:
+        assert import_text(raw, sort, ColumnRule(means="")) == text
+
+
+def test_the_words_of_a_map_come_first() -> None:
+    rule = ColumnRule(means="", values={"有限责任公司": "enterprise"})
+
+    assert import_text(" 有限责任公司 ", kinds.NAME, rule) == "enterprise"
+
+
+def test_a_range_of_numbers_that_is_not_clear_is_refused() -> None:
+    for raw in ["17012345671-73", "17012345673-17012345671", "17012345671—18012345671"]:
+        with pytest.raises(BadValue, match="range of numbers"):
+            import_text(raw, kinds.PHONES, ColumnRule(means=""))

@@ -1,0 +1,105 @@
+"""What a proposal makes of names that may mean several things."""
+
+from pathlib import Path
+
+import pytest
+
+from db.enums import DocumentKind, ImportKind
+from tests.services.files.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet
+from workbench.services.files.reseller_sheets.proposal import Proposal
+from workbench.services.files.reseller_sheets.proposing import propose
+from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
+
+pytestmark = pytest.mark.proof
+
+PHONE = "13800138000"
+
+
+def proposed(path: Path, *columns: tuple[str, str]) -> Proposal:
+    """Return the proposal for a sheet with an application number and these columns, each with a value."""
+    rows = [["申请编号", *(name for name, _value in columns)], ["A-001", *(value for _name, value in columns)]]
+    [proposal] = propose("m", [ImportKind.APPLICATIONS], Sheet(rows).write(path / "s.csv"), None, "")
+    return proposal
+
+
+def test_numbers_are_of_cards_or_of_a_person_by_what_stands_beside(tmp_path: Path) -> None:
+    for names, meanings in [
+        (["号码1", "号码2", "号码3"], ["msisdns", "msisdns", "msisdns"]),
+        (["手机号", "卡号"], ["contact_phone", "msisdns"]),
+        (["卡号", "手机号码"], ["msisdns", "contact_phone"]),
+        (["手机号码"], ["msisdns"]),
+        (["联系电话", "手机号"], ["contact_phone", "msisdns"]),
+        (["联系电话", "卡号", "手机号"], ["contact_phone", "msisdns", UNDECIDED]),
+    ]:
+        proposal = proposed(tmp_path, *((name, PHONE) for name in names))
+
+        assert [column.means for column in proposal.columns[1:]] == meanings
+
+
+def test_names_that_two_columns_have_are_asked_about_and_never_guessed(tmp_path: Path) -> None:
+    for counts in [("", ""), ("1", "2"), ("一", "二")]:
+        first = [(f"姓名{counts[0]}", "王某某"), (f"身份证号{counts[0]}", "11010519491231002X")]
+        second = [(f"姓名{counts[1]}", "李某某"), (f"身份证号{counts[1]}", "110105194912310021")]
+
+        proposal = proposed(tmp_path, *first, ("备注", "甲"), *second, ("备注", "乙"), ("卡号", NUMBERS[0]))
+
+        means = {column.name: column.means for column in proposal.columns[1:]}
+        assert len(means) == 7
+        assert {meaning for name, meaning in means.items() if name[0] in "姓身"} == {UNDECIDED}
+        assert {meaning for name, meaning in means.items() if name[0] in "备"} == {""}
+        assert "msisdns" in means.values()
+
+
+def test_values_tell_what_names_do_not(tmp_path: Path) -> None:
+    for name, value, means in [
+        ("某列", NUMBERS[0], "msisdns"),
+        ("某列", f"{PHONE}、13900139000", "msisdns"),
+        ("某列", PHONE, "contact_phone"),
+        ("某列", CODES[0], "uscc"),
+        ("某列", "11010519491231002X", "handler_id_no"),
+        ("某列", COMPANIES[0], "applicant_name"),
+        ("某列", "湖北省", "province"),
+        ("某列", "2026.11.24", "submitted_at"),
+        ("某列", "个体户", "applicant_kind"),
+        ("某列", "欧阳", UNDECIDED),
+        ("某列", "20261124", UNDECIDED),
+        ("申请时间段", "上午", "submitted_at"),
+        ("备注", COMPANIES[0], ""),
+        ("某列", "", ""),
+    ]:
+        assert proposed(tmp_path, (name, value)).columns[1].means == means
+
+
+def test_small_amounts_without_a_unit_are_left_to_a_person(tmp_path: Path) -> None:
+    for value, unit in [("500", UNDECIDED), ("5,000,000", None), ("500万", None), ("0.5", UNDECIDED)]:
+        assert proposed(tmp_path, ("注册资本", value)).columns[1].unit == unit
+
+
+def test_an_order_of_dates_is_proposed_if_there_is_one_only(tmp_path: Path) -> None:
+    for value, order in [("24/11/2026", "dmy"), ("11/24/2026", "mdy"), ("11/10/2026", None), ("2026/11/24", None)]:
+        assert proposed(tmp_path, ("提交时间", value)).columns[1].order == order
+
+
+def test_hints_below_the_names_and_an_example_are_no_records(tmp_path: Path) -> None:
+    rows = [
+        ["序号", "申请编号", "注册资本", "提交时间"],
+        ["", "", "(万元)", "(如2026-11-24)"],
+        ["示例", "SQ-001", "500", "2026-11-01"],
+        ["1", "A-001", "300", "2026-11-24"],
+    ]
+    [proposal] = propose("m", [ImportKind.APPLICATIONS], Sheet(rows).write(tmp_path / "s.csv"), None, "")
+    _number, key, capital, time = proposal.columns
+
+    assert (capital.name, capital.means, capital.unit) == ("注册资本/(万元)", "registered_capital_cny", "万元")
+    assert (key.values, time.values) == (["A-001"], ["2026-11-24"])
+    assert proposal.rows.totals == ("示例",)
+
+
+def test_names_that_the_policy_gives_to_documents_are_not_asked_about(tmp_path: Path) -> None:
+    rows = [["申请编号", "资料类型", "文件"], ["A-001", "门店照", "a.pdf"], ["A-001", "合影", "b.pdf"]]
+    names = {"门店照": DocumentKind.PREMISES_MEDIA}
+
+    [proposal] = propose("m", [ImportKind.DOCUMENTS], Sheet(rows).write(tmp_path / "s.csv"), None, "", names)
+
+    assert proposal.columns[1].means == "kind"
+    assert proposal.columns[1].words == {"合影": UNDECIDED}

@@ -1,0 +1,221 @@
+"""Taking a batch back, while nothing rests on it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from db.columns import to_us
+from db.enums import DocumentKind, ImportKind
+from tests.policies import require_no_documents_of_individuals
+from tests.services.intake.importing.files import PDF, Desk, application, shanghai
+from tests.services.intake.importing.test_existing_cases import rectifying
+from tests.services.intake.importing.test_receipt_times import persons
+from workbench.errors import NotAllowed, NotFound
+from workbench.services.intake.batches import undoing
+from workbench.services.intake.batches.publishing import try_import_lock
+from workbench.services.time.deadlines.suspensions import NewSuspension
+
+COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
+COMPLAINT = {"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}
+
+
+def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) -> None:
+    path = desk.write([application(), application("A-2")])
+    desk.take(ImportKind.APPLICATIONS, path)
+    number = desk.case().id or 0
+    undone = desk.site.services("admin").imports.undo(1)
+    assert (undone.rows, undone.cases) == (2, 2)
+    for table in ("application", "card", "case", "finding", "import_batch", "import_file"):
+        assert desk.count(table) == 0, table
+    assert [row[0] for row in desk.sql("SELECT action FROM event WHERE batch_id = 1 ORDER BY seq")] == [
+        "import",
+        "import-undone",
+        "import-swept",
+    ]
+    assert desk.is_chain_whole()
+    again = desk.take(ImportKind.APPLICATIONS, path)
+    assert (again.created, again.batch, desk.case().id) == (2, 2, number + 2), "no number is given again"
+    with pytest.raises(NotFound, match="B-000009"):
+        desk.site.services("admin").imports.undo(9)
+    assert not list(desk.site.services("admin").context.store.batches.glob("9.lock"))
+
+
+def test_a_batch_whose_applicants_were_told_of_a_suspension_is_taken_back(desk: Desk) -> None:
+    require_no_documents_of_individuals(desk.site)
+    desk.applications(*persons(1))
+    now = desk.site.clock.at
+    desk.site.services("sup").suspending.suspend(
+        NewSuspension(from_at=now, to_at=now + timedelta(days=1), reason="台风")
+    )
+    assert desk.count("suspension_notice") == 1
+
+    desk.site.services("admin").imports.undo(1)
+    assert (desk.count("case"), desk.count("suspension_notice")) == (0, 0)
+
+
+def test_an_undone_import_takes_back_the_priority_that_it_raised(desk: Desk) -> None:
+    require_no_documents_of_individuals(desk.site)
+    desk.applications(*({**person, "msisdns": ""} for person in persons(1)))
+    number = desk.sql("SELECT handler_id_no FROM application")[0][0]
+    before = desk.sql('SELECT priority, priority_rank FROM "case"')
+    assert before == [("normal", 1)]
+    batch = desk.run(ImportKind.CREDIT, [{**COURT, "subject_no": number}]).batch
+    assert desk.sql('SELECT priority FROM "case"') == [("high",)]
+
+    desk.site.services("admin").imports.undo(batch or 0)
+    assert desk.sql('SELECT priority, priority_rank FROM "case"') == before
+
+
+def test_a_batch_on_which_a_later_one_rests_stays(desk: Desk) -> None:
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    desk.applications(application())
+    with pytest.raises(NotAllowed, match="B-000002"):
+        desk.site.services("admin").imports.undo(1)
+
+
+def test_call_records_are_taken_back_with_their_file(desk: Desk) -> None:
+    desk.run(
+        ImportKind.CALLS,
+        [{"caller": "13700137000", "callee": "02112345678", "start_at": "2026-11-20 10:00", "duration_s": "4"}],
+    )
+    store = desk.site.services("admin").context.store
+    assert list(store.calls.glob("*.parquet"))
+    desk.site.services("admin").imports.undo(1)
+    assert not list(store.calls.iterdir())
+    assert desk.count("call_window") == 0
+
+
+def test_documents_that_no_row_names_any_more_leave_the_store(desk: Desk) -> None:
+    desk.applications(application())
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    store = desk.site.services("admin").context.store
+    row = {"application_no": "A-1", "kind": "BIZ_LICENSE", "path": "licence.pdf"}
+    desk.run(ImportKind.DOCUMENTS, [row])
+    [stored] = [path for path in store.documents.rglob("*") if path.is_file()]
+    with desk.site.services("admin").context.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM submission")
+    desk.site.services("admin").imports.undo(2)
+    assert not stored.exists()
+
+
+def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
+    from workbench.errors import Busy
+
+    with try_import_lock(desk.site.services("admin").context.store) as is_mine:
+        assert is_mine
+        with pytest.raises(Busy):
+            desk.applications(application())
+    assert desk.applications(application()).created == 1
+
+
+def test_evidence_and_acts_that_leave_nothing_do_not_keep_a_batch(desk: Desk) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    admin, reviewer = desk.site.services("admin"), desk.site.services("a")
+    with pytest.raises(NotAllowed, match="`workbench imports undo B-000002`"):
+        admin.imports.undo(1)
+    assert "CR-DEBTOR" in desk.findings()
+
+    admin.imports.undo(2)
+    assert "CR-DEBTOR" not in desk.findings()
+    assert desk.site.actions(desk.case().id or 0)[-1] == "evidence-undone"
+    desk.change(state="queued", due_at=desk.site.clock.at)
+    case_id = reviewer.claims.next().header.id  # type: ignore[union-attr]  # the only case
+    with pytest.raises(NotAllowed, match=r"a holds C-000001.*`workbench release C-000001`"):
+        admin.imports.undo(1)
+    reviewer.claims.release(case_id)
+    assert admin.imports.undo(1).cases == 1
+    assert desk.is_chain_whole()
+
+
+def test_what_an_interrupted_undo_did_not_take_back_is_taken_back_for_who_undid_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.applications(application())
+    desk.run(ImportKind.CREDIT, [COURT])
+    with monkeypatch.context() as patched:
+        patched.setattr(undoing, "remove_batch", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.site.services("admin").imports.undo(2)
+    assert "CR-DEBTOR" in desk.findings()
+    desk.site.services("audit")
+    assert "CR-DEBTOR" not in desk.findings()
+    logins = desk.sql("SELECT actor_login FROM event WHERE action = 'evidence-undone'")
+    assert [row[0] for row in logins] == ["admin"]
+
+
+def _interrupted(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_somebody_did_is_named(desk: Desk) -> None:
+    desk.applications(application())
+    desk.site.services("sup").remarks.comment(desk.case().id or 0, "see the register")
+    with pytest.raises(NotAllowed, match=r"sup acted on C-000001 .*comment"):
+        desk.site.services("admin").imports.undo(1)
+
+
+def test_a_batch_that_moved_a_case_stays_and_a_passed_case_leaves_the_list_with_the_one_that_put_it_there(
+    desk: Desk,
+) -> None:
+    desk.queued()
+    with pytest.raises(NotAllowed, match="C-000001 became complete or came back to the queue with it"):
+        desk.site.services("admin").imports.undo(2)
+    assert desk.case().state == "queued"
+    desk.change(state="passed")
+    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
+    queue = desk.site.services("sup").queue
+    assert queue.count("attention:reopen") == 1
+    desk.site.services("admin").imports.undo(3)
+    assert queue.count("attention:reopen") == 0
+    assert "CR-DEBTOR" not in desk.findings()
+
+
+def test_a_batch_that_an_appeal_brought_into_a_closed_case_stays(desk: Desk) -> None:
+    case_id = desk.queued().id or 0
+    desk.change(state="failed")
+    of_another = {**COURT, "subject_no": "91110000600037342X"}
+    rows = [(ImportKind.CREDIT, COURT), (ImportKind.COMPLAINTS, COMPLAINT), (ImportKind.CREDIT, of_another)]
+    *brought, another = [desk.run(kind, [row]).batch or 0 for kind, row in rows]
+    desk.site.services("sup").appeals.file(case_id, "未拨打过")
+
+    imports = desk.site.services("admin").imports
+    assert imports.undo(another).rows == 1
+    findings = desk.findings()
+    for batch in brought:
+        with pytest.raises(NotAllowed, match=r"sup acted on C-000001 .*appeal"):
+            imports.undo(batch)
+    assert (desk.findings(), desk.count("credit_record"), desk.count("complaint")) == (findings, 1, 1)
+
+
+def items(desk: Desk) -> list[tuple[str, bool]]:
+    return [tuple(row) for row in desk.sql("SELECT code, satisfied_at IS NOT NULL FROM rectification_item ORDER BY id")]
+
+
+def test_the_items_that_a_batch_had_brought_are_outstanding_again_when_it_is_undone(desk: Desk) -> None:
+    case_id = rectifying(desk, codes=("BIZ_LICENSE", "AUTH_LETTER", "CALL_SCRIPT"))
+    desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2", received_at="2026-11-24 10:00")
+    report = desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-24 10:00")
+    assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0), ("CALL_SCRIPT", 1)]
+
+    desk.site.services("admin").imports.undo(report.batch or 0)
+    assert items(desk) == [("BIZ_LICENSE", 0), ("AUTH_LETTER", 0), ("CALL_SCRIPT", 1)]
+    assert desk.case().state == "rectifying"
+    undone = desk.site.services("a").casefiles.show(case_id).history[0]
+    assert (undone.action, undone.text) == ("evidence-undone", "1/3")
+
+
+def test_a_batch_that_brought_an_item_in_time_stays_after_the_deadline_of_the_item(desk: Desk) -> None:
+    rectifying(desk, codes=("BIZ_LICENSE", "AUTH_LETTER"))
+    with desk.site.services("admin").context.write() as session:
+        session.execute(
+            text("UPDATE rectification_item SET deadline_at = :at WHERE code = 'BIZ_LICENSE'"),
+            {"at": to_us(shanghai("2026-11-25 10:00"))},
+        )
+    report = desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-24 10:00")
+    for days in (1, 19):
+        desk.site.clock.advance(days=days, hours=1)
+        with pytest.raises(NotAllowed, match="without it the case would lapse now"):
+            desk.site.services("admin").imports.undo(report.batch or 0)
+    assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0)]

@@ -1,0 +1,275 @@
+"""The contents of exports, who may export, and what the log records."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import ExportKind, ImportKind, Verdict
+from tests.services.intake.importing.files import Desk, application
+from tests.sites import Site
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.errors import CannotCreate, NotAllowed, WrongUsage
+from workbench.services.files.reading.headers import column_names
+from workbench.services.files.reading.kinds import COLUMN_TYPES
+from workbench.services.records.exporting.request import ExportFormat, ExportRequest
+from workbench.services.records.exporting.sheets import write_texts
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return Desk(site, folder)
+
+
+def _export(site: Site, what: ExportKind, path: Path, **more: Any) -> list[dict[str, Any]]:
+    site.services("admin").exports.write(ExportRequest(what=what, output=path, **more))
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _decided(site: Site, verdict: Verdict = Verdict.PASS) -> int:
+    """Let reviewer a decide the next case, and return its number."""
+    found = site.services("a").claims.next()
+    assert isinstance(found, CaseFile)
+    reasons = {Verdict.PASS: ("OK",), Verdict.PENDING: ("WAIT-CARRIER",)}[verdict]
+    site.services("a").verdicts.decide(VerdictRequest(case_id=found.header.id, verdict=verdict, reasons=reasons))
+    return found.header.id
+
+
+def _exports_in_log(site: Site) -> list[dict[str, Any]]:
+    with site.services("admin").context.read() as session:
+        rows = session.execute(text("SELECT body, is_refused FROM event WHERE action = 'export' ORDER BY seq"))
+        return [{**json.loads(row.body), "refused": bool(row.is_refused)} for row in rows]
+
+
+def test_applications_are_exported_masked_with_their_case(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(
+        application("A-1", legal_rep_name="甲某某"),
+        application("A-2", applicant_kind="individual", applicant_name="乙某某", stated_use="打13800138000给客户"),
+    )
+
+    first, second = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    assert first["case"] == "C-000001"
+    assert first["state"] == "incomplete"
+    assert first["applicant_name"] == "虚构甲号信息服务有限公司"
+    assert first["uscc"] == "91110000600037341L"
+    assert first["legal_rep_name"] == "甲••"
+    assert first["handler_id_no"] == "1•••••••••••••••2X"
+    assert first["contact_phone"] == "138••••••00"
+    assert first["msisdns"] == "138••••••00"
+    assert first["submitted_at"] == "2026-11-23T10:00:00+08:00"
+    assert first["registered_capital_cny"] == 1_000_000
+    assert first["licence_valid_to"] == "long-term"
+    assert second["applicant_name"] == "乙••"
+    assert second["stated_use"] == "打138••••••00给客户"
+
+
+def test_only_the_newest_published_version_of_an_application_is_exported(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1", industry="教育"))
+    desk.applications(application("A-1", industry="保险"))
+
+    rows = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    assert [row["industry"] for row in rows] == ["保险"]
+    with desk.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE import_batch SET published_at = NULL, published_seq = NULL"))
+
+    assert _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl") == []
+
+
+def test_an_export_of_applications_has_the_columns_of_an_import(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    site.plant(1)
+    site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    names = column_names(ImportKind.APPLICATIONS)
+    assert header[:2] == ["case", "state"]
+    assert [names.meaning(column) for column in header[2:]] == [
+        name.removesuffix("*") for name in COLUMN_TYPES[ImportKind.APPLICATIONS]
+    ]
+
+
+def test_an_export_without_its_case_columns_is_imported_as_unchanged(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1", call_script="=您好"), application("A-2", uscc=""))
+    rows = _export(
+        desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True, reason="to check the round trip"
+    )
+    again = desk.folder / "again.jsonl"
+    again.write_text(
+        "".join(
+            json.dumps({name: value for name, value in row.items() if name not in {"case", "state"}}) + "\n"
+            for row in rows
+        ),
+        encoding="utf-8",
+    )
+
+    report = desk.take(ImportKind.APPLICATIONS, again)
+
+    assert (report.unchanged, report.created, report.updated, report.rejected) == (2, 0, 0, 0)
+
+
+@pytest.mark.promise("N4")
+def test_revealing_requires_a_reason_and_is_logged(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1"))
+    with pytest.raises(WrongUsage, match="--reason"):
+        _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True)
+
+    (row,) = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl", reveal=True, reason="court order")
+
+    assert row["contact_phone"] == "13800138000"
+    [logged] = _exports_in_log(desk.site)
+    # The reason is in a row that can be erased; the event has its digest.
+    assert list(logged.pop("changed_rows")) == ["export_reason 1"]
+    assert logged == {
+        "what": "applications",
+        "format": "jsonl",
+        "reason_no": 1,
+        "rows": 1,
+        "reveal": True,
+        "refused": False,
+    }
+
+
+def test_only_an_admin_exports_and_refusals_are_logged(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    for count, login in enumerate(("a", "sup", "audit"), start=1):
+        with pytest.raises(NotAllowed):
+            site.services(login).exports.write(ExportRequest(what=ExportKind.EVENTS, output=path))
+
+        assert not path.exists()
+        assert [entry["refused"] for entry in _exports_in_log(site)] == [True] * count
+
+
+def test_decisions_are_exported_with_author_verdict_and_reasons(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    case_id = _decided(site)
+
+    (row,) = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl")
+
+    assert row["decision"] == "D-000001"
+    assert row["case"] == "C-000001"
+    assert row["verdict"] == "pass"
+    assert row["reasons"] == "OK"
+    assert row["maker"] == "a"
+    assert row["checker"] is None
+    assert row["status"] == "applied"
+    assert row["decided_at"] == "2026-11-24T10:00:00+08:00"
+    assert row["release_at"] == "2026-11-24T10:01:00+08:00"
+    assert "虚构公司1" in row["notice"]
+    # An undone decision has no notice.
+    site.clock.advance(seconds=10)
+    site.services("a").undo.undo(case_id)
+
+    (row,) = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl")
+
+    assert row["status"] == "undone"
+    assert row["undone_at"] == "2026-11-24T10:00:10+08:00"
+    assert row["notice"] is None
+
+
+@pytest.mark.promise("D12")
+def test_a_notice_is_exported_after_its_grace_period(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    _decided(site)
+    path = tmp_path / "out.jsonl"
+
+    assert _export(site, ExportKind.NOTICES, path) == []
+    site.clock.advance(seconds=60)
+    (row,) = _export(site, ExportKind.NOTICES, path)
+
+    assert row["case"] == "C-000001"
+    assert row["decision"] == "D-000001"
+    assert row["sent_at"] is None
+    assert "C-000001" in row["subject"]
+
+
+def test_personal_names_in_notices_are_masked(site: Site, tmp_path: Path) -> None:
+    site.plant(1)
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
+        session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
+    _decided(site)
+    site.clock.advance(seconds=60)
+
+    (notice,) = _export(site, ExportKind.NOTICES, tmp_path / "notices.jsonl")
+    (decision,) = _export(site, ExportKind.DECISIONS, tmp_path / "decisions.jsonl")
+    (whole,) = _export(site, ExportKind.NOTICES, tmp_path / "whole.jsonl", reveal=True, reason="to send them")
+
+    assert "虚••" in notice["body"]
+    assert "虚构人" not in json.dumps([notice, decision], ensure_ascii=False)
+    assert "虚构人" in whole["body"]
+
+
+def test_texts_of_applicants_are_exported_without_names(desk: Desk, tmp_path: Path) -> None:
+    desk.applications(application("A-1", legal_rep_name="甲某某", handler_name="前某某"))
+    free_texts = {"business_scope": "甲某某经营", "stated_use": "乙 某某回访", "call_script": "我是乙某某"}
+    desk.applications(application("A-1", legal_rep_name="甲某某", consent_source="前某某登记", **free_texts))
+
+    (row,) = _export(desk.site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    texts = [row[name] for name in ("business_scope", "stated_use", "call_script", "consent_source")]
+    assert texts == ["甲••经营", "乙•••回访", "我是乙••", "前••登记"]
+
+
+def test_since_excludes_rows_of_earlier_local_days(site: Site, tmp_path: Path) -> None:
+    site.plant(2)
+    _decided(site, Verdict.PENDING)
+    site.clock.advance(days=1)
+    _decided(site, Verdict.PENDING)
+
+    on = site.clock.at.date()
+    rows = _export(site, ExportKind.DECISIONS, tmp_path / "out.jsonl", since=on)
+
+    assert [row["decision"] for row in rows] == ["D-000002"]
+
+
+def test_events_are_exported_in_order_with_their_hashes(site: Site, tmp_path: Path) -> None:
+    rows = _export(site, ExportKind.EVENTS, tmp_path / "out.jsonl")
+
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    assert [row["prev_hash"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
+
+
+@pytest.mark.proof
+def test_an_export_of_several_pages_has_every_row_once(site: Site, tmp_path: Path) -> None:
+    site.plant(2500)
+
+    rows = _export(site, ExportKind.APPLICATIONS, tmp_path / "out.jsonl")
+
+    assert len({row["case"] for row in rows}) == len(rows) == 2500
+
+
+def test_a_failed_export_keeps_the_old_file_and_logs_no_event(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old", encoding="utf-8")
+    site.plant(3)
+
+    def failing(path: Path, chosen: ExportFormat, columns: Sequence[str], texts: Iterable[tuple[int, bytes]]) -> int:
+        write_texts(path, chosen, columns, islice(texts, 1))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workbench.services.records.exporting.service.write_texts", failing)
+    with pytest.raises(CannotCreate, match="No space left"):
+        site.services("admin").exports.write(ExportRequest(what=ExportKind.APPLICATIONS, output=path))
+
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.glob(".out*")) == []
+    assert _exports_in_log(site) == []
+
+
+def test_a_file_name_of_unknown_format_is_refused_before_writing(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="--format"):
+        site.services("admin").exports.write(ExportRequest(what=ExportKind.EVENTS, output=tmp_path / "out"))
+
+    assert not (tmp_path / "out").exists()

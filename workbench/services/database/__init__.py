@@ -1,0 +1,1 @@
+"""Creates, opens, backs up and restores databases, and replaces their keys."""

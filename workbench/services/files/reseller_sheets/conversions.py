@@ -1,0 +1,158 @@
+"""Converts values of resellers' sheets to the form that an import accepts: amounts in 万元, dates, several numbers."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded_word
+from workbench.i18n import _
+from workbench.services.files.reading.kinds import (
+    CODE,
+    DAY,
+    FLAG,
+    ID_NUMBER,
+    INSTANT_OR_DAY,
+    MONEY,
+    NUMBER,
+    PHONE,
+    PHONES,
+    QUANTITY,
+    USCC,
+    VALID_TO,
+    ColumnType,
+    Parse,
+)
+
+Unit = Literal["?", "元", "千元", "万元", "百万元", "亿元"]
+"""A unit of amounts; `?` if a person still has to decide."""
+
+Order = Literal["ymd", "dmy", "mdy"]
+
+FACTORS: Mapping[str, int] = {"元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000}
+
+_AMOUNT = re.compile(
+    r"(?:人民币|rmb|cny|¥)?\s*([\d,]+(?:\.\d+)?)\s*(千|百万|万|亿)?\s*元?\s*(?:整|人民币|rmb|cny)?", re.IGNORECASE
+)
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(.*)")
+_DAY = r"\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?"
+_LONG_TERM_WORDS = frozenset({"长期", "长期有效", "永久", "永久有效", "长久", "无固定期限"})
+_SPAN = re.compile(rf"{_DAY}\s*(?:至|到|~|--?|[—–]+)\s*({_DAY}|{'|'.join(_LONG_TERM_WORDS)})")
+_COUNT = re.compile(r"(\d+)\s*[次个张天通条人]")
+_TO = re.compile(r"(?<=\d{11})\s*(?:至|到|~|--?|[—–]+)\s*(?=\d)")
+_RANGE = re.compile(r"((?:\+?86)?1\d{10})-(\d+)")
+_MOST_OF_A_RANGE = 1_000
+_BETWEEN = re.compile(r"[\s/|;,、]+")
+_WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}(?:\d{2})?|0\d{2,3}-?\d{7,8}")
+_YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×✗✘☒无", False)}
+_IDENTIFYING = (CODE, NUMBER, USCC, ID_NUMBER, PHONE, PHONES)
+
+
+class ValueRule(Protocol):
+    """The rule of a map for the values of a column."""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of amounts that do not name one."""
+
+    @property
+    def order(self) -> Order | None:
+        """The order of dates that end with the year."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Words of the sheet with their codes."""
+
+
+def parse_converted(raw: str, sort: ColumnType, rule: ValueRule, parse: Parse) -> Any:
+    """Convert a cell and parse the result.
+
+    A text that cannot be converted is parsed unchanged, so that the parser words the error.
+    """
+    return parse(import_text(raw, sort, rule))
+
+
+def import_text(raw: str, sort: ColumnType, rule: ValueRule) -> str:
+    """Return the text of a cell in the form that the parser of its column accepts."""
+    if rule.values and (code := _own_word(raw, rule.values)) is not None:
+        return code
+    text = raw
+    if len(raw) > SHORT_LENGTH and sort is not PHONES:
+        pass
+    elif sort is MONEY:
+        text = _amount(raw, rule.unit)
+    elif sort in (DAY, INSTANT_OR_DAY, VALID_TO):
+        text = _date(raw, rule.order, is_end=sort is VALID_TO)
+    elif sort is QUANTITY:
+        found = _COUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
+        text = found[1] if found else raw
+    elif sort is FLAG:
+        text = _flag(raw)
+    elif sort in _IDENTIFYING:
+        # In a spreadsheet, an apostrophe before a number makes the cell a text.
+        plain = raw.strip().lstrip("'’‘`").strip()
+        text = _numbers(plain) if sort is PHONES else plain
+    return text
+
+
+def _flag(raw: str) -> str:
+    found = _YES.get(folded_word(raw))
+    return raw if found is None else "yes" if found else "no"
+
+
+def _own_word(raw: str, words: Mapping[str, str]) -> str | None:
+    wanted = folded_word(raw)
+    return next((code for word, code in words.items() if folded_word(word) == wanted), None)
+
+
+def _amount(raw: str, unit: str | None) -> str:
+    """Return an amount in yuan; a unit in the cell takes precedence over that of the column."""
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
+    if found is None or (found[2] is None and unit is None):
+        return raw if found is None else found[1]
+    names_yuan = found[2] is None and "元" in raw
+    factor = 1 if names_yuan else FACTORS[f"{found[2]}元" if found[2] else str(unit)]
+    yuan = Decimal(found[1].replace(",", "")) * factor
+    return str(int(yuan)) if yuan == int(yuan) else format(yuan.normalize(), "f")
+
+
+def _date(raw: str, order: Order | None, *, is_end: bool) -> str:
+    """Return a date with the year first; of a period, which `is_end` allows, the last day."""
+    plain = unicodedata.normalize("NFKC", raw).strip()
+    if is_end:
+        span = _SPAN.fullmatch(plain)
+        plain = span[1] if span else plain
+        plain = "长期" if plain in _LONG_TERM_WORDS else plain
+    if order is None or order == "ymd":
+        return plain
+    found = _YEAR_LAST.fullmatch(plain)
+    if found is None:
+        return plain
+    day, month = (found[1], found[3]) if order == "dmy" else (found[3], found[1])
+    return f"{found[4]}-{month}-{day}{found[5]}"
+
+
+def _numbers(raw: str) -> str:
+    """Return phone numbers separated by `;`, if each part is a complete number or a range of numbers.
+
+    Raises:
+        BadValue: If a range is not clear. Without its dash, it would be read as one long number.
+    """
+    plain = _TO.sub("-", unicodedata.normalize("NFKC", raw).strip())
+    parts = [part for part in _BETWEEN.split(plain) if part]
+    numbers = [number for part in parts for number in _of_range(part)]
+    return ";".join(numbers) if all(map(_WHOLE_NUMBER.fullmatch, numbers)) else raw
+
+
+def _of_range(part: str) -> list[str]:
+    """Return the numbers of a range such as 17100000001-17100000010, or the part if it is not a range."""
+    found = _RANGE.fullmatch(part)
+    if found is None:
+        return [part]
+    first, last = int(found[1]), int(found[2])
+    if len(found[1]) != len(found[2]) or not first <= last < first + _MOST_OF_A_RANGE:
+        message = _("“{value}” is a range of numbers that is not clear; write each number.")
+        raise BadValue(message, part)
+    return [str(number) for number in range(first, last + 1)]

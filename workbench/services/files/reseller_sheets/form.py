@@ -1,0 +1,199 @@
+"""Writes the form for applications: a workbook that is filled in and then imported without a map."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from db.enums import ApplicantKind, DocumentKind, ImportKind
+from workbench.domain.policy.policy import Policy
+from workbench.errors import WrongUsage
+from workbench.i18n import _, comma_joined, current_language
+from workbench.services.files.reading.headers import column_names, columns_file
+from workbench.services.files.reading.kinds import (
+    COLUMN_TYPES,
+    DAY,
+    FLAG,
+    INSTANT_OR_DAY,
+    MONEY,
+    PATH,
+    PHONES,
+    VALID_TO,
+    ColumnType,
+)
+from workbench.services.files.reading.sheets.names import shown
+from workbench.services.foundation.context import Service
+from workbench.services.foundation.safe_files import new_workbook, replacing
+from workbench.wording.case.labels import APPLICANT_KIND
+
+_OUR_COLUMNS = frozenset({"agent", "first_reviewed_on", "received_at", "sha256"})
+"""The columns that the reviewing site fills in, not the applicant."""
+
+_ENTERPRISE_COLUMNS = frozenset(
+    {
+        "uscc",
+        "registered_capital_cny",
+        "licence_valid_to",
+        "business_scope",
+        "legal_rep_name",
+        "legal_rep_id_no",
+        "legal_rep_id_type",
+    }
+)
+"""The columns that do not apply to a person."""
+
+_ROWS = 1_000
+_WIDTH = 20
+_MOST_MESSAGE = 255
+_LISTS = "lists"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column of the form: its name and type, and the words to choose from, if any."""
+
+    name: str
+    is_required: bool
+    sort: ColumnType
+    choices: Sequence[str]
+
+
+class Forms(Service):
+    """Writes forms for one person."""
+
+    def write(self, kind: ApplicantKind, path: Path) -> None:
+        """Write the form for a kind of applicant, with the documents and service classes of the policy in force.
+
+        Raises:
+            WrongUsage: If the file name does not have the extension of a workbook.
+            CannotCreate: If the file cannot be written.
+        """
+        if path.suffix.lower() != ".xlsx":
+            raise WrongUsage(
+                _("A form is a workbook; name it like {name}.").format(name=path.with_suffix(".xlsx").name)
+            )
+        with self.context.read() as session:
+            policy = self.context.policy(session)
+        with replacing(path, self.context.own_files) as draft, new_workbook(draft) as workbook:
+            form = _Form(workbook, policy, kind)
+            for sheet in (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS):
+                form.add(sheet)
+            form.add_lists()
+
+
+class _Form:
+    """The sheets of one form."""
+
+    def __init__(self, workbook: Any, policy: Policy, kind: ApplicantKind) -> None:
+        self._workbook = workbook
+        self._policy = policy
+        self._kind = kind
+        # A spreadsheet keeps all digits of a number only in a text cell.
+        self._text = workbook.add_format({"num_format": "@"})
+        self._bold = workbook.add_format({"num_format": "@", "bold": True, "bottom": 1})
+        self._wrapped = workbook.add_format({"num_format": "@", "italic": True})
+        self._lists: list[Sequence[str]] = []
+
+    def add(self, kind: ImportKind) -> None:
+        """Add the sheet of a kind: the instructions, the header, and the accepted values of each column."""
+        sheet = self._workbook.add_worksheet(shown(kind))
+        fields = list(self._fields(kind))
+        sheet.set_column(0, len(fields) - 1, _WIDTH, self._text)
+        title = self._title(kind)
+        sheet.write_string(0, 0, title, self._wrapped)
+        for place, field in enumerate(fields):
+            name = column_names(kind).shown(field.name)
+            sheet.write_string(1, place, name + "*" * field.is_required, self._bold)
+            self._add_validation(sheet, place, field)
+        sheet.freeze_panes(2, 1)
+
+    def add_lists(self) -> None:
+        """Add the hidden sheet with the words to choose from, because a list in a cell has at most 255 characters."""
+        sheet = self._workbook.add_worksheet(_LISTS)
+        sheet.hide()
+        for row in range(max(map(len, self._lists))):
+            for column, words in enumerate(self._lists):
+                if row < len(words):
+                    sheet.write_string(row, column, words[row])
+
+    def _fields(self, kind: ImportKind) -> Iterable[_Field]:
+        for starred, sort in COLUMN_TYPES[kind].items():
+            name = starred.removesuffix("*")
+            is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
+            if name in _OUR_COLUMNS or (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL):
+                continue
+            is_required = name != starred or name == "path"
+            yield _Field(name, is_required, sort, self._choices(name, sort))
+
+    def _choices(self, name: str, sort: ColumnType) -> Sequence[str]:
+        """Return the words to choose from, those in the policy first."""
+        if sort is FLAG:
+            return ("是", "否") if current_language() == "zh" else ("yes", "no")
+        codes: Iterable[StrEnum] = sort.words or ()
+        if name == "applicant_kind":
+            codes = (self._kind,)
+        elif name == "service_class":
+            codes = self._policy.classes.days
+        elif name == "kind":
+            codes = dict.fromkeys((*(code for code, _when in self._required()), *self._policy.documents.names))
+        return [_word(sort.section, code) for code in codes]
+
+    def _required(self) -> Iterator[tuple[DocumentKind, str]]:
+        """Yield the documents that are required of this kind of applicant, each with its condition, '' without one."""
+        yield from ((code, "") for code in self._policy.documents.required.get(self._kind, ()))
+        for special in self._policy.special:
+            facts = special.conditions
+            if self._kind in facts.pop("applicant_kind", (self._kind,)):
+                shown_names = column_names(ImportKind.APPLICATIONS).shown
+                when = "; ".join(f"{shown_names(fact)} = {' / '.join(values)}" for fact, values in facts.items())
+                yield from ((code, when) for code in special.documents)
+
+    def _add_validation(self, sheet: Any, place: int, field: _Field) -> None:
+        rule: dict[str, Any] = {"validate": "any"}
+        if field.choices:
+            from xlsxwriter.utility import xl_range_abs
+
+            area = xl_range_abs(0, len(self._lists), len(field.choices) - 1, len(self._lists))
+            rule = {"validate": "list", "source": f"={_LISTS}!{area}"}
+            self._lists.append(field.choices)
+        if hint := _hint(field.sort):
+            rule["input_message"] = hint[:_MOST_MESSAGE]
+        if len(rule) > 1:
+            sheet.data_validation(2, place, _ROWS + 1, place, rule)
+
+    def _title(self, kind: ImportKind) -> str:
+        applicant = _(APPLICANT_KIND[self._kind])
+        if kind is ImportKind.APPLICATIONS:
+            title = _("Applications, {applicant}: one row for each; columns with * are required, dates are 2026-11-03.")
+            return title.format(applicant=applicant)
+        if kind is ImportKind.CARDS:
+            return _("One row for each number: who uses it, and the SIM card.")
+        names = self._policy.documents.names
+        title = _(
+            "Required of each application, {applicant}: {documents}. One row for each file, beside this workbook."
+        )
+        named = [(names[code].in_language(current_language()), when) for code, when in self._required()]
+        documents = (_("{what} ({by})").format(what=name, by=when) if when else name for name, when in named)
+        return title.format(applicant=applicant, documents=comma_joined(dict.fromkeys(documents)))
+
+
+def _word(section: str, code: StrEnum) -> str:
+    """Return a word for a code in the current language that an import understands."""
+    names: Sequence[str] = columns_file()["values"][section].get(code.value, ())
+    return names[0] if names and current_language() == "zh" else code.value
+
+
+def _hint(sort: ColumnType) -> str:
+    """Return a hint on how to write a value, '' if none is needed."""
+    if sort in (DAY, INSTANT_OR_DAY):
+        return _("A date such as 2026-11-03.")
+    if sort is VALID_TO:
+        return _("A date such as 2026-11-03, or long-term.")
+    if sort is PHONES:
+        return _("Several numbers with ; between them.")
+    if sort is MONEY:
+        return _("An amount in yuan.")
+    if sort is PATH:
+        return _("The name of the file beside this workbook, or its path from here.")
+    return ""

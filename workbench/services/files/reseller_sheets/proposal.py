@@ -1,0 +1,97 @@
+"""Proposes a map for sheets that nobody has described yet; a person confirms it before it is used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from db.enums import ImportKind
+from workbench.services.files.reading.kinds import KindSpec
+from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
+from workbench.services.files.reseller_sheets.conversions import Order
+from workbench.services.files.reseller_sheets.grid import HEAD_ROWS
+from workbench.services.files.reseller_sheets.header import Header, headers_in
+from workbench.services.files.reseller_sheets.sheet_map import RowRules
+from workbench.services.files.reseller_sheets.words import meaning_of
+
+
+class MeaningSource(StrEnum):
+    """The source of the meaning of a column: its name, a usual word, its values, a similar name, or a person."""
+
+    NAME = "name"
+    WORD = "word"
+    VALUES = "values"
+    SIMILAR = "similar"
+    PERSON = "person"
+    NOTHING = "nothing"
+
+
+@dataclass(slots=True)
+class ProposedColumn:
+    """A column of a sheet: its index, name and values, its probable meaning, and the source of the meaning.
+
+    `parts` are its names from the top level of the header to the lowest. `means` is '' if it is not imported, and
+    UNDECIDED if a person has to decide. `unit`, `order` and `words` are as in the map.
+    """
+
+    column: int
+    name: str
+    parts: Sequence[str]
+    values: Sequence[str] = ()
+    means: str = ""
+    source: MeaningSource = MeaningSource.NOTHING
+    unit: str | None = None
+    order: Order | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A map that nobody has confirmed yet, and the file that it is proposed for; `spec` is that of its kind."""
+
+    name: str
+    kind: ImportKind
+    file: str
+    sheets: tuple[str, ...]
+    agent: str
+    spec: KindSpec
+    columns: list[ProposedColumn] = field(default_factory=list)
+    rows: RowRules = field(default_factory=RowRules)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def meanings(self) -> set[str]:
+        """The meanings of the columns of the sheet, and the columns with one value for all rows."""
+        return {column.means for column in self.columns} | set(self.constants)
+
+    def missing(self) -> list[frozenset[str]]:
+        """Return the sets of required columns of which none is there."""
+        there = self.meanings
+        return [choices for choices in self.spec.required if choices.isdisjoint(there)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """The first rows of a sheet, its merged cells, and its header; `recognised` counts the columns that a kind has."""
+
+    name: str
+    kind: ImportKind
+    rows: Sequence[SheetRow]
+    merges: Sequence[MergedCells]
+    header: Header
+    recognised: int
+
+
+def sheet_head(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind) -> SheetHead:
+    """Return a sheet with the header that has the most recognised columns.
+
+    If no column is recognised, the header is the first row that fills the most columns.
+    """
+
+    def recognised(header: Header) -> int:
+        return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
+
+    candidates = list(headers_in(rows[:HEAD_ROWS], merges))
+    best = max(candidates, key=lambda header: (recognised(header), header.has_hints))
+    if not recognised(best):
+        best = max(candidates, key=lambda header: len(header.parts))
+    return SheetHead(name, kind, rows, merges, best, recognised(best))

@@ -1,0 +1,278 @@
+"""Guesses what the columns and rows of a sheet mean: by their names, then by their values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import pairwise
+from operator import attrgetter
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from db.enums import ApplicantKind, DocumentKind, ImportKind
+from workbench.i18n import _, comma_joined
+from workbench.services.files.reading.headers import MAX_COLUMNS, column_names, normalised_name
+from workbench.services.files.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO, kind_spec
+from workbench.services.files.reading.plan import accepts
+from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.sheets.names import kind_of_sheet
+from workbench.services.files.reading.sheets.workbook import SheetRow
+from workbench.services.files.reading.table import Cell
+from workbench.services.files.reseller_sheets.by_values import applicant_kind_in, guess_column, order_of, unit_needed
+from workbench.services.files.reseller_sheets.cells import (
+    Cells,
+    MergedCellFiller,
+    compact,
+    has_few_cells,
+    total_word_in,
+)
+from workbench.services.files.reseller_sheets.header import column_letters
+from workbench.services.files.reseller_sheets.mapped_source import sheets_in
+from workbench.services.files.reseller_sheets.proposal import (
+    MeaningSource,
+    Proposal,
+    ProposedColumn,
+    SheetHead,
+    sheet_head,
+)
+from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, column_types_of
+from workbench.services.files.reseller_sheets.words import (
+    Clarity,
+    is_ignorable,
+    meaning_of,
+    sheet_words,
+    unit_in,
+    without_count,
+)
+
+_ENOUGH = 3
+"""The number of recognised columns that a sheet needs for its kind to be clear."""
+
+
+_NEAR = 0.75
+_KEY, _NUMBERS, _PHONE = "application_no", "msisdns", "contact_phone"
+_NAME = "姓名"
+"""The word for the name of a person; alone, it does not say of whom."""
+
+_DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
+_APPLICATIONS = ImportKind.APPLICATIONS
+_FEW = 3
+_MOST_NOTE = 20
+
+
+class Proposer:
+    """Fills in a proposal for a map from one sheet."""
+
+    def __init__(self, proposal: Proposal, sheet: SheetHead) -> None:
+        self._proposal = proposal
+        self._kind = proposal.kind
+        names, parts = sheet.header.names(), sheet.header.parts
+        merged = MergedCellFiller([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
+        below = [row for row in sheet.rows if row.line > sheet.header.line]
+        filled = [merged.fill_row(row) for row in below]
+        columns = sorted(set(names) | {column for row in below for column in row.cells})[:MAX_COLUMNS]
+        proposal.columns = [
+            ProposedColumn(column, names.get(column, column_letters(column)), parts.get(column, ()))
+            for column in columns
+        ]
+        self._leave_repeated_names_open()
+        self._by_names()
+        self._records = self._without_sums_and_notes(below, filled)
+        self._take_values()
+
+    def fill(self) -> None:
+        """Fill in the other meanings, the conversions of values, and which rows belong together."""
+        self._by_values()
+        self._by_similar_names()
+        for column in self._proposal.columns:
+            if not column.means and column.values and not (column.parts and is_ignorable(column.parts, self._kind)):
+                column.means = UNDECIDED
+            self._add_conversions(column)
+        # A column without a name and values is left out.
+        self._proposal.columns = [column for column in self._proposal.columns if column.parts or column.values]
+        if self._is_continued():
+            self._proposal.rows = replace(self._proposal.rows, continued=True)
+        self._proposal.rows = replace(self._proposal.rows, fill_down=self._filled_down())
+        if frozenset({"applicant_kind"}) in self._proposal.missing():
+            self._proposal.constants["applicant_kind"] = UNDECIDED
+        if "agent" in self._proposal.meanings:
+            self._proposal.agent = ""
+
+    def _leave_repeated_names_open(self) -> None:
+        """Ask about columns with the same name, such as 姓名 twice or 姓名1 and 姓名2.
+
+        Nothing says which person each of them is about. A count may be part of a name without a known meaning.
+
+        Several columns of numbers all mean the numbers of the cards.
+        """
+        named: dict[tuple[str, ...], list[ProposedColumn]] = {}
+        for column in self._proposal.columns:
+            if column.parts and not is_ignorable(column.parts, self._kind):
+                is_known = _NAME in column.parts[-1] or meaning_of(column.parts, self._kind)[0]
+                parts = map(without_count, column.parts) if is_known else column.parts
+                named.setdefault(tuple(map(normalised_name, parts)), []).append(column)
+        for columns in named.values():
+            if len(columns) > 1 and meaning_of(columns[0].parts, self._kind)[0] not in {_NUMBERS, _PHONE}:
+                for column in columns:
+                    column.means = UNDECIDED
+
+    def _by_names(self) -> None:
+        """Assign meanings by name, the clearest names first, because two columns must not have the same meaning."""
+        for clarity in Clarity:
+            for column in self._proposal.columns:
+                if not column.means and column.parts:
+                    column.means = self._meaning_left(column, clarity)
+                    if column.means:
+                        column.source = MeaningSource.NAME if clarity is Clarity.NAME else MeaningSource.WORD
+
+    def _meaning_left(self, column: ProposedColumn, wanted: Clarity) -> str:
+        """Return the meaning of a column by its name; '' if its clarity is not `wanted` or the meaning is taken."""
+        found, clarity = meaning_of(column.parts, self._kind)
+        taken = self._proposal.meanings
+        if not found or clarity is not wanted:
+            return ""
+        if found not in taken or self._is_further(column, found):
+            return found
+        is_phone = clarity is Clarity.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
+        return _PHONE if is_phone else ""
+
+    def _is_further(self, column: ProposedColumn, means: str) -> bool:
+        """Say whether a column has more numbers of another column, as 号码2 has besides 号码1."""
+        if means != _NUMBERS or self._kind is not _APPLICATIONS:
+            return False
+        others = (other for other in self._proposal.columns if other.means == _NUMBERS)
+        return any(without_count(other.name) == without_count(column.name) for other in others)
+
+    def _by_values(self) -> None:
+        for column in self._proposal.columns:
+            if not column.means and not (column.parts and is_ignorable(column.parts, self._kind)):
+                found = guess_column(column.values, self._kind, self._proposal.meanings)
+                if found:
+                    column.means, column.source = found, MeaningSource.VALUES
+
+    def _by_similar_names(self) -> None:
+        known = column_names(self._kind).meanings
+        for column in self._proposal.columns:
+            if not column.means and column.parts and not is_ignorable(column.parts, self._kind):
+                for spelling in get_close_matches(normalised_name(column.parts[-1]), list(known), 1, _NEAR):
+                    if known[spelling] and known[spelling] not in self._proposal.meanings:
+                        column.means, column.source = known[spelling], MeaningSource.SIMILAR
+
+    def _without_sums_and_notes(self, below: Sequence[SheetRow], filled: Sequence[Cells]) -> list[Cells]:
+        """Return the rows that may be records, and put the words that mark the other rows into the proposal."""
+        words = sheet_words()["words"]
+        totals = {compact(word): word for word in words["totals"]}
+        notes = {compact(word): word for word in words["notes"]}
+        key, columns = self._column_of(_KEY), len(self._proposal.columns)
+        names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
+        read = {column.column for column in self._proposal.columns if column.means}
+        found_totals: list[str] = []
+        found_notes: list[str] = []
+        records = []
+        for row, cells in zip(below, filled, strict=True):
+            texts = {column: compact(cell) for column, cell in row.cells.items()}
+            first = next(iter(texts.values()))
+            total = total_word_in(texts, totals, key, read)
+            note = next((word for text, word in notes.items() if first.startswith(text)), None)
+            if note is None and len(cells) == 1 and columns > _FEW and not first.isascii():
+                note = first[:_MOST_NOTE]
+            if total is not None:
+                found_totals.append(totals[total])
+            elif note is not None and has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}:
+                found_notes.append(note)
+            elif texts != names:
+                records.append(cells)
+        totals_and_notes = tuple(dict.fromkeys(found_totals)), tuple(dict.fromkeys(found_notes))
+        self._proposal.rows = replace(self._proposal.rows, totals=totals_and_notes[0], notes=totals_and_notes[1])
+        return records
+
+    def _take_values(self) -> None:
+        """Give each column its values, without marks for empty cells."""
+        marks, seen = frozenset(sheet_words()["words"]["empty"]), set[str]()
+        for column in self._proposal.columns:
+            texts = [str(cells.get(column.column, "")).strip() for cells in self._records]
+            seen |= marks.intersection(texts)
+            column.values = [text for text in texts if text and text not in marks]
+        self._proposal.rows = replace(self._proposal.rows, empty=tuple(sorted(seen)))
+
+    def _column_of(self, means: str) -> int:
+        return next((column.column for column in self._proposal.columns if column.means == means), -1)
+
+    def _add_conversions(self, column: ProposedColumn) -> None:
+        """Add the conversions that the values of a column need: a unit, an order of dates, or words for codes."""
+        sort = column_types_of(self._kind).get(column.means)
+        if sort is None:
+            return
+        if sort is MONEY:
+            column.unit = unit_in(column.name) or unit_needed(column.values)
+        elif sort in _DATES:
+            column.order = order_of(column.values)
+        elif sort.words is not None:
+            known = self._proposal.spec.columns[column.means]
+            unknown = dict.fromkeys(value for value in column.values if not accepts(known, value))
+            is_kind = sort.words is ApplicantKind
+            column.words = {word: (applicant_kind_in(word) if is_kind else "") or UNDECIDED for word in unknown}
+
+    def _is_continued(self) -> bool:
+        """Say whether applications have several rows: a row repeats or leaves out the values of the row above."""
+        key, numbers = self._column_of(_KEY), self._column_of(_NUMBERS)
+        if self._kind is not _APPLICATIONS or key < 0 or numbers < 0:
+            return False
+        others = [column.column for column in self._proposal.columns if column.means not in {"", _NUMBERS, UNDECIDED}]
+        return any(
+            _text(below, numbers) and all(_text(below, column) in {"", _text(above, column)} for column in others)
+            for above, below in pairwise(self._records)
+        )
+
+    def _filled_down(self) -> tuple[str, ...]:
+        """Return the column of the application number if rows of other kinds leave it out after the row that has it."""
+        key = self._column_of(_KEY)
+        if self._kind is _APPLICATIONS or key < 0:
+            return ()
+        others = {column.column for column in self._proposal.columns if column.means not in {"", UNDECIDED}}
+        is_left_out = any(not _text(cells, key) and others & set(cells) for cells in self._records[1:])
+        return tuple(column.name for column in self._proposal.columns if is_left_out and column.column == key)
+
+
+def _text(cells: Mapping[int, Cell], column: int) -> str:
+    return str(cells.get(column, "")).strip()
+
+
+def propose(
+    name: str,
+    kinds: Sequence[ImportKind],
+    path: Path,
+    encoding: str | None,
+    agent: str,
+    document_names: Mapping[str, DocumentKind] = MappingProxyType({}),
+) -> list[Proposal]:
+    """Propose a map for each of some kinds that a file has; `document_names` is as in `kind_spec`.
+
+    The kind of a sheet is the one that recognises most of its columns. The map of a kind is for the sheet with the most
+    recognised columns, and for all sheets with the same columns.
+
+    Raises:
+        FileProblem: If the file has no rows, or if its kind is not clear; also a BadData if it cannot be read.
+        WrongUsage: If it is neither CSV nor a workbook.
+    """
+    sheets = list(sheets_in(path, encoding))
+    if not sheets:
+        message = _("The sheet is empty; it needs a header and rows.")
+        raise FileProblem(RowProblem(file=path.name, message=message))
+    heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("recognised")) for sheet in sheets]
+    proposals = []
+    for kind in kinds:
+        of_kind = [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.recognised >= _ENOUGH)]
+        if of_kind:
+            best = max(of_kind, key=lambda head: (head.recognised, kind_of_sheet(head.name) is kind))
+            names = set(best.header.names().values())
+            alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
+            spec = kind_spec(kind, ZoneInfo("UTC"), document_names=document_names)
+            proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name, spec)
+            Proposer(proposal, best).fill()
+            proposals.append(proposal)
+    if not proposals:
+        message = _("No sheet has the columns of {kinds}; import it as one of them, with --map.")
+        kinds_shown = comma_joined(kind.value for kind in kinds)
+        raise FileProblem(RowProblem(file=path.name, message=message.format(kinds=kinds_shown)))
+    return proposals

@@ -1,0 +1,1 @@
+"""How files get into the database: imports, and the batches that they write."""

@@ -1,0 +1,158 @@
+"""Finds the existing cases that a batch affects, and files its appeals; any start can finish the update of the rest."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import JSON, ColumnElement, Row, delete, select, type_coerce, update
+from sqlmodel import Session
+
+from db.columns import to_us
+from db.dialect import insert_rows
+from db.enums import FINAL_STATES, CaseState, ImportKind
+from db.models import CaseRow, SubmissionRow
+from db.queries.published import APPLICATION, BATCH, CASE, chunks, current_cases, is_published, table_of
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import Action, state_refusal
+from workbench.errors import NotAllowed, WrongUsage
+from workbench.services.case.evidence_reader import CARD
+from workbench.services.case.known_people import Key
+from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.case_access import case_in_state_for
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
+from workbench.services.review.appeals.acts import file_appeal
+
+SUBMISSION = table_of(SubmissionRow)
+
+_WRITTEN_TOGETHER = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedCase:
+    """An existing case that gets new evidence: its kind, and the time from which it counts as received.
+
+    `application_at` is the time of receipt of a new application row.
+    """
+
+    received_at: datetime
+    kind: ImportKind
+    application_at: datetime | None = None
+
+
+def cases_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> dict[Key, CaseRow]:
+    """Return the newest cases of applications that have a card of one of these numbers."""
+    return current_cases(session, applications_of_numbers(session, msisdn_hashes))
+
+
+def applications_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> set[Key]:
+    """Return the published applications that have a card of one of these numbers."""
+    return _keys(session, CARD.c.msisdn_hash, sorted(msisdn_hashes))
+
+
+def cases_of_subjects(session: Session, subjects: Iterable[str], store: Store) -> dict[Key, CaseRow]:
+    """Return the newest cases of companies, legal representatives and handlers by their numbers."""
+    numbers = sorted(subjects)
+    keys = _keys(session, APPLICATION.c.uscc, numbers)
+    keys |= _keys(session, APPLICATION.c.handler_id_hash, [store.hashed(number) for number in numbers])
+    keys |= _keys(session, APPLICATION.c.legal_rep_id_no, numbers)
+    return current_cases(session, keys)
+
+
+def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -> set[Key]:
+    table = column.table
+    found: set[Key] = set()
+    for some in chunks(values):
+        wanted = column.in_(some) & is_published(table.c.batch_id)
+        rows = session.execute(select(table.c.agent, table.c.application_no).where(wanted).distinct())
+        found.update((row.agent, row.application_no) for row in rows)
+    return found
+
+
+def cases_about(context: Context, kind: ImportKind, found_by: set[str]) -> set[int]:
+    """Return the open and the passed cases that credit records or complaints affect."""
+    with context.read() as session:
+        if kind is ImportKind.CREDIT:
+            cases = cases_of_subjects(session, found_by, context.store)
+        else:
+            cases = cases_of_numbers(session, found_by)
+        return ids_of_affected(cases.values())
+
+
+def ids_of_affected(cases: Iterable[CaseRow]) -> set[int]:
+    """Return the numbers of those cases that are open, or passed: new block findings may contradict a pass."""
+    closed = FINAL_STATES - {CaseState.PASSED}
+    return {case.id for case in cases if case.id is not None and case.state not in closed}
+
+
+def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, AffectedCase]) -> None:
+    """Record in a batch the existing cases that it affects."""
+    for some in chunks(sorted(affected.items()), _WRITTEN_TOGETHER):
+        rows = [
+            {"case_id": case_id, "received_at": case.received_at, "body": json.dumps(_body(case))}
+            for case_id, case in some
+        ]
+        with context.write() as session:
+            insert_rows(session, SUBMISSION.name, rows, batch_id=batch_id, round=0)
+
+
+def _body(case: AffectedCase) -> Mapping[str, Any]:
+    application_us = None if case.application_at is None else to_us(case.application_at)
+    return details(kind=case.kind.value, application_us=application_us)
+
+
+_FILED_TOGETHER = 5
+"""Appeals in one transaction: fewer than other changes of cases, because each writes a letter."""
+
+GROUNDS = "grounds"
+
+
+class UnfiledAppeal(NamedTuple):
+    """An appeal of a published batch that was not filed, because its case had changed."""
+
+    case_id: int
+    why: str
+
+
+def refuse_unfit_appeals(session: Session, batch_id: int) -> None:
+    """Refuse the appeals of a batch if the state of a case no longer allows its appeal.
+
+    Raises:
+        NotAllowed: If there is such a case.
+    """
+    is_filing = type_coerce(SUBMISSION.c.body, JSON)[GROUNDS].as_string().is_not(None)
+    of_batch = select(CASE.c.id, CASE.c.state).join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
+    for row in session.execute(of_batch.where(SUBMISSION.c.batch_id == batch_id, is_filing)):
+        if why := state_refusal(Action.APPEAL, CaseState(row.state), format_case(row.id)):
+            raise NotAllowed(why)
+
+
+def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Return the appeals that the next transaction files."""
+    return [one for one in waiting if GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
+
+
+def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[UnfiledAppeal]:
+    """File some appeals of a published batch, each with its own event, and delete their rows of the batch.
+
+    If a case has changed since the publication, the refusal is logged like that of the command, and returned.
+    """
+    unfiled = []
+    with context.write() as session:
+        for filing in filings:
+            noted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
+            # Another process may have done it already.
+            if not noted.rowcount:  # type: ignore[attr-defined]  # a delete's result has one
+                continue
+            grounds = json.loads(filing.body)[GROUNDS]
+            try:
+                case = case_in_state_for(session, context, Action.APPEAL, filing.case_id)
+                file_appeal(session, context, case, grounds, filing.received_at, filing.batch_id)
+            except (NotAllowed, WrongUsage) as error:
+                context.log_refusal(session, Action.APPEAL, error, filing.case_id)
+                counts = {"created_count": BATCH.c.created_count - 1, "rejected_count": BATCH.c.rejected_count + 1}
+                session.execute(update(BATCH).where(BATCH.c.id == filing.batch_id).values(counts))
+                unfiled.append(UnfiledAppeal(filing.case_id, str(error)))
+    return unfiled

@@ -1,0 +1,241 @@
+"""Batches are written one at a time, under a lock that ends with its process, and published by one event."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from db.access import access_of, lock_handle
+from db.enums import ImportKind
+from db.models import EventRow, ImportBatchRow, ImportFileRow, ReviewerRow
+from db.queries.numbers import take_batch_number
+from db.queries.published import BATCH, last_seq, table_of
+from workbench.domain.case.case_id import format_batch
+from workbench.domain.case.lifecycle import Actor
+from workbench.errors import BadData, Busy
+from workbench.i18n import _
+from workbench.services.files.calls.parquet import CallFileCheck
+from workbench.services.files.reading.reader import Reader
+from workbench.services.foundation.audit_log import details, log_receipts
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.row_values import from_row
+
+FILE = table_of(ImportFileRow)
+PUBLISHED, UNDONE = "import", "import-undone"
+"""The events of a batch after which its cases include it or no longer do."""
+
+WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
+"""Kinds of batches that have a file of call records; it is empty for a workbook without calls."""
+
+
+COUNTS = {
+    "rows": "row_count",
+    **{name: f"{name}_count" for name in ("created", "updated", "unchanged", "rejected")},
+}
+"""The counts of records by outcome: their names in a report, and their columns."""
+
+_EVENT = table_of(EventRow)
+_NAME_LENGTH = 255
+
+
+def lock_path(store: Store, batch_id: int) -> Path:
+    """Return the file that is locked as long as a process writes the batch."""
+    return store.batches / f"{batch_id}.lock"
+
+
+@contextmanager
+def try_lock(path: Path) -> Iterator[bool]:
+    """Lock a file during the block unless another process has locked it, and yield whether this process has."""
+    handle = lock_handle(path, access_of(path.parent))
+    is_held = False
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_held = True
+        yield is_held
+    finally:
+        os.close(handle)
+
+
+def try_import_lock(store: Store) -> AbstractContextManager[bool]:
+    """Allow only one process at a time to import or to undo imports; see `try_lock`.
+
+    The plan of an import is only valid until something else is published.
+    """
+    return try_lock(store.batches / "import.lock")
+
+
+def another_import_runs() -> Busy:
+    """Return the error that another import is running."""
+    return Busy(_("Another import is running in this database; try again when it is done."))
+
+
+def files_of(readers: Sequence[Reader]) -> list[Reader]:
+    """Return one reader for each file; the sheets of a workbook share their file."""
+    return list({id(reader.file): reader for reader in readers}.values())
+
+
+class AlreadyImported(BadData):
+    """The file has already been imported."""
+
+
+def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
+    """Refuse files that have already been imported, or that are given twice.
+
+    Raises:
+        KnownFile: If a file has been imported; the message names its batch.
+        BadData: If a file is given twice.
+    """
+    seen: set[str] = set()
+    for reader in files_of(readers):
+        batch = session.execute(
+            select(FILE.c.batch_id)
+            .join(BATCH, BATCH.c.id == FILE.c.batch_id)
+            .where(FILE.c.sha256 == reader.sha256, BATCH.c.published_at.is_not(None))
+        ).scalar()
+        if batch is not None:
+            raise AlreadyImported(
+                _("{file} was imported already, as {batch}; nothing was written.").format(
+                    file=reader.name, batch=format_batch(batch)
+                )
+            )
+        if reader.sha256 in seen:
+            raise BadData(_("{file} is given twice; nothing was written.").format(file=reader.name))
+        seen.add(reader.sha256)
+
+
+def publisher_context(context: Context, batch_id: int, action: str) -> Context:
+    """Return the context of the person who published or undid a batch, even if another person's process finishes it."""
+    columns = (_EVENT.c.actor_id.label("id"), _EVENT.c.actor_login.label("login"), _EVENT.c.identity)
+    of_batch = select(*columns).where(_EVENT.c.batch_id == batch_id, _EVENT.c.action == action)
+    with context.read() as session:
+        row = session.execute(of_batch.where(_EVENT.c.is_refused.is_(False)).order_by(_EVENT.c.seq.desc())).first()
+    return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))
+
+
+@contextmanager
+def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> Iterator[int]:
+    """Create a batch, lock it during the block, and yield its number. It is invisible until it is published."""
+    with ExitStack() as lock:
+        with context.write() as session:
+            batch_id = take_batch_number(session)
+            # Locked before the row can be seen, so that there is never a batch without its lock.
+            path = lock_path(context.store, batch_id)
+            if not lock.enter_context(try_lock(path)):
+                raise another_import_runs()
+            session.add(
+                ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
+            )
+            session.flush()
+            session.add_all(_file_row(batch_id, reader) for reader in files_of(readers))
+        yield batch_id
+        path.unlink(missing_ok=True)
+
+
+def _file_row(batch_id: int, reader: Reader) -> ImportFileRow:
+    return ImportFileRow(
+        batch_id=batch_id,
+        name=reader.name[:_NAME_LENGTH],
+        sha256=reader.sha256,
+        encoding=reader.encoding,
+        bytes_count=reader.bytes_count,
+    )
+
+
+def next_seq(context: Context) -> int:
+    """Return the number of the next publication; it is reliable while this process holds the import lock."""
+    with context.read() as session:
+        return last_seq(session) + 1
+
+
+def publish(
+    context: Context,
+    batch_id: int,
+    seq: int,
+    readers: Sequence[Reader],
+    counts: Mapping[str, int],
+    also: Callable[[Session], None] | None = None,
+) -> None:
+    """Make a batch visible with its counts of records, named as in COUNTS; `also` is called in the same transaction.
+
+    Raises:
+        BadData: If the same file has been published in the meantime.
+        Busy: If another batch has been published in the meantime.
+    """
+    with context.write() as session:
+        kind = session.execute(select(BATCH.c.kind).where(BATCH.c.id == batch_id)).scalar_one()
+        refuse_known_files(session, readers)
+        if last_seq(session) + 1 != seq:
+            raise another_import_runs()
+        columns = {column: counts[name] for name, column in COUNTS.items()}
+        shown = update(BATCH).where(BATCH.c.id == batch_id)
+        session.execute(shown.values(published_at=context.now(), published_seq=seq, **columns))
+        files = [reader.sha256 for reader in files_of(readers)]
+        maps = details(maps=sorted({layout.sha256 for reader in readers if (layout := reader.source.layout)}))
+        body = {"kind": kind, "files": files, **counts, **maps}
+        log_receipts(session, batch_id)
+        context.log(session, PUBLISHED, batch_id=batch_id, body=body)
+        if also is not None:
+            also(session)
+
+
+def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> None:
+    """Store the check values of a batch's call file."""
+    with context.write() as session:
+        values = dict(zip(("calls_bytes", "calls_sha256"), check, strict=True))
+        session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(values))
+
+
+def published_call_batches(context: Context) -> list[int]:
+    """Return the published batches that have a file of call records."""
+    with context.read() as session:
+        wanted = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
+        return [row.id for row in session.execute(wanted.order_by(BATCH.c.id))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """One published import in a list."""
+
+    id: int
+    kind: ImportKind
+    published_at: datetime
+    by: str
+    files: tuple[str, ...]
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+
+
+def batch_lines(session: Session) -> tuple[BatchLine, ...]:
+    """Return the published imports, newest first."""
+    reviewer = table_of(ReviewerRow)
+    files: dict[int, list[str]] = {}
+    for file in session.execute(select(FILE).order_by(FILE.c.id)):
+        files.setdefault(file.batch_id, []).append(file.name)
+    published = (
+        select(BATCH, reviewer.c.login)
+        .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
+        .where(BATCH.c.published_at.is_not(None))
+        .order_by(BATCH.c.published_seq.desc())
+    )
+    return tuple(
+        BatchLine(
+            id=row["id"],
+            kind=ImportKind(row["kind"]),
+            published_at=row["published_at"],
+            by=row["login"],
+            files=tuple(files.get(row["id"], ())),
+            **{name: row[column] for name, column in COUNTS.items()},
+        )
+        for row in session.execute(published).mappings()
+    )

@@ -1,0 +1,36 @@
+"""Finishes or removes interrupted imports when the program starts."""
+
+from itertools import chain
+
+from sqlalchemy import exists, or_, select
+from sqlmodel import Session
+
+from db.queries.published import BATCH
+from workbench.services.files.calls.spill import SPILL_PREFIX
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
+
+_LEFTOVER = select(exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.applied_at.is_(None))))
+
+
+def has_leftovers(session: Session, store: Store) -> bool:
+    """Return whether an import was interrupted.
+
+    Its batch is unpublished or is missing in some case; or only a lock file or a spill folder is left, if it was
+    interrupted before its first transaction ended.
+    """
+    unknown = chain(store.batches.glob("[0-9]*.lock"), store.calls.glob(f"{SPILL_PREFIX}*"))
+    return any(unknown) or bool(session.connection().execute(_LEFTOVER).scalar())
+
+
+def resume(context: Context) -> None:
+    """Remove unpublished batches and finish published ones, unless an import is running."""
+    # Imported here, because every start of the program imports this module, and few find anything to do.
+    from workbench.services.intake.batches.applying import apply_pending
+    from workbench.services.intake.batches.publishing import try_import_lock
+    from workbench.services.intake.batches.sweeping import sweep
+
+    with try_import_lock(context.store) as is_mine:
+        if is_mine:
+            sweep(context)
+            apply_pending(context)

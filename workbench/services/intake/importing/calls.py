@@ -1,0 +1,291 @@
+"""Call records on their way in, and what is computed of them for numbers and applications."""
+
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, exists, or_, select, tuple_
+from sqlmodel import Session
+
+from db.columns import to_us
+from db.enums import ImportKind
+from db.models import OptOutRow
+from db.queries.published import (
+    Snapshot,
+    call_file_checks,
+    chunks,
+    has_newer,
+    is_visible,
+    newest_visible_rows,
+    table_of,
+)
+from workbench.domain.evidence.evidence import CallFacts
+from workbench.domain.evidence.service_period import ServicePeriod, msisdn_of
+from workbench.services.case.evidence_reader import (
+    CALL_DAY,
+    CALL_HOUR,
+    CALL_WINDOW,
+    CARD,
+    application_key,
+    period_of_row,
+)
+from workbench.services.case.known_people import Key
+from workbench.services.files.calls.engine import CallEngine, FractionCallback
+from workbench.services.files.calls.store import CallStore
+from workbench.services.files.calls.windows import CallSurvey, OptOut
+from workbench.services.foundation.context import Context
+from workbench.services.intake.batches.affected_cases import applications_of_numbers
+from workbench.services.intake.batches.publishing import WITH_CALLS, published_call_batches
+from workbench.services.intake.importing.classifying.columns import Columns
+
+_OPT_OUT = table_of(OptOutRow)
+
+_NUMBERS_TOGETHER = 2_000
+_APPLICATIONS_TOGETHER = 10_000
+_ROWS_TOGETHER = 5_000
+_FACTS = tuple(field.name for field in fields(CallFacts) if field.name not in {"half_hours", "calls_outside_service"})
+_HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
+
+Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
+"""Writes rows of the batch."""
+
+
+def call_store(context: Context) -> CallStore:
+    """Return the call files of a database's store, with the check values that their batches have."""
+    store = context.store
+    with context.read() as session:
+        return CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFigures:
+    """Computes the figures of numbers and applications as one batch, still unseen, will leave them.
+
+    A number's figures rest on all its calls, so they are computed anew over every published file and the batch's own.
+    """
+
+    context: Context
+    batch_id: int
+    call_batches: Sequence[int]
+    window_days: int
+    insert: Insert
+    progress: FractionCallback
+
+    def of_numbers(self, msisdns: Iterable[str]) -> None:
+        """Compute numbers anew, and the applications that have one of them as a card."""
+        touched: set[Key] = set()
+        wanted: list[str | ServicePeriod] = []
+        for portion in chunks(msisdns, _NUMBERS_TOGETHER):
+            hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
+            with self.context.read() as session:
+                wanted += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
+                touched |= applications_of_numbers(session, hashes)
+        if wanted:
+            # All at once, as each survey reads every call file.
+            with self._surveyed(wanted, self.progress) as survey:
+                self._write_numbers(survey)
+        self.of_applications(sorted(touched))
+
+    def of_applications(self, keys: Iterable[Key]) -> None:
+        """Compute the figures over all cards of applications that have several cards with calls.
+
+        Those of a single number are the number's own.
+        """
+        if not self.call_batches:
+            return
+        for portion in chunks(keys, _APPLICATIONS_TOGETHER):
+            groups = self._groups(portion)
+            if not groups:
+                continue
+            periods = {period for cards in groups.values() for period in cards}
+            with self._surveyed([*periods, *(period.msisdn for period in periods)]) as survey:
+                known = {facts.msisdn for facts in survey.windows}
+                found = survey.together(
+                    {
+                        place: [period.key if period.key in known else period.msisdn for period in cards]
+                        for place, cards in groups.items()
+                    }
+                )
+            rows = [
+                {
+                    **self._columns(facts),
+                    "agent": portion[place][0],
+                    "application_no": portion[place][1],
+                    "msisdn": "",
+                    "msisdn_hash": "",
+                }
+                for place, facts in found.items()
+            ]
+            self.insert([(CALL_WINDOW, rows)])
+
+    def of_batch(self, computed: Container[str]) -> None:
+        """Compute the figures of the service periods, and over all cards, of applications that it brings cards of.
+
+        The numbers in `computed` are done already with their periods.
+        """
+        if not self.call_batches:
+            return
+        last = ("", "")
+        done: set[str] = set()
+        own = CARD.c.batch_id == self.batch_id
+        while True:
+            with self.context.read() as session:
+                rows = session.execute(
+                    select(CARD.c.agent, CARD.c.application_no)
+                    .where(own, _after(last))
+                    .distinct()
+                    .order_by(CARD.c.agent, CARD.c.application_no)
+                    .limit(_APPLICATIONS_TOGETHER)
+                ).all()
+            if not rows:
+                return
+            last = (rows[-1].agent, rows[-1].application_no)
+            keys = [(row.agent, row.application_no) for row in rows]
+            self._of_periods(keys, computed, done)
+            self.of_applications(keys)
+
+    def _of_periods(self, keys: Sequence[Key], computed: Container[str], done: set[str]) -> None:
+        """Compute the figures of the service periods of applications, each once, if their numbers have calls."""
+        with self.context.read() as session:
+            found = self._periods(session, tuple_(CARD.c.agent, CARD.c.application_no), keys, _HAS_CALLS)
+        periods = [period for period in found if period.key not in done and period.msisdn not in computed]
+        done.update(period.key for period in periods)
+        for portion in chunks(periods, _NUMBERS_TOGETHER):
+            with self._surveyed(portion) as survey:
+                self._write_numbers(survey)
+
+    def callers_of(self, callee_hashes: Iterable[str]) -> set[str]:
+        """Return the numbers that called one of these callees."""
+        if not self.call_batches:
+            return set()
+        return call_store(self.context).callers_of(self.call_batches, callee_hashes)
+
+    def unknown(self, msisdns: Iterable[str]) -> int:
+        """Count the numbers that are no card of ours, those of this batch included."""
+        count, snapshot = 0, Snapshot(own_batch=self.batch_id)
+        for portion in chunks(msisdns, _NUMBERS_TOGETHER):
+            hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
+            with self.context.read() as session:
+                known = newest_visible_rows(
+                    session, (CARD.c.msisdn_hash,), hashes, lambda row: row["msisdn_hash"], snapshot
+                )
+            count += len(hashes) - len(known)
+        return count
+
+    def _surveyed(
+        self, numbers: Iterable[str | ServicePeriod], progress: FractionCallback = CallEngine.progress
+    ) -> AbstractContextManager[CallSurvey]:
+        with self.context.read() as session:
+            zone, opt_outs = self.context.zone(session), list(self._opt_outs(session))
+            today = self.context.today(session)
+        store = call_store(self.context)
+        store.progress = progress
+        return store.survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
+
+    def _periods(
+        self, session: Session, column: ColumnElement[Any], wanted: Iterable[object], *where: ColumnElement[bool]
+    ) -> list[ServicePeriod]:
+        """Return the service periods with limits that cards have or had, by one of their columns."""
+        dated = or_(CARD.c.activated_on.is_not(None), CARD.c.service_ended_on.is_not(None))
+        visible = is_visible(CARD.c.batch_id, Snapshot(own_batch=self.batch_id))
+        periods = (
+            select(CARD.c.msisdn, CARD.c.activated_on, CARD.c.service_ended_on).where(dated, visible, *where).distinct()
+        )
+        rows = (row for chunk in chunks(wanted) for row in session.execute(periods.where(column.in_(chunk))))
+        return list({period.key: period for period in (ServicePeriod(*row) for row in rows)}.values())
+
+    def _write_numbers(self, survey: CallSurvey) -> None:
+        hashed = lru_cache(self.context.store.hashed)
+        windows = (
+            {
+                **self._columns(facts),
+                "agent": "",
+                "application_no": "",
+                "msisdn": msisdn_of(facts.msisdn),
+                "msisdn_hash": hashed(facts.msisdn),
+            }
+            for facts in survey.facts()
+        )
+        days = (
+            {"msisdn_hash": hashed(day.msisdn), "on_date": day.on, "calls": day.calls, "answered": day.answered}
+            for day in survey.days()
+        )
+        hours = (
+            {"msisdn_hash": hashed(hour.msisdn), "weekday": hour.weekday, "hour": hour.hour, "calls": hour.calls}
+            for hour in survey.hours()
+        )
+        with survey.counting_callees():
+            self._write(CALL_DAY, days)
+            self._write(CALL_HOUR, hours)
+        self._write(CALL_WINDOW, windows)
+
+    def _write(self, table: Table, rows: Iterable[Columns]) -> None:
+        for portion in chunks(rows, _ROWS_TOGETHER):
+            self.insert([(table, portion)])
+
+    def _columns(self, facts: CallFacts) -> Columns:
+        columns = {name: getattr(facts, name) for name in _FACTS}
+        return {**columns, "half_hours": json.dumps(facts.half_hours)}
+
+    def _groups(self, keys: Sequence[Key]) -> dict[int, list[ServicePeriod]]:
+        """Return the cards of those applications of which several have calls, by their place in the list."""
+        snapshot = Snapshot(own_batch=self.batch_id)
+        with self.context.read() as session:
+            cards = newest_visible_rows(
+                session,
+                (CARD.c.agent, CARD.c.application_no),
+                keys,
+                lambda row: (row["agent"], row["application_no"], row["msisdn"]),
+                snapshot,
+            )
+            windows = newest_visible_rows(
+                session,
+                (CALL_WINDOW.c.msisdn_hash,),
+                {card["msisdn_hash"] for card in cards} - {""},
+                lambda row: row["msisdn_hash"],
+                snapshot,
+            )
+        called = {window["msisdn_hash"] for window in windows}
+        numbers: dict[Key, list[ServicePeriod]] = {}
+        for card in cards:
+            if card["msisdn_hash"] in called:
+                numbers.setdefault(application_key(card), []).append(period_of_row(card))
+        return {place: numbers[key] for place, key in enumerate(keys) if len(numbers.get(key, ())) > 1}
+
+    def _opt_outs(self, session: Session) -> Iterator[OptOut]:
+        """Yield every opt-out that counts once the batch is published."""
+        snapshot = Snapshot(own_batch=self.batch_id)
+        row = _OPT_OUT.alias("o")
+        newest = ~has_newer(row, _OPT_OUT, ("callee_hash", "msisdn"), snapshot)
+        wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(
+            is_visible(row.c.batch_id, snapshot), newest
+        )
+        for found in session.execute(wanted).yield_per(_NUMBERS_TOGETHER):
+            yield found.callee_hash, to_us(found.since), found.msisdn
+
+
+def _after(key: Key) -> Any:
+    """Return the condition that a card's application comes after another in their order."""
+    return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
+
+
+def figures(
+    context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: FractionCallback
+) -> CallFigures:
+    """Return what computes the figures of a batch of some kind."""
+    batches = published_call_batches(context)
+    if kind in WITH_CALLS:
+        batches.append(batch_id)
+    with context.read() as session:
+        window_days = context.policy(session).calls.window_days
+    return CallFigures(
+        context=context,
+        batch_id=batch_id,
+        call_batches=batches,
+        window_days=window_days,
+        insert=insert,
+        progress=progress,
+    )

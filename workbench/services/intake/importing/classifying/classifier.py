@@ -1,0 +1,236 @@
+"""Classifies the rows of files as created, updated, unchanged or refused, compared with the published rows."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session
+
+from db.enums import ImportKind
+from db.queries.published import EVERYTHING, ImportedRow, is_published, newest_visible_rows
+from workbench.domain.values.bad_value import outline_of
+from workbench.i18n import _
+from workbench.services.case.known_people import Key
+from workbench.services.files.reading.kinds import RowValue
+from workbench.services.foundation.file_store import Store
+from workbench.services.intake.importing.classifying.columns import (
+    KEYS,
+    TABLES,
+    Columns,
+    columns_of,
+    document_columns,
+    is_equal,
+    key_of_application,
+)
+from workbench.services.intake.importing.classifying.documents import (
+    BadDocument,
+    StoredFile,
+    find_in_store,
+    inspect_document,
+    resolve_beside,
+)
+from workbench.services.intake.importing.classifying.existing import (
+    ExistingApplications,
+    ImportTerms,
+    existing_applications,
+)
+from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowClassifier:
+    """Classifies the rows of one import.
+
+    `arriving` are the applications that come with the import itself, and since when they count as received; None
+    where nothing of them changes. Cards and documents of the same workbook may belong to them. With `only`, rows of
+    other applications are refused. `reopened` are the applications of which the import opens new cases.
+    """
+
+    store: Store
+    terms: ImportTerms
+    imported_at: datetime
+    only: Key | None = None
+    arriving: dict[Key, datetime | None] = field(default_factory=dict)
+    reopened: set[Key] = field(default_factory=set)
+
+    def classify(
+        self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
+    ) -> list[ClassifiedRow]:
+        """Classify rows of one kind, in their order; `folder` has the documents that they name."""
+        classified = self._classify(kind, session, rows, folder)
+        if self.only is None:
+            return classified
+        return [
+            one if key_of_application(row) == self.only else _of_another_application(self.only)
+            for row, one in zip(rows, classified, strict=True)
+        ]
+
+    def _classify(
+        self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
+    ) -> list[ClassifiedRow]:
+        if kind is ImportKind.APPLICATIONS:
+            return self._applications(session, rows)
+        if kind in (ImportKind.CARDS, ImportKind.DOCUMENTS):
+            return self._of_applications(kind, session, rows, folder)
+        return self._records(kind, session, rows)
+
+    def expect(self, applications: Sequence[RowValue], classified: Sequence[ClassifiedRow]) -> None:
+        """Accept later rows of the same import that belong to these applications, unless they were refused."""
+        for row, one in zip(applications, classified, strict=True):
+            if one.outcome is not RowOutcome.REFUSED:
+                self.arriving[key_of_application(row)] = one.receipt
+
+    def _applications(self, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
+        keys = list(map(key_of_application, rows))
+        existing = existing_applications(session, set(keys), self.terms)
+        classified = []
+        for key, row in zip(keys, rows, strict=True):
+            known = existing.applications.get(key)
+            made = columns_of(ImportKind.APPLICATIONS, row, self.store)
+            if known is None:
+                classified.append(ClassifiedRow(outcome=RowOutcome.CREATED, made=made))
+                continue
+            is_same = is_equal(made, known)
+            if is_same and not (self.terms.as_new and existing.is_closed(key)):
+                classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made))
+                continue
+            # The date of the first submission says nothing about when this change came.
+            receipt = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
+            classified.append(existing.classify(key, RowOutcome.UPDATED, receipt, made))
+        return classified
+
+    def _of_applications(
+        self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
+    ) -> list[ClassifiedRow]:
+        """Classify cards or documents, which belong to applications."""
+        keys = list(map(key_of_application, rows))
+        existing = existing_applications(session, set(keys), self.terms)
+        agents = other_agents_of(
+            session, {key for key in keys if key not in existing.applications} - self.arriving.keys()
+        )
+        table = TABLES[kind]
+        known = _by_key(session, (table.c.agent, table.c.application_no), set(keys), KEYS[kind])
+        classified = []
+        for key, row in zip(keys, rows, strict=True):
+            if key not in existing.applications and key not in self.arriving:
+                classified.append(of_unknown_application(key, agents))
+                continue
+            if kind is ImportKind.CARDS:
+                made, receipt = columns_of(kind, row, self.store), None
+            else:
+                try:
+                    made, receipt = document_columns(row, self.file_of(row, folder)), row["received_at"]
+                except BadDocument as problem:
+                    column = "path" if row["path"] else "sha256"
+                    classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(problem), column=column))
+                    continue
+            classified.append(self._of_known(key, made, receipt, known.get(KEYS[kind](made)), existing))
+        return classified
+
+    def _of_known(
+        self,
+        key: Key,
+        made: Columns,
+        receipt: datetime | None,
+        before: ImportedRow | None,
+        existing: ExistingApplications,
+    ) -> ClassifiedRow:
+        """Classify a card or document of a known application."""
+        besides = _UNDATED if receipt is None else frozenset[str]()
+        if receipt is None and "received_at" in made:
+            made["received_at"] = self.imported_at
+        is_erased = before is not None and before.get("erased_at") is not None
+        if before is not None and not is_erased and is_equal(made, before, besides=besides):
+            return ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made)
+        outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
+        one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, made)
+        is_end = before is not None and "service_ended_on" in made and is_equal(made, before, besides=_END_OF_SERVICE)
+        # When a service ends says nothing about the case that was closed, but how long it is kept.
+        if one.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
+            return ClassifiedRow(outcome=outcome, made=made)
+        return one
+
+    def file_of(self, row: RowValue, folder: Path) -> StoredFile:
+        """Return the file of a document, beside the import file or in the store.
+
+        Raises:
+            BadDocument: If there is none that can be taken.
+        """
+        if not row["path"]:
+            return find_in_store(row["sha256"], self.store)
+        file = inspect_document(resolve_beside(folder, row["path"]))
+        if row["sha256"] and row["sha256"] != file.sha256:
+            raise BadDocument(_("The file has another SHA-256 than its row says; check which is right."))
+        return file
+
+    def _records(self, kind: ImportKind, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
+        """Classify rows that belong to a number or a subject, not to an application."""
+        column = TABLES[kind].c[_FOUND_BY[kind]]
+        made = [columns_of(kind, row, self.store) for row in rows]
+        key = KEYS[kind]
+        known = _by_key(session, (column,), {columns[column.name] for columns in made}, key)
+        return [ClassifiedRow(outcome=_outcome_of(one, known.get(key(one))), made=one) for one in made]
+
+
+_UNDATED = frozenset({"received_at"})
+"""What a document without a date of receipt would differ in from itself each time."""
+
+_END_OF_SERVICE = frozenset({"service_ended_on"})
+
+_FOUND_BY = {
+    ImportKind.OPTOUTS: "callee_hash",
+    ImportKind.CREDIT: "subject_hash",
+    ImportKind.COMPLAINTS: "msisdn_hash",
+}
+
+
+def _by_key(
+    session: Session,
+    found_by: Sequence[ColumnElement[Any]],
+    wanted: set[Any],
+    key: Callable[[ImportedRow], object],
+) -> dict[object, ImportedRow]:
+    """Return the published rows of some values by their key."""
+    return {key(row): row for row in newest_visible_rows(session, found_by, wanted, key, EVERYTHING)}
+
+
+def _outcome_of(made: Columns, before: ImportedRow | None) -> RowOutcome:
+    if before is None:
+        return RowOutcome.CREATED
+    return RowOutcome.UNCHANGED if is_equal(made, before) else RowOutcome.UPDATED
+
+
+def _of_another_application(only: Key) -> ClassifiedRow:
+    message = _("This row is of another application than {number}; only an admin imports it.").format(number=only[1])
+    return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
+
+
+def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
+    """Return an agent that has a published application with the number of an unknown one, by number."""
+    if not unknown:
+        return {}
+    table = TABLES[ImportKind.APPLICATIONS]
+    wanted = select(table.c.application_no, func.min(table.c.agent).label("agent")).group_by(table.c.application_no)
+    is_one_of_them = table.c.application_no.in_({number for _agent, number in unknown})
+    found = session.execute(wanted.where(is_one_of_them, is_published(table.c.batch_id)))
+    return {row.application_no: row.agent for row in found}
+
+
+def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
+    """Refuse a row whose application was never imported, or only for one of `agents`, which are by number."""
+    # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
+    number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outline_of(key[1])
+    whose = _(" of agent “{agent}”").format(agent=outline_of(key[0])) if key[0] else ""
+    message = _("There is no application {number}{whose}; import it first.")
+    other = agents.get(key[1])
+    if other:
+        message = _("There is no application {number}{whose}, but there is one of agent “{other}”; name that agent.")
+    elif other is not None:
+        message = _(
+            "There is no application {number}{whose}, but there is one without an agent; leave the agent empty."
+        )
+    text = message.format(number=number, whose=whose, other=other)
+    return ClassifiedRow(outcome=RowOutcome.REFUSED, message=text, column="application_no")

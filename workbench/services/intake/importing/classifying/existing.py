@@ -1,0 +1,164 @@
+"""Decides whether an application's case accepts new rows, by its state, deadline and cooldown."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, tuple_
+from sqlmodel import Session
+
+from db.enums import FINAL_STATES, CaseState, ImportKind
+from db.models import CaseRow
+from db.queries.published import (
+    CASE,
+    DECISION,
+    EVERYTHING,
+    RECTIFICATION,
+    ImportedRow,
+    chunks,
+    current_cases,
+    is_open_case,
+    is_published,
+    newest_visible_rows,
+)
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
+from workbench.domain.clock.calendar import WorkingCalendar
+from workbench.domain.clock.due import latest_receipt
+from workbench.errors import Busy
+from workbench.i18n import _
+from workbench.services.case.known_people import Key
+from workbench.services.intake.importing.classifying.columns import TABLES
+from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
+
+RESUBMITTED_STATES = frozenset({CaseState.RECTIFYING, CaseState.LAPSED})
+"""The states in which rows from the applicant are a resubmission, if they were received in time."""
+
+_APPLICATION = TABLES[ImportKind.APPLICATIONS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTerms:
+    """When an application with a closed case gets a new case: with `as_new`, after the working days of the cooldown."""
+
+    calendar: WorkingCalendar
+    as_new: bool
+    cooldown_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingApplications:
+    """The published applications of some rows, with their newest cases and the deadlines of resubmissions.
+
+    `failed_at` has the time of each final fail.
+    """
+
+    applications: Mapping[Key, ImportedRow]
+    cases: Mapping[Key, CaseRow]
+    deadlines: Mapping[int, datetime]
+    failed_at: Mapping[int, datetime]
+    terms: ImportTerms
+
+    def classify(self, key: Key, outcome: RowOutcome, receipt: datetime, made: Any) -> ClassifiedRow:
+        """Return the outcome of a new or changed row: for its case, for a new case, or refused."""
+        case = self.cases.get(key)
+        if case is None or case.id is None:
+            return ClassifiedRow(outcome=outcome, made=made)
+        why = self._refusal(case, receipt)
+        if why is None:
+            return ClassifiedRow(outcome=outcome, case_id=case.id, receipt=receipt, made=made)
+        if self.terms.as_new and case.state in FINAL_STATES:
+            if (why := self._cooldown_refusal(case.id, receipt)) is not None:
+                return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
+            return ClassifiedRow(outcome=outcome, reopens=key, made=made)
+        return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
+
+    def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
+        """Return why a new application is too early after a final fail, or None."""
+        terms, failed_at = self.terms, self.failed_at.get(case_id)
+        if terms.cooldown_days is None or failed_at is None:
+            return None
+        last_day = terms.calendar.nth_working_day_after(terms.calendar.local_day(failed_at), terms.cooldown_days)
+        if terms.calendar.local_day(receipt) > last_day:
+            return None
+        message = _("{case} failed finally; a new application is possible from {day}.")
+        return message.format(case=format_case(case_id), day=(last_day + timedelta(days=1)).isoformat())
+
+    def is_closed(self, key: Key) -> bool:
+        """Return whether the application's newest case is closed."""
+        case = self.cases.get(key)
+        return case is not None and case.state in FINAL_STATES
+
+    def is_kept(self, key: Key) -> bool:
+        """Return whether the application's newest case is closed, and retention has not erased it."""
+        return self.is_closed(key) and self.cases[key].erased_at is None
+
+    def _refusal(self, case: CaseRow, receipt: datetime) -> str | None:
+        """Return why a case accepts no new rows, or None if it accepts them."""
+        state = CaseState(case.state)
+        number = format_case(case.id or 0)
+        if case.erased_at is not None:
+            return erased_refusal(number, self.terms.calendar.local_day(case.erased_at))
+        if state in RESUBMITTED_STATES:
+            deadline = self.deadlines.get(case.id or 0)
+            if deadline is not None and receipt <= latest_receipt(deadline, case.suspended_from):
+                return None
+            until = deadline.astimezone(self.terms.calendar.zone).strftime("%Y-%m-%d %H:%M") if deadline else ""
+            way_out = _(" Import it with --as-new to open a new case.") if state in FINAL_STATES else ""
+            return (
+                _("It was received after the deadline of {case} ({until}).").format(case=number, until=until) + way_out
+            )
+        if state in FINAL_STATES:
+            return _("{case} is {state}; import it with --as-new to open a new case.").format(
+                case=number, state=_(STATE_WORDS[state])
+            )
+        return None
+
+
+def existing_applications(session: Session, keys: set[Key], terms: ImportTerms) -> ExistingApplications:
+    """Read the published versions of applications, with their newest cases."""
+    key_columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
+    rows = newest_visible_rows(
+        session, key_columns, keys, lambda row: (row["agent"], row["application_no"]), EVERYTHING
+    )
+    applications = {(row["agent"], row["application_no"]): row for row in rows}
+    # There are no cases of unknown applications.
+    cases = current_cases(session, applications)
+    resubmitted = [case.id for case in cases.values() if case.state in RESUBMITTED_STATES]
+    deadlines = session.execute(
+        select(RECTIFICATION.c.case_id, RECTIFICATION.c.deadline_at)
+        .where(RECTIFICATION.c.case_id.in_(resubmitted))
+        .order_by(RECTIFICATION.c.id)
+    )
+    return ExistingApplications(
+        applications=applications,
+        cases=cases,
+        deadlines={row.case_id: row.deadline_at for row in deadlines},
+        failed_at=_failed_at(session, cases.values()) if terms.cooldown_days else {},
+        terms=terms,
+    )
+
+
+def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> None:
+    """Refuse the new cases of a batch if one of the closed cases was reopened during the import.
+
+    Raises:
+        Busy: If there is such a case.
+    """
+    for some in chunks(replaced):
+        key = tuple_(CASE.c.agent, CASE.c.application_no).in_(some)
+        is_other = (CASE.c.batch_id != batch_id) & is_published(CASE.c.batch_id)
+        case_id = session.execute(select(CASE.c.id).where(key, is_other, is_open_case()).limit(1)).scalar()
+        if case_id is not None:
+            message = _("{case} was opened again while the import ran; import the file again without --as-new.")
+            raise Busy(message.format(case=format_case(case_id)))
+
+
+def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datetime]:
+    """Return when the failed ones of some cases were failed finally, by case."""
+    failed = [case.id for case in cases if case.state == CaseState.FAILED]
+    decided_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
+    is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(("applied", "approved"))
+    found = session.execute(select(DECISION.c.case_id, decided_at).where(is_final).order_by(DECISION.c.id))
+    return {row[0]: row[1] for row in found}

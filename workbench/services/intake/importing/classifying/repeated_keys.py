@@ -1,0 +1,73 @@
+"""Finds rows with the same key within one import."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from workbench.i18n import N_, _
+from workbench.services.intake.importing.classifying.records import CHECK_SUM_BYTES, DIGEST_BYTES
+
+_APPLICANT_END = DIGEST_BYTES + CHECK_SUM_BYTES
+_ROW_BYTES = _APPLICANT_END + CHECK_SUM_BYTES
+
+Place = tuple[int, int]
+"""A record: the place of its file among the files of the import, and its line."""
+
+
+class RepeatedKeys:
+    """The keys of all good rows of an import, in few bytes each."""
+
+    def __init__(self) -> None:
+        self._rows = bytearray()
+        self._files = array("L")
+        self._lines = array("Q")
+
+    def add(self, file: int, lines: list[int], rows: bytes) -> None:
+        """Take the rows of a file: their lines, and their digests (see `ClassifiedRecords`) in the same order."""
+        self._rows += rows
+        self._lines.extend(lines)
+        self._files.extend([file] * len(lines))
+
+    def repeated(self) -> Mapping[Place, str]:
+        """Return the rows that must be refused because their keys are repeated, and why.
+
+        Within one file all of them are refused, because it is unknown which is right. Across files, all but the first.
+        """
+        rows = [bytes(self._rows[at : at + _ROW_BYTES]) for at in range(0, len(self._rows), _ROW_BYTES)]
+        if len({row[:DIGEST_BYTES] for row in rows}) == len(rows):
+            return {}
+        found: dict[bytes, list[tuple[Place, bytes]]] = defaultdict(list)
+        for row, file, line in zip(rows, self._files, self._lines, strict=True):
+            found[row[:DIGEST_BYTES]].append(((file, line), row))
+        return {place: why for same in found.values() if len(same) > 1 for place, why in _refusals(same)}
+
+
+def _refusals(same: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, str]]:
+    """Yield which rows with the same key are refused, and why."""
+    rows_of: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
+    for (file, line), row in same:
+        rows_of[file].append((line, row))
+    for place, row in same:
+        rows = rows_of[place[0]]
+        if len(rows) > 1:
+            line, other = rows[1] if place[1] == rows[0][0] else rows[0]
+            yield place, _(_WITHIN_FILE[_difference(row, other)]).format(line=f"{line:,}")
+        elif place != same[0][0]:
+            yield place, _(_ACROSS_FILES[_difference(row, same[0][1])])
+
+
+def _difference(row: bytes, other: bytes) -> int:
+    """Return 0 for equal rows, 1 for rows of one applicant, and 2 for rows of two."""
+    return (row != other) + (row[:_APPLICANT_END] != other[:_APPLICANT_END])
+
+
+_WITHIN_FILE = (
+    N_("The same row is on line {line} too; remove one of them."),
+    N_("Line {line} has another row with the same key and other values; remove one of them."),
+    N_("Line {line} has the same application number for another applicant; correct one of the numbers."),
+)
+_ACROSS_FILES = (
+    N_("This row came already in this import; remove one."),
+    N_("This import has two rows with the same key and different values; remove one."),
+    N_("This import has the same application number for two applicants; correct one of the numbers."),
+)

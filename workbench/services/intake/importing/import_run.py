@@ -1,0 +1,257 @@
+"""Carries out the plan of an import: writes rows, figures and new cases, publishes, and updates existing cases."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.enums import ImportKind
+from db.queries.published import CASE, chunks
+from workbench.domain.case.case_id import format_batch, format_case
+from workbench.i18n import _
+from workbench.services.clock.due_date_changes import due_changes_of
+from workbench.services.files.calls.writing import PublishedCallFile
+from workbench.services.files.reading.problems import RowProblem
+from workbench.services.files.reading.reader import Reader
+from workbench.services.files.reading.rejects import RejectWriter
+from workbench.services.foundation.calendar_days import calendar_edition
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.locations import told_of_storage
+from workbench.services.foundation.workers import HelperProcess
+from workbench.services.intake.batches.affected_cases import (
+    UnfiledAppeal,
+    cases_about,
+    cases_of_numbers,
+    ids_of_affected,
+    record_affected_cases,
+    refuse_unfit_appeals,
+)
+from workbench.services.intake.batches.applying import apply_batch
+from workbench.services.intake.batches.publishing import (
+    WITH_CALLS,
+    new_batch,
+    next_seq,
+    publish,
+    published_call_batches,
+    record_call_file,
+)
+from workbench.services.intake.batches.sweeping import remove_batch
+from workbench.services.intake.importing.call_intake import CallIntake
+from workbench.services.intake.importing.calls import CallFigures, call_store, figures
+from workbench.services.intake.importing.classifying.classifier import RowClassifier
+from workbench.services.intake.importing.classifying.existing import refuse_opened_again
+from workbench.services.intake.importing.new_applications import NewApplications
+from workbench.services.intake.importing.new_cases import CaseOpening, NewBatch
+from workbench.services.intake.importing.plan import ImportPlan, ImportReport, ImportRequest
+from workbench.services.intake.importing.progress import ImportProgress
+from workbench.services.intake.importing.writing import BatchWriter
+from workbench.services.notices.due_date_notices import follow_calendar
+
+
+class _CalendarChanged(Exception):
+    """The calendar changed while the batch was written."""
+
+
+@dataclass(slots=True)
+class ImportRun:
+    """One run of a planned import."""
+
+    context: Context
+    classifier: RowClassifier
+    plan: ImportPlan
+    progress: ImportProgress
+    calls: CallIntake
+    helper: HelperProcess | None
+
+    def carry_out(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
+        """Carry out the plan, and return the report with the number of the batch."""
+        seq = next_seq(self.context)
+        with new_batch(self.context, request.kind, readers) as batch_id:
+            try:
+                calendar = self._calendar_edition()
+                batch = NewBatch(self.context, batch_id)
+                opening = CaseOpening(batch, seq, self.helper)
+                applications = NewApplications(batch, self.plan.applicants)
+                with self._writer(request, batch_id, report) as writing:
+                    opening.open(self._write_rows(writing, readers, applications))
+                report = self._compute_figures(request, readers, writing, report)
+                opening.open(applications.waiting(self.plan.reopened))
+                record_affected_cases(self.context, batch_id, self.plan.affected)
+                show = partial(publish, self.context, batch_id, seq, readers, report.counts)
+                self._publish(batch_id, calendar, show)
+            except BaseException as error:
+                self._remove(batch_id, error)
+                raise
+            message = _(
+                "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next start"
+                " completes that."
+            )
+            with told_of_storage(message, batch=format_batch(batch_id)):
+                unfiled = apply_batch(self.context, batch_id)
+        return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
+
+    def _remove(self, batch_id: int, error: BaseException) -> None:
+        """Remove the rows of a failed import, and say what is left of it if the storage failed."""
+        left = _(
+            "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start with"
+            " enough room removes them. Correct that, then import again."
+        )
+        with told_of_storage(left):
+            remove_batch(self.context, batch_id)
+        message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
+        with told_of_storage(message):
+            raise error
+
+    def _calendar_edition(self) -> str:
+        with self.context.read() as session:
+            return calendar_edition(session)
+
+    def _publish(self, batch_id: int, calendar: str, show: Callable[[Callable[[Session], None]], None]) -> None:
+        """Publish the batch; if the calendar has changed since `calendar`, first update the due dates of its cases."""
+        while True:
+            try:
+                show(partial(self._check, batch_id, calendar))
+            except _CalendarChanged:
+                calendar = self._follow_calendar(batch_id)
+            else:
+                return
+
+    def _check(self, batch_id: int, calendar: str, session: Session) -> None:
+        """Refuse the batch if the calendar, or a case that it replaces or appeals, changed during the import."""
+        refuse_opened_again(session, batch_id, self.plan.reopened)
+        refuse_unfit_appeals(session, batch_id)
+        if calendar_edition(session) != calendar:
+            raise _CalendarChanged
+
+    def _follow_calendar(self, batch_id: int) -> str:
+        """Update the due dates of the batch's cases, and return the edition of the calendar that they follow.
+
+        A change of the calendar updates only published cases.
+        """
+        has_due_date = (CASE.c.batch_id == batch_id, CASE.c.due_at.is_not(None))
+        with self.context.read() as session:
+            calendar = calendar_edition(session)
+            case_ids = session.execute(select(CASE.c.id).where(*has_due_date).order_by(CASE.c.id)).scalars().all()
+        for some in chunks(case_ids, _FOLLOWING_TOGETHER):
+            with self.context.write() as session:
+                follow_calendar(session, self.context, due_changes_of(session, self.context, some))
+        return calendar
+
+    @contextmanager
+    def _writer(self, request: ImportRequest, batch_id: int, report: ImportReport) -> Iterator[BatchWriter]:
+        """Yield the writer of the batch's rows; it keeps the file of rejected rows open."""
+        with ExitStack() as open_files:
+            rejects: RejectWriter | None = None
+            if request.rejects is not None and report.rejected:
+                keeps_sheets = request.kind is ImportKind.WORKBOOK
+                rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
+                open_files.enter_context(rejects)
+            yield BatchWriter(
+                context=self.context,
+                classifier=self.classifier,
+                plan=self.plan,
+                batch_id=batch_id,
+                progress=self.progress,
+                rejects=rejects,
+            )
+
+    def _write_rows(
+        self, writing: BatchWriter, readers: Sequence[Reader], applications: NewApplications
+    ) -> Iterator[Sequence[int]]:
+        """Write the rows of the files; yield the applications whose cases can be worked out meanwhile."""
+        for reader, portion in writing.write(readers):
+            if reader.kind is ImportKind.APPLICATIONS and portion.rows is not None and portion.rows.rows:
+                ready = applications.ready_after(portion.rows)
+                if ready:
+                    yield ready
+
+    def _compute_figures(
+        self, request: ImportRequest, readers: Sequence[Reader], writing: BatchWriter, report: ImportReport
+    ) -> ImportReport:
+        """Write the calls and the figures computed from all rows; return the report with what is known only now."""
+        batch_id = writing.batch_id
+        of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
+        written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
+        progress = self.progress.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
+        computed = figures(self.context, request.kind, batch_id, writing.insert, progress)
+        called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
+        called_numbers = [msisdn for msisdn, _calls in called]
+        self._compute(computed, self._numbers(computed, writing, called_numbers), writing, readers)
+        for reader in of_calls:
+            self.progress.finish(reader)
+        if written is None:
+            return report
+        return replace(
+            report,
+            # Which calls are there already is known only now.
+            created=report.created - written.updated - written.unchanged,
+            updated=report.updated + written.updated,
+            unchanged=report.unchanged + written.unchanged,
+            unknown_callers=computed.unknown(called_numbers),
+        )
+
+    def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> PublishedCallFile:
+        """Publish the calls of all files as one of the batch."""
+        staged = self.calls.staged
+        staged.duck.progress = self.progress.step(readers, 0, _CALLS_WRITTEN)
+        written = staged.publish(batch_id, published_call_batches(self.context))
+        record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
+        return written
+
+    def _numbers(
+        self, computed: CallFigures, writing: BatchWriter, called_numbers: Sequence[str]
+    ) -> dict[ImportKind, set[str]]:
+        """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
+        numbers: dict[ImportKind, set[str]] = {}
+        if called_numbers:
+            numbers[ImportKind.CALLS] = set(called_numbers)
+        callees = writing.concerned.get(ImportKind.OPTOUTS)
+        if callees:
+            numbers[ImportKind.OPTOUTS] = computed.callers_of(callees)
+        return numbers
+
+    def _compute(
+        self,
+        computed: CallFigures,
+        numbers: dict[ImportKind, set[str]],
+        writing: BatchWriter,
+        readers: Sequence[Reader],
+    ) -> None:
+        """Compute the figures that the rows change, and note the affected cases."""
+        # Each number once: the days of a number that is computed twice in a batch would count twice.
+        called: set[str] = set().union(*numbers.values())
+        computed.of_numbers(sorted(called))
+        if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
+            computed.of_batch(called)
+        for kind, msisdns in numbers.items():
+            hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
+            with self.context.read() as session:
+                self._add_affected(ids_of_affected(cases_of_numbers(session, hashes).values()), kind)
+        for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
+            if writing.concerned.get(kind):
+                self._add_affected(cases_about(self.context, kind, writing.concerned[kind]), kind)
+
+    def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
+        self.plan.add_affected(case_ids, kind, self.classifier.imported_at)
+
+
+def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> list[RowProblem]:
+    """Return appeals that could not be filed as problems of their files."""
+    files = ", ".join(dict.fromkeys(reader.name for reader in readers if reader.kind is ImportKind.APPEALS))
+    message = _("the appeal of {case} was not filed, because the case changed during the import. {cause}")
+    return [
+        RowProblem(file=files, message=message.format(case=format_case(one.case_id), cause=one.why)) for one in unfiled
+    ]
+
+
+_CALLS_WRITTEN = 0.45
+_CALLS_COUNTED = 0.8
+"""Which part of the time after reading is over when the calls are written, and when the figures are to be written."""
+
+_FOLLOWING_TOGETHER = 500
+"""Cases whose due dates follow the calendar in one transaction, so that other writers wait briefly."""
+
+_OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})

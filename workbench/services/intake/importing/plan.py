@@ -1,0 +1,245 @@
+"""The request, the plan and the report of an import: a dry run prints the plan, and the import carries it out."""
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any
+
+from db.dialect import BulkRows
+from db.enums import ImportKind
+from workbench.errors import BadData, StorageFailed
+from workbench.i18n import _
+from workbench.services.case.known_people import Key
+from workbench.services.files.reading.problems import BadRecord, RowProblem
+from workbench.services.intake.batches.affected_cases import AffectedCase
+from workbench.services.intake.batches.publishing import COUNTS
+from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, DocumentToCopy, RowOutcome
+from workbench.services.intake.importing.new_applications import Applicants
+from workbench.services.review.rectifying.rectification import ReceivedDocument
+
+if TYPE_CHECKING:
+    from workbench.services.encryption.data_keys import DataKeys
+    from workbench.services.files.reseller_sheets.sheet_map import SheetMap
+
+
+ProgressCallback = Callable[[int, int], None]
+"""Called with the number of bytes that are done and of all bytes; each file counts when read and when written."""
+
+MAX_ERRORS_REPORTED = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """One import: files of one kind, or workbooks, that become one batch.
+
+    `encoding` is that of text files; None detects it. With `rejects`, good rows are imported and bad ones written to
+    that file. `agent` is for rows that name none. `as_new` opens a new case if the application's case is closed. With
+    `only`, rows of other applications are refused. `layouts` say what the columns of a reseller's sheets mean.
+    """
+
+    kind: ImportKind
+    paths: tuple[Path, ...]
+    dry_run: bool = False
+    encoding: str | None = None
+    rejects: Path | None = None
+    agent: str = ""
+    as_new: bool = False
+    only: tuple[str, str] | None = None
+    layouts: "tuple[SheetMap, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLine:
+    """A sheet of an imported workbook: its file, its kind, and the number of its records."""
+
+    file: str
+    sheet: str
+    kind: ImportKind
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """The result of an import, or of a dry run; `batch` is None if nothing was written.
+
+    `rows` counts all records, `rejected` those that were not imported; `errors` are the first thousand of
+    `error_count`. `unknown_callers` counts numbers in call files that are not on a card. `unfiled` counts the rejected
+    appeals that could not be filed after the publication, because their cases had changed.
+    """
+
+    kind: ImportKind
+    batch: int | None
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    errors: tuple[RowProblem, ...]
+    error_count: int
+    encoding: str
+    unknown_callers: int = 0
+    sheets: tuple[SheetLine, ...] = ()
+    unfiled: int = 0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The counts of records by outcome."""
+        return {name: getattr(self, name) for name in COUNTS}
+
+    def with_unfiled(self, problems: Sequence[RowProblem]) -> "ImportReport":
+        """Return the report after some appeals of the plan could not be filed."""
+        return replace(
+            self,
+            created=self.created - len(problems),
+            rejected=self.rejected + len(problems),
+            errors=(*self.errors, *problems)[:MAX_ERRORS_REPORTED],
+            error_count=self.error_count + len(problems),
+            unfiled=len(problems),
+        )
+
+
+class ImportRefused(BadData):
+    """Some rows are bad, and nothing was written; `report` has the errors, and counts nothing as created or updated."""
+
+    def __init__(self, report: ImportReport) -> None:
+        self.report = replace(report, created=0, updated=0)
+        first = str(report.errors[0]) if report.errors else ""
+        if report.error_count > 1:
+            first = _("{first} ({count} more)").format(first=first, count=report.error_count - 1)
+        super().__init__(first)
+
+
+_KEPT_IN_MEMORY = 8 << 20
+
+
+@dataclass(slots=True)
+class ImportErrors:
+    """The errors of an import: the first thousand in full, the others as a count."""
+
+    reported: list[RowProblem] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, problems: Iterable[RowProblem]) -> None:
+        """Add problems in the order of the file."""
+        for problem in problems:
+            self.count += 1
+            if len(self.reported) < MAX_ERRORS_REPORTED:
+                self.reported.append(problem)
+
+
+@dataclass(slots=True)
+class PlannedPortion:
+    """The planned rows of some records of a file, kept so that the file is read only once.
+
+    `file` is the place of the reader; `has_updates` says that some rows replace earlier ones.
+    """
+
+    file: int
+    rows: BulkRows | None = None
+    appeals: Sequence[Any] = ()
+    documents: Sequence[DocumentToCopy] = ()
+    has_updates: bool = False
+    rejected: list[BadRecord] = field(default_factory=list)
+
+
+class Spill:
+    """Portions in their order, written down as they come: in memory while they are few, else in a file without name.
+
+    For an encrypted store, `keys` are new ones that nobody else knows: what is in the file is sealed with them.
+    """
+
+    def __init__(self, folder: Path, keys: "DataKeys | None" = None) -> None:
+        self._folder = folder
+        self._keys = keys
+        self._count = 0
+
+    @cached_property
+    def _file(self) -> IO[bytes]:
+        return SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=str(self._folder))
+
+    def add(self, portion: PlannedPortion) -> None:
+        """Add a portion.
+
+        Raises:
+            StorageFailed: If the disk cannot take it.
+        """
+        try:
+            if self._keys is None:
+                pickle.dump(portion, self._file, pickle.HIGHEST_PROTOCOL)
+            else:
+                sealed = self._keys.sealed(str(self._count), pickle.dumps(portion, pickle.HIGHEST_PROTOCOL))
+                pickle.dump(sealed, self._file, pickle.HIGHEST_PROTOCOL)
+                self._count += 1
+        except OSError as error:
+            message = _("The store cannot take {path} ({cause}); make room or check its rights.")
+            raise StorageFailed(message.format(path=self._folder, cause=error.strerror)) from error
+
+    def __iter__(self) -> Iterator[PlannedPortion]:
+        """Yield the portions from the first one."""
+        self._file.seek(0)
+        with suppress(EOFError):
+            for number in count():
+                portion = pickle.load(self._file)  # noqa: S301 - only this process can open the file
+                if self._keys is not None:
+                    portion = pickle.loads(self._keys.unsealed(str(number), portion))  # noqa: S301 - sealed here
+                yield portion
+
+    def close(self) -> None:
+        """Remove all portions; others may be added later."""
+        if "_file" in self.__dict__:
+            self._file.close()
+            del self._file
+            self._count = 0
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """The plan of an import.
+
+    `affected` are the existing cases that get new evidence. `reopened` are the applications that get a new case.
+    `cards` are the digests of the cards in the import itself. `documents` are those for existing cases, in an import
+    for one application. `applicants` are those of the new applications, if a part of the cases can be worked out before
+    the last row is written. `is_broken` means that a file cannot be read to its end. `rows_of_files` counts the
+    records of each file.
+    """
+
+    portions: Iterable[PlannedPortion] = ()
+    rows_of_files: list[int] = field(default_factory=list)
+    errors: ImportErrors = field(default_factory=ImportErrors)
+    counts: list[int] = field(default_factory=lambda: [0] * len(RowOutcome))
+    affected: dict[int, AffectedCase] = field(default_factory=dict)
+    reopened: set[Key] = field(default_factory=set)
+    cards: set[bytes] = field(default_factory=set)
+    documents: list[ReceivedDocument] = field(default_factory=list)
+    applicants: Applicants | None = None
+    is_broken: bool = False
+
+    @property
+    def rows(self) -> int:
+        """The number of records."""
+        return sum(self.counts)
+
+    def add(self, row: ClassifiedRow, kind: ImportKind) -> None:
+        """Count an accepted row, and note the case that it affects."""
+        self.counts[row.outcome] += 1
+        if row.reopens is not None:
+            self.reopened.add(row.reopens)
+        if row.case_id is not None and row.receipt is not None:
+            own = row.receipt if kind is ImportKind.APPLICATIONS else None
+            case = AffectedCase(row.receipt, kind, own)
+            before = self.affected.get(row.case_id)
+            if before is not None:
+                newest = max(before, case, key=lambda one: one.received_at)
+                case = replace(newest, application_at=own or before.application_at)
+            self.affected[row.case_id] = case
+
+    def add_affected(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:
+        """Note cases with new evidence about a number or a person, unless the applicant sent evidence too."""
+        for case_id in case_ids:
+            self.affected.setdefault(case_id, AffectedCase(received_at, kind))

@@ -1,0 +1,200 @@
+"""Plans an import: reads its files, classifies every record, and keeps the rows to write and all errors."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from db.enums import ImportKind
+from workbench.services.files.reading.problems import BadRecord, FileProblem
+from workbench.services.files.reading.reader import Reader
+from workbench.services.files.reading.table import RawRecord
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.workers import HelperProcess, distribute
+from workbench.services.intake.importing.call_intake import CallIntake
+from workbench.services.intake.importing.classifying.classifier import RowClassifier
+from workbench.services.intake.importing.classifying.columns import KEYS
+from workbench.services.intake.importing.classifying.outcome import RowOutcome
+from workbench.services.intake.importing.classifying.records import (
+    ClassifiedRecords,
+    FileClassifier,
+    Record,
+    classify_records,
+    digest,
+)
+from workbench.services.intake.importing.classifying.repeated_keys import Place, RepeatedKeys
+from workbench.services.intake.importing.new_applications import Applicants
+from workbench.services.intake.importing.plan import ImportPlan, PlannedPortion, Spill
+from workbench.services.intake.importing.progress import ImportProgress
+from workbench.services.review.rectifying.rectification import ReceivedDocument
+
+ROWS_AT_ONCE = 3_000
+"""The records of one portion, which one transaction writes; they usually have fewer than 5,000 cards."""
+
+
+class ImportPlanner:
+    """Plans an import; a helper process, if there is one, classifies a part of the records."""
+
+    def __init__(
+        self,
+        context: Context,
+        classifier: RowClassifier,
+        progress: ImportProgress,
+        calls: CallIntake,
+        spill: Spill,
+        helper: HelperProcess | None,
+    ) -> None:
+        self._context = context
+        self._classifier = classifier
+        self._progress = progress
+        self._calls = calls
+        self._spill = spill
+        self._helper = helper
+        self._begin()
+        self._keys = RepeatedKeys()
+        self._repeated: Mapping[Place, str] = {}
+        self._is_of_several_kinds = False
+
+    def plan_of(self, readers: Sequence[Reader]) -> ImportPlan:
+        """Return the plan of an import of these files.
+
+        If keys are repeated, the files are read a second time, and the repeated rows are refused.
+        """
+        self._read(readers)
+        self._repeated = self._keys.repeated()
+        if self._repeated:
+            self._spill.close()
+            self._classifier.arriving.clear()
+            self._classifier.reopened.clear()
+            self._progress.repeat(readers)
+            self._begin()
+            self._read(readers)
+        if self._plan.applicants is not None:
+            self._plan.applicants.find_repeated()
+        if self._plan.counts[RowOutcome.UPDATED]:
+            # The cards of an application count for another applicant once a later row changes the applicant.
+            self._plan.applicants = None
+        return self._plan
+
+    def _begin(self) -> None:
+        """Begin a plan. A small import works out its cases at the end, in the order of the file."""
+        applicants = Applicants() if self._helper is not None else None
+        self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened, applicants=applicants)
+
+    def _read(self, readers: Sequence[Reader]) -> None:
+        self._is_of_several_kinds = len(Counter(reader.kind for reader in readers)) > 1
+        for place, reader in enumerate(readers):
+            self._plan.rows_of_files.append(0)
+            try:
+                if reader.kind is ImportKind.CALLS:
+                    self._take_calls(place, reader)
+                else:
+                    self._take_records(place, reader)
+            except FileProblem as problem:
+                self._plan.errors.add(problem.problems)
+                self._plan.is_broken = True
+            finally:
+                self._progress.finish(reader)
+
+    def _take_calls(self, place: int, reader: Reader) -> None:
+        """Stage the calls of a file; duplicates of published calls are found at the publication."""
+        portion = PlannedPortion(place)
+
+        def refuse(record: BadRecord) -> None:
+            self._refuse(record, portion)
+            if len(portion.rejected) == ROWS_AT_ONCE:
+                self._spill.add(portion)
+                portion.rejected.clear()
+
+        created, problem = self._calls.take(place, reader, refuse, lambda: self._progress.advance(reader.bytes_read))
+        if portion.rejected:
+            self._spill.add(portion)
+        self._plan.rows_of_files[place] += created
+        self._plan.counts[RowOutcome.CREATED] += created
+        if problem is not None:
+            raise problem
+
+    def _take_records(self, place: int, reader: Reader) -> None:
+        portions = _Portions(place, reader, self._repeated)
+        files = FileClassifier(
+            context=self._context,
+            classifier=self._classifier,
+            rows=reader.rows,
+            folder=reader.path.parent,
+            is_of_several_kinds=self._is_of_several_kinds,
+        )
+        for classified in distribute(classify_records, files, portions, self._helper):
+            self._take(portions.read.popleft(), classified, place, reader)
+            self._progress.advance(reader.bytes_read)
+        if portions.torn is not None:
+            raise portions.torn
+
+    def _take(self, records: Sequence[Record], classified: ClassifiedRecords, place: int, reader: Reader) -> None:
+        portion = PlannedPortion(place, rows=classified.rows, documents=classified.documents)
+        if reader.kind is ImportKind.APPEALS:
+            portion.appeals = classified.values
+        accepted, lines = [], []
+        for record, entry in zip(records, classified.entries, strict=True):
+            if isinstance(entry, BadRecord):
+                self._refuse(entry, portion)
+            else:
+                accepted.append(entry)
+                lines.append(record.line)
+                self._plan.add(entry, reader.kind)
+        self._keys.add(place, lines, classified.digests)
+        portion.has_updates = any(row.outcome is RowOutcome.UPDATED for row in accepted)
+        if reader.kind is ImportKind.CARDS and self._is_of_several_kinds:
+            self._plan.cards.update(digest(*map(str, KEYS[ImportKind.CARDS](value))) for value in classified.values)
+        if reader.kind is ImportKind.DOCUMENTS and self._classifier.only is not None:
+            self._plan.documents += [
+                ReceivedDocument(value["kind"], row.receipt)
+                for value, row in zip(classified.values, accepted, strict=True)
+                if row.receipt is not None
+            ]
+        if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
+            self._plan.applicants.add(classified.rows)
+        self._plan.rows_of_files[place] += len(accepted)
+        self._spill.add(portion)
+
+    def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
+        """Count a bad record, and keep it for the file of rejects."""
+        self._plan.rows_of_files[portion.file] += 1
+        self._plan.counts[RowOutcome.REFUSED] += 1
+        self._plan.errors.add(record.problems)
+        portion.rejected.append(record)
+
+
+class _Portions:
+    """The records of a file from its start, a portion at a time; also those before what tears the file apart.
+
+    `read` are the portions in their order until somebody takes them, `torn` is what tore the file apart. Records that
+    come more than once are refused.
+    """
+
+    def __init__(self, place: int, reader: Reader, repeated: Mapping[Place, str]) -> None:
+        self.read: deque[list[Record]] = deque()
+        self.torn: FileProblem | None = None
+        self._place = place
+        self._reader = reader
+        self._repeated = repeated
+
+    def __iter__(self) -> Iterator[list[Record]]:
+        portion: list[Record] = []
+        try:
+            with self._reader.table() as table:
+                for record in table:
+                    portion.append(record)
+                    if len(portion) == ROWS_AT_ONCE:
+                        yield self._checked(portion)
+                        portion = []
+        except FileProblem as problem:
+            self.torn = problem
+        if portion:
+            yield self._checked(portion)
+
+    def _checked(self, portion: list[Record]) -> list[Record]:
+        if self._repeated:
+            for at, record in enumerate(portion):
+                why = self._repeated.get((self._place, record.line))
+                if why is not None and isinstance(record, RawRecord):
+                    portion[at] = self._reader.rows.refused(record, why)
+        self.read.append(portion)
+        return portion

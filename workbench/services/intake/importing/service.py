@@ -1,0 +1,228 @@
+"""Imports files, lists the imports, and undoes one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from db.enums import ImportKind
+from workbench.errors import WrongUsage
+from workbench.i18n import _
+from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.reader import Reader, open_reader, open_readers
+from workbench.services.files.reading.sheets.names import IMPORT_ORDER
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.memory import check_memory_limit
+from workbench.services.foundation.workers import optional_helper
+from workbench.services.intake.batches.applying import apply_pending
+from workbench.services.intake.batches.publishing import (
+    BatchLine,
+    another_import_runs,
+    batch_lines,
+    refuse_known_files,
+    try_import_lock,
+)
+from workbench.services.intake.batches.sweeping import sweep
+from workbench.services.intake.batches.undoing import UndoneBatch, undo_batch
+from workbench.services.intake.importing.call_intake import CallIntake
+from workbench.services.intake.importing.classifying.classifier import RowClassifier
+from workbench.services.intake.importing.classifying.existing import ImportTerms
+from workbench.services.intake.importing.classifying.outcome import RowOutcome
+from workbench.services.intake.importing.import_run import ImportRun
+from workbench.services.intake.importing.plan import (
+    ImportPlan,
+    ImportRefused,
+    ImportReport,
+    ImportRequest,
+    ProgressCallback,
+    SheetLine,
+    Spill,
+)
+from workbench.services.intake.importing.planning import ImportPlanner
+from workbench.services.intake.importing.progress import ImportProgress
+from workbench.services.review.new_evidence import FROM_APPLICANT
+
+_ENOUGH_BYTES = 4_000_000
+
+
+class Imports:
+    """Imports of one person at one database."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def run(self, request: ImportRequest, progress: ProgressCallback | None = None) -> ImportReport:
+        """Import files of one kind, or workbooks with a sheet for each kind, as one batch.
+
+        The batch becomes visible as a whole.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+            ImportRefused: If rows are bad and the request names no file for rejects; it has the report.
+            BadData: If a file has already been imported.
+            Busy: If another import is running.
+            NotFound: If there is no such file.
+            WrongUsage: If no file is named.
+            CannotCreate: If the rejects would replace a file of the database.
+        """
+        if not request.paths:
+            raise WrongUsage(_("Name at least one file to import."))
+        with self.context.as_admin("import"):
+            return self.carry_out(request, progress)
+
+    def carry_out(
+        self,
+        request: ImportRequest,
+        progress: ProgressCallback | None = None,
+        check: Callable[[ImportPlan], object] | None = None,
+    ) -> ImportReport:
+        """Import files as `run` does; the caller has checked the permission.
+
+        `check` is called with the plan before anything is written; it raises an exception to refuse the plan.
+        """
+        check_memory_limit()
+        with ExitStack() as opened:
+            if request.rejects is not None:
+                self.context.own_files.refuse(request.rejects)
+            if not opened.enter_context(try_import_lock(self.context.store)):
+                raise another_import_runs()
+            if not request.dry_run:
+                # The plan needs cases that include every published batch.
+                sweep(self.context)
+                apply_pending(self.context)
+            readers = self._opened(request, opened)
+            classifier = self._classifier(request, readers)
+            import_progress = ImportProgress(readers, progress)
+            calls = CallIntake(self.context, opened, classifier.imported_at)
+            spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
+            helper = opened.enter_context(optional_helper(is_wanted=_is_large(readers)))
+            plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(readers)
+            report = report_of(request, readers, plan)
+            if plan.errors.count and (request.rejects is None or plan.is_broken):
+                raise ImportRefused(report)
+            if request.dry_run:
+                return report
+            if check is not None:
+                check(plan)
+            done = ImportRun(self.context, classifier, plan, import_progress, calls, helper).carry_out(
+                request, readers, report
+            )
+            with self.context.read() as session:
+                is_policy_unsettled = self.context.has_unsettled_policy(session)
+            if is_policy_unsettled:
+                # The policy changed while this import opened cases.
+                from workbench.services.time.deadlines.policy_changes import PolicyChanges
+
+                PolicyChanges(self.context).finish()
+            return done
+
+    def _classifier(self, request: ImportRequest, readers: Sequence[Reader]) -> RowClassifier:
+        """Return the classifier of the rows of these files; refuse files that were imported before."""
+        with self.context.read() as session:
+            refuse_known_files(session, readers)
+            terms = ImportTerms(
+                calendar=self.context.calendar(session),
+                as_new=request.as_new,
+                cooldown_days=self.context.policy(session).rectify.cooldown_days,
+            )
+        return RowClassifier(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+
+    def batches(self) -> tuple[BatchLine, ...]:
+        """Return the published imports, newest first."""
+        with self.context.read() as session:
+            return batch_lines(session)
+
+    def undo(self, batch_id: int) -> UndoneBatch:
+        """Remove a published batch, its rows and its cases, as long as nothing depends on it.
+
+        Raises:
+            NotAllowed: If the person is not an admin, or something depends on the batch.
+            NotFound: If there is no such batch.
+            Busy: If an import is running.
+        """
+        with self.context.as_admin("import-undo"), try_import_lock(self.context.store) as is_mine:
+            if not is_mine:
+                raise another_import_runs()
+            return undo_batch(self.context, batch_id)
+
+    def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
+        """Open every file; report all problems of their headers together."""
+        with self.context.read() as session:
+            zone = self.context.zone(session)
+            names = self.context.policy(session).documents.kinds_by_name()
+        plan = ImportPlan()
+        readers: list[Reader] = []
+        for path in request.paths:
+            try:
+                found = _readers_of(path, request, zone, self.context.now())
+            except FileProblem as problem:
+                plan.errors.add(problem.problems)
+                continue
+            for reader in found:
+                reader.rows = replace(reader.rows, document_names=names)
+                readers.append(opened.enter_context(reader))
+        if request.only is not None:
+            plan.errors.add(_others_kinds(readers))
+        if plan.errors.count:
+            raise ImportRefused(report_of(request, readers, plan))
+        # Rows that others refer to are imported first, from all workbooks.
+        return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
+
+
+def _is_large(readers: Sequence[Reader]) -> bool:
+    """Say whether another process should help: its start costs as much as some thousand applications.
+
+    The rows of other kinds may belong to applications of the same import, which only this process knows.
+    """
+    return {reader.kind for reader in readers} == {ImportKind.APPLICATIONS} and (
+        sum(reader.pass_bytes for reader in readers) >= _ENOUGH_BYTES
+    )
+
+
+def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
+    """Yield a problem for each sheet that does not belong to an application, but to a number or a person."""
+    for reader in readers:
+        if reader.kind not in FROM_APPLICANT:
+            message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")
+            yield RowProblem(file=reader.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
+
+
+def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
+    """Open a file for an import."""
+    if request.layouts:
+        from workbench.services.files.reseller_sheets.mapped_source import mapped_readers
+
+        return mapped_readers(path, request.layouts, zone=zone, encoding=request.encoding, agent=request.agent, now=now)
+    if request.kind is ImportKind.WORKBOOK:
+        return open_readers(path, zone=zone, agent=request.agent, now=now)
+    return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
+
+
+def _sheets(readers: Sequence[Reader], plan: ImportPlan) -> tuple[SheetLine, ...]:
+    """Return the sheets with the number of their records, 0 if they have not been read."""
+    rows = plan.rows_of_files or [0] * len(readers)
+    return tuple(
+        SheetLine(file=reader.name, sheet=reader.sheet, kind=reader.kind, rows=count)
+        for reader, count in zip(readers, rows, strict=True)
+        if reader.sheet
+    )
+
+
+def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan) -> ImportReport:
+    """Return the report of a plan, before anything is written."""
+    counts = plan.counts
+    return ImportReport(
+        kind=request.kind,
+        batch=None,
+        rows=plan.rows,
+        created=counts[RowOutcome.CREATED],
+        updated=counts[RowOutcome.UPDATED],
+        unchanged=counts[RowOutcome.UNCHANGED],
+        rejected=counts[RowOutcome.REFUSED],
+        errors=tuple(plan.errors.reported),
+        error_count=plan.errors.count,
+        encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
+        sheets=_sheets(readers, plan),
+    )

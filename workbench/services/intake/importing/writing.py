@@ -1,0 +1,141 @@
+"""Writes what was planned: rows into the database, a chunk at a time, unseen until the batch is published."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Table
+
+from db.dialect import BulkRows, bulk_rows, insert_bulk
+from db.enums import ImportKind
+from db.queries.published import EVERYTHING, chunks, newest_visible_rows
+from workbench.i18n import _
+from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
+from workbench.services.files.reading.kinds import blank_row
+from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.reader import Reader
+from workbench.services.files.reading.rejects import RejectWriter
+from workbench.services.foundation.context import Context
+from workbench.services.intake.batches.affected_cases import SUBMISSION
+from workbench.services.intake.importing.classifying.appeals import appeal_filings
+from workbench.services.intake.importing.classifying.classifier import RowClassifier
+from workbench.services.intake.importing.classifying.columns import KEYS, TABLES, Columns
+from workbench.services.intake.importing.classifying.documents import BadDocument, copy_to_store, resolve_beside
+from workbench.services.intake.importing.classifying.outcome import DocumentToCopy
+from workbench.services.intake.importing.classifying.records import digest
+from workbench.services.intake.importing.plan import ImportPlan, PlannedPortion
+from workbench.services.intake.importing.progress import ImportProgress
+
+_MAX_ROWS = 5_000
+
+
+@dataclass(slots=True, kw_only=True)
+class BatchWriter:
+    """Writes the rows of one batch as its plan says."""
+
+    context: Context
+    classifier: RowClassifier
+    plan: ImportPlan
+    batch_id: int
+    progress: ImportProgress
+    rejects: RejectWriter | None
+    concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
+
+    def write(self, readers: Sequence[Reader]) -> Iterator[tuple[Reader, PlannedPortion]]:
+        """Write the good rows, and the bad ones to their own file; yield each portion after it is written.
+
+        Raises:
+            FileProblem: If a document is no longer what was planned.
+        """
+        portions = iter(self.plan.portions)
+        portion = next(portions, None)
+        for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
+            if self.rejects is not None:
+                self.rejects.follow(reader)
+            written = 0
+            while portion is not None and portion.file == place:
+                self._portion(portion, reader)
+                written += len(portion.rows.rows) if portion.rows else 0
+                self.progress.advance(reader.pass_bytes * written // rows)
+                yield reader, portion
+                portion = next(portions, None)
+            if reader.kind is not ImportKind.CALLS:
+                self.progress.finish(reader)
+
+    def _portion(self, portion: PlannedPortion, reader: Reader) -> None:
+        if self.rejects is not None:
+            for record in portion.rejected:
+                self.rejects.write(record)
+        for document in portion.documents:
+            self._copy(document, reader)
+        if portion.appeals:
+            self.insert([(SUBMISSION, appeal_filings(self.context, portion.appeals, self.classifier.imported_at))])
+        if portion.rows is None or not portion.rows.rows:
+            return
+        name = ABOUT.get(reader.kind)
+        if name is not None:
+            self.concerned[reader.kind].update(portion.rows.column(name))
+        self._insert(portion.rows)
+        if reader.kind is ImportKind.APPLICATIONS:
+            cards = self._cards_of(portion.rows, has_updates=portion.has_updates)
+            # All else of them is unknown.
+            self._insert(cards, **blank_row(ImportKind.CARDS))
+
+    def insert(self, inserts: Iterable[tuple[Table, list[Columns]]]) -> None:
+        """Write rows of this batch, at most 5,000 in one transaction."""
+        for table, rows in inserts:
+            self._insert(bulk_rows(table.name, rows))
+
+    def _insert(self, rows: BulkRows, **same: Any) -> None:
+        for some in chunks(rows.rows, _MAX_ROWS):
+            with self.context.write(is_bulk=True) as session:
+                insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id, **same)
+
+    def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
+        """Put a document's file into the store, where its row brings one."""
+        message = ""
+        try:
+            if document.path:
+                copy_to_store(resolve_beside(reader.path.parent, document.path), document.sha256, self.context.store)
+            elif not self.context.store.document_path(document.sha256).exists():
+                message = _("The file changed while it was read; import it again when it is complete.")
+        except BadDocument as problem:
+            message = str(problem)
+        if message:
+            line = document.line if document.path else 0
+            raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
+
+    def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
+        """Return cards for the numbers of applications that have none yet, and get none with this import."""
+        listed = zip(*map(applications.column, ("agent", "application_no", "msisdns")), strict=True)
+        cards = [
+            (agent, number, msisdn)
+            for agent, number, msisdns in listed
+            for msisdn in filter(None, msisdns.split(BETWEEN_NUMBERS))
+        ]
+        if has_updates:
+            known = self._known_cards({(agent, number) for agent, number, _msisdn in cards})
+            cards = [card for card in cards if card not in known]
+        if self.plan.cards:
+            cards = [card for card in cards if digest(*card) not in self.plan.cards]
+        hashed = self.context.store.hashed
+        names = ("agent", "application_no", "msisdn", "msisdn_hash")
+        return BulkRows(TABLES[ImportKind.CARDS].name, names, [(*card, hashed(card[2])) for card in cards])
+
+    def _known_cards(self, keys: set[Key]) -> set[tuple[object, ...]]:
+        """Return the cards that some applications have already: agent, application and number."""
+        table = TABLES[ImportKind.CARDS]
+        columns = (table.c.agent, table.c.application_no)
+        with self.context.read() as session:
+            rows = newest_visible_rows(session, columns, keys, lambda row: row["id"], EVERYTHING)
+        return set(map(KEYS[ImportKind.CARDS], rows))
+
+
+ABOUT = {
+    ImportKind.OPTOUTS: "callee_hash",
+    ImportKind.CREDIT: "subject_no",
+    ImportKind.COMPLAINTS: "msisdn_hash",
+}
+"""What leads from a row that belongs to no application to the cases that it concerns."""

@@ -1,0 +1,1 @@
+"""What leaves the database: dossiers, exports, and what is erased after its retention period."""

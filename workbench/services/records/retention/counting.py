@@ -1,0 +1,151 @@
+"""Counts the cases and files that retention would erase today, and the reasons why others stay."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, select
+from sqlmodel import Session
+
+from db.dialect import is_wanted, wanted_parameter
+from db.queries.published import BATCH, call_file_checks
+from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
+from workbench.services.case.evidence_reader import CARD, DOCUMENT
+from workbench.services.files.calls.store import CallStore
+from workbench.services.foundation.file_store import Store
+from workbench.services.site.due_erasures import Key, Retained, due_unlinked, kept_unlinked
+
+
+@dataclass(slots=True, kw_only=True)
+class KindCount:
+    """The counts of one kind: cases, documents and call records to erase, and the cases that stay, by reason.
+
+    Of evidence without an application, `due` and `kept` count rows, and numbers with calls.
+
+    `period` is the period in the policy, "" without one.
+    """
+
+    kind: RetentionKind
+    period: str
+    due: int = 0
+    documents: int = 0
+    bytes_count: int = 0
+    call_rows: int = 0
+    kept: Counter[KeepReason] = field(default_factory=Counter)
+    keys: set[Key] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionCounts:
+    """The counts of a day by kind, and the number of open cases; `next_on` is the next day on which more is due."""
+
+    day: date
+    kinds: tuple[KindCount, ...]
+    open_cases: int
+    next_on: date | None
+
+
+def count_retention(
+    session: Session,
+    store: Store,
+    applications: Iterable[Retained],
+    policy: RetentionPolicy,
+    zone: ZoneInfo,
+    day: date,
+) -> RetentionCounts:
+    """Count the cases, documents, call records and unlinked evidence of each kind; nothing is written."""
+    kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in RetentionKind}
+    open_cases, days = 0, set[date]()
+    for one in applications:
+        open_cases += len(one.case_ids) - len(one.kinds)
+        for kind, keeps, due_on in _outcomes(one):
+            if due_on is not None and due_on > day:
+                days.add(due_on)
+            if keeps is not None:
+                kinds[kind].kept[keeps] += 1
+            else:
+                kinds[kind].due += 1
+                kinds[kind].keys.add(one.key)
+    evidence, due = kinds[RetentionKind.EVIDENCE], due_unlinked(session, policy, zone, day)
+    evidence.due = due.count
+    for kept in kept_unlinked(session, policy, zone, day).values():
+        evidence.kept += Counter({kept.reason: kept.count})
+        days.update(filter(None, [kept.due_on]))
+    _count_documents(session, store, kinds)
+    _count_calls(session, store, kinds, due.hashes)
+    return RetentionCounts(day=day, kinds=tuple(kinds.values()), open_cases=open_cases, next_on=min(days, default=None))
+
+
+def period_text(policy: RetentionPolicy, kind: RetentionKind) -> str:
+    """Return the period of a kind as in the policy, "" if it has none."""
+    if kind in policy.periods:
+        return policy.periods[kind]
+    return f"{policy.years} years" if policy.years is not None and kind not in CASE_PARTS else ""
+
+
+def _outcomes(one: Retained) -> Iterator[tuple[RetentionKind, KeepReason | None, date | None]]:
+    """Yield the outcome of each closed case of an application, and of each part with its own period."""
+    for kind in one.kinds:
+        yield kind, one.whole.keeps, one.whole.due_on
+    if one.whole.keeps is None:
+        # The parts are erased with the whole case.
+        return
+    for part, outcome in one.parts.items():
+        for _case in one.kinds:
+            yield part, outcome.keeps, outcome.due_on
+
+
+def _used_by(session: Session, table: Table, column: str, keys: set[Key], *conditions: object) -> set[str]:
+    """Return the values of a column in the rows of some applications."""
+    is_theirs = is_wanted((table.c.agent, table.c.application_no))
+    found = select(table.c[column]).where(is_theirs, table.c[column] != "", *conditions)  # type: ignore[arg-type]
+    return set(session.execute(found, wanted_parameter(keys)).scalars())
+
+
+def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
+    """Return which of some values also occur in rows of other applications."""
+    found = select(table.c[column], table.c.agent, table.c.application_no).where(is_wanted((table.c[column],)))
+    return {row[0] for row in session.execute(found, wanted_parameter(values)) if (row[1], row[2]) not in keys}
+
+
+def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:
+    with_documents = [
+        kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.DOCUMENTS
+    ]
+    going = set[Key]().union(*(one.keys for one in with_documents))
+    counted = set[str]()
+    for one in with_documents:
+        named = _used_by(session, DOCUMENT, "sha256", one.keys, DOCUMENT.c.erased_at.is_(None)) - counted
+        counted |= named
+        for digest in named - _used_by_others(session, DOCUMENT, "sha256", named, going):
+            path = store.document_path(digest)
+            if path.exists():
+                one.documents += 1
+                one.bytes_count += path.stat().st_size
+
+
+def _count_calls(
+    session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount], unlinked: Iterable[str]
+) -> None:
+    with_calls = [kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.CALLS]
+    going = set[Key]().union(*(one.keys for one in with_calls))
+    kind_of = dict.fromkeys(unlinked, kinds[RetentionKind.EVIDENCE])
+    for one in with_calls:
+        named = _used_by(session, CARD, "msisdn_hash", one.keys)
+        for hashed in named - _used_by_others(session, CARD, "msisdn_hash", named, going):
+            kind_of.setdefault(hashed, one)
+    if not kind_of:
+        return
+    calls = CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
+    for batch_id in _call_batches(session):
+        for number, rows in calls.numbers_of(batch_id):
+            counted = kind_of.get(store.hashed(number))
+            if counted is not None:
+                counted.call_rows += rows
+
+
+def _call_batches(session: Session) -> Sequence[int]:
+    published = BATCH.c.calls_sha256.is_not(None) & BATCH.c.published_at.is_not(None)
+    return session.execute(select(BATCH.c.id).where(published).order_by(BATCH.c.id)).scalars().all()

@@ -1,0 +1,244 @@
+"""Erases the personal values of one application's cases, in one transaction with the events that prove it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
+from sqlmodel import Session, SQLModel
+
+from db import models
+from db.columns import erased_values
+from db.dialect import is_wanted, wanted_parameter
+from db.models import CaseRow
+from db.queries.published import APPLICATION, DECISION, RECTIFICATION, table_of
+from db.queries.search_index import index_cases, terms_of
+from db.queries.unlinked_evidence import UnlinkedKind
+from workbench.domain.policy.retention import RetentionKind
+from workbench.domain.text.mask import mask_digits_within
+from workbench.services.acts.act import note_act
+from workbench.services.case.evidence_reader import (
+    CALL_DAY,
+    CALL_HOUR,
+    CALL_WINDOW,
+    CARD,
+    COMPLAINT,
+    CREDIT,
+    DOCUMENT,
+    period_of_row,
+)
+from workbench.services.foundation.context import Context
+from workbench.services.foundation.file_store import Store
+from workbench.services.records.retention.sharing import SubjectSharing
+from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained, UnlinkedEvidence
+
+_OF_CASES: tuple[type[SQLModel], ...] = (
+    *(models.SubmissionRow, models.FindingRow, models.CommentRow, models.ChecklistAnswerRow),
+    *(models.VerificationRow, models.ContactRow, models.DecisionRow, models.NoticeRow, models.AppealRow),
+    *(models.MeasureOrderRow, models.LegalHoldRow),
+)
+"""The tables with a `case_id` whose columns are emptied; the rows of drafts, skips and journals are deleted."""
+
+_SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionRow, models.AppealRow)
+_SNAPSHOT_COLUMNS = ("body", "seen")
+_DELETED = (table_of(models.DraftRow), table_of(models.SkipRow), table_of(models.ActRow))
+_ITEM = table_of(models.RectificationItemRow)
+_ERASURE = table_of(models.ErasureRow)
+_OPT_OUT = table_of(models.OptOutRow)
+_CALL_FIGURES = (CALL_WINDOW, CALL_DAY, CALL_HOUR)
+_OF_NUMBER = (*_CALL_FIGURES, COMPLAINT)
+_UNLINKED = {
+    UnlinkedKind.COMPLAINTS: COMPLAINT,
+    UnlinkedKind.CREDIT: CREDIT,
+    UnlinkedKind.OPT_OUTS: _OPT_OUT,
+    UnlinkedKind.EXPORT_REASONS: table_of(models.ExportReasonRow),
+}
+
+EVIDENCE_ERASED = "evidence-erased"
+"""The event about erased evidence that no application had, with its kind and count."""
+
+
+@dataclass(slots=True)
+class _FoundEvidence:
+    """The numbers, subjects and documents of an application.
+
+    `numbers`, by keyed hash, are the phone numbers that no other application has, and `periods` the hashes of their
+    service periods. `all_numbers` are the hashes of all its phone numbers. `subjects` are the numbers of its company
+    and people, and `documents` the SHA-256 of its documents.
+    """
+
+    all_numbers: set[str] = field(default_factory=set)
+    numbers: dict[str, str] = field(default_factory=dict)
+    periods: set[str] = field(default_factory=set)
+    subjects: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+
+
+def erase_application(
+    session: Session, context: Context, due: Retained, reason: str, sharing: SubjectSharing
+) -> set[str]:
+    """Erase the due parts of an application, and record the files that are left to erase.
+
+    Return the numbers that no application has any more; `erase_opt_outs` erases their opt-outs.
+    """
+    own = _is_own(APPLICATION, due.key)
+    applications = session.execute(select(APPLICATION).where(own)).all()
+    found = _find_evidence(session, context.store, due.key, applications)
+    parts = [part.value for part in due.due_parts] if due.whole.keeps is not None else [WHOLE]
+    pending = _pending_files(found, parts)
+    for case_id in due.case_ids:
+        for part in parts:
+            _erase_part(session, context, case_id, part)
+        _record_erasure(session, context, case_id, parts, reason, pending)
+        note_act(session, context, ERASED, case_id, {"parts": parts, "reason": mask_digits_within(reason)})
+    gone = set[str]()
+    if WHOLE in parts:
+        unshared = sharing.take_unshared(due.key, found.subjects)
+        _erase_evidence(session, due.key, found, {context.store.hashed(number) for number in unshared})
+        gone = set(found.numbers.values())
+    if WHOLE in parts or RetentionKind.DOCUMENTS in parts:
+        emptied = update(DOCUMENT).where(_is_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
+        session.execute(emptied.values(erased_at=context.now()))
+    return gone
+
+
+def erase_opt_outs(session: Session, numbers: set[str]) -> None:
+    """Delete the opt-outs for numbers that no application has any more; they have no index by number."""
+    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted_parameter(numbers))
+
+
+def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidence, reason: str) -> None:
+    """Delete evidence that no application has, for calls their figures."""
+    counts = {kind: len(ids) for kind, ids in evidence.rows.items()}
+    for kind, ids in evidence.rows.items():
+        table = _UNLINKED[kind]
+        session.execute(delete(table).where(is_wanted((table.c.id,))), wanted_parameter(ids))
+    if evidence.numbers:
+        counts[UnlinkedKind.CALLS] = len(evidence.numbers)
+        for table in _CALL_FIGURES:
+            hashes = wanted_parameter(evidence.hashes)
+            session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
+    for kind, count in counts.items():
+        body = {"kind": kind.value, "count": count, "reason": mask_digits_within(reason)}
+        context.log(session, EVIDENCE_ERASED, body=body)
+
+
+def _is_own(table: Table, key: Key) -> ColumnElement[bool]:
+    return and_(table.c.agent == key[0], table.c.application_no == key[1])
+
+
+def _find_evidence(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _FoundEvidence:
+    found = _FoundEvidence()
+    found.subjects = {
+        number for row in applications for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no) if number
+    }
+    own_cards = select(CARD).where(_is_own(CARD, key), CARD.c.msisdn_hash != "")
+    cards = [row._asdict() for row in session.execute(own_cards)]
+    found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
+    found.all_numbers = set(found.numbers)
+    found.numbers = _unshared_numbers(session, key, found.numbers)
+    others = select(CARD).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
+    of_others = [row._asdict() for row in session.execute(others, wanted_parameter(found.all_numbers))]
+    kept = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
+    found.periods = {store.hashed(period_of_row(card).key) for card in cards} - kept
+    documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
+    found.documents = set(session.execute(documents).scalars())
+    return found
+
+
+def _is_other(table: Table, key: Key) -> ColumnElement[bool]:
+    return or_(table.c.agent != key[0], table.c.application_no != key[1])
+
+
+def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
+    """Return the numbers that no card of another application has; the cards of erased applications have no numbers."""
+    shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
+    taken = set(session.execute(shared, wanted_parameter(numbers)).scalars())
+    return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
+
+
+def _pending_files(found: _FoundEvidence, parts: Sequence[str]) -> str:
+    """Return the documents and calls to erase after the transaction, as JSON with digests and keyed hashes."""
+    documents = sorted(found.documents) if {WHOLE, RetentionKind.DOCUMENTS}.intersection(parts) else []
+    numbers = sorted(found.all_numbers) if {WHOLE, RetentionKind.CALLS}.intersection(parts) else []
+    return json.dumps({"documents": documents, "numbers": numbers}) if documents or numbers else ""
+
+
+def _erase_part(session: Session, context: Context, case_id: int, part: str) -> None:
+    if part == WHOLE:
+        _erase_case(session, context, case_id)
+    elif part == RetentionKind.SNAPSHOTS:
+        _erase_snapshots(session, case_id)
+    elif part == RetentionKind.DRAFTS:
+        session.execute(delete(_DELETED[0]).where(_DELETED[0].c.case_id == case_id))
+
+
+def _erase_case(session: Session, context: Context, case_id: int) -> None:
+    for model in _OF_CASES:
+        _empty(session, model, case_id)
+    of_case = select(RECTIFICATION.c.id).where(RECTIFICATION.c.case_id == case_id)
+    items = update(_ITEM).where(_ITEM.c.rectification_id.in_(of_case))
+    session.execute(items.values(erased_values(models.RectificationItemRow)))
+    for table in _DELETED:
+        session.execute(delete(table).where(table.c.case_id == case_id))
+    case = session.get_one(CaseRow, case_id)
+    case.applicant_name, case.reopen_for, case.erased_at = "", "", context.now()
+    case.version += 1
+    index_cases(session, [{**terms_of("", case.application_no), "id": case_id}])
+    session.flush()
+
+
+def _erase_snapshots(session: Session, case_id: int) -> None:
+    """Empty the snapshots of rounds, decisions and appeals, except for the numbers that a measure concerns."""
+    kept = session.execute(select(DECISION.c.id, DECISION.c.seen).where(DECISION.c.case_id == case_id)).all()
+    for model in _SNAPSHOTS:
+        _empty(session, model, case_id, _SNAPSHOT_COLUMNS)
+    for row in kept:
+        numbers = {name: value for name, value in json.loads(row.seen).items() if name == "msisdns"}
+        session.execute(update(DECISION).where(DECISION.c.id == row.id).values(seen=json.dumps(numbers)))
+
+
+def _empty(session: Session, model: type[SQLModel], case_id: int, only: Iterable[str] = ()) -> None:
+    """Empty the declared columns in the rows of a case, by default all of them."""
+    table, values = table_of(model), erased_values(model)
+    wanted_values = {name: value for name, value in values.items() if not only or name in only}
+    session.execute(update(table).where(table.c.case_id == case_id).values(wanted_values))
+
+
+def _erase_evidence(session: Session, key: Key, found: _FoundEvidence, subjects: set[str]) -> None:
+    """Empty the applicant's evidence, and delete the evidence about numbers and subjects that no other case has."""
+    session.execute(update(APPLICATION).where(_is_own(APPLICATION, key)).values(erased_values(models.ApplicationRow)))
+    session.execute(update(DOCUMENT).where(_is_own(DOCUMENT, key)).values(erased_values(models.DocumentRow)))
+    cards = session.execute(select(CARD.c.id, CARD.c.msisdn).where(_is_own(CARD, key)).order_by(CARD.c.id)).all()
+    order = {number: place for place, number in enumerate(dict.fromkeys(card.msisdn for card in cards), start=1)}
+    emptied = erased_values(models.CardRow)
+    for card in cards:
+        # The pseudonyms keep the number of cards, and the versions of one card together.
+        pseudonym = {**emptied, "msisdn": f"#{order[card.msisdn]}"}
+        session.execute(update(CARD).where(CARD.c.id == card.id).values(pseudonym))
+    session.execute(delete(CALL_WINDOW).where(_is_own(CALL_WINDOW, key)))
+    hashes = wanted_parameter([*found.numbers, *found.periods])
+    for table in _OF_NUMBER:
+        session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
+    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted_parameter(subjects))
+
+
+def _record_erasure(
+    session: Session, context: Context, case_id: int, parts: Sequence[str], reason: str, pending: str
+) -> None:
+    """Record the erased parts of a case, and the files that are still to be erased."""
+    rows = [
+        {
+            "case_id": case_id,
+            "part": part,
+            "reason": reason,
+            "erased_at": context.now(),
+            "erased_by_id": context.actor.id,
+            "pending": pending,
+        }
+        for part in parts
+    ]
+    # A part that is erased again, because something of it arrived afterwards, has the record of the last time.
+    session.execute(delete(_ERASURE).where(_ERASURE.c.case_id == case_id, _ERASURE.c.part.in_(parts)))
+    session.execute(insert(_ERASURE), rows)

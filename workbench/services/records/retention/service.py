@@ -1,0 +1,264 @@
+"""Counts what retention would erase, and erases it for an admin, a few applications at a time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from db.models import EventRow, SettingRow
+from db.queries.published import chunks, table_of
+from workbench.domain.case.lifecycle import Actor
+from workbench.domain.policy.retention import RetentionKind
+from workbench.domain.text.mask import mask_digits_within
+from workbench.errors import BadConfiguration, Busy, WorkbenchError
+from workbench.i18n import _
+from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.input_checks import checked_reason
+from workbench.services.foundation.locations import storage_errors
+from workbench.services.foundation.row_values import from_row
+from workbench.services.intake.batches.publishing import try_import_lock
+from workbench.services.records.retention.counting import RetentionCounts, count_retention
+from workbench.services.records.retention.erasing import (
+    EVIDENCE_ERASED,
+    erase_application,
+    erase_opt_outs,
+    erase_unlinked,
+)
+from workbench.services.records.retention.files import CALLS_ERASED, ErasedFiles, erase_calls, erase_pending_files
+from workbench.services.records.retention.sharing import SubjectSharing
+from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request, open_requests
+from workbench.services.site.due_erasures import (
+    ERASED,
+    Key,
+    Retained,
+    UnlinkedEvidence,
+    due_unlinked,
+    retained,
+    retained_now,
+)
+from workbench.services.site.file_checks import REMNANTS_SETTING, has_remnants, older_copies
+from workbench.services.site.machine_clock import erasing_clock_problem
+from workbench.services.site.people import needs_other_admin
+
+APPLIED = RequestKind.ERASURE.applied
+APPROVED = "retention approve"
+COMPACTED = "retention compact"
+"""The names of the acts in events."""
+
+_ERASING_ACTS = (ERASED, EVIDENCE_ERASED, CALLS_ERASED)
+
+_ERASED_TOGETHER = 10
+_ROWS_ERASED_TOGETHER = 2_000
+_COMPARED_TOGETHER = 2_000
+_COMPACTED_AT_ONCE_BYTES = 100_000_000
+"""A larger database file is compacted only on demand, because nobody can write meanwhile."""
+
+RetentionProgressCallback = Callable[[int, int], object]
+"""A callback that gets the number of finished applications and of all applications."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ErasureReport:
+    """The result of an erasure: the erased cases by kind, erased parts of other cases, and files.
+
+    `has_remnants` says that the database file must still be compacted. `copies` are copies of the database beside it
+    that upgrades made; they still contain everything that was erased.
+    """
+
+    cases: Counter[RetentionKind] = field(default_factory=Counter)
+    parts: Counter[RetentionKind] = field(default_factory=Counter)
+    files: ErasedFiles = field(default_factory=ErasedFiles)
+    has_remnants: bool = False
+    copies: tuple[Path, ...] = ()
+
+
+def _ignore(_done: int, _all: int) -> None:
+    """Ignore progress."""
+
+
+class Retention(Service):
+    """Counts and erases the personal values whose retention period is over."""
+
+    def show(self) -> RetentionCounts:
+        """Return the counts of what would be erased now, and of what stays, by reason."""
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            applications = retained(session, policy, self.context.zone(session), today)
+            zone = self.context.zone(session)
+            return count_retention(session, self.context.store, applications, policy, zone, today)
+
+    def needs_other_admin(self) -> bool:
+        """Say whether another admin must agree before anything is erased."""
+        with self.context.read() as session:
+            return needs_other_admin(session)
+
+    def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | AdminRequest:
+        """Erase what is due, or ask another admin to agree if there is one; a request that is open already stays.
+
+        The next run continues an interrupted one, and any start erases its pending files.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+            WrongUsage: If no reason is given.
+            Busy: If an import or another erasure is running.
+            BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
+        """
+        text = checked_reason(reason, _("Erasing needs a reason."))
+        with self.context.as_admin(APPLIED), self._alone():
+            self._check_clock()
+            if not self.needs_other_admin():
+                return self._erase_due(text, progress)
+            if not (self._due() or self._due_unlinked().count):
+                return self._completed(ErasureReport())
+            return self._request(text)
+
+    def approve(self, number: int, progress: RetentionProgressCallback = _ignore) -> ErasureReport:
+        """Agree to a request of another admin, and erase what is due. The request stays open until that is done.
+
+        Raises:
+            NotAllowed: If the person is not an admin, or made the request.
+            NotFound: If no such request is open.
+            Busy: If an import or another erasure is running.
+            BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
+        """
+        with self.context.as_admin(APPROVED), self._alone():
+            self._check_clock()
+            with self.context.write() as session:
+                request = approvable(session, self.context, number, RequestKind.ERASURE)
+                self.context.log(session, APPROVED, body={"request": number})
+            erased = self._erase_due(request.values["reason"], progress)
+            self.context.log_alone(APPLIED, body={"request": number})
+        return erased
+
+    def _request(self, reason: str) -> AdminRequest:
+        """Ask another admin to agree, unless an open request of this admin does so already."""
+        with self.context.write() as session:
+            for request in open_requests(session, self.context, RequestKind.ERASURE):
+                if request.requested_by_id == self.context.actor.id:
+                    return request
+            body = {"reason": mask_digits_within(reason)}
+            return make_request(session, self.context, RequestKind.ERASURE, body)
+
+    def _erase_due(self, reason: str, progress: RetentionProgressCallback) -> ErasureReport:
+        erased = ErasureReport(files=erase_pending_files(self.context))
+        due = self._due()
+        done = 0
+        for compared in chunks(due, _COMPARED_TOGETHER):
+            with self.context.read() as session:
+                sharing = SubjectSharing(session, compared)
+            for keys in chunks(compared, _ERASED_TOGETHER):
+                self._erase(keys, reason, sharing, erased)
+                done += len(keys)
+                progress(done, len(due))
+        erased.files += erase_pending_files(self.context)
+        self._erase_unlinked(reason, erased)
+        if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
+            self._compact()
+        return self._completed(erased)
+
+    def _completed(self, erased: ErasureReport) -> ErasureReport:
+        """Complete a report with the places that may still contain what was erased."""
+        with self.context.read() as session:
+            erased.has_remnants = has_remnants(session)
+        erased.copies = tuple(older_copies(self.context.database.path))
+        return erased
+
+    def compact(self) -> bool:
+        """Remove remnants of erased rows from unused parts of the database file; return whether none are left.
+
+        Other processes cannot write meanwhile, for about a second for each 100 MB.
+
+        Raises:
+            NotAllowed: If the person is not an admin.
+            Busy: If an import or an erasure is running.
+        """
+        with self.context.as_admin(COMPACTED), self._alone():
+            return self._compact()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep imports and other erasures away from this block."""
+        with try_import_lock(self.context.store) as is_mine:
+            if not is_mine:
+                raise Busy(_("An import or another erasure is running in this database; try again when it is done."))
+            yield
+
+    def _compact(self) -> bool:
+        with self.context.read() as session:
+            if not has_remnants(session):
+                return True
+        with storage_errors(self.context.database.path):
+            is_clean = self.context.database.compact()
+        if is_clean:
+            with self.context.write() as session:
+                session.execute(delete(SettingRow).where(col(SettingRow.name) == REMNANTS_SETTING))
+        return is_clean
+
+    def finish(self) -> None:
+        """Erase the pending files of an interrupted run, for the person who started it; `doctor` reports obstacles."""
+        with try_import_lock(self.context.store) as is_mine, suppress(WorkbenchError):
+            if is_mine:
+                erase_pending_files(_of_last_erasure(self.context))
+
+    def _check_clock(self) -> None:
+        """Refuse to erase by a clock that must be wrong, or that nothing confirms."""
+        with self.context.read() as session:
+            if problem := erasing_clock_problem(session, self.context.now()):
+                raise BadConfiguration(problem)
+
+    def _due(self) -> list[Key]:
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            found = retained(session, policy, self.context.zone(session), today)
+            return [one.key for one in found if one.is_due]
+
+    def _due_unlinked(self) -> UnlinkedEvidence:
+        with self.context.read() as session:
+            policy, today = self.context.policy(session).retention, self.context.today(session)
+            return due_unlinked(session, policy, self.context.zone(session), today)
+
+    def _erase(self, keys: list[Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
+        """Erase some applications in one transaction, each only if it is still due."""
+        with self.context.write() as session:
+            session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+            numbers = set[str]()
+            for key in keys:
+                one = self._due_now(session, key)
+                if one is None:
+                    continue
+                numbers |= erase_application(session, self.context, one, reason, sharing)
+                if one.whole.keeps is None:
+                    erased.cases.update(one.kinds)
+                else:
+                    erased.parts.update(one.due_parts)
+            erase_opt_outs(session, numbers)
+
+    def _erase_unlinked(self, reason: str, erased: ErasureReport) -> None:
+        """Erase the due evidence of numbers and subjects that no application has; no import may run meanwhile."""
+        due = self._due_unlinked()
+        # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
+        if due.numbers:
+            erased.files += ErasedFiles(call_rows=erase_calls(self.context, due.hashes))
+        for part in due.in_parts(_ROWS_ERASED_TOGETHER):
+            with self.context.write() as session:
+                session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
+                erase_unlinked(session, self.context, part, reason)
+            erased.parts[RetentionKind.EVIDENCE] += part.count
+
+    def _due_now(self, session: Session, key: Key) -> Retained | None:
+        policy, today = self.context.policy(session).retention, self.context.today(session)
+        one = retained_now(session, key, policy, self.context.zone(session), today)
+        return one if one is not None and one.is_due else None
+
+
+def _of_last_erasure(context: Context) -> Context:
+    """Return the context of the person who made the last erasure."""
+    event = table_of(EventRow).c
+    actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)
+    with context.read() as session:
+        row = session.execute(actor.where(event.action.in_(_ERASING_ACTS)).order_by(event.seq.desc()).limit(1)).first()
+    return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))

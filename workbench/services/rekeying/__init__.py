@@ -1,1 +1,0 @@
-"""Replaces the key or the secret of a database."""

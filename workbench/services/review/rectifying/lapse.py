@@ -1,0 +1,144 @@
+"""Lapses a case that was not rectified in time, and takes the lapse back if it was in time after all."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from db.enums import CaseState
+from db.models import CaseRow, DecisionRow, RectificationRow
+from db.queries.published import NOTICE
+from workbench.domain.clock.due import feasible_deadline
+from workbench.domain.policy.policy import BilingualText
+from workbench.services.acts.act import finish_act, note_act
+from workbench.services.case.decisions import open_rectification
+from workbench.services.clock.case_clocks import Clocks
+from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
+from workbench.services.foundation.context import Context
+from workbench.services.notices.due_date_notices import cancel_unsent, notice_of_lapse, notify, notify_of_status
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
+from workbench.services.review.rectifying.rectification import cancel_reminder, letter_items, open_items, waived_texts
+
+_SENT_LATE = BilingualText(
+    en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。"
+)
+
+_WITH_OLD_DEADLINE = (
+    ClockLetterKind.DEADLINE.value,
+    ClockLetterKind.DEADLINE_NEAR.value,
+    ClockLetterKind.LAPSED.value,
+    ClockLetterKind.LAPSE_UNDONE.value,
+    ClockLetterKind.WAIVED.value,
+)
+"""The letters that state the deadline of a rectification, besides the one that asks for it."""
+
+
+def lapse(session: Session, context: Context, case: CaseRow) -> None:
+    """Lapse a case whose deadline has passed, and notify the applicant of the missing items and the deadline.
+
+    The items stay open: an answer that was received in time may still be imported.
+    """
+    row, now = open_rectification(session, case), context.now()
+    case.state = CaseState.LAPSED.value
+    finish_act(session, context, case, "lapse", {"round": case.round})
+    cancel_reminder(session, context, case)
+    if row is None:
+        return
+    deadlines = {item.id: item.deadline_at or row.deadline_at for item in open_items(session, row)}
+    missed = [item for item in open_items(session, row) if (at := deadlines[item.id]) is not None and at < now]
+    passed = [at for item in missed if (at := deadlines[item.id]) is not None]
+    # The letter states the deadline above the items, so it is not repeated beside them.
+    items = tuple(item._replace(deadline_at=None) for item in letter_items(missed))
+    deadline_at = max(passed, default=row.deadline_at)
+    message = LetterFacts(kind=ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
+    notify_of_status(session, context, case, message)
+
+
+def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
+    """Take back a lapse because the deadline moved into the future, and notify the applicant."""
+    _return_to_applicant(session, context, case)
+    correct_deadline(session, context, case, was_lapsed=True)
+
+
+def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow) -> tuple[int, datetime] | None:
+    """Take back a lapse whose deadline a suspension moved or holds; return the number and the time of its notice.
+
+    The caller notifies the applicant. None is returned if the notice of the lapse never left.
+    """
+    _return_to_applicant(session, context, case)
+    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value))
+    return notice_of_lapse(session, case)
+
+
+def _return_to_applicant(session: Session, context: Context, case: CaseRow) -> None:
+    case.state = CaseState.RECTIFYING.value
+    finish_act(session, context, case, "lapse-undone", {"round": case.round})
+
+
+def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_lapsed: bool = False) -> None:
+    """Cancel the unsent letters that state a deadline before it moved, and write one that states the new deadline.
+
+    Nothing is written if there are no such letters and the case had not lapsed. If too little time is left after the
+    letter, the deadline moves to the first day that leaves enough.
+    """
+    row = open_rectification(session, case)
+    if row is None or row.deadline_at is None:
+        return
+    cancelled = cancel_deadline_letters(session, context, case, row, _WITH_OLD_DEADLINE).values()
+    if not cancelled and not was_lapsed:
+        return
+    _leave_time(session, context, case)
+    is_lapse_known = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
+    if (is_lapse_known and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
+        return
+    message = LetterFacts(
+        kind=ClockLetterKind.DEADLINE,
+        cause=_SENT_LATE,
+        deadline_at=row.deadline_at,
+        asked=letter_items(open_items(session, row)),
+        waived=waived_texts(session, row),
+    )
+    notify(session, context, [(case, message)])
+
+
+def cancel_deadline_letters(
+    session: Session, context: Context, case: CaseRow, row: RectificationRow, kinds: Iterable[str]
+) -> dict[int, str]:
+    """Cancel unsent letters of some kinds about the deadline of a rectification; return the kind of each by number."""
+    decision = session.get_one(DecisionRow, row.decision_id)
+    is_since = NOTICE.c.created_at >= (decision.checked_at or decision.decided_at)
+    return cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(kinds), is_since))
+
+
+def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
+    """Postpone future deadlines that are too soon for a letter that is written now."""
+    clocks, now = Clocks(session, context), context.now()
+    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row and one.was_at >= now]
+    later = [replace(one, told_at=feasible_deadline(one.was_at, now, clocks.calendar(case)), since=now) for one in told]
+    if body := move_deadlines(case, later, clocks, leaves_time=False):
+        note_act(session, context, MOVED_ACTION, case.id, body)
+
+
+def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:
+    """Notify the applicant that a lapsed case continues, and return whether a letter was written.
+
+    No letter is written if the letter about the lapse was cancelled before its release; a released one counts as sent.
+
+    The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise the items
+    that were due had been received in time.
+    """
+    corrects = notice_of_lapse(session, case)
+    if corrects is None:
+        return False
+    row = open_rectification(session, case)
+    message = LetterFacts(
+        kind=ClockLetterKind.LAPSE_UNDONE,
+        items=() if row is None else letter_items(open_items(session, row)),
+        waived=() if row is None else waived_texts(session, row),
+        deadline_at=None if row is None else row.deadline_at,
+        corrects=corrects,
+        is_deadline_moved=is_deadline_moved,
+    )
+    notify_of_status(session, context, case, message)
+    return True

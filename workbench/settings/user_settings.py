@@ -1,0 +1,186 @@
+"""The settings of a user: a TOML file, checked at the start. An invalid setting is ignored, the others apply."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.i18n import _, comma_joined
+from workbench.settings.table import SettingsTable
+from workbench.settings.toml_lines import line_of
+
+if TYPE_CHECKING:
+    from workbench.settings.queue_view import QueueView
+
+THEMES = ("dark", "light", "terminal", "colour-blind")
+"""The themes: `terminal` has the colours of the terminal, and `colour-blind` none that differ only in red and green."""
+
+DATE_ORDERS = ("day_first", "month_first")
+"""The orders of day and month in dates that are written in numbers."""
+
+_MOST_BYTES = 1 << 20
+_PLACE = re.compile(r"\(at line (\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSettings:
+    """The settings in force.
+
+    `database` is the path of the database, '' for the default places. `theme` is one of THEMES, '' for the last one
+    used. With `auto_next`, the next case is opened after a verdict. `date_order` is the meaning of 3/4, '' if unknown.
+    `viewer` is the command that opens documents, '' for none. `keys` are the keys that the user chose, by the id of the
+    command; `texts` are canned texts by name; `views` are those of the queue, by key.
+    """
+
+    database: str = ""
+    theme: str = ""
+    auto_next: bool = False
+    date_order: str = ""
+    viewer: str = ""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[str, "QueueView"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """The settings of a file, the lines of those that the file sets, and sentences about what is wrong in it.
+
+    A setting in a table is named by the table, a dot and its own name. A file that `is_unreadable` sets none.
+    """
+
+    file: Path
+    values: UserSettings = field(default_factory=UserSettings)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    is_unreadable: bool = False
+
+
+def settings_file() -> Path:
+    """Return the path of the settings of the current user of the system."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("workbench")) / "settings.toml"
+
+
+def load_settings(file: Path) -> LoadedSettings:
+    """Return the settings of a file; the defaults if there is no such file, or it cannot be read."""
+    if not file.exists():
+        return LoadedSettings(file=file)
+    # Imported here, because most users have no such file, and the first frame would wait.
+    import tomllib
+
+    text = ""
+    try:
+        with file.open("rb") as opened:
+            # Some editors begin a file with a byte order mark.
+            text = opened.read(_MOST_BYTES).decode("utf-8-sig")
+        toml_values = tomllib.loads(text)
+    # A number with too many digits also raises a ValueError.
+    except (OSError, ValueError, RecursionError) as error:
+        message = _("{why} The usual settings are used.")
+        return LoadedSettings(file=file, problems=(message.format(why=_cause(file, text, error)),), is_unreadable=True)
+    return _check_settings(file, toml_values, text)
+
+
+def _cause(file: Path, text: str, error: Exception) -> str:
+    """Return the problem of a file that cannot be read, with the line of the mistake if it is known."""
+    if isinstance(error, OSError):
+        return _("The settings {file} cannot be read: {cause}.").format(file=file, cause=error.strerror)
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object[: error.start].count(b"\n") + 1
+        return _("{file}, line {line}: this is not UTF-8.").format(file=file, line=line)
+    if isinstance(error, RecursionError):
+        return _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
+    # The message of the library is English, and ends with the place, or with "at end of document".
+    found = _PLACE.search(str(error))
+    line = int(found[1]) if found is not None else max(1, text.count("\n") + (not text.endswith("\n")))
+    return _('{file}, line {line}: this is not TOML, such as theme = "light".').format(file=file, line=line)
+
+
+def _check_settings(file: Path, toml_values: Mapping[str, Any], text: str) -> LoadedSettings:
+    values, lines = UserSettings(), dict[str, int]()
+    problems: list[tuple[int, str]] = []
+    for name, value in toml_values.items():
+        if name in TABLES:
+            table = TABLES[name](value)
+            part: Any = table.values
+            values = replace(values, **{name: part})
+            lines |= {f"{name}.{each}": line_of(text, (name, *path)) for each, path in table.paths.items()}
+            problems += [(line_of(text, (name, *path)), why) for path, why in table.problems]
+        elif (why := _refusal(name, value)) is not None:
+            problems.append((line_of(text, (name,)), why))
+        else:
+            values, lines[name] = replace(values, **{name: value}), line_of(text, (name,))
+    message = _("{file}, line {line}: {why}")
+    sentences = tuple(message.format(file=file, line=line, why=why) for line, why in sorted(problems))
+    return LoadedSettings(file=file, values=values, lines=lines, problems=sentences)
+
+
+def _refusal(name: str, value: object) -> str | None:
+    """Return why a setting is not used, None if it is."""
+    if name not in CHECKS:
+        import difflib
+
+        names = (*CHECKS, *TABLES)
+        similar = difflib.get_close_matches(name, names, 1)
+        if similar:
+            return _("There is no setting {name}; did you mean {similar}?").format(name=name, similar=similar[0])
+        return _("There is no setting {name}; the settings are {names}.").format(name=name, names=comma_joined(names))
+    is_right, wanted = CHECKS[name]
+    if is_right(value):
+        return None
+    return _("{name} must be {wanted}; the usual value is used.").format(name=name, wanted=wanted())
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return _("one of {names}, in quotes").format(names=comma_joined(names))
+
+
+def _is_command(value: object) -> bool:
+    import shlex
+    import shutil
+
+    try:
+        words = shlex.split(value) if isinstance(value, str) else []
+    except ValueError:
+        return False
+    return bool(words) and shutil.which(words[0]) is not None
+
+
+CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
+    "database": (lambda value: isinstance(value, str) and value != "", lambda: _("a path, in quotes")),
+    "theme": (lambda value: value in THEMES, lambda: _one_of(THEMES)),
+    "auto_next": (lambda value: isinstance(value, bool), lambda: _("true or false, without quotes")),
+    "viewer": (_is_command, lambda: _("a command that exists here, in quotes")),
+    "date_order": (lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
+}
+"""Whether a value is right for a setting, and what would be."""
+
+
+def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
+    # Imported here, because the commands of the command line need no keys.
+    from workbench.settings.user_keys import read_keys
+
+    return read_keys(table)
+
+
+def _read_views(table: object) -> "SettingsTable[QueueView]":
+    from workbench.settings.queue_view import read_views
+
+    return read_views(table)
+
+
+def _read_texts(table: object) -> SettingsTable[str]:
+    from workbench.settings.own_texts import read_texts
+
+    return read_texts(table)
+
+
+TABLES: Mapping[str, Callable[[object], SettingsTable[Any]]] = {
+    "keys": _read_keys,
+    "texts": _read_texts,
+    "views": _read_views,
+}
+"""The settings that are tables, and how each is read."""
