@@ -1,7 +1,7 @@
 """Assigning many cases to a person, and what their former holders see."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from db.engine import Database
 from db.enums import Role
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
-from workbench.errors import NotAllowed, NotFound, StorageBusy, StorageFailed, WrongUsage
+from workbench.errors import NotAllowed, NotFound, StorageBusy, WrongUsage
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.queue import assignment
 
@@ -157,22 +157,3 @@ def test_the_holder_of_an_expired_hold_sees_who_took_the_case_once_it_is_taken(s
 
     assert loss is not None
     assert (loss.action, loss.by) == ("next", "b")
-
-
-def test_cases_whose_transaction_fails_at_its_end_are_refused_only(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    cases = site.plant(2)
-    write = Database.write
-
-    @contextmanager
-    def full(self: Database, **how: bool) -> Iterator[Session]:
-        with write(self, **how) as session:
-            yield session
-            raise StorageFailed("The disk is full.")
-
-    sup = site.services("sup").assigning
-    monkeypatch.setattr(Database, "write", full)
-
-    done = sup.assign_many(cases, "b", "many")
-
-    assert done.assigned == ()
-    assert [one.case_id for one in done.refused] == cases

@@ -19,13 +19,6 @@ def case_id_of(found: CaseFile | NoNextCase) -> int:
     return found.header.id
 
 
-def test_next_returns_the_held_case_before_any_other(site: Site) -> None:
-    site.plant(3)
-    claims = site.services("a").claims
-
-    assert case_id_of(claims.next()) == case_id_of(claims.next()) == 1
-
-
 def test_claiming_and_reading_a_case_uses_statements_of_tables_only(site: Site) -> None:
     site.plant(1)
     claims, of_models = site.services("a").claims, []
@@ -58,15 +51,6 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
         claims.aside(order[-1])
 
     assert order == [*breached, *today, *urgent, *sooner, *later]
-
-
-def test_an_assigned_case_comes_first_and_is_offered_to_no_other_reviewer(site: Site) -> None:
-    site.plant(1, priority="urgent")
-    (mine,) = site.plant(1, priority="low")
-    site.services("sup").assigning.assign([mine], "b", "knows the trade")
-
-    assert case_id_of(site.services("a").claims.next()) != mine
-    assert case_id_of(site.services("b").claims.next()) == mine
 
 
 def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> None:

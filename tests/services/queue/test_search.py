@@ -74,13 +74,6 @@ def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.
     assert found_some > 30
 
 
-def test_two_chinese_characters_are_found_anywhere_in_a_name(site: Site) -> None:
-    services, names = renamed(site, seed=8)
-    pairs = {written[place : place + 2] for written in names for place in range(len(written) - 1)}
-    for pair in sorted(pair for pair in pairs if all(char > "\u3400" and char not in "㈱ＡＢ" for char in pair)):
-        assert set(services.queue.ids(quoted(pair), CASES)) == liked(services, pair)
-
-
 def test_letters_are_found_in_either_width_and_case(site: Site) -> None:
     services, _names = renamed(site, seed=9)
     with services.context.write() as session:

@@ -4,7 +4,7 @@ import pytest
 
 from db.enums import AppealOutcome, FailKind, Role
 from tests.services.review.test_own_verdicts import by_os_user, sql
-from tests.services.review.verdict_acts import decide, failing, take
+from tests.services.review.verdict_acts import failing, staged
 from tests.sites import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import CaseFile
@@ -14,9 +14,7 @@ from workbench.services.foundation.os_identity import os_login
 
 
 def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
     site.services("b").checks.approve(case, "yes")
     site.services("a").appeals.file(case, "not us")
     sup, checker = site.services("sup"), site.services("c")

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from db.enums import FailKind, Role, Verdict
 from db.models import SettingRow
-from tests.services.review.verdict_acts import decide, failing, passing, take
+from tests.services.review.verdict_acts import decide, failing, passing, staged, take
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.lifecycle import Action
@@ -74,20 +74,9 @@ def test_not_by_deciding_a_case_that_one_imported(site: Site) -> None:
 
 
 def test_not_by_reversing_the_verdict_first(site: Site) -> None:
-    [case] = site.plant(severity="block")
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site, severity="block")
     site.services("a").undo.undo(case)
     decide(site, VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="called"))
-
-    refuse(site, case, site.services("a"), "another person")
-
-
-def test_not_by_assigning_the_case_to_somebody_else(site: Site) -> None:
-    site.services("admin").roles.change("a", (Role.SUPERVISOR,), ())
-    case = stage(site)
-    with pytest.raises(NotAllowed, match="awaiting check"):
-        site.services("a").assigning.assign([case], "b", "so that I can check it")
 
     refuse(site, case, site.services("a"), "another person")
 
@@ -97,13 +86,6 @@ def test_not_by_another_role(site: Site) -> None:
     site.services("admin").roles.change("a", (Role.SUPERVISOR, Role.ADMIN), (Role.REVIEWER,))
 
     refuse(site, case, site.services("a"), "another person")
-
-
-def test_not_after_the_login_was_renamed(site: Site) -> None:
-    case = stage(site)
-    sql(site, "UPDATE reviewer SET login = 'anne' WHERE login = 'a'")
-
-    refuse(site, case, site.services("anne"), "another person")
 
 
 def by_os_user(site: Site) -> Services:
@@ -187,16 +169,6 @@ def test_not_in_a_race_with_a_second_process(site: Site, monkeypatch: pytest.Mon
     with pytest.raises(NotAllowed, match="another person"):
         maker.checks.approve(case, "fine by me")
     assert site.state(case) == "awaiting_check"
-
-
-def test_not_after_a_hand_over_of_a_returned_case(site: Site) -> None:
-    case = stage(site)
-    site.services("b").checks.give_back(case, "look again")
-    site.services("sup").assigning.assign([case], "c", "a is ill")
-    take(site, "c")
-    decide(site, failing(case, fail_kind=FailKind.FINAL), "c")
-
-    refuse(site, case, site.services("c"), "another person")
 
 
 @pytest.mark.parametrize("opens", ["a", "b"])

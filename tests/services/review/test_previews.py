@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from db.enums import ChecklistValue, VerificationKind
 from db.models import DecisionRow
-from tests.services.review.verdict_acts import failing, take
+from tests.services.review.verdict_acts import failing, held, take
 from tests.sites import Site
 from workbench.domain.case.casefile import ItemRequest
 
@@ -88,8 +88,7 @@ def test_the_next_preview_has_every_change_of_the_case(site: Site) -> None:
 
 
 def test_a_decision_keeps_what_others_added_since_the_case_was_taken(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
+    case = held(site)
     site.services("sup").remarks.verify(case, VerificationKind.PHONE, "answered")
 
     site.services("a").verdicts.decide(failing(case))
@@ -116,8 +115,7 @@ def test_the_next_preview_has_the_facts_of_another_day(site: Site) -> None:
 
 
 def test_a_preview_has_the_policy_s_texts_of_the_items_beside_the_edited_ones(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
+    case = held(site)
     preview = site.services("a").verdicts.preview
     own = preview(failing(case, items=())).items
     written = tuple(replace(item, text="mine") for item in own)

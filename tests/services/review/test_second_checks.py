@@ -7,7 +7,7 @@ import pytest
 
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow
-from tests.services.review.verdict_acts import decide, failing, notices, passing, take
+from tests.services.review.verdict_acts import decide, failing, held, notices, passing, staged, take
 from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
@@ -19,8 +19,7 @@ def stored(site: Site, case: int) -> dict[str, object]:
 
 
 def test_passing_against_a_block_requires_an_override_a_note_and_a_check(site: Site) -> None:
-    (case,) = site.plant(severity="block")
-    take(site)
+    case = held(site, severity="block")
     with pytest.raises(NotAllowed, match="OK-OVERRIDE"):
         decide(site, passing(case))
     override = VerdictRequest(case_id=case, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",))
@@ -35,9 +34,7 @@ def test_passing_against_a_block_requires_an_override_a_note_and_a_check(site: S
 
 
 def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
     assert [row.id for row in site.services("b").checks.waiting()] == [case]
     with pytest.raises(NotAllowed, match="another person"):
         site.services("a").checks.approve(case, "mine")
@@ -51,8 +48,7 @@ def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: S
 
 
 def test_a_returned_case_is_held_by_its_maker_with_the_draft(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
+    case = held(site)
     site.services("a").drafts.save(case, {"note": "final, I think"})
     decide(site, failing(case, fail_kind=FailKind.FINAL))
 
@@ -91,18 +87,14 @@ def test_a_refused_approval_does_not_assess_the_case_again(site: Site) -> None:
 
 
 def test_a_check_requires_a_note(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
 
     with pytest.raises(WrongUsage):
         site.services("b").checks.approve(case, " ")
 
 
 def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
 
     site.services("a").remarks.withdraw(case, "the applicant wrote")
 
@@ -111,9 +103,7 @@ def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> Non
 
 
 def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
     site.services("b").checks.give_back(case, "they can mend this")
     site.clock.advance(minutes=31)
     site.plant(1, priority="urgent")
@@ -123,9 +113,7 @@ def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site:
 
 
 def test_a_returned_case_that_its_maker_decided_again_is_no_longer_taken_first(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
     site.services("b").checks.give_back(case, "they can mend this")
     decide(site, VerdictRequest(case_id=case, verdict=Verdict.PENDING, reasons=("WAIT-APPLICANT",)))
     site.services("b").remarks.answer(case)
@@ -136,8 +124,7 @@ def test_a_returned_case_that_its_maker_decided_again_is_no_longer_taken_first(s
 
 
 def test_an_approval_returns_the_letter_masked(site: Site) -> None:
-    (case,) = site.plant(severity="block")
-    take(site)
+    case = held(site, severity="block")
     decide(site, failing(case, fail_kind=FailKind.FINAL, note="final", letter="测试人:(ACT-PEAK-HOUR, DOC-UNSEALED)"))
 
     done = site.services("b").checks.approve(case, "looked at it")
@@ -147,9 +134,7 @@ def test_an_approval_returns_the_letter_masked(site: Site) -> None:
 
 
 def test_a_verdict_is_void_once_the_evidence_no_longer_has_its_findings(site: Site) -> None:
-    (case,) = site.plant(severity="block")
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site, severity="block")
     # The planted finding has no evidence, so the rules find other things.
     site.clock.advance(days=1)
 
@@ -164,9 +149,7 @@ def test_a_verdict_is_void_once_the_evidence_no_longer_has_its_findings(site: Si
 
 
 def test_an_approval_is_refused_if_evidence_came_since_the_checker_looked(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    case = staged(site)
     seen = site.services("b").casefiles.show(case).header.evidence_no
 
     with pytest.raises(Busy, match="look again"):

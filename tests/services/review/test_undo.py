@@ -7,7 +7,7 @@ from sqlalchemy import event, text
 
 from db.enums import CaseState, FailKind, Role, Verdict
 from tests.cli.appeals import filed_appeals
-from tests.services.review.verdict_acts import decide, failing, passing, take
+from tests.services.review.verdict_acts import decide, failing, held, passing, staged, take
 from tests.sites import Site
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import VerdictRequest
@@ -16,7 +16,7 @@ from workbench.services.outbox.recording import Delivery
 from workbench.services.wiring import Services
 
 
-def staged(case: int) -> VerdictRequest:
+def final(case: int) -> VerdictRequest:
     return failing(case, fail_kind=FailKind.FINAL)
 
 
@@ -42,8 +42,7 @@ def read_plans(site: Site, login: str) -> list[str]:
 
 
 def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
+    case = held(site)
     decide(site, passing(case))
 
     plans = read_plans(site, "a")
@@ -58,9 +57,7 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
 
 
 def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, staged(case))
+    case = staged(site)
 
     site.clock.advance(days=9)
 
@@ -76,7 +73,7 @@ def journals(site: Site) -> int:
 
 def test_a_journal_is_deleted_once_its_act_can_no_longer_be_undone(site: Site) -> None:
     passed, checked, void = site.plant(3)
-    for request in (passing(passed), staged(checked), staged(void)):
+    for request in (passing(passed), final(checked), final(void)):
         take(site)
         decide(site, request)
     assert journals(site) == 3
@@ -98,9 +95,7 @@ def test_a_journal_is_deleted_once_its_act_can_no_longer_be_undone(site: Site) -
 
 @pytest.mark.parametrize("act", ["approved", "returned"])
 def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
-    (case,) = site.plant()
-    take(site)
-    decide(site, staged(case))
+    case = staged(site)
     offered, checks = site.services("a").undo.last(), site.services("b").checks
     (checks.approve if act == "approved" else checks.give_back)(case, "seen")
 
@@ -116,8 +111,7 @@ def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
 
 
 def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_back(site: Site) -> None:
-    (case,) = site.plant()
-    take(site)
+    case = held(site)
     decide(site, passing(case))
     site.clock.advance(minutes=2)
     services = site.services("a")
@@ -182,7 +176,7 @@ def test_an_undone_act_gives_way_to_the_newest_act_on_any_case(site: Site) -> No
     first, second = site.plant(2)
     services = site.services("a")
     take(site)
-    decide(site, staged(first))
+    decide(site, final(first))
     take(site)
     decide(site, passing(second))
     services.remarks.withdraw(first, "x")

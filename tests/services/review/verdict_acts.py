@@ -1,5 +1,7 @@
 """Functions that take a case and decide it."""
 
+from typing import Any
+
 from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
@@ -31,6 +33,20 @@ def failing(case: int, **more: object) -> VerdictRequest:
 def decide(site: Site, request: VerdictRequest, login: str = "a") -> DecisionResult:
     """Decide a case as this person."""
     return site.services(login).verdicts.decide(request)
+
+
+def held(site: Site, **planted: Any) -> int:
+    """Plant a case and let a hold it; return its number."""
+    (case,) = site.plant(**planted)
+    take(site)
+    return case
+
+
+def staged(site: Site, **planted: Any) -> int:
+    """Let a give a verdict on a new case that a second person must check; return the number of the case."""
+    case = held(site, **planted)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    return case
 
 
 def notices(site: Site) -> list[tuple[str, bool]]:

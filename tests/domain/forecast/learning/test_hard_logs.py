@@ -14,12 +14,9 @@ import pytest
 
 from tests.domain.forecast.learning.hard_logs import HARD_LOGS, drift, of_size
 from tests.domain.forecast.learning.test_any_log import no_progress
-from tests.shared_data import shared_data
 from tests.sizes import sample, sized
 from workbench.domain.forecast.learning.backtest import _SHARES, BacktestResult, _adapt_ranges, run_backtest
 from workbench.domain.forecast.learning.event_trace import EventTrace
-from workbench.services.files.eventlogs.log_columns import LogColumns
-from workbench.services.files.eventlogs.reading import read_log
 
 PERCENTS = (50, 60, 75)
 
@@ -78,16 +75,6 @@ def test_if_durations_triple_at_the_split_the_range_widens() -> None:
 
         assert is_as_good_as_a_table(tripled)
         assert tripled.band_days > 1.2 * usual.band_days
-
-
-@pytest.mark.proof
-def test_on_real_logs_the_bars_hold_at_every_split() -> None:
-    for percent in PERCENTS:
-        for name in ["helpdesk.csv", "roadtraffic100traces.csv"]:
-            result = outcome(read_log(shared_data("event_logs", name), LogColumns(), None, no_progress), percent)
-
-            assert is_as_good_as_a_table(result)
-            assert range_holds(result)
 
 
 def test_the_range_adapts_until_it_holds_four_times_in_five() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.domain.forecast.learning.processes import DAY
+from tests.domain.forecast.learning.test_any_log import no_progress
 from workbench.domain.forecast.learning.backtest import run_backtest
 from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent, sorted_trace
 from workbench.domain.forecast.learning.past_split import KnownEvents, KnownPast, split_log
@@ -14,10 +15,6 @@ def trace(case: str, *days: float) -> EventTrace:
 
 # In file order, which differs from the order of time. By start, the first 60 % of the five cases are a, open and c.
 LOG = (trace("d", 20, 24), trace("a", 0, 10), trace("open", 1, 50), trace("c", 2, 5), trace("e", 21))
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Ignore progress reports."""
 
 
 def test_finished_cases_of_the_first_60_percent_train_and_later_cases_test() -> None:

@@ -17,6 +17,7 @@ def test_every_kind_gives_equal_rows_in_every_encoding_and_format(tmp_path: Path
             "utf8.csv": as_csv(kind).encode(),
             "marked.csv": as_csv(kind).encode("utf-8-sig"),
             "utf16.csv": as_csv(kind).encode("utf-16"),
+            "utf16-be.csv": b"\xfe\xff" + as_csv(kind).encode("utf-16-be"),
             "chinese-utf8.csv": as_csv(kind, is_chinese=True).encode(),
             "chinese-gb18030.csv": as_csv(kind, is_chinese=True).encode("gb18030"),
             "rows.jsonl": as_jsonl(kind).encode(),

@@ -130,29 +130,12 @@ def test_a_failed_import_leaves_no_part_of_the_file(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [source, target]
 
 
-def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
-    source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
-    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
-
-    reject(source, target)
-
-    assert target.stat().st_mode & 0o777 == 0o600
-
-
 def test_the_imported_file_is_never_replaced_by_its_rejects(tmp_path: Path) -> None:
     source = tmp_path / "cards.csv"
     source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
 
     with pytest.raises(WrongUsage, match="imported file"):
         reject(source, source)
-
-
-def test_a_folder_that_is_not_there_cannot_hold_rejects(tmp_path: Path) -> None:
-    source = tmp_path / "cards.csv"
-    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
-
-    with pytest.raises(CannotCreate, match="cannot be written"):
-        reject(source, tmp_path / "none" / "rejects.csv")
 
 
 def test_a_second_file_of_the_same_columns_goes_to_the_same_rejects(tmp_path: Path) -> None:

@@ -48,13 +48,6 @@ def test_a_record_is_named_by_the_physical_line_where_it_starts() -> None:
     assert [record.line for record in found] == [2, 6]
 
 
-def test_the_header_is_found_below_a_title() -> None:
-    found = table("Cards of October,,\nfrom the registry,,\na,b,c\n1,2,3\n", "a", "b", "c")
-
-    assert (found.names, found.header_line) == (("a", "b", "c"), 3)
-    assert [record.line for record in found] == [4]
-
-
 def test_the_delimiter_is_the_one_by_which_the_header_is_known() -> None:
     for delimiter in [";", "\t"]:
         found = table(f"a{delimiter}b\n1,0{delimiter}2\n", "a", "b")
@@ -70,14 +63,6 @@ def test_an_empty_file_is_an_error() -> None:
     for text in ["", "\n\n", "  \r\n", "\ufeff\n"]:
         with pytest.raises(FileProblem, match="empty"):
             table(text, "a")
-
-
-def test_a_header_alone_gives_no_rows() -> None:
-    assert records("a,b\n") == []
-
-
-def test_windows_and_unix_line_ends_may_be_mixed() -> None:
-    assert [record.line for record in records("a,b\r\n1,2\n3,4\r\n")] == [2, 3]
 
 
 def test_a_broken_line_is_told_and_the_next_one_is_read() -> None:

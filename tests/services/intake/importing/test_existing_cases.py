@@ -104,17 +104,6 @@ def test_a_finding_that_vanishes_leaves_a_queued_case_its_priority(desk: Desk, w
     assert desk.case().priority == "low"
 
 
-def test_new_evidence_of_a_held_case_is_shown_to_who_holds_it(desk: Desk) -> None:
-    case = desk.queued()
-    desk.site.services("a").claims.next()
-    new_licence(desk)
-    held = desk.case()
-    assert held.state == "in_review"
-    assert held.held_by_id is not None
-    assert held.evidence_no == case.evidence_no + 1
-    assert desk.site.actions(case.id or 0)[-1] == "evidence"
-
-
 def test_evidence_does_not_hide_who_took_a_case_over(desk: Desk) -> None:
     desk.queued()
     a, b = desk.site.services("a"), desk.site.services("b")

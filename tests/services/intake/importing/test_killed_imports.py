@@ -1,7 +1,6 @@
 """A killed import leaves nothing to be seen, and a live one is never swept."""
 
 import random
-import signal
 from pathlib import Path
 
 import pytest
@@ -115,24 +114,6 @@ def test_a_live_import_is_never_swept_by_another_start(database: Path, tmp_path:
     assert child.returncode == 0
     left = killing.look(database, "K1-", was_done=True)
     assert (left.written, left.visible) == (ROWS, ROWS)
-
-
-@pytest.mark.proof
-def test_an_import_that_stands_still_is_not_swept_either(database: Path, tmp_path: Path) -> None:
-    file = big_file(tmp_path, 1, ROWS)
-    child = killing.start(database, file)
-    killing.wait_for_rows(database, "K1-", child)
-    child.send_signal(signal.SIGSTOP)
-    try:
-        before = killing.look(database, "K1-", was_done=False)
-        open_services(database, "admin", ManualClock()).close()
-        assert killing.look(database, "K1-", was_done=False) == before
-        assert before.visible == 0
-    finally:
-        child.send_signal(signal.SIGCONT)
-    child.communicate()
-    assert child.returncode == 0
-    assert killing.look(database, "K1-", was_done=True).visible == ROWS
 
 
 @pytest.mark.proof

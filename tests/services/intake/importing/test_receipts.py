@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from db.enums import CaseState, DocumentKind, ExportKind, ImportKind
+from db.enums import CaseState, DocumentKind, ExportKind
 from tests.policies import require_no_documents_of_individuals
-from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application, shanghai
+from tests.services.intake.importing.files import PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
 from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import visible_case
@@ -119,11 +119,3 @@ def test_an_answer_in_a_log_that_does_not_say_when_it_was_received_counts_from_i
         update_due_date(session, context, visible_case(session, case.id or 0))
 
     assert desk.case().due_at == shanghai("2026-11-27 18:00")
-
-
-def test_a_person_with_every_document_gets_a_receipt_too(desk: Desk) -> None:
-    desk.applications(application("A-9", **PERSON))
-    desk.documents("A-9", INDIVIDUAL_DOCUMENTS)
-    desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20"}])
-
-    assert [row.kind for row in receipts(desk)] == ["receipt"]

@@ -7,8 +7,7 @@ import pytest
 
 from db.enums import ImportKind
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, Cells, Desk, application
-from tests.services.intake.importing.rule_sample import Sample, company
-from tests.services.intake.importing.rule_samples import SAMPLES
+from tests.services.intake.importing.rule_samples import SAMPLES, Sample, company
 from tests.sites import Site
 from workbench.policies import default_policy_text
 from workbench.services.policy.reader import parse_policy

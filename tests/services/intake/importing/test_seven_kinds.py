@@ -1,4 +1,4 @@
-"""Each kind of file gives equal rows as CSV in three encodings, as JSON Lines, and as a sheet."""
+"""Each kind of file gives equal rows as CSV, as Unicode text of Excel, as JSON Lines, and as a sheet."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ ROWS: dict[ImportKind, Sequence[Cells]] = {
 
 Tables = dict[str, list[Any]]
 
-ENCODINGS = {"jsonl": "utf-8", "gb18030": "gb18030", "utf-16": "utf-16", "utf-16-be": "utf-16", "xlsx": ""}
+ENCODINGS = {"jsonl": "utf-8", "utf-16-be": "utf-16", "xlsx": ""}
 SHEETS = {"xlsx": ["数据"]}
 
 TABLES = (
@@ -77,19 +77,6 @@ def as_jsonl(kind: ImportKind, path: Path) -> Path:
     file = path.with_suffix(".jsonl")
     lines = [json.dumps(row, ensure_ascii=False) for row in ROWS[kind]]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return file
-
-
-def as_gb18030_csv(kind: ImportKind, path: Path) -> Path:
-    file = path.with_suffix(".csv")
-    text = _csv(kind, lambda column: column_names(kind).chinese[column])
-    file.write_bytes(text.encode("gb18030"))
-    return file
-
-
-def as_utf16_csv(kind: ImportKind, path: Path) -> Path:
-    file = path.with_suffix(".csv")
-    file.write_text(_csv(kind, str), encoding="utf-16")
     return file
 
 
@@ -139,8 +126,6 @@ def as_one_workbook(folder: Path) -> Path:
 WAYS = {
     "utf-8": as_utf8_csv,
     "jsonl": as_jsonl,
-    "gb18030": as_gb18030_csv,
-    "utf-16": as_utf16_csv,
     "utf-16-be": as_utf16_be_text,
     "xlsx": as_xlsx,
 }

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.columns import to_us
 from db.enums import DocumentKind, ImportKind
 from tests.policies import require_no_documents_of_individuals
-from tests.services.intake.importing.files import PDF, Desk, application, shanghai
+from tests.services.intake.importing.files import Desk, application, shanghai
 from tests.services.intake.importing.test_existing_cases import rectifying
 from tests.services.intake.importing.test_receipt_times import persons
 from workbench.errors import NotAllowed, NotFound
@@ -65,38 +65,6 @@ def test_an_undone_import_takes_back_the_priority_that_it_raised(desk: Desk) -> 
 
     desk.site.services("admin").imports.undo(batch or 0)
     assert desk.sql('SELECT priority, priority_rank FROM "case"') == before
-
-
-def test_a_batch_on_which_a_later_one_rests_stays(desk: Desk) -> None:
-    desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])
-    desk.applications(application())
-    with pytest.raises(NotAllowed, match="B-000002"):
-        desk.site.services("admin").imports.undo(1)
-
-
-def test_call_records_are_taken_back_with_their_file(desk: Desk) -> None:
-    desk.run(
-        ImportKind.CALLS,
-        [{"caller": "13700137000", "callee": "02112345678", "start_at": "2026-11-20 10:00", "duration_s": "4"}],
-    )
-    store = desk.site.services("admin").context.store
-    assert list(store.calls.glob("*.parquet"))
-    desk.site.services("admin").imports.undo(1)
-    assert not list(store.calls.iterdir())
-    assert desk.count("call_window") == 0
-
-
-def test_documents_that_no_row_names_any_more_leave_the_store(desk: Desk) -> None:
-    desk.applications(application())
-    (desk.folder / "licence.pdf").write_bytes(PDF)
-    store = desk.site.services("admin").context.store
-    row = {"application_no": "A-1", "kind": "BIZ_LICENSE", "path": "licence.pdf"}
-    desk.run(ImportKind.DOCUMENTS, [row])
-    [stored] = [path for path in store.documents.rglob("*") if path.is_file()]
-    with desk.site.services("admin").context.write() as session:
-        session.connection().exec_driver_sql("DELETE FROM submission")
-    desk.site.services("admin").imports.undo(2)
-    assert not stored.exists()
 
 
 def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
