@@ -11,6 +11,8 @@ from tests.clock_site import ClockSite
 from tests.lifecycle.leftovers import leftovers
 from tests.lifecycle.stored import Reader
 from tests.sites import Site
+from workbench.domain.case.act_words import ACT_WORDS
+from workbench.domain.case.lifecycle import Action
 
 REASON = ("--reason", "x")
 NOTE = ("--note", "x")
@@ -157,10 +159,15 @@ def test_an_undo_puts_everything_back_and_the_act_can_be_done_again(
     case = prepare(services)
     reader, clock = Reader(services.site.path), services.site.clock
     before, steps, at = reader.stored(), services.clock(case), clock.at
+    written = set(before.notices)
     acts = [(login, [word.format(case=case) for word in words]) for login, words in TABLE[prepare]]
     for login, act in acts:
         services.run(login, *act)
-        assert reader.stored() != before
+        after = reader.stored()
+        assert after != before
+        letters = {row["kind"] for number, row in after.notices.items() if number not in written}
+        assert letters <= {*ACT_WORDS[Action(act[2] if act[0] == "check" else act[0])].letters.split(",")}
+        written |= after.notices.keys()
         clock.advance(seconds=20)
         services.run(login, "undo", case)
         assert leftovers(before, reader.stored(), int(case[2:])) == [], act

@@ -1,4 +1,4 @@
-"""The words of each act on a case: the help of its command and key, and what the footer and the history call it."""
+"""The words of each act on a case: help and label of its command and key, its name in the history, and its letters."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,14 @@ class ActWords:
     """The words of an act: the help of its command and of its key, its usual keys with their label, and its past tense.
 
     The history has the past tense, by default the label. `keys` and `label` are empty for an act without a key.
+    `letters` are the kinds of letters that the act may write.
     """
 
     help: str
     keys: str = ""
     label: str = ""
     past: str = ""
+    letters: str = ""
 
 
 ACT_WORDS: dict[Action, ActWords] = {
@@ -29,11 +31,17 @@ ACT_WORDS: dict[Action, ActWords] = {
         N_("Skip a held case; it is offered to you again only after it changes."), "s", N_("skip"), N_("skipped")
     ),
     Action.ASIDE: ActWords(N_("Put a held case aside until a time; the draft is kept."), "h,f9", N_("put aside")),
-    Action.DECIDE: ActWords(N_("Give a verdict on a case you hold."), past=N_("decided")),
+    Action.DECIDE: ActWords(N_("Give a verdict on a case you hold."), past=N_("decided"), letters="pass,fail,pending"),
     Action.UNDO: ActWords(
         N_("Undo your last action on a case, while undo is still possible."), "u,f3", N_("undo"), N_("taken back")
     ),
-    Action.APPROVE: ActWords(N_("Approve the verdict; it takes effect."), "a,f5", N_("approve"), N_("approved")),
+    Action.APPROVE: ActWords(
+        N_("Approve the verdict; it takes effect."),
+        "a,f5",
+        N_("approve"),
+        N_("approved"),
+        letters="pass,fail,pending,appeal-decided",
+    ),
     Action.RETURN: ActWords(N_("Return the case to its maker, with a note."), "r,f6", N_("return"), N_("returned")),
     Action.COMMENT: ActWords(N_("Add a comment for colleagues; the applicant never sees it."), "c", N_("comment")),
     Action.VERIFY: ActWords(
@@ -62,39 +70,59 @@ ACT_WORDS: dict[Action, ActWords] = {
         "M",
         N_("resubmission"),
         N_("resubmitted"),
+        letters="lapse-undone",
     ),
     Action.WITHDRAW: ActWords(
         N_("Close a case because the applicant withdraws the application, or end its appeal."),
         "Z",
         N_("withdraw"),
         N_("withdrawn"),
+        letters="withdrawn,appeal-withdrawn",
     ),
     Action.EXTEND: ActWords(
         N_("Extend a due date, or a rectification deadline; the applicant is notified (supervisor)."),
         "E",
         N_("extend"),
         N_("extended until"),
+        letters="delay,deadline",
     ),
     Action.CLASS: ActWords(
         N_("Change a case's service class; the applicant is notified if the due date moves later (supervisor)."),
         "C",
         N_("change class"),
         N_("class changed to"),
+        letters="delay",
     ),
     Action.PRIORITY: ActWords(
         N_("Change a case's priority (supervisor)."), "P", N_("change priority"), N_("priority changed to")
     ),
     Action.WAIVE: ActWords(
-        N_("Waive an item to rectify; the applicant is notified (supervisor)."), "W", N_("waive"), N_("item waived")
+        N_("Waive an item to rectify; the applicant is notified (supervisor)."),
+        "W",
+        N_("waive"),
+        N_("item waived"),
+        letters="waived",
     ),
     Action.REOPEN: ActWords(
-        N_("Open a passed, failed or lapsed case again (supervisor)."), "R,f8", N_("open again"), N_("opened again")
+        N_("Open a passed, failed or lapsed case again (supervisor)."),
+        "R,f8",
+        N_("open again"),
+        N_("opened again"),
+        letters="reopened",
     ),
     Action.APPEAL: ActWords(
-        N_("File an applicant's appeal against a final fail or a lapse."), "G", N_("appeal"), N_("appeal filed")
+        N_("File an applicant's appeal against a final fail or a lapse."),
+        "G",
+        N_("appeal"),
+        N_("appeal filed"),
+        letters="appeal-received",
     ),
     Action.APPEAL_DECIDE: ActWords(
-        N_("Decide an appeal; a second person checks the decision."), "d,f5", N_("decide"), N_("decided the appeal")
+        N_("Decide an appeal; a second person checks the decision."),
+        "d,f5",
+        N_("decide"),
+        N_("decided the appeal"),
+        letters="appeal-decided",
     ),
     Action.LEGAL_HOLD: ActWords(
         N_("Put a case under legal hold, so that retention erases nothing of it (supervisor, admin)."),

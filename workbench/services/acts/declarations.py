@@ -1,6 +1,6 @@
-"""The declaration of each act on a case: what it changes, why it cannot be undone, its reason and its letter.
+"""The declaration of each act on a case: what it changes, why it cannot be undone, and its reason.
 
-The lifecycle has the roles, the states and the hold that it needs, and `act_words` its keys and words.
+The lifecycle has the roles, the states and the hold that it needs, and `act_words` its keys, words and letters.
 """
 
 from collections.abc import Mapping
@@ -45,12 +45,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act on a case; without `no_undo`, it can be undone. `letters` are the kinds of letters that it writes."""
+    """An act on a case; without `no_undo`, it can be undone."""
 
     changes: Changes
     no_undo: NoUndo | None = None
     reason: Reason | None = None
-    letters: tuple[str, ...] = ()
 
 
 _TEXT, _REMARK = N_("The text is empty."), Reason(N_("The text is empty."), is_comment=False)
@@ -60,7 +59,6 @@ _WAIVER = Reason(N_("A waiver takes a reason."), REASON_LENGTH)
 _LEGAL_HOLD = Reason(N_("A legal hold needs a reason."), REASON_LENGTH, is_comment=False)
 _END_OF_HOLD = Reason(N_("Ending a legal hold needs a reason."), REASON_LENGTH, is_comment=False)
 _SKIPPING = Reason(N_("Skipping needs a reason; give one."), is_comment=False)
-_VERDICTS = ("pass", "fail", "pending")
 
 EXTEND_DEADLINE = "extend-deadline"
 """The name of an extension of the deadline to rectify, which can be undone, unlike that of a due date."""
@@ -72,8 +70,8 @@ ACTS: Mapping[str, Act] = {
     Action.SKIP: Act(Changes.HOLD, NoUndo.ENDED, _SKIPPING),
     Action.ASIDE: Act(Changes.HOLD, NoUndo.REPLACED),
     Action.ASSIGN: Act(Changes.HOLD, NoUndo.REPLACED, Reason(N_("Assigning needs a reason; give one."))),
-    Action.DECIDE: Act(Changes.STATE, letters=_VERDICTS),
-    Action.APPROVE: Act(Changes.STATE, reason=_NOTE, letters=(*_VERDICTS, "appeal-decided")),
+    Action.DECIDE: Act(Changes.STATE),
+    Action.APPROVE: Act(Changes.STATE, reason=_NOTE),
     Action.RETURN: Act(Changes.STATE, reason=_NOTE),
     Action.UNDO: Act(Changes.STATE, NoUndo.REDONE),
     Action.COMMENT: Act(Changes.NOTHING, NoUndo.STAYS, Reason(_TEXT)),
@@ -82,16 +80,16 @@ ACTS: Mapping[str, Act] = {
     Action.CHECKLIST: Act(Changes.NOTHING, NoUndo.REPLACED),
     Action.JUDGE: Act(Changes.NOTHING, NoUndo.REPLACED),
     Action.ANSWER: Act(Changes.STATE),
-    Action.RESUBMIT: Act(Changes.STATE, letters=("lapse-undone",)),
-    Action.WITHDRAW: Act(Changes.STATE, reason=Reason(_TEXT), letters=("withdrawn", "appeal-withdrawn")),
-    Action.WAIVE: Act(Changes.STATE, reason=_WAIVER, letters=("waived",)),
-    Action.REOPEN: Act(Changes.STATE, reason=Reason(_TEXT), letters=("reopened",)),
-    Action.EXTEND: Act(Changes.DATES, NoUndo.REPLACED, _SHORT, letters=("delay",)),
-    EXTEND_DEADLINE: Act(Changes.DATES, reason=_SHORT, letters=("deadline",)),
-    Action.CLASS: Act(Changes.DATES, NoUndo.REPLACED, _SHORT, letters=("delay",)),
+    Action.RESUBMIT: Act(Changes.STATE),
+    Action.WITHDRAW: Act(Changes.STATE, reason=Reason(_TEXT)),
+    Action.WAIVE: Act(Changes.STATE, reason=_WAIVER),
+    Action.REOPEN: Act(Changes.STATE, reason=Reason(_TEXT)),
+    Action.EXTEND: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
+    EXTEND_DEADLINE: Act(Changes.DATES, reason=_SHORT),
+    Action.CLASS: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
     Action.PRIORITY: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
-    Action.APPEAL: Act(Changes.STATE, letters=("appeal-received",)),
-    Action.APPEAL_DECIDE: Act(Changes.STATE, letters=("appeal-decided",)),
+    Action.APPEAL: Act(Changes.STATE),
+    Action.APPEAL_DECIDE: Act(Changes.STATE),
     Action.LEGAL_HOLD: Act(Changes.NOTHING, NoUndo.ENDED, _LEGAL_HOLD),
     Action.LEGAL_HOLD_END: Act(Changes.NOTHING, NoUndo.ENDED, _END_OF_HOLD),
     Action.SUSPEND: Act(Changes.DATES, NoUndo.ENDED),
