@@ -57,7 +57,8 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
         for part in dict.fromkeys((place, *others, "everywhere")):
             commands = [command for command in commands_of(part) if is_listed(command)]
             for group in dict.fromkeys(command.group for command in commands):
-                shown.append(joined((f"{_(PLACES[part])} · {_(group)}", f"{MUTED} bold")))
+                heading = " · ".join(dict.fromkeys((_(PLACES[part]), _(group))))
+                shown.append(joined((heading, f"{MUTED} bold")))
                 for command in (command for command in commands if command.group == group):
                     shown += _command_lines(command, width, is_now=command.id in now or part == "everywhere")
                 shown.append(Content())

@@ -1,4 +1,4 @@
-"""The folders of the program: few files at one level, and imports in one direction."""
+"""The folders of the program: few files at one level, imports in one direction, and few files on the way of a key."""
 
 import shutil
 import subprocess
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.bench.walks import MOST, walks
 
 ROOT = Path(__file__).parents[2]
 MOST_FILES = 14
@@ -33,6 +35,7 @@ def test_a_folder_holds_at_most_fourteen_modules(folder: Path) -> None:
         ("workbench/services/case/casefiles.py", "workbench.services.review.verdicts"),
         ("workbench/domain/clock/due.py", "workbench.domain.case.lifecycle"),
         ("screens/panels/panel.py", "screens.verdict.dialog"),
+        ("screens/desk/case_screen.py", "screens.desk.key_map"),
         ("workbench/cli/framework/output.py", "workbench.cli.cases.cases"),
         ("db/queries/claim.py", "db.schema"),
     ],
@@ -54,3 +57,8 @@ def test_an_added_import_cycle_between_folders_breaks_a_contract(tmp_path: Path,
 
     assert checked.returncode == 1, checked.stdout
     assert "BROKEN" in checked.stdout
+
+
+@pytest.mark.proof
+def test_a_key_and_a_tick_enter_few_files_of_services(tmp_path: Path) -> None:
+    assert {name: len(files) for name, files in walks(tmp_path).items() if len(files) > MOST[name]} == {}

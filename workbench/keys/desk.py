@@ -102,7 +102,13 @@ RESUBMIT = act_command(
 WITHDRAW = act_command(CASE_GROUP, Action.WITHDRAW, danger=True)
 CLASS = act_command(CASE_GROUP, Action.CLASS)
 PRIORITY = act_command(CASE_GROUP, Action.PRIORITY)
-LEGAL_HOLD = act_command(CASE_GROUP, Action.LEGAL_HOLD)
+LEGAL_HOLD = act_command(
+    CASE_GROUP,
+    Action.LEGAL_HOLD,
+    help=N_(
+        "Put a case under legal hold, so that retention erases nothing of it, or end the hold (supervisor, admin)."
+    ),
+)
 LETTERS = view_command(
     "desk.letters",
     "L",

@@ -76,9 +76,18 @@ MARK_ALL = case_command(
     N_("Mark every case that matches the filter, up to a limit (supervisor)."),
     action=Action.ASSIGN,
 )
-ASSIGN = act_command(CASE_GROUP, Action.ASSIGN, "queue", hint=True)
-PRIORITY = act_command(CASE_GROUP, Action.PRIORITY, "queue")
-CLASS = act_command(CASE_GROUP, Action.CLASS, "queue")
+ASSIGN = act_command(
+    *(CASE_GROUP, Action.ASSIGN, "queue"), hint=True, help=N_("Assign the marked cases to a person (supervisor).")
+)
+PRIORITY = act_command(
+    *(CASE_GROUP, Action.PRIORITY, "queue"), help=N_("Change the priority of the marked cases (supervisor).")
+)
+CLASS = act_command(
+    CASE_GROUP,
+    Action.CLASS,
+    "queue",
+    help=N_("Change the service class of the marked cases; applicants are notified of later due dates (supervisor)."),
+)
 TAKE = act_command(CASE_GROUP, Action.TAKE, "queue")
 REOPEN = act_command(CASE_GROUP, Action.REOPEN, "queue", hint=True, danger=True)
 RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))
