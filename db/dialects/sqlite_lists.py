@@ -9,21 +9,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
-_WANTED = "wanted"
+_LIST = "list"
 
-WANTED_IDS = "(SELECT value AS id FROM json_each(:wanted))"
+LISTED_IDS = "(SELECT value AS id FROM json_each(:list))"
 """A table of the ids that `wanted` binds, for statements in SQL."""
 
 
-def is_wanted(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+def is_in_list(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     """Return the condition that a column has one of the values, or columns one of the tuples, that `wanted` binds."""
-    each = func.json_each(bindparam(_WANTED)).table_valued("value")
+    each = func.json_each(bindparam(_LIST)).table_valued("value")
     if len(columns) == 1:
         return columns[0].in_(select(each.c.value))
     parts = (func.json_extract(each.c.value, f"$[{index}]") for index in range(len(columns)))
     return tuple_(*columns).in_(select(*parts))
 
 
-def wanted_parameter(values: Iterable[object]) -> dict[str, str]:
+def list_parameter(values: Iterable[object]) -> dict[str, str]:
     """Return the parameter with the values or tuples that a statement asks for."""
-    return {_WANTED: json.dumps(list(values), ensure_ascii=False)}
+    return {_LIST: json.dumps(list(values), ensure_ascii=False)}

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, null, or_, select, union_all
 from sqlmodel import Session
 
-from db.dialects.sqlite_lists import is_wanted
+from db.dialects.sqlite_lists import is_in_list
 from db.enums import ApplicantKind
 from db.models import CardRow
 from db.queries.published import APPLICATION, BOUND, ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of
@@ -83,7 +83,7 @@ def _cards(column: str) -> Select[tuple[str, str, str]]:
         select(subject.label("subject"), _C.c.brand, _C.c.msisdn)
         .select_from(_A)
         .join(_C, belongs)
-        .where(is_wanted((subject,)))
+        .where(is_in_list((subject,)))
         .where(or_(_C.c.service_ended_on.is_(None), _C.c.service_ended_on >= bindparam("today")))
         .where(is_visible(_A.c.batch_id, BOUND), is_visible(_C.c.batch_id, BOUND))
         .where(~has_newer(_A, APPLICATION, ("agent", "application_no"), BOUND))

@@ -206,7 +206,7 @@ def is_absent(session: Session, person_id: int, today: date) -> bool:
     return session.execute(_IS_ABSENT, values).first() is not None
 
 
-_COUNT_LEFT = text(
+_COUNT_CLAIMABLE = text(
     f"""SELECT
         (SELECT count(*) FROM "case" c WHERE {_COMMON})
         + (SELECT count(*) FROM "case" c WHERE {_EXPIRED} AND {_NOT_SKIPPED})
@@ -216,6 +216,6 @@ _COUNT_LEFT = text(
 )
 
 
-def count_left(session: Session, claimer: Claimer) -> int:
+def count_claimable(session: Session, claimer: Claimer) -> int:
     """Count the cases that a person could claim, except those assigned to absent people."""
-    return int(session.execute(_COUNT_LEFT, claimer.values()).scalar_one())
+    return int(session.execute(_COUNT_CLAIMABLE, claimer.values()).scalar_one())

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel
 
-from db.dialects.sqlite_lists import is_wanted, wanted_parameter
+from db.dialects.sqlite_lists import is_in_list, list_parameter
 from db.enums import FINAL_STATES, CaseState
 from db.models import (
     AppealRow,
@@ -128,7 +128,7 @@ def _with_seq(table: FromClause) -> Select[Any]:
 @cache
 def _with_values(*columns: ColumnElement[Any]) -> Select[Any]:
     """Return the statement that reads the rows with the wanted values of some columns."""
-    return _with_seq(columns[0].table).where(is_wanted(columns))
+    return _with_seq(columns[0].table).where(is_in_list(columns))
 
 
 @cache
@@ -137,7 +137,7 @@ def _of_applications(table: Table) -> Select[Any]:
     belongs = and_(*(table.c[name] == APPLICATION.c[name] for name in ("agent", "application_no")))
     # Rows without a number, such as the call figures of single numbers, belong to no application.
     return (
-        _with_seq(table).join(APPLICATION, belongs).where(is_wanted((APPLICATION.c.id,)), table.c.application_no != "")
+        _with_seq(table).join(APPLICATION, belongs).where(is_in_list((APPLICATION.c.id,)), table.c.application_no != "")
     )
 
 
@@ -145,7 +145,7 @@ def rows_of(session: Session, statement: Any, values: Iterable[object], **others
     """Return the rows of a statement for some wanted values; without values, no statement is run."""
     if not (wanted_values := list(values)):
         return ()
-    return session.connection().execute(statement, {**wanted_parameter(wanted_values), **others}).all()
+    return session.connection().execute(statement, {**list_parameter(wanted_values), **others}).all()
 
 
 def dicts_of(session: Session, statement: Any, values: Iterable[object]) -> list[ImportedRow]:
@@ -201,7 +201,7 @@ def all_versions(
 def _versions(table: Table, names: tuple[str, ...]) -> Select[Any]:
     key = (table.c.agent, table.c.application_no)
     # Imports follow one another, so a later row has a greater id.
-    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), is_wanted(key))
+    published = select(*key, *(table.c[name] for name in names)).where(is_published(table.c.batch_id), is_in_list(key))
     return published.order_by(table.c.id)
 
 
@@ -228,13 +228,13 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
     Only published cases count. An older case with a result takes precedence over a withdrawn one, because it can be
     opened again.
     """
-    cases = session.execute(_current_cases(), wanted_parameter(applications)).scalars()
+    cases = session.execute(_current_cases(), list_parameter(applications)).scalars()
     return {(case.agent, case.application_no): case for case in cases}
 
 
 @cache
 def _current_cases() -> Select[Any]:
-    is_of_them = is_wanted((CASE.c.agent, CASE.c.application_no))
+    is_of_them = is_in_list((CASE.c.agent, CASE.c.application_no))
     return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
 
 

@@ -46,7 +46,7 @@ _RECORD = text(
     ON CONFLICT DO NOTHING"""
 )
 
-_FOLLOW_REPLACED = text(
+_REASSIGN = text(
     """UPDATE suspension_notice SET told_at = :now
     WHERE (case_id, told_at) IN (SELECT n.case_id, n.created_at FROM notice n WHERE n.id IN :ids)"""
 ).bindparams(bindparam("ids", expanding=True))
@@ -96,10 +96,10 @@ def record_notices(session: Session, notices: Iterable[tuple[int, int, Suspensio
         session.execute(_RECORD, rows)
 
 
-def follow_replaced(session: Session, letter_ids: Iterable[int], now: datetime) -> None:
+def reassign_to_new_letters(session: Session, letter_ids: Iterable[int], now: datetime) -> None:
     """Let letters of now announce what cancelled ones announced, so that nobody counts as told by a letter unsent."""
     if ids := list(letter_ids):
-        session.execute(_FOLLOW_REPLACED, {"ids": ids, "now": to_us(now)})
+        session.execute(_REASSIGN, {"ids": ids, "now": to_us(now)})
 
 
 def record_resumption(session: Session, case_ids: Iterable[int], now: datetime) -> None:
@@ -121,7 +121,7 @@ def request_end_notices(session: Session, suspension_id: int, *, was_open: bool)
 
 
 @cache
-def knows_of_hold() -> ColumnElement[bool]:
+def knows_of_moved_deadline() -> ColumnElement[bool]:
     """Return the condition that an applicant got a letter about a moved or held deadline since the last verdict."""
     verdict, moved = NOTICE.alias("verdict"), NOTICE.alias("moved")
     of_verdict = (verdict.c.case_id == CASE.c.id) & verdict.c.decision_id.is_not(None)

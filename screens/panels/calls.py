@@ -29,17 +29,17 @@ from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, RuleLimit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count, duration_s, ratio
+from workbench.wording.amounts import count, duration_words, percentage
 
 CallFigure = tuple[str, str, Callable[[Any], str]]
 """The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[CallFigure, ...] = (
     ("calls", N_("calls"), count),
-    ("answer_ratio", N_("answered"), ratio),
+    ("answer_ratio", N_("answered"), percentage),
     ("distinct_callees", N_("different numbers"), count),
-    ("mean_duration_s", N_("mean duration"), duration_s),
-    ("short_call_ratio", N_("at most 6 s"), ratio),
+    ("mean_duration_s", N_("mean duration"), duration_words),
+    ("short_call_ratio", N_("at most 6 s"), percentage),
     ("peak_hour_calls", N_("busiest hour"), count),
     ("peak_day_calls", N_("busiest day"), count),
     ("off_hours_calls", N_("off hours"), count),

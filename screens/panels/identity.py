@@ -17,7 +17,7 @@ from workbench.domain.facts.documents import missing_documents, newest_files
 from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
-from workbench.wording.amounts import capital_fen, count
+from workbench.wording.amounts import capital_words, count
 from workbench.wording.case.labels import ANSWER, ID_NUMBER, VERIFICATION
 from workbench.wording.findings import document_name
 
@@ -63,7 +63,7 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     facts = fact_layout(labels, width)
     capital = application.registered_capital_fen
     licence = _validity(application.licence_valid_to, view)
-    shown_capital = _("unknown") if capital is None else capital_fen(capital)
+    shown_capital = _("unknown") if capital is None else capital_words(capital)
     lines = [
         heading(_("Applicant")),
         facts.fact(

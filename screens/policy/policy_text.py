@@ -185,7 +185,7 @@ def _limit_words(limit: RuleLimit) -> str:
     if limit.unit == "fen" and isinstance(figure, int):
         bound = amounts.money_words(figure)
     elif limit.unit == "ratio" and isinstance(figure, int | float):
-        bound = amounts.ratio(figure)
+        bound = amounts.percentage(figure)
     else:
         bound = f"{limit.value_of or policy_value_words(figure)} {limit.unit}".rstrip()
     only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]

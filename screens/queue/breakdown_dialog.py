@@ -19,7 +19,7 @@ from workbench.domain.text.safe import fit, pad_left, pad_right, safe
 from workbench.i18n import _
 from workbench.keys.queue import COUNT
 from workbench.services.queue.breakdowns import BREAKDOWNS, Breakdown, BreakdownRow, Breakdowns
-from workbench.wording.amounts import count, ratio
+from workbench.wording.amounts import count, percentage
 
 _COUNT_CELLS = 9
 _SHARE_CELLS = 8
@@ -115,7 +115,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
             joined(
                 (pad_right(fit(safe(entry.words), room, self._view.symbols.ellipsis), room), ""),
                 (pad_left(count(entry.cases), _COUNT_CELLS), "bold"),
-                (pad_left(ratio(part), _SHARE_CELLS), MUTED),
+                (pad_left(percentage(part), _SHARE_CELLS), MUTED),
                 (f"  {pad_right(bar, bar_cells)}", ACCENT),
             )
         ]

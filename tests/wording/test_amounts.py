@@ -78,7 +78,7 @@ def test_a_share_has_at_most_one_decimal() -> None:
         (0.0005, "0.1 %"),
         (12.5, "1,250 %"),
     ]:
-        assert amounts.ratio(share) == shown
+        assert amounts.percentage(share) == shown
 
 
 def test_money_has_two_decimals() -> None:
@@ -94,8 +94,8 @@ def test_capital_is_written_in_the_units_of_each_language() -> None:
         (1_234_567.5, "¥ 1,234,567.50", "1,234,567.50元"),
         (0, "¥ 0", "0元"),
     ]:
-        assert _in("en", amounts.capital_fen, round(yuan * 100)) == english
-        assert _in("zh", amounts.capital_fen, round(yuan * 100)) == chinese
+        assert _in("en", amounts.capital_words, round(yuan * 100)) == english
+        assert _in("zh", amounts.capital_words, round(yuan * 100)) == chinese
 
 
 def test_short_durations_are_more_precise_than_long_ones() -> None:
@@ -111,8 +111,8 @@ def test_short_durations_are_more_precise_than_long_ones() -> None:
         (3900, "1 h 05 min", "1小时05分"),
         (3_600_000, "1,000 h 00 min", "1,000小时00分"),
     ]:
-        assert _in("en", amounts.duration_s, seconds) == english
-        assert _in("zh", amounts.duration_s, seconds) == chinese
+        assert _in("en", amounts.duration_words, seconds) == english
+        assert _in("zh", amounts.duration_words, seconds) == chinese
 
 
 def test_the_time_left_of_a_deadline_is_in_working_days() -> None:

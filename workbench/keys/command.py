@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Literal
 
 from workbench.domain.case.act_words import ACT_WORDS
-from workbench.domain.case.lifecycle import Action, Actor, role_refusal, roles_refusal
+from workbench.domain.case.lifecycle import Action, Actor, missing_role_refusal, role_refusal
 from workbench.domain.case.vocabulary import Role
 from workbench.i18n import N_
 
@@ -67,7 +67,7 @@ class Command:
         """Return why a person's roles never allow the command, or None if they may."""
         if self.action is not None:
             return role_refusal(self.action, actor)
-        return roles_refusal(self.roles, actor) if self.roles is not None else None
+        return missing_role_refusal(self.roles, actor) if self.roles is not None else None
 
     @property
     def usual_keys(self) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def ratio(share: float) -> str:
+def percentage(share: float) -> str:
     """Return a share (0 to 1) as `17 %` or `16.7 %`, in both languages."""
     return f"{_one_decimal(share * 100)} %"
 
@@ -79,7 +79,7 @@ def money_words(amount_fen: int) -> str:
     return f"{'-' if amount_fen < 0 else ''}¥ {yuan:,}.{fen:02}"
 
 
-def capital_fen(amount_fen: int) -> str:
+def capital_words(amount_fen: int) -> str:
     """Return a registered capital in fen as `¥ 2,000,000` or `200万元`, with decimals only if needed."""
     amount = money_words(amount_fen).removesuffix(".00")
     if amount_fen and amount_fen % _FEN_PER_WAN == 0:
@@ -87,7 +87,7 @@ def capital_fen(amount_fen: int) -> str:
     return _either(amount, f"{amount.replace('¥ ', '')}元")
 
 
-def duration_s(seconds: float) -> str:
+def duration_words(seconds: float) -> str:
     """Return a duration as `48 s`, `3 min 20 s` or `1 h 05 min`; `48秒`, `3分20秒`, `1小时05分`.
 
     Below a minute it has at most one decimal, below an hour seconds, above it only minutes.
@@ -138,4 +138,4 @@ def decided_today_words(number: int, median_s: float | None) -> str:
     """Return how many cases a person decided today, and the median time if it is known."""
     if median_s is None:
         return _("{count} decided today").format(count=count(number))
-    return _("{count} decided today, median {time}").format(count=count(number), time=duration_s(median_s))
+    return _("{count} decided today, median {time}").format(count=count(number), time=duration_words(median_s))

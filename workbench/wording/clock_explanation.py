@@ -9,7 +9,7 @@ from workbench.domain.case.lifecycle import CLASS_WORDS, STATE_WORDS
 from workbench.domain.clock.calendar import DayKind
 from workbench.domain.clock.explanation import ClockExplanation, ClockStep, StepKind
 from workbench.i18n import _, current_language, ngettext
-from workbench.wording.amounts import day_on_screen, duration_s, instant_on_screen, working_days_left
+from workbench.wording.amounts import day_on_screen, duration_words, instant_on_screen, working_days_left
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -43,7 +43,7 @@ class ClockWords:
             start=self._instant(step.start),
             end=self._end(step),
             span=self._span(step),
-            hours=duration_s(step.working_s),
+            hours=duration_words(step.working_s),
             name=self._holiday(step),
             cause=step.detail,
             until="" if step.until_on is None else day_on_screen(step.until_on, self.today),

@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 from db.dialects.sqlite import DAY_AS_US
-from db.dialects.sqlite_lists import WANTED_IDS, wanted_parameter
+from db.dialects.sqlite_lists import LISTED_IDS, list_parameter
 from db.dialects.sqlite_search import INITIALS
 from db.enums import ServiceClass
 from db.queries.listing import case_pages
@@ -110,7 +110,7 @@ def _page_along_index(
 def _sorted_ids(session: Session, cases: CaseQuery, order: ListOrder) -> list[int]:
     """Return the ids of the first cases of a list, sorted."""
     first = case_pages.page(session, cases, skip=0, limit=MOST_SORTED)
-    rows = session.execute(_sorting(order), {**wanted_parameter(first), "now": cases.now})
+    rows = session.execute(_sorting(order), {**list_parameter(first), "now": cases.now})
     return [row[0] for row in rows]
 
 
@@ -122,6 +122,6 @@ def _sorting(order: ListOrder) -> TextClause:
     # Where two cases are equal, the lower number comes first, as in the order of `next`.
     columns = (f"{keys[0]} IS NULL", *(f"{key}{sign}" for key in keys), "c.id")
     return text(
-        f"""SELECT c.id FROM {WANTED_IDS} AS hit CROSS JOIN "case" AS c
+        f"""SELECT c.id FROM {LISTED_IDS} AS hit CROSS JOIN "case" AS c
             WHERE c.id = hit.id ORDER BY {", ".join(columns)}"""
     )

@@ -10,7 +10,7 @@ from db.enums import DayStatus
 from tests.domain.clock.clock_cases import FIRST, calendars, instants
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
-from workbench.domain.clock.due import holding_from, latest_receipt, moved_deadline
+from workbench.domain.clock.due import latest_receipt, moved_deadline, open_suspension_start
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.time.calendar.public_holidays import seed_days
@@ -120,7 +120,7 @@ def test_a_day_that_is_set_off_moves_its_deadlines_to_the_next_working_day() -> 
 def test_no_deadline_passes_while_the_end_of_a_suspension_is_unknown() -> None:
     open_end = suspended(TimeSpan(at(26, 9), NEVER))
     assert moved_deadline(at(27, 18), GIVEN, open_end, CALENDAR) == at(27, 18)
-    held = holding_from(at(27, 18), open_end)
+    held = open_suspension_start(at(27, 18), open_end)
     assert held == at(26, 9)
     assert latest_receipt(at(27, 18), held) == NEVER
     assert latest_receipt(at(25, 18), held) == at(25, 18)

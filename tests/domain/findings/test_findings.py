@@ -32,8 +32,8 @@ from workbench.domain.findings.evaluate import (
     raised_priority,
     risk_of,
     service_class_of,
-    worst_kind,
-    worst_kind_if_answered,
+    worst_severity,
+    worst_severity_if_answered,
 )
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import FactValue, Policy, RuleLimit
@@ -154,9 +154,9 @@ def test_what_the_applicant_can_clear_up_does_not_count_once_it_is_answered() ->
     document, list_entry = finding(Severity.BLOCK, "DOC-MISSING"), finding(Severity.WARN, "CR-NAME-ONLY")
 
     assert [is_answerable(each, policy) for each in (document, list_entry)] == [True, False]
-    assert worst_kind((list_entry, document, INFO)) == "block"
-    assert worst_kind_if_answered((document, list_entry), policy) == "warn"
-    assert worst_kind_if_answered((document, INFO), policy) == "none"
+    assert worst_severity((list_entry, document, INFO)) == "block"
+    assert worst_severity_if_answered((document, list_entry), policy) == "warn"
+    assert worst_severity_if_answered((document, INFO), policy) == "none"
 
 
 def test_the_class_is_the_promised_one_or_the_default_of_the_policy() -> None:

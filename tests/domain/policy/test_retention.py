@@ -61,27 +61,33 @@ def test_the_last_day_whose_period_is_over_is_the_last_one() -> None:
 
 def test_a_case_goes_once_nothing_keeps_it() -> None:
     rows: list[tuple[list[CaseAge], list[date | None], RetentionKind | None, RetentionPolicy, RetentionOutcome]] = [
-        ([age()], [], None, YEARS, RetentionOutcome(keeps=None, due_on=date(2026, 3, 1))),
-        ([age()], [None], None, YEARS, RetentionOutcome(keeps=KeepReason.IN_SERVICE)),
-        ([age()], [date(2024, 6, 1)], None, YEARS, RetentionOutcome(keeps=KeepReason.NOT_YET, due_on=date(2026, 6, 1))),
+        ([age()], [], None, YEARS, RetentionOutcome(keep_reason=None, due_on=date(2026, 3, 1))),
+        ([age()], [None], None, YEARS, RetentionOutcome(keep_reason=KeepReason.IN_SERVICE)),
+        (
+            [age()],
+            [date(2024, 6, 1)],
+            None,
+            YEARS,
+            RetentionOutcome(keep_reason=KeepReason.NOT_YET, due_on=date(2026, 6, 1)),
+        ),
         (
             [age(appeal_until=date(2024, 4, 1))],
             [],
             None,
             YEARS,
-            RetentionOutcome(keeps=KeepReason.NOT_YET, due_on=date(2026, 4, 1)),
+            RetentionOutcome(keep_reason=KeepReason.NOT_YET, due_on=date(2026, 4, 1)),
         ),
-        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, RetentionOutcome(keeps=KeepReason.APPEALABLE)),
-        ([age(CaseState.APPEALED)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.OPEN)),
-        ([age(), age(CaseState.QUEUED)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.OPEN)),
-        ([age(), age(is_held=True)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.HELD)),
-        ([age(is_owed=True)], [], None, YEARS, RetentionOutcome(keeps=KeepReason.OWED)),
-        ([age()], [], None, RetentionPolicy(), RetentionOutcome(keeps=KeepReason.NO_PERIOD)),
-        ([age(), age(CaseState.PASSED)], [], None, SHORT, RetentionOutcome(keeps=KeepReason.NO_PERIOD)),
-        ([age()], [], RetentionKind.SNAPSHOTS, YEARS, RetentionOutcome(keeps=KeepReason.NO_PERIOD)),
-        ([age()], [None], RetentionKind.CALLS, SHORT, RetentionOutcome(keeps=None, due_on=date(2024, 3, 7))),
-        ([age()], [None], RetentionKind.DOCUMENTS, SHORT, RetentionOutcome(keeps=KeepReason.IN_SERVICE)),
-        ([age(is_held=True)], [], RetentionKind.CALLS, SHORT, RetentionOutcome(keeps=KeepReason.HELD)),
+        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.APPEALABLE)),
+        ([age(CaseState.APPEALED)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.OPEN)),
+        ([age(), age(CaseState.QUEUED)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.OPEN)),
+        ([age(), age(is_held=True)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.HELD)),
+        ([age(is_owed=True)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.OWED)),
+        ([age()], [], None, RetentionPolicy(), RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)),
+        ([age(), age(CaseState.PASSED)], [], None, SHORT, RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)),
+        ([age()], [], RetentionKind.SNAPSHOTS, YEARS, RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)),
+        ([age()], [None], RetentionKind.CALLS, SHORT, RetentionOutcome(keep_reason=None, due_on=date(2024, 3, 7))),
+        ([age()], [None], RetentionKind.DOCUMENTS, SHORT, RetentionOutcome(keep_reason=KeepReason.IN_SERVICE)),
+        ([age(is_held=True)], [], RetentionKind.CALLS, SHORT, RetentionOutcome(keep_reason=KeepReason.HELD)),
     ]
     for cases, ends, part, policy, expected in rows:
         assert ApplicationAge(cases=cases, service_ends=ends).outcome(part, policy, date(2026, 3, 1)) == expected
@@ -91,4 +97,4 @@ def test_a_result_that_may_go_in_service_does() -> None:
     policy = RetentionPolicy(years=2, keep_in_service=(CaseState.PASSED,))
     failed = ApplicationAge(cases=[age()], service_ends=[None])
 
-    assert failed.outcome(None, policy, date(2026, 3, 1)).keeps is None
+    assert failed.outcome(None, policy, date(2026, 3, 1)).keep_reason is None

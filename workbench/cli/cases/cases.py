@@ -21,7 +21,7 @@ from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import count as number
-from workbench.wording.amounts import minute, ratio
+from workbench.wording.amounts import minute, percentage
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -84,7 +84,7 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
         ]
         output.document({"by": by, "total": breakdown.total, "counts": counts, "others": breakdown.others})
         return
-    rows = [[row.words, number(row.cases), ratio(part)] for row, part in zip(breakdown.rows, shares, strict=True)]
+    rows = [[row.words, number(row.cases), percentage(part)] for row, part in zip(breakdown.rows, shares, strict=True)]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
     output.narrate(_("{count} cases.").format(count=number(breakdown.total)))
     if breakdown.others:

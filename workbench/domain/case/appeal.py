@@ -115,10 +115,12 @@ class AppealResult:
 
 
 def last_filing_day(
-    told_at: datetime, file_days: int, calendar: WorkingCalendar, suspensions: Iterable[Suspension] = ()
+    released_at: datetime, file_days: int, calendar: WorkingCalendar, suspensions: Iterable[Suspension] = ()
 ) -> date:
     """Return the last day on which an appeal can be received, counted like a due date from the release of the notice.
 
     A period in days starts on the day after that of the notice (民法典, Civil Code, art. 201). Suspensions move it.
     """
-    return calendar.local_day(moved_deadline(due_at(told_at, file_days, calendar), told_at, suspensions, calendar))
+    return calendar.local_day(
+        moved_deadline(due_at(released_at, file_days, calendar), released_at, suspensions, calendar)
+    )

@@ -270,7 +270,7 @@ class VerdictPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCase:
+class CachedCase:
     """A masked case as it was read last, with the redaction of its texts; it is current while its stamp is the same."""
 
     stamp: Any

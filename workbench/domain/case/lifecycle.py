@@ -191,7 +191,7 @@ RISK_WORDS: dict[Risk, str] = {
 
 def role_refusal(action: Action, actor: Actor) -> str | None:
     """Return why the actor's roles do not allow an action, or None if they do."""
-    return roles_refusal(PERMISSIONS[action].roles, actor)
+    return missing_role_refusal(PERMISSIONS[action].roles, actor)
 
 
 def roleless_refusal(login: str, *, is_active: bool) -> str:
@@ -202,7 +202,7 @@ def roleless_refusal(login: str, *, is_active: bool) -> str:
     return message.format(login=login)
 
 
-def roles_refusal(allowed: Set[Role], actor: Actor) -> str | None:
+def missing_role_refusal(allowed: Set[Role], actor: Actor) -> str | None:
     """Return why a person with none of the allowed roles may not do something, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
@@ -217,22 +217,22 @@ def take_refusal(who: str, actor: Actor) -> str | None:
     """
     if who == "nobody":
         return _("Under the policy nobody takes a chosen case (take in [desk]); `next` gives the next one.")
-    return roles_refusal(frozenset({Role.SUPERVISOR}), actor) if who == "supervisor" else None
+    return missing_role_refusal(frozenset({Role.SUPERVISOR}), actor) if who == "supervisor" else None
 
 
 def work_list_refusal(actor: Actor) -> str | None:
     """Return why a person may neither get nor report the work lists, or None if they may."""
-    return roles_refusal(WORK_LIST_ROLES, actor)
+    return missing_role_refusal(WORK_LIST_ROLES, actor)
 
 
 def recording_refusal(actor: Actor) -> str | None:
     """Return why a person may not record the outcomes of letters, or None if they may."""
-    return roles_refusal(LETTER_RECORDERS, actor)
+    return missing_role_refusal(LETTER_RECORDERS, actor)
 
 
 def absence_refusal(actor: Actor) -> str | None:
     """Return why a person may not record absences, or None if they may."""
-    return roles_refusal(ABSENCE_RECORDERS, actor)
+    return missing_role_refusal(ABSENCE_RECORDERS, actor)
 
 
 def admin_refusal(actor: Actor) -> str | None:

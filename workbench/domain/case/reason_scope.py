@@ -86,12 +86,12 @@ class EvidencePart(StrEnum):
 class NamedDocuments(NamedTuple):
     """The kinds of documents that answer an item, and whether all of them are required.
 
-    `others_count` says whether another document may answer it too; then only a reviewer can tell whether it does.
+    `others_may_answer` says whether another document may answer it too; then only a reviewer can tell whether it does.
     """
 
     kinds: Set[str]
     needs_all: bool
-    others_count: bool
+    others_may_answer: bool
 
 
 def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -> list[NamedDocuments]:
@@ -111,7 +111,7 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
         of_reason = DOCUMENTS_OF_REASON.get(code, frozenset())
         kinds = required or (of_reason and of_holders) or of_reason or {code} & set(D)
         # The reviewer's own words may ask for anything, even if they name documents.
-        named.append(NamedDocuments(kinds, bool(required), others_count=not kinds or listed == []))
+        named.append(NamedDocuments(kinds, bool(required), others_may_answer=not kinds or listed == []))
     return named
 
 
@@ -127,7 +127,7 @@ def documents_for(
     if item.needs_all and not item.kinds <= {document.kind for document in shown}:
         shown = []
     claimed = frozenset().union(*(other.kinds for other in named)) - item.kinds
-    others = [document for document in documents if item.others_count and document.kind not in claimed]
+    others = [document for document in documents if item.others_may_answer and document.kind not in claimed]
     return shown, shown or others
 
 

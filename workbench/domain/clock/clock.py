@@ -204,10 +204,8 @@ def latest_appeal_due(budget: ClockBudget, calendar: WorkingCalendar) -> datetim
     """Return the latest due time of an appeal, on the last working day within its calendar days; None for a review."""
     if budget.cap_days is None:
         return None
-    day = calendar.local_day(budget.start) + timedelta(days=budget.cap_days)
-    while not calendar.is_working(day):
-        day -= timedelta(days=1)
-    return calendar.closing(day)
+    last_day = calendar.local_day(budget.start) + timedelta(days=budget.cap_days)
+    return calendar.closing(calendar.working_day_until(last_day))
 
 
 def clock_state(budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> ClockState:

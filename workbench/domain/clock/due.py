@@ -106,21 +106,21 @@ def short_deadline_problem(deadline_at: datetime, now: datetime, calendar: Worki
 
 
 def moved_deadline(
-    told_at: datetime, since: datetime, suspensions: Iterable[Suspension], calendar: WorkingCalendar
+    given_deadline: datetime, since: datetime, suspensions: Iterable[Suspension], calendar: WorkingCalendar
 ) -> datetime:
-    """Return a deadline, moved by the working time that was suspended since it was given.
+    """Return a deadline, moved by the working time that was suspended since the applicant got it.
 
     A suspension counts from `since` on, and only if it begins before the deadline, which earlier suspensions may have
-    moved. Overlapping suspensions count once. One without a known end moves nothing yet: see `holding_from`. The result
-    is in no suspension, on no day off, and never earlier than `told_at`.
+    moved. Overlapping suspensions count once. A suspension without a known end moves nothing yet (see
+    `open_suspension_start`). The result is in no suspension, on no day off, and never earlier than `given_deadline`.
 
     Args:
-        told_at: The deadline that the applicant was told.
-        since: When it was given.
+        given_deadline: The deadline that the applicant got.
+        since: When the applicant got it.
         suspensions: The suspensions that concern the applicant.
         calendar: The calendar of the policy of the case.
     """
-    deadline_at = on_working_day(told_at, calendar)
+    deadline_at = on_working_day(given_deadline, calendar)
     for span in merge_spans(one.span.after(since) for one in suspensions if not one.span.is_open):
         if span.start >= deadline_at:
             break
@@ -152,8 +152,8 @@ def open_day_from(day: date, suspensions: Iterable[Suspension], calendar: Workin
     return day
 
 
-def holding_from(deadline_at: datetime, suspensions: Iterable[Suspension]) -> datetime | None:
-    """Return when the suspension without a known end began that keeps a deadline from passing, None without one."""
+def open_suspension_start(deadline_at: datetime, suspensions: Iterable[Suspension]) -> datetime | None:
+    """Return the start of the earliest open suspension that keeps a deadline from passing, None without one."""
     starts = (one.span.start for one in suspensions if one.span.is_open and one.span.start < deadline_at)
     return min(starts, default=None)
 

@@ -231,15 +231,15 @@ def is_answerable(finding: Finding, policy: Policy) -> bool:
     return reason is not None and reason.waits_for in {None, WaitsFor.APPLICANT} and bool(reason.item.en)
 
 
-def worst_kind(findings: Iterable[Finding]) -> str:
+def worst_severity(findings: Iterable[Finding]) -> str:
     """Return the severity of the worst block or warn, "none" without one."""
     severities = {finding.severity for finding in findings} - {Severity.INFO}
     return min(severities, key=_ORDER.__getitem__).value if severities else "none"
 
 
-def worst_kind_if_answered(findings: Iterable[Finding], policy: Policy) -> str:
+def worst_severity_if_answered(findings: Iterable[Finding], policy: Policy) -> str:
     """Return the severity of the worst block or warn that the applicant cannot clear up, "none" without one."""
-    return worst_kind(finding for finding in findings if not is_answerable(finding, policy))
+    return worst_severity(finding for finding in findings if not is_answerable(finding, policy))
 
 
 def is_clean(findings: Iterable[Finding]) -> bool:

@@ -140,9 +140,12 @@ class CaseAge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionOutcome:
-    """The result of the retention rules: `keeps` is why the data is kept, None if due; it is due from `due_on`."""
+    """The result of the retention rules: why data is kept, and from which day it is due for erasure.
 
-    keeps: KeepReason | None
+    Data that is due has no `keep_reason`.
+    """
+
+    keep_reason: KeepReason | None
     due_on: date | None = None
 
 
@@ -158,21 +161,21 @@ class ApplicationAge:
 
     def outcome(self, part: RetentionKind | None, policy: RetentionPolicy, today: date) -> RetentionOutcome:
         """Return whether the cases, or a part of them, are due for erasure on a local day."""
-        keeps = self._standing_reason(today)
-        if keeps is not None:
-            return RetentionOutcome(keeps=keeps)
+        keep_reason = self._reason_at_any_age(today)
+        if keep_reason is not None:
+            return RetentionOutcome(keep_reason=keep_reason)
         is_identity = part is None or part in _IDENTITY_PARTS
         if is_identity and None in self.service_ends and any(age.state in policy.keep_in_service for age in self.cases):
-            return RetentionOutcome(keeps=KeepReason.IN_SERVICE)
+            return RetentionOutcome(keep_reason=KeepReason.IN_SERVICE)
         kinds = {RetentionKind(age.state.value) for age in self.cases} if part is None else {part}
         periods = [period for kind in kinds if (period := policy.period_of(kind)) is not None]
         if len(periods) < len(kinds):
-            return RetentionOutcome(keeps=KeepReason.NO_PERIOD)
+            return RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)
         start = max(self._starts(is_identity=is_identity))
         ends = [end for period in periods if (end := period.after(start)) is not None]
         due_on = max(ends) if len(ends) == len(periods) else None
         return RetentionOutcome(
-            keeps=None if due_on is not None and due_on <= today else KeepReason.NOT_YET, due_on=due_on
+            keep_reason=None if due_on is not None and due_on <= today else KeepReason.NOT_YET, due_on=due_on
         )
 
     def _starts(self, *, is_identity: bool) -> Iterator[date]:
@@ -184,7 +187,7 @@ class ApplicationAge:
         if is_identity:
             yield from filter(None, self.service_ends)
 
-    def _standing_reason(self, today: date) -> KeepReason | None:
+    def _reason_at_any_age(self, today: date) -> KeepReason | None:
         """Return the reason that prevents erasure at any age; None if only the age counts."""
         if any(age.state not in FINAL_STATES for age in self.cases):
             return KeepReason.OPEN

@@ -12,7 +12,7 @@ from db.columns import from_us
 from db.models import CaseRow, ChecklistAnswerRow, EventRow
 from db.queries.published import NOTICE, table_of
 from db.queries.retention import legal_hold_of
-from workbench.domain.case.casefile import CaseFile, CaseHeader, KeptCase
+from workbench.domain.case.casefile import CachedCase, CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
@@ -78,7 +78,7 @@ class CaseFiles(Service):
         refresh_findings(self.context, case_id)
         return self.show(case_id)
 
-    def unchanged(self, session: Session, case_id: int) -> KeptCase:
+    def unchanged(self, session: Session, case_id: int) -> CachedCase:
         """Return a case as this person read it last, or read it again if it has changed since.
 
         Raises:
@@ -120,11 +120,11 @@ class CaseFiles(Service):
         with self.context.read() as session:
             return self._read(session, read_case(session, case_id))
 
-    def _keep(self, session: Session, case: CaseRow) -> KeptCase:
+    def _keep(self, session: Session, case: CaseRow) -> CachedCase:
         """Read a case masked, and keep it for this person."""
         redaction = redaction_of(session, (case.agent, case.application_no))
         casefile = masked_casefile(self._read(session, case), redaction)
-        kept = KeptCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
+        kept = CachedCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
         self.context.cache.cases[self.context.actor.id] = kept
         return kept
 

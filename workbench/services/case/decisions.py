@@ -26,7 +26,7 @@ from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import holding_from, moved_deadline, working_days_late
+from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late
 from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
@@ -153,7 +153,7 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
     suspensions = suspensions_concerning(session, case)
     deadline_at = moved_deadline(calendar.closing(day), told_at, suspensions, calendar)
     days = [calendar.local_day(deadline_at)]
-    if holding_from(deadline_at, suspensions):
+    if open_suspension_start(deadline_at, suspensions):
         days.append(calendar.local_day(context.now()))
     if notice := result_notice(session, case):
         is_valid = (NOTICE.c.case_id == case.id, NOTICE.c.id >= notice.id, NOTICE.c.cancelled_at.is_(None))
@@ -267,7 +267,7 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
             from_row(
                 ItemLine,
                 row,
-                is_for_reviewer=documents.others_count,
+                is_for_reviewer=documents.others_may_answer,
                 is_satisfied=row.satisfied_at is not None and row.satisfied_at <= at,
                 is_waived=row.waived_at is not None and row.waived_at <= at,
                 waived_by=logins.get(row.waived_by_id or 0),

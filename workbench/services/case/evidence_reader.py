@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from db import models
-from db.dialect import is_wanted
+from db.dialect import is_in_list
 from db.enums import CreditList
 from db.models import CallDayRow, CallWindowRow
 from db.queries.card_counts import card_counts
@@ -124,7 +124,7 @@ _WEEKDAYS, _HOURS = 7, 24
 def _calls_by(table: Table, *names: str) -> Any:
     """Return the statement that sums the calls of some numbers, each with its batch, by some columns."""
     columns = [table.c[name] for name in names]
-    of_numbers = is_wanted((table.c.msisdn_hash, table.c.batch_id))
+    of_numbers = is_in_list((table.c.msisdn_hash, table.c.batch_id))
     return select(*columns, func.sum(table.c.calls).label("calls")).where(of_numbers).group_by(*columns)
 
 

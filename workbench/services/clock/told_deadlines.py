@@ -20,7 +20,7 @@ from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, RectificationItemRow, RectificationRow
 from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import feasible_deadline, holding_from, moved_deadline
+from workbench.domain.clock.due import feasible_deadline, moved_deadline, open_suspension_start
 from workbench.domain.clock.suspension import Suspension, as_known, unknown_parts
 from workbench.services.case.decisions import last_appeal_day, told_filing_day
 from workbench.services.clock.case_clocks import EVENT, Clocks
@@ -74,7 +74,7 @@ class ToldDeadline:
 
     def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
         """Return when the open suspension began that keeps the deadline from passing, None without one."""
-        return holding_from(self.moved(suspensions, calendar), suspensions)
+        return open_suspension_start(self.moved(suspensions, calendar), suspensions)
 
     def current(self, calendar: WorkingCalendar) -> datetime:
         """Return the deadline in force that the row holds."""

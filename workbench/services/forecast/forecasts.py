@@ -14,7 +14,7 @@ from db.models import CaseRow
 from db.queries import forecast_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
-from workbench.domain.findings.evaluate import worst_kind_if_answered
+from workbench.domain.findings.evaluate import worst_severity_if_answered
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import QUEUED, CaseHistory, HistoryStep
 from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
@@ -69,7 +69,7 @@ class Forecasts(Service):
             if state not in OPEN_STATES:
                 raise NotAllowed(_closed_message(state, case_id))
             presenter = self._presenter(session, reviewers)
-            answered = worst_kind_if_answered(findings_of_case(session, case_id), policy)
+            answered = worst_severity_if_answered(findings_of_case(session, case_id), policy)
             case = replace(self._case(session, presenter, case_id), findings_if_answered=answered)
             return presenter.cases([case], {case_id: state})[0]
 

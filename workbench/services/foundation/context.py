@@ -31,7 +31,7 @@ from workbench.services.policy.reader import parse_policy
 
 if TYPE_CHECKING:
     # Never imported at run time here: importing them would delay the first frame.
-    from workbench.domain.case.casefile import KeptCase
+    from workbench.domain.case.casefile import CachedCase
     from workbench.domain.forecast.assumptions import PolicyAssumptions
     from workbench.domain.forecast.queue.model import QueueModel
 
@@ -49,7 +49,7 @@ class Cache:
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, str, WorkingHours], WorkingCalendar] = field(default_factory=dict)
     is_closing: Event = field(default_factory=Event)
-    cases: "dict[int, KeptCase]" = field(default_factory=dict)
+    cases: "dict[int, CachedCase]" = field(default_factory=dict)
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ from db.models import AppealRow, CaseRow, DecisionRow, NoticeRow
 from db.queries.published import APPLICATION
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, ItemRequest, KeptCase, VerdictRequest
+from workbench.domain.case.casefile import CachedCase, CaseFile, ItemRequest, VerdictRequest
 from workbench.domain.case.items import documents_named
 from workbench.domain.case.measures import MeasurePlan
 from workbench.domain.text.mask import DOT
@@ -129,7 +129,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     context: Context,
     case: CaseRow,
     decision: DecisionRow,
-    kept: KeptCase,
+    kept: CachedCase,
     codes: Sequence[str],
     plan: MeasurePlan,
     named: tuple[tuple[Bars, ...], tuple[Bars, ...]],

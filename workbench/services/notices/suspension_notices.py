@@ -150,7 +150,7 @@ class SuspensionLetters:
         is_replaced = NOTICE.c.case_id.in_(moved_ids) & NOTICE.c.kind.in_(_GIVING_A_DEADLINE)
         cancelled = cancel_unsent(session, self.context, [NOTICE.c.id.in_(self.cancelled_ids) | is_replaced])
         now = notify(session, self.context, self.messages)
-        suspension_notices.follow_replaced(session, cancelled, now)
+        suspension_notices.reassign_to_new_letters(session, cancelled, now)
         suspension_notices.record_notices(session, self.records, now)
         suspension_notices.record_resumption(session, self.resumed_case_ids, now)
 

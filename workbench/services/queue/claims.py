@@ -16,7 +16,7 @@ from db.queries.claim import (
     Claimer,
     claim_first_unchanged,
     claim_next,
-    count_left,
+    count_claimable,
     find_next_cases,
     holds_of,
 )
@@ -83,7 +83,7 @@ class Claims(Service):
                 claimer = self._claimer(session)
                 cases = find_next_cases(session, claimer, list_of(session, self.context, filter_text), most)
                 if not cases:
-                    left = count_left(session, claimer)
+                    left = count_claimable(session, claimer)
                     return NoNextCase(kind="filtered", count=left) if left else None
             claimed = self._held_or_claimed(partial(claim_first_unchanged, found=cases))
         if claimed is None:

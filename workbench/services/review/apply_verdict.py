@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
-from workbench.domain.case.casefile import DecisionResult, KeptCase
+from workbench.domain.case.casefile import CachedCase, DecisionResult
 from workbench.domain.clock.due import moved_deadline, postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
 from workbench.services.case.decisions import items_in_plan, reasons_of, waiver_of
@@ -24,7 +24,7 @@ from workbench.services.review.measures.orders import order_measure, plan_measur
 
 
 def apply_verdict(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: CachedCase
 ) -> tuple[str, str]:
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
@@ -43,7 +43,7 @@ def apply_verdict(
 
 
 def preview_letter(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: KeptCase, codes: Sequence[str]
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: CachedCase, codes: Sequence[str]
 ) -> str:
     """Return the letter that a verdict would send, masked as by `apply_verdict`; nothing is written."""
     plan, bars = plan_measure(session, context, case, decision), bars_to_name(session, context, case)

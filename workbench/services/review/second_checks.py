@@ -11,7 +11,7 @@ from db.models import CaseRow, DecisionRow, ReviewerRow
 from db.queries.claim import holds_of
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, KeptCase
+from workbench.domain.case.casefile import CachedCase, CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
@@ -107,7 +107,7 @@ class Checks(Service):
             return approved
 
     def _approve(
-        self, session: Session, case: CaseRow, decision: DecisionRow, kept: KeptCase, note: str
+        self, session: Session, case: CaseRow, decision: DecisionRow, kept: CachedCase, note: str
     ) -> DecisionResult:
         """Put a staged verdict into force; if its maker approves it, who reviews alone, record the waiver."""
         context, now = self.context, self.context.now()

@@ -12,7 +12,7 @@ from db.enums import RESTRICTIONS, CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from db.queries.published import DECISION, table_of
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.casefile import CaseFile, DecisionResult, KeptCase, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CachedCase, CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import ChangesSinceSeen, Waiver
 from workbench.domain.case.verdict import first_verdict_problem
@@ -186,7 +186,7 @@ class Verdicts(Service):
         return replace(plan, problems=(*plan.problems, refusal)) if refusal else plan
 
     def _record(
-        self, session: Session, case: CaseRow, kept: KeptCase, plan: VerdictPlan, now: datetime
+        self, session: Session, case: CaseRow, kept: CachedCase, plan: VerdictPlan, now: datetime
     ) -> DecisionResult:
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, plan.request

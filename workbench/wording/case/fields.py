@@ -112,16 +112,16 @@ _VALUES: Mapping[Any, str] = {
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
     # The number of a card is its subject already.
     "msisdn": lambda _number: _("added"),
-    "registered_capital_fen": amounts.capital_fen,
+    "registered_capital_fen": amounts.capital_words,
     "amount_fen": amounts.money_words,
     "arrears_fen": amounts.money_words,
-    "answer_ratio": amounts.ratio,
-    "short_call_ratio": amounts.ratio,
-    "out_ratio": amounts.ratio,
-    "off_hours_ratio": amounts.ratio,
-    "distinct_callee_ratio": amounts.ratio,
-    "complaint_ratio": amounts.ratio,
-    "mean_duration_s": amounts.duration_s,
+    "answer_ratio": amounts.percentage,
+    "short_call_ratio": amounts.percentage,
+    "out_ratio": amounts.percentage,
+    "off_hours_ratio": amounts.percentage,
+    "distinct_callee_ratio": amounts.percentage,
+    "complaint_ratio": amounts.percentage,
+    "mean_duration_s": amounts.duration_words,
 }
 
 NOTHING = "–"

@@ -11,7 +11,7 @@ from db.columns import from_us
 from db.enums import CaseState, ImportKind, ServiceClass
 from db.models import CaseRow
 from db.queries.published import BATCH, CASE, Snapshot
-from workbench.domain.findings.evaluate import worst_kind, worst_kind_if_answered
+from workbench.domain.findings.evaluate import worst_severity, worst_severity_if_answered
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
@@ -158,8 +158,8 @@ def _new_case(queue: IncompleteCases, case: CaseRow, arrival: NewEvidence) -> Ne
     rank = columns.get("priority_rank", case.priority_rank)
     return NewCase(
         applicant_kind=application.applicant_kind,
-        findings=worst_kind(arrival.assessment.findings),
-        findings_if_answered=worst_kind_if_answered(arrival.assessment.findings, policy),
+        findings=worst_severity(arrival.assessment.findings),
+        findings_if_answered=worst_severity_if_answered(arrival.assessment.findings, policy),
         service_class=service_class,
         priority_rank=rank,
         due_at=standing.due_at,

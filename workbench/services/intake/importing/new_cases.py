@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from db.dialect import BulkRows, bulk_rows, insert_bulk, insert_rows, is_wanted
+from db.dialect import BulkRows, bulk_rows, insert_bulk, insert_rows, is_in_list
 from db.enums import ApplicantKind, CaseState, ImportKind, Trigger
 from db.queries.numbers import take_case_numbers
 from db.queries.published import CASE, NOTICE, ImportedRow, Snapshot, dicts_of
@@ -20,7 +20,7 @@ from db.queries.search_index import index_rows
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
-from workbench.domain.findings.evaluate import worst_kind, worst_kind_if_answered
+from workbench.domain.findings.evaluate import worst_severity, worst_severity_if_answered
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess_all, finding_rows
@@ -39,7 +39,7 @@ MOST_ROWS = 5_000
 """The most rows that one transaction writes."""
 
 _APPLICATION = TABLES[ImportKind.APPLICATIONS]
-_BY_ID = select(_APPLICATION).where(is_wanted((_APPLICATION.c.id,))).order_by(_APPLICATION.c.id)
+_BY_ID = select(_APPLICATION).where(is_in_list((_APPLICATION.c.id,))).order_by(_APPLICATION.c.id)
 _OF_RECEIPT = ("language", "applicant_kind", "applicant_name")
 
 
@@ -196,8 +196,8 @@ def _arrival(row: ImportedRow, columns: Columns, assessment: Assessment, rules: 
     policy, now = rules.policy, context.now()
     return NewCase(
         applicant_kind=ApplicantKind(row["applicant_kind"]),
-        findings=worst_kind(assessment.findings),
-        findings_if_answered=worst_kind_if_answered(assessment.findings, policy),
+        findings=worst_severity(assessment.findings),
+        findings_if_answered=worst_severity_if_answered(assessment.findings, policy),
         service_class=assessment.service_class,
         priority_rank=columns["priority_rank"],
         due_at=columns["due_at"],

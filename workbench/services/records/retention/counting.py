@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 from sqlmodel import Session
 
-from db.dialect import is_wanted, wanted_parameter
+from db.dialect import is_in_list, list_parameter
 from db.queries.published import BATCH, call_file_checks
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
@@ -88,26 +88,26 @@ def period_text(policy: RetentionPolicy, kind: RetentionKind) -> str:
 def _outcomes(one: Retained) -> Iterator[tuple[RetentionKind, KeepReason | None, date | None]]:
     """Yield the outcome of each closed case of an application, and of each part with its own period."""
     for kind in one.kinds:
-        yield kind, one.whole.keeps, one.whole.due_on
-    if one.whole.keeps is None:
+        yield kind, one.whole.keep_reason, one.whole.due_on
+    if one.whole.keep_reason is None:
         # The parts are erased with the whole case.
         return
     for part, outcome in one.parts.items():
         for _case in one.kinds:
-            yield part, outcome.keeps, outcome.due_on
+            yield part, outcome.keep_reason, outcome.due_on
 
 
 def _used_by(session: Session, table: Table, column: str, keys: set[Key], *conditions: object) -> set[str]:
     """Return the values of a column in the rows of some applications."""
-    is_theirs = is_wanted((table.c.agent, table.c.application_no))
+    is_theirs = is_in_list((table.c.agent, table.c.application_no))
     found = select(table.c[column]).where(is_theirs, table.c[column] != "", *conditions)  # type: ignore[arg-type]
-    return set(session.execute(found, wanted_parameter(keys)).scalars())
+    return set(session.execute(found, list_parameter(keys)).scalars())
 
 
 def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
     """Return which of some values also occur in rows of other applications."""
-    found = select(table.c[column], table.c.agent, table.c.application_no).where(is_wanted((table.c[column],)))
-    return {row[0] for row in session.execute(found, wanted_parameter(values)) if (row[1], row[2]) not in keys}
+    found = select(table.c[column], table.c.agent, table.c.application_no).where(is_in_list((table.c[column],)))
+    return {row[0] for row in session.execute(found, list_parameter(values)) if (row[1], row[2]) not in keys}
 
 
 def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from db import models
 from db.columns import erased_values
-from db.dialect import is_wanted, wanted_parameter
+from db.dialect import is_in_list, list_parameter
 from db.models import CaseRow
 from db.queries.published import APPLICATION, DECISION, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
@@ -85,7 +85,7 @@ def erase_application(
     own = _is_own(APPLICATION, due.key)
     applications = session.execute(select(APPLICATION).where(own)).all()
     found = _find_evidence(session, context.store, due.key, applications)
-    parts = [part.value for part in due.due_parts] if due.whole.keeps is not None else [WHOLE]
+    parts = [part.value for part in due.due_parts] if due.whole.keep_reason is not None else [WHOLE]
     pending = _pending_files(found, parts)
     for case_id in due.case_ids:
         for part in parts:
@@ -105,7 +105,7 @@ def erase_application(
 
 def erase_opt_outs(session: Session, numbers: set[str]) -> None:
     """Delete the opt-outs for numbers that no application has any more; they have no index by number."""
-    session.execute(delete(_OPT_OUT).where(is_wanted((_OPT_OUT.c.msisdn,))), wanted_parameter(numbers))
+    session.execute(delete(_OPT_OUT).where(is_in_list((_OPT_OUT.c.msisdn,))), list_parameter(numbers))
 
 
 def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidence, reason: str) -> None:
@@ -113,12 +113,12 @@ def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidenc
     counts = {kind: len(ids) for kind, ids in evidence.rows.items()}
     for kind, ids in evidence.rows.items():
         table = _UNLINKED[kind]
-        session.execute(delete(table).where(is_wanted((table.c.id,))), wanted_parameter(ids))
+        session.execute(delete(table).where(is_in_list((table.c.id,))), list_parameter(ids))
     if evidence.numbers:
         counts[UnlinkedKind.CALLS] = len(evidence.numbers)
         for table in _CALL_FIGURES:
-            hashes = wanted_parameter(evidence.hashes)
-            session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
+            hashes = list_parameter(evidence.hashes)
+            session.execute(delete(table).where(is_in_list((table.c.msisdn_hash,))), hashes)
     for kind, count in counts.items():
         body = {"kind": kind.value, "count": count, "reason": mask_digits_within(reason)}
         context.log(session, EVIDENCE_ERASED, body=body)
@@ -138,8 +138,8 @@ def _find_evidence(session: Session, store: Store, key: Key, applications: Seque
     found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
     found.all_numbers = set(found.numbers)
     found.numbers = _unshared_numbers(session, key, found.numbers)
-    others = select(CARD).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
-    of_others = [row._asdict() for row in session.execute(others, wanted_parameter(found.all_numbers))]
+    others = select(CARD).where(is_in_list((CARD.c.msisdn_hash,)), _is_other(CARD, key))
+    of_others = [row._asdict() for row in session.execute(others, list_parameter(found.all_numbers))]
     kept = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
     found.periods = {store.hashed(period_of_row(card).key) for card in cards} - kept
     documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
@@ -153,8 +153,8 @@ def _is_other(table: Table, key: Key) -> ColumnElement[bool]:
 
 def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
     """Return the numbers that no card of another application has; the cards of erased applications have no numbers."""
-    shared = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), _is_other(CARD, key))
-    taken = set(session.execute(shared, wanted_parameter(numbers)).scalars())
+    shared = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), _is_other(CARD, key))
+    taken = set(session.execute(shared, list_parameter(numbers)).scalars())
     return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
 
 
@@ -218,10 +218,10 @@ def _erase_evidence(session: Session, key: Key, found: _FoundEvidence, subjects:
         pseudonym = {**emptied, "msisdn": f"#{order[card.msisdn]}"}
         session.execute(update(CARD).where(CARD.c.id == card.id).values(pseudonym))
     session.execute(delete(CALL_WINDOW).where(_is_own(CALL_WINDOW, key)))
-    hashes = wanted_parameter([*found.numbers, *found.periods])
+    hashes = list_parameter([*found.numbers, *found.periods])
     for table in _OF_NUMBER:
-        session.execute(delete(table).where(is_wanted((table.c.msisdn_hash,))), hashes)
-    session.execute(delete(CREDIT).where(is_wanted((CREDIT.c.subject_hash,))), wanted_parameter(subjects))
+        session.execute(delete(table).where(is_in_list((table.c.msisdn_hash,))), hashes)
+    session.execute(delete(CREDIT).where(is_in_list((CREDIT.c.subject_hash,))), list_parameter(subjects))
 
 
 def _record_erasure(

@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session
 
 from db.access import sync
-from db.dialect import is_wanted, wanted_parameter
+from db.dialect import is_in_list, list_parameter
 from db.models import ErasureRow
 from db.queries.published import BATCH, CASE, call_file_checks, table_of
 from db.queries.retention import has_pending_files
@@ -72,8 +72,8 @@ def erase_pending_files(context: Context) -> ErasedFiles:
     _erase_documents(context, documents, erased)
     erased.call_rows += erase_calls(context, numbers)
     with context.write() as session:
-        done = update(_ERASURE).where(is_wanted((_ERASURE.c.id,))).values(pending="")
-        session.execute(done, wanted_parameter(pending.erasures))
+        done = update(_ERASURE).where(is_in_list((_ERASURE.c.id,))).values(pending="")
+        session.execute(done, list_parameter(pending.erasures))
     return erased
 
 
@@ -89,16 +89,16 @@ def _pending(session: Session) -> _Pending:
 
 def _unused_documents(session: Session, digests: set[str]) -> list[str]:
     """Return the documents to which no remaining row refers."""
-    used = select(DOCUMENT.c.sha256).where(is_wanted((DOCUMENT.c.sha256,)), DOCUMENT.c.erased_at.is_(None))
-    return sorted(digests - set(session.execute(used, wanted_parameter(digests)).scalars()))
+    used = select(DOCUMENT.c.sha256).where(is_in_list((DOCUMENT.c.sha256,)), DOCUMENT.c.erased_at.is_(None))
+    return sorted(digests - set(session.execute(used, list_parameter(digests)).scalars()))
 
 
 def _unused_numbers(session: Session, hashes: set[str]) -> set[str]:
     """Return the numbers whose calls no case needs any more."""
     is_erased = exists().where(_ERASURE.c.case_id == CASE.c.id, _ERASURE.c.part.in_((WHOLE, RetentionKind.CALLS.value)))
     keeper = exists().where(CASE.c.agent == CARD.c.agent, CASE.c.application_no == CARD.c.application_no, ~is_erased)
-    used = select(CARD.c.msisdn_hash).where(is_wanted((CARD.c.msisdn_hash,)), keeper)
-    return hashes - set(session.execute(used, wanted_parameter(hashes)).scalars())
+    used = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), keeper)
+    return hashes - set(session.execute(used, list_parameter(hashes)).scalars())
 
 
 def _erase_documents(context: Context, digests: list[str], erased: ErasedFiles) -> None:

@@ -231,7 +231,7 @@ class Retention(Service):
                 if one is None:
                     continue
                 numbers |= erase_application(session, self.context, one, reason, sharing)
-                if one.whole.keeps is None:
+                if one.whole.keep_reason is None:
                     erased.cases.update(one.kinds)
                 else:
                     erased.parts.update(one.due_parts)

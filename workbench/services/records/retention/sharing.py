@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from db.dialect import is_wanted, wanted_parameter
+from db.dialect import is_in_list, list_parameter
 from db.queries.published import APPLICATION
 from workbench.services.site.due_erasures import Key
 
@@ -20,11 +20,11 @@ class SubjectSharing:
     """The applications that name the subjects of some applications; no import may run while this is used."""
 
     def __init__(self, session: Session, keys: Collection[Key]) -> None:
-        own = _OF_APPLICATIONS.where(is_wanted((APPLICATION.c.agent, APPLICATION.c.application_no)))
-        numbers = {number for row in session.execute(own, wanted_parameter(keys)) for number in row[2:] if number}
-        naming = _OF_APPLICATIONS.where(or_(*(is_wanted((column,)) for column in _SUBJECTS)))
+        own = _OF_APPLICATIONS.where(is_in_list((APPLICATION.c.agent, APPLICATION.c.application_no)))
+        numbers = {number for row in session.execute(own, list_parameter(keys)) for number in row[2:] if number}
+        naming = _OF_APPLICATIONS.where(or_(*(is_in_list((column,)) for column in _SUBJECTS)))
         named_by: dict[str, set[Key]] = defaultdict(set)
-        for agent, application_no, *subjects in session.execute(naming, wanted_parameter(numbers)):
+        for agent, application_no, *subjects in session.execute(naming, list_parameter(numbers)):
             for number in numbers.intersection(subjects):
                 named_by[number].add((agent, application_no))
         self._named_by: Mapping[str, set[Key]] = named_by

@@ -11,7 +11,7 @@ from db.dialect import clear_journals
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow
 from db.queries.published import CASE, ITEM, RECTIFICATION
-from db.queries.suspension_notices import awaits_end_notice, knows_of_hold
+from db.queries.suspension_notices import awaits_end_notice, knows_of_moved_deadline
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
 from workbench.services.case.decisions import items_in_plan, newest_decision
@@ -152,7 +152,7 @@ class Ticking(Service):
             letters.write()
             return is_notified
 
-        conditions = (CASE.c.state.in_(_WITH_APPLICANT), CASE.c.suspended_from.in_(starts), ~knows_of_hold())
+        conditions = (CASE.c.state.in_(_WITH_APPLICANT), CASE.c.suspended_from.in_(starts), ~knows_of_moved_deadline())
         return act_on_all(context, conditions, act)
 
     def _notify_of_resumption(self) -> int:
