@@ -369,7 +369,7 @@ def test_a_suspension_entered_between_an_act_and_its_undo_moves_the_restored_dea
 def test_an_interrupted_suspension_moves_each_deadline_once(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 1)
     cases = [services.received("2026-11-24 10:00") for _case in range(3)]
     for case in cases:
         services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
@@ -517,7 +517,7 @@ def test_the_history_names_the_suspension_or_the_day_that_moved_a_deadline(servi
 def test_a_day_off_moves_deadlines_in_batches_and_goes_on_after_an_interruption(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(days_off, "CASES_PER_BATCH", 1)
+    monkeypatch.setattr(days_off, "CASES_PER_TRANSACTION", 1)
     cases = [services.received("2026-11-24 10:00") for _case in range(3)]
     for case in cases[:2]:
         services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-27")

@@ -137,7 +137,7 @@ def test_a_pause_within_a_suspension_counts_once(services: ClockSite) -> None:
 def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_cases(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 2)
     for _case in range(3):
         services.received("2026-11-24 10:00")
     suspend(services, "2026-11-25", "2026-11-26", reason="张三住院")
@@ -154,7 +154,7 @@ def test_the_log_has_one_event_for_the_suspension_and_one_for_each_batch_of_case
 def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 2)
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 2)
     for _case in range(4):
         services.received("2026-11-24 10:00")
 
@@ -195,7 +195,7 @@ def test_an_action_on_a_case_during_a_suspension_in_progress_loses_no_letter(
 
 
 def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 1)
     for _case in range(3):
         services.received("2026-11-24 10:00")
     suspend(services, "2026-11-24 09:00")
@@ -218,7 +218,7 @@ def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeyp
 def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch, *, is_end: bool
 ) -> None:
-    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 1)
     for _case in range(3):
         services.received("2026-11-24 10:00")
     sup, other = services.site.services("sup").suspending, services.site.services("a").suspending

@@ -21,7 +21,7 @@ class Interrupted(Exception):
 
 @pytest.fixture
 def services(site: Site, monkeypatch: pytest.MonkeyPatch) -> ClockSite:
-    monkeypatch.setattr(recompute, "CASES_PER_BATCH", 1)
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 1)
     return ClockSite(site).at("2026-11-24 10:00")
 
 

@@ -17,7 +17,7 @@ from workbench.services.foundation.audit_log import append_many
 from workbench.services.site import machine_clock
 from workbench.services.site.machine_clock import Uptime
 from workbench.services.time.deadlines import batches
-from workbench.services.time.deadlines.recompute import CASES_PER_BATCH
+from workbench.services.time.deadlines.recompute import CASES_PER_TRANSACTION
 
 TEN_DAYS = timedelta(days=10)
 """The longest quiet time; for other tests it is longer, because their clocks move without the machine."""
@@ -115,11 +115,11 @@ def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = services.site
-    site.plant(CASES_PER_BATCH + 10, due_in_days=-1)
+    site.plant(CASES_PER_TRANSACTION + 10, due_in_days=-1)
     leaving, staying = site.services("a"), site.services("b")
     after_first_batch(monkeypatch, leaving.leave, batches)
 
-    assert leaving.catch_up().delayed == CASES_PER_BATCH
+    assert leaving.catch_up().delayed == CASES_PER_TRANSACTION
     assert staying.catch_up().delayed == 10
 
 

@@ -1,4 +1,4 @@
-"""Moves the deadlines of applicants from days that have become days off, in batches, after the calendar has changed."""
+"""Moves the deadlines of applicants from days that have become days off, after the calendar has changed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -17,19 +17,19 @@ from workbench.services.clock.told_deadlines import ToldDeadline, told_deadlines
 from workbench.services.foundation.calendar_days import DAYS_OFF_TO_FOLLOW, noted_days_off
 from workbench.services.foundation.context import Context
 
-CASES_PER_BATCH = 50
-"""The number of cases in one transaction: another writer waits for one batch at most."""
+CASES_PER_TRANSACTION = 50
+"""The number of cases in one transaction. Another writer waits for one transaction at most."""
 
 
 def note_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> None:
-    """Note the days off from which deadlines must move, in the transaction that sets them off."""
+    """Note the changed days that are days off now. `follow_noted_days_off` moves the deadlines from them later."""
     noted = sorted({*noted_days_off(session), *_coming_days_off(session, context, days)})
     if noted:
         session.merge(SettingRow(name=DAYS_OFF_TO_FOLLOW, value=" ".join(map(str, noted))))
 
 
 def _coming_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> list[date]:
-    """Return which days are off, without past ones."""
+    """Return those of some days that are days off and not past."""
     today = context.today(session)
     return [day.on for day in days if day.on >= today and not day.working]
 
@@ -49,10 +49,10 @@ def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
         # Imported on first use: every start of the program imports this module, and letters take long to import.
         from workbench.services.notices.suspension_notices import follow_days_off
 
-        for batch in chunks(case_ids, CASES_PER_BATCH):
+        for portion in chunks(case_ids, CASES_PER_TRANSACTION):
             with context.write() as session:
-                still = _cases_with_deadline_on(session, context, days).where(CASE.c.id.in_(batch))
-                found = session.execute(still).scalars().all()
+                unmoved = _cases_with_deadline_on(session, context, days).where(CASE.c.id.in_(portion))
+                found = session.execute(unmoved).scalars().all()
                 moves += [_move(*moved) for moved in follow_days_off(session, context, found, days)]
     with context.write() as session:
         noted = (col(SettingRow.name) == DAYS_OFF_TO_FOLLOW, col(SettingRow.value) == " ".join(map(str, days)))
@@ -80,7 +80,7 @@ def _move(case: CaseRow, told: ToldDeadline, moved_at: datetime) -> DueChange:
 
 
 def _cases_with_deadline_on(session: Session, context: Context, days: Sequence[date]) -> Any:
-    """Return the statement for the published cases whose applicants have a deadline on one of some days."""
+    """Return the statement that selects the published cases whose applicants have a deadline on one of the days."""
     zone = context.zone(session)
     starts = [datetime.combine(day, time(), tzinfo=zone) for day in days]
 

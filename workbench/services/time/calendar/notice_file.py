@@ -1,4 +1,4 @@
-"""Reads a file of holiday-cn, the notice of one year, strictly; each error has its line."""
+"""Reads a file of the project holiday-cn, which holds the holiday notice of one year; each error has its line."""
 
 import json
 import re

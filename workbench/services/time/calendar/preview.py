@@ -47,15 +47,13 @@ class DaySetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEffect:
-    """The effect of a change of the calendar: the days before and after, and the changed due dates.
-
-    `deadline_changes` are the deadlines of applicants on a day that becomes a day off.
-    """
+    """The effect of a change of the calendar: the changed days as they were and as they are, and the changed dates."""
 
     before: tuple[CalendarDay, ...]
     after: tuple[CalendarDay, ...]
     due_changes: tuple[DueChange, ...]
     deadline_changes: tuple[DueChange, ...] = ()
+    """The moves of applicants' deadlines from days that become days off."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -80,16 +78,15 @@ class CalendarEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarImport:
-    """The effect of importing holiday notices.
-
-    The notices of `years` are published, those of the `unpublished` years are not yet. `kept` are the overrides that
-    stay in force on days of the notices.
-    """
+    """The effect of importing holiday notices."""
 
     rows: int
     created: int
     updated: int
     years: tuple[int, ...]
+    """The years whose notice is published."""
     unpublished: tuple[int, ...]
+    """The years whose notice is not published yet."""
     kept: tuple[CalendarOverride, ...]
+    """The overrides that stay in force on days of the notices."""
     effect: CalendarEffect

@@ -43,15 +43,15 @@ class Calendars(Service):
         """
         _check_year(year)
         with self.context.read() as session:
-            overridden, stored = calendar_days.overrides(session), calendar_days.published_days(session)
+            overrides, stored = calendar_days.overrides(session), calendar_days.published_days(session)
             today, zone = self.context.today(session), self.context.zone(session)
             hours = self.context.policy(session).hours.periods
         all_days = days_of_year(year)
         published = {on: _day(stored, on) for on in all_days}
-        overridden = {on: override for on, override in overridden.items() if on in published}
-        days = tuple(overridden[on].day() if on in overridden else published[on] for on in all_days)
+        overrides = {on: override for on, override in overrides.items() if on in published}
+        days = tuple(overrides[on].day() if on in overrides else published[on] for on in all_days)
         return CalendarYear(
-            year=year, today=today, days=days, overrides=overridden, published=published, hours=hours, zone=zone
+            year=year, today=today, days=days, overrides=overrides, published=published, hours=hours, zone=zone
         )
 
     def in_force(self) -> WorkingCalendar:
@@ -69,10 +69,10 @@ class Calendars(Service):
             years = calendar_days.missing_years(session, context.now().year)
             if not years:
                 return None
-            published, overridden = calendar_days.published_days(session), _as_days(calendar_days.overrides(session))
+            published, override_days = calendar_days.published_days(session), _as_days(calendar_days.overrides(session))
             country = context.policy(session).country
             seeded = {day.on: day for day in seed_days(country, years) if day.on not in published}
-            effect = self._effect(session, published | overridden, published | seeded | overridden)
+            effect = self._effect(session, published | override_days, published | seeded | override_days)
             calendar_days.write_published(session, seeded.values())
             self._write(session, effect, "calendar seed", {"years": years})
         return self._with_deadlines(effect)
@@ -141,8 +141,8 @@ class Calendars(Service):
             return replace(planned, effect=self._with_deadlines(planned.effect))
 
     def _planned_import(self, session: Session, notices: Sequence[YearNotice], *, is_plan: bool) -> CalendarImport:
-        published, overridden = calendar_days.published_days(session), calendar_days.overrides(session)
-        days = days_defined_by(notices, published)
+        published, overrides = calendar_days.published_days(session), calendar_days.overrides(session)
+        days, override_days = days_defined_by(notices, published), _as_days(overrides)
         named_days = {day.on for notice in notices for day in notice.days}
         return CalendarImport(
             rows=sum(len(notice.days) for notice in notices),
@@ -150,10 +150,8 @@ class Calendars(Service):
             updated=sum(on in published and published[on] != days[on] for on in named_days),
             years=tuple(sorted({notice.year for notice in notices if notice.is_published})),
             unpublished=tuple(sorted({notice.year for notice in notices if not notice.is_published})),
-            kept=tuple(override for on, override in overridden.items() if on in days),
-            effect=self._effect(
-                session, published | _as_days(overridden), published | days | _as_days(overridden), is_plan=is_plan
-            ),
+            kept=tuple(override for on, override in overrides.items() if on in days),
+            effect=self._effect(session, published | override_days, published | days | override_days, is_plan=is_plan),
         )
 
     def _effect(
@@ -164,7 +162,7 @@ class Calendars(Service):
         *,
         is_plan: bool = False,
     ) -> CalendarEffect:
-        """Return the days and dates that change when one calendar replaces another; deadlines only in a plan."""
+        """Return the days and due dates that change if `after` replaces `before`; in a plan, also the deadlines."""
 
         @cache
         def calendar_after(version: int) -> WorkingCalendar:
@@ -215,8 +213,8 @@ def _day(days: Mapping[date, CalendarDay], on: date) -> CalendarDay:
     return days.get(on) or assumed_day(on)
 
 
-def _as_days(overridden: Mapping[date, calendar_days.CalendarOverride]) -> dict[date, CalendarDay]:
-    return {on: override.day() for on, override in overridden.items()}
+def _as_days(overrides: Mapping[date, calendar_days.CalendarOverride]) -> dict[date, CalendarDay]:
+    return {on: override.day() for on, override in overrides.items()}
 
 
 def _check_year(year: int) -> None:

@@ -1,1 +1,1 @@
-"""Campaigns: re-reviews of passed cases after a change of policy, some each working day."""
+"""Campaigns: re-reviews of passed cases after a change of policy, a limited number each working day."""

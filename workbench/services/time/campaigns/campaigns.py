@@ -57,12 +57,13 @@ class CampaignRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPlan:
-    """The plan of a campaign: the number of its cases, and their first and last day; `id` is None for a dry run.
+    """The plan of a campaign: how many cases it reviews again, and from which day to which day it opens them.
 
-    `passed`, `in_review` and `by_rule` are as in `ChosenCases`; `opened` cases were opened at once.
+    `passed`, `in_review` and `by_rule` are as in `ChosenCases`.
     """
 
     id: int | None
+    """None for a dry run."""
     passed: int
     in_review: int
     chosen: int
@@ -70,16 +71,12 @@ class CampaignPlan:
     first_on: date | None
     last_on: date | None
     opened: int
+    """The number of cases that were opened at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignProgress:
-    """The progress of a campaign.
-
-    `decided` counts the opened cases by their verdict (pass, fail, pending) or withdrawal; `in_review` are opened and
-    not decided. `skipped` were no longer passed when their turn came, `dropped` were not opened before the stop. `left`
-    are still to be opened, the last of them on `last_on`. `stop_reason` is empty unless it was stopped.
-    """
+    """The progress of a campaign, and the number of its cases in each stage."""
 
     id: int
     reason: str
@@ -92,14 +89,21 @@ class CampaignProgress:
     stopped_at: datetime | None
     stopped_by: str | None
     stop_reason: str
+    """Empty unless the campaign was stopped."""
     planned: int
     opened: int
     decided: Mapping[str, int]
+    """The opened cases by verdict (pass, fail, pending) or withdrawal."""
     in_review: int
+    """Opened cases without a verdict."""
     skipped: int
+    """Cases that could not be opened: they were not passed any more, or their application had a newer case."""
     dropped: int
+    """Cases that were not opened before the campaign was stopped."""
     left: int
+    """Cases that are still to be opened."""
     last_on: date | None
+    """The day on which the last case is opened; None if no case is left."""
 
 
 class Campaigns(Service):
@@ -273,8 +277,8 @@ def _stop_of(session: Session, campaign_id: int) -> tuple[str | None, str]:
     stops = select(_EVENT.c.actor_login, _EVENT.c.body).where(
         _EVENT.c.case_id.is_(None), _EVENT.c.action == _STOP, ~_EVENT.c.is_refused
     )
-    told = ((login, json.loads(body)) for login, body in session.execute(stops.order_by(_EVENT.c.seq.desc())))
-    return next(((login, body["reason"]) for login, body in told if body["campaign"] == campaign_id), (None, ""))
+    events = ((login, json.loads(body)) for login, body in session.execute(stops.order_by(_EVENT.c.seq.desc())))
+    return next(((login, body["reason"]) for login, body in events if body["campaign"] == campaign_id), (None, ""))
 
 
 def _unknown(campaign_id: int) -> NotFound:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlalchemy import exists, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.enums import CaseState, Trigger
 from db.models import CampaignCaseRow, CampaignRow, CaseRow
@@ -42,23 +42,22 @@ CAMPAIGN_CASE = table_of(CampaignCaseRow)
 WAITS = (CAMPAIGN_CASE.c.opened_case_id.is_(None), CAMPAIGN_CASE.c.skipped_at.is_(None))
 """The conditions on a case that its campaign has neither opened nor skipped."""
 
-_PASSED = f"state:{CaseState.PASSED.value}"
-_READ_TOGETHER = 200
-_EVERY_CASE = 1 << 40
+_PASSED_FILTER = f"state:{CaseState.PASSED.value}"
+_CASES_READ_TOGETHER = 200
+_NO_LIMIT = 1 << 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenCases:
-    """The passed cases that are chosen, in the order in which they were opened.
-
-    `passed` counts the passed cases that the filter selects, `in_review` those of them whose application has a newer
-    case or that another campaign will open. `by_rule` counts the chosen cases by the rules that they hit.
-    """
+    """The passed cases that are chosen, in the order in which they were opened."""
 
     case_ids: tuple[int, ...]
     passed: int
+    """The number of passed cases that the filter selects, chosen or not."""
     in_review: int
+    """How many of them are reviewed again already: the application has a newer case, or a campaign will open it."""
     by_rule: dict[str, int]
+    """The number of chosen cases that hit each rule."""
 
 
 def choose_cases(context: Context, rules: Sequence[str], filter_text: str) -> ChosenCases:
@@ -75,12 +74,12 @@ def choose_cases(context: Context, rules: Sequence[str], filter_text: str) -> Ch
         unknown = next((rule for rule in rules if rule not in known), None)
         if unknown is not None:
             raise WrongUsage(_("The policy in force has no rule {rule}.").format(rule=unknown))
-        wanted = list_of(session, context, f"{filter_text} {_PASSED}".strip())
-        ids = sorted(case_pages.page(session, wanted, skip=0, limit=_EVERY_CASE))
+        selected = list_of(session, context, f"{filter_text} {_PASSED_FILTER}".strip())
+        ids = sorted(case_pages.page(session, selected, skip=0, limit=_NO_LIMIT))
     chosen: list[int] = []
     free = 0
     by_rule: Counter[str] = Counter()
-    for chunk in chunks(ids, _READ_TOGETHER):
+    for chunk in chunks(ids, _CASES_READ_TOGETHER):
         with context.read() as session:
             cases = list(_free(session, chunk))
             free += len(cases)
@@ -99,7 +98,7 @@ def awaits_campaign(session: Session, case_ids: Sequence[int]) -> set[int]:
 
 
 def _free(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
-    """Yield the cases whose application has no newer case and that no running campaign will open."""
+    """Yield the cases that may be reviewed again: the newest of their applications, and awaited by no campaign."""
     of_ids = select(CaseRow).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id)).order_by(CASE.c.id)
     cases = session.execute(of_ids).scalars().all()
     newest = current_cases(session, [(case.agent, case.application_no) for case in cases])
@@ -113,7 +112,7 @@ def _free(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
 def _hits(
     session: Session, context: Context, cases: Sequence[CaseRow], rules: Sequence[str]
 ) -> Iterator[tuple[CaseRow, set[str]]]:
-    """Yield the cases whose newest evidence hits one of some rules, each with these rules."""
+    """Yield the cases whose newest evidence hits at least one of the rules, each with the rules that it hits."""
     if not rules:
         yield from ((case, set()) for case in cases)
         return
@@ -142,28 +141,31 @@ def open_due_re_reviews(context: Context) -> int:
     for campaign_id in campaigns:
         while not context.cache.is_closing.is_set():
             with context.write() as session:
-                is_opened = _open_next(session, context, campaign_id)
-            if is_opened is None:
-                break
-            opened_count += is_opened
+                campaign = session.get_one(CampaignRow, campaign_id)
+                planned = _next_due(session, context, campaign)
+                if planned is None:
+                    break
+                opened_count += _open_or_skip(session, context, campaign, planned)
     return opened_count
 
 
-def _open_next(session: Session, context: Context, campaign_id: int) -> bool | None:
-    """Open the next re-review of a campaign; return whether it could be opened, None if none is due.
+def _next_due(session: Session, context: Context, campaign: CampaignRow) -> CampaignCaseRow | None:
+    """Return the next case to open, None if the campaign opens no more cases today.
 
-    A case that is no longer passed, or whose application has a newer case, is skipped.
+    The caller's write transaction opens the case, so two processes together do not exceed the number of cases per day.
     """
-    # The row is locked, so that two processes together do not exceed the number of a day.
-    locked = select(CampaignRow).where(col(CampaignRow.id) == campaign_id).with_for_update()
-    campaign = session.execute(locked).scalar_one()
-    today = context.today(session)
+    today, campaign_id = context.today(session), campaign.id or 0
     if campaign.stopped_at is not None or opened_today(session, context, campaign_id) >= campaign.per_day:
         return None
     due = select(CampaignCaseRow).where(CAMPAIGN_CASE.c.campaign_id == campaign_id, CAMPAIGN_CASE.c.opens_on <= today)
-    planned = session.execute(due.where(*WAITS).order_by(CAMPAIGN_CASE.c.id).limit(1)).scalar_one_or_none()
-    if planned is None:
-        return None
+    return session.execute(due.where(*WAITS).order_by(CAMPAIGN_CASE.c.id).limit(1)).scalar_one_or_none()
+
+
+def _open_or_skip(session: Session, context: Context, campaign: CampaignRow, planned: CampaignCaseRow) -> bool:
+    """Open a re-review, and return True.
+
+    Skip it and return False if the case is not passed any more, or if its application has a newer case.
+    """
     passed = session.get_one(CaseRow, planned.case_id)
     key = (passed.agent, passed.application_no)
     newest = current_cases(session, [key]).get(key)
@@ -186,7 +188,7 @@ def opened_today(session: Session, context: Context, campaign_id: int) -> int:
 def _open(session: Session, context: Context, campaign: CampaignRow, passed: CaseRow) -> CaseRow:
     """Open a new case of the application of a passed case, with the newest evidence and the policy in force.
 
-    It is queued even if a document is missing that the policy requires now; the review has a finding about it.
+    The case is queued even if a document is missing that the policy requires now; a finding names the document.
     """
     now, policy_id = context.now(), context.policy_id(session)
     key = (passed.agent, passed.application_no)

@@ -16,7 +16,7 @@ from workbench.services.time.deadlines.rescheduling import Rescheduling, class_c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkChange:
-    """The cases that were changed at once, and those that were refused, in the order of the request."""
+    """The cases that were changed, and those that were refused, in the order of the request."""
 
     changed: tuple[int, ...] = ()
     refused: tuple[RefusedCase, ...] = ()

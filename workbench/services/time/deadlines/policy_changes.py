@@ -1,4 +1,4 @@
-"""Computes the effect of another policy on open cases, changes them to a version of it, and counts the effects."""
+"""Changes open cases to another policy version, and previews what a policy would change in them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -38,45 +38,46 @@ from workbench.services.notices.due_date_notices import (
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.review.back_to_queue import move_to_queue, void_staged
 from workbench.services.review.rectifying.rectification import letter_items, open_items
-from workbench.services.time.deadlines.batches import act_on_all, matching_case_ids
+from workbench.services.time.deadlines.selected_cases import act_on_all, matching_case_ids
 from workbench.wording.what_would_help import missing_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseChange:
-    """The effect of a change of policy on a case.
-
-    `is_completed` says that no document is missing any more, `is_voided` that a staged verdict or answer is void,
-    `is_appeal` that the due date is that of an appeal, which keeps its policy. `letter` is the kind of the letter to
-    the applicant, None without one. It asks for the documents in `missing`, whose kinds are `missing_kinds`; the
-    documents in `waived` are no longer required.
-    """
+    """The effect of a change of policy on a case."""
 
     assessment: Assessment
     findings: FindingChanges
     is_completed: bool = False
+    """Whether documents were missing under the policy before, and none is missing now."""
     is_voided: bool = False
+    """Whether a staged verdict or a staged answer to an appeal becomes void."""
     is_appeal: bool = False
+    """Whether the due date is that of an appeal. An appeal keeps its policy."""
     is_due_moved: bool = False
     letter: ClockLetterKind | None = None
+    """The kind of the letter to the applicant; None if there is no letter."""
     missing: tuple[str, ...] = ()
+    """The names of the documents for which the letter asks."""
     missing_kinds: tuple[DocumentKind, ...] = ()
-    waived: tuple[str, ...] = ()
+    """The kinds of these documents; empty while the case is incomplete."""
+    no_longer_required: tuple[str, ...] = ()
+    """The names of the documents that the applicant need not send any more."""
 
 
 @dataclass(slots=True)
 class OpenCaseEffect:
-    """The effect of a policy on the open cases: their number, and the numbers of cases with each kind of change.
-
-    The cases `touched` get other findings. The staged verdicts of `voided_count` cases are void, the due dates of
-    `moved_count` cases move, and the applicants of `letter_count` cases get a letter.
-    """
+    """The effect of a policy on the open cases: how many cases there are, and how many change in which way."""
 
     open_count: int = 0
     touched: list[int] = field(default_factory=list)
+    """The ids of the cases that get other findings."""
     voided_count: int = 0
+    """The number of cases whose staged verdict becomes void."""
     moved_count: int = 0
+    """The number of cases whose due date moves."""
     letter_count: int = 0
+    """The number of cases whose applicant gets a letter."""
 
     @property
     def touched_count(self) -> int:
@@ -93,7 +94,7 @@ class OpenCaseEffect:
 
 
 def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy, after: Policy) -> CaseChange:
-    """Compute the effect of changing a case from one policy to another; the clocks use the other policy."""
+    """Compute the effect of changing a case from the policy `before` to `after`; `clocks` use `after`."""
     session, context, state = clocks.session, clocks.context, CaseState(case.state)
     today = context.today(session)
     assessment = assess(evidence, after, today)
@@ -121,10 +122,11 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
     if is_completed:
         return replace(change, letter=ClockLetterKind.RECEIPT if owes_receipt(due_at, context.now()) else None)
     if state is CaseState.INCOMPLETE:
-        # If no such letter was released yet, the next tick writes the first one.
+        # If no letter asked for documents yet, the next tick writes the first one.
         is_owed = missing != asked and _is_asked(session, context, case.id or 0)
-        waived = tuple(name for name in asked if name not in missing)
-        return replace(change, letter=ClockLetterKind.POLICY if is_owed else None, missing=missing, waived=waived)
+        dropped = tuple(name for name in asked if name not in missing)
+        letter = ClockLetterKind.POLICY if is_owed else None
+        return replace(change, letter=letter, missing=missing, no_longer_required=dropped)
     is_owed = bool(change.findings) or change.is_due_moved
     named = () if is_appeal else zip(missing_documents(evidence, after), missing, strict=True)
     added = {kind: name for kind, name in named if name not in asked}
@@ -142,30 +144,30 @@ def _is_asked(session: Session, context: Context, case_id: int) -> bool:
 _IS_OPEN = CASE.c.state.not_in([state.value for state in FINAL_STATES])
 _VERSION = PolicyVersionRow
 _IS_UNSETTLED = (col(_VERSION.is_for_open_cases), col(_VERSION.settled_at).is_(None))
-_CASES_AT_ONCE = 10
-"""The number of cases in one transaction; it is small because each case is assessed twice while other writers wait."""
+_CASES_PER_TRANSACTION = 10
+"""A small number, because each case is assessed twice while other writers wait."""
 
 _MISSING = "DOC-MISSING"
 
 
 class PolicyChanges(Service):
-    """Changes open cases to a policy version that applies to them; every role may continue an interrupted run."""
+    """Changes open cases to the policy version that applies to them; every role may do so."""
 
     def effect_of(self, policy: Policy) -> OpenCaseEffect:
-        """Compute the effect of changing all open cases from their policies to this one; nothing is written."""
+        """Compute the effect of changing all open cases to a policy; nothing is written."""
         effect = OpenCaseEffect()
         for case_ids in chunks(matching_case_ids(self.context, (_IS_OPEN,))):
             with self.context.read() as session:
                 cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids), _IS_OPEN)).scalars().all()
-                for case_id, change in _changes(session, self.context, cases, policy):
+                for case_id, change in _planned_changes(session, self.context, cases, policy):
                     effect.add(case_id, change)
         return effect
 
     def finish(self) -> OpenCaseEffect:
-        """Change the open cases that a version in force applies to and that have not changed yet, in short portions.
+        """Change the open cases that still have an older version than the one that applies to them.
 
-        Every start of the program, every tick and every import call this, to continue an interrupted run; several may
-        run at once.
+        Every start of the program, every tick and every import calls it, so that an interrupted run continues. Several
+        processes may run it at the same time.
         """
         context, effect = self.context, OpenCaseEffect()
         with context.read() as session:
@@ -180,10 +182,10 @@ class PolicyChanges(Service):
         is_older = CASE.c.policy_version_id < version_id
 
         def act(session: Session, case: CaseRow) -> bool:
-            effect.add(case.id or 0, _change(session, context, case, version_id))
+            effect.add(case.id or 0, _change_to_version(session, context, case, version_id))
             return True
 
-        act_on_all(context, (_IS_OPEN, is_older), act, _CASES_AT_ONCE)
+        act_on_all(context, (_IS_OPEN, is_older), act, _CASES_PER_TRANSACTION)
         with context.write() as session:
             # An import may still publish cases with an older version; its end or the next start changes them.
             if not session.execute(select(exists().where(_IS_OPEN, is_older))).scalar():
@@ -192,25 +194,25 @@ class PolicyChanges(Service):
         return effect
 
 
-def _changes(
+def _planned_changes(
     session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy
 ) -> Iterator[tuple[int, CaseChange]]:
-    """Yield the effect of a policy on each of some cases; their evidence is read together."""
+    """Yield the id of each case and the effect of a policy on it; the evidence of the cases is read together."""
     today = context.today(session)
     clocks = Clocks(session, context, clock_events(session, [case.id or 0 for case in cases]), given_policy=policy)
     by_seq: dict[int, list[CaseRow]] = defaultdict(list)
     for case in cases:
         by_seq[case.evidence_seq].append(case)
-    for seq, same in by_seq.items():
-        keys = {(case.agent, case.application_no) for case in same}
+    for seq, with_seq in by_seq.items():
+        keys = {(case.agent, case.application_no) for case in with_seq}
         evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys(keys)
-        for case in same:
+        for case in with_seq:
             before = context.policy(session, case.policy_version_id)
             yield case.id or 0, change_of(clocks, case, evidence[case.agent, case.application_no], before, policy)
 
 
-def _change(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:
-    """Change a case to a version in the caller's write transaction, with one event, and return the effect."""
+def _change_to_version(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:
+    """Change a case to a policy version, log it as one event, and return the effect."""
     versions = {"from": case.policy_version_id, "to": version_id}
     before, policy = context.policy(session, case.policy_version_id), context.policy(session, version_id)
     evidence = read_evidence(session, case, context.store, context.today(session))
@@ -229,13 +231,11 @@ def _change(session: Session, context: Context, case: CaseRow, version_id: int) 
         update_due_date(session, context, case)
     is_due_new = case.due_at is not None and case.due_at != due_before
     due = case.due_at.astimezone(context.zone(session)).isoformat() if case.due_at and is_due_new else None
-    now_at = {"round": case.round, "evidence_no": case.evidence_no}
-    is_voided, until = (
-        change.is_voided or None,
-        _asked_until(session, context, case, change, policy_for(policy, evidence.application)),
-    )
+    numbers = {"round": case.round, "evidence_no": case.evidence_no}
+    until = _asked_until(session, context, case, change, policy_for(policy, evidence.application))
     asked = {"asked": change.missing_kinds, "asked_until": until.isoformat()} if until else {}
-    body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **now_at)
+    is_voided = change.is_voided or None
+    body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **numbers)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
         cancel_outdated(session, context, case, is_complete=change.is_completed)
@@ -265,10 +265,8 @@ def _asked_until(session: Session, context: Context, case: CaseRow, change: Case
 
 def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, until: date | None) -> None:
     """Notify the applicant that other rules apply; items asked for earlier and their deadline stay."""
-    policy, calendar = (
-        context.policy(session, case.policy_version_id),
-        context.calendar(session, case.policy_version_id),
-    )
+    policy = context.policy(session, case.policy_version_id)
+    calendar = context.calendar(session, case.policy_version_id)
     state, findings = CaseState(case.state), change.assessment.findings
     row = open_rectification(session, case) if state is CaseState.RECTIFYING else None
     deadline_at, asked_until = (None, until) if row is None else (row.deadline_at, None)
@@ -287,7 +285,7 @@ def _notify(session: Session, context: Context, case: CaseRow, change: CaseChang
         kind=ClockLetterKind.POLICY,
         items=tuple(map(LetterItem, change.missing)),
         asked=letter_items(asked),
-        waived=change.waived,
+        waived=change.no_longer_required,
         deadline_at=deadline_at,
         asked_until=asked_until,
     )

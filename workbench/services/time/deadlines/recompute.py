@@ -22,8 +22,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.notices.suspension_notices import SuspensionLetters, letters_about
 from workbench.services.review.rectifying.lapse import take_back_suspended_lapse
 
-CASES_PER_BATCH = 50
-"""The number of cases in one transaction: another writer waits for one batch at most."""
+CASES_PER_TRANSACTION = 50
+"""The number of cases in one transaction. Another writer waits for one transaction at most."""
 
 _MOVED = "due-moved"
 _FINAL = [state.value for state in FINAL_STATES]
@@ -31,65 +31,63 @@ _FINAL = [state.value for state in FINAL_STATES]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspensionEffect:
-    """The effect of starting or ending suspensions.
-
-    `affected_count` is the number of cases with a date that moves or whose applicant gets a notice, `notified_count`
-    the number of those whose applicant gets a notice, `deadline_count` of those whose applicant has a deadline.
-    """
+    """The effect of starting or ending suspensions."""
 
     suspension_ids: tuple[int, ...] = ()
     affected_count: int = 0
+    """The number of affected cases: a date moves, or the applicant gets a notice."""
     notified_count: int = 0
+    """The number of affected cases whose applicant gets a notice."""
     deadline_count: int = 0
+    """The number of affected cases whose applicant has a deadline."""
 
 
 @dataclass(slots=True)
-class _BatchEffect:
-    """The effect on the cases of one transaction, and the notices that it writes.
-
-    `changed_ids` are the cases whose clock changes, `moves` the deadlines of applicants that move or cannot pass, by
-    case. `notified_by_suspension` has, for each suspension, the cases whose applicants get a notice of it. `counts` are
-    those of `SuspensionEffect`.
-    """
+class _PortionEffect:
+    """The effect on the cases of one transaction, and the notices that it writes."""
 
     letters: SuspensionLetters
     changed_ids: list[int] = field(default_factory=list)
+    """The cases whose clock changes."""
     moves: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    """By case, the body of the event about the applicant's deadline, which moves or is held."""
     notified_by_suspension: dict[int, list[int]] = field(default_factory=dict)
+    """By suspension, the cases whose applicants get a notice of it."""
     counts: Counter[str] = field(default_factory=Counter)
+    """The counts of `SuspensionEffect`."""
 
 
 def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffect:
     """Recompute the due date of every open case and the deadlines of all applicants, and write the notices.
 
-    Each batch has one event, and one more for each case whose deadline moves. It is idempotent: after an interruption
-    or two runs at once, no applicant gets a notice twice.
+    Each transaction writes one event, and one more for each case whose deadline moves. The function is idempotent: if a
+    run is interrupted, or if two processes run it at the same time, no applicant gets a notice twice.
     """
     counts: Any = Counter()
-    for case_ids in _batches(context):
+    for case_ids in _portions(context):
         with context.write() as session:
-            batch = _recompute(session, context, case_ids)
-            batch.letters.write()
-            append_many(session, context.actor, MOVED_ACTION, context.now(), batch.moves.items())
-            if changed_ids := batch.changed_ids:
+            portion = _recompute(session, context, case_ids)
+            portion.letters.write()
+            append_many(session, context.actor, MOVED_ACTION, context.now(), portion.moves.items())
+            if changed_ids := portion.changed_ids:
                 changed = {"cases": len(changed_ids), "first": changed_ids[0], "last": changed_ids[-1]}
-                body = {"suspension": suspension_id, **changed, "told": batch.notified_by_suspension}
+                body = {"suspension": suspension_id, **changed, "told": portion.notified_by_suspension}
                 context.log(session, _MOVED, body=body)
-        counts += batch.counts
+        counts += portion.counts
     return SuspensionEffect(**counts)
 
 
 def preview_suspension(context: Context, suspension: Suspension) -> SuspensionEffect:
     """Return the effect that a suspension would have, without writing anything."""
     counts: Any = Counter()
-    for case_ids in _batches(context, suspension):
+    for case_ids in _portions(context, suspension):
         with context.read() as session:
             counts += _recompute(session, context, case_ids, (*all_suspensions(session), suspension)).counts
     return SuspensionEffect(**counts)
 
 
-def _batches(context: Context, planned: Suspension | None = None) -> Iterator[Sequence[int]]:
-    """Yield the ids of the cases that have a clock or a deadline of the applicant, batch by batch."""
+def _portions(context: Context, planned: Suspension | None = None) -> Iterator[Sequence[int]]:
+    """Yield the ids of the cases that have a clock or a deadline of the applicant, those of one transaction together."""
     with context.read() as session:
         starts = [one.span.start for one in all_suspensions(session) if not one.is_settled]
         started_at = min([*starts, *([planned.span.start] if planned else [])], default=context.now())
@@ -97,11 +95,11 @@ def _batches(context: Context, planned: Suspension | None = None) -> Iterator[Se
             CASE.c.complete_at.is_not(None), _is_concerned(session, context, started_at)
         )
         case_ids = session.execute(statement.order_by(CASE.c.id)).scalars().all()
-    yield from chunks(case_ids, CASES_PER_BATCH)
+    yield from chunks(case_ids, CASES_PER_TRANSACTION)
 
 
 def _is_concerned(session: Session, context: Context, started_at: datetime) -> ColumnElement[bool]:
-    """Return the condition that a case is open, or that its applicant had a deadline when a suspension started."""
+    """Return the condition that a case is open, or that its applicant has a deadline after a suspension started."""
     day = started_at.astimezone(context.zone(session)).date()
     may_appeal = exists().where(
         NOTICE.c.case_id == CASE.c.id, NOTICE.c.appeal_until_on >= day, NOTICE.c.cancelled_at.is_(None)
@@ -115,7 +113,7 @@ def _is_concerned(session: Session, context: Context, started_at: datetime) -> C
 
 def _recompute(
     session: Session, context: Context, case_ids: Sequence[int], given_suspensions: tuple[Suspension, ...] | None = None
-) -> _BatchEffect:
+) -> _PortionEffect:
     """Recompute the due dates of some cases, with the stored or the given suspensions, and collect the notices."""
     clocks = Clocks(session, context, clock_events(session, case_ids), given_suspensions=given_suspensions)
     # Only the applicants of published cases get notices.
@@ -123,53 +121,53 @@ def _recompute(
     published_ids = set(session.execute(published).scalars())
     states = (CASE.c.id.in_(case_ids), CASE.c.state.not_in((CaseState.PASSED.value, CaseState.WITHDRAWN.value)))
     cases = session.execute(select(CaseRow).where(*states).order_by(CASE.c.id)).scalars().all()
-    batch = _BatchEffect(letters_about(clocks, cases))
-    told = batch.letters.told
+    portion = _PortionEffect(letters_about(clocks, cases))
+    told = portion.letters.told
     # The cases are written together at the end; no query in between depends on them.
     with session.no_autoflush:
         for case in cases:
             case_id, before = case.id or 0, stored_clock_state(case)
             has_changed = case.state not in _FINAL and clocks.update_due_date(case)
             if case_id in told and given_suspensions is None:
-                _follow(session, case, batch)
-            unannounced = batch.letters.unannounced_suspensions(case, has_changed=has_changed)
+                _adjust_deadlines(session, case, portion)
+            unannounced = portion.letters.unannounced_suspensions(case, has_changed=has_changed)
             if unannounced and not has_changed:
                 # Another transaction stored the new due date, but the applicant still knows the old one.
-                before = batch.letters.last_announced_state(case, unannounced)
+                before = portion.letters.last_announced_state(case, unannounced)
             if before is None or (before == stored_clock_state(case) and case_id not in told):
                 continue
-            announced_ids = batch.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
+            announced_ids = portion.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
             held_by = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
-            if held_by and case_id in told and case_id not in batch.moves:
-                batch.moves[case_id] = {"moved_by": f"held {_numbers(held_by)}"}
+            if held_by and case_id in told and case_id not in portion.moves:
+                portion.moves[case_id] = {"moved_by": f"held {_numbers(held_by)}"}
             for suspension_id in announced_ids:
-                batch.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
+                portion.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
             if before != stored_clock_state(case):
-                batch.changed_ids.append(case_id)
-            has_moved = "is_kept" not in batch.moves.get(case_id, {"is_kept": True})
+                portion.changed_ids.append(case_id)
+            has_moved = case_id in portion.moves and "is_kept" not in portion.moves[case_id]
             is_affected = bool(announced_ids) or has_moved or case.due_at != before.due_at
-            batch.counts.update(
+            portion.counts.update(
                 affected_count=is_affected,
                 notified_count=bool(announced_ids),
                 deadline_count=is_affected and case_id in told,
             )
-    return batch
+    return portion
 
 
-def _follow(session: Session, case: CaseRow, batch: _BatchEffect) -> None:
-    """Move the deadlines of an applicant, and take a lapse back that came too early."""
-    case_id, clocks, context = case.id or 0, batch.letters.clocks, batch.letters.context
-    told, suspensions = batch.letters.told[case_id], clocks.suspensions_of(case)
+def _adjust_deadlines(session: Session, case: CaseRow, portion: _PortionEffect) -> None:
+    """Move the deadlines of an applicant, and take back a lapse if the moved deadline had not passed."""
+    case_id, clocks, context = case.id or 0, portion.letters.clocks, portion.letters.context
+    told, suspensions = portion.letters.told[case_id], clocks.suspensions_of(case)
     unsettled = [one for one in suspensions if not one.is_settled]
-    relied_on = batch.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
-    may_shorten = bool(relied_on) and case_id in batch.letters.unsent
-    if unsettled and case_id not in batch.letters.unsent:
+    relied_on = portion.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
+    may_shorten = bool(relied_on) and case_id in portion.letters.unsent
+    if unsettled and case_id not in portion.letters.unsent:
         told[:] = map(with_promise, told)
-    if body := move_deadlines(case, told, clocks, relied_on=relied_on, may_shorten=may_shorten) if unsettled else {}:
+    if unsettled and (body := move_deadlines(case, told, clocks, relied_on=relied_on, may_shorten=may_shorten)):
         why = "kept" if "is_kept" in body else "suspensions"
-        batch.moves[case_id] = {**body, "moved_by": f"{why} {_numbers(unsettled)}"}
+        portion.moves[case_id] = {**body, "moved_by": f"{why} {_numbers(unsettled)}"}
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
-        batch.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)
+        portion.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)
 
 
 def _numbers(suspensions: Sequence[Suspension]) -> str:

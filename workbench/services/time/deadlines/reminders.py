@@ -1,4 +1,4 @@
-"""Letters that depend on time alone: that a case is late, that documents are missing, and that a deadline is near."""
+"""Letters that only the passing of time causes: a case is late, documents are missing, or a deadline is near."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,12 @@ from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import Outlook, notify, notify_of_status, release_time
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.review.rectifying.rectification import letter_items, open_items
-from workbench.services.time.deadlines.batches import Conditions, act_on_cases, act_unless_suspended, matching_case_ids
+from workbench.services.time.deadlines.selected_cases import (
+    Conditions,
+    act_on_cases,
+    act_unless_suspended,
+    matching_case_ids,
+)
 from workbench.wording.what_would_help import missing_names
 
 _FIRST_LETTER_WITHIN = timedelta(days=14)
@@ -44,8 +49,8 @@ def remind(context: Context) -> int:
     )
 
 
-def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnElement[bool]) -> int:
-    """Write a letter about the documents that are missing from an application."""
+def _ask_for_documents(context: Context, kind: ClockLetterKind, is_due: ColumnElement[bool]) -> int:
+    """Write the letters about missing documents that are due, and return their number."""
 
     def act(session: Session, case: CaseRow) -> bool:
         policy, today = context.policy(session, case.policy_version_id), context.today(session)
@@ -61,14 +66,15 @@ def _ask_for_documents(context: Context, kind: ClockLetterKind, is_time: ColumnE
         note_act(session, context, "reminded", case.id, {"kind": kind.value})
         return True
 
-    conditions = (CASE.c.state == CaseState.INCOMPLETE.value, is_time, ~_has_letter(kind))
+    conditions = (CASE.c.state == CaseState.INCOMPLETE.value, is_due, ~_has_letter(kind))
     return act_unless_suspended(context, conditions, act)
 
 
 def _remind_of_deadlines(context: Context) -> int:
-    """Write a reminder a working day before a deadline, unless a letter of that day states the deadline.
+    """Write reminders of the deadlines of the next working day, and return their number.
 
-    On a day off, that is the last working day. An item's own deadline in hours gets no reminder.
+    A deadline gets no reminder if a letter written today states it. On a day off, letters since the last working day
+    count as well. An item's own deadline in hours gets no reminder.
     """
     kind = ClockLetterKind.DEADLINE_NEAR
     with context.read() as session:
@@ -77,7 +83,7 @@ def _remind_of_deadlines(context: Context) -> int:
         # The day is compared, not the closing time, which may have become earlier since the deadline was set.
         next_day_end = day_end + (calendar.next_working_day(today) - today)
         since = day_end - (today - calendar.working_day_until(today)) - timedelta(days=1)
-    # The letter must be about the same case; alone, the statement would find a letter about any case.
+    # Without the case, the condition would also accept a letter about another case with the same deadline.
     is_stated = exists().where(
         NOTICE.c.case_id == RECTIFICATION.c.case_id,
         NOTICE.c.cancelled_at.is_(None),
@@ -104,7 +110,7 @@ def _remind_of_deadlines(context: Context) -> int:
 
 
 def _has_letter(kind: ClockLetterKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that the applicant of a case got a letter of a kind, or will get one already written."""
+    """Return the condition that a letter of a kind to the applicant of a case exists, sent or not."""
     of_kind = (NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == kind.value, NOTICE.c.cancelled_at.is_(None))
     return exists().where(*of_kind, *more)
 
@@ -158,7 +164,7 @@ def _may_be_late(now: datetime, day_end: datetime) -> Conditions:
 
 
 def _has_delay_notice() -> ColumnElement[bool]:
-    """Return the condition that an applicant got a delay notice after the due date, or an early one for this date."""
+    """Return the condition that an applicant got a delay notice after the due date, or an early one about that date."""
     is_after_due = NOTICE.c.created_at >= CASE.c.due_at
     return or_(
         exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_after_due),

@@ -146,9 +146,10 @@ class Rescheduling(Service):
     def _latest_deadline(
         self, session: Session, case: CaseRow, row: RectificationRow, calendar: WorkingCalendar
     ) -> datetime:
-        """Return the latest deadline that the policy allows, counted from the release of the letter that asks.
+        """Return the latest deadline that the policy allows.
 
-        It moves on, as a deadline does, by the working days that the letter was sent late and by suspended time.
+        The policy's days count from the release of the letter that asks for the items. If the letter was sent late, the
+        working days of the delay are added. Suspended time moves the latest deadline, as it moves every deadline.
         """
         of_letter = (NOTICE.c.decision_id == row.decision_id, NOTICE.c.cancelled_at.is_(None))
         times = select(NOTICE.c.release_at, NOTICE.c.sent_at).where(*of_letter).order_by(NOTICE.c.id).limit(1)
@@ -224,9 +225,10 @@ class Rescheduling(Service):
     def change_in(
         self, session: Session, case_id: int, action: Action, reason: str, changes: Mapping[str, Any]
     ) -> datetime | None:
-        """Write columns of a case, and return its due date if it has one; the first column must change.
+        """Write columns of a case in a transaction, and return the due date of the case if it has one.
 
-        Nothing is written if the case is refused: see `change_class` and `change_priority`.
+        `change_class` and `change_priority` name the errors. One of them is that the first column has its value
+        already. After an error, nothing of the case is written.
         """
         case = case_in_state_for(session, self.context, action, case_id)
         checked(action, reason)
@@ -241,9 +243,9 @@ class Rescheduling(Service):
                 setattr(case, name, new_value)
             case.evidence_no += action is Action.PRIORITY
             act.finish({"from": before, "to": value})
-            told = stated_due_dates(session, [case_id]).get(case_id)
+            stated = stated_due_dates(session, [case_id]).get(case_id)
             calendar = self.context.calendar(session, case.policy_version_id)
-            if due_before and case.due_at and is_later_than_stated(case.due_at, told, due_before, calendar):
+            if due_before and case.due_at and is_later_than_stated(case.due_at, stated, due_before, calendar):
                 notify(session, self.context, [(case, LetterFacts(kind=ClockLetterKind.DELAY, cause=reason))])
         return case.due_at
 

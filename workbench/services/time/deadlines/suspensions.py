@@ -24,7 +24,7 @@ from workbench.services.foundation.input_checks import check_not_far, checked_re
 from workbench.services.foundation.row_values import from_row
 from workbench.services.time.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
 
-_EVER, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
+_BEGIN_OF_TIME, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +109,9 @@ class Suspending(Service):
         """End all suspensions in force at an instant, by default now, and write notices to the applicants.
 
         If no suspension is in force, all future ones with an unknown end are called off. With a `suspension_id`, only
-        that suspension is ended or called off, even if its end is known. With `is_mistake`, it is called off from its
-        start, even if it is over: dates become what they would be without it, but no deadline becomes earlier than a
-        letter that cannot be cancelled says.
+        that suspension is ended or called off, even if its end is known. With `is_mistake`, that suspension is called
+        off from its start, even if it is over. All dates become what they would be without it. A deadline that a letter
+        states does not become earlier, if the letter cannot be cancelled any more.
 
         Raises:
             NotAllowed: If the person is not a supervisor.
@@ -121,7 +121,7 @@ class Suspending(Service):
         """
         with self.context.acting(Action.RESUME):
             now = self.context.now()
-            ended_at = _EVER if is_mistake else at or now
+            ended_at = _BEGIN_OF_TIME if is_mistake else at or now
             if is_mistake and (at or suspension_id is None):
                 raise WrongUsage(_("--mistake takes the number of one suspension, and no time."))
             if ended_at > now:

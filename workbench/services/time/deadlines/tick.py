@@ -25,8 +25,8 @@ from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.rectifying.lapse import lapse
 from workbench.services.site.machine_clock import CLOCK_MAY_DIFFER, accept_clock, clock_problem, note_clock
 from workbench.services.time.campaigns.opening import open_due_re_reviews
-from workbench.services.time.deadlines.batches import act_on_all, act_unless_suspended
 from workbench.services.time.deadlines.reminders import notify_of_delays, remind
+from workbench.services.time.deadlines.selected_cases import act_on_all, act_unless_suspended
 
 _CLOCK_ACCEPTED = "clock-accepted"
 _WITH_APPLICANT = [state.value for state in (CaseState.RECTIFYING, CaseState.PENDING, CaseState.FAILED)]
@@ -89,7 +89,7 @@ class Ticking(Service):
     def _cap_holds(self, session: Session) -> None:
         """Shorten holds that were taken while the clock was ahead, so that none lasts longer than a new one.
 
-        How long a case is aside is the choice of its holder, so such a hold keeps its end.
+        The hold of a case put aside keeps its end, because its holder chose it.
         """
         now = self.context.now()
         latest = now + timedelta(minutes=self.context.policy(session).desk.hold_minutes)

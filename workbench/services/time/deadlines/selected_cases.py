@@ -1,4 +1,4 @@
-"""Processes many cases in batches, one transaction each, so that other writers wait for one batch at most."""
+"""Changes all cases that meet some conditions, a few in each transaction, so that other writers wait briefly."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from db.queries.published import CASE, chunks, is_published
 from workbench.domain.clock.clock import is_suspended
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
-from workbench.services.time.deadlines.recompute import CASES_PER_BATCH
+from workbench.services.time.deadlines.recompute import CASES_PER_TRANSACTION
 
 Act = Callable[[Session, CaseRow], bool]
 """A function that changes one case if needed, and returns whether it did."""
@@ -19,13 +19,13 @@ Conditions = Sequence[ColumnElement[bool]]
 """SQL conditions on published cases."""
 
 
-def act_on_all(context: Context, conditions: Conditions, act: Act, at_once: int | None = None) -> int:
+def act_on_all(context: Context, conditions: Conditions, act: Act, per_transaction: int | None = None) -> int:
     """Call `act` with each published case that meets some conditions, and return how many cases it changed."""
-    return act_on_cases(context, matching_case_ids(context, conditions), conditions, act, at_once)
+    return act_on_cases(context, matching_case_ids(context, conditions), conditions, act, per_transaction)
 
 
 def act_unless_suspended(context: Context, conditions: Conditions, act: Act) -> int:
-    """Do as `act_on_all`, but leave out the cases whose applicants cannot act because work is suspended there now."""
+    """Call `act` as `act_on_all` does, but not with the cases that a suspension concerns now."""
     now = context.now()
     is_stopped = CASE.c.suspended_from.is_not(None) & (CASE.c.suspended_from <= now)
 
@@ -43,19 +43,19 @@ def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]
 
 
 def act_on_cases(
-    context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act, at_once: int | None = None
+    context: Context, case_ids: Sequence[int], conditions: Conditions, act: Act, per_transaction: int | None = None
 ) -> int:
     """Call `act` with the given cases that still meet the conditions, and return how many cases it changed.
 
-    One transaction has `at_once` cases, by default `CASES_PER_BATCH`.
-    If the program closes, it stops between two batches.
+    One transaction has at most `per_transaction` cases, by default `CASES_PER_TRANSACTION`. If the program closes, the
+    work stops between two transactions.
     """
     changed_count = 0
-    for batch in chunks(case_ids, at_once or CASES_PER_BATCH):
+    for portion in chunks(case_ids, per_transaction or CASES_PER_TRANSACTION):
         if context.cache.is_closing.is_set():
             break
         with context.write() as session:
-            statement = select(CaseRow).where(CASE.c.id.in_(batch), is_published(CASE.c.batch_id), *conditions)
+            statement = select(CaseRow).where(CASE.c.id.in_(portion), is_published(CASE.c.batch_id), *conditions)
             cases = session.execute(statement.order_by(CASE.c.id)).scalars().all()
             changed_count += sum(act(session, case) for case in cases)
     return changed_count
