@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from db.enums import Language
 from tests.cli.appeals.filed_appeals import failed, office
-from tests.cli.calendar.batches import after_first_batch
+from tests.cli.calendar.transactions import after_first_transaction
 from tests.cli.cases.test_rectification import PLAN, verifying
 from tests.cli.framework.terminal import refused
 from tests.clock_site import SHANGHAI, ClockSite
@@ -379,7 +379,7 @@ def test_an_interrupted_suspension_moves_each_deadline_once(
 
     services.at("2026-11-24 11:00")
     with monkeypatch.context() as patch:
-        after_first_batch(patch, broken)
+        after_first_transaction(patch, broken)
         services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "洪水")
     for _run in range(2):
         services.site.services("a").suspending.finish()
@@ -530,7 +530,7 @@ def test_a_day_off_moves_deadlines_in_batches_and_goes_on_after_an_interruption(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        after_first_batch(patch, broken, days_off)
+        after_first_transaction(patch, broken, days_off)
         services.terminal.as_person("admin", "calendar", "set", "2026-11-27", "off", "--reason", "停电")
     services.terminal.document("admin", "calendar", "set", last, "off", "--reason", "停电")
     for _run in range(2):

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from db.enums import Priority
 from db.models import ApplicationRow
-from tests.cli.calendar.batches import after_first_batch
+from tests.cli.calendar.transactions import after_first_transaction
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite, local
 from tests.sites import Site
@@ -162,7 +162,7 @@ def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        after_first_batch(patch, broken)
+        after_first_transaction(patch, broken)
         services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
     with services.site.services("admin").context.read() as session:
         assert session.execute(text("SELECT count(*) FROM notice")).scalar() == 2
@@ -204,7 +204,7 @@ def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        after_first_batch(patch, broken)
+        after_first_transaction(patch, broken)
         services.at("2026-11-25 13:00").terminal.as_person("sup", "calendar", "resume")
     assert kinds_written(services).count("resumed") == 1
     services.site.services("a").suspending.finish()
@@ -225,7 +225,7 @@ def test_two_processes_that_process_a_suspension_at_once_notify_everyone_once(
     if is_end:
         suspend(services, "2026-11-24 09:00")
         services.at("2026-11-25 13:00")
-    after_first_batch(monkeypatch, other.finish)
+    after_first_transaction(monkeypatch, other.finish)
     if is_end:
         sup.resume()
     else:
@@ -398,7 +398,7 @@ def test_suspensions_processed_together_are_announced_once_to_those_affected(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        after_first_batch(patch, broken)
+        after_first_transaction(patch, broken)
         with pytest.raises(KeyboardInterrupt):
             suspending.suspend(NewSuspension(from_at=begins, to_at=ends, reason="洪水", province="四川"))
     one_day = timedelta(days=1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.cli.calendar.batches import after_first_batch
+from tests.cli.calendar.transactions import after_first_transaction
 from tests.clock_site import ClockSite, local
 from tests.sites import Site
 from workbench.services.time.deadlines import recompute, suspensions
@@ -66,7 +66,7 @@ def test_an_unrelated_suspension_is_not_in_the_letter_of_another(
         services.received("2026-11-24 10:00")
     suspending_ = services.site.services("sup").suspending
     later = stop("2027-01-13 09:00", "2027-01-13 18:00", OTHER)
-    after_first_batch(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
+    after_first_transaction(monkeypatch, break_off if is_broken else lambda: suspending_.suspend(later))
     try:
         suspending_.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
     except Interrupted:
@@ -86,7 +86,7 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
     services.at("2026-11-24 12:00")
     sup.suspend(stop("2026-11-24 13:00", None, OTHER))
     services.at("2026-11-25 13:00")
-    after_first_batch(monkeypatch, break_off if is_broken else other.finish)
+    after_first_transaction(monkeypatch, break_off if is_broken else other.finish)
     try:
         sup.resume()
     except Interrupted:
@@ -109,7 +109,7 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
             patch.setattr(suspensions, "recompute_open_cases", lambda *_words: break_off())
             with pytest.raises(Interrupted):
                 sup.suspend(stop("2026-11-25 09:00", end, reason))
-    after_first_batch(monkeypatch, break_off)
+    after_first_transaction(monkeypatch, break_off)
     with pytest.raises(Interrupted):
         other.finish()
     other.finish()

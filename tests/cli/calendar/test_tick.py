@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.cli.calendar.batches import after_first_batch
+from tests.cli.calendar.transactions import after_first_transaction
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.test_backups import lose
 from tests.clock_site import ClockSite
@@ -16,7 +16,7 @@ from tests.sites import ManualClock, Site
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.site import machine_clock
 from workbench.services.site.machine_clock import Uptime
-from workbench.services.time.deadlines import batches
+from workbench.services.time.deadlines import selected_cases
 from workbench.services.time.deadlines.recompute import CASES_PER_TRANSACTION
 
 TEN_DAYS = timedelta(days=10)
@@ -111,13 +111,13 @@ def test_the_end_of_a_suspension_is_announced_only_to_its_recipients(services: C
     assert kinds(services) == ["delay"]
 
 
-def test_quitting_stops_tick_between_two_batches_and_the_next_tick_continues(
+def test_quitting_stops_tick_between_two_transactions_and_the_next_tick_continues(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = services.site
     site.plant(CASES_PER_TRANSACTION + 10, due_in_days=-1)
     leaving, staying = site.services("a"), site.services("b")
-    after_first_batch(monkeypatch, leaving.leave, batches)
+    after_first_transaction(monkeypatch, leaving.leave, selected_cases)
 
     assert leaving.catch_up().delayed == CASES_PER_TRANSACTION
     assert staying.catch_up().delayed == 10

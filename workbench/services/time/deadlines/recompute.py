@@ -87,7 +87,7 @@ def preview_suspension(context: Context, suspension: Suspension) -> SuspensionEf
 
 
 def _portions(context: Context, planned: Suspension | None = None) -> Iterator[Sequence[int]]:
-    """Yield the ids of the cases that have a clock or a deadline of the applicant, those of one transaction together."""
+    """Yield the ids of the cases with a clock or a deadline of the applicant, those of one transaction together."""
     with context.read() as session:
         starts = [one.span.start for one in all_suspensions(session) if not one.is_settled]
         started_at = min([*starts, *([planned.span.start] if planned else [])], default=context.now())

@@ -1,4 +1,4 @@
-"""Acts between the batches in which the due dates of cases are changed."""
+"""Acts between the transactions that change the due dates of cases."""
 
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -9,15 +9,15 @@ import pytest
 from workbench.services.time.deadlines import recompute
 
 
-def after_first_batch(
+def after_first_transaction(
     monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], module: ModuleType = recompute
 ) -> None:
-    """Call a function once, after a module has committed its first batch."""
+    """Call a function once, after a module has committed its first transaction."""
     real, acts = vars(module)["chunks"], iter((act,))
 
     def chunks(*arguments: Any) -> Iterator[Any]:
-        for batch in real(*arguments):
-            yield batch
+        for portion in real(*arguments):
+            yield portion
             for once in acts:
                 once()
 
