@@ -35,7 +35,7 @@ def _sorted_branch(rank: int, where: str, source: str = '"case" AS c') -> str:
                CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
                {_URGENCY} AS urgency, -c.priority_rank AS priority, c.due_at AS due
         FROM {source} WHERE {where} AND {_NOT_SKIPPED}
-        ORDER BY returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
+        ORDER BY urgency / 2, returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
 def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
@@ -84,7 +84,7 @@ def _first_cases_of(branches: Iterable[str], columns: str, most: str) -> str:
     """Return SQL for the first cases of several branches, in order."""
     union = "\nUNION ALL\n".join(branches)
     return f"""SELECT {columns} FROM ({union})
-        ORDER BY rank, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
+        ORDER BY urgency / 2, rank, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
 
 
 _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
@@ -166,8 +166,8 @@ def holds_of(session: Session, reviewer_id: int, now: datetime) -> HeldCases:
 def claim_next(session: Session, claimer: Claimer, until: datetime) -> ClaimedCase | None:
     """Claim the next free case for a reviewer, or return None if there is none.
 
-    Cases returned to the reviewer come first, then cases assigned to the reviewer, then the common queue by (overdue,
-    due today, priority, due date, id).
+    Cases that are overdue or due today come first, then the others. Of both, those returned to the reviewer come first,
+    then those assigned to the reviewer, then the common queue, each by (overdue, due today, priority, due date, id).
     """
     row = session.connection().execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
     return ClaimedCase(*row) if row else None

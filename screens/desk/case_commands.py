@@ -18,6 +18,8 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
+from workbench.domain.clock.due import back_from_aside
+from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_instant, read_receipt
 from workbench.i18n import N_, _
@@ -97,10 +99,18 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
         return
     default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
     title, hint = _("Put {case} aside").format(case=ref.name), _("Until when? Choose a time or type one.")
+    due_at = case.header.due_at if case.header.suspended_from is None else None
+    if due_at is not None and due_at > view.now:
+        comes_back = view.instant(back_from_aside(NEVER, due_at, view.now, view.zone))
+        hint += " " + _("It is due {due}, so it comes back {when} at the latest.").format(
+            due=view.instant(due_at), when=comes_back
+        )
     prompt = TimePrompt(title, hint, replace(reader, default=default), suggestions=ASIDE_SUGGESTIONS)
     until = await screen.app.push_screen_wait(prompt)
     if until is not None:
-        message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
+        now = screen.view()
+        back_at = back_from_aside(until, due_at, now.now, now.zone)
+        message = _("{case} put aside until {when}.").format(case=ref.name, when=now.instant(back_at))
         start(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 

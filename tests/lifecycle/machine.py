@@ -659,7 +659,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     def _hold_again(self, case: Case, who: str) -> None:
         for other in self._on_desk(who, case):
-            other.aside_until, other.held_until = self.now + ASIDE, self.now + ASIDE + HOLD
+            other.aside_until, other.held_until = self.now, self.now + ASIDE + HOLD
             other.changed()
         case.hold(who, self.now)
 

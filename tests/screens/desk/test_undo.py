@@ -74,7 +74,7 @@ async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site, siz
         await desk.press("n", "p", "y", "n", "u")
         assert desk.dialog == "UndoQuestion"
         assert f"{case}: passed, Tue 24 Nov 10:00." in desk.text
-        assert f"If you then hold {case}, it comes to your desk, and {other} is put aside." in " ".join(
+        assert f"If you then hold {case}, it comes to your desk, and {other} comes back after it." in " ".join(
             desk.text.replace("│", " ").split()
         )
         await desk.press("escape")

@@ -1,6 +1,7 @@
 """Claiming, renewing, releasing, skipping and putting cases aside."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -51,6 +52,31 @@ def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_n
         claims.aside(order[-1])
 
     assert order == [*breached, *today, *urgent, *sooner, *later]
+
+
+def test_what_others_may_take_goes_first_if_it_is_due_before_what_is_mine(site: Site) -> None:
+    (mine,) = site.plant(1, due_in_days=4, priority="urgent")
+    (overdue,) = site.plant(1, due_in_days=-1, priority="low")
+    site.services("sup").assigning.assign([mine], "a", "hers")
+    services = site.services("a")
+
+    assert case_id_of(services.claims.next()) == overdue
+    assert services.claims.explain(overdue)[0].startswith("Order: first what is overdue or due today")
+
+
+@pytest.mark.parametrize(
+    ("due_in_days", "comes_back"),
+    # The site begins at 10:00 on 24 November.
+    [(3, "2026-11-27 00:00"), (0.2, "2026-11-24 14:48"), (-1, "2026-12-08 10:00"), (20, "2026-12-08 10:00")],
+)
+def test_a_case_put_aside_comes_back_when_its_due_day_begins(site: Site, due_in_days: float, comes_back: str) -> None:
+    (case,) = site.plant(1, due_in_days=due_in_days)
+    services = site.services("a")
+    services.claims.next()
+
+    back_at = services.claims.aside(case, site.clock.at + timedelta(days=14))
+
+    assert f"{back_at.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}" == comes_back
 
 
 def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> None:

@@ -6,7 +6,7 @@ majeure (不可抗力) is no fault of the applicant (art. 180), so the time of a
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.spans import NEVER, merge_spans
@@ -42,6 +42,17 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
     """
     day_zero = calendar.local_day(counted_from(received_at, calendar))
     return calendar.closing(calendar.nth_working_day_after(day_zero, working_days))
+
+
+def back_from_aside(until: datetime, due_at: datetime | None, now: datetime, zone: tzinfo) -> datetime:
+    """Return when a case that is put aside until a time comes back: not later than its due day begins.
+
+    A case that is due today comes back when it is due; one that is overdue, when it was put aside until.
+    """
+    if due_at is None or not now < due_at < until:
+        return until
+    begins = datetime.combine(due_at.astimezone(zone).date(), time(), tzinfo=zone)
+    return begins.astimezone(UTC) if begins > now else due_at
 
 
 def last_overdue_receipt(now: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:

@@ -14,7 +14,10 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
     """Return the sentences about the place of a case in the queue, then those about its due date."""
     header = casefile.header
     lines = [
-        _("Order: returned to you, assigned to you, then the queue by overdue, due today, priority and due date."),
+        _(
+            "Order: first what is overdue or due today, then the rest; of both, what was returned to you, what is"
+            " assigned to you, then the queue, by overdue, due today, priority and due date."
+        ),
         _("Priority: {priority}; service class: {service_class}; {risk}.").format(
             priority=_(PRIORITY_WORDS[header.priority]),
             service_class=_(CLASS_WORDS[header.service_class]),

@@ -81,7 +81,7 @@ class Undo(Service):
 
         The rows of the act get the values that they had before it; what it added is cancelled, and what a file brought
         stays. The person who held the case before gets a fresh hold. Who undoes the own verdict gets it even above the
-        limit; the case on the desk is put aside.
+        limit; `next` gives the case on the desk after it.
 
         Raises:
             NotFound: If there is no such case.
@@ -232,8 +232,9 @@ def _renew_hold(session: Session, context: Context, case: CaseRow, *, is_verdict
     on_desk = (*held_by(case.held_by_id or 0, now), not_aside, col(CaseRow.id) != case.id)
     case.fence += 1
     if case.held_by_id == context.actor.id and (was_on_desk or is_verdict):
-        until = now + timedelta(minutes=desk.aside_minutes)
-        values = {"aside_until": until, "held_until": until + ASIDE_GRACE, "version": col(CaseRow.version) + 1}
+        # Back from being put aside already, so that `next` gives it after the restored case.
+        until = now + timedelta(minutes=desk.aside_minutes) + ASIDE_GRACE
+        values = {"aside_until": now, "held_until": until, "version": col(CaseRow.version) + 1}
         session.execute(update(CaseRow).where(*on_desk).values(values))
         case.held_until, case.aside_until = now + timedelta(minutes=desk.hold_minutes), None
     elif was_on_desk and session.exec(select(CaseRow.id).where(*on_desk)).first() is not None:
