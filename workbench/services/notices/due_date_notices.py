@@ -158,12 +158,6 @@ def release_time(session: Session, context: Context, kind: StrEnum, policy: Poli
     return context.end_of_today(session) + _MICROSECOND if kind in _AT_THE_END_OF_THE_DAY else context.now()
 
 
-def cancel_unreleased(session: Session, context: Context, case: CaseRow, kind: ClockLetterKind) -> None:
-    """Cancel the letters of a kind about a case that are not released yet."""
-    unreleased = (NOTICE.c.case_id == case.id, NOTICE.c.kind == kind.value, NOTICE.c.release_at > context.now())
-    cancel_unsent(session, context, unreleased)
-
-
 def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:
     """Cancel letters, released or not, unless they were sent or a gateway is sending them.
 
@@ -172,6 +166,13 @@ def cancel_unsent(session: Session, context: Context, of_letters: Iterable[Colum
     is_open = (NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None), ~is_leased(context.now()))
     cancelling = update(NOTICE).where(*of_letters, *is_open).values(cancelled_at=context.now())
     return {row.id: row.kind for row in session.execute(cancelling.returning(NOTICE.c.id, NOTICE.c.kind))}
+
+
+def cancel_letters(
+    session: Session, context: Context, case: CaseRow, kinds: Iterable[str], *conditions: ColumnElement[bool]
+) -> dict[int, str]:
+    """Cancel the letters of some kinds about a case as `cancel_unsent` does; `conditions` are further ones."""
+    return cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(list(kinds)), *conditions))
 
 
 def notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | None:
@@ -187,8 +188,7 @@ def notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | N
 def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
     """Cancel the letters about missing documents that are not released yet; of a complete case, all unsent ones."""
     unreleased = [] if is_complete else [NOTICE.c.release_at > context.now()]
-    is_about_documents = NOTICE.c.kind.in_(LETTERS_ABOUT_DOCUMENTS)
-    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, is_about_documents, *unreleased))
+    cancel_letters(session, context, case, LETTERS_ABOUT_DOCUMENTS, *unreleased)
 
 
 def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:

@@ -30,7 +30,13 @@ from workbench.services.clock.told_deadlines import (
 )
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_notices import CALENDAR_CHANGED, cancel_unsent, notice_of_lapse, notify
+from workbench.services.notices.due_date_notices import (
+    CALENDAR_CHANGED,
+    cancel_letters,
+    cancel_unsent,
+    notice_of_lapse,
+    notify,
+)
 from workbench.services.notices.letter_facts import ClockLetterKind, DeadlineFacts, LetterFacts, LetterItem
 
 _GIVING_A_DEADLINE = (ClockLetterKind.DEADLINE_MOVED.value, ClockLetterKind.DEADLINE_NEAR.value)
@@ -278,8 +284,7 @@ def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datet
     """Move the deadlines that the undo of an act has restored by what was suspended since, and notify the applicant."""
     clocks = Clocks(session, context)
     letters = letters_about(clocks, [case])
-    is_moved_since = (NOTICE.c.kind == ClockLetterKind.DEADLINE_MOVED.value, NOTICE.c.created_at >= act_at)
-    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, *is_moved_since))
+    cancel_letters(session, context, case, (ClockLetterKind.DEADLINE_MOVED,), NOTICE.c.created_at >= act_at)
     if body := move_deadlines(case, letters.told.get(case.id or 0, []), clocks):
         note_act(session, context, MOVED_ACTION, case.id, body)
         letters.add_deadline_notice(case)

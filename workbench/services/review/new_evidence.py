@@ -32,8 +32,7 @@ from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_notices import RECEIPT, Outlook, cancel_outdated, cancel_unreleased, notify
-from workbench.services.notices.letter_facts import ClockLetterKind
+from workbench.services.notices.due_date_notices import RECEIPT, Outlook, cancel_outdated, notify
 from workbench.services.review.back_to_queue import move_to_queue, start_next_round, void_staged
 from workbench.services.review.rectifying.lapse import correct_lapse_letter
 from workbench.services.review.rectifying.rectification import (
@@ -97,8 +96,8 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
     else:
         _change_state(session, context, case, new, action)
         finish_act(session, context, case, action, **_event(case, new, action, raised, progress))
-    if state is CaseState.LAPSED:
-        _correct_lapse(session, context, case)
+    if state is CaseState.LAPSED and case.state != CaseState.LAPSED:
+        correct_lapse_letter(session, context, case)
     if action == "complete":
         notify(session, context, [(case, RECEIPT)], Outlook(new.forecast, new.assessment.findings))
 
@@ -238,13 +237,6 @@ def answer_time(
     if handed_in_at is None and not progress.is_complete:
         return None
     return max(filter(None, (handed_in_at, progress.last_at)), default=received_at)
-
-
-def _correct_lapse(session: Session, context: Context, case: CaseRow) -> None:
-    """Correct the letter about a lapse, if the case did not stay lapsed."""
-    if case.state != CaseState.LAPSED:
-        cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
-        correct_lapse_letter(session, context, case)
 
 
 def _is_undoable(before: CaseState, action: str, progress: RectificationProgress) -> bool:

@@ -17,7 +17,7 @@ from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import newest_appeal, open_rectification
 from workbench.services.foundation.case_access import add_comment, refuse_second_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.notices.due_date_notices import cancel_unreleased, notify_of_status
+from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.review.appeals.acts import withdraw_appeal
 from workbench.services.review.back_to_queue import close_work, queue_again, start_next_round
@@ -151,8 +151,6 @@ class Remarks(Service):
                 start_next_round(session, context, case, findings_of_case(session, case_id))
             if note.strip():
                 add_comment(session, context, case_id, note)
-            if was_lapsed:
-                cancel_unreleased(session, context, case, ClockLetterKind.LAPSED)
             queue_again(case)
             act.finish({"round": case.round, **counted})
             if was_lapsed:

@@ -16,9 +16,9 @@ from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_notices import cancel_unsent, notice_of_lapse, notify, notify_of_status
+from workbench.services.notices.due_date_notices import cancel_letters, notice_of_lapse, notify, notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
-from workbench.services.review.rectifying.rectification import cancel_reminder, letter_items, open_items, waived_texts
+from workbench.services.review.rectifying.rectification import letter_items, open_items, waived_texts
 
 _SENT_LATE = BilingualText(
     en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。"
@@ -42,7 +42,7 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     row, now = open_rectification(session, case), context.now()
     case.state = CaseState.LAPSED.value
     finish_act(session, context, case, "lapse", {"round": case.round})
-    cancel_reminder(session, context, case)
+    cancel_letters(session, context, case, (ClockLetterKind.DEADLINE_NEAR,))
     if row is None:
         return
     deadlines = {item.id: item.deadline_at or row.deadline_at for item in open_items(session, row)}
@@ -67,7 +67,7 @@ def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow)
     The caller notifies the applicant. None is returned if the notice of the lapse never left.
     """
     _return_to_applicant(session, context, case)
-    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.LAPSED.value))
+    cancel_letters(session, context, case, (ClockLetterKind.LAPSED,))
     return notice_of_lapse(session, case)
 
 
@@ -108,7 +108,7 @@ def cancel_deadline_letters(
     """Cancel unsent letters of some kinds about the deadline of a rectification; return the kind of each by number."""
     decision = session.get_one(DecisionRow, row.decision_id)
     is_since = NOTICE.c.created_at >= (decision.checked_at or decision.decided_at)
-    return cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(kinds), is_since))
+    return cancel_letters(session, context, case, kinds, is_since)
 
 
 def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
@@ -123,11 +123,13 @@ def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
 def correct_lapse_letter(session: Session, context: Context, case: CaseRow, *, is_deadline_moved: bool = False) -> bool:
     """Notify the applicant that a lapsed case continues, and return whether a letter was written.
 
-    No letter is written if the letter about the lapse was cancelled before its release; a released one counts as sent.
+    A letter about the lapse that is not released yet is cancelled, and no letter is written then; a released one counts
+    as sent.
 
     The caller has changed the state of the case. `is_deadline_moved` says that the deadline moved; otherwise the items
     that were due had been received in time.
     """
+    cancel_letters(session, context, case, (ClockLetterKind.LAPSED,), NOTICE.c.release_at > context.now())
     corrects = notice_of_lapse(session, case)
     if corrects is None:
         return False

@@ -11,14 +11,13 @@ from sqlmodel import Session, col
 
 from db.enums import Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
-from db.queries.published import NOTICE
 from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.clock.due import latest_receipt
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
 from workbench.services.case.evidence_reader import documents_since
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_notices import cancel_unsent
+from workbench.services.notices.due_date_notices import cancel_letters
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterItem
 
 
@@ -160,13 +159,11 @@ def reopen_items(
 
 
 def close_rectification(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
-    """Close the rectification of a case, mark the received items, and cancel an unsent reminder of its deadline."""
+    """Close the rectification of a case, mark the received items, and cancel an unsent reminder of its deadline.
+
+    After an undo, `remind` writes a new one.
+    """
     progress_of(session, context, case, findings)
-    cancel_reminder(session, context, case)
+    cancel_letters(session, context, case, (ClockLetterKind.DEADLINE_NEAR,))
     of_case = col(RectificationRow.case_id) == case.id
     session.execute(update(RectificationRow).where(of_case).values(is_open=False))
-
-
-def cancel_reminder(session: Session, context: Context, case: CaseRow) -> None:
-    """Cancel the unsent reminder of a deadline that no longer applies; after an undo, `remind` writes a new one."""
-    cancel_unsent(session, context, (NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DEADLINE_NEAR.value))
