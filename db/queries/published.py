@@ -25,19 +25,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel
 
+from db import models
 from db.dialects.sqlite_lists import is_in_list, list_parameter
 from db.enums import FINAL_STATES, CaseState
-from db.models import (
-    AppealRow,
-    ApplicationRow,
-    CaseRow,
-    DecisionRow,
-    ImportBatchRow,
-    MeasureOrderRow,
-    NoticeRow,
-    RectificationItemRow,
-    RectificationRow,
-)
 
 _Row = TypeVar("_Row", bound=SQLModel)
 
@@ -54,15 +44,15 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-APPEAL = table_of(AppealRow)
-APPLICATION = table_of(ApplicationRow)
-BATCH = table_of(ImportBatchRow)
-CASE = table_of(CaseRow)
-DECISION = table_of(DecisionRow)
-MEASURE_ORDER = table_of(MeasureOrderRow)
-NOTICE = table_of(NoticeRow)
-RECTIFICATION = table_of(RectificationRow)
-ITEM = table_of(RectificationItemRow)
+APPEAL = table_of(models.AppealRow)
+APPLICATION = table_of(models.ApplicationRow)
+BATCH = table_of(models.ImportBatchRow)
+CASE = table_of(models.CaseRow)
+DECISION = table_of(models.DecisionRow)
+MEASURE_ORDER = table_of(models.MeasureOrderRow)
+NOTICE = table_of(models.NoticeRow)
+RECTIFICATION = table_of(models.RectificationRow)
+ITEM = table_of(models.RectificationItemRow)
 
 
 def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]:
@@ -222,7 +212,7 @@ def current_case_id(application: FromClause) -> ScalarSelect[int]:
     return own.order_by(*(term.desc() for term in _current_last(case))).limit(1).scalar_subquery()
 
 
-def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseRow]:
+def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> dict[tuple[str, str], models.CaseRow]:
     """Return the open case of each application, else the newest with a result, by agent and application number.
 
     Only published cases count. An older case with a result takes precedence over a withdrawn one, because it can be
@@ -235,7 +225,7 @@ def current_cases(session: Session, applications: Iterable[tuple[str, str]]) -> 
 @cache
 def _current_cases() -> Select[Any]:
     is_of_them = is_in_list((CASE.c.agent, CASE.c.application_no))
-    return select(CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
+    return select(models.CaseRow).where(is_of_them, is_published(CASE.c.batch_id)).order_by(*_current_last(CASE))
 
 
 # Making an alias copies every column, which takes longer than the statement itself, so each alias is made once. This

@@ -30,16 +30,9 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.site.policies import PolicyVersion
 from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.wording import amounts
+from workbench.wording import policy as wording
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
 from workbench.wording.findings import document_name
-from workbench.wording.policy import (
-    CHANGE_KIND_WORDS,
-    SUPPLIER_WORDS,
-    policy_value_words,
-    safeguard_words,
-    special_values,
-    version_state_words,
-)
 
 _SEVERITIES = {
     Severity.BLOCK: (N_("block"), ERROR),
@@ -61,7 +54,7 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
         (_("Supplier"), _in_two_columns(_supplier(policy), width)),
         (_("Deadlines"), _in_two_columns(_deadlines(policy), width)),
         (_("Required documents"), _in_two_columns(_documents(policy), width)),
-        (_("Special cases"), _in_two_columns(special_values(policy), width)),
+        (_("Special cases"), _in_two_columns(wording.special_values(policy), width)),
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
         (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
         (_("Canned texts"), _in_two_columns(_texts(policy), width)),
@@ -84,18 +77,18 @@ def difference_lines(
         lines += [Content(), *_version_facts(version, view, width)]
     if not changes:
         lines += [Content(), plain(_("The two policies say the same."))]
-    for kind, heading in CHANGE_KIND_WORDS.items():
+    for kind, heading in wording.CHANGE_KIND_WORDS.items():
         found = [change for change in changes if change.kind is kind]
         if found:
             lines += [Content(), plain(_(heading), f"{ACCENT} bold")]
             lines += _side_by_side((old, new), width, (MUTED, MUTED)) if width >= _SIDE_BY_SIDE else []
         for change in found:
             lines += wrapped_lines(change.key, width, BOLD)
-            values, styles = (policy_value_words(change.old), policy_value_words(change.new)), (WARNING, SUCCESS)
+            values = (wording.policy_value_words(change.old), wording.policy_value_words(change.new))
             if width >= _SIDE_BY_SIDE:
-                lines += _side_by_side(values, width, styles)
+                lines += _side_by_side(values, width, (WARNING, SUCCESS))
                 continue
-            for name, value, style in zip((old, new), values, styles, strict=True):
+            for name, value, style in zip((old, new), values, (WARNING, SUCCESS), strict=True):
                 lines += hanging([(f"{_INDENT}{name}  ", MUTED)], value, width, style)
     return Content("\n").join(lines)
 
@@ -112,7 +105,7 @@ def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[C
     yield joined(
         (_("Policy {name}").format(name=version.number), BOLD),
         (f" {view.symbols.dot} {version.name} {view.symbols.dot} ", MUTED),
-        (version_state_words(version.state, begins_on), ACCENT),
+        (wording.version_state_words(version.state, begins_on), ACCENT),
     )
     applied = _("Applied {when} by {login}; in force from {day}.").format(
         when=view.instant(version.applied_at), login=version.applied_by or "–", day=view.day(begins_on)
@@ -123,7 +116,7 @@ def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[C
     yield from wrapped_lines(applied, width, MUTED)
     yield from wrapped_lines(cases, width, MUTED)
     if version.safeguards:
-        yield from wrapped_lines(safeguard_words(version.number, version.safeguards), width, WARNING)
+        yield from wrapped_lines(wording.safeguard_words(version.number, version.safeguards), width, WARNING)
 
 
 def _in_two_columns(pairs: Iterable[NamedValue], width: int) -> list[Content]:
@@ -139,7 +132,7 @@ def _in_two_columns(pairs: Iterable[NamedValue], width: int) -> list[Content]:
 
 def _supplier(policy: Policy) -> Iterator[NamedValue]:
     for name, value in policy.supplier.in_language(current_language()).items():
-        yield _(SUPPLIER_WORDS[name]), value
+        yield _(wording.SUPPLIER_WORDS[name]), value
 
 
 def _deadlines(policy: Policy) -> Iterator[NamedValue]:
@@ -187,7 +180,7 @@ def _limit_words(limit: RuleLimit) -> str:
     elif limit.unit == "ratio" and isinstance(figure, int | float):
         bound = amounts.percentage(figure)
     else:
-        bound = f"{limit.value_of or policy_value_words(figure)} {limit.unit}".rstrip()
+        bound = f"{limit.value_of or wording.policy_value_words(figure)} {limit.unit}".rstrip()
     only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
     only += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
     return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(only)})" if only else "")

@@ -16,19 +16,8 @@ from workbench.cli.site.request_text import print_request
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.aim import Aim
 from workbench.i18n import N_, _
+from workbench.wording import policy as wording
 from workbench.wording.amounts import minute
-from workbench.wording.policy import (
-    CHANGE_KIND_WORDS,
-    SUPPLIER_WORDS,
-    affected_cases_words,
-    affected_count_words,
-    changed_cases_words,
-    policy_effect_words,
-    policy_value_words,
-    safeguard_words,
-    special_values,
-    version_state_words,
-)
 
 if TYPE_CHECKING:
     from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
@@ -99,7 +88,7 @@ def diff(
         named_policy.name if named_policy.version is None else _("Policy {name}").format(name=named_policy.name)
         for named_policy in (old, new)
     )
-    for kind, heading in CHANGE_KIND_WORDS.items():
+    for kind, heading in wording.CHANGE_KIND_WORDS.items():
         rows = [change for change in changes if change.kind is kind]
         if rows and kind is PolicyChangeKind.TEXT:
             # Sentences are too long to stand side by side.
@@ -107,19 +96,25 @@ def diff(
             for row in rows:
                 output.line(f"  {row.key}")
                 output.pairs(
-                    [(f"    {old_name}", policy_value_words(row.old)), (f"    {new_name}", policy_value_words(row.new))]
+                    [
+                        (f"    {old_name}", wording.policy_value_words(row.old)),
+                        (f"    {new_name}", wording.policy_value_words(row.new)),
+                    ]
                 )
             output.line()
         elif rows:
-            shown = [[f"  {row.key}", policy_value_words(row.old), policy_value_words(row.new)] for row in rows]
+            shown = [
+                [f"  {row.key}", wording.policy_value_words(row.old), wording.policy_value_words(row.new)]
+                for row in rows
+            ]
             output.table([_(heading), old_name, new_name], shown)
             output.line()
     if not changes:
         output.line(_("The two policies say the same."))
-    output.line(affected_count_words(effect.touched_count, effect.open_count, new_name))
+    output.line(wording.affected_count_words(effect.touched_count, effect.open_count, new_name))
     if effect.touched:
-        output.line(affected_cases_words(effect.touched))
-    output.line(policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
+        output.line(wording.affected_cases_words(effect.touched))
+    output.line(wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -189,10 +184,10 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
         lost = _("Policy {number}, planned from {day}, is replaced by it and will not come into force.")
         yield lost.format(number=old.number, day=_begin(old, zone).isoformat())
     if effect.open_count:
-        yield changed_cases_words(effect.open_count, effect.touched_count)
+        yield wording.changed_cases_words(effect.open_count, effect.touched_count)
         if effect.touched:
-            yield affected_cases_words(effect.touched)
-        yield policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
+            yield wording.affected_cases_words(effect.touched)
+        yield wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
     yield from _notes(version)
 
 
@@ -201,7 +196,7 @@ def _notes(version: "PolicyVersion") -> Iterator[str]:
     from workbench.services.policy.supplier import advice_on_made_up
 
     if version.safeguards:
-        yield safeguard_words(version.number, version.safeguards)
+        yield wording.safeguard_words(version.number, version.safeguards)
     if version.is_supplier_made_up:
         yield advice_on_made_up()
 
@@ -223,7 +218,7 @@ def _begin(version: "VersionLine", zone: ZoneInfo) -> date:
 
 
 def _state(version: "VersionLine", zone: ZoneInfo) -> str:
-    return version_state_words(version.state, _begin(version, zone))
+    return wording.version_state_words(version.state, _begin(version, zone))
 
 
 def _for_open_cases(version: "VersionLine") -> str:
@@ -267,7 +262,7 @@ def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[s
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))
-    yield from special_values(policy)
+    yield from wording.special_values(policy)
     for name, value in policy.supplier.in_language(i18n.current_language()).items():
-        yield _(SUPPLIER_WORDS[name]), value
+        yield _(wording.SUPPLIER_WORDS[name]), value
     yield from ((_("note"), sentence) for sentence in _notes(version))

@@ -6,22 +6,10 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from db import enums
+from workbench.domain.case import records
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
-from workbench.domain.case.records import (
-    AskedDocument,
-    ChangesSinceSeen,
-    ChecklistLine,
-    ContactLine,
-    DecisionLine,
-    EarlierFail,
-    HistoryLine,
-    ItemLine,
-    NoticeLine,
-    ReReview,
-    VerificationLine,
-)
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
@@ -108,31 +96,31 @@ class CaseFile:
     findings: tuple[Finding, ...]
     days: tuple[tuple[date, int], ...]
     hours: tuple[tuple[int, ...], ...]
-    history: tuple[HistoryLine, ...]
-    checklist: tuple[ChecklistLine, ...]
-    verifications: tuple[VerificationLine, ...]
-    decisions: tuple[DecisionLine, ...]
+    history: tuple[records.HistoryLine, ...]
+    checklist: tuple[records.ChecklistLine, ...]
+    verifications: tuple[records.VerificationLine, ...]
+    decisions: tuple[records.DecisionLine, ...]
     draft: Mapping[str, Any]
     policy: Policy
     policy_version: int
     notice: str | None
     appeals: tuple[AppealLine, ...] = ()
     appeal_until: date | None = None
-    earlier_fail: EarlierFail | None = None
+    earlier_fail: records.EarlierFail | None = None
     measures: tuple[MeasureOrder, ...] = ()
-    contacts: tuple[ContactLine, ...] = ()
-    notices: tuple[NoticeLine, ...] = ()
+    contacts: tuple[records.ContactLine, ...] = ()
+    notices: tuple[records.NoticeLine, ...] = ()
     changes: RoundChanges | None = None
-    re_reviews: tuple[ReReview, ...] = ()
-    asked_documents: tuple[AskedDocument, ...] = ()
+    re_reviews: tuple[records.ReReview, ...] = ()
+    asked_documents: tuple[records.AskedDocument, ...] = ()
 
     @property
-    def decisions_in_effect(self) -> tuple[DecisionLine, ...]:
+    def decisions_in_effect(self) -> tuple[records.DecisionLine, ...]:
         """The decisions that took effect: not those undone, returned, void or staged."""
         return tuple(line for line in self.decisions if line.status in {"applied", "approved"})
 
     @property
-    def items(self) -> tuple[ItemLine, ...]:
+    def items(self) -> tuple[records.ItemLine, ...]:
         """The items that the newest fail in effect asked for; empty without such a fail."""
         fails = (line.items for line in reversed(self.decisions_in_effect) if line.verdict is enums.Verdict.FAIL)
         return next(fails, ())
@@ -144,7 +132,7 @@ class CaseFile:
         return any(not item.is_waived for line in fails for item in line.items)
 
     @property
-    def asked_items(self) -> tuple[ItemLine, ...]:
+    def asked_items(self) -> tuple[records.ItemLine, ...]:
         """The items that the verdict of the last round asked for; none in the first round."""
         since = None if self.changes is None else self.changes.decision_id
         return next((line.items for line in self.decisions if line.id == since), ())
@@ -159,7 +147,7 @@ class CaseFile:
         return min(filter(None, (newest.deadline_at, *item_deadlines)), default=None)
 
     @property
-    def unfixed_items(self) -> tuple[ItemLine, ...]:
+    def unfixed_items(self) -> tuple[records.ItemLine, ...]:
         """The items of the last round, except waived ones, that are not judged fixed; none in the first round."""
         return tuple(
             item for item in self.asked_items if not item.is_waived and item.judged is not enums.ItemResult.FIXED
@@ -260,7 +248,7 @@ class VerdictPreview:
     measures: tuple[enums.Measure, ...]
     check_for: tuple[str, ...]
     open_questions: tuple[str, ...]
-    news: ChangesSinceSeen
+    news: records.ChangesSinceSeen
     problems: tuple[str, ...]
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False

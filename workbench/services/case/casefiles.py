@@ -25,20 +25,12 @@ from workbench.domain.policy.special_cases import policy_for
 from workbench.domain.text.redaction import FREE_TEXTS, PERSONAL_FIELDS
 from workbench.errors import WrongUsage
 from workbench.i18n import _
+from workbench.services.case import history
 from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
 from workbench.services.case.case_stamp import stamp_of
 from workbench.services.case.decisions import appeals_of, decisions_of, due_if_answered, first_deadline, last_appeal_day
 from workbench.services.case.drafts import draft_body
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
-from workbench.services.case.history import (
-    asked_documents_of,
-    changes_since,
-    contacts_of,
-    history_of,
-    notices_of,
-    re_reviews_of,
-    verifications_of,
-)
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, shown_name
 from workbench.services.case.measured_numbers import measure_orders
@@ -96,7 +88,7 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return changes_since(session, read_case(session, case_id), seen_no)
+            return history.changes_since(session, read_case(session, case_id), seen_no)
 
     def show_revealed(self, case_id: int) -> CaseFile:
         """Return a case with all personal values in clear, and log one event.
@@ -148,10 +140,10 @@ class CaseFiles(Service):
             findings=findings,
             days=days,
             hours=hours,
-            history=history_of(session, case_id),
+            history=history.history_of(session, case_id),
             checklist=checklist_of(policy, evidence, _answers(session, case, logins)),
-            verifications=verifications_of(session, case_id),
-            contacts=contacts_of(session, case_id),
+            verifications=history.verifications_of(session, case_id),
+            contacts=history.contacts_of(session, case_id),
             decisions=decisions,
             appeals=appeals_of(session, case_id, logins),
             earlier_fail=earlier_fail_of(session, context, case),
@@ -160,11 +152,11 @@ class CaseFiles(Service):
             policy=policy_for(policy, evidence.application),
             policy_version=case.policy_version_id,
             notice=None if notice is None else notice.body,
-            notices=notices_of(session, context, case_id),
+            notices=history.notices_of(session, context, case_id),
             measures=measure_orders(session, case, today),
-            re_reviews=re_reviews_of(session, case_id),
+            re_reviews=history.re_reviews_of(session, case_id),
             changes=round_changes(session, context, case, decisions, basis),
-            asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy)),
+            asked_documents=history.asked_documents_of(session, case, missing_documents(evidence, policy)),
         )
 
     def reveal(self, case_id: int, field: str) -> str:

@@ -11,19 +11,9 @@ from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, l
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
+from db import models
 from db.columns import from_us
 from db.enums import CaseState, DocumentKind
-from db.models import (
-    CampaignCaseRow,
-    CampaignRow,
-    CaseRow,
-    CommentRow,
-    ContactRow,
-    EventRow,
-    LegalHoldRow,
-    ReviewerRow,
-    VerificationRow,
-)
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.records import (
@@ -51,11 +41,11 @@ _UNSHOWN = (*_WITH_TEXT, "notice-handed")
 _BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending", "awaiting_check", "rectifying")}
 """The states in which a document can still be considered before the next verdict."""
 
-_REVIEWER = table_of(ReviewerRow)
+_REVIEWER = table_of(models.ReviewerRow)
 _OWN, _SIBLING = CASE.alias("own"), CASE.alias("sibling")
-_COMMENT, _CONTACT, _EVENT = table_of(CommentRow), table_of(ContactRow), table_of(EventRow)
-_VERIFICATION, _HOLD = table_of(VerificationRow), table_of(LegalHoldRow)
-_CAMPAIGN, _PLANNED = table_of(CampaignRow), table_of(CampaignCaseRow)
+_COMMENT, _CONTACT, _EVENT = table_of(models.CommentRow), table_of(models.ContactRow), table_of(models.EventRow)
+_VERIFICATION, _HOLD = table_of(models.VerificationRow), table_of(models.LegalHoldRow)
+_CAMPAIGN, _PLANNED = table_of(models.CampaignRow), table_of(models.CampaignCaseRow)
 _CASE_ID: BindParameter[int] = bindparam("case")
 
 
@@ -133,7 +123,7 @@ _RE_REVIEWS = (
 )
 
 
-def history_of(session: Session, case_id: int, before: EventRow | None = None) -> tuple[HistoryLine, ...]:
+def history_of(session: Session, case_id: int, before: models.EventRow | None = None) -> tuple[HistoryLine, ...]:
     """Return the acts on a case, by default all, else those before an event; the newest first, without refusals."""
     connection, of_case = session.connection(), {"case": case_id}
     own_decision = 0 if before is None else json.loads(before.body).get("decision", 0)
@@ -177,14 +167,16 @@ def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
     )
 
 
-def changes_since(session: Session, case: CaseRow, seen_no: int) -> ChangesSinceSeen:
+def changes_since(session: Session, case: models.CaseRow, seen_no: int) -> ChangesSinceSeen:
     """Return the changes in a case since an evidence number."""
     unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
     is_only_policy = case.evidence_no == seen_no + len(unseen)
     return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(policy_words, unseen)))
 
 
-def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = None) -> Iterator[dict[str, Any]]:
+def _policy_changes(
+    session: Session, case: models.CaseRow, before: models.EventRow | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield the bodies of the events by which the policy of a case changed, the oldest first."""
     for event in session.connection().execute(_POLICY_CHANGES, {"case": case.id}):
         if before is None or event.seq < before.seq:
@@ -192,7 +184,7 @@ def _policy_changes(session: Session, case: CaseRow, before: EventRow | None = N
 
 
 def asked_documents_of(
-    session: Session, case: CaseRow, missing: Iterable[DocumentKind], before: EventRow | None = None
+    session: Session, case: models.CaseRow, missing: Iterable[DocumentKind], before: models.EventRow | None = None
 ) -> tuple[AskedDocument, ...]:
     """Return the missing documents that letters about a new policy asked for, if the next verdict can consider them."""
     kinds = tuple(missing)

@@ -7,19 +7,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 from db.enums import ApplicantKind
+from workbench.domain.case import records
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.reason_scope import EvidencePart
-from workbench.domain.case.records import (
-    ChecklistLine,
-    ContactLine,
-    DecisionLine,
-    HistoryLine,
-    ItemLine,
-    VerificationLine,
-)
 from workbench.domain.evidence.evidence import ApplicationFacts, CallFacts, CardFacts, ComplaintFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
@@ -33,12 +26,12 @@ _mask_id_no = partial(mask, MaskKind.ID_NO)
 _Line = TypeVar("_Line")
 
 _TEXTS: Mapping[type, tuple[str, ...]] = {
-    HistoryLine: ("text",),
-    ChecklistLine: ("note",),
-    VerificationLine: ("result",),
-    ContactLine: ("text",),
-    DecisionLine: ("note", "letter", "check_note"),
-    ItemLine: ("text", "waive_reason"),
+    records.HistoryLine: ("text",),
+    records.ChecklistLine: ("note",),
+    records.VerificationLine: ("result",),
+    records.ContactLine: ("text",),
+    records.DecisionLine: ("note", "letter", "check_note"),
+    records.ItemLine: ("text", "waive_reason"),
     AppealLine: ("grounds", "answer", "check_note"),
     MeasureOrder: ("failure",),
     ComplaintFacts: ("source", "summary"),
@@ -67,7 +60,7 @@ def _masked_line(line: Any, redaction: Redaction) -> Any:
     shown: dict[str, Any] = {name: redaction.mask_in(getattr(line, name)) for name in _TEXTS[type(line)]}
     if hasattr(line, "msisdn"):
         shown["msisdn"] = _mask_number(line.msisdn)
-    if isinstance(line, DecisionLine):
+    if isinstance(line, records.DecisionLine):
         shown["items"] = _masked(line.items, redaction)
     return replace(line, **shown)
 

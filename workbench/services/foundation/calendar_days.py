@@ -12,17 +12,9 @@ from sqlalchemy import Boolean, bindparam, delete, insert, select
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 
+from db import models
 from db.columns import Instant, as_stored, from_us, to_us
 from db.enums import DayStatus
-from db.models import (
-    ApplicationRow,
-    CalendarDayRow,
-    CalendarOverrideRow,
-    CaseRow,
-    ReviewerRow,
-    SettingRow,
-    SuspensionRow,
-)
 from db.queries.published import chunks, table_of
 from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
@@ -33,9 +25,13 @@ from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]
 
-SUSPENSION = table_of(SuspensionRow)
-_DAYS, _OVERRIDE = table_of(CalendarDayRow), table_of(CalendarOverrideRow)
-_REVIEWER, _SETTING, _APPLICATION = table_of(ReviewerRow), table_of(SettingRow), table_of(ApplicationRow)
+SUSPENSION = table_of(models.SuspensionRow)
+_DAYS, _OVERRIDE = table_of(models.CalendarDayRow), table_of(models.CalendarOverrideRow)
+_REVIEWER, _SETTING, _APPLICATION = (
+    table_of(models.ReviewerRow),
+    table_of(models.SettingRow),
+    table_of(models.ApplicationRow),
+)
 _SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 
 DAYS_OFF_TO_FOLLOW = "days_off_to_follow"
@@ -118,7 +114,7 @@ def renew_edition(session: Session) -> None:
     log_calendar(session)
     # The token is random: a counter would repeat a number that a rolled-back transaction had used.
     session.info[_EDITION] = secrets.token_hex(8)
-    session.merge(SettingRow(name=_EDITION, value=session.info[_EDITION]))
+    session.merge(models.SettingRow(name=_EDITION, value=session.info[_EDITION]))
 
 
 def published_days(session: Session) -> dict[date, CalendarDay]:
@@ -168,7 +164,7 @@ def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
 def write_override(session: Session, override: CalendarOverride, admin_id: int) -> None:
     """Write an override, replacing that of the same date; `admin_id` is the admin who set it."""
     session.merge(
-        CalendarOverrideRow(
+        models.CalendarOverrideRow(
             on_date=override.on,
             is_working=override.working,
             hours=format_hours(override.hours),
@@ -182,7 +178,7 @@ def write_override(session: Session, override: CalendarOverride, admin_id: int) 
 
 def drop_override(session: Session, on: date) -> None:
     """Delete the override of a date, if there is one; the published day applies again."""
-    session.execute(delete(CalendarOverrideRow).where(col(CalendarOverrideRow.on_date) == on))
+    session.execute(delete(models.CalendarOverrideRow).where(col(models.CalendarOverrideRow.on_date) == on))
 
 
 def all_suspensions(session: Session) -> tuple[Suspension, ...]:
@@ -198,7 +194,7 @@ def all_suspensions(session: Session) -> tuple[Suspension, ...]:
 
 
 def suspensions_concerning(
-    session: Session, case: CaseRow, given: tuple[Suspension, ...] | None = None
+    session: Session, case: models.CaseRow, given: tuple[Suspension, ...] | None = None
 ) -> tuple[Suspension, ...]:
     """Return which of the given suspensions, by default of all, are or were in force where the applicant is."""
     found = all_suspensions(session) if given is None else given

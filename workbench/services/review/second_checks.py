@@ -29,14 +29,7 @@ from workbench.services.queue.listing import Queue
 from workbench.services.review.appeals.checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
 from workbench.services.review.back_to_queue import void_verdict
-from workbench.services.site.people import (
-    importer_refusal,
-    is_same_person,
-    shares_account,
-    solo_reason,
-    waiver_details,
-    waiver_text,
-)
+from workbench.services.site import people
 
 _MOST_WAITING = 200
 
@@ -62,7 +55,7 @@ class Checks(Service):
     def why_alone(self) -> str:
         """Return the reason why one person reviews alone, so that nobody can check; "" if several people review."""
         with self.context.read() as session:
-            return solo_reason(session)
+            return people.solo_reason(session)
 
     def approve(
         self, case_id: int, note: str, decision_id: int | None = None, evidence_no: int | None = None
@@ -111,11 +104,11 @@ class Checks(Service):
     ) -> DecisionResult:
         """Put a staged verdict into force; if its maker approves it, who reviews alone, record the waiver."""
         context, now = self.context, self.context.now()
-        is_own = is_same_person(session, context, decision.case_id, decision.maker_id)
+        is_own = people.is_same_person(session, context, decision.case_id, decision.maker_id)
         with act_in(session, context, case, Action.APPROVE, note) as act:
             if is_own:
                 rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
-                decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
+                decision.waived = people.waiver_text(Waiver(rules=rules, reason=people.solo_reason(session)))
                 decision.status, decision.release_at, decision.check_note = "applied", act.until, act.reason
             else:
                 self._sign(act, decision, "approved")
@@ -125,8 +118,8 @@ class Checks(Service):
                 decision=decision.id,
                 verdict=decision.verdict,
                 orders=orders,
-                **waiver_details(waiver_of(decision)),
-                same_account=shares_account(session, context, decision.case_id, decision.maker_id) or None,
+                **people.waiver_details(waiver_of(decision)),
+                same_account=people.shares_account(session, context, decision.case_id, decision.maker_id) or None,
             )
             act.finish(body)
         return result
@@ -182,12 +175,12 @@ class Checks(Service):
         if decision is None or (decision_id is not None and decision.id != decision_id):
             raise Busy(_case_changed(case_id))
         policy = self.context.policy(session, case.policy_version_id)
-        refusal = importer_refusal(session, self.context, case_id, policy)
-        if is_same_person(session, self.context, case_id, decision.maker_id):
+        refusal = people.importer_refusal(session, self.context, case_id, policy)
+        if people.is_same_person(session, self.context, case_id, decision.maker_id):
             refusal = _("You made the verdict on {case}; another person must check it.").format(
                 case=format_case(case_id)
             )
-        is_waived = action is Action.APPROVE and solo_reason(session)
+        is_waived = action is Action.APPROVE and people.solo_reason(session)
         if refusal is not None and not is_waived:
             raise NotAllowed(refusal)
         return case, decision

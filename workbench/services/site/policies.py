@@ -23,14 +23,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.policy.reader import parse_policy, parse_supplier
 from workbench.services.policy.supplier import is_made_up
-from workbench.services.site.admin_requests import (
-    AdminRequest,
-    RequestKind,
-    WantedPolicy,
-    drop_texts,
-    make_request,
-    requested,
-)
+from workbench.services.site import admin_requests
 from workbench.services.site.people import needs_other_admin
 
 _NUMBER = re.compile("[0-9]{1,18}")
@@ -130,7 +123,7 @@ class Policies(Service):
 
     def apply(
         self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False
-    ) -> AppliedPolicy | AdminRequest:
+    ) -> AppliedPolicy | admin_requests.AdminRequest:
         """Put a policy file into force from a day on, by default at once, and return its version.
 
         Cases keep the version with which they were opened, except for the sender of letters. With `for_open_cases`,
@@ -143,11 +136,11 @@ class Policies(Service):
             WrongUsage: If the day is past or too far ahead.
             WorkbenchError: If the file cannot be read.
         """
-        with self.context.as_admin(RequestKind.POLICY.applied):
+        with self.context.as_admin(admin_requests.RequestKind.POLICY.applied):
             text = policy_text(path)
             policy = parse_policy(text, path.name)
             with self.context.write() as session:
-                return self._apply(session, WantedPolicy(text, policy, effective_on, for_open_cases))
+                return self._apply(session, admin_requests.WantedPolicy(text, policy, effective_on, for_open_cases))
 
     def approve(self, number: int) -> AppliedPolicy:
         """Agree to a request of another admin, and put its policy into force.
@@ -159,11 +152,13 @@ class Policies(Service):
             BadData: If its text was changed.
         """
         with self.context.as_admin("policy approve"), self.context.write() as session:
-            applied = self._apply(session, requested(session, self.context, number))
-            drop_texts(session, self.context)
+            applied = self._apply(session, admin_requests.requested(session, self.context, number))
+            admin_requests.drop_texts(session, self.context)
             return cast("AppliedPolicy", applied)
 
-    def _apply(self, session: Session, wanted: WantedPolicy) -> AppliedPolicy | AdminRequest:
+    def _apply(
+        self, session: Session, wanted: admin_requests.WantedPolicy
+    ) -> AppliedPolicy | admin_requests.AdminRequest:
         """Write a version, or a request for it."""
         context, policy = self.context, wanted.policy
         today = context.now().astimezone(ZoneInfo(policy.zone)).date()
@@ -180,7 +175,7 @@ class Policies(Service):
         is_same = same.sha256 == row.sha256 and all(one is same for one in replaced)
         if is_same and (same.is_for_open_cases or not wanted.for_open_cases):
             if wanted.request is not None:
-                context.log(session, RequestKind.POLICY.rejected, body=wanted.answered)
+                context.log(session, admin_requests.RequestKind.POLICY.rejected, body=wanted.answered)
             return AppliedPolicy(version=_version(session, context, before), is_changed=False)
         # By the time zone of the new policy, a planned version may have begun that is not in force yet.
         in_force = [context.policy_id(session)] if new.begins_on == today else []
@@ -188,7 +183,7 @@ class Policies(Service):
         safeguards = wanted.safeguards(session, context, follows)
         if wanted.request is None and safeguards and needs_other_admin(session):
             body = {**wanted.details(safeguards), "follows": follows}
-            return make_request(session, context, RequestKind.POLICY, body, wanted.text)
+            return admin_requests.make_request(session, context, admin_requests.RequestKind.POLICY, body, wanted.text)
         # The same file is in force already. From a later day, it applies to open cases as a separate version.
         if is_same and new.begins_on in {today, same.effective_on}:
             row, replaced = same, []
@@ -197,7 +192,7 @@ class Policies(Service):
             one.settled_at = context.now()
         _write(session, row)
         body = {"policy": row.id, **wanted.details(safeguards), **wanted.answered}
-        context.log(session, RequestKind.POLICY.applied, body=body)
+        context.log(session, admin_requests.RequestKind.POLICY.applied, body=body)
         lines = tuple(_line(session, context, one, states) for one in replaced)
         return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)
 

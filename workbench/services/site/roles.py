@@ -12,16 +12,8 @@ from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
+from workbench.services.site import people
 from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request
-from workbench.services.site.people import (
-    SOLO_SETTING,
-    admins,
-    count_workers,
-    find_person,
-    needs_other_admin,
-    new_login,
-    solo_reason,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +39,12 @@ class Roles(Service):
         """
         wanted = tuple(role for role in Role if role in (roles or (Role.REVIEWER,)))
         with self.context.as_admin("reviewers add"), self.context.write() as session:
-            login = new_login(login)
+            login = people.new_login(login)
             _refuse_look_alike(session, login)
             person = ReviewerRow(login=login, created_at=self.context.now())
             session.add(person)
             session.flush()
-            needs_other = needs_other_admin(session)
+            needs_other = people.needs_other_admin(session)
             given = () if needs_other else wanted
             session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in given)
             body = {"reviewer": person.id, "roles": sorted(role.value for role in given)}
@@ -71,13 +63,13 @@ class Roles(Service):
             WrongUsage: If a role is both added and removed, or nothing would change.
         """
         with self.context.as_admin(RequestKind.ROLES.applied), self.context.write() as session:
-            person = find_person(session, login)
+            person = people.find_person(session, login)
             _refuse_without_change(session, person, set(add), set(remove))
             _keep_an_admin(session, person, remove)
-            if needs_other_admin(session):
+            if people.needs_other_admin(session):
                 self._refuse_without_approver(session, person, add)
                 return RoleOutcome(request=self._request(session, person, add, remove))
-            is_own, alone = person.id == self.context.actor.id, solo_reason(session)
+            is_own, alone = person.id == self.context.actor.id, people.solo_reason(session)
             if is_own and add and not alone:
                 raise NotAllowed(_("You cannot give yourself roles; register another admin, who can approve it."))
             self._apply(session, person, add, remove, **({"waived": ["roles"]} if is_own and add else {}))
@@ -92,7 +84,7 @@ class Roles(Service):
         """
         with self.context.as_admin("reviewers approve"), self.context.write() as session:
             request = approvable(session, self.context, number, RequestKind.ROLES)
-            person, add = find_person(session, request.values["login"]), request.values["add"]
+            person, add = people.find_person(session, request.values["login"]), request.values["add"]
             if add and person.id == self.context.actor.id:
                 raise NotAllowed(_("This request gives you roles; another admin must approve it."))
             # The person who made the request is still an admin, so at least one admin is left.
@@ -101,7 +93,7 @@ class Roles(Service):
 
     def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
         """Refuse a request that nobody could approve, because neither its maker nor a person who gets roles may."""
-        if add and admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
+        if add and people.admins(session) <= {self.context.actor.id, person.id} and person.id != self.context.actor.id:
             message = _(
                 "Nobody could approve this: {login} is the only other admin, and nobody approves roles of their own."
                 " Ask {login} to make the request."
@@ -126,8 +118,8 @@ class Roles(Service):
 
     def _end_solo(self, session: Session) -> bool:
         """End the waiver of two-person rules for good if there is a second reviewer; return whether it ended."""
-        setting = session.get(SettingRow, SOLO_SETTING)
-        if setting is None or count_workers(session) < 2:  # noqa: PLR2004 - two people
+        setting = session.get(SettingRow, people.SOLO_SETTING)
+        if setting is None or people.count_workers(session) < 2:  # noqa: PLR2004 - two people
             return False
         session.delete(setting)
         self.context.log(session, "solo-ended")
@@ -144,7 +136,7 @@ def _refuse_without_change(session: Session, person: ReviewerRow, add: set[Role]
 
 
 def _keep_an_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ...]) -> None:
-    if Role.ADMIN in remove and admins(session) == {person.id}:
+    if Role.ADMIN in remove and people.admins(session) == {person.id}:
         raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=person.login))
 
 

@@ -6,18 +6,11 @@ from typing import Self
 
 import numpy as np
 
+from workbench.domain.forecast.learning import quantile_forest
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
 from workbench.domain.forecast.learning.open_cases import simulated_ends_s
 from workbench.domain.forecast.learning.past_split import KnownEvents
-from workbench.domain.forecast.learning.quantile_forest import (
-    QuantileForest,
-    TrainingRows,
-    cell_weights,
-    cumulative_shares,
-    scaled_ranks,
-    support_cells,
-)
 from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import TracePrefix
 
@@ -68,12 +61,12 @@ class FittingSample:
     def table(self) -> Predictor:
         """Fit a table to the finished cases: the times after each activity, shrunk towards those after all."""
         over = np.flatnonzero(self.events.is_over)
-        cell = support_cells(self.support_s, self.remaining_s[over])
+        cell = quantile_forest.support_cells(self.support_s, self.remaining_s[over])
         number: dict[str, int] = {}
         group = [number.setdefault(self.prefixes[row].path[0], len(number)) for row in over.tolist()]
-        weight = cell_weights(np.array(group), cell, np.ones(len(cell)), len(self.support_s))
+        weight = quantile_forest.cell_weights(np.array(group), cell, np.ones(len(cell)), len(self.support_s))
         overall = weight.sum(axis=0, keepdims=True) / len(cell)
-        cumulative = cumulative_shares(np.concatenate([weight + _PRIOR_WEIGHT * overall, overall]))
+        cumulative = quantile_forest.cumulative_shares(np.concatenate([weight + _PRIOR_WEIGHT * overall, overall]))
         # The last row is for an activity never seen.
         return lambda prefixes: RemainingTimes(
             self.support_s, cumulative[[number.get(prefix.path[0], -1) for prefix in prefixes]]
@@ -83,8 +76,8 @@ class FittingSample:
         """Fit a forest to all cases in the window of observation, the open ones with their simulated ends."""
         used = np.flatnonzero(self.events.is_in_window)
         prefixes, remaining_s = [self.prefixes[row] for row in used.tolist()], self.remaining_s[used]
-        encoder = FeatureEncoder(prefixes, scaled_ranks(remaining_s))
+        encoder = FeatureEncoder(prefixes, quantile_forest.scaled_ranks(remaining_s))
         _cases, case = np.unique(self.events.case[used], return_inverse=True)
-        rows = TrainingRows(codes=encoder.codes(prefixes), remaining_s=remaining_s, case=case)
-        forest = QuantileForest(rows, self.support_s, self.seed, trees)
+        rows = quantile_forest.TrainingRows(codes=encoder.codes(prefixes), remaining_s=remaining_s, case=case)
+        forest = quantile_forest.QuantileForest(rows, self.support_s, self.seed, trees)
         return lambda prefixes: RemainingTimes(self.support_s, forest.cumulative(encoder.codes(prefixes)))

@@ -9,22 +9,7 @@ from typing import Any, Literal, Protocol
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded_word
 from workbench.i18n import _
-from workbench.services.files.reading.kinds import (
-    CODE,
-    DAY,
-    FLAG,
-    ID_NUMBER,
-    INSTANT_OR_DAY,
-    MONEY,
-    NUMBER,
-    PHONE,
-    PHONES,
-    QUANTITY,
-    USCC,
-    VALID_TO,
-    ColumnType,
-    Parse,
-)
+from workbench.services.files.reading import kinds
 
 Unit = Literal["?", "元", "千元", "万元", "百万元", "亿元"]
 """A unit of amounts; `?` if a person still has to decide."""
@@ -47,7 +32,7 @@ _MOST_OF_A_RANGE = 1_000
 _BETWEEN = re.compile(r"[\s/|;,、]+")
 _WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}(?:\d{2})?|0\d{2,3}-?\d{7,8}")
 _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×✗✘☒无", False)}
-_IDENTIFYING = (CODE, NUMBER, USCC, ID_NUMBER, PHONE, PHONES)
+_IDENTIFYING = (kinds.CODE, kinds.NUMBER, kinds.USCC, kinds.ID_NUMBER, kinds.PHONE, kinds.PHONES)
 
 
 class ValueRule(Protocol):
@@ -66,7 +51,7 @@ class ValueRule(Protocol):
         """Words of the sheet with their codes."""
 
 
-def parse_converted(raw: str, sort: ColumnType, rule: ValueRule, parse: Parse) -> Any:
+def parse_converted(raw: str, sort: kinds.ColumnType, rule: ValueRule, parse: kinds.Parse) -> Any:
     """Convert a cell and parse the result.
 
     A text that cannot be converted is parsed unchanged, so that the parser words the error.
@@ -74,26 +59,26 @@ def parse_converted(raw: str, sort: ColumnType, rule: ValueRule, parse: Parse) -
     return parse(import_text(raw, sort, rule))
 
 
-def import_text(raw: str, sort: ColumnType, rule: ValueRule) -> str:
+def import_text(raw: str, sort: kinds.ColumnType, rule: ValueRule) -> str:
     """Return the text of a cell in the form that the parser of its column accepts."""
     if rule.values and (code := _own_word(raw, rule.values)) is not None:
         return code
     text = raw
-    if len(raw) > SHORT_LENGTH and sort is not PHONES:
+    if len(raw) > SHORT_LENGTH and sort is not kinds.PHONES:
         pass
-    elif sort is MONEY:
+    elif sort is kinds.MONEY:
         text = _amount(raw, rule.unit)
-    elif sort in (DAY, INSTANT_OR_DAY, VALID_TO):
-        text = _date(raw, rule.order, is_end=sort is VALID_TO)
-    elif sort is QUANTITY:
+    elif sort in (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO):
+        text = _date(raw, rule.order, is_end=sort is kinds.VALID_TO)
+    elif sort is kinds.QUANTITY:
         found = _COUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
         text = found[1] if found else raw
-    elif sort is FLAG:
+    elif sort is kinds.FLAG:
         text = _flag(raw)
     elif sort in _IDENTIFYING:
         # In a spreadsheet, an apostrophe before a number makes the cell a text.
         plain = raw.strip().lstrip("'’‘`").strip()
-        text = _numbers(plain) if sort is PHONES else plain
+        text = _numbers(plain) if sort is kinds.PHONES else plain
     return text
 
 

@@ -10,18 +10,8 @@ from db.enums import ApplicantKind, DocumentKind, ImportKind
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _, comma_joined, current_language
+from workbench.services.files.reading import kinds
 from workbench.services.files.reading.headers import column_names, columns_file
-from workbench.services.files.reading.kinds import (
-    COLUMN_TYPES,
-    DAY,
-    FLAG,
-    INSTANT_OR_DAY,
-    MONEY,
-    PATH,
-    PHONES,
-    VALID_TO,
-    ColumnType,
-)
 from workbench.services.files.reading.sheets.names import shown
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import new_workbook, replacing
@@ -55,7 +45,7 @@ class _Field:
 
     name: str
     is_required: bool
-    sort: ColumnType
+    sort: kinds.ColumnType
     choices: Sequence[str]
 
 
@@ -118,7 +108,7 @@ class _Form:
                     sheet.write_string(row, column, words[row])
 
     def _fields(self, kind: ImportKind) -> Iterable[_Field]:
-        for starred, sort in COLUMN_TYPES[kind].items():
+        for starred, sort in kinds.COLUMN_TYPES[kind].items():
             name = starred.removesuffix("*")
             is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
             if name in _OUR_COLUMNS or (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL):
@@ -126,9 +116,9 @@ class _Form:
             is_required = name != starred or name == "path"
             yield _Field(name, is_required, sort, self._choices(name, sort))
 
-    def _choices(self, name: str, sort: ColumnType) -> Sequence[str]:
+    def _choices(self, name: str, sort: kinds.ColumnType) -> Sequence[str]:
         """Return the words to choose from, those in the policy first."""
-        if sort is FLAG:
+        if sort is kinds.FLAG:
             return ("是", "否") if current_language() == "zh" else ("yes", "no")
         codes: Iterable[StrEnum] = sort.words or ()
         if name == "applicant_kind":
@@ -184,16 +174,16 @@ def _word(section: str, code: StrEnum) -> str:
     return names[0] if names and current_language() == "zh" else code.value
 
 
-def _hint(sort: ColumnType) -> str:
+def _hint(sort: kinds.ColumnType) -> str:
     """Return a hint on how to write a value, '' if none is needed."""
-    if sort in (DAY, INSTANT_OR_DAY):
+    if sort in (kinds.DAY, kinds.INSTANT_OR_DAY):
         return _("A date such as 2026-11-03.")
-    if sort is VALID_TO:
+    if sort is kinds.VALID_TO:
         return _("A date such as 2026-11-03, or long-term.")
-    if sort is PHONES:
+    if sort is kinds.PHONES:
         return _("Several numbers with ; between them.")
-    if sort is MONEY:
+    if sort is kinds.MONEY:
         return _("An amount in yuan.")
-    if sort is PATH:
+    if sort is kinds.PATH:
         return _("The name of the file beside this workbook, or its path from here.")
     return ""

@@ -11,19 +11,8 @@ from db.enums import DocumentKind, ImportKind
 from workbench.domain.findings.policy_checks import PolicyFault
 from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
+from workbench.services.files.reading import kinds
 from workbench.services.files.reading.headers import ColumnNames, column_names, nearest_names, normalised_name
-from workbench.services.files.reading.kinds import (
-    COLUMN_TYPES,
-    DAY,
-    INSTANT_OR_DAY,
-    MONEY,
-    PHONES,
-    VALID_TO,
-    ColumnType,
-    KindSpec,
-    Parse,
-    kind_spec,
-)
 from workbench.services.files.reseller_sheets.conversions import Order, Unit, parse_converted
 from workbench.services.policy.reader import parse_table
 from workbench.settings.toml_lines import KeyPath
@@ -31,12 +20,12 @@ from workbench.settings.toml_lines import KeyPath
 UNDECIDED = "?"
 """The value in a proposal if a person has to decide."""
 
-MAPPED_KINDS = frozenset(COLUMN_TYPES) - {ImportKind.CALLS}
+MAPPED_KINDS = frozenset(kinds.COLUMN_TYPES) - {ImportKind.CALLS}
 
 WORKBOOK_KINDS = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENTS)
 """The kinds of sheets that a workbook of a reseller may have."""
 
-_DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
+_DATES = (kinds.DAY, kinds.VALID_TO, kinds.INSTANT_OR_DAY)
 _KEY = "application_no"
 
 
@@ -98,7 +87,7 @@ class SheetMap:
         meanings = {name: rule.means for name, rule in self.rules.items()}
         return ColumnNames(meanings, column_names(self.table.kind).chinese)
 
-    def adapted(self, usual: KindSpec) -> KindSpec:
+    def adapted(self, usual: kinds.KindSpec) -> kinds.KindSpec:
         """Return the specification of a kind with the conversions and constants of the map."""
         sorts = column_types_of(self.table.kind)
         columns = dict(usual.columns)
@@ -113,12 +102,12 @@ class SheetMap:
         return replace(usual, columns=columns, required=required, blank={**usual.blank, **constants})
 
 
-def column_types_of(kind: ImportKind) -> Mapping[str, ColumnType]:
+def column_types_of(kind: ImportKind) -> Mapping[str, kinds.ColumnType]:
     """Return the types of the columns of a kind by their names."""
-    return {name.removesuffix("*"): sort for name, sort in COLUMN_TYPES[kind].items()}
+    return {name.removesuffix("*"): sort for name, sort in kinds.COLUMN_TYPES[kind].items()}
 
 
-def parse_constant(kind: ImportKind, usual: KindSpec, name: str, text: str) -> Any:
+def parse_constant(kind: ImportKind, usual: kinds.KindSpec, name: str, text: str) -> Any:
     """Parse the value that a column has for all rows.
 
     Raises:
@@ -155,7 +144,7 @@ def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table:
     if table.kind is not kind:
         yield PolicyFault(("kind",), _("the name of the file says {kind}").format(kind=kind.value))
         return
-    usual = kind_spec(table.kind, ZoneInfo("UTC"), document_names=document_names)
+    usual = kinds.kind_spec(table.kind, ZoneInfo("UTC"), document_names=document_names)
     yield from _column_faults(table, usual)
     yield from _constant_faults(table, usual)
     present = {rule.means for rule in table.columns.values()} | set(table.constants)
@@ -174,7 +163,7 @@ def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table:
         yield PolicyFault(("rows", "continued"), message)
 
 
-def _column_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault]:
+def _column_faults(table: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
     first: dict[str, str] = {}
     sorts = column_types_of(table.kind)
     ignored = set(map(normalised_name, table.ignored))
@@ -185,7 +174,7 @@ def _column_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault]:
             yield PolicyFault(path, message.format(name=name))
         elif rule.means not in usual.columns:
             yield PolicyFault(path, _unknown(rule.means, table.kind))
-        elif rule.means in first and sorts[rule.means] is not PHONES:
+        elif rule.means in first and sorts[rule.means] is not kinds.PHONES:
             message = _("“{first}” and “{second}” both mean {column}; move one to ignored")
             yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
         else:
@@ -195,8 +184,10 @@ def _column_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault]:
         first.setdefault(rule.means, name)
 
 
-def _rule_faults(path: tuple[str, str], rule: ColumnRule, sort: ColumnType, usual: KindSpec) -> Iterator[PolicyFault]:
-    if rule.unit is not None and sort is not MONEY:
+def _rule_faults(
+    path: tuple[str, str], rule: ColumnRule, sort: kinds.ColumnType, usual: kinds.KindSpec
+) -> Iterator[PolicyFault]:
+    if rule.unit is not None and sort is not kinds.MONEY:
         yield PolicyFault((*path, "unit"), _("only amounts of money have a unit; remove it"))
     if rule.unit == UNDECIDED:
         yield PolicyFault((*path, "unit"), _("nobody has decided the unit; write 元 or 万元"))
@@ -206,7 +197,7 @@ def _rule_faults(path: tuple[str, str], rule: ColumnRule, sort: ColumnType, usua
         yield from _value_faults((*path, "values", word), usual.columns[rule.means].parse, code)
 
 
-def _constant_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault]:
+def _constant_faults(table: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
     means = {rule.means: name for name, rule in table.columns.items()}
     for name, text in table.constants.items():
         path = ("constants", name)
@@ -219,7 +210,7 @@ def _constant_faults(table: MapContent, usual: KindSpec) -> Iterator[PolicyFault
             yield PolicyFault(path, message.format(column=means[name]))
 
 
-def _value_faults(path: KeyPath, parse: Parse, text: str) -> Iterator[PolicyFault]:
+def _value_faults(path: KeyPath, parse: kinds.Parse, text: str) -> Iterator[PolicyFault]:
     if text == UNDECIDED:
         yield PolicyFault(path, _("nobody has decided the value; write it"))
         return

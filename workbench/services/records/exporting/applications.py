@@ -17,14 +17,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.domain.text.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
-from workbench.services.case.known_people import (
-    columns_of_other_people,
-    masked_values,
-    public_numbers,
-    redaction_of_version,
-    redactions_of,
-    values_for_search,
-)
+from workbench.services.case import known_people
 from workbench.services.files.reading.kinds import COLUMN_TYPES
 from workbench.services.records.exporting.sheets import ColumnValues, Page, convert_column, text_of
 from workbench.services.records.exporting.source import ExportSource, KeyRange
@@ -42,7 +35,7 @@ _KEY = ("agent", "application_no")
 _CONVERTED = {"registered_capital_cny", *_DAYS}
 
 _SHOWN = [APPLICATION.c[name] for name in ("id", "registered_capital_fen", *_IMPORT_COLUMNS) if name not in _CONVERTED]
-_OTHERS = {f"others_{place}": column for place, column in enumerate(columns_of_other_people(APPLICATION))}
+_OTHERS = {f"others_{place}": column for place, column in enumerate(known_people.columns_of_other_people(APPLICATION))}
 
 
 def _day(column: Any) -> Any:
@@ -92,7 +85,9 @@ def pages_of(source: ExportSource, portion: KeyRange) -> Iterator[Page]:
 def _masked(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
     """Return the masked columns of personal values."""
     kinds, names = columns["applicant_kind"], columns["applicant_name"]
-    masked: dict[str, ColumnValues] = {name: masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()}
+    masked: dict[str, ColumnValues] = {
+        name: known_people.masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()
+    }
     masked["applicant_name"] = [
         mask(MaskKind.NAME, name) if kind == ApplicantKind.INDIVIDUAL else name
         for kind, name in zip(kinds, names, strict=True)
@@ -107,11 +102,11 @@ def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> 
     named, numbered = places_to_mask(*in_rows)
     keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
     with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
-    public = public_numbers(source.session)
+    public = known_people.public_numbers(source.session)
     nobody = Redaction.of(public)
-    people = redactions_of(source.session, [keys[place] for place in with_others])
+    people = known_people.redactions_of(source.session, [keys[place] for place in with_others])
     for place, text_keys in named.items():
-        redaction = people.get(keys[place]) or redaction_of_version(
+        redaction = people.get(keys[place]) or known_people.redaction_of_version(
             {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}, public
         )
         own_keys = text_keys.split(BETWEEN_TEXTS)
@@ -136,7 +131,7 @@ def _numbers(columns: Mapping[str, ColumnValues]) -> list[ColumnValues]:
     """Return the columns with numbers of people, and with the names and numbers of other versions and cards."""
     kinds = {name: kind for name, kind in _PERSONAL.items() if kind != MaskKind.NAME}
     return [
-        *(values_for_search(kind, columns[name]) for name, kind in kinds.items()),
+        *(known_people.values_for_search(kind, columns[name]) for name, kind in kinds.items()),
         *(columns[name] for name in _OTHERS),
     ]
 

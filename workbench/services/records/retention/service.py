@@ -30,16 +30,8 @@ from workbench.services.records.retention.erasing import (
 )
 from workbench.services.records.retention.files import CALLS_ERASED, ErasedFiles, erase_calls, erase_pending_files
 from workbench.services.records.retention.sharing import SubjectSharing
+from workbench.services.site import due_erasures
 from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request, open_requests
-from workbench.services.site.due_erasures import (
-    ERASED,
-    Key,
-    Retained,
-    UnlinkedEvidence,
-    due_unlinked,
-    retained,
-    retained_now,
-)
 from workbench.services.site.file_checks import REMNANTS_SETTING, has_remnants, older_copies
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
@@ -49,7 +41,7 @@ APPROVED = "retention approve"
 COMPACTED = "retention compact"
 """The names of the acts in events."""
 
-_ERASING_ACTS = (ERASED, EVIDENCE_ERASED, CALLS_ERASED)
+_ERASING_ACTS = (due_erasures.ERASED, EVIDENCE_ERASED, CALLS_ERASED)
 
 _ERASED_TOGETHER = 10
 _ROWS_ERASED_TOGETHER = 2_000
@@ -87,7 +79,7 @@ class Retention(Service):
         """Return the counts of what would be erased now, and of what stays, by reason."""
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
-            applications = retained(session, policy, self.context.zone(session), today)
+            applications = due_erasures.retained(session, policy, self.context.zone(session), today)
             zone = self.context.zone(session)
             return count_retention(session, self.context.store, applications, policy, zone, today)
 
@@ -210,18 +202,18 @@ class Retention(Service):
             if problem := erasing_clock_problem(session, self.context.now()):
                 raise BadConfiguration(problem)
 
-    def _due(self) -> list[Key]:
+    def _due(self) -> list[due_erasures.Key]:
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
-            found = retained(session, policy, self.context.zone(session), today)
+            found = due_erasures.retained(session, policy, self.context.zone(session), today)
             return [one.key for one in found if one.is_due]
 
-    def _due_unlinked(self) -> UnlinkedEvidence:
+    def _due_unlinked(self) -> due_erasures.UnlinkedEvidence:
         with self.context.read() as session:
             policy, today = self.context.policy(session).retention, self.context.today(session)
-            return due_unlinked(session, policy, self.context.zone(session), today)
+            return due_erasures.due_unlinked(session, policy, self.context.zone(session), today)
 
-    def _erase(self, keys: list[Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
+    def _erase(self, keys: list[due_erasures.Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
         """Erase some applications in one transaction, each only if it is still due."""
         with self.context.write() as session:
             session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
@@ -249,9 +241,9 @@ class Retention(Service):
                 erase_unlinked(session, self.context, part, reason)
             erased.parts[RetentionKind.EVIDENCE] += part.count
 
-    def _due_now(self, session: Session, key: Key) -> Retained | None:
+    def _due_now(self, session: Session, key: due_erasures.Key) -> due_erasures.Retained | None:
         policy, today = self.context.policy(session).retention, self.context.today(session)
-        one = retained_now(session, key, policy, self.context.zone(session), today)
+        one = due_erasures.retained_now(session, key, policy, self.context.zone(session), today)
         return one if one is not None and one.is_due else None
 
 

@@ -16,16 +16,8 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, finish_act
+from workbench.services.case import decisions
 from workbench.services.case.assessment import recompute, record_evidence
-from workbench.services.case.decisions import (
-    appeal_filing_day,
-    is_answered,
-    newest_decision,
-    reasons_of,
-    result_notice,
-    result_notified_at,
-    waived_rules,
-)
 from workbench.services.foundation.case_access import last_event, refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
@@ -131,9 +123,9 @@ def file_appeal(
     """
     check_grounds(grounds)
     refuse_second_case(session, case)
-    case_id, told_at = case.id or 0, result_notified_at(session, context, case)
+    case_id, told_at = case.id or 0, decisions.result_notified_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
-    decision = newest_decision(session, case_id, "applied", "approved")
+    decision = decisions.newest_decision(session, case_id, "applied", "approved")
     with act_in(session, context, case, Action.APPEAL) as act:
         appeal = AppealRow(
             case_id=case_id,
@@ -168,7 +160,7 @@ def withdraw_appeal(act: ActInProgress, appeal: AppealRow) -> None:
     restore_state_before(case, appeal)
     act.finish({"kind": "appeal"})
     is_over = not take_back_early_lapse(session, context, case)
-    notice, kind = result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
+    notice, kind = decisions.result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
     notify_of_appeal(session, context, case, appeal, kind, result_notice=notice)
 
 
@@ -180,7 +172,7 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
         WrongUsage: If it was received in the future or before the day of the notice.
     """
     name, calendar = format_case(case.id or 0), context.calendar(session, case.policy_version_id)
-    last_day = appeal_filing_day(session, context, case)
+    last_day = decisions.appeal_filing_day(session, context, case)
     if received_at > context.now():
         raise WrongUsage(_("The appeal was received in the future; correct the date."))
     if calendar.local_day(received_at) < calendar.local_day(told_at):
@@ -189,7 +181,7 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
     if calendar.local_day(received_at) > last_day:
         message = _("The last day to appeal against {case} was {day}; a supervisor can still reopen the case.")
         raise NotAllowed(message.format(case=name, day=last_day.isoformat()))
-    if is_answered(session, case):
+    if decisions.is_answered(session, case):
         message = _(
             "An appeal against this result of {case} was answered already; a supervisor can still reopen the case."
         )
@@ -226,8 +218,8 @@ def appeal_result(session: Session, case: CaseRow, appeal: AppealRow, notice: st
         state=CaseState(case.state),
         due_at=case.due_at,
         assignee=assignee.login if assignee else None,
-        waived=waived_rules(appeal),
-        reasons=reasons_of(session, appeal.decision_id),
+        waived=decisions.waived_rules(appeal),
+        reasons=decisions.reasons_of(session, appeal.decision_id),
         notice=notice,
     )
 
