@@ -37,7 +37,7 @@ def requested_language(arguments: Sequence[str]) -> str:
 
 
 def asks_for_completion(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Return whether a shell asks for completions, or a person for the script that makes it ask; Typer answers both."""
+    """Return whether Typer must answer: a shell asks for completions, or a person for the completion script."""
     return "_WORKBENCH_COMPLETE" in environment or not _COMPLETION_FLAGS.isdisjoint(arguments)
 
 
@@ -93,7 +93,7 @@ def _open_services(find_database: Callable[[], Path], as_login: str | None, pass
     try:
         path = find_database()
         store = Store.unlocked(path, (lambda: passphrase) if passphrase else None)
-        # Without `resumes`, interrupted work is finished later, so that the first case opens sooner.
+        # `resumes=False`: interrupted work is finished later, so that the first case opens sooner.
         return opening.open_services(path, as_login, now, resumes=False, store=store)
     finally:
         # Imported modules live until the program exits, so garbage collection need not scan them.

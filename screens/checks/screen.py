@@ -22,7 +22,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.command import Command, Place
-from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN, RELOAD, VERDICT, with_keys
+from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN_CHECK, READ_VERDICT, RELOAD, with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.services.wiring import Services
 
@@ -85,10 +85,10 @@ class ChecksScreen(CaseListScreen):
     PLACE: ClassVar[Place] = "checks"
     NAME = N_("Checks")
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind(OPEN, "open"),
+        bind(OPEN_CHECK, "open"),
         bind(APPROVE, "approve"),
         bind(GIVE_BACK, "give_back"),
-        bind(VERDICT, "about"),
+        bind(READ_VERDICT, "about"),
         bind(RELOAD, "load"),
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
@@ -105,7 +105,7 @@ class ChecksScreen(CaseListScreen):
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer; the label of Esc says what it does now."""
-        return (APPROVE, GIVE_BACK, OPEN, LEAVE_CHECKS, VERDICT, BACK)
+        return (APPROVE, GIVE_BACK, OPEN_CHECK, LEAVE_CHECKS, READ_VERDICT, BACK)
 
     @work(group="dialog")
     async def ask(self, title: str, hint: str, act: Callable[[int, str, int | None], object], message: str) -> None:

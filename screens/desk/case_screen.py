@@ -11,10 +11,10 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from screens.desk import messages
-from screens.desk.empty_page import DeskPage
 from screens.desk.forecast_text import likely_words
 from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
+from screens.desk.page import DeskPage
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels

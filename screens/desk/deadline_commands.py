@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 async def waive(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for an item and a reason, and waive the item."""
-    from screens.verdict.waiver import WaiverDialog, open_items
+    from screens.verdict.item_dialogs import WaiverDialog, open_items
 
     ref, items = CaseRef.of(case), open_items(case)
     if not items:
@@ -57,7 +57,7 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.prompt import Prompt
     from screens.panels.history import item_words
-    from screens.verdict.waiver import open_items
+    from screens.verdict.item_dialogs import open_items
 
     ref, item, push = CaseRef.of(case), "", screen.app.push_screen_wait
     title = _("Extend {case}").format(case=ref.name)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from screens.desk.empty_page import opening_page
+from screens.desk.page import opening_page
 from screens.shell.revealed_fields import ALL_IDLE_S
 from screens.shell.view import Symbols, View
 from screens.widgets.safe_text import MUTED, SUCCESS, WARNING, fitted, joined, key_hints, paragraphs, plain

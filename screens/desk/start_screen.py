@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import events, getters
 from textual.app import ComposeResult
 
-from screens.desk.empty_page import DeskPage, broken_page
+from screens.desk.page import DeskPage, broken_page
 from screens.shell.base_screen import WorkScreen
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import ZONE, Clock, View, symbols_of

@@ -22,13 +22,13 @@ from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, view_command
 from workbench.keys.queue import VIEW
-from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK, MODES, PALETTE, TOGGLE, help_of
-from workbench.settings.signs import for_terminal
+from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK_NUMBER, MARK_REASON, MODES, PALETTE, help_of
+from workbench.settings.symbols import for_terminal
 
 RunCommand = Callable[[], Awaitable[bool]]
 _NAVIGATION_KEYS = frozenset({"up", "down", "left", "right", "tab", "shift+tab", "pageup", "pagedown", "home", "end"})
 _NOT_LISTED = frozenset(
-    {PALETTE.id, BACK.id, VIEW.id, MARK.id, TOGGLE.id, GO.id, CONFIRM.id}
+    {PALETTE.id, BACK.id, VIEW.id, MARK_NUMBER.id, MARK_REASON.id, GO.id, CONFIRM.id}
     | {command.id for command in COMMAND_BY_ID.values() if _NAVIGATION_KEYS.issuperset(command.keys)}
 )
 """Commands that the palette leaves out: those whose keys work under any input method, and the confirmation of a

@@ -23,7 +23,7 @@ from screens.terminal.width_probe import is_wide, is_worth_asking
 from workbench.domain.text.safe import fold_key
 from workbench.i18n import _
 from workbench.keys.registry import QUIT
-from workbench.settings import signs
+from workbench.settings.symbols import SymbolSet, use_symbols
 
 _EXPLAIN_EVERY_S = 3.0
 COLLECT_EVERY_S = 0.7
@@ -74,9 +74,9 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self.driver_class = ProbingDriver if self._awaits_width else BurstDriver
         self.use_symbols("ascii" if symbols == "ascii" else "auto")
 
-    def use_symbols(self, symbols: signs.SymbolSet) -> None:
+    def use_symbols(self, symbols: SymbolSet) -> None:
         """Draw with these symbols from now on."""
-        signs.use_symbols(symbols)
+        use_symbols(symbols)
         self._ascii.enabled = symbols == "ascii"
         self.set_class(symbols == "ascii", "-ascii")
 

@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerFailed, active_worker
 from screens.terminal.driver import TerminalDriver
 from workbench.domain.text.safe import safe
 from workbench.errors import ExitCode, StorageFailed, WorkbenchError
-from workbench.settings.signs import for_terminal
+from workbench.settings.symbols import for_terminal
 
 FAILURE_SHOWN_S = 20.0
 

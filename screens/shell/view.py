@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbench.domain.case.vocabulary import Priority, Severity
-from workbench.settings.signs import ascii_of
+from workbench.settings.symbols import ascii_of
 from workbench.wording.amounts import day_on_screen, instant_on_screen, relative_day
 
 if TYPE_CHECKING:

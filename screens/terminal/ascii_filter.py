@@ -1,7 +1,7 @@
 """Replaces each symbol that is not ASCII by one ASCII character of one cell, so that columns stay aligned.
 
 Textual has no ASCII mode: its borders and scroll bars are drawn in characters whose width some terminals get wrong.
-`workbench.settings.signs` replaces symbols in the text of the program before the layout, perhaps by longer ones. This
+`workbench.settings.symbols` replaces symbols in the text of the program before the layout, perhaps by longer ones. This
 filter replaces the rest after the layout, such as ≤ or quotes in stored text, so one cell must stay one cell.
 """
 

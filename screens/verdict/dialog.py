@@ -19,11 +19,11 @@ from screens.shell.view import View, symbols_of
 from screens.verdict import dialog_text
 from screens.verdict.closing_lines import ClosingLines
 from screens.verdict.form_state import FormEdited, VerdictActions, VerdictState, next_choice
+from screens.verdict.item_dialogs import ask_item
 from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.mark_list import MarkList
 from screens.verdict.reason_picker import ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
-from screens.verdict.waiver import ask_item
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, Static, key_hints, plain, row, wrapped_lines
 from screens.widgets.text_fields import MultilineField, takes_prose

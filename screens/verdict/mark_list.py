@@ -13,7 +13,7 @@ from textual.message import Message
 
 from screens.shell.bindings import bind, bind_key
 from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
-from workbench.keys.registry import MARK, TOGGLE
+from workbench.keys.registry import MARK_NUMBER, MARK_REASON
 
 _NUMBERED = 9
 
@@ -31,8 +31,8 @@ class MarkList(VerticalScroll, can_focus=True):
     """The numbered lines; `empty_text` replaces an empty list, `width` is the line width before the first layout."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(bind_key(MARK, key, f"mark({key})") for key in MARK.keys),
-        bind(TOGGLE, "mark_here"),
+        *(bind_key(MARK_NUMBER, key, f"mark({key})") for key in MARK_NUMBER.keys),
+        bind(MARK_REASON, "mark_here"),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
     ]

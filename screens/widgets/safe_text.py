@@ -11,7 +11,7 @@ from textual.visual import VisualType
 
 from workbench.domain.text.safe import cells, fit, safe
 from workbench.domain.text.wrapping import wrap_paragraph
-from workbench.settings.signs import for_terminal
+from workbench.settings.symbols import for_terminal
 
 MUTED = "$text-muted"
 BOLD = "bold"

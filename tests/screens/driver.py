@@ -16,8 +16,8 @@ from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.sites import Site
 from tests.sizes import sample
 from workbench.keys.registry import MODES
-from workbench.settings import signs
 from workbench.settings.look import Look
+from workbench.settings.symbols import use_symbols
 from workbench.settings.user_settings import LoadedSettings
 
 WINDOWS = [(80, 24), *sample([pytest.param((120, 40), marks=pytest.mark.terminal)], ci=0)]
@@ -130,7 +130,7 @@ async def memory_workbench(
                 yield driver
             finally:
                 # The symbol set belongs to the process; the next test needs the default.
-                signs.use_symbols("auto")
+                use_symbols("auto")
 
 
 @asynccontextmanager
@@ -156,4 +156,4 @@ async def site_workbench(
                 yield driver
             finally:
                 # The symbol set belongs to the process; the next test needs the default.
-                signs.use_symbols("auto")
+                use_symbols("auto")

@@ -44,5 +44,4 @@ GO_CALENDAR = go_command(
     "go.calendar", "g k", N_("calendar"), N_("Go to the working calendar: holidays, make-up days, days set by hand.")
 )
 
-_SETTING = (DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED)
-CALENDAR_COMMANDS = (*_SETTING, MOVE_DAY, TURN_YEAR, TODAY, RELOAD, LEAVE_CALENDAR)
+CALENDAR_COMMANDS = (DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED, MOVE_DAY, TURN_YEAR, TODAY, RELOAD, LEAVE_CALENDAR)

@@ -46,22 +46,24 @@ PLACES: dict[Place, str] = {
 class Command:
     """A keyboard command: its keys, and how the footer, help and palette show it.
 
-    The id begins with the place where the command applies, such as `desk.next`; other commands apply everywhere.
-    `key_names` are the usual keys: Textual's names, separated by commas. No input method intercepts the last of several
-    keys. `hint` shows the command in the footer; `danger` marks a command whose effect other people see. `action` is
-    the act on a case that the command performs; for other commands, `roles` are the roles that may use it. A command
-    is hidden from people who may never use it.
+    A command is hidden from people whose roles never allow it.
     """
 
     group: str
     id: str
+    """The place where the command applies and its name, such as `desk.next`; without a place, it applies everywhere."""
     key_names: str
+    """The usual keys: Textual's names, separated by commas. No input method intercepts the last of several keys."""
     label: str
     help: str
     hint: bool = field(default=False, kw_only=True)
+    """Whether the footer shows the command."""
     danger: bool = field(default=False, kw_only=True)
+    """Whether other people see the effect of the command."""
     action: Action | None = field(default=None, kw_only=True)
+    """The act on a case that the command performs, if it performs one; the act says which roles may use it."""
     roles: Set[Role] | None = field(default=None, kw_only=True)
+    """The roles that may use a command without an `action`; None means all."""
 
     def refusal(self, actor: Actor) -> str | None:
         """Return why a person's roles never allow the command, or None if they may."""
@@ -71,7 +73,7 @@ class Command:
 
     @property
     def usual_keys(self) -> tuple[str, ...]:
-        """The names of the keys that are in force unless the user chose others; for a mode, `g` and a key."""
+        """The names of the keys that are in force unless the user chose others; `g q` means g, then q."""
         return tuple(self.key_names.split(","))
 
     @property
@@ -85,8 +87,8 @@ class Command:
 
     @property
     def permanent_keys(self) -> tuple[str, ...]:
-        """The usual keys that no input method intercepts; the user cannot change them."""
-        return tuple(key for key in self.usual_keys if not is_letter(key) and " " not in key)
+        """The usual keys that are no letters or symbols; they stay in force even if the user chooses other keys."""
+        return tuple(key for key in self.usual_keys if not is_letter_or_symbol(key) and " " not in key)
 
     @property
     def key(self) -> str:
@@ -168,7 +170,7 @@ def key_of_character(char: str) -> str:
 
 
 def parse_key(text: str) -> str | None:
-    """Return Textual's name for a key as users write it, such as `.`, `F5`, `^p` or `ctrl+p`; None for no key."""
+    """Return Textual's name for a key as users write it: `.`, `F5`, `^p` or `ctrl+p`; None if there is no such key."""
     if len(text) == 1:
         return key_of_character(text) if text in _NAME_BY_SHOWN or (text.isascii() and text.isalnum()) else None
     name = text.casefold()
@@ -182,10 +184,10 @@ def parse_key(text: str) -> str | None:
 
 def key_examples() -> str:
     """Return the symbols that can be the key of a command, for messages."""
-    return " ".join(shown for name, shown in _SHOWN_BY_NAME.items() if is_letter(name))
+    return " ".join(shown for name, shown in _SHOWN_BY_NAME.items() if is_letter_or_symbol(name))
 
 
-def is_letter(key: str) -> bool:
+def is_letter_or_symbol(key: str) -> bool:
     """Return whether a key types a letter or a symbol, which an input method may intercept."""
     shown = shown_key(key)
     return len(shown) == 1 and shown.isascii() and not shown.isdigit()
@@ -204,8 +206,8 @@ view_command = partial(Command, VIEW_GROUP)
 go_command = partial(Command, GO_GROUP)
 
 
-def act_command(group: str, action: Action, place: Place = "desk", **given: Any) -> Command:
-    """Return the keyboard command of an act on a case, which has the words of the act but for those given."""
+def act_command(group: str, action: Action, place: Place = "desk", **overrides: Any) -> Command:
+    """Return the keyboard command of an act on a case; id, keys and words are those of the act unless overridden."""
     words = ACT_WORDS[action]
     values = {"id": f"{place}.{action.replace('-', '_')}", "key_names": words.keys, "label": words.label}
-    return Command(group, **{**values, "help": words.help, "action": action, **given})
+    return Command(group, **{**values, "help": words.help, "action": action, **overrides})

@@ -19,10 +19,10 @@ CONFIRM = verdict_command("verdict.confirm", "y,f8", N_("confirm"), N_("Give thi
 SEARCH = verdict_command(
     "verdict.search", "slash,f4", N_("find a reason"), N_("Find a reason by code, words or pinyin initials."), hint=True
 )
-MARK = verdict_command(
+MARK_NUMBER = verdict_command(
     "verdict.mark", "1,2,3,4,5,6,7,8,9", N_("mark"), N_("Mark or unmark the reason with this number.")
 )
-TOGGLE = verdict_command("verdict.toggle", "space", N_("mark"), N_("Mark or unmark the reason under the cursor."))
+MARK_REASON = verdict_command("verdict.toggle", "space", N_("mark"), N_("Mark or unmark the reason under the cursor."))
 FINAL = verdict_command(
     "verdict.final",
     "f,f6",
@@ -50,13 +50,15 @@ WHOLE_LETTER = verdict_command(
 NOTE = verdict_command(
     "verdict.note", "t,f3", N_("internal note"), N_("Write an internal note; the applicant never sees it.")
 )
-OPEN = verdict_command("checks.open", "enter", N_("open"), N_("Show the case and the verdict to check."), hint=True)
+OPEN_CHECK = verdict_command(
+    "checks.open", "enter", N_("open"), N_("Show the case and the verdict to check."), hint=True
+)
 APPROVE = act_command(VERDICT_GROUP, Action.APPROVE, "checks", hint=True, danger=True)
 LEAVE_CHECKS = go_command(
     "checks.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
 )
 GIVE_BACK = act_command(VERDICT_GROUP, Action.RETURN, "checks", hint=True, danger=True)
-VERDICT = view_command(
+READ_VERDICT = view_command(
     "checks.verdict",
     "5",
     N_("verdict"),
@@ -108,8 +110,8 @@ COMMANDS: tuple[Command, ...] = (
     *CHANGE_COMMANDS,
     *QUEUE_COMMANDS,
     *FORECAST_COMMANDS,
-    *(CONFIRM, MARK, TOGGLE, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, WHOLE_LETTER, NOTE),
-    *(OPEN, APPROVE, GIVE_BACK, VERDICT, RELOAD, LEAVE_CHECKS),
+    *(CONFIRM, MARK_NUMBER, MARK_REASON, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, WHOLE_LETTER, NOTE),
+    *(OPEN_CHECK, APPROVE, GIVE_BACK, READ_VERDICT, RELOAD, LEAVE_CHECKS),
     *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,

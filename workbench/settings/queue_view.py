@@ -28,7 +28,7 @@ class QueueView:
 
     @property
     def shown_name(self) -> str:
-        """The name for the screen; one that was typed into the settings may have the number of a person."""
+        """The name with long numbers masked, because a name from the settings may contain the number of a person."""
         return mask_digits_within(self.name)
 
     def as_table(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class SavedViews:
         replace_text(file, new)
 
     def _refuse_unseen(self, text: str, key: str) -> None:
-        """Refuse to replace a view that another window saved; afterwards, this window knows the views of the file."""
+        """Refuse to replace a view that another window saved; load the views of the file, so that a retry works."""
         import tomllib
 
         from workbench.settings.queue_view import read_views
@@ -80,7 +80,7 @@ class SavedViews:
 def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> str | None:
     """Return a TOML text with a table set to these values, None if that would change anything else.
 
-    All other lines stay as they are, also comments; the new ones end as the first line does.
+    All other lines stay as they are, including comments. The new lines have the line ending of the first line.
     """
     import tomllib
 

@@ -10,7 +10,7 @@ KeyPath = tuple[str | int, ...]
 
 
 def known_path(values: Any, path: KeyPath) -> KeyPath:
-    """Return the longest beginning of a path that leads to a value."""
+    """Return the longest prefix of a path that exists in the values."""
     for depth, key in enumerate(path):
         is_known = key in values if isinstance(values, dict) else isinstance(values, list) and key in range(len(values))
         if not is_known:
@@ -20,16 +20,16 @@ def known_path(values: Any, path: KeyPath) -> KeyPath:
 
 
 def line_of(text: str, path: KeyPath) -> int:
-    """Return the line, from 1, of the statement that sets the deepest known key of a path.
+    """Return the line, from 1, of the statement that sets the value at a path, or else the nearest table around it.
 
     A key inside an inline list or table has the line on which the statement begins. The text must be valid TOML.
     """
     best_line, deepest = 1, 0
     table: KeyPath = ()
-    rows: dict[KeyPath, int] = {}
+    positions: dict[KeyPath, int] = {}
     for line, values, is_header in _statements(text):
         if is_header:
-            table = _table_of(values, rows)
+            table = _table_of(values, positions)
             depth = len(list(takewhile(lambda keys: keys[0] == keys[1], zip(table, path, strict=False))))
         elif path[: len(table)] == table:
             depth = len(table) + len(known_path(values, path[len(table) :]))
@@ -44,7 +44,7 @@ def line_of(text: str, path: KeyPath) -> int:
 def _statements(text: str) -> Sequence[tuple[int, dict[str, Any], bool]]:
     """Return the first line and the values of each statement, and whether it is the header of a table.
 
-    They are kept for the next error in the same text.
+    The result is cached for the next error in the same text.
     """
     # Imported here, because the first frame reads no TOML.
     import tomllib
@@ -61,15 +61,15 @@ def _statements(text: str) -> Sequence[tuple[int, dict[str, Any], bool]]:
     return statements
 
 
-def _table_of(header: Any, rows: dict[KeyPath, int]) -> KeyPath:
-    """Return the path of the table that a header begins; `rows` has the newest position in each list of tables."""
+def _table_of(header: Any, positions: dict[KeyPath, int]) -> KeyPath:
+    """Return the path of the table that a header begins; `positions` counts the tables of each list so far, from 0."""
     path: KeyPath = ()
     while header:
         [(key, header)] = header.items()
         path += (key,)
         if isinstance(header, list):
-            rows[path] = rows.get(path, -1) + 1
+            positions[path] = positions.get(path, -1) + 1
             [header] = header
-        if path in rows:
-            path += (rows[path],)
+        if path in positions:
+            path += (positions[path],)
     return path

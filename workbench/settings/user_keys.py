@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.i18n import _, comma_joined
-from workbench.keys.command import Command, is_letter, key_examples, parse_key, shown_key
+from workbench.keys.command import Command, is_letter_or_symbol, key_examples, parse_key, shown_key
 from workbench.keys.registry import COMMAND_BY_ID, MODES, share_a_screen
 from workbench.settings.table import SettingsTable, leaf_values
 from workbench.settings.toml_lines import KeyPath
@@ -90,8 +90,9 @@ def _refusal(command: Command, text: str) -> str | None:
         return _("The keys of {command} cannot be changed, because each of them does something different.").format(
             command=command.id
         )
-    is_reserved = not is_letter(key) and (key[0] != "f" or len(key) == 1) and not key.startswith("ctrl+")
-    if is_reserved or key in _CONTROL_CODES or (command in MODES and not is_letter(key)):
+    is_function_or_ctrl_key = key[0] == "f" or key.startswith("ctrl+")
+    is_free = is_letter_or_symbol(key) or (is_function_or_ctrl_key and command not in MODES)
+    if not is_free or key in _CONTROL_CODES:
         message = _("{key} is reserved, so {command} keeps its usual key {usual}.")
         return message.format(key=shown_key(key), command=command.id, usual=_usual(command))
     return None
@@ -127,12 +128,10 @@ def _clashes(choices: list[_KeyChoice]) -> Iterator[tuple[_KeyChoice, str, Comma
             if other is choice.command or not share_a_screen(choice.command, other):
                 continue
             other_position = positions.get(other.id)
-            chosen_keys = (
-                other.permanent_keys
-                if other_position is None or other_position > position
-                else choices[other_position].keys
-            )
-            taken = _usual_last_keys(other) if other_position is None else chosen_keys
+            if other_position is None:
+                taken = _usual_last_keys(other)
+            else:
+                taken = other.permanent_keys if other_position > position else choices[other_position].keys
             yield from ((choice, key, other) for key in new if key in taken)
 
 

@@ -20,41 +20,43 @@ DATE_ORDERS = ("day_first", "month_first")
 """The orders of day and month in dates that are written in numbers."""
 
 _MOST_BYTES = 1 << 20
-_PLACE = re.compile(r"\(at line (\d+)")
+_LINE_IN_MESSAGE = re.compile(r"\(at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSettings:
-    """The settings in force.
-
-    `database` is the path of the database, '' for the default places. `theme` is one of THEMES, '' for the last one
-    used. With `auto_next`, the next case is opened after a verdict. `date_order` is the meaning of 3/4, '' if unknown.
-    `viewer` is the command that opens documents, '' for none. `keys` are the keys that the user chose, by the id of the
-    command; `texts` are canned texts by name; `views` are those of the queue, by key.
-    """
+    """The settings in force; an empty text means that the file does not set it."""
 
     database: str = ""
+    """The path of the database; by default, it is searched for in the usual places."""
     theme: str = ""
+    """One of THEMES; by default the last one used."""
     auto_next: bool = False
+    """Whether the next case is opened after a verdict."""
     date_order: str = ""
+    """One of DATE_ORDERS: what 3/4 means. By default, such a date is refused as ambiguous."""
     viewer: str = ""
+    """The command that opens documents; by default there is none."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The keys that the user chose, by command id."""
     texts: Mapping[str, str] = field(default_factory=dict)
+    """The canned texts of the user, by name."""
     views: Mapping[str, "QueueView"] = field(default_factory=dict)
+    """The saved views of the queue, by the digit that shows them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSettings:
-    """The settings of a file, the lines of those that the file sets, and sentences about what is wrong in it.
-
-    A setting in a table is named by the table, a dot and its own name. A file that `is_unreadable` sets none.
-    """
+    """The settings of a file, and what is wrong in it."""
 
     file: Path
     values: UserSettings = field(default_factory=UserSettings)
     lines: Mapping[str, int] = field(default_factory=dict)
+    """The line of each setting in the file, by its name; a setting in a table has a name such as `keys.desk.undo`."""
     problems: tuple[str, ...] = ()
+    """A sentence about each mistake."""
     is_unreadable: bool = False
+    """Whether the whole file was ignored."""
 
 
 def settings_file() -> Path:
@@ -94,7 +96,7 @@ def _cause(file: Path, text: str, error: Exception) -> str:
     if isinstance(error, RecursionError):
         return _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
     # The message of the library is English, and ends with the place, or with "at end of document".
-    found = _PLACE.search(str(error))
+    found = _LINE_IN_MESSAGE.search(str(error))
     line = int(found[1]) if found is not None else max(1, text.count("\n") + (not text.endswith("\n")))
     return _('{file}, line {line}: this is not TOML, such as theme = "light".').format(file=file, line=line)
 
@@ -156,7 +158,7 @@ CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
     "viewer": (_is_command, lambda: _("a command that exists here, in quotes")),
     "date_order": (lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
 }
-"""Whether a value is right for a setting, and what would be."""
+"""By setting: whether it accepts a value, and words for the values that it accepts."""
 
 
 def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.framework.terminal import Terminal
-from workbench.settings import signs
+from workbench.settings.symbols import use_symbols
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def terminal_with_case(terminal: Terminal) -> Iterator[Terminal]:
     """A site with a case."""
     terminal.site.plant(1)
     yield terminal
-    signs.use_symbols("auto")
+    use_symbols("auto")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

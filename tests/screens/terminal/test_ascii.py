@@ -17,7 +17,7 @@ from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
 from tests.sizes import sample
 from workbench.domain.text.mask import DOT
-from workbench.settings import signs
+from workbench.settings.symbols import for_terminal, use_symbols
 
 WALK: dict[str, tuple[str, ...]] = {
     "welcome": (),
@@ -121,13 +121,13 @@ async def test_other_terminals_keep_unicode_symbols_after_ascii_was_used() -> No
 
 
 def test_shortened_text_fits_its_cells() -> None:
-    signs.use_symbols("ascii")
+    use_symbols("ascii")
     try:
         assert fitted("虚构远声科技有限公司", 9) == "虚构远..."
         assert row(plain("a long beginning"), plain("END"), 12).plain == "a lon... END"
         assert plain("“x” ≤ 6 · 3 × 4 — 5…").plain == '"x" <= 6 - 3 x 4 - 5...'
     finally:
-        signs.use_symbols("auto")
+        use_symbols("auto")
 
 
 @pytest.mark.parametrize("sign", "─│╭╮╰╯┌┐└┘▏▎▌▐█▀▄▂▁•◆▲▼…–—×·≤“”‘’↑↓→←✓✗◐○●")
@@ -152,26 +152,26 @@ def test_every_symbol_of_the_program_has_an_ascii_one() -> None:
         root / "workbench/wording/findings.py",
     ]
     left = {"screens/shell/view.py", "screens/terminal/ascii_filter.py", "screens/terminal/width_probe.py"}
-    signs.use_symbols("ascii")
+    use_symbols("ascii")
     try:
         for file in sources:
             if str(file.relative_to(root)) not in left:
                 code = "\n".join(line.partition("# ")[0] for line in file.read_text(encoding="utf-8").splitlines())
-                assert own_and_ambiguous(signs.for_terminal(re.sub(r'""".*?"""', "", code, flags=re.S))) == set(), file
+                assert own_and_ambiguous(for_terminal(re.sub(r'""".*?"""', "", code, flags=re.S))) == set(), file
     finally:
-        signs.use_symbols("auto")
+        use_symbols("auto")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_message_can_be_drawn_with_ascii_symbols(language: str) -> None:
     from workbench.i18n import catalogue
 
-    signs.use_symbols("ascii")
+    use_symbols("ascii")
     try:
         with speaking(language):
             messages = catalogue("zh")._catalog.items()  # type: ignore[attr-defined]  # gettext keeps them there
             for message, translated in messages:
-                shown = signs.for_terminal(translated if language == "zh" else str(message))
+                shown = for_terminal(translated if language == "zh" else str(message))
                 assert own_and_ambiguous(shown) == set(), message
     finally:
-        signs.use_symbols("auto")
+        use_symbols("auto")

@@ -1,4 +1,4 @@
-"""Commands about the working calendar and its dates: show, set, suspend and resume, import calendar, and tick."""
+"""Commands about the working calendar and its dates: calendar show, calendar set, import calendar, tick."""
 
 from dataclasses import asdict
 from datetime import UTC, date
@@ -160,18 +160,18 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
         "days": [_day_document(after) for after in effect.after],
         "moved_count": len(effect.moved_due_dates),
         "moved": [
-            _move(due, zone) | {"due_provisional": due.is_provisional}
+            _due_change_document(due, zone) | {"due_provisional": due.is_provisional}
             for due in effect.moved_due_dates[:_MAX_MOVED_LISTED]
         ],
         "deadline_count": len(effect.deadline_changes),
-        "deadlines": [_move(each, zone) for each in effect.deadline_changes[:_MAX_MOVED_LISTED]],
+        "deadlines": [_due_change_document(each, zone) for each in effect.deadline_changes[:_MAX_MOVED_LISTED]],
         # The names of the keys are part of the JSON interface.
         "settled_count": effect.certainty_change_count,
         "told": effect.notified_count,
     }
 
 
-def _move(change: "DueChange", zone: "ZoneInfo") -> dict[str, Any]:
+def _due_change_document(change: "DueChange", zone: "ZoneInfo") -> dict[str, Any]:
     return {"case": format_case(change.case_id), **json_attributes(change, ("before", "after"), zone)}
 
 
@@ -189,10 +189,10 @@ def tick(
         if clock_is_right:
             services.ticking.accept_clock()
         done = asdict(services.ticking.tick())
-        anchor = context.anchor()
-        note_target(services.context, anchor)
-        if anchor:
-            keep_daily_anchor(services.context, anchor, context.site_file())
+        anchor_target = context.anchor_target()
+        note_target(services.context, anchor_target)
+        if anchor_target:
+            keep_daily_anchor(services.context, anchor_target, context.site_file())
     sentence = _(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
         "Reminders: {reminded}. Re-reviews: {opened}."

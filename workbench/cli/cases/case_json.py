@@ -24,8 +24,8 @@ from workbench.wording.findings import finding_text
 if TYPE_CHECKING:
     from workbench.services.records.auditing.seen_cases import SeenCase
 
-_NOT_IN_A_CASE = ("case_id", "decision_id", "body", "exported_at", "exported_by")
-"""The fields of a letter that only the list of letters shows."""
+_ONLY_IN_LETTER_LIST = ("case_id", "decision_id", "body", "exported_at", "exported_by")
+"""The fields of a letter that the list of letters shows, but not the case."""
 
 _CASE_KEYS = {"case": "id", "due_provisional": "is_due_provisional", "breached": "is_overdue"}
 
@@ -70,13 +70,13 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
         "appeal_until": to_json(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
-        "notices": [json_record(line, zone, without=_NOT_IN_A_CASE) for line in casefile.notices],
-        "history": [_act(line, zone) for line in casefile.history],
+        "notices": [json_record(line, zone, without=_ONLY_IN_LETTER_LIST) for line in casefile.notices],
+        "history": [_history_document(line, zone) for line in casefile.history],
         "policy_version": casefile.policy_version,
     }
 
 
-def _act(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
+def _history_document(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
     way = line.facts.get("way")
     return json_record(replace(line, text=f"{way}: {line.text}") if way else line, zone, without=("facts",))
 
@@ -100,7 +100,7 @@ def header_document(header: CaseHeader, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _erased_name(line: CaseLine) -> dict[str, None]:
-    """Return that an erased case has no name; people read words in its place."""
+    """Return `applicant_name: null` for an erased case, in whose place people read words."""
     return {} if line.erased_at is None else {"applicant_name": None}
 
 
@@ -163,7 +163,7 @@ def _finding(finding: Finding, casefile: CaseFile, zone: ZoneInfo) -> dict[str, 
 def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
     """Return the columns of an imported application in the order of the file, with the capital in yuan.
 
-    A kind of identity document that the file does not state is the inferred one.
+    If the file does not state the kind of an identity document, the kind inferred from its number is shown.
     """
     application, facts = casefile.evidence.application, casefile.facts.case
     shown: dict[str, Any] = to_json(application, zone)
@@ -174,10 +174,10 @@ def _identity(casefile: CaseFile, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _activity(casefile: CaseFile, *, revealed: bool) -> dict[str, Any]:
-    """Return the call figures over all cards and of each card, numbers masked unless they are revealed.
+    """Return the call figures over all cards and of each card; card numbers are masked unless they are revealed.
 
-    The facts hold unmasked numbers, the evidence holds masked ones. A card's window is therefore found by the masked
-    number and the count of calls, since several cards of a case can have the same masked number.
+    The figures come from the facts, whose numbers are unmasked; the windows come from the evidence, whose numbers are
+    masked. Two cards may have the same masked number, so a card is matched by masked number and count of calls.
     """
     view = activity_view(casefile.evidence, casefile.facts)
     if not revealed:

@@ -106,7 +106,7 @@ class CaseText:
     def _evidence(self, casefile: CaseFile) -> None:
         evidence, facts = casefile.evidence, casefile.facts.case
         words = FieldWords(casefile.policy, self.today, self.zone)
-        # A kind of identity document that the file does not state is the inferred one.
+        # If the file does not state the kind of an identity document, the kind inferred from its number is shown.
         names = ("handler_id_type", "legal_rep_id_type")
         inferred = {name: IdType(str(kind)) for name in names if (kind := facts.get(name))}
         shown = {field.name: getattr(evidence.application, field.name) for field in fields(evidence.application)}

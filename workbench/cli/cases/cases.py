@@ -26,7 +26,7 @@ from workbench.wording.amounts import minute, percentage
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
-_LISTED = 50
+_DEFAULT_LIMIT = 50
 
 FilterText = Annotated[
     str,
@@ -53,7 +53,7 @@ def queue(
     """List the open cases in the order in which `next` takes them, or in another order; or count them."""
     if by and order is not None:
         raise WrongUsage(_("--by and --order cannot be used together; leave one out."))
-    limit, order = limit or _LISTED, order or DEFAULT_ORDER
+    limit, order = limit or _DEFAULT_LIMIT, order or DEFAULT_ORDER
     if by:
         _count_by(context, filter_text, by, limit)
         return
@@ -79,12 +79,14 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
     shares = [round(row.cases / breakdown.total, 6) for row in breakdown.rows]
     if context.as_json:
         counts = [
-            {"value": row.value, "cases": row.cases, "share": part, "filter": row.term}
-            for row, part in zip(breakdown.rows, shares, strict=True)
+            {"value": row.value, "cases": row.cases, "share": share, "filter": row.term}
+            for row, share in zip(breakdown.rows, shares, strict=True)
         ]
         output.document({"by": by, "total": breakdown.total, "counts": counts, "others": breakdown.others})
         return
-    rows = [[row.words, number(row.cases), percentage(part)] for row, part in zip(breakdown.rows, shares, strict=True)]
+    rows = [
+        [row.words, number(row.cases), percentage(share)] for row, share in zip(breakdown.rows, shares, strict=True)
+    ]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
     output.narrate(_("{count} cases.").format(count=number(breakdown.total)))
     if breakdown.others:

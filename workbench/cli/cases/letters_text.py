@@ -10,7 +10,7 @@ from workbench.wording.letters import failure_words, letter_kind_words
 
 
 def letter_columns(when: Callable[[datetime | None], str]) -> dict[str, Callable[[NoticeLine], str]]:
-    """Return the columns that say what a letter is, and whether it was sent; `when` words an instant."""
+    """Return the columns that say what a letter is, and whether it was sent; `when` formats an instant."""
     return {
         _("Kind"): letter_kind_words,
         _("Released"): lambda line: when(line.release_at) if line.is_released else _("not yet"),

@@ -20,7 +20,7 @@ from workbench.wording.changes import ChangeWords
 
 @dataclass(frozen=True, slots=True)
 class RoundsText:
-    """Prints the rounds of a case; `instant` words a time."""
+    """Prints the rounds of a case; `instant` formats a time."""
 
     instant: Callable[[datetime | None], str]
     today: date
@@ -99,7 +99,7 @@ class RoundsText:
                 _("Grounds"): line.grounds,
                 _("Answer"): answer,
                 _("Decided by"): line.decided_by or "",
-                _("Checked by"): line.checker or _alone(line),
+                _("Checked by"): line.checker or _why_unchecked(line),
             }
             output.pairs((f"  {name}", value) for name, value in shown.items())
 
@@ -109,7 +109,7 @@ def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
     return "" if decision_id is None else " ".join((format_decision(decision_id), *reasons))
 
 
-def _alone(line: AppealLine) -> str:
+def _why_unchecked(line: AppealLine) -> str:
     """Return why nobody checked the decision on an appeal; empty if a check was required."""
     message = _("nobody; one person reviews alone ({reason})")
     return message.format(reason=line.waived.reason) if line.waived else ""

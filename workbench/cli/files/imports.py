@@ -56,14 +56,14 @@ def import_files(
     )
     with reporting_errors(context):
         if kind is ImportKind.CALENDAR:
-            given = {
+            inapplicable = {
                 "--encoding": encoding,
                 "--rejects": rejects,
                 "--agent": agent,
                 "--as-new": as_new,
                 "--map": map_name,
             }
-            _refuse_options(given)
+            _refuse_options(inapplicable)
             import_calendar(context, files, dry_run=dry_run)
         else:
             _import(context, request, map_name)
@@ -71,7 +71,7 @@ def import_files(
 
 @contextmanager
 def reporting_errors(context: CommandContext) -> Iterator[None]:
-    """Print the report of an import that is refused, with the bad rows."""
+    """Print the report of a refused import or the problems of a file, and raise the error again."""
     try:
         yield
     except ImportRefused as error:

@@ -16,8 +16,8 @@ from workbench.services.files.reading.headers import column_names
 if TYPE_CHECKING:
     from workbench.services.files.reseller_sheets.proposal import Proposal, ProposedColumn
 
-_NOT_PERSONAL = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
-"""The columns whose values name no person; numbers in them are outlined nevertheless."""
+_WITHOUT_NAMES = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
+"""The columns whose examples are shown in full, since they name no person; only long numbers are outlined."""
 
 
 class _Unusable(ValueError):
@@ -28,14 +28,14 @@ def ask_about(proposal: "Proposal") -> bool:
     """Show a proposed map, ask about what is undecided, and return whether the user confirms it."""
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
     output.narrate(message.format(name=proposal.name, kind=proposal.kind.value, file=proposal.file))
-    _show(proposal)
+    _print_proposal(proposal)
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
-        _show(proposal)
+        _print_proposal(proposal)
     question = _("Use this map, keep it as {name}, and import? [y/N]").format(name=proposal.name)
     return _answer(question).casefold() in {"y", "yes", "是"}
 
 
-def _show(proposal: "Proposal") -> None:
+def _print_proposal(proposal: "Proposal") -> None:
     """Print the columns on stderr, because stdout is for the report."""
     from workbench.services.files.reseller_sheets.map_text import source_words
 
@@ -89,7 +89,7 @@ def _example(column: "ProposedColumn") -> str:
     from workbench.services.files.reseller_sheets.by_values import is_company
 
     value = next(iter(column.values), "")
-    if column.means in _NOT_PERSONAL or column.unit is not None or is_company(value):
+    if column.means in _WITHOUT_NAMES or column.unit is not None or is_company(value):
         return with_outlined_numbers(value)
     return outline_of(value) if value else ""
 
@@ -101,7 +101,7 @@ def _ask_meanings(proposal: "Proposal") -> bool:
 
     names = column_names(proposal.kind)
 
-    def taken(answer: str) -> str:
+    def parse_meaning(answer: str) -> str:
         free = [column for column in names.chinese if column not in proposal.meanings]
         if names.meaning(answer) not in free:
             left = comma_joined(map(names.shown, free))
@@ -112,7 +112,7 @@ def _ask_meanings(proposal: "Proposal") -> bool:
     for column in undecided:
         question = _("What is column {place}, “{name}”? Enter: not imported; ?: list the columns")
         column.means = ""
-        column.means = _ask_until_usable(question.format(place=_letters_of(column), name=column.name), taken)
+        column.means = _ask_until_usable(question.format(place=_letters_of(column), name=column.name), parse_meaning)
         column.source = MeaningSource.PERSON
     return bool(undecided)
 
@@ -128,7 +128,7 @@ def _ask_missing(proposal: "Proposal") -> bool:
     for choices in missing:
         name = sorted(choices)[0]
 
-        def usable(answer: str, name: str = name) -> str:
+        def parse_source(answer: str, name: str = name) -> str:
             if answer.casefold() in column_by_letters:
                 return answer.casefold()
             if not answer.startswith("="):
@@ -139,7 +139,7 @@ def _ask_missing(proposal: "Proposal") -> bool:
         question = _(
             "No column means {column}, which is required. Letters of its column, or = and a value for all rows"
         )
-        answer = _ask_until_usable(question.format(column=column_names(proposal.kind).shown(name)), usable)
+        answer = _ask_until_usable(question.format(column=column_names(proposal.kind).shown(name)), parse_source)
         if answer.startswith("="):
             proposal.constants[name] = answer[1:].strip()
         elif answer:
@@ -152,13 +152,13 @@ def _ask_conversions(proposal: "Proposal") -> bool:
     from workbench.services.files.reseller_sheets.conversions import FACTORS
     from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, parse_constant
 
-    def unit(answer: str) -> str:
+    def parse_unit(answer: str) -> str:
         unit_name = answer if answer in FACTORS else f"{answer}元"
         if unit_name not in FACTORS:
             raise _Unusable(_("The units are {units}.").format(units=comma_joined(FACTORS)))
         return unit_name
 
-    def code(means: str, answer: str) -> str:
+    def parse_code(means: str, answer: str) -> str:
         parse_constant(proposal.kind, proposal.spec, means, answer)
         return answer
 
@@ -166,7 +166,7 @@ def _ask_conversions(proposal: "Proposal") -> bool:
     for column in proposal.columns:
         if column.unit == UNDECIDED:
             column.unit = (
-                _ask_until_usable(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name), unit)
+                _ask_until_usable(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name), parse_unit)
                 or UNDECIDED
             )
             asked = True
@@ -174,16 +174,16 @@ def _ask_conversions(proposal: "Proposal") -> bool:
             shown = column_names(proposal.kind).shown(column.means)
             question = _("What does “{word}” in “{name}” mean for {column}?")
             question = question.format(word=word, name=column.name, column=shown)
-            column.words[word] = _ask_until_usable(question, partial(code, column.means)) or UNDECIDED
+            column.words[word] = _ask_until_usable(question, partial(parse_code, column.means)) or UNDECIDED
             asked = True
     return asked
 
 
-def _ask_until_usable(question: str, usable: Callable[[str], str]) -> str:
-    """Ask until an answer can be used, and return its value; Enter leaves the question open."""
+def _ask_until_usable(question: str, parse: Callable[[str], str]) -> str:
+    """Ask until an answer can be parsed, and return the result; Enter leaves the question open and returns ""."""
     while answer := _answer(question):
         try:
-            return usable(answer)
+            return parse(answer)
         except (_Unusable, BadValue) as error:
             output.narrate(str(error))
     return ""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.services.files.reseller_sheets.sheet_map import SheetMap
     from workbench.services.wiring import Services
 
+_MAX_LISTED = 20
 MapName = Annotated[str, argument("NAME", N_("Name of the map."))]
 
 
@@ -44,7 +45,7 @@ def list_maps(context: CommandContext) -> None:
     with context.services() as services:
         lines = services.maps.lines()
     if context.as_json:
-        output.document({"maps": [_as_json(line) for line in lines]})
+        output.document({"maps": [_map_document(line) for line in lines]})
         return
     output.listing(
         lines,
@@ -67,7 +68,7 @@ def _state(*, is_proposed: bool, is_wrong: bool) -> str:
     return _("wrong") if is_wrong else _("in use")
 
 
-def _as_json(line: "MapLine") -> dict[str, object]:
+def _map_document(line: "MapLine") -> dict[str, object]:
     return {
         "name": line.name,
         "kind": line.kind,
@@ -83,7 +84,7 @@ def show_map(context: CommandContext, name: MapName) -> None:
     with context.services() as services:
         lines = services.maps.lines(name)
     if context.as_json:
-        output.document({"maps": [{**_as_json(line), "text": line.text} for line in lines]})
+        output.document({"maps": [{**_map_document(line), "text": line.text} for line in lines]})
         return
     for line in lines:
         output.file_text(line.text)
@@ -145,10 +146,7 @@ def _narrate_preview(services: "Services", path: Path, layouts: "Sequence[SheetM
         )
         output.narrate(message.format(place=place, line=sheet.header_line, count=count(sheet.records)))
         if sheet.skipped:
-            lines = comma_joined(map(str, sheet.skipped[:_MOST_LINES])) + "…" * (len(sheet.skipped) > _MOST_LINES)
+            lines = comma_joined(map(str, sheet.skipped[:_MAX_LISTED])) + "…" * (len(sheet.skipped) > _MAX_LISTED)
             output.narrate(_("Left out as totals, notes or headers: lines {lines}.").format(lines=lines))
     if unread:
         output.narrate(_("{file}: not read, by the map: {sheets}.").format(file=path.name, sheets=comma_joined(unread)))
-
-
-_MOST_LINES = 20

@@ -51,8 +51,8 @@ class CommandContext:
 
         return find_database(self.shared.database, os.environ, self.shared.site)
 
-    def anchor(self) -> str | None:
-        """Return where the site's settings keep anchors of the audit log, None if they do not say."""
+    def anchor_target(self) -> str | None:
+        """Return where anchors of the audit log are kept according to the site's settings, None if these do not say."""
         from workbench.services.foundation.site_settings import read_anchor
 
         return read_anchor(self.site_file())

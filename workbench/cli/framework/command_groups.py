@@ -65,23 +65,23 @@ class DefaultGroup(CliGroup):
     """A group that passes arguments to its first command unless they name another command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        at, default = _after_shared_options(args), next(iter(self.commands))
+        start, default = _after_shared_options(args), next(iter(self.commands))
         # A shell that completes the name of a command has given none yet.
-        if not ctx.resilient_parsing and self._is_for(default, args[at:]):
-            args = [*args[:at], default, *args[at:]]
+        if not ctx.resilient_parsing and self._is_for(default, args[start:]):
+            args = [*args[:start], default, *args[start:]]
         return super().parse_args(ctx, args)
 
     def _is_for(self, default: str, args: Sequence[str]) -> bool:
         """Return whether the arguments are meant for the default command."""
-        if not args or args[0] in self.commands or args[0] == "--help":
-            return not args
+        if args and (args[0] in self.commands or args[0] == "--help"):
+            return False
         takes_arguments = any(param.param_type_name == "argument" for param in self.commands[default].params)
-        return takes_arguments or args[0].startswith("-")
+        return not args or takes_arguments or args[0].startswith("-")
 
 
 def _after_shared_options(args: Sequence[str]) -> int:
     """Return how many leading arguments are shared options and their values."""
-    at = 0
-    while at < len(args) and args[at].partition("=")[0] in FLAGS:
-        at += 1 if "=" in args[at] else 2
-    return min(at, len(args))
+    count = 0
+    while count < len(args) and args[count].partition("=")[0] in FLAGS:
+        count += 1 if "=" in args[count] else 2
+    return min(count, len(args))

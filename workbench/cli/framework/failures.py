@@ -13,7 +13,7 @@ from workbench.i18n import _
 
 
 def run_to_exit_code(run: Callable[[], Any]) -> Any:
-    """Run a command and return its exit code; an exception becomes a sentence on stderr, errors in a file one each.
+    """Run a command and return its exit code; print a sentence on stderr for an exception, or for each error in a file.
 
     Typer handles a closed pipe, an interrupt, and the exit of a command that reported its failure itself.
     """

@@ -11,7 +11,7 @@ from workbench.i18n import _
 
 _WIDTH = 100
 _INDENT = "  "
-_LEFT_MOST = 34
+_MAX_LEFT_CELLS = 34
 
 
 def help_page(command: Any, ctx: typer.Context) -> str:
@@ -20,20 +20,20 @@ def help_page(command: Any, ctx: typer.Context) -> str:
     params = [
         each for each in command.get_params(ctx) if "--help" not in each.opts and not getattr(each, "hidden", False)
     ]
-    options = [_record(param) for param in params if not is_argument(param)]
+    options = [_row(param) for param in params if not is_argument(param)]
     subcommands = command.commands.summaries() if hasattr(command, "commands") else []
     parts = [
         _("Usage: {usage}").format(usage=usage),
         _wrapped(command.help or "", ""),
-        _section(_("Arguments"), [_record(param) for param in params if is_argument(param)]),
+        _section(_("Arguments"), [_row(param) for param in params if is_argument(param)]),
         _section(_("Options"), [*options, ("--help", _("Show this help."))]),
         _section(_("Commands"), subcommands),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _record(param: Any) -> tuple[str, str]:
-    """Return the two columns of a parameter: its usage and its help."""
+def _row(param: Any) -> tuple[str, str]:
+    """Return a parameter as a row of two columns: its usage and its help."""
     text = getattr(param, "help", None) or ""
     if is_argument(param):
         return parameter_name(param), text
@@ -44,10 +44,10 @@ def _record(param: Any) -> tuple[str, str]:
 
 
 def _section(title: str, rows: list[tuple[str, str]]) -> str:
-    """Return records in two columns under a title, or an empty string if there are none."""
+    """Return rows of two columns under a title, or an empty string if there are no rows."""
     if not rows:
         return ""
-    width = min(max(cells(left) for left, _right in rows), _LEFT_MOST)
+    width = min(max(cells(left) for left, _right in rows), _MAX_LEFT_CELLS)
     shown = [_("{title}:").format(title=title)]
     for left, right in rows:
         indent = " " * (len(_INDENT) + width + 2)

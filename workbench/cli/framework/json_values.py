@@ -11,8 +11,8 @@ from workbench.domain.case.case_id import format_batch, format_case, format_deci
 from workbench.domain.evidence.evidence import LONG_TERM
 
 _FEN_PER_YUAN = 100
-_NUMBERS = {"case": format_case, "decision": format_decision, "corrects": format_decision, "batch": format_batch}
-"""The keys whose values are display numbers, such as C-000123."""
+_FORMATS = {"case": format_case, "decision": format_decision, "corrects": format_decision, "batch": format_batch}
+"""How the numbers under some keys are written, such as C-000123 for a case."""
 
 
 def to_json(value: Any, zone: tzinfo) -> Any:
@@ -31,10 +31,10 @@ def to_json(value: Any, zone: tzinfo) -> Any:
 
 
 def json_record(value: Any, zone: tzinfo, *, without: Collection[str] = (), **keys: str) -> dict[str, Any]:
-    """Return a dataclass as a JSON object that begins with other `keys` for some fields: `case="case_id"`."""
+    """Return a dataclass as a JSON object; with `case="case_id"` it begins with that field, under the key `case`."""
     shown = json_attributes(value, (field.name for field in fields(value) if field.name not in without), zone)
     renamed = {key: shown.pop(name) for key, name in keys.items()}
-    numbers = {key: _NUMBERS[key](item) for key, item in renamed.items() if key in _NUMBERS and item is not None}
+    numbers = {key: _FORMATS[key](item) for key, item in renamed.items() if key in _FORMATS and item is not None}
     return {**renamed, **numbers, **shown}
 
 

@@ -1,6 +1,6 @@
 """Options and arguments that several commands share, and the parsing of their values.
 
-The parsers of dates are imported by the first date, because the help page needs none.
+The parsers of dates are imported when a date is parsed, because the help page needs none.
 """
 
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def parse_instant_option(text: str, option: str, services: "Services", aim: "Aim
 
 
 def parse_receipt_option(text: str, option: str, services: "Services", deadline_at: datetime | None = None) -> datetime:
-    """Parse when something was received; a day alone means its end, at most `deadline_at` if that is on the day.
+    """Parse when something was received; a day alone means its end, or `deadline_at` if that is on this day.
 
     Raises:
         WrongUsage: If it is not understood.
@@ -87,6 +87,7 @@ def _parse_typed(
         moment = read(text, DateReference(now=now, calendar=calendar, aim=aim))
     except WrongUsage as error:
         raise WrongUsage(f"{option}: {error}") from error
+    # A date that begins with its year is typed in full.
     if not text.strip()[:4].isdecimal():
         output.narrate(_("{what}: {details}").format(what=option, details=typed_moment_words(moment, now, calendar)))
     return moment

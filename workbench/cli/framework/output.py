@@ -10,7 +10,7 @@ import typer
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
 from workbench.domain.values.char_table import CharTable
-from workbench.settings.signs import for_terminal
+from workbench.settings.symbols import for_terminal
 
 _GAP = "  "
 
@@ -71,12 +71,12 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Seq
 
 
 def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:
-    """Print a line for each row; a column has a heading, and a function that returns the text of a row."""
+    """Print a line for each row; `columns` has, by heading, the function that returns the text of a row."""
     table(list(columns), [[text(row) for text in columns.values()] for row in rows], numeric=numeric)
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns, without empty values; further lines of a value begin in its column."""
+    """Print names and values in two columns, without empty values; all lines of a value are aligned."""
     shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows if value]
     width = max((cells(name) for name, _value in shown), default=0)
     for name, value in shown:

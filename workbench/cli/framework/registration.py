@@ -22,7 +22,7 @@ from workbench.cli.framework.usage_errors import is_integer
 from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _, use_language
-from workbench.settings import signs
+from workbench.settings.symbols import use_symbols
 
 Function = Callable[..., None]
 
@@ -137,7 +137,7 @@ def wrap_command(function: Function, *, has_json: bool = False, shows_shared: bo
         )
         if language := ctx.obj.shared.language:
             use_language(language)
-        signs.use_symbols(ctx.obj.shared.symbols or "auto")
+        use_symbols(ctx.obj.shared.symbols or "auto")
         function(ctx.obj, **values)
 
     own_parameters = list(inspect.signature(function).parameters.values())[1:]

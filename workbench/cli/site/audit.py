@@ -28,7 +28,7 @@ def verify(
     from workbench.services.site.log_checks.anchors import anchor_file, kept_anchor_faults, lost_anchors
     from workbench.services.site.log_checks.unexplained_rows import unexplained
 
-    kept = None if heads else anchor_file(context.anchor())
+    kept = None if heads else anchor_file(context.anchor_target())
     with context.services() as services, services.context.read() as session:
         report = verify_chain(session)
         if not report.is_whole:

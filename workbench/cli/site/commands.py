@@ -123,7 +123,7 @@ def doctor(
     from workbench.services.site.doctor import examine
 
     path, ask = context.database(), passphrase_prompt()
-    lines = examine(path, context.now(), is_deep=deep, ask=ask, read_anchor=context.anchor)
+    lines = examine(path, context.now(), is_deep=deep, ask=ask, read_anchor=context.anchor_target)
     is_ok = all(ok is not False for ok, _text in lines)
     if context.as_json:
         output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
