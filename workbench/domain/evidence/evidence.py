@@ -86,8 +86,8 @@ class CallFacts:
     Counts are of outgoing calls, except `calls_in`. Hours and days are local to the policy's zone. `half_hours` holds
     the outgoing calls of each half hour of the day (48 counts from 00:00), so that any calling window can be applied
     later. Over all cards, counts are sums, distinct_callees and handsets are unions, and peaks and repeats are maxima.
-    `calls_outside_service` are those of the number's window before activation or after the end of service; no other
-    figure counts them.
+    `calls_outside_service` counts the calls in the window before the card's activation or after its end of service; no
+    other figure counts them.
     """
 
     msisdn: str = ""
@@ -144,9 +144,17 @@ class CreditFacts:
 class Evidence:
     """All evidence of a case at one moment, the only input of rules and panels.
 
-    `cards_of_brand` is the greatest number of cards in service of one brand that the applicant has, `cards_total` the
-    number of cards in service of all brands, over all published applications. An applicant is identified by USCC, or by
-    ID number.
+    Attributes:
+        application: The application.
+        cards: Its cards.
+        documents: Its documents.
+        calls: The calls of each card.
+        all_calls: The calls of all cards together.
+        complaints: The complaints about its cards.
+        credit: The credit records of the applicant and its people.
+        cards_of_brand: The applicant's cards in service of the brand with most cards, over all published applications.
+            The USCC or the ID number identifies an applicant.
+        cards_total: The applicant's cards in service of all brands, over all published applications.
     """
 
     application: ApplicationFacts

@@ -5,7 +5,7 @@ from datetime import date
 
 from workbench.domain.evidence.evidence import CardFacts
 
-_BETWEEN = "@"
+_AFTER_NUMBER = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ServicePeriod:
         """The name of this period among call figures: the number itself if nothing limits it."""
         if self.activated_on is None and self.last_on is None:
             return self.msisdn
-        return f"{self.msisdn}{_BETWEEN}{self.activated_on or ''}/{self.last_on or ''}"
+        return f"{self.msisdn}{_AFTER_NUMBER}{self.activated_on or ''}/{self.last_on or ''}"
 
     def covers(self, day: date) -> bool:
         """Say whether a local day is one of service."""
@@ -44,4 +44,4 @@ def service_period(card: CardFacts) -> ServicePeriod:
 
 def msisdn_of(key: str) -> str:
     """Return the number in the key of a service period."""
-    return key.partition(_BETWEEN)[0]
+    return key.partition(_AFTER_NUMBER)[0]

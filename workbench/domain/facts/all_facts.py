@@ -90,10 +90,10 @@ def _ratio(part: int, total: int) -> float | None:
 def activity_facts(
     call: CallFacts, calling_hours: CallingWindow, classified: Sequence[ClassifiedComplaint], zone: str
 ) -> Facts:
-    """Return the facts of one card, or of all cards, and the complaints about them.
+    """Return the facts about the calls of one card, or of all cards, and about the complaints.
 
-    Ratios are 0 to 1, and None if the divisor is 0. `complaints` are the verified ones that count; `complaint_ratio`
-    is those received since the start of the call period, divided by the calls in it.
+    Ratios are 0 to 1, and None if the divisor is 0. `complaints` counts the verified complaints that count against the
+    holder. `complaint_ratio` divides those received since the start of the call period by the calls in it.
     """
     if call is NO_CALLS and not classified:
         return NO_ACTIVITY
@@ -172,7 +172,8 @@ FACTS: Mapping[Scope, Mapping[str, FactType]] = {
 class CaseFacts:
     """The facts of a case, of each card by msisdn, and of each document by kind.
 
-    A document kind occurs once for each file of its latest delivery. `complaints` are in the order of the evidence.
+    A kind of document occurs once for each file of its latest delivery. `complaints` has the status of each complaint,
+    in the order of the evidence.
     """
 
     case: Facts

@@ -54,6 +54,10 @@ def _without_excluded_clauses(text: str, *, is_bracket: bool) -> str:
 
 
 def _without_excluded_in_sentence(sentence: str, *, is_bracket: bool) -> str:
+    """Return a sentence without its exclusions.
+
+    An exclusion in brackets covers all further clauses. Elsewhere it covers its own clause, or its list.
+    """
     clauses = _CLAUSE_END.split(sentence)
     list_end = max((index for index, clause in enumerate(clauses) if _LIST_END.search(clause)), default=0)
     kept: list[str] = []
@@ -67,6 +71,7 @@ def _without_excluded_in_sentence(sentence: str, *, is_bracket: bool) -> str:
         excluded_to = -1
         if negated:
             rest = rest[: negated.start()]
-            excluded_to = len(clauses) if is_bracket else list_end if negated["list"] else index
+            last_excluded = list_end if negated["list"] else index
+            excluded_to = len(clauses) if is_bracket else last_excluded
         kept.append(rest)
     return ",".join(kept)

@@ -23,10 +23,14 @@ class DocumentAccess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLine(DocumentFacts):
-    """One document of a case, numbered from 1; `is_stored` says whether the store has a file of its size.
+    """One document of a case. Its `sealed` and `quality` are claims by the sender.
 
-    `words` is the name of its kind, None if the policy has none. `sealed` and `quality` are claims by the sender.
-    `openings` and `copies` (to a folder) are those of this case, latest first. A copy may never have been viewed.
+    Attributes:
+        number: Its number in the list, from 1.
+        words: The name of its kind, None if the policy has none.
+        is_stored: Whether the store has a file of its size.
+        openings: Who opened it for this case, latest first.
+        copies: Who copied it to a folder for this case, latest first. A copy may never have been viewed.
     """
 
     number: int

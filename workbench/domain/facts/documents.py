@@ -59,7 +59,7 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
     return tuple(kind for kind in required if kind not in given)
 
 
-# Many applicants submit the same texts, because they copy them from a form.
+# The facts of texts are cached: many applicants submit the same texts, because they copy them from a form.
 
 
 @lru_cache(maxsize=1024)

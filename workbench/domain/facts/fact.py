@@ -22,12 +22,12 @@ class FactType(StrEnum):
 
 @lru_cache(maxsize=4096, typed=True)
 def shared_group(names: tuple[str, ...], *values: FactValue) -> Facts:
-    """Return a group of facts. All cases, cards and documents with the same values share one, which is checked once."""
+    """Return a group of facts. Cases, cards and documents with equal values share one group, so rules check it once."""
     return dict(zip(names, values, strict=True))
 
 
 def chained(*groups: Facts) -> Facts:
-    """Return the facts of several groups; of a fact that is in several, the first counts."""
+    """Return the facts of several groups. If several groups have a fact, the first group counts."""
     return ChainMap(*cast("Sequence[dict[str, FactValue]]", groups))
 
 

@@ -40,7 +40,10 @@ _USCC_NAMES = ("uscc_valid", "uscc_kind_fits")
 
 
 def days_left(valid_to: date | None, today: date) -> int | None:
-    """Return the days until a validity ends, 0 on its last day; an unlimited validity has more than two million."""
+    """Return the days until a validity ends, 0 on its last day.
+
+    An unlimited validity ends in the year 9999, so it has more than two million days.
+    """
     return None if valid_to is None else (valid_to - today).days
 
 
@@ -79,7 +82,7 @@ def _holder_facts(handler: Facts, legal_rep: Facts) -> Facts:
     """Return the roles of the people whose ID number is wrong or has no public check, separated by `;`."""
     wrong = ((HANDLER, handler["ric_valid"]), (LEGAL_REP, legal_rep["legal_rep_ric_valid"]))
     unchecked = ((HANDLER, handler["id_checkable"]), (LEGAL_REP, legal_rep["legal_rep_id_checkable"]))
-    roles = (";".join(role for role, is_fine in own if is_fine is False) for own in (wrong, unchecked))
+    roles = (";".join(role for role, is_fine in holders if is_fine is False) for holders in (wrong, unchecked))
     return shared_group(_HOLDER_NAMES, HANDLER, *roles)
 
 

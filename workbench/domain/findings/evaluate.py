@@ -98,17 +98,17 @@ class _LimitCheck:
     def findings(self, batch: SubjectBatch) -> Iterator[tuple[int, Finding]]:
         """Yield the index of each case that hits the limit, and its finding.
 
-        Its subject is all cards or documents that hit the limit, named worst first, so that the applicant can rectify
-        all of them in one round; a finding about an ID number names the people whose number it is.
+        The finding names all cards or documents that hit the limit, worst first, so that the applicant can rectify
+        them in one round. A finding about an ID number names the people whose number it is.
         """
         hits = self._beyond(batch)
         if self._samples or self._conditions:
-            hits = [index for index in hits if self._counts(batch, index)]
+            hits = [index for index in hits if self._applies(batch, index)]
         if self.limit.scope == "case":
             observed = batch.column(self.limit.observes)
             subject_of = self.limit.subject_of or HOLDERS_OF_ID.get(self.limit.observes, "")
             for index in hits:
-                subject = str(batch.known(subject_of)[index] or "") if subject_of else ""
+                subject = str(batch.own_or_case_values(subject_of)[index] or "") if subject_of else ""
                 yield index, self._finding(observed[index], self._bound(batch, index), subject)
             return
         for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
@@ -116,7 +116,7 @@ class _LimitCheck:
             worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
             subject = ";".join(dict.fromkeys(batch.subjects[index][0] for index in worst_first))
             if self.limit.subject_of:
-                subject = str(batch.known(self.limit.subject_of)[worst_first[0]] or "")
+                subject = str(batch.own_or_case_values(self.limit.subject_of)[worst_first[0]] or "")
             value = batch.column(self.limit.observes)[worst_first[0]]
             yield case_index, self._finding(value, self._bound(batch, worst_first[0]), subject)
 
@@ -129,7 +129,7 @@ class _LimitCheck:
             return [index for index, value in enumerate(batch.column(observes)) if value in beyond] if beyond else []
         if not batch.values(observes):
             return []
-        pairs = zip(batch.column(observes), batch.known(self.limit.value_of), strict=True)
+        pairs = zip(batch.column(observes), batch.own_or_case_values(self.limit.value_of), strict=True)
         return [
             index for index, (value, bound) in enumerate(pairs) if value is not None and self._is_beyond(value, bound)
         ]
@@ -138,13 +138,13 @@ class _LimitCheck:
         return bound is not None and self._compare(observed, bound)
 
     def _bound(self, batch: SubjectBatch, index: int) -> FactValue:
-        return batch.known(self.limit.value_of)[index] if self.limit.value_of else self.limit.value
+        return batch.own_or_case_values(self.limit.value_of)[index] if self.limit.value_of else self.limit.value
 
-    def _counts(self, batch: SubjectBatch, index: int) -> bool:
+    def _applies(self, batch: SubjectBatch, index: int) -> bool:
         """Say whether the limit applies to a subject, and its sample is large enough."""
-        counts = ((batch.known(fact)[index], least) for fact, least in self._samples)
+        counts = ((batch.own_or_case_values(fact)[index], least) for fact, least in self._samples)
         return all(isinstance(count, int | float) and count >= least for count, least in counts) and all(
-            batch.known(fact)[index] in values for fact, values in self._conditions
+            batch.own_or_case_values(fact)[index] in values for fact, values in self._conditions
         )
 
     def _distance(self, batch: SubjectBatch, index: int) -> float:

@@ -8,12 +8,22 @@ from workbench.domain.policy.policy import FactValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One rule hit: the observed value, the limit and the unit.
+    """One rule hit.
 
-    `leg` is the panel that shows it. `subject` are the numbers of the cards or the document kinds beyond the limit, the
-    worst first, or whose ID number it is, or the value of the fact that the limit's `subject_of` names; several are
-    separated by `;`. `observed` is the worst value. `observes` is the name of the fact. It is empty in a finding that
-    an earlier version stored, and does not count when findings are compared.
+    Attributes:
+        rule: The code of the rule.
+        leg: The panel that shows the finding; policy files and stored findings use this word.
+        severity: The severity of the limit.
+        observed: The worst value.
+        op: The comparison of the observed value with the limit.
+        limit: The limit.
+        unit: The unit of both values.
+        subject: What the finding is about, several parts separated by `;`: the card numbers or document kinds beyond
+            the limit, the worst first; the roles of the people whose ID number it is; or the value of the fact that the
+            limit's `subject_of` names.
+        source: Where the limit comes from.
+        observes: The name of the observed fact. It is empty in findings that an earlier version stored, so comparisons
+            of findings ignore it.
     """
 
     rule: str

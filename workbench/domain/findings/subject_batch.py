@@ -19,7 +19,7 @@ def flattened(of_cases: Sequence[Sequence[Subject]]) -> tuple[list[Subject], lis
 class SubjectBatch:
     """The subjects of one scope in a batch of cases, with their facts in columns.
 
-    The facts of all subjects must consist of as many groups, with the same facts at the same place.
+    The facts of all subjects must have the same number of groups, with the same facts in the group at each place.
     """
 
     def __init__(
@@ -30,12 +30,12 @@ class SubjectBatch:
         self._of_cases = of_cases
         self._groups = list(zip(*(groups_of(facts) for _name, facts in subjects), strict=True))
         self._distinct = [list({id(group): group for group in column}.values()) for column in self._groups]
-        # Of a fact that is in several groups, the first counts.
+        # Reversed, so that the first of several groups with a fact counts.
         places = reversed(tuple(enumerate(self._distinct)))
         self._place = {fact: place for place, distinct in places for fact in set().union(*distinct)}
         self._columns: dict[str, list[FactValue]] = {}
         self._values: dict[str, set[FactValue]] = {}
-        self._known: dict[str, list[FactValue]] = {}
+        self._own_or_case: dict[str, list[FactValue]] = {}
 
     def column(self, fact: str) -> list[FactValue]:
         """Return the values of a fact; None where it is unknown."""
@@ -53,15 +53,15 @@ class SubjectBatch:
             self._values[fact] = {group.get(fact) for group in groups} - {None}
         return self._values[fact]
 
-    def known(self, fact: str) -> list[FactValue]:
+    def own_or_case_values(self, fact: str) -> list[FactValue]:
         """Return the value of a fact for each subject; a card or document without it has the value of its case."""
         if self._of_cases is None:
             return self.column(fact)
-        if fact not in self._known:
+        if fact not in self._own_or_case:
             of_cases = self._of_cases.column(fact)
             own = zip(self.column(fact), self.subjects, self.case_indices, strict=True)
-            self._known[fact] = [
+            self._own_or_case[fact] = [
                 of_cases[case_index] if value is None and fact not in facts else value
                 for value, (_name, facts), case_index in own
             ]
-        return self._known[fact]
+        return self._own_or_case[fact]

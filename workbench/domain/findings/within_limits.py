@@ -14,9 +14,9 @@ _JUDGED_BY_READING = frozenset(
 
 
 def is_within_limits(code: str, facts: CaseFacts, policy: Policy) -> bool:
-    """Say whether a rule checks facts that are known, and all of them are within its limits.
+    """Say whether at least one fact that a rule checks is known, and all known ones are within its limits.
 
-    Statements of an import about a document do not count, because the reviewer looks at the document itself.
+    Imported statements about documents are ignored, because the reviewer looks at the document itself.
     """
     rule = policy.rules.get(code)
     checked = [] if rule is None else [is_hit for limit in rule.limits for is_hit in _hits(limit, facts)]

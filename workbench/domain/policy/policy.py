@@ -65,10 +65,9 @@ NO_TEXT = BilingualText("", "")
 class RuleLimit:
     """One limit of a rule. It gives a finding of its severity if `observes op value` is true.
 
-    `value_of` names a fact to compare with instead of a value. `when` restricts the limit to cases whose facts have one
-    of the listed values. `scope` is the subject of the fact. `min_calls` and `min_answered` set the minimum sample for
-    a ratio or mean. `subject_of` names a text fact for the finding's subject. `source` and `text` override those of the
-    rule; `source_zh` is the source in Chinese.
+    Instead of a value, `value_of` names a fact to compare with. `when` restricts the limit to cases whose facts have
+    one of the listed values. `min_calls` and `min_answered` set the minimum sample for a ratio or mean. The finding's
+    subject is the value of the text fact `subject_of`. `source` and `text` override those of the rule.
     """
 
     observes: settings.Text
@@ -100,11 +99,11 @@ class RuleLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule: its code, panel, text, source and limits.
+    """A rule with its limits.
 
-    `text` has placeholders {observed}, {limit}, {subject} and {days} (the absolute value). A rule is not reported if
-    the rule that it `yields_to` is hit. `leg` is the panel that shows its findings. `told` says whether letters to
-    applicants include the observed value. `source_zh` is the source in Chinese.
+    Its findings are shown in the panel `leg`. `text` has placeholders {observed}, {limit}, {subject} and {days} (the
+    absolute value). If `told`, letters to applicants include the observed value. A rule is not reported if the rule
+    that it `yields_to` is hit.
     """
 
     code: settings.Code
@@ -126,12 +125,11 @@ def source_in(part: Rule | RuleLimit, language: str) -> str:
 class Reason:
     """A coded cause of a verdict.
 
-    `title` is shown to reviewers, `letter` is the sentence for the applicant, `item` is what the applicant must submit
-    or fix ('' if nothing), and `rectify_days` the working days for it. An item with `rectify_hours` has a deadline of
-    its own instead, in natural hours. Letter and item may have the placeholders of Rule.text and {date} (when a
-    validity ends), but only in square brackets; the part in brackets is omitted if there is no finding.
-    `letter_person` and `item_person` replace them if the applicant is a person. Pinned reasons are offered first.
-    `misuse` says that the reason is about fraud or misuse of the numbers.
+    Reviewers see its `title`. `letter` is the sentence for the applicant. `item` is what the applicant must submit or
+    fix ('' if nothing), within `rectify_days` working days or else `rectify_hours` natural hours. Letter and item may
+    have the placeholders of Rule.text and {date} (when a validity ends), but only in square brackets. The part in
+    brackets is omitted if there is no finding. `letter_person` and `item_person` replace them if the applicant is a
+    person. Pinned reasons are offered first. A reason with `misuse` is about fraud or misuse of the numbers.
     """
 
     code: settings.Code

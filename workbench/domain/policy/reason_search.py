@@ -38,5 +38,5 @@ def _rank(query: str, reason: Reason) -> int | None:
 
 
 def _has_words(label: str, query: str) -> bool:
-    """Say whether each wanted word begins a word of the label; Chinese has no blanks, so its words begin anywhere."""
+    """Say whether each word of the query begins a word of the label; a Chinese word may begin anywhere in it."""
     return all(f" {word}" in f" {label}" if word.isascii() else word in label for word in query.split())

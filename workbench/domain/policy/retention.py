@@ -63,7 +63,7 @@ class RetentionPeriod:
     is_in_years: bool
 
     def last_over(self, today: date) -> date | None:
-        """Return the last day whose period is over on a day; None before the calendar begins."""
+        """Return the last start day for which the period is over today; None before the calendar begins."""
         try:
             if not self.is_in_years:
                 return today - timedelta(days=self.count)
@@ -109,7 +109,7 @@ class RetentionPolicy:
 
     @property
     def shortest(self) -> timedelta | None:
-        """At least how long everything is kept, or a century; None if the policy has no period."""
+        """The shortest period, at most a century; None if the policy has no period. Nothing is erased sooner."""
         periods = [period for kind in RetentionKind if (period := self.period_of(kind)) is not None]
         days = [period.count * (365 if period.is_in_years else 1) for period in periods]
         return timedelta(min(*days, _CENTURY_DAYS)) if days else None
@@ -127,8 +127,12 @@ class RetentionPolicy:
 class CaseAge:
     """The facts that decide how long one case is kept.
 
-    `appeal_until` is the last day on which the applicant may appeal, None without one. `is_owed` says that a letter to
-    the applicant or a measure on a number is still to be carried out.
+    Attributes:
+        state: Its state.
+        closed_on: The day on which it was closed.
+        appeal_until: The last day on which the applicant may appeal, None without one.
+        is_held: Whether it is under legal hold.
+        is_owed: Whether a letter to the applicant, or a measure on a number, is still to be carried out.
     """
 
     state: CaseState
@@ -151,9 +155,10 @@ class RetentionOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationAge:
-    """The facts that decide how long an application is kept. Its cases share rows, so all are kept as long as any.
+    """The facts that decide how long an application is kept.
 
-    `service_ends` has the recorded end of service of each card, None for a card without one.
+    Its cases share rows, so all of them are kept until the last one is due. `service_ends` has the recorded end of
+    service of each card, None for a card without one.
     """
 
     cases: Collection[CaseAge]

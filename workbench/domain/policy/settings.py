@@ -50,8 +50,12 @@ class ClassPolicy:
 class SpecialCase:
     """What is different for applications whose province, card type, agent or kind of applicant is one of `when`.
 
-    `service_class` replaces the default class, `rectify_days` the working days of every item that has no hours, and
-    `pending_days` the working days until the next action. `documents` are required besides the others.
+    Attributes:
+        when: The facts, and the values that make an application special.
+        service_class: The class instead of the default one.
+        documents: The documents that are required in addition.
+        rectify_days: The working days for every item that has no hours.
+        pending_days: The working days until the next action.
     """
 
     when: Annotated[Mapping[str, Text | tuple[Text, ...]], Len(1)]

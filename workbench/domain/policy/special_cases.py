@@ -17,8 +17,8 @@ SPECIAL_FACTS = ("province", "card_type", "agent", "applicant_kind")
 def policy_for(policy: Policy, application: ApplicationFacts) -> Policy:
     """Return the policy as it is for an application.
 
-    Of several special cases that fit, the first one in the file that gives a class or a number of days counts, and
-    the documents of all of them are required.
+    If several special cases fit, the first in the file that gives a class counts, and likewise for each number of
+    days. The documents of all of them are required.
     """
     if not policy.special:
         return policy

@@ -48,13 +48,12 @@ def versions_replaced_by(versions: Sequence[VersionDates], new: VersionDates) ->
 def version_states(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:
     """Return the states of versions, by number; `in_force` is the newest that has begun."""
     replaced = {old.number for one in versions for old in versions_replaced_by(versions, one)}
-    return {
-        one.number: VersionState.IN_FORCE
-        if one.number == in_force
-        else VersionState.REPLACED
-        if one.number in replaced
-        else VersionState.TO_COME
-        if one.number > in_force
-        else VersionState.EARLIER
-        for one in versions
-    }
+
+    def state(number: int) -> VersionState:
+        if number == in_force:
+            return VersionState.IN_FORCE
+        if number in replaced:
+            return VersionState.REPLACED
+        return VersionState.TO_COME if number > in_force else VersionState.EARLIER
+
+    return {one.number: state(one.number) for one in versions}

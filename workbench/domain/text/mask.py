@@ -64,7 +64,7 @@ _MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
 _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
 _GROUPS_OF_FOUR = r"\d{4}(?:~\d{4}){3}(?:~?\d{1,3}X?)?"
-# Digits in any groups, if none is before them: with a date before, they may be a date, too.
+# The beginning of a number in any grouping: no digits stand before it, or it would match a list of dates.
 _ALONE = r"(?:(?<=86[- ])|(?<!\d[- ()/_]))"
 _ANY_MOBILE = r"@1~?[3-9](?:~?\d){9}"
 _ANY_ID_CARD = r"@[1-8](?:~?\d){5}~?(?:1~?[89]|2~?0)(?:~?\d){2}~?(?:0~?\d|1~?[0-2])~?[0-3](?:~?\d){4}~?[\dX]"

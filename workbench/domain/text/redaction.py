@@ -37,6 +37,8 @@ _BETWEEN_ROWS = "\0"
 """The separator of rows; imports refuse this character."""
 
 _SHAPES = CharTable(lambda char: "0" if char in "0123456789" else char)
+"""Replaces each digit by 0, so that ten digits in a row are found as `_TEN_DIGITS`."""
+
 _TEN_DIGITS = "0" * 10
 _USUAL = re.compile(rf"(?:(?:{_TEN_DIGITS}0*[Xx]?)?(?:{BETWEEN_TEXTS}|\Z))*")
 
@@ -70,18 +72,18 @@ class Redaction:
 
     def mask_in(self, text: str) -> str:
         """Return a text with these people masked, and all digits that look like personal numbers and are not public."""
-        public = frozenset(key for key, own in self.mask_by_key.items() if own.kind is None and key.isdecimal())
+        public = frozenset(key for key, how in self.mask_by_key.items() if how.kind is None and key.isdecimal())
         return mask_digits_within(self.mask_names_in(text), public)
 
     def numbers_in_clear(self, text: str) -> str:
-        """Return a text with the phone numbers of these people in clear that are masked in it.
+        """Return a text in which the masked phone numbers of these people are written out.
 
-        A mask that two of the numbers have stays, because it does not say which one is meant.
+        A masked number that could be either of two numbers stays masked.
         """
         numbers_by_mask: dict[str, list[str]] = {}
-        for key, own in self.mask_by_key.items():
-            if DOT in text and own.kind is MaskKind.MSISDN:
-                numbers_by_mask.setdefault(mask(own.kind, key), []).append(key)
+        for key, how in self.mask_by_key.items():
+            if DOT in text and how.kind is MaskKind.MSISDN:
+                numbers_by_mask.setdefault(mask(how.kind, key), []).append(key)
         for masked, [number, *others] in numbers_by_mask.items():
             text = text if others else text.replace(masked, number)
         return text
@@ -138,10 +140,18 @@ def _hide(shown: list[str], start: int, masked: str) -> None:
 def places_to_mask(
     names: Sequence[str], numbers: Sequence[str], texts: Sequence[str]
 ) -> tuple[dict[int, str], set[int]]:
-    """Return which rows may name one of their people, with the keys of their texts, and which have a number to mask.
+    """Find the rows whose texts need masking: `Redaction.mask_in` leaves the texts of all other rows as they are.
 
-    The names and numbers of a row, and its texts, are separated by `BETWEEN_TEXTS`. `Redaction.mask_in` leaves the
-    texts of all other rows as they are. This takes a fraction of the time, because it reads many rows as one text.
+    This takes a fraction of the time, because it reads many rows as one text.
+
+    Args:
+        names: The names of the people of each row, separated by `BETWEEN_TEXTS`.
+        numbers: The numbers of the people of each row, separated likewise.
+        texts: The texts of each row, separated likewise.
+
+    Returns:
+        The rows that may name one of their people, with the keys of their texts; and the rows that have a number to
+        mask.
     """
     all_names, all_numbers, all_texts = map(_BETWEEN_ROWS.join, (names, numbers, texts))
     if any(text.count(_BETWEEN_ROWS) >= len(texts) for text in (all_names, all_numbers, all_texts)):
@@ -181,9 +191,9 @@ def _rows_with_digits(keys: str) -> set[int]:
 def _named_rows(rows: Sequence[int], names: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield the rows whose text contains one of their names or numbers, with the text; the texts are keys."""
     _folded, keys = folded_and_key(_BETWEEN_ROWS.join([names[row] for row in rows]))
-    for row, own in zip(rows, keys.split(_BETWEEN_ROWS), strict=False):
+    for row, own_names in zip(rows, keys.split(_BETWEEN_ROWS), strict=False):
         text = texts[row]
-        for name in own.split(BETWEEN_TEXTS):
+        for name in own_names.split(BETWEEN_TEXTS):
             if name and name in text:
                 yield row, text
                 break

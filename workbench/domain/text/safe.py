@@ -10,8 +10,8 @@ from workbench.domain.values.visibility import is_hidden
 __all__ = ["cells", "clean_input", "fit", "fold_key", "pad_left", "pad_right", "safe"]
 
 MARKS_PER_BASE = 4
-_REMEMBERED = 1 << 14
-"""The size of the cache for `_is_plain`; most texts need fewer characters."""
+_CACHE_SIZE = 1 << 14
+"""The number of characters in the cache of `_is_plain`; most texts need fewer."""
 
 _LAYOUT = "\n\t"
 _DOTTED_CIRCLE = "◌"
@@ -27,7 +27,7 @@ _IDEOGRAPHIC = ((0x20000, 0x2FFFD), (0x30000, 0x3FFFD))
 _PRESENTATION = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 # Characters with an emoji form that are no symbols by their category.
 _OTHER_SYMBOLS = frozenset("‼⁉〰ℹ")
-# The selectors of a form of a Han character, as names in registers have it.
+# Variation selectors of Han characters, which choose the form of a name as a register has it.
 _HAN_FORMS = ((0xFE00, 0xFE02), (0xE0100, 0xE01EF))
 _HAN = ((0x3007, 0x3007), (0x3400, 0x9FFF), (0xF900, 0xFAFF), *_IDEOGRAPHIC)
 # The characters that an active input method sends for some keys, which full-width folding does not cover.
@@ -55,16 +55,17 @@ def _is_unsafe(char: str) -> bool:
     return is_hidden(char)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _is_plain(char: str) -> bool:
     """Say whether a character is shown unchanged beside any other character."""
     return not (char in _PRESENTATION or _is_unsafe(char) or _is_mark(char))
 
 
 def _resolved(char: str, before: str) -> str | None:
-    """Return what is shown of an unsafe character or a skin tone after another character; None if it is out of place.
+    """Return the text for a variation selector or skin tone after the character that it changes, else None.
 
-    The form of a Han character stays. That of a symbol is left out, since the symbol says the same.
+    A selector of a Han character is kept. A selector or skin tone of a symbol is dropped, since the symbol has the
+    same meaning without it.
     """
     if _is_within(char, _HAN_FORMS) and before and _is_within(before, _HAN):
         return char
@@ -134,7 +135,7 @@ def _without_controls(text: str, keep: str) -> str:
 
 
 def _visible(text: str, keep: str, instead_of: Callable[[str], str]) -> Iterator[str]:
-    """Yield the characters of a text that are shown, and others instead of those that must not be."""
+    """Yield the characters of a text, with a substitute for each character that must not be shown."""
     before = ""
     for char in text:
         if char in keep or not (char in _PRESENTATION or _is_unsafe(char)):

@@ -59,5 +59,5 @@ def id_number_valid(text: str, stated: IdType | None, today: date) -> bool | Non
         return False
     if _FORMS[IdType.RESIDENT].fullmatch(number):
         return ric_valid(number, today)
-    is_public = stated is not None and (id_type is not IdType.PASSPORT or _CHINESE_PASSPORT.fullmatch(number))
-    return True if is_public else None
+    has_public_form = id_type is not IdType.PASSPORT or _CHINESE_PASSPORT.fullmatch(number)
+    return True if stated is not None and has_public_form else None

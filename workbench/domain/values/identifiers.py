@@ -79,7 +79,7 @@ def normal_msisdn(text: str) -> str:
 
 def ric_check_digit(number: str) -> str:
     """Return the check digit of the first 17 digits of a resident ID number (GB 11643, mod 11-2)."""
-    # The weights are powers of 2 modulo 11, and so are those of a number to the base 13.
+    # The standard weighs the digits by powers of 2 modulo 11. Base 13 does the same, because 13 is 2 modulo 11.
     check = (1 - 2 * int(number[:17], 13)) % 11
     return "X" if check == 10 else str(check)  # noqa: PLR2004 - the eleventh digit is written X
 
@@ -129,7 +129,7 @@ def ric_region_known(text: str) -> bool:
     if len(region) < _REGION_DIGITS or not (region.isascii() and region.isdigit()):
         return False
     if region.startswith("9"):
-        # Every province has a county with this code.
+        # Every province has a county whose code ends with 0101.
         return _is_county(f"{region[1:3]}0101")
     return region[:2] in _PERMIT_REGIONS or _is_county(region)
 
@@ -158,6 +158,7 @@ def id_validity_fits_age(birth: date | None, issued_on: date | None, valid_to: d
     """
     if birth is None or issued_on is None or valid_to is None:
         return None
+    # Python has no dates after the year of LONG_TERM, and a card may be valid for 20 years.
     if issued_on < birth or issued_on.year > LONG_TERM.year - 20:
         return False
     age = age_on(birth, issued_on)

@@ -70,12 +70,16 @@ def look_alike(one: str, other: str) -> bool:
 
 
 def lookalike_keys(login: str) -> frozenset[str]:
-    """Return the keys of a login; two logins that look alike have one in common, but others may have one, too."""
+    """Return the keys of a login. Logins that look alike share a key, and a few others do, too."""
     return frozenset(form.replace(_I_OR_L, "l").replace("i", "l") for form in _forms(login))
 
 
 def _forms(login: str) -> frozenset[str]:
-    """Return a login with the same letter for similar characters: those similar to its characters, or in lower case."""
+    """Return the two forms of a login in which similar characters have become one letter.
+
+    One form replaces characters before the conversion to lower case, the other after it: I is similar to l, but i is
+    not.
+    """
     decomposed = unicodedata.normalize("NFKD", normal_login(login))
     letters = "".join(char for char in decomposed if not unicodedata.combining(char) and _is_seen(char))
     alike = (letters.translate(_ALIKE).casefold(), letters.casefold().translate(_ALIKE))

@@ -102,9 +102,9 @@ def _without_separators(raw: str) -> str:
 
 
 def _refuse_other_text(raw: str, number: str, form: re.Pattern[str]) -> None:
-    """Raise BadValue for a number that a remark stands beside, such as a count, a name or ①, which folds to a digit.
+    """Raise BadValue if the cell has a remark beside its number, such as a count, a name or ①, which folds to a digit.
 
-    Glued together, they would be the number of somebody else, or of nobody.
+    Without this check, the digits of the remark would make it the number of somebody else, or of nobody.
     """
     if raw.isascii() and form.fullmatch(raw):
         return
