@@ -223,7 +223,7 @@ def plant(
             session.execute(
                 insert(FindingRow), [_finding(first_case + number, rule, severity) for number in range(count)]
             )
-        audit_log.log_rest(session, Actor(id=1, login="admin", roles=frozenset(), identity=""), at)
+        audit_log.log_remaining_facts(session, Actor(id=1, login="admin", roles=frozenset(), identity=""), at)
     return list(range(first_case, first_case + count))
 
 

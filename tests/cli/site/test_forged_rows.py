@@ -17,7 +17,7 @@ from tests.services.outbox.gateways import Script, send
 from tests.services.outbox.test_outbox import decide
 from tests.sites import ManualClock, Site
 from workbench.policies import default_policy_text
-from workbench.services.foundation.audit_log import append, log_together, row_digest
+from workbench.services.foundation.audit_log import append, log_row_digests, row_digest
 
 pytestmark = [pytest.mark.proof, pytest.mark.promise("P6")]
 
@@ -262,7 +262,7 @@ def upgraded(demo: Terminal, *marked: tuple[str, int]) -> str:
             }
             for table, rows in found_rows.items()
         }
-        log_together(session, digests)
+        log_row_digests(session, digests)
         append(session, context.actor, "upgrade", context.now(), body={"schema": 16})
     return found(demo)
 

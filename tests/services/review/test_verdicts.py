@@ -275,7 +275,7 @@ def test_a_decision_returns_its_letter_masked_and_stores_it_in_clear(site: Site)
 
 def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site) -> None:
     case = held(site)
-    read = site.services("a").verdicts.casefiles.unchanged
+    read = site.services("a").verdicts.casefiles.cached
 
     def acted_on(*arguments: Any) -> Any:
         found = read(*arguments)
@@ -283,7 +283,7 @@ def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site)
         return found
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(site.services("a").verdicts.casefiles, "unchanged", acted_on)
+        patched.setattr(site.services("a").verdicts.casefiles, "cached", acted_on)
         with pytest.raises(Busy, match="C-000001 changed while you decided: somebody acted on it"):
             decide(site, passing(case))
 

@@ -23,9 +23,13 @@ from workbench.services.foundation.input_checks import checked_reason
 
 @dataclass
 class ActInProgress:
-    """An act that is carried out in a transaction; it can be undone until a time, or until its check if there is none.
+    """An act that is carried out in a transaction.
 
-    `reason` is the checked one. `facts` are those that its event gets in addition, `seq` is the number of that event.
+    Attributes:
+        reason: The reason without surrounding blanks.
+        undo_until: Until when the act can be undone; None if it cannot be undone, or until its check.
+        facts: What the event of the act gets in addition.
+        seq: The number of that event, None until `finish`.
     """
 
     session: Session
@@ -33,17 +37,17 @@ class ActInProgress:
     case: CaseRow
     name: str
     reason: str
-    until: datetime | None
+    undo_until: datetime | None
     facts: Mapping[str, Any]
     seq: int | None = None
 
     def finish(self, body: Mapping[str, Any] | None = None, **event: Any) -> None:
-        """Count the version, write the event and store the due date; letters, which may state that date, follow."""
+        """Raise the version of the case, write the event and store the due date; then letters can state that date."""
         changes, facts = ACTS[self.name].changes, {**(body or {}), **self.facts}
         if changes is Changes.NOTHING:
             self.seq = note_act(self.session, self.context, self.name, self.case.id, facts, **event)
         else:
-            event |= {"has_state": changes is not Changes.DATES, "moves_due": changes is not Changes.HOLD}
+            event |= {"changes_state": changes is not Changes.DATES, "moves_due_date": changes is not Changes.HOLD}
             self.seq = finish_act(self.session, self.context, self.case, self.name, facts, **event)
 
 
@@ -55,7 +59,7 @@ def acting_on(
 
     Raises:
         NotFound: If there is no such case.
-        NotAllowed: If the roles or the state forbid the act, or nobody holds the case that the person must hold.
+        NotAllowed: If the roles or the state forbid the act, or the act needs a hold and nobody holds the case.
         Busy: If another person holds that case.
         WrongUsage: If the reason is missing or too long.
     """
@@ -72,17 +76,18 @@ def acting_on(
 def act_in(
     session: Session, context: Context, case: CaseRow, name: str, reason: str = "", *, is_staged: bool = False
 ) -> Iterator[ActInProgress]:
-    """Carry out an act on a case in the caller's transaction; its roles, state and hold were checked.
+    """Carry out an act on a case in the caller's transaction; the caller has checked roles, state and hold.
 
-    The order is: reason, change, version, event, due date, letters. The event comes before the due date, because the
-    clock reads the log. The block makes the change; if its letters state the due date, it finishes the act before them,
-    other letters belong to the change. The rows of an act that can be undone are kept as they were before it, until its
-    time is over, or until its check if it `is_staged`.
+    The order is: reason, change, version, event, due date. The event comes before the due date, because the clock reads
+    the log. The block makes the change. A block that writes a letter with the due date calls `finish` before it.
+
+    If the act can be undone, a journal keeps its rows as they were before it: until the grace period ends, or until the
+    check of an act that `is_staged`.
 
     Raises:
         WrongUsage: If the reason is missing or too long.
     """
-    declared, reason = ACTS[name], checked(name, reason)
+    declared, reason = ACTS[name], checked_act_reason(name, reason)
     if declared.reason is not None and declared.reason.is_comment:
         add_comment(session, context, case.id or 0, reason)
     act = ActInProgress(session, context, case, name, reason, None, {})
@@ -91,17 +96,17 @@ def act_in(
         if act.seq is None:
             act.finish()
         return
-    # What the transaction changed before belongs to no act.
+    # The journal must not have earlier changes of the transaction.
     session.flush()
-    act.until = None if is_staged else grace_period_end(session, context, case)
-    until_us = None if act.until is None else to_us(act.until)
+    act.undo_until = None if is_staged else grace_period_end(session, context, case)
+    until_us = None if act.undo_until is None else to_us(act.undo_until)
     act.facts = {"version": case.version, **({} if until_us is None else {"undo_until_us": until_us})}
     connection = session.connection()
     start_journal(connection)
     try:
         yield act
     except WorkbenchError:
-        # The transaction may go on, with other acts.
+        # The caller may catch the error and continue the transaction with other acts.
         end_journal(connection)
         raise
     if act.seq is None:
@@ -111,14 +116,14 @@ def act_in(
     clear_journals(connection, to_us(context.now()))
 
 
-def checked(name: str, reason: str) -> str:
+def checked_act_reason(name: str, reason: str) -> str:
     """Return the reason for an act without surrounding blanks.
 
     Raises:
         WrongUsage: If the act takes a reason, and it is missing or too long.
     """
     needed = ACTS[name].reason
-    return reason if needed is None else checked_reason(reason, _(needed.missing), needed.most)
+    return reason if needed is None else checked_reason(reason, _(needed.missing), needed.max_length)
 
 
 def finish_act(  # noqa: PLR0913 - the event needs all of these facts
@@ -128,21 +133,28 @@ def finish_act(  # noqa: PLR0913 - the event needs all of these facts
     action: str,
     body: Mapping[str, Any] | None = None,
     *,
-    has_state: bool = True,
-    moves_due: bool = True,
+    changes_state: bool = True,
+    moves_due_date: bool = True,
     **event: Any,
 ) -> int:
-    """Count the version of a changed case, write its event, and store its due date; return the number of the event.
+    """Raise the version of a changed case, write its event, and store its due date; return the number of the event.
 
-    Without `has_state`, the event leaves the clock of the case as it is. Without `moves_due`, nothing changes on which
-    the due date depends.
+    Args:
+        session: The transaction.
+        context: The person and the time.
+        case: The changed case.
+        action: The action of the event.
+        body: The facts of the event.
+        changes_state: Whether the event has the state of the case, which may start or stop its clock.
+        moves_due_date: Whether the due date may change.
+        event: More columns of the event.
     """
     case.version += 1
-    if has_state:
+    if changes_state:
         seq = context.log_case(session, action, case, body, **event)
     else:
         seq = note_act(session, context, action, case.id, body, **event)
-    if moves_due:
+    if moves_due_date:
         update_due_date(session, context, case)
     return seq
 
@@ -155,5 +167,5 @@ def note_act(
     body: Mapping[str, Any] | None = None,
     **event: Any,
 ) -> int:
-    """Write the event of an act that leaves the columns of its case as they are, and return its number."""
+    """Write the event of an act that changes no column of its case, and return the number of the event."""
     return context.log(session, action, case_id=case_id, body=body, **event)

@@ -1,6 +1,6 @@
 """The declaration of each act on a case: what it changes, why it cannot be undone, and its reason.
 
-The lifecycle has the roles, the states and the hold that it needs, and `act_words` its keys, words and letters.
+The required roles, states and hold are in `lifecycle`, the keys, words and letters in `act_words`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from workbench.services.foundation.input_checks import REASON_LENGTH
 
 
 class Changes(StrEnum):
-    """What an act changes of its case: nothing, its hold, its dates, or its state with the dates that follow."""
+    """What an act changes in its case; a change of state changes the dates too."""
 
     NOTHING = auto()
     HOLD = auto()
@@ -28,33 +28,33 @@ class NoUndo(StrEnum):
     STAYS = "a remark stays, and a later one corrects it"
     REPLACED = "the next act of its kind replaces it"
     ENDED = "another act ends it"
-    REDONE = "what was undone is done again, never redone"
+    REDONE = "an undo is final; the person acts again"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The reason that an act takes: the message if it is missing, and its most characters.
-
-    With `is_comment`, it is stored as a comment, because events hold no free text.
-    """
+    """The reason that an act requires."""
 
     missing: str
-    most: int | None = None
+    """The message if the reason is missing."""
+    max_length: int | None = None
     is_comment: bool = True
+    """Whether the reason is stored as a comment, because events hold no free text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act on a case; without `no_undo`, it can be undone."""
+    """An act on a case."""
 
     changes: Changes
     no_undo: NoUndo | None = None
+    """Why it cannot be undone, None if it can."""
     reason: Reason | None = None
 
 
 _TEXT, _REMARK = N_("The text is empty."), Reason(N_("The text is empty."), is_comment=False)
 _NOTE = Reason(N_("Checking needs a note; write one."), is_comment=False)
-_SHORT = Reason(N_("This takes a reason."), REASON_LENGTH)
+_REASON = Reason(N_("This takes a reason."), REASON_LENGTH)
 _WAIVER = Reason(N_("A waiver takes a reason."), REASON_LENGTH)
 _LEGAL_HOLD = Reason(N_("A legal hold needs a reason."), REASON_LENGTH, is_comment=False)
 _END_OF_HOLD = Reason(N_("Ending a legal hold needs a reason."), REASON_LENGTH, is_comment=False)
@@ -84,10 +84,10 @@ ACTS: Mapping[str, Act] = {
     Action.WITHDRAW: Act(Changes.STATE, reason=Reason(_TEXT)),
     Action.WAIVE: Act(Changes.STATE, reason=_WAIVER),
     Action.REOPEN: Act(Changes.STATE, reason=Reason(_TEXT)),
-    Action.EXTEND: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
-    EXTEND_DEADLINE: Act(Changes.DATES, reason=_SHORT),
-    Action.CLASS: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
-    Action.PRIORITY: Act(Changes.DATES, NoUndo.REPLACED, _SHORT),
+    Action.EXTEND: Act(Changes.DATES, NoUndo.REPLACED, _REASON),
+    EXTEND_DEADLINE: Act(Changes.DATES, reason=_REASON),
+    Action.CLASS: Act(Changes.DATES, NoUndo.REPLACED, _REASON),
+    Action.PRIORITY: Act(Changes.DATES, NoUndo.REPLACED, _REASON),
     Action.APPEAL: Act(Changes.STATE),
     Action.APPEAL_DECIDE: Act(Changes.STATE),
     Action.LEGAL_HOLD: Act(Changes.NOTHING, NoUndo.ENDED, _LEGAL_HOLD),

@@ -33,9 +33,9 @@ from workbench.services.case.drafts import draft_body
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, shown_name
-from workbench.services.case.measured_numbers import measure_orders
+from workbench.services.case.measure_orders import measure_orders
 from workbench.services.case.round_changes import round_changes
-from workbench.services.foundation.case_access import is_held, kept_case, logins_of, read_case, shown_state
+from workbench.services.foundation.case_access import is_held, logins_of, read_case, shown_state, unerased_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 
@@ -55,7 +55,7 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            return self._keep(session, read_case(session, case_id)).casefile
+            return self._read_into_cache(session, read_case(session, case_id)).casefile
 
     def show_current(self, case_id: int) -> CaseFile:
         """Return a case with personal values masked, and with the findings of today if it is open.
@@ -66,20 +66,20 @@ class CaseFiles(Service):
         with self.context.read() as session:
             case = read_case(session, case_id)
             if not is_stale(session, self.context, case):
-                return self._keep(session, case).casefile
+                return self._read_into_cache(session, case).casefile
         refresh_findings(self.context, case_id)
         return self.show(case_id)
 
-    def unchanged(self, session: Session, case_id: int) -> CachedCase:
-        """Return a case as this person read it last, or read it again if it has changed since.
+    def cached(self, session: Session, case_id: int) -> CachedCase:
+        """Return a case from the cache of this person, after reading it again if it has changed.
 
         Raises:
             NotFound: If there is no such case.
         """
-        kept = self.context.cache.cases.get(self.context.actor.id)
-        if kept is not None and kept.stamp == stamp_of(session, self.context, case_id):
-            return kept
-        return self._keep(session, read_case(session, case_id))
+        cached = self.context.cache.cases.get(self.context.actor.id)
+        if cached is not None and cached.stamp == stamp_of(session, self.context, case_id):
+            return cached
+        return self._read_into_cache(session, read_case(session, case_id))
 
     def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         """Return the changes in a case since an evidence number, which grows with each such change.
@@ -112,13 +112,13 @@ class CaseFiles(Service):
         with self.context.read() as session:
             return self._read(session, read_case(session, case_id))
 
-    def _keep(self, session: Session, case: CaseRow) -> CachedCase:
-        """Read a case masked, and keep it for this person."""
+    def _read_into_cache(self, session: Session, case: CaseRow) -> CachedCase:
+        """Read a case masked, and store it as the last case that this person read."""
         redaction = redaction_of(session, (case.agent, case.application_no))
         casefile = masked_casefile(self._read(session, case), redaction)
-        kept = CachedCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
-        self.context.cache.cases[self.context.actor.id] = kept
-        return kept
+        cached = CachedCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
+        self.context.cache.cases[self.context.actor.id] = cached
+        return cached
 
     def _read(self, session: Session, case: CaseRow) -> CaseFile:
         context, case_id = self.context, case.id or 0
@@ -197,12 +197,12 @@ class CaseFiles(Service):
 
     def _evidence(self, case_id: int) -> Evidence:
         with self.context.read() as session:
-            case = kept_case(session, self.context, case_id)
+            case = unerased_case(session, self.context, case_id)
             return read_evidence(session, case, self.context.store, self.context.today(session))
 
     def _refuse_erased(self, case_id: int) -> None:
         with self.context.read() as session:
-            kept_case(session, self.context, case_id)
+            unerased_case(session, self.context, case_id)
 
 
 def _personal_values(evidence: Evidence) -> dict[str, str]:

@@ -26,8 +26,8 @@ from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late
-from workbench.services.case.evidence_reader import documents_since
+from workbench.domain.clock.due import open_suspension_start, moved_deadline, working_days_late
+from workbench.services.case.evidence_reader import documents_imported_after
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
@@ -129,7 +129,7 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
     return appeal_filing_day(session, context, case)
 
 
-def told_filing_day(
+def unmoved_filing_day(
     session: Session, context: Context, case: CaseRow, calendar: WorkingCalendar
 ) -> tuple[date, datetime, date | None]:
     """Return the last day to appeal without suspensions, when it was told, and the day in the letter.
@@ -149,7 +149,7 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
     While a suspension without a known end keeps the day from passing, an appeal can be filed at least until today.
     """
     calendar = context.calendar(session, case.policy_version_id)
-    day, told_at, _stated_on = told_filing_day(session, context, case, calendar)
+    day, told_at, _stated_on = unmoved_filing_day(session, context, case, calendar)
     suspensions = suspensions_concerning(session, case)
     deadline_at = moved_deadline(calendar.closing(day), told_at, suspensions, calendar)
     days = [calendar.local_day(deadline_at)]
@@ -278,7 +278,9 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
     plan, seen = items_in_plan(decision), json.loads(decision.seen)
     named, documents = named_documents([(item.code, item.text) for item in plan], seen), []
     if plan and decision.verdict == Verdict.PENDING and at.year == MAXYEAR:
-        documents = documents_since(session, decision.case_id, seen, decision.checked_at or decision.decided_at)
+        documents = documents_imported_after(
+            session, decision.case_id, seen, decision.checked_at or decision.decided_at
+        )
     came = (bool(documents_for(one, named, documents)[0]) for one in named)
     return tuple(
         ItemLine(code=item.code, text=item.text, is_satisfied=shown, is_waived=False, deadline_at=item.deadline_at)

@@ -142,8 +142,8 @@ class Documents(Service):
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
-            openings = openings_by_digest(session, case_id, OPENED)
-            copies = openings_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
+            openings = accesses_by_digest(session, case_id, OPENED)
+            copies = accesses_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
         ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
         return tuple(
             from_row(
@@ -188,7 +188,7 @@ class Documents(Service):
         return WrittenDocument(line=line, state="written")
 
 
-def openings_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[DocumentAccess, ...]]:
+def accesses_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[DocumentAccess, ...]]:
     """Return who opened (or copied) each file of a case, and when they last did, by SHA-256, the newest first."""
     rows = session.exec(
         select(EventRow)
@@ -207,7 +207,7 @@ def openings_by_digest(session: Session, case_id: int, *actions: str) -> dict[st
 
 def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
     """Return the kinds of the documents that nobody has opened in this case."""
-    openings = openings_by_digest(session, case_id, OPENED)
+    openings = accesses_by_digest(session, case_id, OPENED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_KINDS.__getitem__))
 

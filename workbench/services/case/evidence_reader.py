@@ -132,7 +132,7 @@ _CALLS_BY_DAY = _calls_by(CALL_DAY, "on_date")
 _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 
 
-def documents_since(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
+def documents_imported_after(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
     """Return the documents of a case that were imported after a verdict, given what it has `seen` and its time."""
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
     of_case = (DOCUMENT.c[name] == CASE.c[name] for name in ("agent", "application_no"))

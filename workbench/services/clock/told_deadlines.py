@@ -1,8 +1,8 @@
 """The deadlines of applicants as they were told, and the moves that suspensions and days off cause.
 
-A deadline is stored with its moves, so that lists and timers can compare it. The event of a move has the deadline as it
-was told, from which every later move is computed again: nothing is accumulated. Each date that the applicant was told
-is a promise, and the deadline is the latest of them after its moves.
+A deadline is stored after its moves, so that lists and timers can compare it. The event of a move has the deadline as
+it was told. Every later move is computed from that date, so moves do not add up. Each date that the applicant was told
+is a promise. The deadline is the latest of these dates after their moves.
 """
 
 import json
@@ -22,23 +22,23 @@ from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import feasible_deadline, moved_deadline, open_suspension_start
 from workbench.domain.clock.suspension import Suspension, as_known, unknown_parts
-from workbench.services.case.decisions import last_appeal_day, told_filing_day
+from workbench.services.case.decisions import last_appeal_day, unmoved_filing_day
 from workbench.services.clock.case_clocks import EVENT, Clocks
 
 MOVED_ACTION = "deadline-moved"
 """The event of a case whose deadlines moved because of a suspension or a day off."""
 
 _MICROSECOND = timedelta(microseconds=1)
-_GIVING = ("extend-deadline", "sent-late", MOVED_ACTION)
+_DEADLINE_ACTIONS = ("extend-deadline", "sent-late", MOVED_ACTION)
 _EVENTS = (
     select(EVENT.c.case_id, EVENT.c.at, EVENT.c.action, EVENT.c.body)
-    .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.action.in_(_GIVING))
+    .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.action.in_(_DEADLINE_ACTIONS))
     .where(EVENT.c.is_refused.is_(False))
     .order_by(EVENT.c.seq)
 )
 
 DeadlineRow = RectificationRow | RectificationItemRow | CaseRow
-"""A row with a deadline; that of a pending case is the closing time of its day."""
+"""A row with a deadline; the deadline of a pending case is the closing time of its `next_action_on`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +47,20 @@ class ToldDeadline:
 
     Attributes:
         what: What the applicant has to do until then.
-        told_at: The deadline, without later moves.
-        since: When it was told.
-        was_at: The deadline that was in force when this value was read.
-        given_at: When an event put `was_at` into force, None without one.
-        promised: Later dates that the applicant was told and that stay, each with when.
-        row: The row with the deadline in force; None for the last day to appeal, which is computed when it is read.
+        deadline_at: The deadline that the applicant was told, without later moves.
+        told_at: When the applicant was told it.
+        in_force_at: The deadline that was in force when this value was read.
+        moved_at: When an event moved the deadline to `in_force_at`, None if none did.
+        promised: Later dates that the applicant was told, each with the time of the message; the deadline keeps them.
+        row: The row with the deadline in force; None for the last day to appeal, which no row stores.
         items: The open items of a rectification.
     """
 
     what: Literal["rectify", "answer", "appeal"]
+    deadline_at: datetime
     told_at: datetime
-    since: datetime
-    was_at: datetime
-    given_at: datetime | None = None
+    in_force_at: datetime
+    moved_at: datetime | None = None
     promised: tuple[tuple[datetime, datetime], ...] = ()
     row: DeadlineRow | None = None
     items: Sequence[RectificationItemRow] = ()
@@ -68,39 +68,42 @@ class ToldDeadline:
     def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
         """Return the deadline after the moves by suspensions and days off."""
         found = tuple(suspensions)
-        told = ((self.told_at, self.since), *self.promised)
-        moved_at = max(moved_deadline(at, since, self._counted(found, since), calendar) for at, since in told)
-        return calendar.closing(calendar.local_day(moved_at)) if isinstance(self.row, CaseRow) else moved_at
+        dates = ((self.deadline_at, self.told_at), *self.promised)
+        latest = max(moved_deadline(at, told_at, self._moving(found, told_at), calendar) for at, told_at in dates)
+        return calendar.closing(calendar.local_day(latest)) if isinstance(self.row, CaseRow) else latest
 
     def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
-        """Return when the open suspension began that keeps the deadline from passing, None without one."""
+        """Return the start of the suspension without an end that keeps the deadline from passing, None if none does."""
         return open_suspension_start(self.moved(suspensions, calendar), suspensions)
 
     def current(self, calendar: WorkingCalendar) -> datetime:
         """Return the deadline in force that the row holds."""
         if isinstance(self.row, CaseRow):
-            return self.told_at if self.row.next_action_on is None else calendar.closing(self.row.next_action_on)
-        return self.told_at if self.row is None else self.row.deadline_at or self.told_at
+            return self.deadline_at if self.row.next_action_on is None else calendar.closing(self.row.next_action_on)
+        return self.deadline_at if self.row is None else self.row.deadline_at or self.deadline_at
 
-    def _counted(self, suspensions: Sequence[Suspension], since: datetime) -> Sequence[Suspension]:
-        # The last day to appeal counts from the notice, whatever was known then.
-        return suspensions if self.row is None else unknown_parts(suspensions, since)
+    def _moving(self, suspensions: Sequence[Suspension], told_at: datetime) -> Sequence[Suspension]:
+        """Return the suspensions that move a date: the parts that were unknown when the applicant was told it."""
+        # The last day to appeal is told without any suspension, so all of them move it.
+        return suspensions if self.row is None else unknown_parts(suspensions, told_at)
 
 
 def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[ToldDeadline]]:
-    """Return the deadlines of applicants by case, the one that a letter states first; cases without one are left out.
+    """Return the deadlines of applicants by case; cases without a deadline are left out.
+
+    The first deadline of a case is the one that a letter states.
 
     A lapsed case has the deadlines of its rectification, which a suspension may still move.
     """
     asked = [case for case in cases if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT]
     rows: dict[int, list[DeadlineRow]] = {case.id or 0: [case] for case in asked if case.next_action_on is not None}
     items: dict[int, list[RectificationItemRow]] = defaultdict(list)
-    _add_rectified(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
+    _add_rectifications(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
     columns = (DECISION.c.case_id, DECISION.c.decided_at, DECISION.c.checked_at)
     decided = select(*columns).where(DECISION.c.case_id.in_(list(rows)))
     in_force = decided.where(DECISION.c.status.in_(("applied", "approved"))).order_by(DECISION.c.id)
-    found_since = clocks.session.execute(in_force) if rows else ()
-    since = {row.case_id: row.checked_at or row.decided_at for row in found_since}
+    verdicts = clocks.session.execute(in_force) if rows else ()
+    verdicts_at = {row.case_id: row.checked_at or row.decided_at for row in verdicts}
     moves: dict[int, list[list[Any]]] = defaultdict(list)
     extended: dict[tuple[str, int], datetime] = {}
     for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():
@@ -110,24 +113,24 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     found = {}
     for case in cases:
         case_id, calendar = case.id or 0, clocks.calendar(case)
-        given_at = since.get(case_id, case.opened_at)
+        verdict_at = verdicts_at.get(case_id, case.opened_at)
         told = [
-            _told(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), given_at), calendar)
+            _told(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), verdict_at), calendar)
             for row in rows.get(case_id, ())
         ]
         told = [_with_kept_date(one, clocks.suspensions_of(case), calendar) for one in told]
         told[:1] = [replace(one, items=items[case_id]) for one in told[:1]]
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
-            day, told_at, stated_on = told_filing_day(clocks.session, clocks.context, case, calendar)
-            closing, was_at = calendar.closing(day), calendar.closing(stated_on or day)
-            told.append(ToldDeadline(what="appeal", told_at=closing, since=told_at, was_at=was_at))
+            day, told_at, stated_on = unmoved_filing_day(clocks.session, clocks.context, case, calendar)
+            closing, in_force_at = calendar.closing(day), calendar.closing(stated_on or day)
+            told.append(ToldDeadline(what="appeal", deadline_at=closing, told_at=told_at, in_force_at=in_force_at))
         if told:
             found[case_id] = told
     return found
 
 
 def current_deadline(case: CaseRow, told: Sequence[ToldDeadline], clocks: Clocks) -> ToldDeadline | None:
-    """Return the deadline that a letter to the applicant states; a lapse that came too early does not count."""
+    """Return the deadline that a letter to the applicant states; a case that lapsed too early counts as rectifying."""
     is_over = case.state == CaseState.LAPSED and not has_lapsed_early(case, told, clocks)
     if is_over or case.state == CaseState.APPEALED:
         told = [one for one in told if one.what == "appeal"]
@@ -144,23 +147,22 @@ def has_lapsed_early(case: CaseRow, told: Iterable[ToldDeadline], clocks: Clocks
 
 
 def _with_kept_date(told: ToldDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> ToldDeadline:
-    """Return a deadline whose date in force stays promised if the calendar that made it so late was changed since."""
-    if told.given_at is None:
+    """Return a deadline that promises its date in force, if the calendar of now would not move it as far."""
+    if told.moved_at is None:
         return told
-    known = as_known(suspensions, told.given_at + _MICROSECOND)
-    moved_at = told.moved(known, calendar)
-    latest = feasible_deadline(moved_at, told.given_at, calendar)
+    known = as_known(suspensions, told.moved_at + _MICROSECOND)
+    latest = feasible_deadline(told.moved(known, calendar), told.moved_at, calendar)
     if isinstance(told.row, CaseRow):
         latest = calendar.closing(calendar.local_day(latest))
-    return with_promise(told) if told.was_at > latest else told
+    return with_promise(told) if told.in_force_at > latest else told
 
 
 def with_promise(told: ToldDeadline) -> ToldDeadline:
-    """Return a deadline whose date in force, if it was moved, stays promised, because a sent letter states it."""
-    if told.row is None or told.given_at is None:
+    """Return a deadline that promises its date in force, if it was moved, because a sent letter states that date."""
+    if told.row is None or told.moved_at is None:
         return told
-    # The date includes the suspensions of the moment in which it was given.
-    promised = dict.fromkeys((*told.promised, (told.was_at, told.given_at + _MICROSECOND)))
+    # The date in force already includes the suspensions that were known when it was moved.
+    promised = dict.fromkeys((*told.promised, (told.in_force_at, told.moved_at + _MICROSECOND)))
     return replace(told, promised=tuple(promised))
 
 
@@ -175,10 +177,15 @@ def move_deadlines(
 ) -> Mapping[str, Any]:
     """Store the moves of deadlines, and return the body of their event; it is empty if nothing changes.
 
-    `is_kept` in the body says that every deadline stays and is promised from now on as it was told last. No deadline is
-    put before what the suspensions of which the applicant was told make it (`relied_on`), nor before what it is, unless
-    `may_shorten`. With `leaves_time`, a deadline that moves leaves enough time after a letter of now. `told` gets the
-    new promises.
+    `is_kept` in the body says that every deadline stays as it is and becomes a promise.
+
+    Args:
+        case: The case of the applicant.
+        told: The deadlines as they were told; their new promises are added to this list.
+        clocks: The clocks of the case.
+        relied_on: The suspensions that the applicant was told of; no deadline moves to before its date under them.
+        may_shorten: Whether a deadline may move to before its date in force.
+        leaves_time: Whether a deadline that moves leaves enough time to act after a letter that is written now.
     """
     calendar, now, moves, is_kept = clocks.calendar(case), clocks.context.now(), [], True
     for index, one in enumerate(told):
@@ -187,14 +194,15 @@ def move_deadlines(
             continue
         if leaves_time and after > max(before, now):
             after = feasible_deadline(after, now, calendar)
-        told_at = one.moved(relied_on, calendar)
-        kept = told_at if may_shorten else max(told_at, before)
+        relied_on_at = one.moved(relied_on, calendar)
+        earliest = relied_on_at if may_shorten else max(relied_on_at, before)
         if isinstance(row, CaseRow):
             after = calendar.closing(calendar.local_day(after))
-        if after < kept:
-            # The applicant was told the later date.
-            told[index] = replace(one, promised=(*one.promised, (kept, now))) if kept > before else with_promise(one)
-            after = max(kept, told[index].moved(clocks.suspensions_of(case), calendar))
+        if after < earliest:
+            # The applicant relies on the later date.
+            is_new = earliest > before
+            told[index] = replace(one, promised=(*one.promised, (earliest, now))) if is_new else with_promise(one)
+            after = max(earliest, told[index].moved(clocks.suspensions_of(case), calendar))
         elif after == before:
             continue
         if isinstance(row, CaseRow):
@@ -202,7 +210,7 @@ def move_deadlines(
         else:
             row.deadline_at = after
         promised = [list(map(to_us, promise)) for promise in told[index].promised]
-        moves.append([row.__tablename__, row.id, to_us(one.told_at), to_us(one.since), to_us(after), *promised])
+        moves.append([row.__tablename__, row.id, to_us(one.deadline_at), to_us(one.told_at), to_us(after), *promised])
         is_kept = is_kept and after == before
     return {"deadlines": moves, **({"is_kept": True} if is_kept else {})} if moves else {}
 
@@ -211,13 +219,16 @@ _RECTIFIED = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED}
 _APPEALABLE = {CaseState.FAILED, CaseState.LAPSED}
 
 
-def _add_rectified(
+def _add_rectifications(
     session: Session,
     case_ids: Sequence[int | None],
     rows: dict[int, list[DeadlineRow]],
     items: Mapping[int, list[RectificationItemRow]],
 ) -> None:
-    """Add the open rectification of each case with its open items, and the rows that have a deadline of their own."""
+    """Add the open rectification of each case to `rows` and its open items to `items`.
+
+    An item with its own deadline is added to `rows` too.
+    """
     if not case_ids:
         return
     is_open = (RECTIFICATION.c.case_id.in_(case_ids), RECTIFICATION.c.is_open, RECTIFICATION.c.deadline_at.is_not(None))
@@ -231,15 +242,29 @@ def _add_rectified(
         rows[case_id] += [item] if item.deadline_at is not None else []
 
 
-def _told(row: DeadlineRow, moves: Iterable[Sequence[Any]], since: datetime, calendar: WorkingCalendar) -> ToldDeadline:
-    """Return a deadline as it was told: from the last event that moved it, unless an act gave it another one since."""
+def _told(
+    row: DeadlineRow, moves: Iterable[Sequence[Any]], set_at: datetime, calendar: WorkingCalendar
+) -> ToldDeadline:
+    """Return the deadline of a row as the applicant was told it.
+
+    The last event that moved the deadline says what was told. It no longer counts if an act set another deadline later;
+    then the deadline in the row is the one that was told, at `set_at`.
+
+    Args:
+        row: The row with the deadline.
+        moves: The moves of the deadlines of the case, the newest first.
+        set_at: When an act set the deadline.
+        calendar: The calendar of the case.
+    """
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
-    told = ToldDeadline(what=what, told_at=since, since=since, was_at=since, row=row)
+    told = ToldDeadline(what=what, deadline_at=set_at, told_at=set_at, in_force_at=set_at, row=row)
     current = told.current(calendar)
-    told = replace(told, told_at=current, was_at=current)
+    told = replace(told, deadline_at=current, in_force_at=current)
     key = [row.__tablename__, row.id]
-    for at, name, row_id, told_us, since_us, after_us, *promised in moves:
+    for at, name, row_id, deadline_us, told_us, after_us, *promised in moves:
         if [name, row_id] == key and after_us == to_us(current):
             promises = tuple((from_us(day), from_us(told_at)) for day, told_at in promised)
-            return replace(told, told_at=from_us(told_us), since=from_us(since_us), given_at=at, promised=promises)
+            return replace(
+                told, deadline_at=from_us(deadline_us), told_at=from_us(told_us), moved_at=at, promised=promises
+            )
     return told

@@ -99,13 +99,13 @@ def append(  # noqa: PLR0913 - one parameter for each column
     return _write(session, [event])
 
 
-def log_also(session: Session, name: str, facts: Any) -> None:
+def add_to_next_event(session: Session, name: str, facts: Any) -> None:
     """Add facts to the next event of the caller's transaction; mappings with the same name are merged."""
     known = session.info.setdefault(_FACTS, {})
     known[name] = {**known.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
 
 
-def log_rest(session: Session, actor: Actor, at: datetime) -> None:
+def log_remaining_facts(session: Session, actor: Actor, at: datetime) -> None:
     """Append an event with the facts that the caller's transaction has not recorded yet, if there are any."""
     _log_changed_rows(session)
     if session.info.get(_FACTS):
@@ -128,7 +128,7 @@ def _log_changed_rows(session: Session) -> None:
             changes[f"{row.table} {row.id}"] = [was, row_digest(row.became)]
     changes |= dict.fromkeys(runs_of(removed))
     if changes:
-        log_also(session, ROWS, changes)
+        add_to_next_event(session, ROWS, changes)
 
 
 def runs_of(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
@@ -231,10 +231,10 @@ def log_receipts(session: Session, batch_id: int) -> None:
     """Add the digests of the receipts of a batch to the next event of the caller's transaction, if there are any."""
     receipts = {number: row_digest(values) for number, values in receipts_of(session.connection(), batch_id)}
     if receipts:
-        log_together(session, {"notice": receipts})
+        log_row_digests(session, {"notice": receipts})
 
 
-def log_together(session: Session, digests: Mapping[str, Mapping[int, str]]) -> None:
+def log_row_digests(session: Session, digests: Mapping[str, Mapping[int, str]]) -> None:
     """Add digests of rows, by table and number, to the next event: one text for each run of consecutive numbers."""
     facts = {
         table: {
@@ -243,7 +243,7 @@ def log_together(session: Session, digests: Mapping[str, Mapping[int, str]]) -> 
         }
         for table, of_rows in digests.items()
     }
-    log_also(session, TOGETHER, facts)
+    add_to_next_event(session, TOGETHER, facts)
 
 
 def details(**values: Any) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ from workbench.domain.clock.calendar import CalendarDay, DayKind
 from workbench.domain.clock.hours import Hours, format_hours, parse_hours
 from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
-from workbench.services.foundation.audit_log import CALENDAR, log_also
+from workbench.services.foundation.audit_log import CALENDAR, add_to_next_event
 from workbench.services.foundation.row_values import from_row
 
 Days = Mapping[date, CalendarDay]
@@ -106,7 +106,7 @@ def _text_of(kind: TypeEngine[Any], stored: Any) -> str:
 
 def log_calendar(session: Session) -> None:
     """Add the digest of the calendar to the next event of the transaction."""
-    log_also(session, CALENDAR, calendar_digest(session))
+    add_to_next_event(session, CALENDAR, calendar_digest(session))
 
 
 def renew_edition(session: Session) -> None:

@@ -53,7 +53,7 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     return _published(session, case_id, session.get(CaseRow, case_id))
 
 
-def kept_case(session: Session, context: Context, case_id: int) -> CaseRow:
+def unerased_case(session: Session, context: Context, case_id: int) -> CaseRow:
     """Return a case whose batch is published, and that retention has not erased.
 
     Raises:
@@ -103,7 +103,7 @@ def case_in_state_for(session: Session, context: Context, action: Action, case_i
         NotFound: If there is no such case.
         NotAllowed: If its state does not allow the action, or it was erased.
     """
-    case = kept_case(session, context, case_id)
+    case = unerased_case(session, context, case_id)
     if CaseState(case.state) not in PERMISSIONS[action].states:
         raise NotAllowed(state_refusal(action, shown_state(case, context.now()), format_case(case_id)) or "")
     return case
@@ -178,7 +178,7 @@ def last_event(session: Session, case_id: int, actions: Iterable[str] = _HOLD_AC
     ).scalar_one_or_none()
 
 
-def loss_of(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
+def lost_hold(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
     """Return how this person's hold with a fence number ended, None while the hold is valid.
 
     An expired hold stays valid until another person takes the case.

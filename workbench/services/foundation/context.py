@@ -143,7 +143,7 @@ class Context:
             self.read_roles(session)
             self._check_roles()
             yield session
-            audit_log.log_rest(session, self.actor, self.now())
+            audit_log.log_remaining_facts(session, self.actor, self.now())
 
     @property
     def own_files(self) -> OwnFiles:

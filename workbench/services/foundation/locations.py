@@ -112,7 +112,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def told_of_storage(message: str, **values: str) -> Iterator[None]:
+def rewording_storage_failures(message: str, **values: str) -> Iterator[None]:
     """Give a failure of the storage another message with its {cause}, where `nothing was written` is not true."""
     try:
         yield

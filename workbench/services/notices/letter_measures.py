@@ -8,7 +8,7 @@ from sqlmodel import Session
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow
 from workbench.domain.case.measures import MeasureOrder, bars_and_open_restores, bars_carried_out
-from workbench.services.case.measured_numbers import measure_orders
+from workbench.services.case.measure_orders import measure_orders
 from workbench.services.foundation.context import Context
 from workbench.services.notices.letter_facts import Bars
 

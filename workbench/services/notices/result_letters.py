@@ -129,7 +129,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     context: Context,
     case: CaseRow,
     decision: DecisionRow,
-    kept: CachedCase,
+    cached: CachedCase,
     codes: Sequence[str],
     plan: MeasurePlan,
     named: tuple[tuple[Bars, ...], tuple[Bars, ...]],
@@ -140,7 +140,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     decision that is not in force yet corrects the notice that the case names.
     """
     # The stored text has the causes, unless the reviewer deleted them.
-    casefile = kept.casefile if decision.letter else with_clear_findings(session, kept.casefile)
+    casefile = cached.casefile if decision.letter else with_clear_findings(session, cached.casefile)
     policy = casefile.policy
     corrects_id, (bars, lifted) = decision.corrects_id or case.corrects_id, named
     corrected = None if corrects_id is None else session.get_one(DecisionRow, corrects_id)

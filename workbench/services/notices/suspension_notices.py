@@ -129,7 +129,7 @@ class SuspensionLetters:
     def _is_news(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Say whether the end of suspensions concerns the applicant: one called off only if the deadline changes."""
         told = self._deadline(case)
-        has_changed = told is None or told.current(self.clocks.calendar(case)) != told.was_at
+        has_changed = told is None or told.current(self.clocks.calendar(case)) != told.in_force_at
         concerns = (not one.is_called_off or (one.announced and one.announced.span.is_open) for one in ended)
         return has_changed or any(concerns)
 
@@ -221,12 +221,12 @@ class SuspensionLetters:
         stated = ahead or [one for one in found if one in suspensions]
         # Two suspensions at the same time both move the deadline, though without one of them it stays the same.
         over = [one for one in found if stated and one not in stated]
-        named = stated + [one for one in over if told.moved((one,), calendar) > told.told_at]
+        named = stated + [one for one in over if told.moved((one,), calendar) > told.deadline_at]
         named += [one for one in over if self._moves_deadline(case, told, one)]
         corrects = self.corrected.get(case.id or 0)
         if unsent and corrects is None and case.state == CaseState.RECTIFYING:
             lapse = notice_of_lapse(clocks.session, case)
-            corrects = lapse if lapse and lapse[1] > told.since else None
+            corrects = lapse if lapse and lapse[1] > told.told_at else None
         asked = [LetterItem(one.text, one.deadline_at) for one in told.items]
         if told.what == "answer" and (decision := newest_decision(clocks.session, case.id or 0, "applied", "approved")):
             asked = [LetterItem(one.text) for one in items_in_plan(decision)]
@@ -238,8 +238,8 @@ class SuspensionLetters:
             what=told.what,
             from_at=min((one.span.start for one in ahead or named or suspensions), default=None),
             to_at=None if NEVER in ends else max(ends, default=None),
-            former_at=told.told_at if unsent else told.was_at,
-            is_moved=moved_at != (told.was_at if told.row is None else told.told_at),
+            former_at=told.deadline_at if unsent else told.in_force_at,
+            is_moved=moved_at != (told.in_force_at if told.row is None else told.deadline_at),
         )
         return LetterFacts(
             kind=ClockLetterKind.DEADLINE_MOVED,
@@ -274,7 +274,7 @@ def follow_days_off(
         main = current_deadline(case, told, clocks)
         if main is not None and (body or main.row is None):
             letters.messages.append((case, message := letters.about_deadline(case, main, (), CALENDAR_CHANGED)))
-            found.append((case, main, message.deadline_at or main.was_at))
+            found.append((case, main, message.deadline_at or main.in_force_at))
     append_many(session, context.actor, MOVED_ACTION, context.now(), moves.items())
     letters.write()
     return found

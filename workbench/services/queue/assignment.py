@@ -15,7 +15,7 @@ from db.queries.published import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import act_in, checked
+from workbench.services.acts.act import act_in, checked_act_reason
 from workbench.services.case.drafts import find_draft
 from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
 from workbench.services.foundation.context import Context, Service
@@ -117,7 +117,7 @@ class Assigning(Service):
             NotFound: If a case or the login does not exist.
             WrongUsage: If no reason is given.
         """
-        checked(Action.ASSIGN, reason)
+        checked_act_reason(Action.ASSIGN, reason)
         with (
             self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None),
             self.context.read() if dry_run else self.context.write() as session,
@@ -152,7 +152,7 @@ class Assigning(Service):
         def begin(session: Session) -> Callable[[int], AssignedCase]:
             return partial(self._assign, session, person=_reviewer(session, login), reason=reason)
 
-        checked(Action.ASSIGN, reason)
+        checked_act_reason(Action.ASSIGN, reason)
         with self.context.acting(Action.ASSIGN, case_ids[0] if len(case_ids) == 1 else None):
             with self.context.read() as session:
                 _reviewer(session, login)

@@ -29,7 +29,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import acting_on, note_act
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.case_access import LostHold, loss_of
+from workbench.services.foundation.case_access import LostHold, lost_hold
 from workbench.services.foundation.context import Context, Service
 
 ASIDE_GRACE = timedelta(minutes=30)
@@ -143,7 +143,7 @@ class Claims(Service):
         `fence` is the number of the hold; it grows with each claim of a case.
         """
         with self.context.read() as session:
-            return loss_of(session, self.context, case_id, fence)
+            return lost_hold(session, self.context, case_id, fence)
 
     def release(self, case_id: int) -> None:
         """Return a held case to the queue.

@@ -80,4 +80,4 @@ class Deactivating(Service):
                 case.state, case.is_listed = CaseState.QUEUED.value, True
         case.assignee_id = None if case.assignee_id == person_id else case.assignee_id
         case.returned_to_id = None if case.returned_to_id == person_id else case.returned_to_id
-        finish_act(session, self.context, case, Action.RELEASE, {"is_deactivated": True}, moves_due=False)
+        finish_act(session, self.context, case, Action.RELEASE, {"is_deactivated": True}, moves_due_date=False)

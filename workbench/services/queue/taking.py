@@ -12,7 +12,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, role_refusal, take_refusal
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.i18n import _
-from workbench.services.acts.act import act_in, checked
+from workbench.services.acts.act import act_in, checked_act_reason
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
@@ -37,7 +37,7 @@ class Taking(Service):
         context = self.context
         with context.acting(Action.TAKE, case_id), context.write() as session:
             case = self._case_to_take(session, case_id)
-            checked(Action.TAKE, reason)
+            checked_act_reason(Action.TAKE, reason)
             if not self._is_on_my_desk(case):
                 with act_in(session, context, case, Action.TAKE, reason) as act:
                     case.fence += not is_held(case, context.now())

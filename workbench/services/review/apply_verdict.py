@@ -24,7 +24,7 @@ from workbench.services.review.measures.orders import order_measure, plan_measur
 
 
 def apply_verdict(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: CachedCase
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, cached: CachedCase
 ) -> tuple[str, str]:
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
@@ -38,17 +38,17 @@ def apply_verdict(
     orders = order_measure(session, context, case, decision, plan.ordered).summary
     if orders:
         bars = bars_in_force(session, context, case)
-    letter = verdict_letter(session, context, case, decision, kept, codes, plan, (bars, lifted))
-    return kept.redaction.mask_in(add_notice(session, letter, case, decision)), orders
+    letter = verdict_letter(session, context, case, decision, cached, codes, plan, (bars, lifted))
+    return cached.redaction.mask_in(add_notice(session, letter, case, decision)), orders
 
 
 def preview_letter(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, kept: CachedCase, codes: Sequence[str]
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, cached: CachedCase, codes: Sequence[str]
 ) -> str:
     """Return the letter that a verdict would send, masked as by `apply_verdict`; nothing is written."""
     plan, bars = plan_measure(session, context, case, decision), bars_to_name(session, context, case)
-    letter = verdict_letter(session, context, case, decision, kept, codes, plan, bars)
-    return kept.redaction.mask_in(render(letter).body)
+    letter = verdict_letter(session, context, case, decision, cached, codes, plan, bars)
+    return cached.redaction.mask_in(render(letter).body)
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> None:

@@ -143,7 +143,7 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     if case.state in FINAL_STATES:
         note_act(session, context, "evidence-undone", case.id, body, batch_id=batch_id)
     else:
-        finish_act(session, context, case, "evidence-undone", body, has_state=False, batch_id=batch_id)
+        finish_act(session, context, case, "evidence-undone", body, changes_state=False, batch_id=batch_id)
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvidence, action: str) -> None:

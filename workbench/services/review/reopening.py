@@ -48,7 +48,7 @@ class Reopening(Service):
         """
         context = self.context
         with acting_on(context, Action.REOPEN, case_id, reason) as act:
-            session, case, release_at = act.session, act.case, act.until or context.now()
+            session, case, release_at = act.session, act.case, act.undo_until or context.now()
             was_passed = case.state == CaseState.PASSED
             refuse_second_case(session, case)
             decision = newest_decision(session, case_id, "applied", "approved")

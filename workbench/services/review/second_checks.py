@@ -16,7 +16,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import ActInProgress, act_in, checked
+from workbench.services.acts.act import ActInProgress, act_in, checked_act_reason
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
@@ -75,22 +75,22 @@ class Checks(Service):
         if (appeals := AppealChecks(self.context)).is_staged(case_id):
             return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
-            checked(Action.APPROVE, note)
+            checked_act_reason(Action.APPROVE, note)
             with self.context.read() as session:
                 # If the approval is refused, nothing may be written, not even the findings of today.
                 self._staged(session, case_id, Action.APPROVE, decision_id)
             refresh_findings(self.context, case_id)
             with self.context.read() as session:
-                kept = CaseFiles(self.context).unchanged(session, case_id)
+                cached = CaseFiles(self.context).cached(session, case_id)
             with self.context.write() as session:
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
-                if case.version != kept.casefile.header.version or evidence_no not in {None, case.evidence_no}:
+                if case.version != cached.casefile.header.version or evidence_no not in {None, case.evidence_no}:
                     raise Busy(_case_changed(case_id))
                 if is_contradicted(session, self.context, case, decision.seen, decision.decided_at):
                     void_verdict(session, self.context, case)
                     approved = None
                 else:
-                    approved = self._approve(session, case, decision, kept, note)
+                    approved = self._approve(session, case, decision, cached, note)
             if approved is None:
                 message = _(
                     "Findings of {case} changed since the verdict, so the verdict is void;"
@@ -100,7 +100,7 @@ class Checks(Service):
             return approved
 
     def _approve(
-        self, session: Session, case: CaseRow, decision: DecisionRow, kept: CachedCase, note: str
+        self, session: Session, case: CaseRow, decision: DecisionRow, cached: CachedCase, note: str
     ) -> DecisionResult:
         """Put a staged verdict into force; if its maker approves it, who reviews alone, record the waiver."""
         context, now = self.context, self.context.now()
@@ -108,11 +108,11 @@ class Checks(Service):
         with act_in(session, context, case, Action.APPROVE, note) as act:
             if is_own:
                 rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
-                decision.waived = people.waiver_text(Waiver(rules=rules, reason=people.solo_reason(session)))
-                decision.status, decision.release_at, decision.check_note = "applied", act.until, act.reason
+                decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
+                decision.status, decision.release_at, decision.check_note = "applied", act.undo_until, act.reason
             else:
                 self._sign(act, decision, "approved")
-            notice, orders = apply_verdict(session, context, case, decision, kept)
+            notice, orders = apply_verdict(session, context, case, decision, cached)
             result = decision_result(case, decision, now, notice)
             body = details(
                 decision=decision.id,
@@ -146,7 +146,7 @@ class Checks(Service):
 
     def _sign(self, act: ActInProgress, decision: DecisionRow, status: str) -> None:
         """Record the result of the check, with its note."""
-        decision.status, decision.release_at, decision.check_note = status, act.until, act.reason
+        decision.status, decision.release_at, decision.check_note = status, act.undo_until, act.reason
         decision.checker_id, decision.checked_at = self.context.actor.id, self.context.now()
 
     def _to_maker(self, session: Session, case: CaseRow, maker_id: int) -> None:

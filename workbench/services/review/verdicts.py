@@ -69,7 +69,7 @@ class Verdicts(Service):
         """
         now, seen_no = self.context.now(), request.evidence_no
         with self.context.read() as session:
-            casefile = self.casefiles.unchanged(session, request.case_id).casefile
+            casefile = self.casefiles.cached(session, request.case_id).casefile
             case = session.get_one(CaseRow, request.case_id)
             plan = self._plan(session, case, request, casefile, now)
             plan = self._apply_two_person_rules(session, plan, casefile.policy)
@@ -111,14 +111,14 @@ class Verdicts(Service):
         """
         now = self.context.now()
         with self.context.read() as session:
-            kept = self.casefiles.unchanged(session, request.case_id)
+            cached = self.casefiles.cached(session, request.case_id)
             case = session.get_one(CaseRow, request.case_id)
-            plan = self._plan(session, case, request, kept.casefile, now)
-            plan = self._apply_two_person_rules(session, plan, kept.casefile.policy)
+            plan = self._plan(session, case, request, cached.casefile, now)
+            plan = self._apply_two_person_rules(session, plan, cached.casefile.policy)
             if not request.reasons:
                 raise NotAllowed(plan.problems[0])
-            decision = _decision_row(case, kept.casefile, plan, self.context.actor.id, now)
-            return preview_letter(session, self.context, case, decision, kept, request.reasons)
+            decision = _decision_row(case, cached.casefile, plan, self.context.actor.id, now)
+            return preview_letter(session, self.context, case, decision, cached, request.reasons)
 
     def _numbers_to_restore(self, session: Session, casefile: CaseFile, request: VerdictRequest) -> tuple[str, ...]:
         """Return the numbers whose bar a pass would lift, masked."""
@@ -142,8 +142,8 @@ class Verdicts(Service):
         """
         with self.context.acting(Action.DECIDE, request.case_id):
             with self.context.read() as session:
-                kept = self.casefiles.unchanged(session, request.case_id)
-            casefile = kept.casefile
+                cached = self.casefiles.cached(session, request.case_id)
+            casefile = cached.casefile
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
                 raise WrongUsage(first_verdict_problem(request, casefile) or "")
             with self.context.write() as session:
@@ -162,7 +162,7 @@ class Verdicts(Service):
                     raise NotAllowed(plan.problems[0])
                 with session.no_autoflush:
                     # Without autoflush, the case is written only once, at the end.
-                    return self._record(session, case, kept, plan, now)
+                    return self._record(session, case, cached, plan, now)
 
     def _plan(
         self,
@@ -186,11 +186,11 @@ class Verdicts(Service):
         return replace(plan, problems=(*plan.problems, refusal)) if refusal else plan
 
     def _record(
-        self, session: Session, case: CaseRow, kept: CachedCase, plan: VerdictPlan, now: datetime
+        self, session: Session, case: CaseRow, cached: CachedCase, plan: VerdictPlan, now: datetime
     ) -> DecisionResult:
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, plan.request
-        decision = _decision_row(case, kept.casefile, plan, context.actor.id, now)
+        decision = _decision_row(case, cached.casefile, plan, context.actor.id, now)
         notice, orders = None, ""
         with act_in(session, context, case, Action.DECIDE, is_staged=plan.is_staged) as act:
             session.add(decision)
@@ -204,7 +204,7 @@ class Verdicts(Service):
             if plan.is_staged:
                 case.state = CaseState.AWAITING_CHECK.value
             else:
-                notice, orders = apply_verdict(session, context, case, decision, kept)
+                notice, orders = apply_verdict(session, context, case, decision, cached)
             case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
             link_draft(session, request.case_id, context.actor.id, decision.id)
             body = details(

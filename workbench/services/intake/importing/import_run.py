@@ -19,7 +19,7 @@ from workbench.services.files.reading.reader import Reader
 from workbench.services.files.reading.rejects import RejectWriter
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.locations import told_of_storage
+from workbench.services.foundation.locations import rewording_storage_failures
 from workbench.services.foundation.workers import HelperProcess
 from workbench.services.intake.batches import affected_cases, publishing
 from workbench.services.intake.batches.applying import apply_batch
@@ -74,7 +74,7 @@ class ImportRun:
                 "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next start"
                 " completes that."
             )
-            with told_of_storage(message, batch=format_batch(batch_id)):
+            with rewording_storage_failures(message, batch=format_batch(batch_id)):
                 unfiled = apply_batch(self.context, batch_id)
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
@@ -84,10 +84,10 @@ class ImportRun:
             "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start with"
             " enough room removes them. Correct that, then import again."
         )
-        with told_of_storage(left):
+        with rewording_storage_failures(left):
             remove_batch(self.context, batch_id)
         message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
-        with told_of_storage(message):
+        with rewording_storage_failures(message):
             raise error
 
     def _calendar_edition(self) -> str:

@@ -16,7 +16,7 @@ from workbench.domain.text.mask import MaskKind, mask, mask_digits_within
 from workbench.domain.text.redaction import Redaction
 from workbench.services.case.decisions import waiver_of
 from workbench.services.case.masking import shown_name
-from workbench.services.case.measured_numbers import kept_numbers, numbers_in_service
+from workbench.services.case.measure_orders import numbers_in_service, stored_numbers
 from workbench.services.notices.bulk_letters import select_letters
 from workbench.services.records.exporting.sheets import Record
 from workbench.services.records.exporting.source import ExportSource
@@ -106,7 +106,7 @@ def _numbers(source: ExportSource, row: Any) -> tuple[str, ...]:
     """
     if row.status not in _IN_FORCE:
         return ()
-    kept = kept_numbers(row.measure, row.seen)
+    kept = stored_numbers(row.measure, row.seen)
     if kept is not None:
         return kept
     return numbers_in_service(source.session, source.session.get_one(CaseRow, row.case_id), source.today)

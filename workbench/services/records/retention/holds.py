@@ -11,7 +11,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import ActInProgress, act_in, acting_on, checked
+from workbench.services.acts.act import ActInProgress, act_in, acting_on, checked_act_reason
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
@@ -55,7 +55,7 @@ class LegalHolds(Service):
             FilterProblem: If the filter is invalid.
             WrongUsage: If no reason is given.
         """
-        checked(Action.LEGAL_HOLD, reason)
+        checked_act_reason(Action.LEGAL_HOLD, reason)
         with self.context.acting(Action.LEGAL_HOLD):
             placed = 0
             for case_ids in chunks(Queue(self.context).ids(filter_text, _EVERY_CASE), _PLACED_TOGETHER):

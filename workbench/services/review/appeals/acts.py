@@ -137,7 +137,7 @@ def file_appeal(
             filed_by_id=context.actor.id,
             due_at=received_at,
             status=AppealStatus.OPEN.value,
-            release_at=act.until,
+            release_at=act.undo_until,
             before=json.dumps({"assignee_id": case.assignee_id, "returned_to_id": case.returned_to_id}),
         )
         session.add(appeal)
@@ -156,7 +156,7 @@ def file_appeal(
 def withdraw_appeal(act: ActInProgress, appeal: AppealRow) -> None:
     """End an appeal that the applicant withdrew: restore the state before it, or continue the rectification."""
     session, context, case = act.session, act.context, act.case
-    appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, act.until
+    appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, act.undo_until
     restore_state_before(case, appeal)
     act.finish({"kind": "appeal"})
     is_over = not take_back_early_lapse(session, context, case)

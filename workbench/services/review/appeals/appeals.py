@@ -135,7 +135,7 @@ class Appeals(Service):
             for name, value in _decided(request).items():
                 setattr(appeal, name, value)
             appeal.status = AppealStatus.STAGED.value
-            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), act.until
+            appeal.decided_by_id, appeal.decided_at, appeal.release_at = context.actor.id, context.now(), act.undo_until
             appeal.checker_id, appeal.checked_at, appeal.check_note = None, None, ""
             appeal.seen = _snapshot(session, case)
             if alone:

@@ -14,7 +14,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import ActInProgress, act_in, checked
+from workbench.services.acts.act import ActInProgress, act_in, checked_act_reason
 from workbench.services.case.assessment import findings_of_case, is_contradicted, refresh_findings
 from workbench.services.case.decisions import newest_appeal, waiver_of
 from workbench.services.foundation.audit_log import details
@@ -57,7 +57,7 @@ class AppealChecks(Service):
         """
         context = self.context
         with context.acting(Action.APPROVE, case_id):
-            checked(Action.APPROVE, note)
+            checked_act_reason(Action.APPROVE, note)
             with context.read() as session:
                 # If the approval is refused, nothing may be written, not even the findings of today.
                 self._staged(session, Action.APPROVE, case_id, version)
@@ -107,7 +107,7 @@ class AppealChecks(Service):
 
     def _sign(self, act: ActInProgress, appeal: AppealRow, status: AppealStatus) -> None:
         """Record the result of a check, with its note."""
-        appeal.status, appeal.release_at = status.value, act.until
+        appeal.status, appeal.release_at = status.value, act.undo_until
         if not appeal.waived:
             appeal.checker_id, appeal.checked_at = self.context.actor.id, self.context.now()
         appeal.check_note = act.reason

@@ -14,12 +14,12 @@ from db.models import CaseRow, DecisionRow, MeasureOrderRow
 from db.queries.published import MEASURE_ORDER, chunks
 from workbench.domain.case.measures import MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
-from workbench.services.case.measured_numbers import (
+from workbench.services.case.measure_orders import (
     UNKNOWN,
-    keep_numbers,
     measure_orders,
     numbers_in_service,
     numbers_out_of_service,
+    store_numbers,
 )
 from workbench.services.foundation.context import Context
 
@@ -61,7 +61,7 @@ def order_measure(
     measure, release_at = Measure(decision.measure), decision.release_at or context.now()
     changes, of_decision = OrderChanges(), {"decision_id": decision.id}
     if measure is not Measure.NONE:
-        keep_numbers(decision, tuple(filter(None, ordered)))
+        store_numbers(decision, tuple(filter(None, ordered)))
         changes = _order(session, context, case, measure, ordered, release_at, **of_decision)
     if _lifts_bars(decision):
         lifting = lift_bars(session, context, case, release_at=release_at, **of_decision)

@@ -114,8 +114,9 @@ def cancel_deadline_letters(
 def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
     """Postpone future deadlines that are too soon for a letter that is written now."""
     clocks, now = Clocks(session, context), context.now()
-    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row and one.was_at >= now]
-    later = [replace(one, told_at=feasible_deadline(one.was_at, now, clocks.calendar(case)), since=now) for one in told]
+    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row and one.in_force_at >= now]
+    calendar = clocks.calendar(case)
+    later = [replace(one, deadline_at=feasible_deadline(one.in_force_at, now, calendar), told_at=now) for one in told]
     if body := move_deadlines(case, later, clocks, leaves_time=False):
         note_act(session, context, MOVED_ACTION, case.id, body)
 

@@ -127,7 +127,7 @@ def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: 
     clocks, calendar = Clocks(session, context), context.calendar(session, case.policy_version_id)
     told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
     stated = _stated_deadlines(session, case, told, notice, calendar)
-    later = [replace(one, told_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
+    later = [replace(one, deadline_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
     return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.current(calendar)]
 
 
@@ -136,7 +136,7 @@ def _stated_deadlines(
 ) -> list[tuple[ToldDeadline, datetime | None]]:
     """Return the deadlines of a case that a letter states, each as the letter states it."""
     if notice.kind == ClockLetterKind.DEADLINE:
-        return [(one, one.told_at) for one in told if one.told_at == notice.told_due_at]
+        return [(one, one.deadline_at) for one in told if one.deadline_at == notice.told_due_at]
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None or decision.id != notice.decision_id:
         return []

@@ -76,7 +76,9 @@ def planned_moves(
 
 
 def _move(case: CaseRow, told: ToldDeadline, moved_at: datetime) -> DueChange:
-    return DueChange(case_id=case.id or 0, before=told.was_at, after=moved_at, is_provisional=False, is_notified=True)
+    return DueChange(
+        case_id=case.id or 0, before=told.in_force_at, after=moved_at, is_provisional=False, is_notified=True
+    )
 
 
 def _cases_with_deadline_on(session: Session, context: Context, days: Sequence[date]) -> Any:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.enums import Priority, ServiceClass
 from workbench.domain.case.lifecycle import Action
-from workbench.services.acts.act import checked
+from workbench.services.acts.act import checked_act_reason
 from workbench.services.foundation.context import Service
 from workbench.services.queue.assignment import RefusedCase, act_on_many
 from workbench.services.time.deadlines.rescheduling import Rescheduling, class_columns, priority_columns
@@ -54,6 +54,6 @@ class BulkChanges(Service):
             return change
 
         with self.context.acting(action, case_ids[0] if len(case_ids) == 1 else None):
-            checked(action, reason)
+            checked_act_reason(action, reason)
             changed, refused = act_on_many(self.context, action, case_ids, begin)
         return BulkChange(changed=changed, refused=refused)

@@ -18,7 +18,7 @@ from workbench.domain.clock.clock import extension_s, latest_appeal_due
 from workbench.domain.clock.due import due_at, moved_deadline, open_day_from, short_deadline_problem, working_days_late
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.acts.act import act_in, checked
+from workbench.services.acts.act import act_in, checked_act_reason
 from workbench.services.acts.declarations import EXTEND_DEADLINE
 from workbench.services.case.assessment import rank_columns
 from workbench.services.case.decisions import items_of, open_rectification
@@ -188,7 +188,7 @@ class Rescheduling(Service):
                 item=own.text if own else "",
                 asked=letter_items(open_items(session, row)),
                 waived=waived_texts(session, row),
-                release_at=act.until,
+                release_at=act.undo_until,
             )
             notify(session, context, [(case, message)])
         return DueDateExtension(
@@ -231,7 +231,7 @@ class Rescheduling(Service):
         already. After an error, nothing of the case is written.
         """
         case = case_in_state_for(session, self.context, action, case_id)
-        checked(action, reason)
+        checked_act_reason(action, reason)
         column, value = next(iter(changes.items()))
         before = getattr(case, column)
         if before == value:

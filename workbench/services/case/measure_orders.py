@@ -68,12 +68,12 @@ def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:
     return frozenset(card["msisdn"] for card in cards if card["service_ended_on"] and card["service_ended_on"] <= today)
 
 
-def keep_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:
+def store_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:
     """Store in a decision the numbers that its measure concerns, when it comes into force."""
     decision.seen = json.dumps({**json.loads(decision.seen), _KEY: BETWEEN_NUMBERS.join(numbers)}, ensure_ascii=False)
 
 
-def kept_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
+def stored_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
     """Return the numbers that the measure of a decision concerns, None if the decision stores none."""
     if measure == Measure.NONE:
         return ()
@@ -92,7 +92,7 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
     ended = numbers_out_of_service(session, case, today) if rows or unordered else frozenset()
     orders = []
     for decision in unordered:
-        numbers = kept_numbers(decision.measure, decision.seen)
+        numbers = stored_numbers(decision.measure, decision.seen)
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
