@@ -26,7 +26,7 @@ from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import open_suspension_start, moved_deadline, working_days_late
+from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late
 from workbench.services.case.evidence_reader import documents_imported_after
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
