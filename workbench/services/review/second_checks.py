@@ -108,7 +108,7 @@ class Checks(Service):
         with act_in(session, context, case, Action.APPROVE, note) as act:
             if is_own:
                 rules = tuple(json.loads(decision.seen).get("check_for", ())) or ("check",)
-                decision.waived = waiver_text(Waiver(rules=rules, reason=solo_reason(session)))
+                decision.waived = people.waiver_text(Waiver(rules=rules, reason=people.solo_reason(session)))
                 decision.status, decision.release_at, decision.check_note = "applied", act.undo_until, act.reason
             else:
                 self._sign(act, decision, "approved")
