@@ -48,9 +48,8 @@ _ANSWER_WITHIN_S = 0.5
 class WorkbenchApp(AppBase, inherit_bindings=False):
     """The workbench in a terminal.
 
-    `open_services` runs in a thread after the first frame is painted. Until it returns, `desk` is None and pressed
-    keys are kept. `now` and `monotonic` are the clocks. `symbols` is `auto` or `ascii`. `look` stores the theme.
-    `settings` are the settings of the user. `return_code` is the exit code.
+    `open_services` runs in a thread after the first frame is painted. Until it returns, `desk` is None, and the keys
+    that are pressed are kept for the desk.
     """
 
     CSS_PATH = "app.tcss"
@@ -64,7 +63,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         # Priority: a text field would delete the rest of its line.
         bind(COPY, "act('copy')", priority=True),
         bind(TEXTS, "act('texts')", priority=True),
-        # Priority: keys that no input method intercepts also act in text fields and dialogs; the others are letters.
+        # Priority: the permanent keys also act in text fields and dialogs; any other key is a character of the text.
         *(
             bind_key(command, key, f"act('{command.id}')", priority=key in command.permanent_keys)
             for command in (PALETTE, QUIT)

@@ -80,7 +80,8 @@ async def _take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
     refusal = await attempt(app, partial(asyncio.to_thread, taking.why_not, case_id))
     if refusal:
         app.notify(refusal, severity="error", timeout=8)
-    if refusal is None or refusal:
+    # None means that the refusal could not be read, which `attempt` has reported.
+    if refusal != "":
         return
     hint = _("Why this case now? Only colleagues read it, in the history.")
     if held is not None:

@@ -138,7 +138,8 @@ class CalendarScreen(ModeScreen):
     @property
     def read_only_reason(self) -> str | None:
         """The sentence for reviewers who may not set days; None for admins."""
-        return admin_refusal(self.services.actor) and _("Only an admin can set days; you can view them.")
+        is_admin = admin_refusal(self.services.actor) is None
+        return None if is_admin else _("Only an admin can set days; you can view them.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action not in {"set", "move", "turn", "today"}:

@@ -18,8 +18,8 @@ from workbench.wording import calendar as wording
 from workbench.wording.amounts import count
 
 _MONTH_CELLS = 21
-_LEAST_GAP, _GREATEST_GAP = 3, 8
-"""The cells between two months, which are spread over a wide window."""
+_MIN_GAP, _MAX_GAP = 3, 8
+"""The least and the greatest number of cells between two months; a wide window has more."""
 
 _STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING}
 _MAX_DUES = 5
@@ -48,9 +48,9 @@ def title_words(calendar: CalendarYear | None, year: int, view: View) -> list[Pa
     return parts
 
 
-def months_a_row(width: int) -> int:
+def months_per_row(width: int) -> int:
     """Return how many months fit side by side: a divisor of twelve."""
-    fitting = (width + _LEAST_GAP) // (_MONTH_CELLS + _LEAST_GAP)
+    fitting = (width + _MIN_GAP) // (_MONTH_CELLS + _MIN_GAP)
     return max(number for number in (1, 2, 3, 4, 6) if number <= max(1, fitting))
 
 
@@ -62,9 +62,9 @@ def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> 
         mark = f"{view.symbols.provisional} "
         lines += wrapped_lines(mark + wording.not_published(calendar.year), width, WARNING)
     title_at = day_at = 0
-    across = months_a_row(width)
-    for first in range(1, 13, across):
-        months = range(first, first + across)
+    per_row = months_per_row(width)
+    for first in range(1, 13, per_row):
+        months = range(first, first + per_row)
         lines.append(Content())
         start = len(lines)
         blocks = [_month(calendar, month, days, chosen, view) for month in months]
@@ -83,7 +83,7 @@ def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> 
 def _side_by_side(parts: Sequence[Content], width: int) -> Content:
     spare = (width - len(parts) * _MONTH_CELLS) // max(1, len(parts) - 1)
     padded = [Content.assemble(part, " " * (_MONTH_CELLS - part.cell_length)) for part in parts]
-    return Content(" " * min(max(_LEAST_GAP, spare), _GREATEST_GAP)).join(padded)
+    return Content(" " * min(max(_MIN_GAP, spare), _MAX_GAP)).join(padded)
 
 
 def _month(

@@ -113,17 +113,17 @@ class ChecksScreen(CaseListScreen):
         if self.case is None:
             return
         case_id = self.case.header.id
-        # The service refuses if another verdict was staged after this one was read, or new evidence came.
-        seen = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        # The service refuses the act if another verdict was staged after this one was read, or new evidence came.
+        seen_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
         if self._verdict.appeal is not None:
-            seen = self.case.header.version
+            seen_id = self.case.header.version
         act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))
         keep = partial(self._notes.__setitem__, title)
         note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
         if note is None:
             return
-        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen)) is not None:
+        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen_id)) is not None:
             self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load({case_id})

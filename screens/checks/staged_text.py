@@ -25,7 +25,7 @@ _LOGIN_FROM, _PRIORITY_FROM, _MAX_WIDTH = 70, 100, 130
 """The row widths from which the list shows the whole login and the priority, and the greatest width of a row."""
 
 _MAKER_CELLS, _SHORT_MAKER_CELLS, _PRIORITY_CELLS, _DUE_CELLS = 12, 7, 8, 18
-_CHANGES = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
+_RELEVANT_ACTS = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
 """The acts that may change what a checker thinks of a verdict."""
 
 
@@ -84,7 +84,7 @@ class StagedVerdict:
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict, and above it why the actor may not check it, if so; None without a staged verdict."""
+        """Return the verdict, below the reason why the actor may not check it; None if no verdict is staged."""
         if self.case is not None and self.appeal is not None:
             verdict = staged_appeal_lines(self.case, self.appeal, view, width)
         elif self.case is not None and self.decision is not None:
@@ -141,8 +141,8 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     for item in case.asked_items:
         judged = _(ITEM_RESULT[item.judged]) if item.judged else _("not judged")
         lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
-    lines += _texts(_("For us only"), decision.note, width)
-    lines += _texts(_("The applicant reads"), decision.letter, width)
+    lines += _titled_text(_("For us only"), decision.note, width)
+    lines += _titled_text(_("The applicant reads"), decision.letter, width)
     return lines
 
 
@@ -151,9 +151,9 @@ def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> 
     lines = [
         f"{view.instant(entry.at)}  {event_words(entry)}  {entry.who}  {detail_words(entry, case)}"
         for entry in reversed(case.history)
-        if entry.action in _CHANGES and entry.at > decision.decided_at
+        if entry.action in _RELEVANT_ACTS and entry.at > decision.decided_at
     ]
-    return _texts(_("Since the verdict"), "\n".join(lines), width) or [
+    return _titled_text(_("Since the verdict"), "\n".join(lines), width) or [
         plain(_("Nothing new since the verdict."), MUTED)
     ]
 
@@ -169,12 +169,12 @@ def staged_appeal_lines(case: CaseFile, appeal: AppealLine, view: View, width: i
     by = _("by {maker}, {when}").format(maker=appeal.decided_by or "", when=when)
     lines = [row(joined(*words), joined((by, MUTED)), width)]
     lines += [plain(_("Appealed verdict"), MUTED), *appealed_lines(case, appeal, view, width)]
-    lines += _texts(_("Grounds"), appeal.grounds, width)
-    lines += _texts(_("The applicant reads"), appeal.answer, width)
+    lines += _titled_text(_("Grounds"), appeal.grounds, width)
+    lines += _titled_text(_("The applicant reads"), appeal.answer, width)
     return lines
 
 
-def _texts(label: str, text: str, width: int) -> list[Content]:
+def _titled_text(label: str, text: str, width: int) -> list[Content]:
     if not text.strip():
         return []
     return [plain(label, MUTED), *hanging([("  ", "")], text, width)]

@@ -40,12 +40,12 @@ WATCH_EVERY_TICKS = 5
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 _MODE_CELLS, _TITLE_CELLS = 8, 34
-"""The cells of the header that its counts leave free: for the mode, and for the mode with a case and its round."""
+"""The cells of the header that the counts leave free: for a mode without a case, and for one with a case."""
 
-EXCLUSIVE = frozenset({"claim", "read", "hold"})
+EXCLUSIVE_GROUPS = frozenset({"claim", "read", "hold"})
 """The groups of workers in which a new worker cancels the running one."""
 
-NoticeLine = Callable[[DeskSession, View], Content | None]
+NoticeFunction = Callable[[DeskSession, View], Content | None]
 
 
 class CaseScreen(WorkScreen):
@@ -63,7 +63,7 @@ class CaseScreen(WorkScreen):
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: Services, notice_line: NoticeLine = notice_line) -> None:
+    def __init__(self, clock: Clock, services: Services, notice_line: NoticeFunction = notice_line) -> None:
         super().__init__()
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
@@ -256,7 +256,7 @@ def _show_panels_or_page(screen: CaseScreen, *, has_case: bool) -> None:
 
 def start(screen: CaseScreen, act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
     """Run an act of the session in a worker, and show its outcome and a message."""
-    run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE)
+    run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE_GROUPS)
 
 
 async def _read_forecast(screen: CaseScreen, case: CaseFile) -> None:

@@ -33,19 +33,16 @@ async def waive(screen: CaseScreen, case: CaseFile) -> None:
     answer = await screen.app.push_screen_wait(WaiverDialog(ref.name, items, screen.view()))
     if answer is not None:
         number, reason = answer
-        last = with_keys(
-            _("{case}: item {item} is waived; the case is back in the queue. To undo, press {desk.undo} on the desk.")
-        )
-        message = (
-            last
-            if len(items) == 1
-            else with_keys(_("{case}: item {item} is waived. To undo, press {desk.undo} on the desk."))
-        )
+        message = _("{case}: item {item} is waived. To undo, press {desk.undo} on the desk.")
+        if len(items) == 1:
+            message = _(
+                "{case}: item {item} is waived; the case is back in the queue. To undo, press {desk.undo} on the desk."
+            )
         start(
             screen,
             partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
             "write",
-            message.format(case=ref.name, item=number),
+            with_keys(message).format(case=ref.name, item=number),
         )
 
 
@@ -79,14 +76,14 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
     day, extension = answer
     view = screen.view()
     effect = _("Due until now: {before}; then {after}. Why? The applicant reads it in the letter.")
-    effect = effect.format(before=_day(until_now, view), after=_day(extension.until, view))
+    effect = effect.format(before=_due_words(until_now, view), after=_due_words(extension.until, view))
     reason = await push(Prompt(title, effect))
     if reason:
         message = (
             with_keys(_("{case}: extended to {day}. To undo, press {desk.undo} on the desk."))
             if extension.is_deadline
             else _("{case}: extended to {day}.")
-        ).format(case=ref.name, day=_day(extension.until, view))
+        ).format(case=ref.name, day=_due_words(extension.until, view))
         act = screen.session.services.rescheduling.extend
         start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
 
@@ -137,13 +134,13 @@ def _set_value(
 async def _ask_day(
     screen: CaseScreen, ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, DueDateExtension] | None":
-    """Ask for a day until a possible one is given; return it with the effect of the extension, None if cancelled."""
+    """Ask for a day, again if it is not possible; return it with the effect of the extension, None if cancelled."""
     from screens.dialogs.prompt import TimePrompt
 
     services, value = screen.session.services, ""
     reader = await reader_for(screen, read_date)
     hint = _("Due until now: {before}. Until which day? For example +5 (working days), 3 Dec or Wednesday.")
-    hint = hint.format(before=_day(until_now, screen.view()))
+    hint = hint.format(before=_due_words(until_now, screen.view()))
     while reader is not None and (day := await screen.app.push_screen_wait(TimePrompt(title, hint, reader, value))):
         value = day.isoformat()
         extension = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
@@ -152,5 +149,5 @@ async def _ask_day(
     return None
 
 
-def _day(at: datetime | None, view: View) -> str:
+def _due_words(at: datetime | None, view: View) -> str:
     return view.instant(at) if at is not None else _("no due date")

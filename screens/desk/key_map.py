@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from screens.desk import case_commands, deadline_commands
 from screens.desk.acts import applicant_commands, legal_hold, undoing
-from screens.desk.case_screen import EXCLUSIVE, CaseScreen
+from screens.desk.case_screen import EXCLUSIVE_GROUPS, CaseScreen
 from screens.desk.session import DeskSession
 from screens.shell.bindings import bind, refusal_elsewhere
 from screens.shell.view import View
@@ -156,10 +156,10 @@ def _refusal_on(case: CaseFile, action: Action, session: DeskSession, view: View
     """Return why hold or state of the shown case forbid an action now, None if they allow it."""
     if case.header.erased_at is not None:
         return erased_refusal(format_case(case.header.id), case.header.erased_at.astimezone(view.zone).date())
-    return _refusal_on_kept(case, action, session, view)
+    return _refusal_unless_erased(case, action, session, view)
 
 
-def _refusal_on_kept(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
+def _refusal_unless_erased(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
     header, name = case.header, format_case(case.header.id)
     if action is Action.TAKE and session.is_held:
         return _("{case} is on your desk already.").format(case=name)
@@ -167,6 +167,7 @@ def _refusal_on_kept(case: CaseFile, action: Action, session: DeskSession, view:
         return _hold_refusal(header, view, is_lost=session.is_lost)
     if (refused := state_refusal(action, header.state, name)) is not None:
         return refused
+    # The refusal is "" if there is none, and None until it is read.
     if action in {Action.REOPEN, Action.TAKE} and (refusal := session.refusals.get(action)) != "":
         return refusal or _("It is not known yet whether you may do this with {case}.").format(case=name)
     # An appeal that was received in time can still be entered later.
@@ -202,8 +203,8 @@ def why_not(screen: CaseScreen, key: str) -> str | None:
     return refusal(command, screen.session, screen.view())
 
 
-class CommandedScreen(CaseScreen):
-    """A screen of a case with the commands on it."""
+class CaseCommandScreen(CaseScreen):
+    """A screen that shows a case and has the keys of the commands on it."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":
@@ -220,6 +221,6 @@ class CommandedScreen(CaseScreen):
             return
         run = partial(command.run, self, case) if command.needs_case else partial(command.run, self)
         if command.group:
-            self.run_worker(run, group=command.group, exclusive=command.group in EXCLUSIVE)
+            self.run_worker(run, group=command.group, exclusive=command.group in EXCLUSIVE_GROUPS)
         else:
             run()

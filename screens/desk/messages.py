@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from screens.desk.session import DeskSession
     from workbench.services.foundation.case_access import LostHold
 
-_LISTED, _LEAST_SCOPE = 5, 12
+_MAX_LISTED, _MIN_SCOPE_CELLS = 5, 12
 _EMPTY = {
     "none": (N_("Nothing is queued."), N_("New cases come with the next import.")),
     "held": (
@@ -76,7 +76,7 @@ def overview(session: "DeskSession", view: View) -> Content:
 
 def scope_words(scope: str, width: int) -> str:
     """Return the scope of the desk for the header, cut to a sixth of the width."""
-    return fitted(mask_digits_within(scope), max(_LEAST_SCOPE, width // 6)).rstrip()
+    return fitted(mask_digits_within(scope), max(_MIN_SCOPE_CELLS, width // 6)).rstrip()
 
 
 def _scope_hint(session: "DeskSession") -> list[Content]:
@@ -104,7 +104,7 @@ def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
     if not aside:
         return []
     lines = [Content(), joined((_("Put aside"), MUTED))]
-    for case_id, until in aside[:_LISTED]:
+    for case_id, until in aside[:_MAX_LISTED]:
         when = _("until {when}").format(when=view.instant(until))
         lines.append(joined((f"{format_case(case_id)} ", ""), (when, MUTED)))
     return lines
@@ -138,10 +138,10 @@ def empty_queue_page(answer: NoNextCase, session: "DeskSession", view: View) -> 
     """Return the page for an empty queue: why it is empty, and what can be done."""
     why, advice = _EMPTY.get(answer.kind, _EMPTY["none"])
     lines = [plain(_(why).format(count=count(answer.count), limit=count(answer.limit)))]
-    for who, until in answer.who[:_LISTED]:
+    for who, until in answer.who[:_MAX_LISTED]:
         lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), MUTED)))
-    if len(answer.who) > _LISTED:
-        rest = count(len(answer.who) - _LISTED)
+    if len(answer.who) > _MAX_LISTED:
+        rest = count(len(answer.who) - _MAX_LISTED)
         lines.append(plain(_("and {count} more").format(count=rest), MUTED))
     lines += [Content(), plain(_(advice), MUTED), key_hints((NEXT.key, _("looks again")))]
     lines += _scope_hint(session)
@@ -174,28 +174,28 @@ def act_words(act: UndoableAct) -> str:
     return _("deadline extended") if act.act == "extend-deadline" else action_name(act.act)
 
 
-def undo_line(last: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
+def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
     """Return the line after an act: the verdict or the act, when its notice goes out, how to undo it."""
-    case = format_case(last.case_id)
+    case = format_case(undoable.case_id)
     key = (UNDO.key, "$text-accent bold")
-    if last.until is None:
+    if undoable.until is None:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)
         message = _("{case} waits for a second person").format(case=case)
         reason = _(" ({why})").format(why=why) if why else ""
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
-    seconds = max(0, round((last.until - view.now).total_seconds()))
-    if last.verdict is None:
-        message = _("{case}: {what}; ").format(case=case, what=act_words(last))
+    seconds = max(0, round((undoable.until - view.now).total_seconds()))
+    if undoable.verdict is None:
+        message = _("{case}: {what}; ").format(case=case, what=act_words(undoable))
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
-    if last.act == "returned":
-        message = _("{case} returned to {maker}; ").format(case=case, maker=last.maker)
+    if undoable.act == "returned":
+        message = _("{case} returned to {maker}; ").format(case=case, maker=undoable.maker)
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
-    if last.act == "approved":
+    if undoable.act == "approved":
         message = _("{case} approved ({verdict} by {maker}); notice goes out in {seconds} s; ")
     else:
         message = _("{case} {verdict}; notice goes out in {seconds} s; ")
-    message = message.format(case=case, verdict=_(DECIDED[last.verdict]), maker=last.maker, seconds=seconds)
-    style = SUCCESS if last.verdict is Verdict.PASS else ""
+    message = message.format(case=case, verdict=_(DECIDED[undoable.verdict]), maker=undoable.maker, seconds=seconds)
+    style = SUCCESS if undoable.verdict is Verdict.PASS else ""
     return joined((message, style), key, (_(" takes it back"), style))
 
 
@@ -208,13 +208,13 @@ def notice_line(session: "DeskSession", view: View) -> Content | None:
         return lost_line(format_case(session.case.header.id), session.loss, view)
     if session.news:
         return news_line(session.news)
-    last, back = session.undoable, _back_from_aside(session, view)
-    if back and (last is None or last.until is None):
+    undoable, back = session.undoable, _back_from_aside(session, view)
+    if back and (undoable is None or undoable.until is None):
         return back_line(back, view, has_case=session.case is not None)
-    if last is None or not last.is_recent(view.now):
+    if undoable is None or not undoable.is_recent(view.now):
         return None
-    line = undo_line(last, session.check_reasons.get(last.decision_id, ()), view)
-    is_of_another = session.case is not None and session.case.header.id != last.case_id
+    line = undo_line(undoable, session.check_reasons.get(undoable.decision_id, ()), view)
+    is_of_another = session.case is not None and session.case.header.id != undoable.case_id
     return Content.assemble(joined((_("Another case: "), MUTED)), line) if is_of_another else line
 
 

@@ -9,7 +9,7 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
 
 from screens.desk.case_screen import start
-from screens.desk.key_map import CommandedScreen, bindings
+from screens.desk.key_map import CaseCommandScreen, bindings
 from screens.desk.outcomes import CaseRef, CaseShown
 from screens.desk.session import DeskSession
 from screens.shell.base_screen import attempt, close
@@ -31,7 +31,7 @@ from workbench.services.wiring import Services
 _COUNT_AFTER_CLAIM_S = 0.3
 
 
-class DeskScreen(CommandedScreen):
+class DeskScreen(CaseCommandScreen):
     """The mode in which cases are decided."""
 
     PLACE: ClassVar[Place] = "desk"
@@ -102,7 +102,7 @@ def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
     return _(STATE_WORDS[header.state])
 
 
-class ReadOnlyScreen(CommandedScreen):
+class ReadOnlyScreen(CaseCommandScreen):
     """Shows a case of a list read-only; Esc goes back to its row. `then` is a command that runs on it at once."""
 
     PLACE: ClassVar[Place] = "desk"

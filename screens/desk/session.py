@@ -33,11 +33,7 @@ RENEW_EVERY = timedelta(minutes=1)
 
 
 class DeskSession:
-    """The work of one person at one desk.
-
-    `check_reasons` has, by decision, why a verdict of this desk needs a second person. `refusals` has, by action, why
-    this person may not reopen or take the case: "" if they may, None until it is read. `scope` is the filter of `next`.
-    """
+    """The work of one person at one desk."""
 
     def __init__(self, services: Services, clock: Clock) -> None:
         self.services = services
@@ -55,8 +51,11 @@ class DeskSession:
         self.undoable: UndoableAct | None = None
         self.auto_next = False
         self.scope = ""
+        """The filter of `next`."""
         self.check_reasons: dict[int, tuple[str, ...]] = {}
+        """By decision: why the verdict needs a second person."""
         self.refusals: dict[Action, str | None] = {}
+        """By action: why this person may not reopen or take the case, "" if they may, None until it is read."""
         self._renewed_at: datetime | None = None
         self._reads = 0
 
@@ -171,7 +170,7 @@ class DeskSession:
         return self.remove(ref)
 
     async def _write(self, act: Callable[..., Result], *arguments: object) -> Result:
-        """Carry out an act in a thread; if the database is gone, save the draft once more, which keeps it in a file."""
+        """Carry out an act in a thread; if the database file is gone, save the draft again: to a file."""
         try:
             return await asyncio.to_thread(act, *arguments)
         except StorageGone:
@@ -214,10 +213,10 @@ class DeskSession:
         await self.reload(ref)
         return self.case.asked_items if self.case is not None else ()
 
-    async def reveal(self, ref: CaseRef, field: str, *, alone: bool = False) -> CaseChanged | Superseded | Unchanged:
-        """Reveal a field, or all of the identity on the second press; unchanged if no field is chosen."""
+    async def reveal(self, ref: CaseRef, field: str, *, single: bool = False) -> CaseChanged | Superseded | Unchanged:
+        """Reveal a field, or the whole identity on the second press unless `single`; hint if no field is chosen."""
         files, generation = self.services.casefiles, self.revealed.generation
-        is_all = not alone and self.revealed.is_second_press()
+        is_all = not single and self.revealed.is_second_press()
         if not is_all and not field:
             self.revealed.hint()
             return Unchanged()
@@ -262,14 +261,14 @@ class DeskSession:
         """Renew the hold, since its holder is active."""
         until = await self._write(self.services.claims.renew, ref.id)
         if until is None:
-            return await self.check_hold(ref, is_lost=True)
+            return await self.check_hold(ref, has_ended=True)
         if self.case is None or not self.is_on_desk(ref):
             return Superseded()
         self.case = replace(self.case, header=replace(self.case.header, held_until=until))
         return CaseChanged()
 
-    async def check_hold(self, ref: CaseRef, *, is_lost: bool = False) -> HoldLost | Superseded | Unchanged:
-        """Check whether somebody else took the case; `is_lost` says that the hold is known to have ended.
+    async def check_hold(self, ref: CaseRef, *, has_ended: bool = False) -> HoldLost | Superseded | Unchanged:
+        """Check whether somebody else took the case; `has_ended` says that the hold is known to have ended.
 
         A failure is not reported: the next check follows soon, and the next act reports its own failure.
         """
@@ -279,7 +278,7 @@ class DeskSession:
             return Unchanged()
         if not self.is_on_desk(ref):
             return Superseded()
-        if self.is_lost or not (is_lost or loss is not None):
+        if self.is_lost or (loss is None and not has_ended):
             return Unchanged()
         self.is_lost, self.loss = True, loss
         return HoldLost()

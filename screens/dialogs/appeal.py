@@ -21,13 +21,13 @@ from workbench.i18n import _
 from workbench.keys.appeals import CONFIRM_APPEAL
 from workbench.keys.registry import TEXTS
 
-File = Callable[[str, datetime | None], AppealResult]
+FileAppeal = Callable[[str, datetime | None], AppealResult]
 
 
 class AppealForm(BoxDialog[AppealResult]):
     """Asks for the receipt and the grounds of an appeal, and files it; the typed text is kept until it is filed.
 
-    Enter saves, as in every other form, also in the field of several lines.
+    Enter saves, as in every other form, even in the field for several lines.
     """
 
     DEFAULT_CSS = """
@@ -47,7 +47,7 @@ class AppealForm(BoxDialog[AppealResult]):
     received = getters.query_one("#received", Input)
     problem = getters.query_one("#problem", WrappedText)
 
-    def __init__(self, case: str, file: File, reader: TimeReader[datetime]) -> None:
+    def __init__(self, case: str, file: FileAppeal, reader: TimeReader[datetime]) -> None:
         super().__init__(_("Appeal against {case}").format(case=case))
         self._file = file
         self._is_filing = False

@@ -16,6 +16,7 @@ from workbench.keys.registry import commands_of, help_of
 
 _KEYS_CELLS = 11
 _LABEL_CELLS = 20
+_MAX_KEYS_LISTED = 3
 
 
 @runtime_checkable
@@ -40,11 +41,11 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
 
     The page of a read-only screen starts with the reason and lists only the keys that work.
     """
-    now = frozenset(available_bindings(screen))
+    available_ids = frozenset(available_bindings(screen))
     read_only_reason = screen.read_only_reason if isinstance(screen, MayBeReadOnly) else None
 
     def is_listed(command: Command) -> bool:
-        if command.place == "everywhere" or command.id in now:
+        if command.place == "everywhere" or command.id in available_ids:
             return True
         is_refused = actor is not None and command.refusal(actor) is not None
         return command.place == place and read_only_reason is None and not is_refused
@@ -53,30 +54,30 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
         shown: list[Content] = []
         if read_only_reason is not None:
             shown += [*wrapped_lines(read_only_reason, width, "bold"), Content()]
-        others = [part for part in PLACES if part not in {place, "everywhere"}]
-        for part in dict.fromkeys((place, *others, "everywhere")):
-            commands = [command for command in commands_of(part) if is_listed(command)]
+        others = [other for other in PLACES if other not in {place, "everywhere"}]
+        for section in dict.fromkeys((place, *others, "everywhere")):
+            commands = [command for command in commands_of(section) if is_listed(command)]
             for group in dict.fromkeys(command.group for command in commands):
-                heading = " · ".join(dict.fromkeys((_(PLACES[part]), _(group))))
+                heading = " · ".join(dict.fromkeys((_(PLACES[section]), _(group))))
                 shown.append(joined((heading, f"{MUTED} bold")))
                 for command in (command for command in commands if command.group == group):
-                    shown += _command_lines(command, width, is_now=command.id in now or part == "everywhere")
+                    works_now = command.id in available_ids or section == "everywhere"
+                    shown += _command_lines(command, width, works_now=works_now)
                 shown.append(Content())
-            if part == place and isinstance(screen, HasMoreHelp):
+            if section == place and isinstance(screen, HasMoreHelp):
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
     return TextSheet(_("Keys"), lines)
 
 
-def _command_lines(command: Command, width: int, *, is_now: bool) -> list[Content]:
-    keys = (pad_right(f" {_key_range(command)}", _KEYS_CELLS), "$text-accent bold" if is_now else MUTED)
-    label = (pad_right(_(command.label), _LABEL_CELLS), "" if is_now else MUTED)
+def _command_lines(command: Command, width: int, *, works_now: bool) -> list[Content]:
+    keys = (pad_right(f" {_key_range(command)}", _KEYS_CELLS), "$text-accent bold" if works_now else MUTED)
+    label = (pad_right(_(command.label), _LABEL_CELLS), "" if works_now else MUTED)
     return hanging([keys, label], help_of(command), width, MUTED)
 
 
 def _key_range(command: Command) -> str:
     """Return the keys of a command; only the first and the last of many keys."""
-    most = 3
     keys = command.shown_keys.split(" ")
-    return command.shown_keys if len(keys) <= most else f"{keys[0]}–{keys[-1]}"
+    return command.shown_keys if len(keys) <= _MAX_KEYS_LISTED else f"{keys[0]}–{keys[-1]}"

@@ -17,11 +17,19 @@ from workbench.i18n import N_, _
 from workbench.keys.registry import TEXTS
 
 
+def _problem_if_empty(text: str) -> str | None:
+    return None if text else _("Enter some text first, or press Esc to cancel.")
+
+
+def any_text(_text: str) -> None:
+    """Accept any line, even an empty one."""
+
+
 class Prompt(BoxDialog[str]):
     """Asks for one line; Enter accepts it, Esc cancels.
 
-    An empty line is refused, unless `problem` is given, which returns what is wrong with a line. `is_prose` means that
-    people read the line, so that canned texts are offered for it.
+    `problem` returns what is wrong with a line; by default, an empty line is refused. `is_prose` means that people read
+    the line, so that canned texts are offered for it.
     """
 
     DEFAULT_CSS = """
@@ -38,7 +46,7 @@ class Prompt(BoxDialog[str]):
         hint: str | Content,
         value: str = "",
         *,
-        problem: Callable[[str], str | None] | None = None,
+        problem: Callable[[str], str | None] = _problem_if_empty,
         on_change: Callable[[str], None] | None = None,
         is_prose: bool = True,
     ) -> None:
@@ -66,15 +74,13 @@ class Prompt(BoxDialog[str]):
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Accept the line, unless it is invalid or empty although required."""
+        """Accept the line, or show why it is not accepted."""
         text = event.value.strip()
-        problem = self._problem_of(text) if self._problem_of is not None else None
-        if problem is not None:
-            self._show_problem(plain(problem, ERROR))
-        elif text or self._problem_of is not None:
+        problem = self._problem_of(text)
+        if problem is None:
             self.leave(text)
         else:
-            self._show_problem(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
+            self._show_problem(plain(problem, ERROR if text else WARNING))
 
     def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)

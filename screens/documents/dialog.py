@@ -14,9 +14,9 @@ from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog, list_key_hints
 from screens.dialogs.prompt import Prompt
-from screens.documents import BESIDE_WIDTH
+from screens.documents import BESIDE_WIDTH, ViewerWords
 from screens.documents.system_viewer import system_viewer
-from screens.documents.viewer import ImageViewer, ViewerWords
+from screens.documents.viewer import ImageViewer
 from screens.panels.identity import identity_lines
 from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.protocols import HasViewer
@@ -153,7 +153,7 @@ class DocumentList(ListDialog[DocumentLine]):
         self._has_acted = True
 
     async def _save(self, line: DocumentLine | None, why: str = "") -> None:
-        """Ask for a folder, and save one document or all there; `why` is given if the user did not ask for it."""
+        """Ask for a folder, and save one document or all there; `why` says why the document is not shown instead."""
         suggested = await asyncio.to_thread(self._documents.suggested_folder, self._case_id)
         title = _("Save the documents to a folder")
         hint = _("All documents are saved there, readable only by you, and this is logged. Delete them when done.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from screens.documents import BESIDE_WIDTH
+from screens.documents import BESIDE_WIDTH, ViewerWords
 
 _MOST_PIXELS = 60_000_000
 _PDF_SCALE_DOTS = 2_000
@@ -18,7 +18,7 @@ _LINES_AROUND = 3
 _HEAD_LINES = 2
 _GAP = 2
 
-_SAME_COLOUR = 3
+_MAX_BLANK_CONTRAST = 3
 """The most by which colours on a blank page may differ."""
 
 
@@ -75,33 +75,32 @@ class PageRenderer:
         if not self.count:
             raise Unreadable(media_type)
 
-    def draw(self, page: int, cells: tuple[int, int], words: tuple[str, str, str, str]) -> bool:
+    def draw(self, page: int, cells: tuple[int, int], words: ViewerWords) -> bool:
         """Draw a page as large as fits below the caption and the keys; return whether there was anything to draw.
 
-        If there is room, the last of `words` is shown left of the page, for comparison. A blank page has a text that
-        says so, because an empty screen would look like a broken terminal.
+        If there is room, `words.beside` is shown left of the page, for comparison. A blank page is replaced by a text,
+        because an empty screen would look like a broken terminal.
 
         Raises:
             Unreadable: If the page cannot be decoded.
         """
         columns, lines = cells
-        caption, keys, blank, beside = words
         room = max(1, lines - _LINES_AROUND)
         start = BESIDE_WIDTH + _GAP if columns >= 2 * BESIDE_WIDTH + _GAP else 0
         head = _console(columns, room)
-        head.print(caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
-        head.print(keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
+        head.print(words.caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
+        head.print(words.keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
         if start:
             aside = _console(BESIDE_WIDTH, room)
             with aside.capture() as captured:
-                aside.print("\n".join(beside.split("\n")[:room]), no_wrap=True, overflow="crop")
+                aside.print("\n".join(words.beside.split("\n")[:room]), no_wrap=True, overflow="crop")
             _write(captured.get(), 0)
         console = _console(columns - start, room)
         with _decoding(str(page)), console.capture() as captured:
             picture = self._picture(page)
             is_blank = _is_blank(picture)
             if is_blank:
-                console.print(f"\n{blank}")
+                console.print(f"\n{words.blank}")
             else:
                 console.print(self._draw(picture, width="auto", height="auto"), height=room)
         _write(captured.get(), start)
@@ -127,7 +126,7 @@ def _write(text: str, start: int) -> None:
 
 def _is_blank(picture: Any) -> bool:
     """Return whether a picture is of one colour."""
-    return all(high - low <= _SAME_COLOUR for low, high in picture.getextrema())
+    return all(high - low <= _MAX_BLANK_CONTRAST for low, high in picture.getextrema())
 
 
 def _pdf(data: bytes) -> Any:

@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal
 
 from textual.app import App, SuspendNotSupported
 
+from screens.documents import ViewerWords
 from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL
 
 _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
@@ -23,15 +24,6 @@ ViewResult = Literal["pages", "blank", "nothing"]
 _SHOWN: Mapping[int, ViewResult] = {0: "pages", BLANK: "blank"}
 
 OnDrawn = Callable[[], Awaitable[None]]
-
-
-class ViewerWords(NamedTuple):
-    """The texts around a page: the two lines above it, the text of a blank page, and the lines beside it."""
-
-    caption: str
-    keys: str
-    blank: str
-    beside: str
 
 
 class ImageViewer:
@@ -56,12 +48,12 @@ class ImageViewer:
 
     async def show(self, file: BinaryIO, media_type: str, words: ViewerWords, on_drawn: OnDrawn) -> ViewResult:
         """Show a document until the reviewer closes it; return what was seen. `on_drawn` runs after the first page."""
-        protocol, number = _PROTOCOLS[self._protocol or SIXEL], file.fileno()
-        seen, drawn = os.pipe()
-        with os.fdopen(seen, "rb") as pipe, os.fdopen(drawn, "wb") as end, _piped(words.beside) as beside:
-            arguments = (protocol, str(number), str(drawn), str(beside), media_type, *words[:-1])
-            handles = (number, drawn, beside)
-            code = await self._run(*arguments, handles=handles, watch=partial(_watch, pipe, end, on_drawn))
+        protocol, handle = _PROTOCOLS[self._protocol or SIXEL], file.fileno()
+        read_end, write_end = os.pipe()
+        with os.fdopen(read_end, "rb") as pipe, os.fdopen(write_end, "wb") as drawn, _piped(words.beside) as beside:
+            arguments = (protocol, str(handle), str(write_end), str(beside), media_type, *words[:-1])
+            handles = (handle, write_end, beside)
+            code = await self._run(*arguments, handles=handles, watch=partial(_watch, pipe, drawn, on_drawn))
         return _SHOWN.get(code, "nothing")
 
     async def _run(
@@ -102,10 +94,10 @@ def _piped(text: str) -> Iterator[int]:
         os.close(read_end)
 
 
-async def _watch(pipe: BinaryIO, end: BinaryIO, on_drawn: OnDrawn) -> None:
-    """Wait until the viewer has drawn a page or has ended, and call `on_drawn` in the first case."""
-    # The viewer now has the only writing end, so that its exit ends the wait.
-    end.close()
+async def _watch(pipe: BinaryIO, drawn: BinaryIO, on_drawn: OnDrawn) -> None:
+    """Wait until the viewer has drawn a page, and call `on_drawn`; return if the viewer ends before."""
+    # The viewer now has the only write end, so that its exit ends the wait.
+    drawn.close()
     if await asyncio.to_thread(pipe.read, 1):
         await on_drawn()
 

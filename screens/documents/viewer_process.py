@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from screens.documents import ViewerWords
+
 if TYPE_CHECKING:
     from screens.documents.page_renderer import PageRenderer
 
@@ -57,9 +59,9 @@ def main(arguments: list[str]) -> int:
     if arguments == ["probe"]:
         with _screen():
             return _image_protocol()
-    protocol, handle, drawn, beside, media_type, *words = arguments
+    protocol, handle, drawn, beside, media_type, caption, keys, blank = arguments
     with os.fdopen(int(beside), "rb") as pipe:
-        words.append(pipe.read().decode(errors="replace"))
+        words = ViewerWords(caption, keys, blank, pipe.read().decode(errors="replace"))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
@@ -120,15 +122,14 @@ def _image_protocol() -> int:
     return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
 
 
-def _show_pages(pages: "PageRenderer", words: list[str], drawn: int) -> bool:
+def _show_pages(pages: "PageRenderer", words: ViewerWords, drawn: int) -> bool:
     """Show the pages until a key closes them, and return whether any was not blank."""
-    caption, keys, blank, beside = words
     page, is_seen = 0, False
     while True:
         size = os.get_terminal_size(sys.stdout.fileno())
         _write("\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[H")
-        heading = f"{caption}  {page + 1}/{pages.count}"
-        if pages.draw(page, (size.columns, size.lines), (heading, keys, blank, beside)) and not is_seen:
+        numbered = words._replace(caption=f"{words.caption}  {page + 1}/{pages.count}")
+        if pages.draw(page, (size.columns, size.lines), numbered) and not is_seen:
             is_seen = True
             os.write(drawn, b"1")
         key = _key(size)

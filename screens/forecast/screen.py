@@ -28,14 +28,14 @@ from workbench.wording.forecast import queue_lines, short_figure, whole_days
 
 MOST_REVIEWERS = 99
 _PAGE_PADDING = 4
-_WIDEST = 96
+_MAX_TEXT_CELLS = 96
 """The greatest width of a sentence; the histogram takes the whole window."""
 
-_LEAST_SPAN_DAYS = 1.0
+_MIN_SPAN_DAYS = 1.0
 _FRAME_LINES = 9
 """The lines around the texts: header, footer and padding of the screen, blanks, title and scale of the histogram."""
 
-_HIGHEST, _LOWEST = 24, 4
+_MAX_BAR_LINES, _MIN_BAR_LINES = 24, 4
 
 
 class ForecastScreen(ModeScreen):
@@ -138,13 +138,13 @@ class ForecastScreen(ModeScreen):
 
 def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int) -> Content:
     """Return the page: the number of reviewers, the forecast, the histogram and the data it is based on."""
-    room = min(width, _WIDEST)
+    room = min(width, _MAX_TEXT_CELLS)
     lines = [_reviewers_line(forecast), Content()]
     for sentence in queue_lines(forecast, view.today):
         lines += wrapped_lines(sentence, room)
     if forecast.days:
         basis = wrapped_lines(_basis(forecast), room, MUTED)
-        bars = min(_HIGHEST, max(_LOWEST, height - _FRAME_LINES - len(lines) - len(basis)))
+        bars = min(_MAX_BAR_LINES, max(_MIN_BAR_LINES, height - _FRAME_LINES - len(lines) - len(basis)))
         lines += [Content(), *_histogram(forecast, view, width, bars), Content(), *basis]
     return Content("\n").join(lines)
 
@@ -199,7 +199,7 @@ def _scale_text(left: str, middle: str, right: str, width: int) -> Content:
 def _span(days: Sequence[float]) -> tuple[float, float]:
     """Return the range of the horizontal axis, at least a day."""
     first, last = min(days), max(days)
-    spare = max(0.0, _LEAST_SPAN_DAYS - (last - first)) / 2
+    spare = max(0.0, _MIN_SPAN_DAYS - (last - first)) / 2
     return max(0.0, first - spare), last + spare + 1e-6
 
 

@@ -18,8 +18,8 @@ from workbench.wording.amounts import count
 from workbench.wording.letters import letter_kind_words, overdue_letters_words, overdue_measures_words
 from workbench.wording.measures import measure_order_words
 
-_MARK, _CASE = 2, 10
-_COLUMN_CELLS, _WIDE_COLUMN_CELLS = (_CASE, 18, 12), (_CASE, 27, 20)
+_MARK_CELLS = 2
+_COLUMN_CELLS, _WIDE_COLUMN_CELLS = (10, 18, 12), (10, 27, 20)
 """The widths of the columns case, kind and release; from `_WIDE` cells on, the longest kind and the weekday fit."""
 
 _WIDE = 100
@@ -43,7 +43,8 @@ class LetterFilter:
 
 def title_line(width: int) -> Content:
     """Return the titles of the columns."""
-    return _columns(" " * _MARK, (_("Case"), _("Kind"), _("Released"), _("What became of it")), [], width, MUTED)
+    titles, outcome = (_("Case"), _("Kind"), _("Released")), (_("What became of it"), MUTED)
+    return _columns(" " * _MARK_CELLS, titles, outcome, width, MUTED)
 
 
 def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Content:
@@ -53,7 +54,7 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
         released = _("not yet")
     cells = (format_case(line.case_id), letter_kind_words(line), released)
     sign = view.symbols.mine if is_marked else ""
-    return _columns(pad_right(sign, _MARK), cells, [delivery_outcome(line, view)], width, "")
+    return _columns(pad_right(sign, _MARK_CELLS), cells, delivery_outcome(line, view), width, "")
 
 
 def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
@@ -89,11 +90,10 @@ def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[C
     return lines
 
 
-def _columns(mark: str, cells: tuple[str, ...], last: list[Part], width: int, style: str) -> Content:
-    """Return the columns of a line."""
+def _columns(mark: str, cells: tuple[str, ...], outcome: Part, width: int, style: str) -> Content:
+    """Return the columns of a line: the mark, the cells in a style, and the outcome of the letter."""
     rooms = _WIDE_COLUMN_CELLS if width >= _WIDE else _COLUMN_CELLS
     parts: list[Part] = [(mark, ACCENT)]
-    parts += [(pad_right(fitted(cell, room - 1), room), style) for cell, room in zip(cells, rooms, strict=False)]
-    left = width - _MARK - sum(rooms)
-    parts += [(fitted(text, left), its_style) for text, its_style in last or [(cells[-1], style)]]
-    return joined(*parts)
+    parts += [(pad_right(fitted(cell, room - 1), room), style) for cell, room in zip(cells, rooms, strict=True)]
+    text, outcome_style = outcome
+    return joined(*parts, (fitted(text, width - _MARK_CELLS - sum(rooms)), outcome_style))

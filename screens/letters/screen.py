@@ -122,7 +122,7 @@ class LettersScreen(ModeScreen):
             await self._record([Delivery(notice_id=one, channel=answer[0], sent_at=times.get(one)) for one in ids])
 
     async def _ask_when(self, count: int) -> datetime | None:
-        """Ask when letters were sent on which a deadline depends; None if the person goes back."""
+        """Ask for the sending time of letters that move a deadline; None if the person goes back."""
         read = partial(time_reader, self.services, self.clock.now, read_instant, Aim.PAST)
         reader = await attempt(self, read)
         if reader is None:

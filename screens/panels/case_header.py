@@ -117,6 +117,7 @@ def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Conte
     If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """
     shorter = _due(header, view, with_time_left=header.is_overdue)
+    # Without a forecast, the second text is `shorter` itself, which is the last resort; with `width`, nothing fits.
     for right, least in (
         (_with_forecast(_due(header, view), forecast, view), _LEFT_CELLS),
         (_with_forecast(shorter, forecast, view), _MIN_LEFT_CELLS if forecast else width),

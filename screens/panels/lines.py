@@ -23,15 +23,14 @@ _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
-    """One line of a panel; `field` names the masked personal value in it, '' if none.
-
-    `label` and `value` are the fact that can be copied from it, '' if none.
-    """
+    """One line of a panel."""
 
     content: Content
     field: str = ""
+    """The name of the masked personal value in the line, if there is one."""
     label: str = ""
     value: str = ""
+    """The fact that can be copied from the line, under its `label`; empty if the line has none."""
 
 
 EMPTY = PanelLine(Content())

@@ -28,18 +28,21 @@ from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.services.wiring import Services
 from workbench.wording.policy import affected_count_words, policy_effect_words, version_state_words
 
+_PAGE_PADDING = 4
+_MAX_PAGE_CELLS = 110
+
 
 class VersionDialog(ListDialog[VersionLine]):
-    """Lists the versions; Enter chooses one, and the dialog closes when as many as wanted are chosen."""
+    """Lists the versions; Enter chooses one, and the dialog closes when `needed` versions are chosen."""
 
     DEFAULT_CSS = "VersionDialog > Vertical { width: 76; }"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", show=False)]
 
-    def __init__(self, title: str, versions: Sequence[VersionLine], wanted: int, view: View) -> None:
-        super().__init__(title, "", ("Enter", _("show") if wanted == 1 else _("mark")))
+    def __init__(self, title: str, versions: Sequence[VersionLine], needed: int, view: View) -> None:
+        super().__init__(title, "", ("Enter", _("show") if needed == 1 else _("mark")))
         self._list = versions
-        self._wanted = wanted
+        self._needed = needed
         self._view = view
         self.chosen: list[int] = []
 
@@ -61,12 +64,9 @@ class VersionDialog(ListDialog[VersionLine]):
         else:
             self.chosen.append(number)
         self.draw()
-        if len(self.chosen) == self._wanted:
+        if len(self.chosen) == self._needed:
             self.leave(result=True)
 
-
-_PAGE_PADDING = 4
-_WIDEST = 110
 
 PolicyPage = Callable[[int], Content]
 """Returns the page for a width in cells."""
@@ -145,14 +145,12 @@ class PolicyScreen(ModeScreen):
             self._draw()
 
     @work(exclusive=True, group="dialog")
-    async def choose(self, title: str, wanted: int) -> None:
+    async def choose(self, title: str, needed: int) -> None:
         """Let the user choose one version to show, or two to compare."""
-        from screens.policy.screen import VersionDialog
-
-        dialog = VersionDialog(title, self.versions, wanted, self.view())
+        dialog = VersionDialog(title, self.versions, needed, self.view())
         if not await self.app.push_screen_wait(dialog):
             return
-        if wanted == 1:
+        if needed == 1:
             self.load(dialog.chosen[0])
         else:
             self.show_differences(min(dialog.chosen), max(dialog.chosen))
@@ -196,5 +194,5 @@ class PolicyScreen(ModeScreen):
         right = reviewer_status(self.services.actor.login, None, view)
         self.query_one(HeaderBar).update(title_line(_("Policy"), None, right, view, max(10, width - 2)))
         if self._lines is not None:
-            self.page.update(self._lines(min(_WIDEST, max(10, width - 2 * _PAGE_PADDING + 2))))
+            self.page.update(self._lines(min(_MAX_PAGE_CELLS, max(10, width - 2 * _PAGE_PADDING + 2))))
         self.refresh_bindings()

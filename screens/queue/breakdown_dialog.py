@@ -34,11 +34,11 @@ class BreakdownPicker(LayoutDialog[str]):
         Binding(",".join(("q", *COUNT.keys)), "back", show=False),
     ]
 
-    def __init__(self, last: str) -> None:
+    def __init__(self, previous: str) -> None:
         super().__init__(_("Count the cases"), "", ("Enter", _("count")))
-        self.chosen = last
+        self.chosen = previous
         self._list = tuple(BREAKDOWNS)
-        self._cursor = self._list.index(last)
+        self._cursor = self._list.index(previous)
 
     def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
         """Return the name of a property."""
@@ -107,15 +107,15 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
 
     def entry_lines(self, entry: BreakdownRow, width: int) -> list[Content]:
         """Return a value with its count, its share and a bar."""
-        part = entry.cases / self._total if self._total else 0.0
+        share = entry.cases / self._total if self._total else 0.0
         bar_cells = min(_MAX_BAR_CELLS, width // 6)
         room = width - _COUNT_CELLS - _SHARE_CELLS - bar_cells - 2
-        bar = self._view.symbols.bars[-1] * round(part * bar_cells)
+        bar = self._view.symbols.bars[-1] * round(share * bar_cells)
         return [
             joined(
                 (pad_right(fit(safe(entry.words), room, self._view.symbols.ellipsis), room), ""),
                 (pad_left(count(entry.cases), _COUNT_CELLS), "bold"),
-                (pad_left(percentage(part), _SHARE_CELLS), MUTED),
+                (pad_left(percentage(share), _SHARE_CELLS), MUTED),
                 (f"  {pad_right(bar, bar_cells)}", ACCENT),
             )
         ]

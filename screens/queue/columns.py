@@ -19,8 +19,8 @@ from workbench.wording.amounts import count, waiting_words
 _VAST = 180
 """From this width on, a row has room for the agent, the province, the class and the risk."""
 
-MIN_NAME, MAX_NAME = 10, 60
-"""The least and the greatest width of the column that takes the remaining cells."""
+MIN_APPLICANT, MAX_APPLICANT = 10, 60
+"""The least and the greatest width of the column of the applicant, which takes the remaining cells."""
 
 PENDING_WORDS = {
     WaitsFor.APPLICANT: N_("answer by {day}"),
@@ -47,20 +47,20 @@ class RowContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueColumn:
-    """One column, usually shown if the row has `min_row_width` to `max_row_width` cells.
-
-    A column of width 0 takes the remaining cells. `order` is the order that sorts by the column, if there is one.
-    """
+    """One column, usually shown if the row has `min_row_width` to `max_row_width` cells."""
 
     title: str
     parts: Callable[[RowContext, int], list[Part]]
     width: int
+    """The cells of the column; 0 means the cells that other columns leave."""
     width_zh: int = 0
+    """The width in Chinese, if it differs."""
     is_right: bool = False
     gap: int = 1
     min_row_width: int = 0
     max_row_width: int = 999
     order: str = ""
+    """The name of the order that sorts by the column, if there is one."""
 
     @property
     def cells(self) -> int:
@@ -239,7 +239,7 @@ USUAL_COLUMNS: tuple[QueueColumn, ...] = (
 )
 """The usual columns, shown if none were chosen."""
 
-CHOICES: Mapping[str, tuple[QueueColumn, ...]] = {
+CHOOSABLE: Mapping[str, tuple[QueueColumn, ...]] = {
     "signs": (_SIGNS,),
     "due": (_DUE, _SHORT_DUE),
     "priority": (_PRIORITY,),
@@ -266,7 +266,7 @@ ALWAYS_SHOWN = frozenset({"signs", "case", "applicant"})
 def usable_layout(saved: ListLayout) -> ListLayout:
     """Return a saved layout without unknown orders and columns, which a file of another version may have."""
     order = saved.order if saved.order.removeprefix("-") in ORDER_WORDS else ""
-    return ListLayout(order, tuple(name for name in saved.columns if name in CHOICES))
+    return ListLayout(order, tuple(name for name in saved.columns if name in CHOOSABLE))
 
 
 def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]]:
@@ -275,9 +275,9 @@ def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]
     If the row is too narrow, the last chosen columns are left out.
     """
     if chosen:
-        names = [name for name in CHOICES if name in ALWAYS_SHOWN or name in chosen]
+        names = [name for name in CHOOSABLE if name in ALWAYS_SHOWN or name in chosen]
         # State and person are one column in a narrow window.
-        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < MIN_NAME:
+        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < MIN_APPLICANT:
             unneeded = [name for name in names if name not in ALWAYS_SHOWN]
             if not unneeded:
                 break
@@ -285,12 +285,12 @@ def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]
     else:
         shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
     left = _room_left(width, shown)
-    return [(column, column.cells or min(max(MIN_NAME, left), MAX_NAME)) for column in shown]
+    return [(column, column.cells or min(max(MIN_APPLICANT, left), MAX_APPLICANT)) for column in shown]
 
 
 def _of_width(name: str, width: int) -> QueueColumn:
     """Return the variant of a column for a width."""
-    *variants, last = CHOICES[name]
+    *variants, last = CHOOSABLE[name]
     return next((column for column in variants if column.min_row_width <= width <= column.max_row_width), last)
 
 

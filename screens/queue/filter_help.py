@@ -101,7 +101,7 @@ def _help(word: TypedWord, width: int, reader: TimeReader[date] | None) -> tuple
         key = KEY_BY_NAME.get(word.key.casefold())
         if key is None:
             return Content(), Content()
-        understood = key.value_type is ValueType.DATE and reader and reader.explain(word.value)
+        understood = reader.explain(word.value) if reader is not None and key.value_type is ValueType.DATE else ""
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         before = len(word.text) - len(word.value.rpartition(",")[2])

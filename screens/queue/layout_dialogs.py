@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.dialogs.list_dialog import Entry, ListDialog
-from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
+from screens.queue.columns import ALWAYS_SHOWN, CHOOSABLE, columns
 from screens.widgets.safe_text import ACCENT, MUTED, joined
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
@@ -51,16 +51,16 @@ class OrderDialog(LayoutDialog[str]):
     def __init__(self, order: str) -> None:
         super().__init__(_("Order of the list"), "", ("Enter", _("sort")), ("← →", _("reverse")))
         self.chosen = ""
-        self._now = order or DEFAULT_ORDER
-        shown = self._now.removeprefix("-")
-        self._orders = [self._now if name == shown else name for name in ORDER_WORDS]
+        self._current = order or DEFAULT_ORDER
+        shown = self._current.removeprefix("-")
+        self._orders = [self._current if name == shown else name for name in ORDER_WORDS]
         self._list = self._orders
-        self._cursor = self._orders.index(self._now)
+        self._cursor = self._orders.index(self._current)
 
     def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
         """Return an order in words, with a mark on the one in force."""
-        is_now = entry == self._now
-        return [joined(("• " if is_now else "  ", ACCENT), (list_order_words(entry), "bold" if is_now else ""))]
+        is_current = entry == self._current
+        return [joined(("• " if is_current else "  ", ACCENT), (list_order_words(entry), "bold" if is_current else ""))]
 
     def action_reverse(self) -> None:
         self._orders[self._cursor] = reversed_order(self._orders[self._cursor])
@@ -86,7 +86,7 @@ class ColumnsDialog(LayoutDialog[str]):
         super().__init__(_("Columns of the list"), "", *keys)
         self.chosen = chosen
         shown = [column for column, _cells in columns(width, chosen)]
-        self._marked = set(chosen) or {name for name, kinds in CHOICES.items() if not set(kinds).isdisjoint(shown)}
+        self._marked = set(chosen) or {name for name, kinds in CHOOSABLE.items() if not set(kinds).isdisjoint(shown)}
         self._width = width
         self._list = tuple(COLUMN_WORDS)
 
@@ -94,7 +94,7 @@ class ColumnsDialog(LayoutDialog[str]):
         """Return a column with its mark, and whether the window is too narrow for it."""
         is_marked = entry in self._marked
         fitting = {column for column, _cells in columns(self._width, tuple(self._marked))}
-        fits = not fitting.isdisjoint(CHOICES[entry])
+        fits = not fitting.isdisjoint(CHOOSABLE[entry])
         note = "" if fits or not is_marked else f"  {_('no room here')}"
         mark = ("[x] " if is_marked else "[ ] ", f"{ACCENT} bold" if is_marked else MUTED)
         return [joined(mark, (_(COLUMN_WORDS[entry]), "" if fits or not is_marked else MUTED), (note, MUTED))]
@@ -109,5 +109,5 @@ class ColumnsDialog(LayoutDialog[str]):
 
     def action_choose(self) -> None:
         # If none is marked, name a column that is always shown, because an empty choice means the usual columns.
-        self.chosen = tuple(name for name in CHOICES if name in self._marked - ALWAYS_SHOWN) or ("case",)
+        self.chosen = tuple(name for name in CHOOSABLE if name in self._marked - ALWAYS_SHOWN) or ("case",)
         self.leave(result=True)

@@ -24,8 +24,9 @@ def bind_key(command: Command, key: str, action: str, *, priority: bool = False)
 
 def command_of(binding: Binding) -> Command | None:
     """Return the command of a binding; None for a binding of Textual."""
-    identity = binding.id or ""
-    return COMMAND_BY_ID.get(identity) or COMMAND_BY_ID.get(identity.rpartition(".")[0])
+    binding_id = binding.id or ""
+    # The binding of a single key has the id of its command, a dot and the key.
+    return COMMAND_BY_ID.get(binding_id) or COMMAND_BY_ID.get(binding_id.rpartition(".")[0])
 
 
 def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:

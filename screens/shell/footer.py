@@ -27,7 +27,7 @@ class FooterBar(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._lines = 1
-        self._is_behind = False
+        self._is_update_pending = False
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints_soon(), immediate=True)
@@ -46,16 +46,16 @@ class FooterBar(Static):
             self.styles.height = height
 
     def _show_hints_soon(self) -> None:
-        """Show the hints once for all that happens at the same time, because it asks every command.
+        """Show the hints once for several changes at the same time, because each time every command is checked.
 
-        A screen that comes back and a footer that gets its size show their hints then.
+        A covered screen and a footer without a size wait: the hints are shown when the screen is resumed or resized.
         """
-        if not self._is_behind and self.content_size.width and self.screen in self.app.screen_stack:
-            self._is_behind = True
+        if not self._is_update_pending and self.content_size.width and self.screen in self.app.screen_stack:
+            self._is_update_pending = True
             self.call_later(self._show_hints)
 
     def _show_hints(self) -> None:
-        self._is_behind = False
+        self._is_update_pending = False
         self.update(hints(self.screen, self.content_size.width), layout=False)
 
 
@@ -71,6 +71,6 @@ def hints(screen: Screen[object], width: int) -> Content:
         hinted.sort(key=lambda each: not each[0].danger)
     shown = [(command.key, active.binding.description) for command, active in hinted]
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
-        # Esc goes only if it is alone.
+        # Esc is dropped last.
         del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]
     return row(key_hints(*shown), right, width)

@@ -70,14 +70,14 @@ class Symbols:
         }[priority]
 
 
-DRAWN = Symbols()
-_ASCII: dict[str, Any] = {field.name: ascii_of(getattr(DRAWN, field.name)) for field in fields(Symbols)}
+UNICODE = Symbols()
+_ASCII: dict[str, Any] = {field.name: ascii_of(getattr(UNICODE, field.name)) for field in fields(Symbols)}
 ASCII = Symbols(**_ASCII | {"cursor": ">", "bars": " .:-=+*#@", "shades": " .:+#", "chosen": "(o)"})
 
 
 def symbols_of(widget: "Widget") -> Symbols:
     """Return the symbols that the app of a widget draws with."""
-    return ASCII if widget.app.has_class("-ascii") else DRAWN
+    return ASCII if widget.app.has_class("-ascii") else UNICODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

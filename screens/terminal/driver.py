@@ -30,7 +30,7 @@ _WAIT_MS = 100
 PASTE_LENGTH = 100_000
 """The characters of a paste that are read; the longest field takes a tenth of them."""
 
-BURST_S = 0.1
+SAME_PASTE_WITHIN_S = 0.1
 """Keys within this time after a paste belong to it: a pasted text may contain the mark that ends a paste."""
 
 
@@ -105,7 +105,7 @@ class TerminalDriver(LinuxDriver):
                 reconfigure(errors="workbench.cells")
             self._file: Any = TerminalOutput(sys.__stderr__)
         self._is_suspended = False
-        self._pasted_at = -BURST_S
+        self._pasted_at = -SAME_PASTE_WITHIN_S
         self._read_at = 0.0
 
     def _sigtstp_application(self, *_signal: int | FrameType | None) -> None:
@@ -162,7 +162,7 @@ class TerminalDriver(LinuxDriver):
         if isinstance(message, events.Paste):
             self._pasted_at = self._read_at
             message.text = clean_input(message.text[:PASTE_LENGTH], keep_newlines=True)
-        elif isinstance(message, events.Key) and self._read_at - self._pasted_at < BURST_S:
+        elif isinstance(message, events.Key) and self._read_at - self._pasted_at < SAME_PASTE_WITHIN_S:
             self._pasted_at = self._read_at
             return
         super().process_message(message)

@@ -182,7 +182,7 @@ def _unfixed_words(case: CaseFile) -> str:
 
 
 def title(case: CaseFile, verdict: Verdict) -> str:
-    """Return the title of the dialog; it says if what was left there before comes from the draft."""
+    """Return the title of the dialog, which says so if the dialog continues from the draft."""
     words = f"{_(VERDICT[verdict])} {format_case(case.header.id)}"
     kept = case.draft.get("verdict")
     if isinstance(kept, Mapping) and kept.get("verdict") == verdict:
@@ -241,7 +241,7 @@ def date_words(
     A deadline to rectify is at the closing time of its day.
     """
     is_fail = state.verdict is Verdict.FAIL
-    moment = typed and reader.calendar.closing(typed) if is_fail else typed
+    moment = reader.calendar.closing(typed) if is_fail and typed is not None else typed
     if moment is None and preview is not None:
         moment = preview.deadline_at if is_fail else preview.until
     mark = f" {view.symbols.provisional} {_('provisional')}" if preview and preview.is_date_provisional else ""

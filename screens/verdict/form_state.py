@@ -1,4 +1,4 @@
-"""The state of the verdict form, which is kept in the draft and turned into a request."""
+"""The state of the verdict form, which becomes a draft or a request, and the actions that the form needs."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,20 +26,20 @@ Choice = TypeVar("Choice")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictState:
-    """An unfinished verdict; without a `letter`, the applicant gets the texts of the reasons.
-
-    `items` has the texts that the reviewer changed, by reason code. `until` is the text of the date field; empty
-    means the date that the policy sets.
-    """
+    """An unfinished verdict."""
 
     verdict: Verdict
     fail_kind: FailKind | None = None
     reasons: tuple[str, ...] = ()
     items: Mapping[str, str] = field(default_factory=dict)
+    """The texts of items that the reviewer changed, by reason code."""
     until: str = ""
+    """The text of the date field; empty means the date that the policy sets."""
     measure: Measure = Measure.NONE
     letter: str | None = None
+    """The text for the applicant; None means the texts of the reasons."""
     note: str = ""
+    """The internal note."""
 
     @classmethod
     def of(cls, case: CaseFile, verdict: Verdict) -> Self:
@@ -109,15 +109,15 @@ class VerdictState:
         return request if asks_for_items(request) else replace(request, items=(), only_items=False)
 
     def _items(self, case: CaseFile) -> tuple[tuple[ItemRequest, ...], bool]:
-        """Return the items that the texts name, and whether only these are wanted.
+        """Return the items that the reviewer changed, and whether the letter asks for these items only.
 
-        A text of `-` leaves the item of its reason out. One that begins with `+` adds documents, or other words.
+        The text `-` leaves out the item of its reason. A text that begins with `+` adds documents or other words to it.
         """
         texts = {code: self.items.get(code, "").strip() for code in self.reasons}
         has_dropped = any(text in _LEAVE_OUT for text in texts.values())
         items: list[ItemRequest] = []
         for code, text in texts.items():
-            if text[:1] in _ADD and text:
+            if text[:1] in _ADD:
                 kinds = documents_in(text[1:], case.policy)
                 added = [ItemRequest(code=kind) for kind in kinds] or [ItemRequest(code=code, text=text[1:].strip())]
                 items += [ItemRequest(code=code), *added]
@@ -129,8 +129,8 @@ class VerdictState:
 def unfixed_texts(case: CaseFile) -> dict[str, str]:
     """Return the items that were judged partly or not fixed: by reason, the text with which to ask for each again.
 
-    The text is empty if there still is a finding, because the reason then names it. An item that is named by a
-    document belongs to the reason of the last verdict that names documents.
+    The text is empty if the finding of the reason is still there, because the text of the reason then says enough. An
+    item that is a document is listed under the reason of the last fail that asks for documents.
     """
     reasons, found = case.policy.reasons, {finding.rule for finding in case.findings}
     last = next((line.reasons for line in reversed(case.decisions_in_effect) if line.verdict is Verdict.FAIL), ())
@@ -167,17 +167,18 @@ class FormEdited(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictActions:
-    """The actions that the dialog calls on the desk; `until` reads its date.
-
-    `letter` returns the whole letter of a verdict, `recent_reasons` are the codes that were used last, newest first.
-    """
+    """What the verdict dialog needs from the desk and the services."""
 
     preview: Callable[[VerdictRequest], VerdictPreview]
     letter: Callable[[VerdictRequest], str]
+    """Returns the whole letter of a verdict."""
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
+    """Changes a part of the draft, given its name and value."""
     until: TimeReader[date]
+    """Reads the date field."""
     recent_reasons: tuple[str, ...] = ()
+    """The codes of the reasons that were used last, newest first."""
 
     @classmethod
     def load(

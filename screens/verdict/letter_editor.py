@@ -76,7 +76,7 @@ class LetterEditor(Vertical):
         self.edit.display = False
 
     @on(TextArea.Changed, "#letter-edit")
-    def take(self, event: TextArea.Changed) -> None:
+    def post_edited(self, event: TextArea.Changed) -> None:
         """Post the edited text, unless it was posted already."""
         event.stop()
         text = self.edit.text

@@ -22,17 +22,17 @@ Parse = Callable[[str, DateReference], Moment]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeReader(Generic[Moment]):
-    """Reads the text of a field; `parse` is a reader such as `read_date`, `default` is what an empty field means.
-
-    An empty field without a `default` is refused. What is received by `deadline_at` is in time.
-    """
+    """Reads the text of a field as a day or a time."""
 
     calendar: WorkingCalendar
     now: Callable[[], datetime]
     parse: Parse[Moment]
+    """A function such as `read_date`."""
     aim: Aim = Aim.FUTURE
     default: Moment | None = None
+    """What an empty field means; without it, an empty field is refused."""
     deadline_at: datetime | None = None
+    """A typed day without a time means its end, or this deadline if it is on that day."""
 
     def read(self, text: str) -> Moment:
         """Return the day or time of a text.

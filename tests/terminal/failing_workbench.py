@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from screens.desk.key_map import CommandedScreen
+from screens.desk.key_map import CaseCommandScreen
 from workbench.__main__ import main
 from workbench.keys.desk import EXPLAIN
 from workbench.services.review.remarks import Remarks
@@ -14,7 +14,7 @@ def _fails(*_arguments: Any, **_options: Any) -> None:
     raise KeyError(SECRET)
 
 
-def _fails_to_explain(screen: CommandedScreen, command_id: str) -> None:
+def _fails_to_explain(screen: CaseCommandScreen, command_id: str) -> None:
     if command_id == EXPLAIN.id:
         _fails()
     act(screen, command_id)
@@ -22,6 +22,6 @@ def _fails_to_explain(screen: CommandedScreen, command_id: str) -> None:
 
 if __name__ == "__main__":
     Remarks.comment = _fails  # type: ignore[method-assign]  # the test needs the fault
-    act = CommandedScreen.action_act
-    CommandedScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the test needs the fault
+    act = CaseCommandScreen.action_act
+    CaseCommandScreen.action_act = _fails_to_explain  # type: ignore[method-assign, assignment]  # the test needs the fault
     main()

@@ -21,7 +21,8 @@ import pytest
 from textual.app import App
 
 from db.enums import ImportKind
-from screens.documents.viewer import ImageViewer, ViewerWords
+from screens.documents import ViewerWords
+from screens.documents.viewer import ImageViewer
 from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.fork_server import ROOT, fork_server
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
@@ -278,7 +279,7 @@ def test_a_page_that_cannot_be_drawn_is_unreadable(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(pages, "_image", object())
 
     with pytest.raises(Unreadable):
-        pages.draw(0, (80, 24), ("C", "K", "B", "S"))
+        pages.draw(0, (80, 24), ViewerWords("C", "K", "B", "S"))
 
 
 @pytest.mark.parametrize("code", [0, BLANK, 1, 2, NO_PICTURES, UNREADABLE, 143, -9])

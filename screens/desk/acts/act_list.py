@@ -41,11 +41,13 @@ _ON_OTHER_SCREENS = (
 
 @dataclass(frozen=True, slots=True)
 class CaseAct:
-    """An act on a case: the command whose action must be allowed, the label, and the command that its key runs."""
+    """An act on a case, as the list shows it."""
 
     command: Command
+    """The command that performs the act here or on another screen; its action must be allowed."""
     label: str
     runs: Command
+    """The command that the list runs: the act itself, or the one that opens the screen of the act."""
 
     @property
     def shown_key(self) -> str:

@@ -89,17 +89,17 @@ async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
     message = with_keys(_("{case} is withdrawn. To undo, press {desk.undo} on the desk."))
     if case.header.state is CaseState.APPEALED:
         message = with_keys(_("The appeal of {case} is withdrawn. To undo, press {desk.undo} on the desk."))
-    end = partial(session.give_up if was_held else session.record, ref)
-    act = partial(end, session.services.remarks.withdraw, reason)
+    carry_out = session.give_up if was_held else session.record
+    act = partial(carry_out, ref, session.services.remarks.withdraw, reason)
     start(screen, act, "write", message.format(case=ref.name))
 
 
 async def _ask_note(screen: CaseScreen, title: str, above: Sequence[Content] = ()) -> str | None:
     """Ask for a note, which may be empty; None if the person goes back. `above` are the lines above the field."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.prompt import Prompt, any_text
 
     hint = _with_hint(above, _("What was said or sent? Only colleagues read this; it may stay empty."))
-    return await screen.app.push_screen_wait(Prompt(title, hint, problem=lambda _text: None))
+    return await screen.app.push_screen_wait(Prompt(title, hint, problem=any_text))
 
 
 def _with_hint(lines: Sequence[Content], hint: str) -> Content:

@@ -39,7 +39,7 @@ async def field_to_copy(app: App[None], panel: Panel) -> str | None:
     if chosen is None or not chosen.field or not isinstance(screen, CaseScreen):
         return chosen.value if chosen is not None else ""
     if chosen.field not in screen.revealed.values():
-        await screen.carry_out(partial(screen.session.reveal, CaseRef.of(case), chosen.field, alone=True))
+        await screen.carry_out(partial(screen.session.reveal, CaseRef.of(case), chosen.field, single=True))
     return screen.revealed.values().get(chosen.field, "")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from screens.letters.screen import LettersScreen
 from screens.panels.letters import letters_of
-from screens.shell.view import DRAWN, ZONE, View
+from screens.shell.view import UNICODE, ZONE, View
 from tests.cli.appeals.filed_appeals import failed
 from tests.clock_site import ClockSite
 from tests.screens.driver import WINDOWS, site_workbench
@@ -52,7 +52,7 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones_and_a_filter_sh
 
 def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Site) -> None:
     casefile = with_letters(site).services("a").casefiles.show(2)
-    view = View(now=site.clock.at, zone=ZONE, symbols=DRAWN)
+    view = View(now=site.clock.at, zone=ZONE, symbols=UNICODE)
 
     lines = [line.content.plain for line in letters_of(casefile, view, 100)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from screens.panels.calls import calls_lines
 from screens.panels.lines import finding_lines
-from screens.shell.view import DRAWN, ZONE, View
+from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean, troubled
 from workbench.domain.case.vocabulary import PanelKind
@@ -16,7 +16,7 @@ from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Eviden
 
 def panel(found: Evidence) -> str:
     """Return the text of the panel."""
-    view = View(now=NOW, zone=ZONE, symbols=DRAWN)
+    view = View(now=NOW, zone=ZONE, symbols=UNICODE)
     return "\n".join(line.content.plain for line in calls_lines(casefile(1, found), view, 60))
 
 
@@ -49,5 +49,5 @@ def test_each_finding_shows_its_code_in_any_width(language: str) -> None:
     codes = {finding.rule for finding in case.findings if finding.leg is PanelKind.ACTIVITY}
     with speaking(language):
         for width in range(24, 60):
-            texts = [line.content.plain for line in finding_lines(case, PanelKind.ACTIVITY, width, DRAWN)]
+            texts = [line.content.plain for line in finding_lines(case, PanelKind.ACTIVITY, width, UNICODE)]
             assert codes == {text.split()[-1] for text in texts if text.split()[-1] in codes}, width

@@ -10,7 +10,7 @@ import pytest
 from screens.panels.case_header import case_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
-from screens.shell.view import DRAWN, ZONE, View
+from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.appeal import AppealLine
@@ -28,7 +28,7 @@ from workbench.domain.case.vocabulary import (
 from workbench.domain.text.safe import cells
 from workbench.wording.case.history import detail_words, event_words
 
-VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
+VIEW = View(now=NOW, zone=ZONE, symbols=UNICODE)
 
 
 def line(action: str, text: str = "", at: datetime = NOW, **facts: Any) -> HistoryLine:

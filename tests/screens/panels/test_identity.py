@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from screens.panels.calls import calls_lines
 from screens.panels.identity import identity_lines
-from screens.shell.view import DRAWN, ZONE, View
+from screens.shell.view import UNICODE, ZONE, View
 from tests.screens.cases import ID_NO, MSISDNS, NOW, application, casefile, clean
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.evidence.evidence import Evidence
@@ -12,7 +12,7 @@ from workbench.domain.text.redaction import Redaction
 from workbench.services.case.masking import masked_casefile
 
 WRONG = f"{ID_NO[:-1]}1"
-VIEW = View(now=NOW, zone=ZONE, symbols=DRAWN)
+VIEW = View(now=NOW, zone=ZONE, symbols=UNICODE)
 
 
 def panel(case: CaseFile) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.enums import CaseState
-from screens.queue.columns import ALWAYS_SHOWN, CHOICES, columns
+from screens.queue.columns import ALWAYS_SHOWN, CHOOSABLE, columns
 from screens.queue.layout_dialogs import COLUMN_WORDS
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench
@@ -71,9 +71,9 @@ def test_a_row_has_the_chosen_columns_that_fit_and_always_the_case(width: int) -
     shown = columns(width, everything)
 
     assert sum(cells + column.gap for column, cells in shown) == width
-    fixed = {kind for name in ALWAYS_SHOWN for kind in CHOICES[name]}
+    fixed = {kind for name in ALWAYS_SHOWN for kind in CHOOSABLE[name]}
     assert fixed <= {column for column, _cells in shown}
-    assert set(COLUMN_WORDS) | ALWAYS_SHOWN == set(CHOICES)
+    assert set(COLUMN_WORDS) | ALWAYS_SHOWN == set(CHOOSABLE)
 
 
 async def test_order_and_columns_are_kept_for_each_list(tmp_path: Path) -> None:

@@ -84,9 +84,8 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
         ]
         output.document({"by": by, "total": breakdown.total, "counts": counts, "others": breakdown.others})
         return
-    rows = [
-        [row.words, number(row.cases), percentage(share)] for row, share in zip(breakdown.rows, shares, strict=True)
-    ]
+    counted = zip(breakdown.rows, shares, strict=True)
+    rows = [[row.words, number(row.cases), percentage(share)] for row, share in counted]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
     output.narrate(_("{count} cases.").format(count=number(breakdown.total)))
     if breakdown.others:
