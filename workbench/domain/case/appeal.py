@@ -27,10 +27,10 @@ STATES_AFTER_OVERTURN = (CaseState.PASSED, CaseState.QUEUED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealLine:
-    """An appeal against a final fail or a lapse; `answer` is the reason that the applicant reads.
+    """An appeal against a final fail or a lapse.
 
-    `state_before` is the state of the case before the appeal, `to_state` its state after the decision. `waived` says
-    why nobody checked the decision.
+    The case had `state_before` before the appeal, and gets `to_state` by the decision. The applicant reads the
+    `answer`. If no second person checked the decision, `waived` says why.
     """
 
     id: int
@@ -94,9 +94,12 @@ class AppealRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealResult:
-    """The result of an act on an appeal; `notice` is the letter with personal values masked, None without one.
+    """The result of an act on an appeal.
 
-    `waived` are the two-person rules that did not apply, `reasons` those of the appealed verdict.
+    Attributes:
+        waived: The two-person rules that did not apply.
+        reasons: The reasons of the appealed verdict.
+        notice: The letter with personal values masked, None without one.
     """
 
     case_id: int

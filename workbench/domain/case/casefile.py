@@ -21,12 +21,10 @@ from workbench.domain.text.redaction import Redaction
 class CaseLine:
     """The fields of a case that its header and its row in a list show.
 
-    `held_by` and `held_until` describe a hold that has not expired; once it expires, the case is queued again. A held
-    case is put aside until `aside_until`.
-    `next_action_on` is the day on which a pending case returns to the queue, `deadline_at` the earliest deadline of
-    what the applicant still has to rectify.
-    `suspended_from` is the start of a suspension without a known end. `erased_at` is when retention erased the case,
-    `applicant_name` says so then.
+    A hold that has expired is not shown, because the case is queued again. A held case is put aside until
+    `aside_until`. A pending case returns to the queue on `next_action_on`. `deadline_at` is the earliest deadline of
+    what the applicant still has to rectify. `suspended_from` is the start of a suspension without a known end. If
+    retention erased the case, at `erased_at`, `applicant_name` says so.
     """
 
     id: int
@@ -56,9 +54,9 @@ class CaseHeader(CaseLine):
     """The fields above the panels.
 
     `working_days_left` counts the working days after today up to and including the due day. `fence` grows with each
-    hold, `evidence_no` with each change of evidence. `corrects_id` is the decision whose notice the next one corrects.
-    `legal_hold_at` is when the legal hold in force was placed.
-    While the applicant has the case, `due_if_answered_at` is when it is due if the answer comes at the last moment.
+    hold, `evidence_no` with each change of evidence. The next notice corrects that of the decision `corrects_id`. The
+    legal hold in force was placed at `legal_hold_at`. While the applicant has the case, `due_if_answered_at` is the due
+    date that follows if the answer comes at the last moment.
     """
 
     applicant_kind: enums.ApplicantKind
@@ -82,12 +80,12 @@ class CaseHeader(CaseLine):
 class CaseFile:
     """All data that the desk shows of one case, personal values masked.
 
-    `days` are the outgoing calls of all cards on each local day of the window, oldest first. `hours` are call counts: 7
-    rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, `notice` the last letter. `notices` are all
-    letters and `measures` the orders on the numbers of the application, oldest first. `appeal_until` is the last day on
-    which an appeal can be received, None if no appeal is possible. `changes` compares a later round with the one before
-    it. `re_reviews` are the re-reviews of this case, or the re-review that it is itself. `asked_documents` are missing
-    documents that a new policy requires.
+    `days` has the outgoing calls of all cards on each local day of the window, oldest first. `hours` has the counts of
+    calls in 7 rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, and `notice` the last of all
+    `notices`. `measures` has the orders on the numbers of the application. Letters and orders are oldest first. An
+    appeal can be received up to the day `appeal_until`, None if no appeal is possible. `changes` compares a later round
+    with the one before it. `re_reviews` has the re-reviews of this case, or the re-review that it is itself.
+    `asked_documents` has missing documents that a new policy requires.
     """
 
     header: CaseHeader
@@ -127,7 +125,7 @@ class CaseFile:
 
     @property
     def was_to_be_rectified(self) -> bool:
-        """Whether a fail in effect asked the applicant to rectify an item that was not waived."""
+        """Whether a fail in effect asked the applicant for an item, and the item was not waived."""
         fails = (line for line in self.decisions_in_effect if line.verdict is enums.Verdict.FAIL)
         return any(not item.is_waived for line in fails for item in line.items)
 
@@ -178,9 +176,13 @@ class CaseRowView(CaseLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoNextCase:
-    """Why `next` has no case: `kind` is none, held, skipped, filtered or limit.
+    """Why `next` has no case.
 
-    `who` lists the holders with the ends of their holds. `limit` is how many cases a person may hold.
+    Attributes:
+        kind: The reason: none, held, skipped, filtered or limit.
+        count: How many cases it is about.
+        who: The holders, with the ends of their holds.
+        limit: How many cases a person may hold.
     """
 
     kind: str
@@ -191,10 +193,14 @@ class NoNextCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRequest:
-    """One item to rectify, as the reviewer requests it; an empty text means the reason's own text.
+    """One item to rectify, as the reviewer requests it.
 
-    The plan of a verdict sets `deadline_at`, if the item has its own deadline, and `documents`, which its text lists:
-    () if the text is in free words, None if it is the reason's text.
+    Attributes:
+        code: The code of a reason or a document.
+        text: The text of the item, empty for the reason's own text.
+        deadline_at: Its own deadline, if it has one. The plan of the verdict sets it.
+        documents: The documents that its text lists; () if the text is in free words, None if it is the reason's text.
+            The plan of the verdict sets them.
     """
 
     code: str
@@ -205,11 +211,12 @@ class ItemRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRequest:
-    """A verdict as a reviewer gives it; `letter` is the edited list of causes, None means the texts of the reasons.
+    """A verdict as a reviewer gives it.
 
-    `items` add to those that the reasons need, unless `only_items`. `until` is the next-action date of a pending
-    verdict, or the deadline of a fixable fail. The verdict is refused if
-    `fence` is not that of the current hold, or if the evidence has changed since `evidence_no`; None skips the check.
+    `letter` is the edited list of causes, None for the texts of the reasons. `items` add to those that the reasons
+    need, unless `only_items`. `until` is the next-action date of a pending verdict, or the deadline of a fixable fail.
+    The verdict is refused if `fence` is not that of the current hold, or if the evidence has changed since
+    `evidence_no`; None skips the check.
     """
 
     case_id: int
@@ -231,12 +238,12 @@ class VerdictRequest:
 class VerdictPreview:
     """The effects that a verdict would have, from the same plan that `decide` executes.
 
-    `own_items` are the items in the words of their reasons, without edits. `check_for` lists why a check is needed
-    (final_fail, override, high_risk, restore), `waived_for` why a needed check is left out, "" if it is not. `news` is
-    what changed since the reviewer saw the case, `open_questions` are unanswered checklist questions, `unopened` are
-    documents that nobody opened, `problems` are the reasons why the verdict would be refused, `restored` are the
-    numbers whose bar a pass lifts. `warnings` are sentences without a full stop about what a verdict would cut short. A
-    provisional date depends on an unpublished calendar.
+    `own_items` has the items in the words of their reasons, without edits. `check_for` lists why a check is needed:
+    final_fail, override, high_risk or restore. `waived_for` says why a needed check is left out, "" if it is not.
+    `open_questions` has the unanswered checklist questions. `news` is what changed since the reviewer saw the case.
+    `problems` says why the verdict would be refused. `unopened` has the documents that nobody opened. A provisional
+    date depends on an unpublished calendar. `restored` has the numbers whose bar a pass lifts. `warnings` has sentences
+    without a full stop about what the verdict would cut short.
     """
 
     letter: str
@@ -259,7 +266,10 @@ class VerdictPreview:
 
 @dataclass(frozen=True, slots=True)
 class CachedCase:
-    """A masked case as it was read last, with the redaction of its texts; it is current while its stamp is the same."""
+    """A masked case as it was read last, with the redaction of its texts.
+
+    It is current as long as the database gives the same stamp for the case.
+    """
 
     stamp: Any
     casefile: CaseFile
@@ -268,10 +278,10 @@ class CachedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionResult:
-    """The effects of a decision; `notice` is the letter with personal names masked.
+    """The effects of a decision.
 
-    `check_for` is why the decision waits for a check, `waived` are the two-person rules that did not apply, `warnings`
-    those of the preview.
+    `notice` is the letter with personal names masked. `check_for` says why the decision waits for a check, and `waived`
+    which two-person rules did not apply. The `warnings` are those of the preview.
     """
 
     case_id: int

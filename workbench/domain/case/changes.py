@@ -95,7 +95,7 @@ class RoundChanges:
 
 @dataclass(frozen=True, slots=True)
 class _ComparedPart:
-    """A compared part of a round, such as a card: its values by field, the first of which says that it exists."""
+    """A compared part of a round, such as a card: its values by field. The first field tells that the part exists."""
 
     part: EvidencePart
     subject: str

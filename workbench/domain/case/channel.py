@@ -27,9 +27,11 @@ _UNKNOWN = "none"
 
 
 def channel_named(text: str) -> str | None:
-    """Return the channel that a file or gateway names, "" if it names none; None if the text is no name."""
+    """Return the channel that a file or gateway names, "" if it names none; None if the text is not a valid name."""
     name = text.strip().lower()
-    return "" if name in {"", _UNKNOWN} else name if _NAME.fullmatch(name) else None
+    if name in {"", _UNKNOWN}:
+        return ""
+    return name if _NAME.fullmatch(name) else None
 
 
 def channels() -> dict[str, str]:

@@ -35,7 +35,10 @@ def items_for(request: VerdictRequest, policy: Policy, findings: Sequence[Findin
 def _items_of_reason(
     code: str, request: VerdictRequest, policy: Policy, findings: Sequence[Finding]
 ) -> Sequence[ItemRequest]:
-    """Return the named items with the code of a reason, else its default item for what no other item asks for."""
+    """Return the named items with the code of a reason, else its default item.
+
+    The default item leaves out what the items of other codes ask for.
+    """
     if own := [item for item in request.items if item.code == code]:
         return own
     others = {item.code for item in request.items}
@@ -54,7 +57,10 @@ def _documents_found(code: str, findings: Sequence[Finding]) -> list[str]:
 
 
 def left_out_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the warning that the letter asks for named items only, though its reasons need more; no full stop."""
+    """Return the warning that the letter leaves out what its reasons need, without a full stop; empty if it does not.
+
+    Only a letter that asks for named items alone can leave something out.
+    """
     named = {item.code for item in request.items}
     needed = items_for(replace(request, only_items=False), policy, findings) if request.only_items else ()
     left_out = [item.code for item in needed if item.code not in named and policy.reasons[item.code].item.en]
@@ -65,8 +71,8 @@ def left_out_words(request: VerdictRequest, policy: Policy, findings: Sequence[F
 def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return the reasons whose item does not say what the applicant has to send.
 
-    These are reasons about documents that neither a finding nor an item names, and the reason that the case waits for
-    the applicant, unless its item or one of no reason says what for.
+    A reason about documents is vague if neither a finding nor an item names them. The reason that the case waits for
+    the applicant is vague if neither its own item nor an item without a reason says what for.
     """
     if not asks_for_items(request):
         return ()
@@ -99,9 +105,9 @@ def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Find
 def documents_named(
     code: str, items: Sequence[ItemRequest], policy: Policy, findings: Sequence[Finding] = ()
 ) -> tuple[DocumentKind, ...]:
-    """Return the documents that the items name for a reason: in its own item, else as items of their own.
+    """Return the documents that the items name for a reason: those in its own item, else the items that are documents.
 
-    If a finding names the documents of the reason, items of their own do not.
+    Items that are documents do not count if a finding names the documents of the reason.
     """
     kinds_in_item = [kind for item in items if item.code == code for kind in documents_in(item.text, policy)]
     own = [] if _documents_found(code, findings) else [item.code for item in items if item.code in _DOCUMENT_CODES]

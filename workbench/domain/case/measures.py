@@ -93,9 +93,13 @@ class BarLifting:
 
 @dataclass(frozen=True, slots=True)
 class MeasurePlan:
-    """The numbers that the own measure of a verdict concerns, and the measure and the numbers that its letter names.
+    """The numbers that a verdict bars or restores.
 
-    A pass also restores barred numbers. There is no measure for the letter if every number is out of service.
+    Attributes:
+        ordered: The numbers that the verdict's own measure concerns.
+        measure: The measure that its letter names, because a pass also restores barred numbers. It is NONE if every
+            number is out of service.
+        numbers: The numbers that its letter names.
     """
 
     ordered: tuple[str, ...]
@@ -145,9 +149,13 @@ def is_barred(orders: Iterable[MeasureOrder]) -> bool:
 def bars_carried_out(
     orders: Iterable[MeasureOrder], named: Iterable[MeasureOrder]
 ) -> tuple[tuple[MeasureOrder, Measure | None], ...]:
-    """Return each named order with the bar on its number by then, as the carrier may have carried it out.
+    """Return each of the named orders with the bar that was in force on its number after it, None without one.
 
-    None without such a bar. A bar that was only ordered does not change what is barred.
+    A bar is in force if the carrier carried it out, or may have. A bar that was only ordered is not.
+
+    Args:
+        orders: All orders on the numbers, oldest first.
+        named: The orders to return.
     """
     by_number = _by_number(orders)
     return tuple(
@@ -158,9 +166,12 @@ def bars_carried_out(
 
 
 def _bar_in_force(orders: Sequence[MeasureOrder]) -> Measure | None:
-    """Return the bar of a number that the carrier may have carried out and not lifted since, None without one."""
-    last = [order for order in orders if (order.may_be_in_force if order.is_bar else order.done_at is not None)]
-    return last[-1].measure if last and last[-1].is_bar else None
+    """Return the bar of a number that the carrier may have carried out and not lifted since, None without one.
+
+    An unreported bar may be in force, but an unreported restore is assumed not to be carried out.
+    """
+    carried_out = [order for order in orders if (order.may_be_in_force if order.is_bar else order.done_at is not None)]
+    return carried_out[-1].measure if carried_out and carried_out[-1].is_bar else None
 
 
 def _by_number(orders: Iterable[MeasureOrder]) -> dict[str, list[MeasureOrder]]:

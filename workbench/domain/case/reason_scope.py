@@ -86,7 +86,7 @@ class EvidencePart(StrEnum):
 class NamedDocuments(NamedTuple):
     """The kinds of documents that answer an item, and whether all of them are required.
 
-    `others_may_answer` says whether another document may answer it too; then only a reviewer can tell whether it does.
+    If `others_may_answer`, only a reviewer can tell whether another document answers the item.
     """
 
     kinds: Set[str]
@@ -97,8 +97,13 @@ class NamedDocuments(NamedTuple):
 def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -> list[NamedDocuments]:
     """Return the documents that each item asks for.
 
-    These are the documents that the letter lists for the item, else those of its finding, else those of its code. An
-    item is a code with a text; `seen` is the record of what the verdict was based on.
+    These are the documents that the letter lists for the item, else the documents that its finding names, else those of
+    the people whom its finding names, else those of its reason, else the document that is its code. The documents of
+    people count only for a reason about documents.
+
+    Args:
+        items: The code and the text of each item.
+        seen: The record of what the verdict was based on.
     """
     listed_by_item = {(item["code"], item["text"]): item.get("documents") for item in seen.get("items", ())}
     subjects = {finding["rule"]: finding["subject"].split(";") for finding in seen.get("findings", ())}

@@ -11,11 +11,17 @@ from workbench.domain.policy.policy import BilingualText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One act on the case; `text` is what a person wrote, or else the details in codes, without personal values.
+    """One act on the case.
 
-    `facts` are those of its event, or the `way` in which a person contacted the applicant or confirmed something.
-
-    `received_at` is when we received what the applicant sent, which counts for the clock.
+    Attributes:
+        at: The time of the act.
+        action: The name of the action.
+        who: The login of the person.
+        text: What the person wrote, or else the details in codes, without personal values.
+        round: The round of the case.
+        state: The state of the case afterwards, None if the act does not change it.
+        received_at: When we received what the applicant sent, which counts for the clock.
+        facts: The facts of its event; for a contact or a verification, only the `way` in which it was made.
     """
 
     at: datetime
@@ -30,7 +36,10 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesSinceSeen:
-    """What changed in a case since somebody saw it: its evidence, and its policy in words, "" if it did not change."""
+    """What changed in a case since somebody saw it.
+
+    `has_evidence` says that new evidence came. `policy` has the change of policy in words, "" without one.
+    """
 
     has_evidence: bool = False
     policy: str = ""
@@ -73,10 +82,10 @@ class ContactLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """One item that the applicant must rectify; `deadline_at` is its own deadline, if it has one.
+    """One item that the applicant must rectify, with who waived or judged it.
 
-    `is_for_reviewer` says that no document can show whether it came, only a reviewer. `waived_by` and `waive_reason`
-    say who waived it and why, `judged` is the reviewer's judgement of what came.
+    If it `is_for_reviewer`, no document can show whether it came; only a reviewer can tell. `deadline_at` is its own
+    deadline, if it has one. `judged` is the reviewer's judgement of what came.
     """
 
     code: str
@@ -108,7 +117,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierFail:
-    """A final fail of the same applicant in another application, whose cooldown had not ended when this one came.
+    """A final fail of the same applicant in another application. This application came before its cooldown ended.
 
     `again_from` is the first day on which the applicant may apply again.
     """
@@ -171,11 +180,12 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One notice with personal values masked; `is_released` says that its grace period is over and it can be sent.
+    """One notice with personal values masked.
 
-    It must be sent by `due_by`. If `after` is set, that earlier letter of the case is still owed and goes first. A
-    failed notice is still owed. `attempts` counts how often it was handed to a gateway. `fail_kind` is set for a
-    verdict that fails. `exported_at` and `exported_by` are of its first export; only the list of letters has them.
+    A notice that `is_released` can be sent, because its grace period is over. It must be sent by `due_by`, but the
+    notice `after`, if there is one, is still owed and goes first. A failed notice is still owed. `attempts` counts how
+    often it was handed to a gateway. `fail_kind` is set for a verdict that fails. Only the list of letters has its
+    first export (`exported_at`, `exported_by`).
     """
 
     id: int
@@ -208,10 +218,16 @@ UNDO_AT_ONCE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoableAct:
-    """The last act that a person may undo: `decided`, or the check (`approved`, `returned`) of a verdict by `maker`.
+    """The last act that a person may undo.
 
-    Any other act has the name of its action, such as `withdraw` or `appeal-decide`, and no verdict. `until` is None as
-    long as the act waits for a check.
+    Attributes:
+        case_id: The case.
+        at: When it was done.
+        until: Until when it can be undone, None as long as it waits for a check.
+        decision_id: The decision of a verdict or a check, else 0.
+        verdict: The verdict, None for any other act.
+        act: `decided` for a verdict, `approved` or `returned` for its check, else the name of the action.
+        maker: Who gave the checked verdict.
     """
 
     case_id: int
@@ -229,13 +245,14 @@ class UndoableAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    """The counts in the header of the desk, for one person; `to_reopen` and `appeals` are 0 except for supervisors.
+    """The counts in the header of the desk, for one person.
 
-    `measures_overdue` counts the numbers that should be barred or restored by now, `letters_overdue` the letters that
-    should be sent; both are 0 except for supervisors and admins. `decided_today` counts the person's verdicts of today,
-    `median_s` is the median of the seconds from claim to verdict. `assigned` counts the queued cases assigned to the
-    person; `put_aside` has those put aside and not given back by `next`, the first to return first. With
-    `is_clock_wrong` the machine's clock is before the newest event, further on than the machine ran, or unconfirmed.
+    Only supervisors have `to_reopen` and `appeals`. Only supervisors and admins have `measures_overdue` (numbers that
+    should be barred or restored by now) and `letters_overdue`. Others have 0. `assigned` counts the queued cases
+    assigned to the person. `put_aside` has the cases put aside that `next` has not given back, the first to return
+    first. `decided_today` counts the person's verdicts of today. `median_s` is the median of the seconds from claim to
+    verdict. `is_clock_wrong` says that the machine's clock is earlier than the newest event, has moved on by more than
+    the machine's running time, or is not confirmed.
     """
 
     queued: int
@@ -258,5 +275,5 @@ class DeskCounts:
         return tuple((case_id, until) for case_id, until in self.put_aside if until > now)
 
     def back(self, now: datetime) -> tuple[int, ...]:
-        """Return the cases whose time aside is over."""
+        """Return the cases that are back, because their time aside is over."""
         return tuple(case_id for case_id, until in self.put_aside if until <= now)

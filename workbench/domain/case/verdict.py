@@ -165,13 +165,13 @@ def check_reasons_for(
     A pass restores the numbers of a case that is barred.
     """
     is_pass = request.verdict is Verdict.PASS
-    is_needed = {
+    needs = {
         "final_fail": policy.check.final_fail and request.fail_kind is FailKind.FINAL,
         "override": policy.check.override and is_pass and has_block(findings),
         "high_risk": policy.check.high_risk_pass and is_pass and risk is Risk.HIGH,
         "restore": policy.check.restore and (request.measure is Measure.RESTORE or (is_pass and is_barred)),
     }
-    return tuple(name for name, is_wanted in is_needed.items() if is_wanted)
+    return tuple(name for name, is_needed in needs.items() if is_needed)
 
 
 def is_last_round(policy: Policy, round_no: int) -> bool:

@@ -29,10 +29,9 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
-    """One day of the calendar; `kind` is one of DayKind, `name` is the holiday's name or ''.
+    """One day of the calendar; `kind` is one of DayKind, `name` the holiday's name or ''.
 
-    `hours` are the day's own hours, such as those of a half day. A working day without own hours has those of the
-    policy.
+    `hours` are the day's own hours, such as those of a half day. A working day without its own hours has the policy's.
     """
 
     on: date
@@ -71,7 +70,7 @@ class WorkingCalendar:
         self._own_hours = {day.on: checked_hours(day.hours) for day in self._days.values() if day.working and day.hours}
         self._first = min(self._days).toordinal() if self._days else 1
         self._last = max(self._days).toordinal() if self._days else 0
-        all_days = [self.day(date.fromordinal(n)) for n in range(self._first, self._last + 1)]
+        all_days = [self.day(date.fromordinal(number)) for number in range(self._first, self._last + 1)]
         self._working = tuple(day.on.toordinal() for day in all_days if day.working)
         self._provisional_days = tuple(day.on.toordinal() for day in all_days if day.status is DayStatus.PROVISIONAL)
 

@@ -38,9 +38,16 @@ class AppealDays:
 class ClockEvent:
     """The effect of an act on the clock of a case.
 
-    `at` is when the act takes effect: when we received what the applicant sent, else the time of the act. `state` is
-    None if the act does not change the state. `runs` is whether the clock runs afterwards, as logged. `policy_from` is
-    the policy version of the case before a change of policy.
+    Attributes:
+        at: When the act takes effect: when we received what the applicant sent, else the time of the act.
+        action: The name of the action.
+        state: The state of the case afterwards, None if the act does not change it.
+        runs: Whether the clock runs afterwards, as logged.
+        extended_s: The working seconds by which a supervisor extended the due date.
+        until_on: The day until which a supervisor extended it.
+        class_from: The class before a change of class.
+        class_to: The class after it.
+        policy_from: The policy version before a change of policy.
     """
 
     at: datetime
@@ -192,7 +199,7 @@ def _begins_new_budget(so_far: _BudgetSoFar, state: CaseState, action: str) -> b
 
 
 def version_at_filing(events: Sequence[ClockEvent], version: int) -> int:
-    """Return the policy version that a case had when its newest appeal was filed; `version` is the one it has now."""
+    """Return the policy version that a case had when its newest appeal was filed; now it has `version`."""
     for event in reversed(events):
         if event.action == APPEAL_ACTION:
             break

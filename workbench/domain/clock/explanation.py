@@ -60,10 +60,22 @@ class ClockStep:
 class ClockExplanation:
     """The state of a clock at one moment, and the steps that led to it.
 
-    An incomplete case has no due date, and a closed case has no days left. `is_moved`: the due date differs from the
-    promised working days after day 0. `is_due_open`: an open suspension will postpone the due date. `rectify_by` is the
-    deadline of a rectification, `due_if_answered_at` the due date if the answer comes at the last moment. `cap_days`
-    are the calendar days after which an appeal is due in any case, None for a review.
+    An incomplete case has no due date, and a closed case has no days left.
+
+    Attributes:
+        due_at: The due date.
+        due_provisional: Whether it depends on a day that may still change.
+        running: Whether the clock runs.
+        is_paused: Whether the applicant has the case.
+        is_suspended: Whether a suspension stops the clock.
+        working_days_left: The working days after today, up to and including the due day.
+        class_days: The promised working days.
+        is_moved: Whether the due date differs from the promised working days after day 0.
+        is_due_open: Whether an open suspension will postpone the due date.
+        steps: The steps.
+        rectify_by: The deadline of a rectification.
+        due_if_answered_at: The due date if the answer comes at the last moment.
+        cap_days: The calendar days after which an appeal is due in any case; None for a review.
     """
 
     due_at: datetime | None = None
@@ -173,7 +185,7 @@ def _adjustment_steps(budget: ClockBudget) -> Iterator[ClockStep]:
 def _paused_steps(
     budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
 ) -> Iterator[ClockStep]:
-    """Yield the steps that do not count. Where a pause and a suspension overlap, the suspension is shown."""
+    """Yield the steps that do not count. Where a pause and a suspension overlap, only the suspension is shown."""
     shown: list[TimeSpan] = []
     counting = TimeSpan(counted, budget.closed_at or NEVER)
     for suspension in sorted(suspensions, key=lambda suspension: suspension.span):
@@ -209,7 +221,7 @@ def _running_steps(
         seconds = calendar.working_seconds_between(start, end)
         if seconds or what is StepKind.HOLIDAY:
             counts = what is not StepKind.HOLIDAY
-            is_whole = inside is not None and what is inside.what is not StepKind.OWN_HOURS
+            is_whole = inside is not None and what is inside.what and what is not StepKind.OWN_HOURS
             shown = TimeSpan(start, end) if is_whole else _within_hours(TimeSpan(start, end), calendar)
             yield ClockStep(
                 start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail
@@ -233,11 +245,13 @@ def _special_days(gap: TimeSpan, calendar: WorkingCalendar) -> Iterator[ClockSte
     holidays: list[tuple[TimeSpan, str]] = []
     while day <= last:
         calendar_day, span = calendar.day(day), _span_of(day, calendar)
-        is_set, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
-        detail = calendar_day.kind if is_set else ""
-        if not calendar_day.working and (calendar_day.kind in _OFF or (is_set and is_weekday)):
+        is_set_by_hand, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
+        detail = calendar_day.kind if is_set_by_hand else ""
+        if not calendar_day.working and (calendar_day.kind in _OFF or (is_set_by_hand and is_weekday)):
             holidays.append((span, calendar_day.name if calendar_day.kind == DayKind.HOLIDAY.value else detail))
-        elif calendar_day.working and (calendar_day.kind == DayKind.MAKE_UP.value or (is_set and not is_weekday)):
+        elif calendar_day.working and (
+            calendar_day.kind == DayKind.MAKE_UP.value or (is_set_by_hand and not is_weekday)
+        ):
             yield ClockStep(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
         elif calendar_day.working and calendar_day.hours:
             yield ClockStep(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)

@@ -10,7 +10,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeSpan:
-    """A span from one instant up to another, which it excludes; `end` is NEVER while the span is open."""
+    """A span of time that includes its start but not its end; `end` is NEVER while the span is open."""
 
     start: datetime
     end: datetime = NEVER

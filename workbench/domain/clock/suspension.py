@@ -12,10 +12,16 @@ from workbench.domain.values.provinces import province_key
 class Suspension:
     """A suspension of work (force majeure, 不可抗力).
 
-    `province` is a short Chinese name. `province` or `agent` is None if all provinces or agents are affected. `reason`
-    is shown to applicants. `announced` is the suspension as it was before a supervisor ended it last, else None.
-    `is_settled` says that every due date includes the suspension. `entered_at` is when it was entered, `resumed_at`
-    when its end was announced.
+    Attributes:
+        id: Its number.
+        span: When work is suspended.
+        reason: The reason that applicants read.
+        province: The short Chinese name of the affected province, None for all provinces.
+        agent: The affected agent, None for all agents.
+        announced: The suspension as it was before a supervisor ended it last, None if nobody did.
+        is_settled: Whether every due date includes the suspension.
+        entered_at: When it was entered.
+        resumed_at: When its end was announced.
     """
 
     id: int
@@ -35,15 +41,18 @@ class Suspension:
 
     @property
     def is_called_off(self) -> bool:
-        """Whether a supervisor called the suspension off, so that it never was."""
+        """Whether a supervisor cancelled the suspension, so that work was never suspended."""
         return self.is_ended and self.span.is_empty
 
     @property
     def as_announced(self) -> "Suspension":
-        """The suspension as it was before a supervisor ended it; with an unknown end, up to when he did."""
-        told = self.announced or self
-        start, end = told.span.start, told.span.end
-        return replace(told, span=TimeSpan(start, max(start, self.resumed_at or end) if told.span.is_open else end))
+        """The suspension as it was before a supervisor ended it.
+
+        If its end was unknown before, it lasts until the supervisor announced the end.
+        """
+        before = self.announced or self
+        start, end = before.span.start, before.span.end
+        return replace(before, span=TimeSpan(start, max(start, self.resumed_at or end) if before.span.is_open else end))
 
     def known_span(self, at: datetime) -> TimeSpan | None:
         """Return the span as it was known at a time; None before the entry or while the end was unknown."""
@@ -64,13 +73,16 @@ def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, 
 
 
 def as_known(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
-    """Return suspensions as they were known at a time, without those of which no end was known."""
+    """Return the suspensions that had been entered with an end by a time, each as it was known then."""
     spans = ((one, one.known_span(at)) for one in suspensions)
     return tuple(replace(one, span=span) for one, span in spans if span is not None)
 
 
 def unknown_parts(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
-    """Return the parts of suspensions that a date given at a time could not take into account."""
+    """Return the parts of suspensions that were not known at a time, so that a date given then could not include them.
+
+    A suspension that still has no end is returned whole.
+    """
     found = tuple(suspensions)
     known = [span for one in found if (span := one.known_span(at)) is not None]
     unknown = [one for one in found if one.known_span(at) is None]

@@ -39,8 +39,8 @@ class YearNotice:
 def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, CalendarDay]) -> dict[date, CalendarDay]:
     """Return the calendar days that published notices define, given the known days.
 
-    A notice defines all days of its own year, and the days that it names in the December before. A day in December that
-    the notice of the next year has defined already is changed only if this notice names it.
+    A notice defines all days of its own year, and the days that it names in the December before. If the notice of the
+    next year has defined a day in December, this notice changes the day only if it names it.
     """
     days: dict[date, CalendarDay] = {}
     for notice in sorted(notices, key=lambda notice: notice.year):

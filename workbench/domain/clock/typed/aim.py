@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class Aim(Enum):
-    """Whether a date field is about the future or the past, which decides the year or week of an incomplete date."""
+    """Whether a date field is about the future or the past. This decides the year or week of an incomplete date."""
 
     FUTURE = "future"
     PAST = "past"

@@ -184,7 +184,7 @@ def _next_clock(clock: time, reference: DateReference) -> TypedTime:
 
 
 def _check_side(text: str, typed: TypedTime, reference: DateReference) -> None:
-    """Refuse a day or time in the wrong direction of the field; today is in both directions."""
+    """Refuse a day or time in the wrong direction of the field. The day of today is both past and future."""
     if typed.at is None:
         is_future, is_past = typed.on >= reference.today, typed.on <= reference.today
     else:

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 from workbench.domain.clock.typed.reference import ambiguous
 
-_NOON = 12
+_NOON, _END_OF_NOON = 12, 2
 _HOURS = 24
 _MINUTES = 60
 _FIRST_CLEAR_HOUR = 7
@@ -44,16 +44,18 @@ def read_clock(text: str) -> time | None:
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
-    half, hour, is_to_the_minute = match[1] or (match[7] or "")[:1], int(match[2]), match[3] is not None
+    part_of_day, hour, has_minutes = match[1] or (match[7] or "")[:1], int(match[2]), match[3] is not None
     minute, second = int(match[3] or match[5] or (30 if match[6] else 0)), int(match[4] or 0)
-    is_valid = hour < _HOURS and minute < _MINUTES and second < _MINUTES and not (hour > _NOON and half in _MORNING)
-    if not is_valid or (match[1] and match[7]) or (half == "晚上" and hour == _NOON):
+    is_valid = (
+        hour < _HOURS and minute < _MINUTES and second < _MINUTES and not (hour > _NOON and part_of_day in _MORNING)
+    )
+    if not is_valid or (match[1] and match[7]) or (part_of_day == "晚上" and hour == _NOON):
         return None
-    if not half and not is_to_the_minute and 0 < hour < _FIRST_CLEAR_HOUR:
+    if not part_of_day and not has_minutes and 0 < hour < _FIRST_CLEAR_HOUR:
         raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
-    if half in _AFTERNOON and hour < _NOON and not (half == "中午" and hour > 2):  # noqa: PLR2004 - 中午 ends at 2
+    if part_of_day in _AFTERNOON and hour < _NOON and not (part_of_day == "中午" and hour > _END_OF_NOON):
         hour += _NOON
-    elif half in _MORNING and hour == _NOON:
+    elif part_of_day in _MORNING and hour == _NOON:
         hour = 0
     return time(hour, minute, second)
 
