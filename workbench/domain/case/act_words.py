@@ -8,10 +8,14 @@ from workbench.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class ActWords:
-    """The words of an act: the help of its command and of its key, its usual keys with their label, and its past tense.
+    """The words of an act.
 
-    The history has the past tense, by default the label. `keys` and `label` are empty for an act without a key.
-    `letters` are the kinds of letters that the act may write.
+    Attributes:
+        help: The help of its command and of its key.
+        keys: Its usual keys; empty for an act without a key.
+        label: The label of its key; empty for an act without a key.
+        past: The words in the history; empty if they are the label.
+        letters: The kinds of letters that the act may write.
     """
 
     help: str

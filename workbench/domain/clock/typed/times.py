@@ -46,9 +46,8 @@ def read_clock(text: str) -> time | None:
         return None
     part_of_day, hour, has_minutes = match[1] or (match[7] or "")[:1], int(match[2]), match[3] is not None
     minute, second = int(match[3] or match[5] or (30 if match[6] else 0)), int(match[4] or 0)
-    is_valid = (
-        hour < _HOURS and minute < _MINUTES and second < _MINUTES and not (hour > _NOON and part_of_day in _MORNING)
-    )
+    is_late_morning = hour > _NOON and part_of_day in _MORNING
+    is_valid = hour < _HOURS and minute < _MINUTES and second < _MINUTES and not is_late_morning
     if not is_valid or (match[1] and match[7]) or (part_of_day == "晚上" and hour == _NOON):
         return None
     if not part_of_day and not has_minutes and 0 < hour < _FIRST_CLEAR_HOUR:
