@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass, WaitsFor
@@ -24,7 +25,7 @@ class ValueType(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FilterKey:
     """One key: its name, its Chinese names, and the type of its value.
 
@@ -34,9 +35,9 @@ class FilterKey:
 
     name: str
     help: str
-    value_type: ValueType = ValueType.TEXT
-    chinese: tuple[str, ...] = ()
+    chinese: tuple[str, ...]
     values: tuple[str, ...] = ()
+    value_type: ValueType = ValueType.TEXT
     is_ordered: bool = False
     is_exact: bool = False
 
@@ -56,127 +57,75 @@ REOPEN_FILTER = "attention:reopen"
 PERSON_WORDS = ("me", "nobody")
 """Words accepted instead of a login."""
 
+
+_choice = partial(FilterKey, value_type=ValueType.CHOICE)
+_day = partial(FilterKey, value_type=ValueType.DATE, is_ordered=True)
+_person = partial(FilterKey, value_type=ValueType.PERSON, values=PERSON_WORDS)
+
 FILTER_KEYS: tuple[FilterKey, ...] = (
-    FilterKey(
-        name="state",
-        help=N_("where the case stands, by default open; waits:applicant says for whom pending ones wait"),
-        value_type=ValueType.CHOICE,
-        chinese=("状态",),
-        values=(*STATE_GROUPS, *(state.value for state in CaseState)),
+    _choice(
+        "state",
+        N_("where the case stands, by default open; waits:applicant says for whom pending ones wait"),
+        ("状态",),
+        (*STATE_GROUPS, *CaseState),
     ),
-    FilterKey(
-        name="waits",
-        help=N_("pending cases that wait for the applicant, carrier, registry or department"),
-        value_type=ValueType.CHOICE,
-        chinese=("等待",),
-        values=tuple(party.value for party in WaitsFor),
+    _choice(
+        "waits",
+        N_("pending cases that wait for the applicant, carrier, registry or department"),
+        ("等待",),
+        tuple(WaitsFor),
     ),
-    FilterKey(
-        name="priority",
-        help=N_("low, normal, high or urgent; also priority>=high"),
-        value_type=ValueType.CHOICE,
-        chinese=("优先级",),
-        values=tuple(priority.value for priority in Priority),
+    _choice(
+        "priority",
+        N_("low, normal, high or urgent; also priority>=high"),
+        ("优先级",),
+        tuple(Priority),
         is_ordered=True,
     ),
-    FilterKey(
-        name="class",
-        help=N_("the service class, which sets the working days"),
-        value_type=ValueType.CHOICE,
-        chinese=("时限类别", "类别"),
-        values=tuple(service_class.value for service_class in ServiceClass),
+    _choice("class", N_("the service class, which sets the working days"), ("时限类别", "类别"), tuple(ServiceClass)),
+    _choice("risk", N_("low, medium or high"), ("风险",), tuple(Risk)),
+    _day(
+        "due",
+        N_("its local day, as in due<2026-12-01 or due<+5; due:today and due:overdue only while its clock runs"),
+        ("截止时间", "截止"),
+        DUE_WORDS,
     ),
+    FilterKey("applicant", N_("a part of the applicant's name, or its pinyin initials"), ("申请人",)),
+    FilterKey("agent", N_("a part of the agent's name; agent=NAME for the whole name"), ("代理商",), is_exact=True),
     FilterKey(
-        name="risk",
-        help=N_("low, medium or high"),
-        value_type=ValueType.CHOICE,
-        chinese=("风险",),
-        values=tuple(risk.value for risk in Risk),
-    ),
-    FilterKey(
-        name="due",
-        help=N_("its local day, as in due<2026-12-01 or due<+5; due:today and due:overdue only while its clock runs"),
-        value_type=ValueType.DATE,
-        chinese=("截止时间", "截止"),
-        values=DUE_WORDS,
-        is_ordered=True,
-    ),
-    FilterKey(name="applicant", help=N_("a part of the applicant's name, or its pinyin initials"), chinese=("申请人",)),
-    FilterKey(
-        name="agent",
-        help=N_("a part of the agent's name; agent=NAME for the whole name"),
-        chinese=("代理商",),
+        "province",
+        N_("the province or a part of its name, as in province:Sichuan or province:四川"),
+        ("省份", "省"),
         is_exact=True,
     ),
+    FilterKey("reason", N_("a reason of its newest verdict, as in state:closed reason:CR-DEBTOR"), ("原因",)),
+    _person("maker", N_("who gave its newest verdict: a login, me or nobody"), ("初审人",)),
+    _day(
+        "decided",
+        N_("the local day of its newest verdict, as in state:all decided:today"),
+        ("审核日",),
+        ("today", "yesterday", "none"),
+    ),
+    _day(
+        "received",
+        N_("the local day on which it was received, as in received>=2026-12-01"),
+        ("接收日",),
+        ("today", "yesterday"),
+    ),
+    FilterKey("rule", N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), ("规则",)),
+    _choice(
+        "attention", N_("reopen: new block findings since the verdict; lists closed cases too"), ("关注",), ("reopen",)
+    ),
+    _person("who", N_("held by or assigned to a login, me or nobody"), ("人员",)),
+    _person("holder", N_("held by a login, me or nobody"), ("领取人",)),
+    _person("assignee", N_("assigned to a login, me or nobody"), ("转派",)),
     FilterKey(
-        name="province",
-        help=N_("the province or a part of its name, as in province:Sichuan or province:四川"),
-        chinese=("省份", "省"),
-        is_exact=True,
+        "round", N_("which round it is in, as in round>1"), ("轮次",), value_type=ValueType.NUMBER, is_ordered=True
     ),
-    FilterKey(
-        name="reason", help=N_("a reason of its newest verdict, as in state:closed reason:CR-DEBTOR"), chinese=("原因",)
-    ),
-    FilterKey(
-        name="maker",
-        help=N_("who gave its newest verdict: a login, me or nobody"),
-        value_type=ValueType.PERSON,
-        chinese=("初审人",),
-        values=PERSON_WORDS,
-    ),
-    FilterKey(
-        name="decided",
-        help=N_("the local day of its newest verdict, as in state:all decided:today"),
-        value_type=ValueType.DATE,
-        chinese=("审核日",),
-        values=("today", "yesterday", "none"),
-        is_ordered=True,
-    ),
-    FilterKey(
-        name="received",
-        help=N_("the local day on which it was received, as in received>=2026-12-01"),
-        value_type=ValueType.DATE,
-        chinese=("接收日",),
-        values=("today", "yesterday"),
-        is_ordered=True,
-    ),
-    FilterKey(name="rule", help=N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), chinese=("规则",)),
-    FilterKey(
-        name="attention",
-        help=N_("reopen: new block findings since the verdict; lists closed cases too"),
-        value_type=ValueType.CHOICE,
-        chinese=("关注",),
-        values=("reopen",),
-    ),
-    *(
-        FilterKey(name=name, help=text, value_type=ValueType.PERSON, chinese=(chinese,), values=PERSON_WORDS)
-        for name, text, chinese in (
-            ("who", N_("held by or assigned to a login, me or nobody"), "人员"),
-            ("holder", N_("held by a login, me or nobody"), "领取人"),
-            ("assignee", N_("assigned to a login, me or nobody"), "转派"),
-        )
-    ),
-    FilterKey(
-        name="round",
-        help=N_("which round it is in, as in round>1"),
-        value_type=ValueType.NUMBER,
-        chinese=("轮次",),
-        is_ordered=True,
-    ),
-    FilterKey(
-        name="kind",
-        help=N_("enterprise, sole_proprietor or individual"),
-        value_type=ValueType.CHOICE,
-        chinese=("申请人类型",),
-        values=tuple(kind.value for kind in ApplicantKind),
-    ),
-    FilterKey(
-        name="case", help=N_("a case number, as in case:C-000123"), value_type=ValueType.CASE, chinese=("审核单",)
-    ),
-    FilterKey(
-        name="application", help=N_("an application number, its beginning, or one of its parts"), chinese=("申请编号",)
-    ),
-    FilterKey(name="phone", help=N_("a whole phone number: of a card or the contact"), chinese=("电话",)),
+    _choice("kind", N_("enterprise, sole_proprietor or individual"), ("申请人类型",), tuple(ApplicantKind)),
+    FilterKey("case", N_("a case number, as in case:C-000123"), ("审核单",), value_type=ValueType.CASE),
+    FilterKey("application", N_("an application number, its beginning, or one of its parts"), ("申请编号",)),
+    FilterKey("phone", N_("a whole phone number: of a card or the contact"), ("电话",)),
 )
 """All keys, in the order of the help."""
 
