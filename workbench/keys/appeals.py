@@ -1,36 +1,28 @@
 """The keyboard commands of the appeals."""
 
+from functools import partial
+
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import VERDICT_GROUP, Command, act_command, go_command, verdict_command, view_command
+
+_decide_command = partial(verdict_command, action=Action.APPEAL_DECIDE)
 
 OPEN_APPEAL = verdict_command(
     "appeals.open", "enter", N_("open"), N_("Show the case with the grounds of its appeal."), hint=True
 )
 DECIDE_APPEAL = act_command(VERDICT_GROUP, Action.APPEAL_DECIDE, "appeals", id="appeals.decide", hint=True, danger=True)
-CHOOSE_OUTCOME = verdict_command(
+CHOOSE_OUTCOME = _decide_command(
     "appeals.choose",
     "1,2,3",
     N_("choose"),
     N_("Choose the decision: the verdict stands, is passed, or is reviewed again."),
-    action=Action.APPEAL_DECIDE,
 )
-WRITE_ANSWER = verdict_command(
-    "appeals.answer",
-    "t,f3",
-    N_("reason"),
-    N_("Write the reason that the applicant reads."),
-    hint=True,
-    action=Action.APPEAL_DECIDE,
+WRITE_ANSWER = _decide_command(
+    "appeals.answer", "t,f3", N_("reason"), N_("Write the reason that the applicant reads."), hint=True
 )
-CONFIRM_APPEAL = verdict_command(
-    "appeals.confirm",
-    "y,f8",
-    N_("confirm"),
-    N_("Decide the appeal like this."),
-    hint=True,
-    danger=True,
-    action=Action.APPEAL_DECIDE,
+CONFIRM_APPEAL = _decide_command(
+    "appeals.confirm", "y,f8", N_("confirm"), N_("Decide the appeal like this."), hint=True, danger=True
 )
 READ_APPEAL = view_command(
     "appeals.about", "5", N_("appeal"), N_("Go to the appeal of the opened case; {desk.zoom} enlarges it."), hint=True

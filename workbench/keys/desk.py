@@ -1,5 +1,7 @@
 """The keyboard commands of the desk."""
 
+from functools import partial
+
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import (
@@ -11,6 +13,8 @@ from workbench.keys.command import (
     verdict_command,
     view_command,
 )
+
+_decide_command = partial(verdict_command, danger=True, action=Action.DECIDE)
 
 NEXT = act_command(CASE_GROUP, Action.NEXT, hint=True)
 TAKE = act_command(CASE_GROUP, Action.TAKE)
@@ -29,40 +33,15 @@ END_SCOPE = view_command(
     action=Action.NEXT,
 )
 UNDO = act_command(CASE_GROUP, Action.UNDO, hint=True)
-PASS = verdict_command(
-    "desk.pass",
-    "p,f5",
-    N_("pass"),
-    N_("Pass the case; asks for confirmation."),
-    hint=True,
-    danger=True,
-    action=Action.DECIDE,
+PASS = _decide_command("desk.pass", "p,f5", N_("pass"), N_("Pass the case; asks for confirmation."), hint=True)
+FAIL = _decide_command(
+    "desk.fail", "f,f6", N_("fail"), N_("Fail the case, with reasons; asks for confirmation."), hint=True
 )
-FAIL = verdict_command(
-    "desk.fail",
-    "f,f6",
-    N_("fail"),
-    N_("Fail the case, with reasons; asks for confirmation."),
-    hint=True,
-    danger=True,
-    action=Action.DECIDE,
+PEND = _decide_command(
+    "desk.pend", "w,f7", N_("pending"), N_("Set the case to pending until a date; asks for confirmation."), hint=True
 )
-PEND = verdict_command(
-    "desk.pend",
-    "w,f7",
-    N_("pending"),
-    N_("Set the case to pending until a date; asks for confirmation."),
-    hint=True,
-    danger=True,
-    action=Action.DECIDE,
-)
-RECTIFY = verdict_command(
-    "desk.rectify",
-    "r",
-    N_("rectify"),
-    N_("Fail the case but allow rectification, starting with the items."),
-    danger=True,
-    action=Action.DECIDE,
+RECTIFY = _decide_command(
+    "desk.rectify", "r", N_("rectify"), N_("Fail the case but allow rectification, starting with the items.")
 )
 ASIDE = act_command(CASE_GROUP, Action.ASIDE, hint=True)
 SKIP = act_command(CASE_GROUP, Action.SKIP, hint=True)
