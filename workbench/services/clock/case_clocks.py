@@ -15,18 +15,8 @@ from db.enums import AppealStatus, CaseState, ServiceClass
 from db.models import CaseRow, EventRow, SubmissionRow
 from db.queries.published import table_of
 from workbench.domain.case.running import clock_runs
+from workbench.domain.clock import clock
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import (
-    CLASS_ACTION,
-    EXTEND_ACTION,
-    AppealDays,
-    ClockBudget,
-    ClockEvent,
-    ClockState,
-    budget_of,
-    clock_state,
-    version_at_filing,
-)
 from workbench.domain.clock.explanation import ClockExplanation, explain_clock, explain_incomplete
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.evidence.evidence import Evidence
@@ -46,7 +36,7 @@ POLICY_ACTION = "policy"
 
 _UNSETTLED = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
 _MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
-_DUE_DATE_ACTIONS = (EXTEND_ACTION, CLASS_ACTION)
+_DUE_DATE_ACTIONS = (clock.EXTEND_ACTION, clock.CLASS_ACTION)
 _EVENTS = (
     select(*(EVENT.c[name] for name in ("case_id", "batch_id", "at", "action", "state", "is_clock_running", "body")))
     .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.is_refused.is_(False))
@@ -67,12 +57,12 @@ class Clocks:
 
     session: Session
     context: Context
-    loaded_events: Mapping[int, Sequence[ClockEvent]] = field(default_factory=dict)
+    loaded_events: Mapping[int, Sequence[clock.ClockEvent]] = field(default_factory=dict)
     calendar_of: Callable[[int], WorkingCalendar] | None = None
     given_suspensions: tuple[Suspension, ...] | None = None
     given_policy: Policy | None = None
 
-    def calendar(self, case: CaseRow, budget: ClockBudget | None = None) -> WorkingCalendar:
+    def calendar(self, case: CaseRow, budget: clock.ClockBudget | None = None) -> WorkingCalendar:
         """Return the calendar under the policy version of a case, or for an appeal under the version of its budget."""
         version = budget.policy_version if budget else None
         if self.calendar_of is not None:
@@ -92,7 +82,7 @@ class Clocks:
         """Return the suspensions that stop the clock of a case."""
         return suspensions_concerning(self.session, case, self.given_suspensions)
 
-    def budget(self, case: CaseRow) -> ClockBudget | None:
+    def budget(self, case: CaseRow) -> clock.ClockBudget | None:
         """Return the promised working time of a case, None before the case is complete."""
         if case.complete_at is None:
             return None
@@ -100,17 +90,17 @@ class Clocks:
         case_id = case.id or 0
         loaded = self.loaded_events if case_id in self.loaded_events else clock_events(self.session, [case_id])
         events = loaded[case_id]
-        version = version_at_filing(events, case.policy_version_id)
+        version = clock.version_at_filing(events, case.policy_version_id)
         filed = self.context.policy(self.session, version).appeal
-        appeal = AppealDays(answer=filed.answer_days, cap=filed.cap_days, policy_version=version)
-        return budget_of(events, case.complete_at, days, appeal)
+        appeal = clock.AppealDays(answer=filed.answer_days, cap=filed.cap_days, policy_version=version)
+        return clock.budget_of(events, case.complete_at, days, appeal)
 
-    def state(self, case: CaseRow) -> ClockState | None:
+    def state(self, case: CaseRow) -> clock.ClockState | None:
         """Return the state of the clock of a case, None before the case is complete."""
         budget = self.budget(case)
         if budget is None:
             return None
-        return clock_state(budget, self.suspensions_of(case), self.calendar(case, budget))
+        return clock.clock_state(budget, self.suspensions_of(case), self.calendar(case, budget))
 
     def explain(self, case: CaseRow) -> ClockExplanation:
         """Return the explanation of the due date of a case, as of now."""
@@ -165,9 +155,9 @@ class ClockExplainer(Service):
             return replace(explanation, rectify_by=rectification.deadline_at if rectification else None)
 
 
-def stored_clock_state(case: CaseRow) -> ClockState | None:
+def stored_clock_state(case: CaseRow) -> clock.ClockState | None:
     """Return the state of the clock that is stored with a case, None before it has one."""
-    return None if case.due_at is None else from_row(ClockState, case)
+    return None if case.due_at is None else from_row(clock.ClockState, case)
 
 
 def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
@@ -186,24 +176,24 @@ def first_clock_state(
     policy: Policy,
     suspensions: Iterable[Suspension],
     calendar: WorkingCalendar,
-) -> tuple[datetime, ClockState]:
+) -> tuple[datetime, clock.ClockState]:
     """Return when a case became complete that is about to be queued, and the state of its clock."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in suspensions if one.concerns(application.province, application.agent)]
-    budget = ClockBudget(start=complete_at, days=policy.classes.days[service_class])
-    return complete_at, clock_state(budget, concerned, calendar)
+    budget = clock.ClockBudget(start=complete_at, days=policy.classes.days[service_class])
+    return complete_at, clock.clock_state(budget, concerned, calendar)
 
 
-def due_columns(state: ClockState) -> dict[str, Any]:
+def due_columns(state: clock.ClockState) -> dict[str, Any]:
     """Return the state of a clock as columns of its case."""
     return asdict(state)
 
 
-def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
+def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[clock.ClockEvent]]:
     """Return the events in the log that affect the clocks of some cases, in the order of the log."""
     rows = session.connection().execute(_EVENTS, {"cases": case_ids}).all()
-    found: dict[int, list[ClockEvent]] = {case_id: [] for case_id in case_ids}
+    found: dict[int, list[clock.ClockEvent]] = {case_id: [] for case_id in case_ids}
     received_at = _received_at_by_import(session, rows)
     for row in rows:
         found[row.case_id].append(_event(row, received_at))
@@ -226,13 +216,13 @@ def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tup
     return {(row.case_id, row.batch_id): row.received_at for row in found}
 
 
-def _event(row: Any, received_at: Mapping[tuple[int, int], datetime]) -> ClockEvent:
+def _event(row: Any, received_at: Mapping[tuple[int, int], datetime]) -> clock.ClockEvent:
     body: Mapping[str, Any] = json.loads(row.body)
     at: datetime = row.at
     if row.action in _RECEIVING_ACTIONS:
         at = from_us(body["counted_at"]) if "counted_at" in body else received_at.get((row.case_id, row.batch_id), at)
-    is_extension, is_class_change = row.action == EXTEND_ACTION, row.action == CLASS_ACTION
-    return ClockEvent(
+    is_extension, is_class_change = row.action == clock.EXTEND_ACTION, row.action == clock.CLASS_ACTION
+    return clock.ClockEvent(
         at=at,
         action=row.action,
         state=CaseState(row.state) if row.state else None,

@@ -5,18 +5,9 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from workbench.i18n import _
+from workbench.services.files.reading import table
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
-from workbench.services.files.reading.table import (
-    HEADER_WITHIN_LINES,
-    BrokenRecord,
-    Cell,
-    Knows,
-    RawRecord,
-    flaw_of,
-    header_repeated,
-    row_with_most_names,
-)
 
 _MAX_MERGED_REPORTED = 20
 
@@ -30,24 +21,24 @@ class SheetTable:
         FileProblem: If the sheet is empty.
     """
 
-    def __init__(self, rows: Iterator[SheetRow | MergedCells], place: RowProblem, knows: Knows) -> None:
+    def __init__(self, rows: Iterator[SheetRow | MergedCells], place: RowProblem, knows: table.Knows) -> None:
         self._rows = rows
         self._place = place
         # Merged cells come after all rows, so they are among the first items only if the sheet is short.
-        self._head = list(islice(rows, HEADER_WITHIN_LINES))
+        self._head = list(islice(rows, table.HEADER_WITHIN_LINES))
         head = [row for row in self._head if isinstance(row, SheetRow)]
         if not head:
             raise FileProblem(replace(place, message=_("The sheet is empty; it needs a header and rows.")))
         texts = [(row.line, tuple(str(cell).strip() for cell in row.cells.values())) for row in head]
-        known, line = row_with_most_names(texts, knows)
+        known, line = table.row_with_most_names(texts, knows)
         self.header_line = line if known else head[0].line
         header = next(row for row in head if row.line == self.header_line)
         width = max(header.cells) + 1
         self.names = tuple(str(header.cells.get(column, "")).strip() for column in range(width))
         rows_above = (row for row in head if row.line < self.header_line)
-        self.above = tuple(RawRecord(row.line, self.names, self._split_by_header(row)[0]) for row in rows_above)
+        self.above = tuple(table.RawRecord(row.line, self.names, self._split_by_header(row)[0]) for row in rows_above)
 
-    def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
+    def __iter__(self) -> Iterator[table.RawRecord | table.BrokenRecord]:
         """Yield the records; rows without text are skipped.
 
         Raises:
@@ -64,11 +55,15 @@ class SheetTable:
         if merged:
             raise FileProblem(*merged[:_MAX_MERGED_REPORTED])
 
-    def _record(self, row: SheetRow) -> Iterator[RawRecord | BrokenRecord]:
+    def _record(self, row: SheetRow) -> Iterator[table.RawRecord | table.BrokenRecord]:
         """Yield the record of a row unless all its cells are blank."""
         cells, beside = self._split_by_header(row)
         column, message = next(
-            ((place, flaw) for place, cell in row.cells.items() if isinstance(cell, str) and (flaw := flaw_of(cell))),
+            (
+                (place, flaw)
+                for place, cell in row.cells.items()
+                if isinstance(cell, str) and (flaw := table.flaw_of(cell))
+            ),
             (len(self.names), ""),
         )
         if not message and beside:
@@ -77,19 +72,19 @@ class SheetTable:
             message = _("Column {letters} has a value and no name; name it or empty it.")
             message = message.format(letters=xl_col_to_name(max(beside)))
         elif not message and cells[0] == self.names[0] and _texts(cells) == self.names:
-            message = header_repeated()
+            message = table.header_repeated()
         if message:
-            yield BrokenRecord(
+            yield table.BrokenRecord(
                 row.line, "".join(self.names[column : column + 1]), message, _texts([*cells, *beside.values()])
             )
         elif any(not isinstance(cell, str) or cell.strip() for cell in cells):
-            yield RawRecord(row.line, self.names, cells)
+            yield table.RawRecord(row.line, self.names, cells)
 
-    def _split_by_header(self, row: SheetRow) -> tuple[list[Cell], dict[int, Cell]]:
+    def _split_by_header(self, row: SheetRow) -> tuple[list[table.Cell], dict[int, table.Cell]]:
         """Return the cells of a row in the columns of the header, and the filled cells beside them."""
         width = len(self.names)
-        cells: list[Cell] = [""] * width
-        beside: dict[int, Cell] = {}
+        cells: list[table.Cell] = [""] * width
+        beside: dict[int, table.Cell] = {}
         for column, cell in row.cells.items():
             if column < width:
                 cells[column] = cell
@@ -98,5 +93,5 @@ class SheetTable:
         return cells, beside
 
 
-def _texts(cells: list[Cell]) -> tuple[str, ...]:
+def _texts(cells: list[table.Cell]) -> tuple[str, ...]:
     return tuple(str(cell).strip() for cell in cells)
