@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 UNSAVED_LOOK = Look(None)
-USUAL = LoadedSettings(file=Path())
-COMPLAINT_S = 20.0
+DEFAULT_SETTINGS = LoadedSettings(file=Path())
+COMPLAINT_SHOWN_S = 20.0
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
@@ -79,7 +79,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         monotonic: Callable[[], float] = time.monotonic,
         symbols: str = "auto",
         look: Look = UNSAVED_LOOK,
-        settings: LoadedSettings = USUAL,
+        settings: LoadedSettings = DEFAULT_SETTINGS,
     ) -> None:
         super().__init__(KeyPressLog(monotonic), symbols)
         for theme in THEMES.values():
@@ -151,7 +151,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
         await self._start.remove()
         for complaint in self._complaints:
-            self.notify(complaint, severity="warning", timeout=COMPLAINT_S)
+            self.notify(complaint, severity="warning", timeout=COMPLAINT_SHOWN_S)
         while keys:
             await self._run_key(keys.pop(0))
 

@@ -25,11 +25,12 @@ from workbench.services.wiring import Services
 
 
 class AppealSource:
-    """Provides the appealed cases that wait for a decision; `refusals` has the reasons why a person may not decide."""
+    """Provides the appealed cases that wait for a decision."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.refusals: dict[int, str] = {}
+        """By case id: why this person may not decide the appeal, "" if they may."""
 
     def read_rows(self) -> Mapping[int, WaitingAppeal]:
         """Return the appeals by case id."""

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 
 class StagedSource:
-    """Provides the staged verdicts; `reason_alone` is why a person may check their own verdicts, "" if they may not."""
+    """Provides the staged verdicts."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.reason_alone = ""
+        """Why one person reviews alone and may check their own verdicts; "" if a second person checks."""
 
     def read_rows(self) -> Mapping[int, StagedRow]:
         """Return the cases by id, and store why one person may check alone."""

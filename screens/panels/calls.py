@@ -56,10 +56,10 @@ _NOT_COUNTED = {
     ComplaintStatus.OLD: N_("old, not counted"),
 }
 _WIDE_MAP = 54
-_FIGURES_CELLS = 48
+_FIGURE_LINE_CELLS = 48
 """The most cells of a line with a figure, so that its limit stays beside it."""
 
-_FIGURE_CELLS = 6
+_MAX_FIGURE_CELLS = 6
 """The width of the right-aligned figures; a longer one, such as a duration, does not widen the column."""
 
 
@@ -98,9 +98,9 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, ...]) -> list[PanelLine]:
-    facts = fact_layout((_(label) for _name, label, _format in _FIGURES), min(width, _FIGURES_CELLS))
+    facts = fact_layout((_(label) for _name, label, _format in _FIGURES), min(width, _FIGURE_LINE_CELLS))
     known = _known_figures(case)
-    figure_cells = min(_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
+    figure_cells = min(_MAX_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
     for name, label, format_value in figures:
         if name not in known:
@@ -177,7 +177,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if len(case.evidence.cards) <= 1:
         return []
     rules = [finding.rule for finding in findings_on(case, PanelKind.ACTIVITY)]
-    titles, width = (_("calls"), _("hour"), _("day"), _("complaints")), min(width, _FIGURES_CELLS)
+    titles, width = (_("calls"), _("hour"), _("day"), _("complaints")), min(width, _FIGURE_LINE_CELLS)
     lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
         is_known = facts.get("calls") or facts.get("calls_in")

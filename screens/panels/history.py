@@ -19,8 +19,8 @@ from workbench.wording.amounts import count
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import ITEM_RESULT
 
-_LEAST_DETAILS, _BELOW = 24, 3
-"""The cells that details need beside an event, and their indent below it in a narrow panel."""
+_MIN_DETAIL_CELLS, _DETAIL_INDENT = 24, 3
+"""The cells that details need beside an event, and their indent below the event in a narrow panel."""
 
 _MAX_ITEMS = 6
 """The items that fit into a dialog of a low window."""
@@ -40,14 +40,14 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     # Each column is one cell wider than its longest text; a Chinese date has up to 20 cells, a name any number.
     room = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
     indent = sum(room)
-    is_beside = width - indent >= _LEAST_DETAILS
+    is_beside = width - indent >= _MIN_DETAIL_CELLS
     for when, act, who, text in rows:
         label = [(pad_right(when, room[0]), MUTED), (pad_right(act, room[1]), ""), (pad_right(who, room[2]), MUTED)]
         if is_beside or not text:
             lines += map(PanelLine, hanging(label, text, max(width, indent + 1)))
         else:
             lines.append(PanelLine(joined(*label)))
-            lines += map(PanelLine, hanging([(" " * _BELOW, "")], text, width))
+            lines += map(PanelLine, hanging([(" " * _DETAIL_INDENT, "")], text, width))
     return lines
 
 

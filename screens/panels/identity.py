@@ -24,7 +24,7 @@ from workbench.wording.findings import document_name
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
 _VALIDITY = ("handler_id_issued_on", "handler_id_valid_to")
-_GAPS = 3
+_GAP_CELLS = 3
 
 
 def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -122,7 +122,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
             changed_mark(case, EvidencePart.CARDS, view.symbols, card.msisdn),
         )
         about = "  ".join(_card_facts(card, view))
-        is_short = cells(number) + cells(about) + mark.cell_length + _GAPS <= width
+        is_short = cells(number) + cells(about) + mark.cell_length + _GAP_CELLS <= width
         lines.append(
             PanelLine(
                 row(plain(f"{number}  {about}" if is_short else number), mark, width),

@@ -93,7 +93,7 @@ def difference_lines(
     return Content("\n").join(lines)
 
 
-def _side_by_side(texts: NamedValue, width: int, styles: NamedValue) -> Iterator[Content]:
+def _side_by_side(texts: tuple[str, str], width: int, styles: tuple[str, str]) -> Iterator[Content]:
     """Yield two texts as columns."""
     room = (width - 2 * len(_INDENT)) // 2
     for left, right in zip_longest(*(wrapped(text, room) for text in texts), fillvalue=""):

@@ -149,7 +149,7 @@ async def _change(
 ) -> None:
     """Ask for a value and a reason, set the value of the chosen cases, and list the refused cases.
 
-    `values` are the words of all values, and the present value of the case under the cursor.
+    `values` is a pair: all values with their words, and the present value of the case under the cursor.
     """
     from screens.dialogs.assign import cases_words, refused_lines
     from screens.dialogs.choice import ChoiceDialog

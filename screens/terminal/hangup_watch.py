@@ -21,6 +21,7 @@ GRACE_S = 1.5
 """How long the program may take to end in order; afterwards the thread exits the process at once."""
 
 HUNG_UP = 129
+"""The exit code after a SIGHUP or when the terminal is gone."""
 _SIGNALS: dict[int, int] = {signal.SIGTERM: 143, signal.SIGHUP: HUNG_UP}
 _RESET = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """Resets a terminal: bracketed paste, wrapping, mouse, key protocol, main screen and cursor."""

@@ -136,8 +136,8 @@ class RectificationForm(Vertical):
         """Focus the first item, or the date if an item has the focus; of a pending verdict the date comes first."""
         first = next(iter(self.items.query(ItemField)), None)
         is_among_items = any(field.has_focus for field in self.items.query(ItemField))
-        goes_to_date = not self.until.has_focus if self._is_date_first else is_among_items
-        (self.until if first is None or goes_to_date else first).focus()
+        is_date_next = is_among_items or (self._is_date_first and not self.until.has_focus)
+        (self.until if first is None or is_date_next else first).focus()
 
     def write(self, code: str, text: str) -> None:
         """Set the text of an item, in its field too, even if the field is shown later."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from screens.app import UNSAVED_LOOK, USUAL, WorkbenchApp
+from screens.app import DEFAULT_SETTINGS, UNSAVED_LOOK, WorkbenchApp
 from screens.desk.screen import DeskScreen
 from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
@@ -110,7 +110,7 @@ async def memory_workbench(
     language: str = "en",
     symbols: str = "auto",
     arrange: Callable[[MemoryServices], None] | None = None,
-    settings: LoadedSettings = USUAL,
+    settings: LoadedSettings = DEFAULT_SETTINGS,
     look: Look = UNSAVED_LOOK,
 ) -> AsyncIterator[Driver]:
     """Open a workbench with services in memory and these cases."""
@@ -140,7 +140,7 @@ async def site_workbench(
     *,
     size: tuple[int, int] = (120, 40),
     language: str = "en",
-    settings: LoadedSettings = USUAL,
+    settings: LoadedSettings = DEFAULT_SETTINGS,
     look: Look = UNSAVED_LOOK,
 ) -> AsyncIterator[KeyDriver]:
     """Open a workbench for one person on a real database; its clock is the site's."""

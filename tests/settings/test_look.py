@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.app import USUAL, WorkbenchApp
+from screens.app import DEFAULT_SETTINGS, WorkbenchApp
 from tests.screens.doubles.services import Clocks
 from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
@@ -19,7 +19,7 @@ def broken() -> None:
     raise StorageFailed("gone")
 
 
-async def press_f10(look: Look, settings: LoadedSettings = USUAL, *, times: int = 1) -> str:
+async def press_f10(look: Look, settings: LoadedSettings = DEFAULT_SETTINGS, *, times: int = 1) -> str:
     """Press F10 and return the new theme."""
     clocks = Clocks()
     app = WorkbenchApp(broken, now=clocks.now, monotonic=clocks.monotonic, look=look, settings=settings)  # type: ignore[arg-type]  # no office

@@ -6,13 +6,13 @@ from workbench.i18n import N_
 
 COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry(
-        "demo", "site.commands:demo", N_("Open the workbench on sample data, in a separate database."), has_json=False
+        "demo", "site.database:demo", N_("Open the workbench on sample data, in a separate database."), has_json=False
     ),
-    Entry("init", "site.commands:init", N_("Create a database; you become its first admin.")),
-    Entry("doctor", "site.commands:doctor", N_("Check the database, the store and the settings.")),
+    Entry("init", "site.database:init", N_("Create a database; you become its first admin.")),
+    Entry("doctor", "site.database:doctor", N_("Check the database, the store and the settings.")),
     Entry("settings", "site.own_settings:settings", N_("Show your settings, and where each comes from.")),
-    Entry("backup", "site.commands:backup", N_("Write the database, its store and its hash key to one file (admin).")),
-    Entry("restore", "site.commands:restore", N_("Restore a backup where no database is (admin).")),
+    Entry("backup", "site.database:backup", N_("Write the database, its store and its hash key to one file (admin).")),
+    Entry("restore", "site.database:restore", N_("Restore a backup where no database is (admin).")),
     Entry("rekey", "site.encryption:rekey", N_("Give an encrypted database another key (admin).")),
     Entry(
         "import",

@@ -13,7 +13,7 @@ from workbench.wording.amounts import count
 if TYPE_CHECKING:
     from workbench.domain.forecast.learning.backtest import BacktestResult
 
-_KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
+_ERROR_KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
 _RANGE_KEYS = ("coverage80", "band_days")
 _DECIMALS = 6
 _PERCENT = 100
@@ -39,10 +39,10 @@ def backtest(
         percent = round(_PERCENT * float(share))
         result = backtest_log(log, columns, encoding, (reading, testing), percent)
     if context.as_json:
-        figures, of_range = (
-            {key: round(getattr(result, key), _DECIMALS) for key in keys} for keys in (_KEYS, _RANGE_KEYS)
+        error_figures, range_figures = (
+            {key: round(getattr(result, key), _DECIMALS) for key in keys} for keys in (_ERROR_KEYS, _RANGE_KEYS)
         )
-        output.document({**figures, "method": _method_sentence(result), **of_range})
+        output.document({**error_figures, "method": _method_sentence(result), **range_figures})
     else:
         _print(result)
 

@@ -76,14 +76,14 @@ def _case_document(forecast: CaseForecast, casefile: CaseFile, zone: ZoneInfo, n
 def _document(forecast: CaseForecast) -> dict[str, Any]:
     """Return a forecast as JSON.
 
-    Each day is a date. `decided` is the next decision. `passed` is null while something prevents a pass, and
-    `passed_needs` says what; else it includes the corrections of similar cases. `pass_at_first` is the share of similar
-    cases that passed at the first decision; it is for staff only.
+    * `decided`: the days of the next decision.
+    * `passed`: the days on which similar cases passed, after their corrections. It is null while something prevents a
+      pass; `passed_needs` says what.
+    * `pass_at_first`: the share of similar cases that passed at the first decision, for staff only.
+    * `reviewers`, `per_day`: 0 while all reviewers are away; `back_on` is the first day on which one returns.
+    * `endless`: whether nobody's return is known. Each future day is then the last day of the simulation, years ahead.
 
-    While all reviewers are away, `reviewers` and `per_day` are 0 and `back_on` is the first day on which a reviewer
-    returns. If nobody's return is known, `endless` is true, and each future day is the last day of
-    the simulation, years ahead: no date is known. Nor is one while nobody knows how long others take to answer:
-    `decided` and `passed` are null then.
+    `decided` and `passed` are also null while the case waits for others whose answer nobody can forecast.
     """
     names = ("state", "first_verdict", "decided", "passed", "passed_needs", "ahead")
     unknown = ("decided", "passed") if forecast.is_with_others and forecast.answer is None else ()

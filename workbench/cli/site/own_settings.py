@@ -26,7 +26,7 @@ def settings(context: CommandContext) -> None:
         body = {
             "file": str(loaded.file),
             "settings": [
-                {"name": name, "value": _plain(value), "line": loaded.lines.get(name)}
+                {"name": name, "value": _json_value(value), "line": loaded.lines.get(name)}
                 for name, value in _settings_in_force(loaded)
             ],
             "problems": list(loaded.problems),
@@ -55,8 +55,8 @@ def _settings_in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
             yield each.name, value
 
 
-def _plain(value: Any) -> Any:
-    """Convert a value to JSON."""
+def _json_value(value: Any) -> Any:
+    """Return a value as JSON."""
     return value.as_table() if isinstance(value, QueueView) else value
 
 

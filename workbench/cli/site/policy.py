@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 PolicyFile = Annotated[Path, argument("FILE", N_("Policy: a whole TOML file."))]
-_NAMED = N_("Policy: a file, or the number of a version.")
+_FILE_OR_NUMBER = N_("Policy: a file, or the number of a version.")
 
 
 def show(
@@ -60,7 +60,7 @@ def list_versions(context: CommandContext) -> None:
             _("State"): lambda version: _state(version, zone),
             _("Applied"): lambda version: minute(version.applied_at, zone),
             _("By"): lambda version: version.applied_by or "–",
-            _("From"): lambda version: _begin(version, zone).isoformat(),
+            _("From"): lambda version: _first_day(version, zone).isoformat(),
             _("Open cases"): _for_open_cases,
         },
     )
@@ -68,8 +68,8 @@ def list_versions(context: CommandContext) -> None:
 
 def diff(
     context: CommandContext,
-    a: Annotated[str, argument("A", _NAMED)],
-    b: Annotated[str | None, argument("B", _NAMED)] = None,
+    a: Annotated[str, argument("A", _FILE_OR_NUMBER)],
+    b: Annotated[str | None, argument("B", _FILE_OR_NUMBER)] = None,
 ) -> None:
     """Compare two policies; a single one is compared with the version in force."""
     from workbench.domain.policy.comparison import PolicyChangeKind, changes_between
@@ -81,7 +81,7 @@ def diff(
         effect = services.policy_changes.effect_of(new.policy)
     changes = changes_between(old.policy, new.policy)
     if context.as_json:
-        counts = {"open_cases": effect.open_count, **_counts(effect)}
+        counts = {"open_cases": effect.open_count, **_effect_document(effect)}
         output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
     old_name, new_name = (
@@ -145,14 +145,14 @@ def apply(
         if isinstance(applied, AdminRequest):
             print_request(context, applied, zone_of(services))
             return
-        print_applied(context, services, applied, str(file))
+        change_open_cases(context, services, applied, str(file))
 
 
-def print_applied(context: CommandContext, services: "Services", applied: "AppliedPolicy", file: str) -> None:
-    """Change open cases if they follow the policy that was applied, and print the result."""
+def change_open_cases(context: CommandContext, services: "Services", applied: "AppliedPolicy", file: str) -> None:
+    """Change the open cases to an applied policy if it is for them, and print the result."""
     effect, zone = services.policy_changes.finish(), zone_of(services)
     if context.as_json:
-        counts = {"open_cases_changed": effect.open_count, **_counts(effect)}
+        counts = {"open_cases_changed": effect.open_count, **_effect_document(effect)}
         replaced = [version.number for version in applied.replaced]
         document = {**_document(applied.version, zone), "changed": applied.is_changed, "replaced": replaced}
         output.document({**document, **counts})
@@ -165,7 +165,7 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
     """Yield the sentences about the result of applying a policy file."""
     from workbench.domain.policy.versions import VersionState
 
-    version, day = applied.version, _begin(applied.version, zone).isoformat()
+    version, day = applied.version, _first_day(applied.version, zone).isoformat()
     is_to_come = version.state is VersionState.TO_COME
     if not applied.is_changed:
         sentence = _("{file} is in force already, as policy {number}; nothing was changed.")
@@ -182,7 +182,7 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
     yield sentence.format(file=file, number=version.number, day=day)
     for old in applied.replaced:
         lost = _("Policy {number}, planned from {day}, is replaced by it and will not come into force.")
-        yield lost.format(number=old.number, day=_begin(old, zone).isoformat())
+        yield lost.format(number=old.number, day=_first_day(old, zone).isoformat())
     if effect.open_count:
         yield wording.changed_cases_words(effect.open_count, effect.touched_count)
         if effect.touched:
@@ -201,7 +201,7 @@ def _notes(version: "PolicyVersion") -> Iterator[str]:
         yield advice_on_made_up()
 
 
-def _counts(effect: "OpenCaseEffect") -> dict[str, Any]:
+def _effect_document(effect: "OpenCaseEffect") -> dict[str, Any]:
     """Return the effect of a policy on open cases, as JSON."""
     return {
         "open_cases_touched": effect.touched_count,
@@ -212,13 +212,13 @@ def _counts(effect: "OpenCaseEffect") -> dict[str, Any]:
     }
 
 
-def _begin(version: "VersionLine", zone: ZoneInfo) -> date:
+def _first_day(version: "VersionLine", zone: ZoneInfo) -> date:
     """Return the day from which a version is in force."""
     return version.effective_on or version.applied_at.astimezone(zone).date()
 
 
 def _state(version: "VersionLine", zone: ZoneInfo) -> str:
-    return wording.version_state_words(version.state, _begin(version, zone))
+    return wording.version_state_words(version.state, _first_day(version, zone))
 
 
 def _for_open_cases(version: "VersionLine") -> str:
@@ -256,7 +256,7 @@ def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[s
     policy = version.policy
     yield _("Policy"), f"{version.number} ({policy.version})"
     yield _("State"), _state(version, zone)
-    yield _("From"), _begin(version, zone).isoformat()
+    yield _("From"), _first_day(version, zone).isoformat()
     yield _("Applied"), f"{minute(version.applied_at, zone)} {version.applied_by or ''}".rstrip()
     yield _("Open cases"), _for_open_cases(version)
     yield "SHA-256", version.sha256

@@ -1,4 +1,4 @@
-"""Commands about how long data is kept: retention show, retention apply, hold and unhold."""
+"""Commands about how long data is kept: retention show, apply, approve, reject and compact; hold and unhold."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,7 +104,7 @@ def hold(
         if is_list:
             _list_holds(context, services)
             return
-        if reason is None or (case is None) is (filter_text is None):
+        if reason is None or [case, filter_text].count(None) != 1:
             raise WrongUsage(_("Give --reason and either a case or --filter; --list shows the legal holds."))
         if case is None:
             placed = services.legal_holds.place_all(filter_text or "", required_text(reason, "--reason"))

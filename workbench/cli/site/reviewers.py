@@ -1,4 +1,4 @@
-"""Commands about people: reviewers list, add, role, away, back, limit, deactivate, and requests for roles."""
+"""Commands about people: reviewers list, add, role, away, back, limit, activate and deactivate; requests for roles."""
 
 from collections.abc import Iterable
 from datetime import UTC
@@ -10,7 +10,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import to_json
 from workbench.cli.framework.options import ReasonText, parse_day_option
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.site.policy import print_applied
+from workbench.cli.site.policy import change_open_cases
 from workbench.cli.site.request_text import print_request, request_json
 from workbench.domain.case.case_id import format_request, parse_request
 from workbench.domain.case.lifecycle import ROLE_WORDS
@@ -128,7 +128,7 @@ def approve(context: CommandContext, request: RequestArgument) -> None:
     with context.services() as services:
         for wanted in services.requests.open(RequestKind.POLICY):
             if wanted.number == number:
-                print_applied(context, services, services.policies.approve(number), wanted.values["policy"])
+                change_open_cases(context, services, services.policies.approve(number), wanted.values["policy"])
                 return
         # The zone is read first, because afterwards the current user may have no role.
         zone, done = zone_of(services), services.roles.approve(number)
