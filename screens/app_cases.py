@@ -125,7 +125,7 @@ async def change_scope(app: "AppBase") -> None:
             timeout=6,
         )
         return
-    if session.scope != filter_text and not parse_filter(filter_text).finds_next:
+    if session.scope != filter_text and not parse_filter(filter_text).may_select_queued:
         message = _("This filter lists no queued cases, so {desk.next} would never find one; the scope did not change.")
         app.notify(with_keys(message), severity="warning", timeout=8)
         return

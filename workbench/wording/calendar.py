@@ -56,9 +56,11 @@ _DEADLINE_MOVES: dict[str, str] = {
 
 def sign_of(day: CalendarDay) -> str:
     """Return the sign after the number of a day, a blank for a normal working day."""
-    if day.kind == DayKind.OVERRIDE:
-        return OWN_HOURS if day.hours else SET_WORKED if day.working else SET_OFF
-    return _SIGNS.get(day.kind, " ")
+    if day.kind != DayKind.OVERRIDE:
+        return _SIGNS.get(day.kind, " ")
+    if day.hours:
+        return OWN_HOURS
+    return SET_WORKED if day.working else SET_OFF
 
 
 def day_kind_words(day: CalendarDay) -> str:

@@ -56,11 +56,7 @@ class ClockWords:
             StepKind.INCOMPLETE: _("{start}: received, not complete; the clock has not started.")
             if is_open
             else _("{start}: received; complete on {end}, when the clock starts."),
-            StepKind.RECEIVED: _("{start}: the appeal was received.")
-            if self.explanation.cap_days is not None
-            else _("{start}: a new period begins, because the case was opened again or appealed.")
-            if step.detail
-            else _("{start}: received."),
+            StepKind.RECEIVED: self._receipt_sentence(step),
             StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
             StepKind.LATE: _("{span}: overdue, {hours} of work."),
@@ -81,6 +77,13 @@ class ClockWords:
             StepKind.EXTENDED: _("{start}: extended until {until}, by {hours} of work."),
         }
         return sentences[step.what]
+
+    def _receipt_sentence(self, step: ClockStep) -> str:
+        if self.explanation.cap_days is not None:
+            return _("{start}: the appeal was received.")
+        is_renewed = bool(step.detail)
+        renewed = _("{start}: a new period begins, because the case was opened again or appealed.")
+        return renewed if is_renewed else _("{start}: received.")
 
     def _due_sentence(self, step: ClockStep) -> str:
         explanation = self.explanation

@@ -53,8 +53,8 @@ class LetterDetails:
 NO_DETAILS = LetterDetails()
 
 
-class _FormattedNumber:
-    """A formatted number; the format `{days:day|days}` adds the singular or plural of a word."""
+class _PlaceholderValue:
+    """The text for a placeholder; the format `{days:day|days}` adds a word, in the singular or the plural."""
 
     def __init__(self, text: str, *, is_one: bool) -> None:
         self.text = text
@@ -67,11 +67,11 @@ class _FormattedNumber:
         return f"{self.text} {one if self.is_one else many}"
 
 
-class _PlaceholderValues(dict[str, _FormattedNumber]):
+class _PlaceholderValues(dict[str, _PlaceholderValue]):
     """The values of placeholders. In a rule's text, an unknown value becomes a dash."""
 
-    def __missing__(self, name: str) -> _FormattedNumber:
-        return _FormattedNumber("–", is_one=False)
+    def __missing__(self, name: str) -> _PlaceholderValue:
+        return _PlaceholderValue("–", is_one=False)
 
 
 def finding_text(finding: Finding, policy: Policy, language: str) -> str:
@@ -136,10 +136,10 @@ def _letter_values(
         rule = policy.rules.get(reason.code)
         facts = () if rule is None else (limit.observes for limit in rule.limits)
         if ends := [details.dates[fact] for fact in facts if fact in details.dates]:
-            values["date"] = _FormattedNumber(plain_day(ends[0], Language(language)), is_one=False)
+            values["date"] = _PlaceholderValue(plain_day(ends[0], Language(language)), is_one=False)
     if details.documents and reason.names_documents:
         names = (_subject(kind, policy, language) for kind in details.documents)
-        values["subject"] = _FormattedNumber(comma_joined(names, language=language), is_one=False)
+        values["subject"] = _PlaceholderValue(comma_joined(names, language=language), is_one=False)
     return values
 
 
@@ -155,13 +155,13 @@ def _is_from_limit(finding: Finding, limit: RuleLimit) -> bool:
 def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValues:
     observed, limit, unit = finding.observed, finding.limit, finding.unit
     values = _PlaceholderValues(
-        observed=_FormattedNumber(_figure(observed, limit, unit, language), is_one=observed == 1),
-        limit=_FormattedNumber(_figure(limit, None, unit, language), is_one=limit == 1),
+        observed=_PlaceholderValue(_figure(observed, limit, unit, language), is_one=observed == 1),
+        limit=_PlaceholderValue(_figure(limit, None, unit, language), is_one=limit == 1),
     )
     if isinstance(observed, int | float):
-        values["days"] = _FormattedNumber(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
+        values["days"] = _PlaceholderValue(_figure(abs(observed), None, "", language), is_one=abs(observed) == 1)
     if finding.subject:
-        about = _FormattedNumber(_subjects(finding, policy, language), is_one=False)
+        about = _PlaceholderValue(_subjects(finding, policy, language), is_one=False)
         values |= {"subject": about, "concerned": about}
     return values
 

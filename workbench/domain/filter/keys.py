@@ -27,10 +27,16 @@ class ValueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterKey:
-    """One key: its name, its Chinese names, and the type of its value.
+    """One key of the filter language.
 
-    `values` are the known words, for completion; a key of type choice accepts only these. A key that `is_ordered`
-    accepts the operators < <= > >=; with `is_exact`, = asks for the whole value and : for a part of it.
+    Attributes:
+        name: Its English name.
+        help: What it selects.
+        value_type: The type of its value.
+        chinese: Its Chinese names.
+        values: The known words, for completion; a key of type choice accepts only these.
+        is_ordered: Whether it accepts the operators < <= > >=.
+        is_exact: Whether = asks for the whole value, and : for a part of it. Otherwise both mean the same.
     """
 
     name: str

@@ -43,9 +43,15 @@ class FilterProblem(WrongUsage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterTerm:
-    """One condition: `key` is empty for a bare word, `op` is one of : = < <= > >=, `values` are alternatives.
+    """One condition.
 
-    `start` and `end` are the position of the term in the text; comparisons ignore them.
+    Attributes:
+        key: The name of its key, `BARE_WORD` for a term without one.
+        op: One of : = < <= > >=.
+        values: The alternatives, of which one must hold.
+        is_negated: Whether the term excludes what it selects.
+        start: The position of its first character in the text, which comparisons ignore.
+        end: The position after its last character, which comparisons ignore.
     """
 
     key: str
@@ -90,8 +96,8 @@ class Filter:
         return states
 
     @property
-    def finds_next(self) -> bool:
-        """Whether the filter may select a case that waits in the queue, which `next` could take."""
+    def may_select_queued(self) -> bool:
+        """Whether the filter may select a case in the queue, which `next` could take."""
         is_reopening = any(term.key == "attention" and not term.is_negated for term in self.terms)
         return CaseState.QUEUED in self.states and not is_reopening
 

@@ -17,9 +17,12 @@ _SHORTEST, _LONGEST = 0.3, 1.2
 class PolicyAssumptions:
     """Assumed values of a team without history.
 
-    `per_reviewer` counts verdicts per working day, `sent_back` is the share (0 to 1) of cases sent back to the
-    applicant, `rectify_days` the deadline of a rectification. `makers` are the ids of those who may decide, empty if
-    they are unknown.
+    Attributes:
+        reviewers: How many reviewers decide.
+        per_reviewer: The verdicts of one reviewer on a working day.
+        sent_back: The share (0 to 1) of cases sent back to the applicant.
+        rectify_days: The deadline of a rectification, in working days.
+        makers: The ids of those who may decide, empty if they are unknown.
     """
 
     reviewers: int

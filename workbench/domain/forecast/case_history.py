@@ -91,10 +91,15 @@ class CaseHistory:
 
 @dataclass(frozen=True, slots=True)
 class QueueSpells:
-    """All spells that cases spend in the queue, as parallel arrays.
+    """All spells that cases spend in the queue, as parallel arrays. Times are in working days.
 
-    `history` and `step` are the indices of the history and of the step that begins the spell. `entered` and `left` are
-    the working days on which the case entered and left the queue; `left` is infinite while it still waits.
+    Attributes:
+        history: The index of the case's history.
+        step: The index of the step that begins the spell.
+        entered: When the case entered the queue.
+        left: When it left the queue, infinite while it still waits.
+        rank: Its priority, from 0 (low) to 3 (urgent).
+        due: Its due date.
     """
 
     history: IntArray
@@ -150,7 +155,7 @@ def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
 def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, HistoryStep, float]]:
     """Yield each step into the queue, with its index and the due date at that time.
 
-    The due date is the promised working days after the day of receipt, plus the time that the applicant had the case.
+    A case is due the promised working days after the day of receipt, and later by the time that the applicant had it.
     """
     due = np.floor(history.steps[0].at) + 1 + history.class_days
     for index, step in enumerate(history.steps):
@@ -161,7 +166,7 @@ def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, HistoryStep, flo
 
 
 def paused_since(steps: Sequence[HistoryStep]) -> float | None:
-    """Return when the pause began that the last step belongs to, None if it belongs to none."""
+    """Return when the pause began in which a case is after its last step, None if it is in none."""
     return min((step.at for step in takewhile(lambda step: step.what in _PAUSED, reversed(steps))), default=None)
 
 

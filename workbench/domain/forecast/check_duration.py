@@ -39,7 +39,7 @@ class CheckDurations:
     def quantile(self, waited: float, level: float) -> float:
         """Return the working days within which the result is released with a given probability.
 
-        If very few checks took longer than `waited`, the result is the same as for a check that has just begun.
+        If very few checks took longer than `waited`, the check counts as one that has just begun.
 
         Args:
             waited: The working days that the verdict has waited.

@@ -31,7 +31,10 @@ _MARGINS = np.arange(-1.0, 6.0, 0.05)
 
 @dataclass(frozen=True, slots=True)
 class ConformalMargin:
-    """The middle and the end of a range, as multiples of (p90 - p50 + `_LEAST_SPREAD_DAYS`) after p50."""
+    """How far the middle and the end of a shown range are after the predicted p50, in widths of the predicted range.
+
+    The width of a predicted range is p90 - p50, plus `_LEAST_SPREAD_DAYS`.
+    """
 
     middle: float = 0.0
     end: float = 1.15
@@ -51,10 +54,16 @@ UNTESTED = ConformalMargin()
 class PastForecasts:
     """Forecasts that would have been made in the past, with their outcomes, ordered by time.
 
-    `at` is the time of each forecast in working days. `duration` is the actual duration, or the duration so far where
-    `is_over` is false. `day_duration` is the same, but an actual duration ends at the start of the outcome's day, since
-    ranges are shown in days. `share_with_outcome` is the share of the open cases that is expected to have an outcome at
-    all.
+    Times are in working days.
+
+    Attributes:
+        at: The time of each forecast.
+        p50: The median of each forecast.
+        p90: The 90 % quantile of each forecast.
+        duration: The time from the forecast to its outcome, or so far if there is no outcome yet.
+        day_duration: The time from the forecast to the start of the outcome's day, since ranges are shown in days.
+        is_over: Whether the forecast has an outcome.
+        share_with_outcome: The share of the open cases that is expected to have an outcome at all.
     """
 
     at: FloatArray
@@ -87,8 +96,8 @@ def _least_margin(score: FloatArray, greatest_tested: FloatArray, weights: Float
     """Return the least margin with which a share of the tested forecasts would have held.
 
     Args:
-        score: The margin that each forecast needed, infinite where the case is not over.
-        greatest_tested: The greatest margin with which each range has already ended.
+        score: The margin that each forecast needed to hold, infinite where the case is not over.
+        greatest_tested: The greatest margin for which the range of each forecast would have ended by now.
         weights: The weight of each forecast.
         share: The share that must hold, 0 to 1.
     """

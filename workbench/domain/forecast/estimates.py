@@ -19,10 +19,15 @@ class QuantilePair:
 class CaseEstimate:
     """The forecast of one case.
 
-    `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share of similar cases
-    that the first verdict sends back. `decided` is when the next decision is made. If the applicant has the case, it
-    assumes that the answer comes now. If a verdict awaits its check, it is when the result is released. For any other
-    case that is not queued, it is when similar cases passed.
+    Attributes:
+        case: The case.
+        ahead: How many cases are before it in the queue, None if it is not queued.
+        first_verdict: When it gets, or got, its first verdict.
+        passed: When similar cases passed.
+        sent_back: The share (0 to 1) of similar cases that the first verdict sends back, None if unknown.
+        decided: When its next decision is made. If the applicant has the case, the answer is assumed to come now. If a
+            verdict awaits its check, this is when the result is released. For any other case that is not queued, this
+            is when similar cases passed.
     """
 
     case: int

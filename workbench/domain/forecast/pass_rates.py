@@ -9,13 +9,16 @@ from workbench.domain.forecast.case_history import PASSED, CaseHistory
 from workbench.domain.forecast.result import PassRate
 
 FEWEST_SAME = 20
-"""With fewer cases with the same block findings, all cases with block findings are counted."""
+"""The fewest cases with the same block findings that have a rate of their own."""
 
 _Z = 1.6449
 """The 95 % quantile of the normal distribution, for an interval that holds with a probability of 90 %."""
 
 _Group = tuple[str, tuple[str, ...]]
-"""The most severe findings of cases (block, warn or none), and the rules of their block findings, empty for any."""
+"""A group of cases: their most severe findings (block, warn or none), and the rules of their block findings.
+
+Without rules, the group has the cases with any block findings.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,9 @@ class PassRates:
         return rates
 
     def of(self, history: CaseHistory) -> PassRate | None:
-        """Return the rate of the cases with the same block findings; None without a decided case with such findings.
+        """Return the rate of the cases with the same block findings, None if no such case was decided.
 
-        Where there are few of these, the rate is that of all cases whose most severe findings are the same.
+        Where there are few such cases, the rate is that of all cases whose most severe findings are as severe.
         """
         same, similar = _groups(history)
         group = same if self.decided[same] >= FEWEST_SAME else similar

@@ -19,10 +19,15 @@ class PassNeed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassRate:
-    """The share (0 to 1) of `cases` decided cases that passed at the first decision, with its 90 % interval.
+    """The share (0 to 1) of similar cases that passed at the first decision, with its 90 % interval.
 
-    `findings` are the most severe findings of these cases: block, warn or none. `is_same`: their block findings come
-    from the same rules.
+    Attributes:
+        share: The share.
+        low: The lower end of the interval.
+        high: The upper end of the interval.
+        cases: How many cases were decided.
+        findings: The severity of the most severe findings of these cases: block, warn or none.
+        is_same: Whether the block findings of these cases come from the same rules.
     """
 
     share: float
@@ -50,13 +55,17 @@ class DayRange:
 class ForecastConditions:
     """The team and the assumptions of a forecast.
 
-    `reviewers` decide about `per_day` cases a working day. `is_thin`: there are fewer than 30 first verdicts, or
-    too few days with verdicts, so assumptions of the policy were used. `is_suspended`: work is suspended and assumed to
-    resume tomorrow. `is_provisional`: some days are in a year whose calendar is not published. `is_queue_long`: the
-    queue is longer than usual, as `domain.forecast.queue.usual_length` measures it.
-
-    While all reviewers are away, `reviewers` is 0 and `back_on` is the day on which the first returns. If no return is
-    known, the forecast `is_endless`: there are no dates to show, and all future days are the last day of the horizon.
+    Attributes:
+        reviewers: How many reviewers decide, 0 while all are away.
+        per_day: About how many cases they decide on a working day.
+        is_thin: Whether assumptions of the policy were used, because there are fewer than 30 first verdicts, or too few
+            days with verdicts.
+        is_suspended: Whether work is suspended, and assumed to resume tomorrow.
+        back_on: The day on which the first reviewer returns while all are away, None if no return is known.
+        is_endless: Whether all reviewers are away and no return is known. Then there are no dates to show, and all
+            future days are the last day of the horizon.
+        is_provisional: Whether some days are in a year whose calendar is not published.
+        is_queue_long: Whether the queue is longer than usual, as `domain.forecast.queue.usual_length` measures it.
     """
 
     reviewers: int
@@ -73,16 +82,23 @@ class ForecastConditions:
 class CaseForecast(ForecastConditions):
     """The forecast of one open case.
 
-    `ahead` counts the cases before it in the queue, None if it is not queued. `sent_back` is the share (0 to 1) of
-    similar cases that the first verdict sends back, None if unknown. `first_verdict` is past once the case
-    `is_decided`; `decided` is when the next decision is made and, while a verdict awaits its check, when its result is
-    released. `passed` is when similar cases passed, with their corrections; it is None while something stands against
-    a pass, and `passed_needs` says what. `pass_rate` is how often similar cases passed at the first decision, for staff
-    only; None after that decision and without history. `is_incomplete`: the forecast assumes that the missing documents
-    arrive now. `is_with_others`: the case is pending but does not wait for its applicant; `answer` is when such
-    waits ended, None if that is not known, and then no other day is known either. `saved_days` are the working
-    days by which the case passes sooner, in nine of ten cases, if the applicant now clears up what was found; 0 if that
-    saves nothing. Only the forecast of a single case or of a new case has it.
+    Attributes:
+        case_id: The case.
+        state: Its state.
+        first_verdict: When it gets its first verdict; in the past once it `is_decided`.
+        decided: When the next decision is made; while a verdict awaits its check, when the result is released.
+        passed: When similar cases passed, including their corrections; None while something stands against a pass.
+        passed_needs: What must happen before it can pass.
+        pass_rate: How often similar cases passed at the first decision, for staff only; None after that decision, and
+            without history.
+        is_decided: Whether it got its first verdict.
+        ahead: How many cases are before it in the queue, None if it is not queued.
+        sent_back: The share (0 to 1) of similar cases that the first verdict sends back, None if unknown.
+        is_incomplete: Whether documents are missing; the forecast assumes that they arrive now.
+        is_with_others: Whether it is pending but does not wait for its applicant.
+        answer: When such waits ended, None if unknown; then no other day is known either.
+        saved_days: The working days by which it passes sooner, in nine of ten cases, if the applicant now clears up
+            what was found. Only the forecast of a single case or of a new case has this, others have 0.
     """
 
     case_id: int
@@ -118,10 +134,18 @@ class CaseForecast(ForecastConditions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueForecast(ForecastConditions):
-    """The forecast of the queue with a number of reviewers: days to clear it, and cases decided late.
+    """The forecast of the queue with a number of reviewers: how long to clear it, and how many cases are decided late.
 
-    `held` counts the queued cases that reviewers hold. `usual_reviewers` counts those present now. `days` are the
-    working days of each simulated path, sorted; an endless forecast has none. `cleared` is in calendar days.
+    Attributes:
+        queued: How many cases are queued.
+        usual_reviewers: How many reviewers are present now.
+        p50_days: The median of the working days to clear the queue.
+        p90_days: The 90 % quantile of these working days.
+        cleared: The calendar days on which the queue is cleared.
+        late_p50: The median of the cases decided late.
+        late_p90: The 90 % quantile of the cases decided late.
+        days: The working days to clear the queue in each simulated path, sorted; empty if the forecast is endless.
+        held: How many of the queued cases reviewers hold.
     """
 
     queued: int

@@ -48,7 +48,7 @@ class ReworkTimes:
         known = known[-_MOST_LEARNT:]
         passed = [history for history in known if history.passed_at is not None]
         still_open = [history for history in known if not history.is_over]
-        # Some open cases will never pass. Their share is that of the closed cases; the oldest are left out.
+        # Some open cases will never pass: as large a share as of the closed cases. The oldest are assumed to be those.
         over = len(known) - len(still_open)
         dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
         finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[dropped:]))

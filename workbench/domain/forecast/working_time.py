@@ -15,8 +15,8 @@ _TOLERANCE = 1e-9
 class WorkingTime:
     """The working days of a span, numbered from 0.
 
-    A time is the number of its working day plus the share of that day's hours that has passed. A time outside the hours
-    counts as the closing before it. A time outside the span counts as the nearer end of the span.
+    A time is the number of its working day, plus the share of that day's hours that has passed. A time outside the
+    hours counts as the closing before it. A time outside the span counts as the nearer end of the span.
     """
 
     def __init__(self, calendar: WorkingCalendar, first: date, last: date, closed: Collection[date] = ()) -> None:

@@ -60,7 +60,7 @@ class NextSteps:
     def lines(self) -> tuple[str, ...]:
         """Who acts next, and by when; then each duty that is still owed: letters, bars and restorings.
 
-        Of an erased case, what is left.
+        For an erased case, the only line says what is left of it.
         """
         header = self.case.header
         if header.erased_at is not None:
@@ -78,7 +78,7 @@ class NextSteps:
         return self.times.day(at.astimezone(self.times.zone).date())
 
     def _steps(self) -> tuple[str, ...]:
-        after = {
+        next_step = {
             CaseState.INCOMPLETE: self._missing,
             CaseState.QUEUED: self._review,
             CaseState.IN_REVIEW: self._review,
@@ -91,9 +91,9 @@ class NextSteps:
             *self._owed_letters(),
             *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
         ]
-        if after is not None:
+        if next_step is not None:
             return (
-                after(),
+                next_step(),
                 *self._still_missing(),
                 *self._correction(),
                 *asked_words(self.case.asked_documents, self.case.policy, self.times.today),
@@ -212,7 +212,9 @@ class NextSteps:
 
     def _check(self) -> str:
         newest, appeal, assignee = newest_decision(self.case), open_appeal(self.case.appeals), self.case.header.assignee
-        maker = appeal.decided_by if appeal is not None else newest and newest.maker
+        maker = None if newest is None else newest.maker
+        if appeal is not None:
+            maker = appeal.decided_by
         who = assignee if assignee is not None and assignee != maker else _("another person")
         if appeal is not None or newest is None:
             return self._with_due_date(_("waits for {login} to check the decision on the appeal").format(login=who))

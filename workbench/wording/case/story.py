@@ -56,14 +56,18 @@ def verdict_words(decision: DecisionLine) -> str:
     return _(", ").join(words)
 
 
-def _belongs_to_story(event: HistoryLine, *, is_since: bool) -> bool:
-    """Say whether an event belongs to the story; `is_since` means that it came after the last verdict.
+def _belongs_to_story(event: HistoryLine, *, is_after_verdict: bool) -> bool:
+    """Say whether an event belongs to the story.
 
     A waiver belongs to it only if it is that of the last item, which returns the case to the queue.
+
+    Args:
+        event: The event.
+        is_after_verdict: Whether it came after the last verdict.
     """
     if event.action == "waive":
-        return is_since and event.state is CaseState.QUEUED
-    return event.action in _ALWAYS_IN_STORY or (is_since and event.action in _IN_STORY_SINCE_VERDICT)
+        return is_after_verdict and event.state is CaseState.QUEUED
+    return event.action in _ALWAYS_IN_STORY or (is_after_verdict and event.action in _IN_STORY_SINCE_VERDICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +193,12 @@ class CaseStory:
 
     def _events(self) -> Iterator[tuple[datetime, str]]:
         """Yield the events of the story; those before the last verdict only if they closed or reopened the case."""
-        since = len(tuple(takewhile(lambda line: line.action not in _VERDICT_EVENTS, self.case.history)))
+        # The history begins with the newest event.
+        after_verdict = len(tuple(takewhile(lambda line: line.action not in _VERDICT_EVENTS, self.case.history)))
         shown = [
-            line for number, line in enumerate(self.case.history) if _belongs_to_story(line, is_since=number < since)
+            line
+            for number, line in enumerate(self.case.history)
+            if _belongs_to_story(line, is_after_verdict=number < after_verdict)
         ]
         # Only the current progress of the items is known, so only the newest event shows it.
         newest = next((line for line in shown if line.action != "policy"), None)

@@ -25,20 +25,28 @@ _RATE = 0.05
 """How fast the probability of the ranges adapts to the outcome of earlier ones."""
 
 _WIDER = 1.0
-"""How much the first ranges exceed `_SHARE` if one case is fitted to; with more cases, divided by their number."""
+"""The first ranges aim at a share above `_SHARE`, by this figure divided by the number of cases that are fitted to."""
 
 _SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
 _STRETCH = 10.0
-"""How much wider a range becomes beyond the last share, as a part of its width for each unit of share."""
+"""A share above the last one widens a range on each side by its width, times the excess, times this factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestResult:
-    """The result of a backtest; times are in days, `coverage80` and `forest_share` are shares from 0 to 1.
+    """The result of a backtest. Errors are mean absolute errors in days; shares are 0 to 1.
 
-    `cases` and `prefixes` count the cases and events forecast, `learnt_cases` the cases fitted to. `median_mae_days`,
-    `mean_mae_days` and `activity_mae_days` are the errors of a forecast that always gives the median of the past, its
-    mean, or its median after the same activity.
+    Attributes:
+        cases: The cases that were forecast.
+        prefixes: The events at which they were forecast.
+        learnt_cases: The cases that the estimator was fitted to.
+        mae_days: The error of the estimator.
+        median_mae_days: The error of a forecast that always gives the median of the past.
+        mean_mae_days: The error of a forecast that always gives the mean of the past.
+        activity_mae_days: The error of a forecast that gives the median of the past after the same activity.
+        coverage80: The share of the 80 % ranges that held.
+        band_days: The median width of these ranges.
+        forest_share: The weight of the forest.
     """
 
     cases: int
@@ -138,7 +146,7 @@ def _score(parts: LogSplit, median_s: FloatArray, ranges_s: FloatArray, forest_s
 
 
 def _activity_medians_s(parts: LogSplit, past_s: FloatArray) -> FloatArray:
-    """Return the median of the past after the activity of each later event, that of all if the activity is new."""
+    """Return for each later event the median of the past after the same activity, or after all if it is new."""
     before = np.array([event.activity for trace in parts.past.finished for event in trace.events])
     median_s = {activity: float(np.median(past_s[before == activity])) for activity in set(before.tolist())}
     of_all_s = float(np.median(past_s))

@@ -1,9 +1,8 @@
 """Encodes trace prefixes as small integers, so that trees are fast to grow.
 
-Categories are target-encoded: a value becomes the mean target of its rows, shrunk towards a prior. The prior for the
-last three activities is the encoding of the last two, the prior for the last two is the encoding of the last one, and
-all other priors are the overall mean. So a rare value falls back to a more general one. Numbers and encoded categories
-are then binned by quantiles.
+Categories are target-encoded: a value becomes the mean target of its rows, shrunk towards a prior, so that a rare value
+falls back to a more general one. The last three activities fall back to the last two, these to the last one, and every
+other category to the overall mean. Numbers and encoded categories are then binned by quantiles.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -23,9 +23,13 @@ _ALL = -1
 
 @dataclass(frozen=True, slots=True)
 class _Waits:
-    """The waits after an activity in order, the cumulative probability of each, the next activity, and the ends.
+    """What follows an activity.
 
-    `end_share` is how often the activity ends a case, 0 to 1.
+    Attributes:
+        wait_s: The known waits for the next activity, shortest first.
+        cumulative: The probability that a wait is at most as long as each of them.
+        next_activity: The activity after each of them.
+        end_share: How often the activity ends a case, 0 to 1.
     """
 
     wait_s: FloatArray
@@ -35,7 +39,7 @@ class _Waits:
 
     def draw(self, waited_s: FloatArray, random: np.random.Generator) -> tuple[FloatArray, IntArray]:
         """Draw how much longer each wait lasts, given how long it has lasted, and the activity that follows."""
-        # A wait may take no time at all, and one as long as known so far is not over yet.
+        # A wait can have no length. A known wait as long as this one so far still counts, since this one is not over.
         first = np.searchsorted(self.wait_s, waited_s, side="left")
         cumulative_before = np.append(0.0, self.cumulative)[first]
         level = cumulative_before + random.random(len(waited_s)) * (self.cumulative[-1] - cumulative_before)
@@ -91,7 +95,7 @@ def _fit_waits(events: KnownEvents) -> dict[int, _Waits]:
         is_counted = is_activity & is_in_window
         waits = is_activity & is_wait
         of_all = waits_by_activity.get(_ALL)
-        # Also a rare activity may always end a case, so its own ends count, with those of all as one more event.
+        # A rare activity may always end a case, so its own ends count. The share of all activities counts as one event.
         ends = float(is_end[is_counted].sum()) + (of_all.end_share if of_all else 0.0)
         end_share = ends / (is_counted.sum() + 1)
         if of_all and (is_counted.sum() < _FEWEST_EVENTS or not (waits & ~events.is_last).any()):

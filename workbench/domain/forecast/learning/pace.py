@@ -1,7 +1,7 @@
 """Estimates by how much work is faster than in most of the past, from the latest waits of all cases.
 
-Slower work does not lengthen a forecast: many logs cut off their last cases, and the error of a forecast that is too
-long has no limit. The ranges widen if they miss.
+Slower work does not lengthen a forecast: many logs cut off their last cases, and a forecast that is too long can be
+wrong by any amount. Instead, the ranges become wider after they missed.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _TOLERANCE = 1.1
 
 
 def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s: float) -> FloatArray:
-    """Return for each event of some cases the factor (at most 1) by which times are shorter than in the past.
+    """Return for each event of some cases the factor, at most 1, that shortens its forecast.
 
     The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
     activity in the past. No later event of any case is used.

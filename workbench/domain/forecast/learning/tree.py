@@ -30,9 +30,12 @@ class TreeLimits:
 
 @dataclass(frozen=True, slots=True)
 class RegressionTree:
-    """A grown tree: for each node its split column, the greatest code that goes left, and the left child.
+    """A grown tree, as one array entry for each node.
 
-    The right child follows the left one. A leaf has no column.
+    Attributes:
+        column: The column by which a node splits, or `_LEAF`.
+        code: The greatest code of that column that goes left.
+        left: The left child; the right child is the next node.
     """
 
     column: IntArray

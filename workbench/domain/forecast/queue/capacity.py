@@ -48,10 +48,14 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class TeamCapacity:
-    """The verdicts of recent days with their weights, and the differences between weekdays.
+    """How many verdicts a team gives on a working day.
 
-    `per_day` is adjusted for absences and weekday. `weekday` holds a factor for each weekday, `shares` the share of the
-    work that each reviewer does.
+    Attributes:
+        per_day: The verdicts of each recent day, adjusted for absences and weekday.
+        weights: The weight of each recent day.
+        weekday: The factor of each weekday, Monday first.
+        shares: The share of the work (0 to 1) that each reviewer does.
+        is_assumed: Whether these are assumptions of the policy.
     """
 
     per_day: FloatArray

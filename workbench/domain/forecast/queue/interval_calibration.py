@@ -58,7 +58,7 @@ def calibrate_intervals(
     until: float,
     team: Team,
 ) -> IntervalCalibration:
-    """Return the margins with which the ranges would have covered the outcomes of the recent past before a time.
+    """Return the margins with which past ranges would have covered the outcomes of the recent past, as known at a time.
 
     The margins are untested where there is too little history.
     """

@@ -18,10 +18,7 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.pass_rates import PassRates
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts, TeamCapacity
 from workbench.domain.forecast.queue.interval_calibration import IntervalCalibration, calibrate_intervals
-from workbench.domain.forecast.queue.simulation import (
-    QueueInflow,
-    WaitingCases,
-)
+from workbench.domain.forecast.queue.simulation import QueueInflow, WaitingCases
 from workbench.domain.forecast.queue.team import PATHS, Team
 from workbench.domain.forecast.queue.usual_length import is_longer_than_usual
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
@@ -44,15 +41,21 @@ class QueueHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
-    """An open case to forecast; `ahead` counts the cases before it in the queue, None if it is not queued.
+    """An open case to forecast. Times are in working days.
 
-    `due` and `stopped_until` are in working days. `is_arriving`: the case is not queued yet, and counts
-    as if it arrived now. `is_returning`: its applicant has it, and it counts as if the answer came now. `is_held`: a
-    reviewer holds it. `waits_for_others`: it is pending but does not wait for its applicant; it returns to the queue at
-    `answer_at` as similar waits ended, None if that is not known.
-    `is_stopped`: a suspension without a known end stops its clock; `stopped_until` is the end of a suspension, if it is
-    known. `is_staged_against`: a verdict other than pass awaits its check. `findings_if_answered` is the attribute
-    `findings` once the applicant has cleared up what it can, empty if unknown.
+    Attributes:
+        history: Its history.
+        ahead: How many cases are before it in the queue, None if it is not queued.
+        due: Its due date.
+        is_arriving: Whether it is not queued yet, and counts as if it arrived now.
+        is_returning: Whether its applicant has it, and it counts as if the answer came now.
+        is_held: Whether a reviewer holds it.
+        waits_for_others: Whether it is pending but does not wait for its applicant.
+        is_stopped: Whether a suspension without a known end stops its clock.
+        stopped_until: The known end of a suspension that stops its clock, else 0.
+        answer_at: When it returns to the queue if it waits for others, as similar waits ended; None if unknown.
+        is_staged_against: Whether a verdict other than pass awaits its check.
+        findings_if_answered: Its attribute `findings` once the applicant has cleared up what it can; empty if unknown.
     """
 
     history: CaseHistory
@@ -71,10 +74,17 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueModel(Team):
-    """A fitted model of the queue: its team, rework, rates of results, check durations and calibration.
+    """A model of the queue, fitted to its history.
 
-    `is_suspended` says that all work is suspended now, without a known end. `is_queue_long` says that the queue is
-    longer than usual, and `first_verdicts` counts the cases with a first verdict.
+    Attributes:
+        rework: The times from a verdict until a case passes, None if too few cases passed.
+        send_back_rates: How often the first verdict sends a case back.
+        pass_rates: How often cases pass at their first decision.
+        checks: How long checks take.
+        interval_calibration: The margins of the ranges.
+        first_verdicts: How many cases got a first verdict.
+        is_queue_long: Whether the queue is longer than usual.
+        is_suspended: Whether all work is suspended now, without a known end.
     """
 
     rework: ReworkTimes | None
@@ -217,7 +227,7 @@ class QueueModel(Team):
 
 
 def waiting_cases(cases: Sequence[OpenCase]) -> WaitingCases:
-    """Return queued cases as input for the simulation."""
+    """Return queued cases in the arrays that the simulation reads."""
     return WaitingCases(
         np.array([case.ahead or 0 for case in cases], dtype=np.int64),
         np.array([case.history.rank for case in cases], dtype=np.int64),

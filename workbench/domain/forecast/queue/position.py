@@ -11,8 +11,12 @@ _EXACT_BITS = 5
 class QueuePosition(NamedTuple):
     """The sort key of a case in the order of `next`, to the day; smaller keys come first.
 
-    `urgency` is 0 for overdue cases, 1 for those due today, 2 for the rest. `behind` is the negated priority. The order
-    must be the same as in `db.queries.forecast_cases`.
+    The order must be the same as in `db.queries.forecast_cases`.
+
+    Attributes:
+        urgency: 0 for overdue cases, 1 for those due today, 2 for the rest.
+        behind: The negated priority rank.
+        due_on: The day on which it is due.
     """
 
     urgency: int
@@ -49,8 +53,10 @@ class QueueSnapshot:
     def join(self, position: QueuePosition, overtaken: int = 0) -> int:
         """Add a case at a position, and return how many are ahead of it.
 
-        `overtaken` counts the cases at its position that it is ahead of. Those that were queued after this snapshot do
-        not matter.
+        Args:
+            position: The position.
+            overtaken: How many cases at the position the case is ahead of. Cases that were queued after this snapshot
+                may be included.
         """
         ahead = self.ahead(position) - min(overtaken, self._waiting.get(position, 0))
         self._waiting[position] = self._waiting.get(position, 0) + 1

@@ -41,17 +41,16 @@ class QueueInflow:
         others_due = at[:, None] + self.days_left[None, :]
         their_urgency = urgency_of(others_due, at[:, None])
         own_urgency = urgency_of(np.full(len(at), due), at)[:, None]
-        same = their_urgency == own_urgency
-        higher, equal = self.rank > rank, self.rank == rank
-        before = (their_urgency < own_urgency) | (same & (higher | (equal & (others_due < due))))
-        return np.asarray(self.per_day * before.mean(axis=1))
+        is_before_by_rank = (self.rank > rank) | ((self.rank == rank) & (others_due < due))
+        is_before = (their_urgency < own_urgency) | ((their_urgency == own_urgency) & is_before_by_rank)
+        return np.asarray(self.per_day * is_before.mean(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCases:
     """Queued cases as parallel arrays: the number of cases ahead, the rank, and the due date.
 
-    `since` is when each case entered the queue, if later than now: a time on the first day.
+    Without `since`, all cases are in the queue already. Otherwise each enters it then, at a time on the first day.
     """
 
     ahead: IntArray

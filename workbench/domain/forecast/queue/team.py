@@ -78,7 +78,7 @@ class Team:
         return QueueSimulation.draw(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
 
     def _presence(self, day: int) -> float:
-        """Return the share of the usual work done on a day. Occasional reviewers alone do not count."""
+        """Return the share of the usual work done on a day, 0 if only occasional reviewers are present."""
         return presence(self.capacity.shares, self.absences, day) if self.present(day) else 0.0
 
     def _presence_of_one(self, day: int) -> float:

@@ -12,8 +12,8 @@ _FEWEST_USUAL_DAYS = 10
 def is_longer_than_usual(spells: QueueSpells, backlog: FloatArray) -> bool:
     """Say whether more cases waited at the end of the last working day than usual.
 
-    Usual is what waited at the end of nine of ten of the 40 working days before it. With fewer than ten such days,
-    nobody knows what is usual.
+    Usual is at most the 90 % quantile of what waited at the end of the 40 working days before. With fewer than ten such
+    days, it is not known what is usual, and the result is false.
 
     Args:
         spells: The spells in the queue.
