@@ -8,6 +8,7 @@ from typer import testing
 from typer.main import get_command
 
 from tests.cli.framework.terminal import Terminal
+from tests.clock_site import ClockSite
 from tests.demos import fresh_demo, made_demo
 from tests.sites import Site
 
@@ -26,3 +27,9 @@ def parsers_built_once() -> Iterator[None]:
 def terminal(site: Site) -> Terminal:
     """Runs commands on the test's own database."""
     return Terminal(site)
+
+
+@pytest.fixture
+def services(site: Site) -> ClockSite:
+    """The test's own site on Tuesday, 24 November 2026, at 10:00, with a clock that the test sets."""
+    return ClockSite(site).at("2026-11-24 10:00")

@@ -6,14 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from textual.binding import BindingsMap
 
-from screens.changes.sheet import ChangesSheet
-from screens.checks.screen import ChecksScreen
-from screens.shell.bindings import command_of
 from tests.fork_server import ROOT
 from workbench.keys.command import key_of_character, parse_key
-from workbench.keys.registry import COMMANDS, share_a_screen
+from workbench.keys.registry import COMMANDS
 from workbench.settings.user_keys import has_fixed_keys
 from workbench.settings.user_settings import LoadedSettings, load_settings
 
@@ -100,14 +96,6 @@ def test_a_key_is_written_as_users_read_it() -> None:
     names = ("f5", "f12", "ctrl+p", "ctrl+p", "escape", "pageup", "full_stop", "number_sign", "z", "Z", "7")
     assert tuple(map(parse_key, written)) == (*names, None, None, None, None)
     assert key_of_character("#") == "number_sign"
-
-
-def test_commands_that_one_screen_binds_may_not_share_a_key() -> None:
-    for owner in (ChecksScreen, ChangesSheet):
-        bound = {command_of(binding) for _key, binding in BindingsMap(owner.BINDINGS)} - {None}
-        for one in bound:
-            assert one is not None
-            assert all(share_a_screen(one, other) for other in bound if other is not None)
 
 
 def test_only_keys_that_do_different_things_cannot_be_changed() -> None:

@@ -44,16 +44,6 @@ def test_a_view_is_saved_without_touching_other_lines_and_read_again(tmp_path: P
     assert (stat.S_IMODE(file.stat().st_mode), list(tmp_path.iterdir())) == (0o640, [file])
 
 
-def test_the_lines_keep_their_ends(tmp_path: Path) -> None:
-    file = tmp_path / "settings.toml"
-    file.write_bytes(MINE.replace("\n", "\r\n").encode())
-    SavedViews(file, load_settings(file).values.views).save("9", QueueView(name="All"))
-
-    saved = file.read_bytes()
-    assert saved.endswith(b'\r\n\r\n[views.9]\r\nname = "All"\r\n')
-    assert saved.count(b"\n") == saved.count(b"\r\n")
-
-
 def test_the_number_of_a_person_in_a_name_typed_by_hand_is_masked() -> None:
     assert QueueView(name="Late 13900139000").shown_name == "Late 139••••••00"
 

@@ -20,14 +20,6 @@ def test_without_a_file_all_is_as_usual(tmp_path: Path) -> None:
     assert (found.values, found.lines, found.problems) == (UserSettings(), {}, ())
 
 
-def test_a_file_says_where_each_setting_stands(tmp_path: Path) -> None:
-    file = tmp_path / "settings.toml"
-    file.write_text('# mine\n\ntheme = "light"\nauto_next = true\n', encoding="utf-8")
-    found = load_settings(file)
-    assert found.values == UserSettings(theme="light", auto_next=True)
-    assert found.lines == {"theme": 3, "auto_next": 4}
-
-
 def test_each_wrong_line_is_told_and_the_others_hold(tmp_path: Path) -> None:
     text = 'auto_nxt = true\ntheme = "pink"\n\nauto_next = "yes"\ndatabase = "/a/b.db"\n[colours]\nred = 1\n'
     values, problems = loaded(tmp_path, text)

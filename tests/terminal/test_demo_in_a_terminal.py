@@ -6,17 +6,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
-from db.columns import from_us
 from db.engine import Database
-from db.enums import Language
 from tests.fork_server import TIMEOUT_S, fork_server
-from tests.languages import speaking
 from tests.terminal.pty_session import PtySession, environment
-from workbench import i18n
-from workbench.wording.letter_dates import letter_instant
 
 
 def command(home: Path, *words: str) -> str:
@@ -108,39 +102,6 @@ def test_a_case_of_the_demo_is_failed_undone_and_failed_again(demo_home: Path) -
         assert case_on(terminal.wait_for(rf"Desk\s+C-(?!{case[2:]})\d{{6}}")) != case
 
 
-def test_the_notice_has_the_deadline_of_the_case(demo_home: Path) -> None:
-    with PtySession(["demo"], demo_home) as terminal:
-        terminal.wait_for(r"takes the next")
-        terminal.press("n")
-        case = case_on(terminal.wait_for(r"Desk\s+C-\d{6}"))
-    command(
-        demo_home,
-        "decide",
-        case,
-        "fail",
-        "--reason",
-        "DOC-UNSEALED",
-        "--reason",
-        "ACT-PEAK-HOUR",
-        "--item",
-        "BIZ_LICENSE",
-    )
-
-    (database,) = (demo_home / "data").rglob("demo.db")
-    reader = Database(database)
-    with reader.read() as session:
-        row = session.execute(
-            text(
-                "SELECT n.body, n.language, r.deadline_at FROM notice n JOIN rectification r USING (decision_id)"
-                " WHERE n.cancelled_at IS NULL ORDER BY n.id DESC LIMIT 1"
-            )
-        ).one()
-    reader.close()
-    assert letter_instant(from_us(row.deadline_at), "Asia/Shanghai", Language(row.language)) in row.body
-    assert "DOC-UNSEALED" in row.body
-    assert "ACT-PEAK-HOUR" in row.body
-
-
 def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: Path) -> None:
     with PtySession(["demo"], demo_home) as terminal:
         terminal.wait_for(r"takes the next")
@@ -159,18 +120,3 @@ def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: P
         assert case_on(terminal.wait_for(r"Desk\s+C-\d{6}")) == case
         terminal.press("f")
         terminal.wait_for(r"\[x\] 2 ")
-
-
-@pytest.mark.parametrize(("rows", "columns"), [(24, 80), (40, 120)])
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_desk_fits_both_sizes_in_both_languages(demo_home: Path, rows: int, columns: int, language: str) -> None:
-    locale = "zh_CN.UTF-8" if language == "zh" else "en_US.UTF-8"
-    with PtySession(["demo"], demo_home, rows=rows, columns=columns, language=locale) as terminal:
-        with speaking(language):
-            desk = i18n._("Desk")
-        terminal.wait_for(rf"^ ?{desk[0]}")
-        terminal.press("n")
-        terminal.wait_for(r"C-\d{6}")
-        shown = terminal.wait_for("身份|Identity" if language == "en" else "身")
-
-    assert "�" not in shown

@@ -375,14 +375,3 @@ def test_a_signal_ends_the_workbench_while_a_document_is_shown(
 
         assert terminal.code() == {signal.SIGTERM: 143, signal.SIGHUP: 129}[number]
         assert termios.tcgetattr(terminal.side) == terminal.before
-
-
-def test_a_terminal_without_images_offers_a_folder(database: Path, tmp_path: Path) -> None:
-    with workbench_at(database, tmp_path, PLAIN_TERMINAL) as terminal:
-        open_first(terminal)
-        terminal.wait_for(rb"cannot show images")
-        terminal.press(b"\r")
-        terminal.wait_for(rb"1 document saved to")
-
-        (folder,) = (tmp_path / "data").rglob("workbench-C-000001")
-        assert "01-BIZ_LICENSE.png" in {path.name for path in folder.iterdir()}

@@ -73,21 +73,6 @@ def test_rapid_resizing_loses_no_character_and_decides_nothing(
         assert terminal.leaks() == []
 
 
-def test_a_too_small_window_shows_a_message_and_loses_nothing(tmp_path: Path, site: Site) -> None:
-    site.plant()
-    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
-        on_the_desk(terminal)
-        terminal.await_words("Comment on", "c")
-        terminal.await_words("kept", "kept")
-        for rows, columns in ((15, 80), (24, 59), (5, 20)):
-            begins = len(terminal.raw)
-            resize(terminal, rows, columns)
-            terminal.await_letters("toosmall", begins)
-        begins = len(terminal.raw)
-        resize(terminal, 24, 80)
-        terminal.await_letters("kept", begins)
-
-
 @pytest.mark.promise("W3")
 @pytest.mark.parametrize(
     "keys",

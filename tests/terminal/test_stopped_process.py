@@ -119,21 +119,6 @@ def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site
         leave(terminal)
 
 
-def test_a_hold_lost_while_stopped_is_reported(tmp_path: Path, site: Site) -> None:
-    (case,) = site.plant()
-    with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:
-        terminal.draws = False
-        terminal.await_words("takes the next")
-        terminal.await_words(r"C-\d{6}", "n")
-        stop_between_writes(terminal, site)
-        supervisor = open_services(site.path, "sup", now)
-        supervisor.assigning.assign([case], "b", "a is away")
-        supervisor.close()
-        terminal.process.send_signal(signal.SIGCONT)
-
-        terminal.await_words("was given to b by sup")
-
-
 def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path, site: Site) -> None:
     site.plant()
     with HangUpSession(["--database", str(site.path), "--as", "a"], tmp_path) as terminal:

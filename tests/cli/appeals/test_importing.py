@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.cli.appeals.filed_appeals import failed, office, show
-from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.sites import Site
 from workbench.services.intake.batches.applying import apply_batch
@@ -29,22 +28,6 @@ def file_of(folder: Path, *rows: str, language: str = "en") -> str:
     path = folder / "appeals.csv"
     path.write_text("\n".join((HEADERS[language], *rows)) + "\n", encoding="utf-8")
     return str(path)
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_each_row_of_a_file_files_an_appeal_that_counts_from_its_receipt(
-    services: ClockSite, tmp_path: Path, language: str
-) -> None:
-    first, second = failed(services), failed(services)
-    rows = [f"{number_of(services, case)},未拨打过,2026-12-01 10:00" for case in (first, second)]
-    services.at("2026-12-03 09:00")
-    report = services.terminal.document("admin", "import", "appeals", file_of(tmp_path, *rows, language=language))
-
-    assert (report["created"], report["error_count"]) == (2, 0)
-    assert [show(services, case)["assignee"] for case in (first, second)] == ["sup", "sup2"]
-    assert services.due(first) == "2026-12-10 18:00"
-    refusal = refused(services.terminal.as_person("admin", "imports", "undo", report["batch"]), 77)
-    assert f"withdraw {first}" in refusal
 
 
 def test_a_row_that_cannot_be_filed_is_told_by_line_and_column_and_the_file_writes_nothing(

@@ -101,24 +101,6 @@ def test_a_corrected_notice_names_the_last_letter_that_told_a_result(
         services.run("b", "undo", case)
 
 
-@pytest.mark.parametrize(("act", "by"), [("reopen", "sup2"), ("withdraw", "a")])
-def test_the_answer_to_an_appeal_stays_owed_when_its_case_is_opened_or_withdrawn_at_once(
-    services: ClockSite, act: str, by: str
-) -> None:
-    case = appealed(services)
-    check_answer(services, case, "overturned", "passed" if act == "reopen" else "queued")
-    services.at("2026-12-01 10:00:30").run(by, act, case, "--reason", "x")
-    services.at("2026-12-01 10:05")
-
-    unsent = services.terminal.document("admin", "notices", "--unsent")["notices"]
-    kinds = [line["kind"] for line in unsent if line["case"] == case]
-    assert kinds[-2:] == ["appeal-decided", {"reopen": "reopened", "withdraw": "withdrawn"}[act]]
-    own = [line for line in unsent if line["case"] == case]
-    assert [line["after"] for line in own] == [None, *(line["id"] for line in own[:-1])]
-    shown = services.terminal.as_person("admin", "notices", case).stdout
-    assert "fail, final" in shown
-
-
 @LANGUAGES
 def test_a_late_answer_is_announced_as_that_of_the_appeal_and_never_after_its_last_day(
     services: ClockSite, language: Language

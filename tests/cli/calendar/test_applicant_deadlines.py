@@ -10,7 +10,6 @@ from sqlalchemy import text
 from db.enums import Language
 from tests.cli.appeals.filed_appeals import failed, office
 from tests.cli.calendar.transactions import after_first_transaction
-from tests.cli.cases.test_rectification import PLAN, verifying
 from tests.cli.framework.terminal import refused
 from tests.clock_site import SHANGHAI, ClockSite
 from tests.sites import Site
@@ -120,21 +119,6 @@ def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(se
     assert show(services, case)["state"] == "queued"
 
 
-def test_what_comes_during_a_suspension_is_in_time_and_what_never_comes_lapses_later(services: ClockSite) -> None:
-    cases = [services.received("2026-11-24 10:00") for _case in range(2)]
-    for case in cases:
-        services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
-    suspend(services, "2026-11-25")
-    services.at("2026-12-02 10:00").run("a", "resubmit", cases[0])
-    assert show(services, cases[0])["state"] == "queued"
-    services.at("2026-12-07 09:00").run("sup", "calendar", "resume")
-
-    tick(services, "2026-12-10 18:00")
-    assert tick(services, "2026-12-10 18:01") == {"lapsed": 1}
-    late = services.terminal.as_person("a", "resubmit", cases[1])
-    assert "has passed (2026-12-10 18:00)" in refused(late, 77)
-
-
 def test_a_pending_case_does_not_go_on_without_an_answer_from_a_suspended_province(services: ClockSite) -> None:
     here, english, there = (services.received("2026-11-24 10:00") for _case in range(3))
     write_in(services, Language.ZH, Language.EN, province="四川省")
@@ -155,28 +139,6 @@ def test_a_pending_case_does_not_go_on_without_an_answer_from_a_suspended_provin
     assert tick(services, "2026-12-02 18:00") == {}
     assert tick(services, "2026-12-03 09:00") == {"queued": 2}
     assert len(letters(services, "expired")) == 3
-
-
-def test_an_appeal_can_be_filed_later_by_the_working_time_suspended_at_the_agent(services: ClockSite) -> None:
-    case, english = failed(services), failed(services)
-    write_in(services, Language.ZH, Language.EN, agent="A-1")
-    last = show(services, case)["appeal_until"]
-    done = suspend(services.at("2026-11-26 09:00"), "2026-11-27", "2026-11-30", "--agent", "A-1")
-    moved = show(services, case)["appeal_until"]
-
-    assert (done["cases"], done["notices"]) == (2, 2)
-    assert (last, moved, show(services, english)["appeal_until"]) == ("2026-12-15", "2026-12-17", "2026-12-17")
-    assert tick(services, "2026-12-01 09:00") == {"resumed": 2}
-    for letter in letters(services):
-        words = (
-            "New last day to appeal: Thursday, 17 December 2026"
-            if "Yours" in letter
-            else "新的申诉期限：2026年12月17日（周四）"
-        )
-        assert words in letter
-    late = services.at("2026-12-18 09:00").terminal.as_person("a", "appeal", case, "--grounds", "x")
-    assert "2026-12-17" in refused(late, 77)
-    services.at("2026-12-17 17:00").run("a", "appeal", case, "--grounds", "We never called them.")
 
 
 def test_an_appeal_is_in_time_while_the_end_of_a_suspension_is_unknown(services: ClockSite) -> None:
@@ -213,47 +175,6 @@ def test_an_open_suspension_that_is_entered_afterwards_takes_a_lapse_back(servic
     assert tick(services, "2026-12-01 09:00") == {}
     services.run("sup", "calendar", "resume")
     assert deadline(services, case) == "2026-12-01 18:00"
-
-
-@pytest.mark.parametrize("is_sent", [False, True])
-def test_a_suspension_that_ends_early_never_makes_a_told_deadline_earlier(
-    services: ClockSite, is_sent: bool, tmp_path: Path
-) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
-    suspend(services, "2026-11-25", "2026-11-27")
-    assert deadline(services, case) == "2026-12-03 18:00"
-    services.at("2026-11-26 09:00")
-    if is_sent:
-        [number] = [
-            one["id"]
-            for one in services.terminal.document("a", "notices")["notices"]
-            if one["kind"] == "deadline-moved"
-        ]
-        sent = tmp_path / "sent.csv"
-        sent.write_text(f"notice,sent_at\n{number},2026-11-25 09:00\n")
-        services.run("admin", "notices", "sent", str(sent))
-    services.run("sup", "calendar", "resume")
-
-    assert deadline(services, case) == ("2026-12-03 18:00" if is_sent else "2026-12-01 18:00")
-    newest = letters(services)[-1]
-    assert ("2026年12月3日（周四）18:00" if is_sent else "2026年12月1日（周二）18:00") in newest
-    suspend(services.at("2026-11-27 09:00"), "2026-11-30", "2026-11-30")
-    assert deadline(services, case) == ("2026-12-04 18:00" if is_sent else "2026-12-02 18:00")
-
-
-def test_a_suspension_that_was_known_is_part_of_the_deadline_that_is_told(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.received("2026-11-24 10:00")
-    suspend(services, "2026-11-25", "2026-11-27")
-    services.at("2026-11-24 10:01").run("a", "next")
-    plain = ("--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE")
-    services.run("a", "decide", case, "fail", *plain)
-    told = deadline(services, case)
-    suspend(services.at("2026-12-01 09:00"), "2026-12-02", "2026-12-02")
-
-    assert told == "2026-12-02 18:00"
-    assert deadline(services, case) == "2026-12-03 18:00"
 
 
 def test_a_verdict_during_an_open_suspension_is_followed_by_the_letter_about_it(services: ClockSite) -> None:
@@ -303,20 +224,6 @@ def test_a_day_that_is_set_off_moves_the_last_day_to_appeal(services: ClockSite)
     assert "新的申诉期限：2026年12月16日（周三）" in letters(services)[0]
 
 
-def test_an_item_in_hours_is_not_missed_while_work_is_suspended(services: ClockSite) -> None:
-    case = verifying(services, "--item", PLAN)
-    services.at("2026-11-24 12:00").run("sup", "calendar", "suspend", "2026-11-24 12:00", "2026-11-25", "--reason", "x")
-    assert tick(services, "2026-11-25 10:02") == {}
-
-    # Five hours of Tuesday and eight of Wednesday.
-    [item, _plan] = show(services, case)["decisions"][-1]["items"]
-    assert item["deadline_at"] == "2026-11-26T16:01:00+08:00"
-    assert "最早期限（第1项）：2026年11月26日（周四）16:01" in letters(services)[0]
-    tick(services, "2026-11-26 16:01")
-    assert show(services, case)["state"] == "rectifying"
-    assert tick(services, "2026-11-26 16:02") == {"lapsed": 1}
-
-
 def test_the_days_of_a_late_letter_and_of_a_suspension_add_up(services: ClockSite, tmp_path: Path) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
@@ -329,22 +236,6 @@ def test_the_days_of_a_late_letter_and_of_a_suspension_add_up(services: ClockSit
 
     suspend(services.at("2026-11-30 09:00"), "2026-12-01", "2026-12-01")
     assert deadline(services, case) == "2026-12-08 18:00"
-
-
-def test_an_undone_extension_restores_the_moved_deadline_and_later_suspensions_move_it(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
-    services.at("2026-11-24 11:00")
-    suspend(services, "2026-11-25", "2026-11-26")
-    services.run("sup", "extend", case, "--until", "2026-12-10", "--reason", "x")
-    assert deadline(services, case) == "2026-12-10 18:00"
-    services.run("sup", "undo", case)
-    assert deadline(services, case) == "2026-12-02 18:00"
-    services.at("2026-11-24 11:30").run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
-
-    suspend(services.at("2026-11-24 12:00"), "2026-11-26", "2026-11-27")
-    # The 26th is part of the deadline that the extension gave.
-    assert deadline(services, case) == "2026-12-07 18:00"
 
 
 @pytest.mark.parametrize(
@@ -432,39 +323,6 @@ def test_a_suspension_entered_by_mistake_is_taken_back_as_far_as_nobody_relies_o
     assert "called off already" in refused(again, 69)
 
 
-@pytest.mark.parametrize("is_sent", [False, True])
-def test_a_letter_that_was_replaced_unsent_is_relied_on_only_if_the_later_one_was_sent(
-    services: ClockSite, is_sent: bool
-) -> None:
-    case = services.received("2026-11-20 10:00")
-    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
-    suspend(services.at("2026-11-25 09:00"), "2026-11-25", "2026-11-25")
-    services.at("2026-11-26 09:30").run("audit", "tick")
-    if is_sent:
-        send_moved(services)
-    services.run("sup", "calendar", "resume", "1", "--mistake")
-
-    assert deadline(services, case) == ("2026-12-01 18:00" if is_sent else "2026-11-30 18:00")
-
-
-def test_a_deadline_that_left_time_after_its_letter_is_kept_when_the_suspension_is_taken_back(
-    services: ClockSite,
-) -> None:
-    case = services.received("2026-11-20 10:00")
-    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
-    suspend(services.at("2026-11-30 17:30"), "2026-11-25 10:00", "2026-11-25 11:00")
-    send_moved(services)
-    assert deadline(services, case) == "2026-12-01 18:00"
-
-    services.at("2026-12-01 09:30").run("sup", "calendar", "resume", "1", "--mistake")
-
-    assert deadline(services, case) == "2026-12-01 18:00"
-    suspend(services.at("2026-12-01 10:00"), "2026-12-01 14:00", "2026-12-01 16:00")
-    assert deadline(services, case) == "2026-12-02 11:00"
-    services.at("2026-12-01 10:01").run("sup", "calendar", "resume", "2", "--mistake")
-    assert deadline(services, case) == "2026-12-01 18:00"
-
-
 def test_a_deadline_that_a_sent_letter_told_is_kept_when_a_later_suspension_is_taken_back(services: ClockSite) -> None:
     case = services.received("2026-11-20 10:00")
     services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
@@ -476,18 +334,6 @@ def test_a_deadline_that_a_sent_letter_told_is_kept_when_a_later_suspension_is_t
     services.at("2026-12-01 09:31").run("sup", "calendar", "resume", "2", "--mistake")
 
     assert deadline(services, case) == "2026-12-01 18:00"
-
-
-def test_a_later_letter_about_a_deadline_replaces_the_unsent_one_with_what_still_holds(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
-    suspend(services.at("2026-11-24 11:00"), "2026-11-25", "2026-11-26")
-    services.run("sup", "calendar", "suspend", "2026-12-01", "2026-12-01", "--reason", "暴雨")
-
-    [letter] = letters(services)
-    assert "新的整改期限：2026年12月3日（周四）18:00（此前为2026年11月30日（周一）18:00）" in letter
-    assert "台风停工" in letter
-    assert "暴雨" in letter
 
 
 def test_the_end_of_a_suspension_that_moved_nothing_does_not_say_that_a_deadline_moves(services: ClockSite) -> None:
@@ -552,91 +398,6 @@ def test_a_deadline_that_leaves_time_after_a_late_letter_has_an_event(services: 
     with services.site.services("admin").context.read() as session:
         actions = session.execute(text("SELECT action FROM event WHERE body LIKE '%\"deadlines\"%' ORDER BY seq"))
         assert actions.scalars().all() == ["sent-late", "deadline-moved"]
-
-
-def test_the_clock_of_a_paused_case_has_the_due_date_that_show_has_and_its_suspensions(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 11:00", case, until="2026-11-30")
-    suspend(services.at("2026-11-25 09:00"), "2026-11-25", "2026-11-26")
-    told = services.at("2026-11-27 09:00").terminal.as_person("a", "clock", case).stdout
-
-    assert "work suspended (台风停工)" in told
-    assert "it is Tue 8 Dec 16:00" in told
-    assert "due Tue 8 Dec 16:00 if the answer comes on the last day" in shown(services, case)
-    services.at("2026-12-02 18:00").run("a", "resubmit", case)
-    assert services.due(case) == "2026-12-08 16:00"
-
-
-@pytest.mark.parametrize("what", ["fail", "pending"])
-def test_a_letter_about_overlapping_suspensions_states_the_date_that_was_told(services: ClockSite, what: str) -> None:
-    case = services.received("2026-11-24 09:00")
-    write_in(services, agent="西部示例", province="甘肃省")
-    if what == "fail":
-        services.ask_for_a_seal("2026-11-24 09:00", case, until="2026-11-26")
-    else:
-        services.at("2026-11-24 09:00").run("a", "next")
-        services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
-    suspend(services.at("2026-11-24 09:30"), "2026-11-24T09:00", "--province", "甘肃")
-    suspend(services, "2026-11-25", "2026-11-27", "--agent", "西部示例")
-
-    [letter] = letters(services)
-    assert "工作恢复后另行告知（此前为2026年11月26日（周四）" in letter
-    assert "12月1日" not in letter
-
-
-@pytest.mark.parametrize("last", ["2026-12-01", "2026-11-26"])
-@pytest.mark.parametrize("is_sent", [False, True])
-def test_a_letter_that_replaces_an_unsent_one_names_the_cause_of_each_suspension_that_moves_its_date(
-    services: ClockSite, is_sent: bool, last: str
-) -> None:
-    case = services.received("2026-11-24 10:00")
-    write_in(services, agent="A-1", province="甘肃省")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
-    services.at("2026-11-27 09:00")
-    words = ("--agent", "A-1", "--reason", "机房停电")
-    services.run("sup", "calendar", "suspend", "2026-11-26", last, *words)
-    if is_sent:
-        send_moved(services)
-    services.at("2026-11-27 10:00")
-    services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--province", "甘肃", "--reason", "地震")
-    services.run("sup", "calendar", "suspend", "2026-12-02", "2026-12-02", "--province", "甘肃", "--reason", "暴雨")
-
-    newest = letters(services)[-1]
-    assert "地震" in newest
-    assert "暴雨" in newest
-    assert ("机房停电" in newest) is not is_sent
-
-
-def test_a_second_delay_letter_does_not_say_that_an_earlier_one_stated_its_date(services: ClockSite) -> None:
-    services.received("2026-11-24 09:00")
-    write_in(services, agent="A-1", province="甘肃省")
-    suspend(services.at("2026-11-24 09:30"), "2026-11-24T09:00", "--province", "甘肃")
-    suspend(services, "2026-11-25", "2026-11-27", "--agent", "A-1")
-
-    newest = letters(services, "delay")[-1]
-    assert "目前的办结时限：2026年12月2日（周三）" in newest
-    assert "此前的办结时限" not in newest
-
-
-def test_a_deadline_after_a_day_off_that_is_worked_after_all_waits_for_suspensions(services: ClockSite) -> None:
-    held, moved = (services.received("2026-11-24 10:00") for _case in range(2))
-    for case, province in ((held, "广东"), (moved, "湖北")):
-        services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-27")
-        with services.site.services("admin").context.write() as session:
-            of_case = text("UPDATE application SET province=:province WHERE id=:id")
-            session.execute(of_case, {"province": province, "id": int(case.removeprefix("C-"))})
-    services.run("admin", "calendar", "set", "2026-11-27", "off", "--reason", "停电")
-    services.run("admin", "calendar", "set", "2026-11-27", "published", "--reason", "x")
-
-    services.at("2026-11-30 11:00")
-    for words in (("2026-11-30 11:00", "--province", "广东"), ("2026-11-30 14:00", "2026-11-30 16:00")):
-        dry = services.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
-        done = suspend(services, *words)
-        assert [done["notices"], done["deadlines"]] == [dry["notices"], dry["deadlines"]]
-
-    assert tick(services, "2026-12-01 09:00") == {"resumed": 1}
-    assert [show(services, case)["state"] for case in (held, moved)] == ["rectifying", "rectifying"]
-    assert deadline(services, moved) == "2026-12-01 11:00"
 
 
 def test_the_time_of_an_ended_suspension_is_known_as_it_was_when_it_is_taken_back_later(services: ClockSite) -> None:

@@ -1,7 +1,7 @@
-"""The calendar commands: show, set and import, and the due dates that move."""
+"""The calendar commands: show, set and import, the due dates that move, and provisional ones."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from db.enums import Language
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
+from tests.screens.driver import site_workbench
 from tests.shared_data import shared_data
-from tests.sites import microseconds
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.clock import ClockBudget, clock_state
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
 YEARS = range(2018, 2027)
 
 
@@ -77,32 +80,6 @@ def shown(terminal: Terminal) -> dict[date, bool]:
         for year in YEARS
         for day in terminal.document("audit", "calendar", "show", str(year))["days"]
     }
-
-
-@pytest.mark.proof
-def test_the_calendar_equals_the_notices_whether_seeded_or_imported(terminal: Terminal) -> None:
-    wanted = published()
-    assert shown(terminal) == wanted
-
-    files = [str(shared_data("holidays_cn", f"{year}.json")) for year in YEARS]
-    done = terminal.document("admin", "import", "calendar", *files)
-
-    assert done["rows"] == done["created"] + done["updated"] + done["unchanged"] > 250
-    assert done["years"] == list(YEARS)
-    assert shown(terminal) == wanted
-
-
-@pytest.mark.proof
-def test_holiday_notices_build_the_calendar_in_any_order(terminal: Terminal) -> None:
-    wanted = published()
-    with terminal.site.services("admin").context.write() as session:
-        session.execute(text("DELETE FROM calendar_day"))
-    terminal.site.services("admin").context.cache.calendars.clear()
-
-    for year in reversed(YEARS):
-        terminal.document("admin", "import", "calendar", str(shared_data("holidays_cn", f"{year}.json")))
-
-    assert shown(terminal) == wanted
 
 
 def test_an_empty_year_is_not_published_and_stays_provisional(terminal: Terminal) -> None:
@@ -205,16 +182,6 @@ def test_a_working_weekend_brings_due_dates_forward(terminal: Terminal) -> None:
     assert due_of(terminal, case)[0] == "2026-11-30T18:00:00+08:00"
 
 
-def test_closed_cases_are_unchanged(terminal: Terminal) -> None:
-    passed = plant_case(terminal, local(11, 24, 10))
-    with terminal.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE \"case\" SET state = 'passed' WHERE id = :id"), {"id": int(passed[2:])})
-
-    done = terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
-
-    assert done["moved"] == []
-
-
 def test_importing_a_year_moves_due_dates_and_makes_them_final(terminal: Terminal, tmp_path: Path) -> None:
     moving = plant_case(terminal, local(12, 24, 10), days=7)
     certain = plant_case(terminal, local(12, 31, 10), days=3)
@@ -266,23 +233,6 @@ def test_other_processes_see_a_changed_calendar_without_a_restart(terminal: Term
 
     with reader.read() as session:
         assert not reader.calendar(session).is_working(date(2026, 11, 26))
-
-
-@pytest.mark.parametrize("login", ["sup", "audit"])
-def test_only_an_admin_changes_the_calendar_and_a_refused_attempt_is_logged(
-    terminal: Terminal, tmp_path: Path, login: str
-) -> None:
-    path = notice(tmp_path, 2027, [off("2027-01-01")])
-    for words in (
-        ("calendar", "set", "2026-11-26", "off", "--reason", "x"),
-        ("calendar", "set", "2026-11-26", "off", "--dry-run"),
-        ("import", "calendar", str(path)),
-    ):
-        assert "admin" in refused(terminal.as_person(login, *words, "--json"), 77)
-
-    with terminal.site.services("admin").context.read() as session:
-        found = session.execute(text("SELECT count(*) FROM event WHERE is_refused AND action LIKE 'calendar %'"))
-        assert found.scalar_one() == 3
 
 
 def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal) -> None:
@@ -341,22 +291,6 @@ def test_missing_files_and_unsupported_options_are_refused(terminal: Terminal, t
     )
 
 
-@pytest.mark.proof
-def test_many_due_dates_move_in_one_transaction(terminal: Terminal) -> None:
-    terminal.site.plant(2_500)
-    due = microseconds(local(11, 27, 18))
-    with terminal.site.services("admin").context.write() as session:
-        session.execute(text('UPDATE "case" SET due_at = :due'), {"due": due})
-
-    done = terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
-
-    assert (done["moved_count"], len(done["moved"])) == (2_500, 1_000)
-    with terminal.site.services("admin").context.read() as session:
-        due_dates = set(session.execute(text('SELECT due_at FROM "case"')).scalars())
-    assert due_dates == {microseconds(local(11, 30, 18))}
-    assert terminal.document("audit", "audit")["broken_at"] is None
-
-
 def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> None:
     terminal.site.clock.at = local(12, 30, 10, year=2027)
     case = plant_case(terminal, local(12, 30, 10, year=2027))
@@ -367,21 +301,6 @@ def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> N
     assert terminal.document("a", "calendar", "2028")["status"] == "provisional"
     assert terminal.document("a", "calendar", "2028")["days"][25]["name"]
     assert len([line for line in _events(terminal) if line[0] == "calendar seed"]) == 1
-
-
-def test_seeding_a_year_moves_due_dates_that_counted_its_holidays(terminal: Terminal) -> None:
-    # The services were opened a year earlier, before 2028 was published.
-    case = plant_case(terminal, local(1, 25, 10, year=2028))
-    before = due_of(terminal, case)
-    terminal.site.clock.at = local(1, 25, 10, year=2028)
-
-    after = due_of(terminal, case)
-
-    assert before == ("2028-01-28T18:00:00+08:00", True)
-    assert after > before
-    assert ("due", after[0]) in [
-        (line["action"], line["text"]) for line in terminal.document("a", "show", case)["history"]
-    ]
 
 
 def letters(terminal: Terminal) -> dict[str, str]:
@@ -437,17 +356,75 @@ def test_an_earlier_or_past_date_or_a_stopped_clock_causes_no_notice(terminal: T
     assert set(letters(terminal)) == {earlier, notified}
 
 
-def test_importing_and_seeding_a_year_notify_applicants_with_a_later_due_date(
-    terminal: Terminal, tmp_path: Path
-) -> None:
-    case = plant_case(terminal, local(12, 28, 10), days=5)
-    path = notice(tmp_path, 2027, [off("2027-01-01"), off("2027-01-04")])
-    assert terminal.document("admin", "import", "calendar", str(path), "--dry-run")["told"] == 1
-    done = terminal.document("admin", "import", "calendar", str(path))
+TUESDAY_29_DECEMBER = datetime(2026, 12, 29, 2, tzinfo=UTC)
 
-    assert (done["moved_count"], done["told"]) == (1, 1)
-    assert "新的办结时限：2027年1月6日（周三）" in letters(terminal)[case]
-    seeded = plant_case(terminal, local(1, 25, 10, year=2028))
-    terminal.site.clock.at = local(1, 25, 10, year=2028)
-    assert due_of(terminal, seeded) > ("2028-01-28T18:00:00+08:00", True)
-    assert "工作日安排有调整。" in letters(terminal)[seeded]
+
+@pytest.fixture
+def case(terminal: Terminal) -> str:
+    """A case received on 29 December and provisionally due on 4 January 2027."""
+    terminal.site.clock.at = TUESDAY_29_DECEMBER
+    [case_id] = terminal.site.plant(severity="block")
+    context = terminal.site.services("admin").context
+    with context.write() as session:
+        row = session.get_one(CaseRow, case_id)
+        due = clock_state(ClockBudget(start=TUESDAY_29_DECEMBER, days=3), (), context.calendar(session))
+        row.due_at, row.is_due_provisional = due.due_at, due.is_due_provisional
+    return format_case(case_id)
+
+
+@pytest.mark.promise("P10")
+def test_show_queue_and_next_mark_a_provisional_due_date(terminal: Terminal, case: str) -> None:
+    shown = terminal.document("a", "show", case)
+    assert (shown["due_at"], shown["due_provisional"]) == ("2027-01-04T18:00:00+08:00", True)
+    [row] = terminal.document("a", "queue")["cases"]
+    assert (row["due_at"], row["due_provisional"]) == ("2027-01-04T18:00:00+08:00", True)
+    assert "Mon 4 Jan 2027 18:00 (provisional)" in terminal.as_person("a", "show", case).stdout
+    assert "Mon 4 Jan 2027 18:00 (provisional)" in terminal.as_person("a", "queue").stdout
+    assert terminal.document("a", "next")["due_provisional"] is True
+    assert "provisional" in terminal.as_person("a", "explain", case).stdout
+
+
+async def test_desk_queue_and_dialog_show_the_provisional_mark(terminal: Terminal, case: str) -> None:
+    async with site_workbench(terminal.site, "a") as desk:
+        await desk.go("q")
+        [line] = [line for line in desk.text.splitlines() if case in line]
+        assert "◐" in line
+
+        await desk.press("escape", "n")
+        assert "due Mon 4 Jan 2027 18:00 ◐ provisional" in desk.text
+
+        await desk.press("f")
+        assert "working days ◐ provisional" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (Language.ZH, "2027年的放假调休安排尚未公布，以上涉及该年的日期为暂定日期"),
+        (
+            Language.EN,
+            "The working days of 2027 are not published yet, so the dates above that depend on them are provis",
+        ),
+    ],
+)
+def test_letters_name_the_unpublished_year(terminal: Terminal, case: str, language: str, sentence: str) -> None:
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET language = :language"), {"language": language})
+
+    assert sentence in _letter(terminal, case)
+
+
+def test_letters_do_not_mention_a_published_year(terminal: Terminal) -> None:
+    [case_id] = terminal.site.plant(severity="block")
+
+    letter = _letter(terminal, format_case(case_id))
+
+    assert "2026年12月" in letter
+    assert "暂定" not in letter
+
+
+def _letter(terminal: Terminal, case: str) -> str:
+    terminal.document("a", "next")
+    notice = terminal.document("a", "decide", case, "fail", "--reason", "ACT-PEAK-HOUR")["notice"]
+    assert isinstance(notice, str)
+    return notice

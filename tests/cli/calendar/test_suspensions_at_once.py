@@ -98,6 +98,18 @@ def test_the_end_of_two_overlapping_suspensions_is_announced_once(
     ]
 
 
+def test_two_suspensions_entered_at_once_are_both_announced(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.received("2026-11-24 10:00")
+    sup = services.site.services("sup").suspending
+    nested(monkeypatch, lambda: sup.suspend(stop("2026-11-26 09:00", "2026-11-26 18:00", OTHER)))
+    sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
+
+    assert OTHER in "".join(cause for _case, _kind, cause in letters_sent(services))
+    assert ONE in "".join(cause for _case, _kind, cause in letters_sent(services))
+
+
 def test_a_suspension_within_another_is_not_announced_after_an_interruption(
     services: ClockSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,28 +127,3 @@ def test_a_suspension_within_another_is_not_announced_after_an_interruption(
     other.finish()
 
     assert letters_sent(services) == [(case, "delay", ONE) for case in (1, 2)]
-
-
-def test_two_suspensions_entered_at_once_are_both_announced(
-    services: ClockSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    services.received("2026-11-24 10:00")
-    sup = services.site.services("sup").suspending
-    nested(monkeypatch, lambda: sup.suspend(stop("2026-11-26 09:00", "2026-11-26 18:00", OTHER)))
-    sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
-
-    assert OTHER in "".join(cause for _case, _kind, cause in letters_sent(services))
-    assert ONE in "".join(cause for _case, _kind, cause in letters_sent(services))
-
-
-def test_the_end_of_a_suspension_is_announced_while_another_is_entered(
-    services: ClockSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    services.received("2026-11-24 10:00")
-    sup = services.site.services("sup").suspending
-    sup.suspend(stop("2026-11-24 11:00", None, OTHER))
-    services.at("2026-11-24 15:00")
-    nested(monkeypatch, sup.resume)
-    sup.suspend(stop("2026-11-25 09:00", "2026-11-25 18:00", ONE))
-
-    assert "resumed" in [kind for _case, kind, _cause in letters_sent(services)]

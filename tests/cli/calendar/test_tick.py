@@ -25,11 +25,6 @@ TEN_DAYS = timedelta(days=10)
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
 
 
-@pytest.fixture
-def services(site: Site) -> ClockSite:
-    return ClockSite(site).at("2026-11-24 10:00")
-
-
 def tick(services: ClockSite) -> dict[str, Any]:
     """Tick as the auditor, and check that a second tick does nothing."""
     found: dict[str, Any] = services.terminal.document("audit", "tick")
@@ -37,78 +32,11 @@ def tick(services: ClockSite) -> dict[str, Any]:
     return found
 
 
-def kinds(services: ClockSite) -> list[str]:
-    return [notice["kind"] for notice in services.terminal.document("a", "notices")["notices"]]
-
-
-def test_a_pending_case_returns_to_the_queue_after_its_date(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run("a", "decide", case, "pending", "--reason", "WAIT-APPLICANT", "--until", "2026-11-26")
-    assert tick(services.at("2026-11-26 23:59")) == NOTHING
-
-    assert tick(services.at("2026-11-27 08:00")) == {**NOTHING, "queued": 1}
-    assert services.terminal.document("a", "show", case)["state"] == "queued"
-    # The case was with the applicant for 23 working hours.
-    assert services.due(case) == "2026-12-02 17:00"
-
-
-def test_a_case_not_rectified_by_its_deadline_lapses_and_an_answer_in_time_still_counts(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
-    assert tick(services.at("2026-11-26 18:00")) == NOTHING
-
-    assert tick(services.at("2026-11-26 18:01")) == {**NOTHING, "lapsed": 1}
-    assert services.terminal.document("a", "show", case)["state"] == "lapsed"
-    assert services.clock(case)["running"] is False
-
-
-def test_a_case_past_its_due_date_gets_one_delay_notice(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00", "expedited")
-    services.received("2026-11-24 10:00")
-    assert tick(services.at("2026-11-25 10:00")) == NOTHING
-
-    assert tick(services.at("2026-11-25 18:00")) == {**NOTHING, "delayed": 1}
-    assert kinds(services) == ["delay"]
-    [notice] = services.terminal.document("a", "notices")["notices"]
-    assert notice["case"] == case
-    assert "此前的办结时限：2026年11月25日（周三）" in notice["body"]
-    services.run("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
-    assert tick(services.at("2026-11-26 18:00")) == {**NOTHING, "delayed": 1}
-
-
 def test_no_case_is_late_while_work_is_suspended(services: ClockSite) -> None:
     services.received("2026-11-24 10:00", "expedited")
     services.run("sup", "calendar", "suspend", "2026-11-25", "--reason", "台风")
 
     assert tick(services.at("2026-11-27 10:00")) == NOTHING
-
-
-def test_recipients_of_a_suspension_letter_are_notified_at_the_known_end(services: ClockSite) -> None:
-    services.received("2026-11-24 10:00")
-    services.run("sup", "calendar", "suspend", "2026-11-25", "2026-11-26", "--reason", "台风")
-    assert tick(services.at("2026-11-26 12:00")) == NOTHING
-
-    assert tick(services.at("2026-11-27 09:00")) == {**NOTHING, "resumed": 1}
-    assert kinds(services) == ["delay", "resumed"]
-
-
-def test_tick_logs_what_it_does(services: ClockSite) -> None:
-    services.received("2026-11-24 10:00", "expedited")
-    services.at("2026-11-26 18:00").run("audit", "tick")
-    with services.site.services("admin").context.read() as session:
-        newest = session.execute(text("SELECT action, actor_login FROM event ORDER BY seq DESC LIMIT 1")).one()
-
-    assert tuple(newest) == ("delay-told", "audit")
-
-
-def test_the_end_of_a_suspension_is_announced_only_to_its_recipients(services: ClockSite) -> None:
-    services.run("sup", "calendar", "suspend", "2026-11-24", "2026-11-24", "--reason", "台风")
-    services.received("2026-11-25 10:00")
-    services.at("2026-11-25 12:00").run("sup", "calendar", "suspend", "2026-11-26", "--reason", "洪水")
-
-    assert tick(services) == NOTHING
-    assert kinds(services) == ["delay"]
 
 
 def test_quitting_stops_tick_between_two_transactions_and_the_next_tick_continues(
@@ -121,16 +49,6 @@ def test_quitting_stops_tick_between_two_transactions_and_the_next_tick_continue
 
     assert leaving.catch_up().delayed == CASES_PER_TRANSACTION
     assert staying.catch_up().delayed == 10
-
-
-def test_a_pending_case_that_was_answered_and_taken_before_its_date_passed_is_left_alone(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 10:00", case)
-    services.at("2026-12-02 08:00").answer("2026-12-02 08:00", case)
-    services.run("b", "next")
-
-    assert tick(services) == NOTHING
-    assert services.terminal.document("a", "show", case)["held_by"] == "b"
 
 
 @pytest.mark.promise("S7")

@@ -198,78 +198,6 @@ def test_decide_prints_its_result_and_undo_reverts_it(terminal: Terminal) -> Non
     assert (back["state"], back["held_by"], back["fence"]) == ("in_review", "a", 2)
 
 
-def test_undo_after_release_exits_with_77_and_gives_the_time(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
-    terminal.site.clock.advance(seconds=61)
-
-    refused(terminal.as_person("a", "undo", "C-1", "--json"), 77)
-
-
-def test_a_fixable_fail_has_items_and_a_deadline(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-
-    decided = terminal.document(
-        "a",
-        *("decide", "C-1", "fail", "--reason", "DOC-MISSING", "--reason", "USE-SCRIPT"),
-        *(
-            "--item",
-            "DOC-MISSING:补交营业执照",
-            "--item",
-            "use-script",
-            "--until",
-            "2026-12-01",
-            "--note",
-            "internal words",
-        ),
-    )
-
-    assert decided["state"] == "rectifying"
-    assert decided["deadline_at"].startswith("2026-12-01T")
-    assert "补交营业执照" in decided["notice"]
-    assert "DOC-MISSING" in decided["notice"]
-    assert "USE-SCRIPT" in decided["notice"]
-    assert "internal words" not in decided["notice"]
-
-
-def test_a_final_fail_waits_for_a_second_check(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-
-    staged = terminal.document("a", "decide", "C-1", "fail", "--final", "--reason", "USE-TRADE", "--note", "sure")
-    assert staged["state"] == "awaiting_check"
-    refused(terminal.as_person("a", "check", "C-1", "approve", "--note", "mine", "--json"), 77)
-    applied = terminal.document("b", "check", "C-1", "approve", "--note", "agreed")
-
-    assert (applied["state"], applied["verdict"]) == ("failed", "fail")
-
-
-def test_a_returned_verdict_is_back_on_the_makers_desk(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-    terminal.document("a", "decide", "C-1", "fail", "--final", "--reason", "USE-TRADE", "--note", "sure")
-
-    back = terminal.document("b", "check", "C-1", "return", "--note", "look again")
-
-    assert (back["state"], back["held_by"]) == ("in_review", "a")
-
-
-def test_skip_release_and_aside_end_or_pause_a_hold(terminal: Terminal) -> None:
-    terminal.site.plant(3)
-    first = terminal.document("a", "next")["case"]
-    assert terminal.document("a", "skip", first, "--reason", "too hard")["state"] == "queued"
-    second = terminal.document("a", "next")["case"]
-    assert second != first
-    assert terminal.document("a", "release", second)["held_by"] is None
-    third = terminal.document("a", "next")["case"]
-
-    aside = terminal.document("a", "aside", third, "--until", "15:00")
-
-    assert aside["aside_until"] == "2026-11-24T15:00:00+08:00"
-
-
 def test_a_past_time_means_tomorrow_and_a_past_date_is_refused(terminal: Terminal) -> None:
     terminal.site.plant(1)
     terminal.document("a", "next")
@@ -310,21 +238,6 @@ def test_assign_names_the_previous_holder(terminal: Terminal) -> None:
     refused(terminal.as_person("sup", "assign", held, "--to", "nobody", "--reason", "x", "--json"), 66)
 
 
-def test_remarks_are_in_the_history(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-
-    terminal.document("a", "comment", "C-1", "called the shop")
-    terminal.document("a", "verify", "C-1", "phone", "--result", "the handler answered")
-    question = terminal.document("a", "show", "C-1")["checklist"][0]["question"]
-    terminal.document("a", "checklist", "C-1", question, "yes", "--note", "seen")
-    case = terminal.document("a", "show", "C-1")
-
-    assert {"called the shop", "phone: the handler answered"} <= {line["text"] for line in case["history"]}
-    assert (case["checklist"][0]["answer"], case["checklist"][0]["by"]) == ("yes", "a")
-    assert case["verifications"][0]["kind"] == "phone"
-
-
 def test_an_answer_requeues_a_pending_case_and_a_resubmission_starts_the_next_round(terminal: Terminal) -> None:
     terminal.site.plant(2)
     first = terminal.document("a", "next")["case"]
@@ -343,48 +256,3 @@ def test_a_withdrawn_case_is_closed(terminal: Terminal) -> None:
 
     assert terminal.document("a", "withdraw", "C-1", "--reason", "he said so")["state"] == "withdrawn"
     refused(terminal.as_person("a", "withdraw", "C-1", "--reason", "again", "--json"), 77)
-
-
-def test_without_json_the_output_is_text(terminal: Terminal) -> None:
-    terminal.site.plant(1, severity="warn")
-    for words in (
-        ("queue",),
-        ("show", "C-1"),
-        ("explain", "C-1"),
-        ("next",),
-        ("decide", "C-1", "pass", "--reason", "OK"),
-        ("undo", "C-1"),
-        ("notices",),
-        ("audit",),
-    ):
-        result = terminal.as_person("a", *words)
-        assert result.exit_code == 0, result.output
-        assert result.stdout.strip()
-        assert not result.stdout.startswith("{")
-
-
-def test_stored_text_cannot_control_the_terminal(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-    hostile = "\x1b]52;c;eA==\x07\x9b2J\u202e\x00"
-    terminal.as_person("a", "comment", "C-1", f"a{hostile}b")
-
-    shown = terminal.as_person("a", "show", "C-1").output
-    document = terminal.as_person("a", "show", "C-1", "--json").stdout
-
-    for char in "\x1b\x07\x9b\u202e\x00":
-        assert char not in shown
-        assert char not in document
-    assert any(line["text"] == f"a{hostile}b" for line in json.loads(document)["history"])
-
-
-def test_figures_of_calls_that_nobody_imported_are_dashes_and_not_zero(site: Site, tmp_path: Path) -> None:
-    Desk(site, tmp_path).queued()
-
-    lines = Terminal(site).as_person("a", "show", "C-1").stdout.splitlines()
-
-    shown = {line[:30].strip(): line.split()[-1] for line in lines if line.startswith("  ")}
-    assert {name: shown[name] for name in ("calls", "busiest hour", "handsets", "off hours", "complaints")} == {
-        **dict.fromkeys(("calls", "busiest hour", "handsets", "off hours"), "–"),
-        "complaints": "0",
-    }

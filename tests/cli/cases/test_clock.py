@@ -1,7 +1,5 @@
 """The steps from receipt to due date, on cases with every difficulty of the calendar and the log."""
 
-import time
-from collections.abc import Iterator
 from datetime import date
 from datetime import time as clock
 from typing import Any
@@ -11,25 +9,9 @@ from sqlalchemy import text
 
 from db.enums import CaseState
 from tests.cli.framework.terminal import refused
-from tests.clock_site import ClockSite, local
+from tests.clock_site import ClockSite
 from tests.languages import speaking
-from tests.sites import Site
-from workbench.domain.case.case_id import format_case
 from workbench.services.time.calendar.preview import DaySetting
-
-
-@pytest.fixture
-def services(site: Site) -> ClockSite:
-    return ClockSite(site)
-
-
-@pytest.fixture(params=["America/Los_Angeles", "Pacific/Kiritimati"])
-def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", request.param)
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def whats(document: Any) -> list[str]:
@@ -67,45 +49,12 @@ def test_the_class_says_how_many_days(services: ClockSite) -> None:
         assert services.due(services.received("2026-11-24 10:00", service_class)) == due
 
 
-def test_a_pass_within_a_minute_of_the_answer_keeps_the_due_date(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 11:00", case)
-    services.answer("2026-11-25 11:00", case)
-    services.run("a", "next")
-    services.log("2026-11-25 11:00:30", case, "decide", CaseState.PASSED)
-
-    found = services.clock(case)
-    assert found["due_at"] == "2026-11-30T18:00:00+08:00"
-    assert (found["running"], found["working_days_left"]) == (False, None)
-    assert whats(found) == ["received", "running", "applicant", "running", "closed", "due"]
-
-
 def test_a_pass_of_a_pending_case_ends_the_pause(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
     services.ask("2026-11-24 11:00", case)
     services.log("2026-11-25 11:00", case, "decide", CaseState.PASSED)
 
     assert services.due(case) == "2026-11-30 18:00"
-
-
-def test_a_class_change_during_a_pause_adds_the_pause_to_the_new_due_date(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 11:00", case)
-    services.at("2026-11-25 10:00").run("sup", "class", case, "complex", "--reason", "许多发现")
-    assert services.due(case) == "2026-12-01 18:00"
-    services.answer("2026-11-25 11:00", case)
-
-    assert services.due(case) == "2026-12-02 18:00"
-    assert "class" in whats(services.clock(case))
-
-
-def test_a_class_change_while_the_clock_runs_keeps_day_zero(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00", "maximum")
-    services.at("2026-11-26 10:00").run("sup", "class", case, "expedited", "--reason", "急")
-
-    found = services.clock(case)
-    assert found["due_at"] == "2026-11-25T18:00:00+08:00"
-    assert {"class", "late"} <= set(whats(found))
 
 
 def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: ClockSite) -> None:
@@ -137,53 +86,6 @@ def test_a_pause_over_the_midday_break_counts_only_working_time(services: ClockS
     assert services.due(case) == "2026-11-30 10:00"
 
 
-def test_a_pause_across_a_holiday_counts_only_working_time(services: ClockSite) -> None:
-    case = services.received("2026-09-29 10:00")
-    services.ask("2026-09-30 17:00", case)
-    services.answer("2026-10-08 10:00", case)
-
-    found = services.clock(case)
-    # One hour before the holiday and one after it.
-    assert found["due_at"] == "2026-10-10T11:00:00+08:00"
-    assert whats(found) == ["received", "running", "applicant", "running", "make_up", "due"]
-
-
-def test_a_calendar_change_moves_open_cases_and_keeps_their_pauses(services: ClockSite) -> None:
-    paused = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 10:30", paused)
-    services.answer("2026-11-25 10:30", paused)
-    case, other = services.received("2026-11-24 10:00"), services.received("2026-11-23 10:00", "expedited")
-    before = services.due(paused)
-    day_off = DaySetting(on=date(2026, 11, 26), working=False, name="临时假")
-    move, of_paused = services.site.services("admin").calendars.set_day(day_off, "the office moves").moved_due_dates
-    # The paused working time is still added.
-    assert (before, services.due(paused)) == ("2026-11-30 18:00", "2026-12-01 18:00")
-    assert format_case(of_paused.case_id) == paused
-    assert (format_case(move.case_id), move.before, move.after) == (
-        case,
-        local("2026-11-27 18:00"),
-        local("2026-11-30 18:00"),
-    )
-    assert services.due(case) == "2026-11-30 18:00"
-    assert services.due(other) == "2026-11-24 18:00"
-    assert "holiday" in whats(services.clock(case))
-
-
-def test_a_day_off_within_a_pause_that_began_after_the_due_date_moves_it(services: ClockSite) -> None:
-    case = services.received("2026-11-23 10:00", "expedited")
-    assert services.due(case) == "2026-11-24 18:00"
-    services.ask("2026-11-26 10:00", case)
-    services.answer("2026-11-30 10:00", case)
-    # The two working days of the applicant are added.
-    assert services.due(case) == "2026-11-26 18:00"
-    [move] = (
-        services.site.services("admin").calendars.set_day(DaySetting(on=date(2026, 11, 27)), "storm").moved_due_dates
-    )
-
-    assert (format_case(move.case_id), move.after) == (case, local("2026-11-25 18:00"))
-    assert services.due(case) == "2026-11-25 18:00"
-
-
 def test_days_set_by_hand_are_labelled(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "complex")
     calendars = services.site.services("admin").calendars
@@ -213,63 +115,6 @@ def test_a_suspension_after_the_due_date_is_not_in_the_steps(services: ClockSite
     assert "suspended" in whats(services.at("2026-12-17 10:00").clock(case))
 
 
-def test_a_case_reopened_after_an_appeal_has_a_new_due_date(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 11:00", case)
-    services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
-    services.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
-    assert services.due(case) == "2026-12-10 18:00"
-    services.log("2026-12-03 19:00", case, "appeal-decide", CaseState.QUEUED)
-
-    found = services.clock(case)
-    assert found["due_at"] == "2026-12-09T18:00:00+08:00"
-    assert whats(found) == ["received", "outside_hours", "running", "due"]
-
-
-def test_a_rejected_appeal_leaves_the_case_closed(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.log("2026-11-25 11:00", case, "decide", CaseState.FAILED)
-    services.log("2026-12-01 15:00", case, "appeal", CaseState.APPEALED)
-    services.log("2026-12-02 15:00", case, "appeal-decide", CaseState.FAILED)
-
-    assert services.clock(case)["running"] is False
-
-
-def test_two_pauses_within_a_minute_both_count(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    for seconds in (0, 20):
-        services.ask(f"2026-11-24 11:00:{seconds:02}", case)
-        services.answer(f"2026-11-24 11:00:{seconds + 10:02}", case)
-
-    found = services.clock(case)
-    assert found["due_at"] == "2026-11-30T09:00:20+08:00"
-    assert whats(found).count("applicant") == 2
-
-
-@pytest.mark.usefixtures("machine_zone")
-def test_the_clock_does_not_depend_on_the_time_zone_of_the_machine(services: ClockSite) -> None:
-    case = services.received("2026-11-25 00:30")
-    services.ask("2026-11-25 10:00", case)
-    services.answer("2026-11-26 10:00", case)
-
-    assert services.due(case) == "2026-12-01 18:00"
-    assert services.clock(case)["steps"][0]["from"] == "2026-11-25T00:30:00+08:00"
-
-
-def test_a_case_due_exactly_at_closing_is_due_then_and_not_at_the_next_opening(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 10:00", case)
-    services.answer("2026-11-24 18:00", case)
-    # Seven hours from closing on Friday: Monday at 17:00; one more is closing itself, and not the next opening.
-    assert services.due(case) == "2026-11-30 17:00"
-    services.ask("2026-11-25 09:00", case)
-    services.answer("2026-11-25 10:00", case)
-    assert services.due(case) == "2026-11-30 18:00"
-
-    assert not services.at("2026-11-30 17:59:59").terminal.document("a", "show", case)["breached"]
-    assert services.at("2026-11-30 18:00").terminal.document("a", "show", case)["breached"]
-
-
 def test_the_national_day_week_and_its_make_up_days_are_counted(services: ClockSite) -> None:
     case = services.received("2026-09-18 10:00", "extended")
 
@@ -286,30 +131,6 @@ def test_the_national_day_week_and_its_make_up_days_are_counted(services: ClockS
     [holiday] = [step for step in found["steps"] if step["what"] == "holiday"]
     assert (holiday["from"], holiday["to"]) == ("2026-10-01T00:00:00+08:00", "2026-10-08T00:00:00+08:00")
     assert holiday["counts"] is False
-
-
-def test_a_due_date_in_an_unpublished_year_is_provisional(services: ClockSite) -> None:
-    case = services.received("2026-12-30 10:00")
-
-    found = services.clock(case)
-    assert found["due_at"] == "2027-01-05T18:00:00+08:00"
-    assert found["due_provisional"] is True
-    assert "provisional" in found["steps"][-1]["text"]
-    assert services.terminal.document("a", "show", case)["due_provisional"] is True
-
-
-def test_a_suspension_that_overlaps_a_pause_adds_only_the_remaining_time(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask("2026-11-24 11:00", case)
-    services.answer("2026-11-25 11:00", case)
-    services.run("sup", "calendar", "suspend", "2026-11-25 09:00", "2026-11-25 17:00", "--reason", "台风")
-    services.at("2026-11-25 17:00")
-
-    found = services.clock(case)
-    # Eight hours of pause, and of the suspension only the five that are not in it: 11:00–12:00, 13:00–17:00.
-    assert found["due_at"] == "2026-12-01T15:00:00+08:00"
-    assert whats(found) == ["received", "running", "applicant", "suspended", "running", "due"]
-    assert sum(step["working_s"] for step in found["steps"] if not step["counts"]) == 13 * 3600
 
 
 def test_a_suspension_over_a_holiday_adds_only_working_days(services: ClockSite) -> None:
@@ -350,17 +171,6 @@ def test_time_before_completion_does_not_count(services: ClockSite) -> None:
     assert whats(services.clock(case))[:2] == ["incomplete", "received"]
 
 
-def test_all_rounds_of_a_case_share_one_budget(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 11:00", case)
-    assert services.clock(case)["paused"] is True
-    services.at("2026-11-26 11:00").run("a", "resubmit", case)
-
-    found = services.clock(case)
-    assert found["due_at"] == "2026-12-01T18:00:00+08:00"
-    assert "rectifying" in whats(found)
-
-
 def test_an_unknown_case_exits_with_66_and_every_role_can_read_the_clock(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00")
 
@@ -398,13 +208,3 @@ def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: C
     due = next(text for text in _texts(services.at("2026-11-25 11:00").clock(case)) if text.startswith("Due "))
 
     assert due.endswith("It will move on by the working time lost until work resumes.")
-
-
-def test_a_case_overdue_on_a_make_up_day_is_shown_within_working_hours(services: ClockSite) -> None:
-    case = services.received("2026-09-24 10:00", "expedited")
-    found = services.at("2026-10-12 10:00").clock(case)
-
-    late = [step for step in found["steps"] if step["what"] == "late"]
-    assert [(step["from"][:16], step["to"][:16]) for step in late if step["from"].startswith("2026-10-10")] == [
-        ("2026-10-10T09:00", "2026-10-10T18:00")
-    ]

@@ -1,6 +1,5 @@
-"""`dossier` writes a whole case to a folder, with check values."""
+"""The documents of a case, its contacts, and its dossier."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -90,25 +89,6 @@ def test_the_whole_case_is_in_the_folder(terminal: Terminal, desk: Desk, tmp_pat
     assert terminal.site.actions(1)[-1] == "dossier"
 
 
-def test_every_file_has_its_check_value_and_the_head_of_the_log_is_named(
-    terminal: Terminal, desk: Desk, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    seq, digest = terminal.as_person("admin", "audit", "head").stdout.split()
-
-    terminal.document("sup", "dossier", "C-1", "--output", str(out))
-
-    manifest = read(out, "manifest.json")
-    assert manifest["audit_head"] == {"seq": int(seq), "hash": digest}
-    assert (manifest["made_by"], manifest["revealed"]) == ("sup", False)
-    lines = (line.split("  ") for line in (out / "SHA256SUMS").read_text().splitlines())
-    sums = {name: digest for digest, name in lines}
-    files = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    del files["SHA256SUMS"]
-    assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    assert manifest["files"] == {name: value for name, value in sums.items() if name != "manifest.json"}
-
-
 def test_no_file_names_a_person_unless_it_is_revealed(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     masked, whole = tmp_path / "masked", tmp_path / "whole"
 
@@ -153,3 +133,68 @@ def test_a_damaged_document_is_left_out_and_named(terminal: Terminal, desk: Desk
     assert result.exit_code == 74, result.output
     assert len(read(out, "manifest.json")["documents_missing"]) == 1
     assert len(list((out / "documents").iterdir())) == len(INDIVIDUAL_DOCUMENTS) - 1
+
+
+@pytest.fixture
+def case(terminal: Terminal, tmp_path: Path) -> str:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    Desk(terminal.site, folder).queued()
+    return "C-000001"
+
+
+def test_refusals_have_the_promised_exit_codes(terminal: Terminal, case: str, tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "mine").touch()
+    (bare,) = terminal.site.plant()
+
+    assert "audit" in refused(terminal.as_person("audit", "documents", case, "--to", str(tmp_path / "x")), 77)
+    somewhere = "~nobody-of-this-host/x"
+    assert "home folder" in refused(terminal.as_person("a", "documents", case, "--to", somewhere, "--json"), 73)
+    assert "not empty" in refused(terminal.as_person("a", "documents", case, "--to", str(full), "--json"), 73)
+    refused(terminal.as_person("a", "documents", "C-000999", "--to", str(tmp_path / "x"), "--json"), 66)
+    refused(terminal.as_person("a", "documents", f"C-{bare:06}", "--to", str(tmp_path / "x"), "--json"), 66)
+    assert terminal.as_person("a", "documents", case).exit_code == 2
+    assert not (tmp_path / "x").exists()
+    assert "refused documents" in terminal.site.actions(1)
+
+
+def test_damaged_documents_are_reported_and_left_out(terminal: Terminal, case: str, tmp_path: Path) -> None:
+    store = terminal.site.services("admin").context.store
+    lines = terminal.site.services("a").documents.list(1)
+    store.document_path(lines[0].sha256).write_bytes(b"%PDF- another")
+
+    result = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "out"), "--json")
+
+    result_of_text = terminal.as_person("a", "documents", case, "--to", str(tmp_path / "told"))
+
+    states = [one["state"] for one in json.loads(result.stdout)["documents"]]
+    assert states == ["altered", *["written"] * 7]
+    assert (result.exit_code, result_of_text.exit_code) == (74, 74)
+    assert "was altered" in result.stderr
+    assert "7 documents are in" in result_of_text.stderr
+    for line in lines:
+        store.document_path(line.sha256).unlink()
+    refused(terminal.as_person("a", "documents", case, "--to", str(tmp_path / "again")), 74)
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_contact_stands_in_the_case_and_its_history(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+
+    result = terminal.as_person("a", "contact", "C-1", "phone", "测试人 says: call 13812345678")
+
+    assert result.stderr == "C-000001: contact recorded.\n"
+    shown = terminal.document("audit", "show", "C-1")
+    [contact] = shown["contacts"]
+    assert contact == {
+        "channel": "phone",
+        "text": "测•• says: call 138••••••78",
+        "by": "a",
+        "at": "2026-11-24T10:00:00+08:00",
+    }
+    assert [(line["action"], line["who"], line["text"]) for line in shown["history"]] == [
+        ("contact", "a", "phone: 测•• says: call 138••••••78")
+    ]
+    assert terminal.site.actions(1) == ["contact"]

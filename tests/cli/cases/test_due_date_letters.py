@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import CaseState, ImportKind, WaitsFor
-from db.models import ApplicationRow, CaseRow, NoticeRow
+from db.models import CaseRow, NoticeRow
 from tests.clock_site import ClockSite, local
 from tests.policies import require_no_documents_of_individuals
 from tests.services.intake.importing.files import Desk, application
@@ -96,59 +96,6 @@ def test_no_letter_promises_a_date_that_is_past(services: ClockSite, language: s
         has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
 
 
-@pytest.mark.parametrize("language", [EN, ZH])
-def test_the_end_of_a_suspension_promises_no_date_that_is_past(services: ClockSite, language: str) -> None:
-    case = services.received("2026-11-24 10:00", "expedited")
-    speak(services, language)
-    services.at("2026-11-25 17:00").run("sup", "calendar", "suspend", "2026-11-25 17:00", "--reason", "x")
-    services.at("2026-11-26 12:00").run("sup", "calendar", "resume", "--at", "2026-11-26 09:30")
-
-    assert services.due(case) == "2026-11-26 10:30"
-    has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
-
-
-def test_overdue_and_later_applicants_get_no_suspension_letter(services: ClockSite) -> None:
-    overdue, later = services.received("2026-10-09 10:00"), services.received("2026-11-26 11:30", "expedited")
-    moved = services.received("2026-11-25 10:00")
-    services.run("sup", "calendar", "suspend", "2026-11-26 09:30", "--reason", "x")
-    done = services.terminal.document("sup", "calendar", "resume", "--at", "2026-11-26 11:00")
-
-    # Applicants with a case at the start of the suspension were notified of it, and are notified of its end.
-    assert (done["cases"], done["notices"]) == (2, 2)
-    assert letters(services, overdue) == []
-    for case in (moved, later):
-        assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
-    output = services.terminal.as_person(
-        "sup", "calendar", "suspend", "2026-11-25", "2026-11-25", "--reason", "y"
-    ).stderr
-    assert output == "1 case is affected.\n1 applicant is told.\n"
-
-
-def test_only_recipients_of_a_suspension_letter_get_the_resumption_letter(services: ClockSite) -> None:
-    notified, paused = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
-    wait_for(services, paused, WaitsFor.APPLICANT)
-    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
-    wait_for(services, paused, None, CaseState.QUEUED)
-    services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
-
-    assert [kind for kind, _body in letters(services, notified)] == ["delay", "resumed"]
-    # The due date of the other case moved as well, but its applicant was not notified of the suspension.
-    assert [kind for kind, _body in letters(services, paused)] == ["delay"]
-    has(newest(services, paused), ["新的办结时限：2026年12月2日（周三）"], ["恢复"])
-
-
-def test_recipients_of_another_delay_letter_get_no_letter_about_a_known_end(
-    services: ClockSite,
-) -> None:
-    notified, other = services.received("2026-11-26 10:00"), services.received("2026-11-20 10:00", "expedited")
-    services.run("sup", "calendar", "suspend", "2026-11-27", "2026-11-27", "--reason", "x")
-    services.run("sup", "extend", other, "--until", "2026-12-04", "--reason", "y")
-    services.at("2026-11-30 09:00").run("audit", "tick")
-
-    assert [kind for kind, _body in letters(services, notified)] == ["delay", "resumed"]
-    assert [kind for kind, _body in letters(services, other)] == ["delay"]
-
-
 @pytest.mark.parametrize(
     ("language", "ahead", "off"),
     [
@@ -168,22 +115,6 @@ def test_letters_announce_a_future_suspension_and_its_cancellation(
     services.run("sup", "calendar", "resume")
 
     has(newest(services, case), [off], ["have resumed", "已经恢复", *PROMISES[language][:2]])
-
-
-def test_the_resumption_letter_quotes_only_reasons_that_affected_the_applicant(services: ClockSite) -> None:
-    here, there = services.received("2026-11-26 10:00"), services.received("2026-11-26 10:00")
-    with services.site.services("admin").context.write() as session:
-        session.get_one(ApplicationRow, 2).province = "四川省"
-    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "台风停工")
-    services.at("2026-11-26 13:00").run(
-        "sup", "calendar", "suspend", "2026-11-26 13:00", "--province", "Sichuan", "--reason", "洪水停工"
-    )
-    services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
-
-    for case in (here, there):
-        assert [kind for kind, _body in letters(services, case)] == ["delay", "resumed"]
-    has(newest(services, here), ["台风停工"], ["洪水停工"])
-    has(newest(services, there), ["台风停工"], [])
 
 
 @pytest.mark.parametrize("language", [EN, ZH])

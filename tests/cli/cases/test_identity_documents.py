@@ -1,13 +1,11 @@
 """Handlers and legal representatives with a passport, a permit or another identity document."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.framework.terminal import Terminal
 from tests.services.intake.importing.files import Desk, application
 
 PASSPORT, MILITARY = "E12345678", "军字第1234567号"
@@ -71,45 +69,8 @@ def test_a_passport_has_no_age_region_or_validity_to_check(terminal: Terminal, d
     assert not [one["rule"] for one in case["findings"] if one["rule"].startswith(("ID-RIC", "ID-REGION"))]
 
 
-def test_the_legal_representatives_document_is_checked_too(terminal: Terminal, desk: Desk) -> None:
-    cells = {"legal_rep_name": "甲某某", "legal_rep_id_no": MILITARY, "法定代表人证件类型": "军官证"}
-    finding = found(imported(terminal, desk, **cells))
-    assert finding is not None
-    assert finding[0] == "warn"
-    assert finding[1].startswith("legal representative")
-
-
 def test_the_kind_is_shown_as_stated_or_inferred_and_the_number_masked(terminal: Terminal, desk: Desk) -> None:
     cells = {"handler_id_no": "H12345678", "legal_rep_id_no": MILITARY, "legal_rep_id_type": "军官证"}
     identity = imported(terminal, desk, **cells)["identity"]
     assert (identity["handler_id_type"], identity["legal_rep_id_type"]) == ("hmt_permit", "military")
     assert identity["handler_id_no"] == "H••••••78"
-
-
-def test_an_unknown_kind_is_an_error_of_its_column(terminal: Terminal, desk: Desk) -> None:
-    path = desk.write([application("A-1", handler_id_type="会员卡")])
-    result = terminal.as_person("admin", "import", "applications", str(path), "--json")
-    refused(result, 65, json_failure=True)
-    [error] = json.loads(result.stdout)["errors"]
-    assert (error["line"], error["column"]) == (2, "handler_id_type")
-    assert desk.count("application") == 0
-
-
-def test_an_unmasked_export_keeps_the_stated_kind(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
-    imported(terminal, desk, handler_id_no=PASSPORT, handler_id_type="护照")
-    out = tmp_path / "out.csv"
-    options = ("--output", str(out), "--reveal", "--reason", "test")
-    assert terminal.as_person("admin", "export", "applications", *options).exit_code == 0
-    report = terminal.document("admin", "import", "applications", str(out))
-    assert (report["unchanged"], report["updated"]) == (1, 0)
-
-
-def test_an_application_without_a_kind_has_an_inferred_one_and_stays_unchanged(terminal: Terminal, desk: Desk) -> None:
-    cells = {"handler_id_no": "H12345678"}
-    imported(terminal, desk, **cells)
-    with terminal.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE application SET handler_id_type = ''"))
-
-    assert terminal.document("a", "show", "C-1")["identity"]["handler_id_type"] == "hmt_permit"
-    path = desk.write([application("A-1", **cells, handler_id_type="")])
-    assert terminal.document("admin", "import", "applications", str(path))["unchanged"] == 1

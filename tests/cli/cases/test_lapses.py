@@ -1,4 +1,4 @@
-"""A case that lapsed although the answer had been received in time, and deadlines that a supervisor extends."""
+"""Deadlines to rectify: too short, missed, and taken back."""
 
 from pathlib import Path
 
@@ -19,11 +19,6 @@ BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
 @pytest.fixture
 def desk(site: Site, tmp_path: Path) -> Desk:
     return Desk(site, tmp_path)
-
-
-@pytest.fixture
-def services(site: Site) -> ClockSite:
-    return ClockSite(site).at("2026-11-24 10:00")
 
 
 @prepared
@@ -60,25 +55,6 @@ def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_
     assert kinds(services)[-2:] == ["lapsed", "lapse-undone"]
 
 
-def test_a_letter_about_a_lapse_that_is_not_released_is_cancelled_instead(services: ClockSite, desk: Desk) -> None:
-    case = submitted(services, desk)
-    tick(services, "2026-12-01 18:01")
-    services.at("2026-12-01 20:00")
-    bring(desk, *BOTH, received_at="2026-12-01 17:00")
-
-    assert standing(services, case) == ("queued", 2)
-    assert set(kinds(services)) & {"lapsed", "lapse-undone"} == set()
-
-
-def test_a_part_received_in_time_is_progress_and_the_case_stays_lapsed(services: ClockSite, desk: Desk) -> None:
-    case = lapsed(services, desk)
-    bring(desk, BOTH[0], received_at="2026-12-01 17:00")
-
-    assert standing(services, case) == ("lapsed", 1)
-    assert show(services, case)["history"][0]["text"] == "documents 1/2"
-    assert letters(services, "lapse-undone") == []
-
-
 def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_lapse_back(
     services: ClockSite, desk: Desk
 ) -> None:
@@ -95,17 +71,6 @@ def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_l
     # Another photo had been received in time.
     desk.documents(kinds=(DocumentKind.AGENT_HANDHELD,), content="3", received_at="2026-11-25 10:01")
     assert standing(services, "C-1") == ("queued", 2)
-
-
-def test_a_resubmission_is_refused_once_an_item_in_hours_is_missed(services: ClockSite) -> None:
-    case = verifying(services, "--item", PLAN)
-    services.at("2026-11-25 10:02")
-
-    assert "2026-11-25 10:01" in refused(services.terminal.as_person("a", "resubmit", case), 77)
-    services.run("a", "resubmit", case, "--received-at", "2026-11-25 10:01")
-    assert standing(services, case) == ("queued", 2)
-    told = " ".join(services.terminal.as_person("a", "show", case).output.split())
-    assert "resubmitted (Wed 25 Nov 10:02, handed in Wed 25 Nov 10:01, " in told
 
 
 def test_a_lapsed_case_whose_other_items_are_not_due_yet_is_rectified_on(services: ClockSite, desk: Desk) -> None:
@@ -183,21 +148,6 @@ def test_a_file_after_which_the_case_cannot_be_resubmitted_is_not_imported(
     assert deadline in told
     assert "give received_at in the file" in told
     assert (standing(services, "C-1"), batches(services)) == (("rectifying", 1), before)
-
-
-def test_a_file_that_brings_the_item_in_hours_in_time_is_imported_after_its_deadline(
-    services: ClockSite, desk: Desk
-) -> None:
-    desk.queued()
-    services.run("a", "next")
-    asked = ("--item", VERIFY, "--item", "BIZ_LICENSE", "--item", "AUTH_LETTER")
-    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, *asked)
-    services.at("2026-11-25 15:00")
-    services.run(
-        "a", "resubmit", "C-1", file_of(desk, DocumentKind.AGENT_HANDHELD, BOTH[0], received_at="2026-11-25 10:01")
-    )
-
-    assert standing(services, "C-1") == ("queued", 2)
 
 
 def test_a_lapsed_case_is_resubmitted_with_a_part_that_was_received_in_time(services: ClockSite, desk: Desk) -> None:
@@ -292,13 +242,75 @@ def test_a_deadline_in_hours_gets_no_reminder(services: ClockSite) -> None:
         assert "reminded" not in tick(services, at)
 
 
-@pytest.mark.parametrize("words", [("tick",), ("resubmit", "C-1")])
-def test_an_unsent_reminder_is_cancelled_once_its_deadline_no_longer_matters(
-    services: ClockSite, words: tuple[str, ...]
-) -> None:
-    fail(services)
-    tick(services, "2026-11-30 10:00")
-    assert kinds(services)[-1] == "deadline-near"
+@prepared
+def taken(services: ClockSite, at: str) -> str:
+    case = services.at(at).received("2026-11-24 10:00", "extended")
+    services.run("a", "next")
+    return case
 
-    services.at("2026-12-01 18:01" if words == ("tick",) else "2026-12-01 17:00").run("a", *words)
-    assert "deadline-near" not in kinds(services)
+
+ASKED = {
+    "fail": ("fail", "--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE"),
+    "pending": ("pending", "--reason", "WAIT-APPLICANT"),
+}
+
+
+def test_a_pending_verdict_waits_a_year_at_most(services: ClockSite) -> None:
+    for reason in (
+        "WAIT-APPLICANT",
+        "WAIT-CARRIER",
+    ):
+        case = taken(services, "2026-11-24 10:00")
+        words = ("decide", case, "pending", "--reason", reason, "--until")
+
+        refusal = refused(services.terminal.as_person("a", *words, "2036-11-24"), 77)
+        assert "2036-11-24 is more than 366 days ahead; give a day until 2027-11-25." in refusal
+        services.run("a", *words, "2027-11-25")
+
+
+@pytest.mark.parametrize(
+    ("at", "until", "first"),
+    [
+        ("2026-11-24 16:01", "2026-11-24", "2026-11-25"),
+        ("2026-11-24 22:00", "2026-11-24", "2026-11-25"),
+        ("2026-11-27 17:00", "2026-11-27", "2026-11-30"),
+        ("2026-09-30 16:30", "2026-09-30", "2026-10-08"),
+    ],
+)
+def test_a_deadline_with_less_than_two_working_hours_is_refused(
+    services: ClockSite, at: str, until: str, first: str
+) -> None:
+    for verdict in list(ASKED):
+        case = taken(services, at)
+        given = services.terminal.as_person("a", "decide", case, *ASKED[verdict], "--until", until)
+
+        sentence = f"The deadline leaves less than two working hours; the first possible day is {first}."
+        assert refused(given, 77) == sentence
+        services.run("a", "decide", case, *ASKED[verdict], "--until", first)
+
+
+def test_a_next_action_today_that_asks_nothing_of_the_applicant_is_accepted(services: ClockSite) -> None:
+    case = taken(services, "2026-11-24 17:59")
+
+    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER", "--until", "2026-11-24")
+
+    assert services.terminal.document("a", "show", case)["state"] == "pending"
+
+
+def test_an_extended_deadline_with_less_than_two_working_hours_is_refused(services: ClockSite) -> None:
+    case = fail(services.at("2026-11-24 10:00"), until="2026-11-25")
+    services.at("2026-11-26 16:30")
+    given = services.terminal.as_person("sup", "extend", case, "--until", "2026-11-26", "--reason", "x")
+
+    assert "first possible day is 2026-11-27" in refused(given, 77)
+    services.run("sup", "extend", case, "--until", "2026-11-27", "--reason", "x")
+
+
+def test_a_letter_about_a_lapse_that_is_not_released_is_cancelled_instead(services: ClockSite, desk: Desk) -> None:
+    case = submitted(services, desk)
+    tick(services, "2026-12-01 18:01")
+    services.at("2026-12-01 20:00")
+    bring(desk, *BOTH, received_at="2026-12-01 17:00")
+
+    assert standing(services, case) == ("queued", 2)
+    assert set(kinds(services)) & {"lapsed", "lapse-undone"} == set()

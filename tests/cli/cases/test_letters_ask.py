@@ -1,18 +1,14 @@
 """Letters ask for something concrete: which documents, until when, and where to send them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from db.enums import FailKind, ImportKind, Verdict
+from db.enums import ImportKind
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.domain.facts.sample_evidence import default_policy
 from tests.services.intake.importing.files import PDF, Desk
 from tests.sites import SUPPLIER, Site
-from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 
 
 @pytest.fixture
@@ -71,15 +67,6 @@ def test_a_pending_letter_names_the_bar_that_stands_since_an_earlier_verdict(ser
     assert "\n措施：\n本次未新增限制措施；此前已采取的限制措施继续有效。\n" in letter(services)
 
 
-def test_a_person_reads_of_their_own_documents(services: ClockSite, held: str) -> None:
-    with services.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE application SET applicant_kind = 'individual'"))
-    services.run("a", "decide", held, "fail", "--reason", "DOC-QUALITY", "--item", "DOC-QUALITY:AGENT_ID_FRONT")
-
-    assert "清晰完整的材料图像：身份证人像面" in letter(services)
-    assert "经办人" not in letter(services)
-
-
 def test_a_pending_letter_lists_what_is_needed_until_when_and_where_to(services: ClockSite, held: str) -> None:
     services.run("a", "decide", held, "pending", "--reason", "ID-USCC", "--until", "2026-12-03")
 
@@ -113,29 +100,6 @@ def test_a_letter_says_that_the_due_date_has_not_changed(services: ClockSite) ->
     assert services.due(case) == "2026-12-01 18:00"
     assert "\n办结时限不变：2026年12月1日（周二）\n" in letter(services)
     assert "新的办结时限" not in letter(services)
-
-
-def test_a_due_time_is_rounded_to_the_day_in_letters(services: ClockSite) -> None:
-    case = services.received("2026-11-26 10:00", "expedited")
-    services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "Power cut in the office")
-    services.at("2026-11-26 15:02").run("sup", "calendar", "resume")
-
-    assert services.due(case) == "2026-11-30 11:02"
-    assert "\n新的办结时限：2026年11月30日（周一）\n" in letter(services)
-    assert "\n我司说明（英文原文）：“Power cut in the office”\n" in letter(services)
-
-
-def test_each_code_of_the_policy_names_an_item_without_a_text(services: ClockSite, held: str) -> None:
-    policy, verdicts = default_policy(), services.site.services("a").verdicts
-    request = VerdictRequest(case_id=1, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=("ID-NAME",))
-
-    for code in {*policy.reasons, *policy.documents.names} - {"ID-NAME"}:
-        asked = verdicts.preview(replace(request, items=(ItemRequest(code=code),)))
-        assert asked.problems == (), code
-        assert [item.code for item in asked.items] == ["ID-NAME", code]
-        assert all(item.text for item in asked.items)
-        has_words = code not in policy.reasons or policy.reasons[code].item.en
-        assert bool(asked.warnings) is not bool(has_words)
 
 
 @pytest.mark.parametrize("code", ["DOC-MISSING", "DOC-QUALITY"])
@@ -182,12 +146,3 @@ def test_the_documents_of_a_finding_stay_asked_for_beside_a_named_one(services: 
 
     assert "\n1. 加盖公章的材料：外呼话术\n2. 授权委托书\n3. " in letter(services)
     assert "授权委托书、外呼话术。（DOC-UNSEALED）" in letter(services)
-
-
-def test_a_case_that_waits_for_a_named_document_asks_for_nothing_vague(services: ClockSite, held: str) -> None:
-    done = services.terminal.document(
-        "a", "decide", held, "pending", "--reason", "WAIT-APPLICANT", "--item", "AUTH_LETTER"
-    )
-
-    assert done["warnings"] == []
-    assert "需要补充：\n1. 授权委托书\n\n" in letter(services)

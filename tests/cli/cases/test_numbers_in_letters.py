@@ -1,6 +1,5 @@
 """Letters have phone numbers in clear, because the applicant reads them; previews and exports mask them."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +9,13 @@ from db.enums import FailKind, ImportKind, Verdict
 from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
 from tests.services.intake.importing.files import Desk, application
-from tests.sites import SUPPLIER
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
-from workbench.policies import default_policy_text
-from workbench.services.policy.supplier import with_supplier
 
 NUMBERS = ("16500000102", "16500000202")
 MASKED = "165••••••02"
 """The mask of both numbers."""
 
 OTHER = "16500000309"
-PHONE = "13911112222"
 REASON = "ID-ACTUAL-USER"
 
 
@@ -126,23 +121,6 @@ def test_a_receipt_names_the_numbers_in_clear(terminal: Terminal, desk: Desk) ->
     [body] = bodies(desk, "receipt")
     assert "未填写实际使用人或填写有误：16500000102、16500000202。" in body
     assert is_masked(terminal.as_person("a", "notices", "list", "--json").output)
-
-
-def test_the_phone_of_the_supplier_is_masked_nowhere(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
-    rules, out = tmp_path / "rules.toml", tmp_path / "notices.csv"
-    rules.write_text(with_supplier(default_policy_text(), replace(SUPPLIER, phone=PHONE)), encoding="utf-8")
-    terminal.document("admin", "policy", "apply", str(rules))
-    printed = fail(terminal, "--letter", f"请致电{PHONE}，或说明13800000078。")
-
-    terminal.site.clock.advance(seconds=60)
-    terminal.document("admin", "export", "notices", "--output", str(out))
-    with out.open(encoding="utf-8-sig", newline="") as file:
-        exported = [row["body"] for row in csv.DictReader(file) if row["kind"] == "fail"]
-    shown = terminal.document("a", "show", "C-1")["notice"]
-    for text in (printed, *exported, str(shown)):
-        assert PHONE in text
-        assert "13800000078" not in text
-        assert is_masked(text)
 
 
 @pytest.mark.parametrize(("reason", "cites"), [(REASON, False), ("ACT-PEAK-HOUR", True)])

@@ -8,17 +8,6 @@ from workbench.domain.case.case_id import format_case
 from workbench.services.queue.listing import Queue
 
 
-def test_the_queue_lists_and_counts_the_cases_that_match_the_filter(terminal: Terminal) -> None:
-    terminal.site.plant(4)
-    urgent = terminal.site.plant(3, priority="urgent")
-
-    queue = terminal.document("audit", "queue", "--filter", "priority:urgent 公司", "--limit", "2")
-
-    assert queue["total"] == 3
-    assert [case["case"] for case in queue["cases"]] == [format_case(number) for number in urgent[:2]]
-    assert "4 of 4 cases." in terminal.as_person("a", "queue", "--filter=-priority:urgent").output
-
-
 def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,20 +22,6 @@ def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
     assert "Only" not in terminal.as_person("a", "queue", "--order=-due").output
 
 
-def test_an_exact_number_finds_a_closed_case(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    [closed] = terminal.site.plant(1)
-    assert terminal.as_person("a", "withdraw", format_case(closed), "--reason", "x").exit_code == 0
-    for wanted in (
-        "C-000002",
-        "c-2",
-        "T-2-2",
-    ):
-        found = terminal.document("a", "queue", "--filter", wanted)
-        assert [case["case"] for case in found["cases"]] == [format_case(closed)]
-        assert terminal.document("a", "queue", "--filter", "公司")["total"] == 1
-
-
 def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:
     terminal.site.plant(2)
     terminal.site.plant(2, severity="block", rule="ACT-SHORT-CALLS")
@@ -55,24 +30,6 @@ def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:
     case = terminal.document("a", "next", "--filter", "rule:ACT-SHORT-CALLS")
 
     assert case["case"] == queue["cases"][0]["case"]
-
-
-@pytest.mark.parametrize("command", ["queue", "next"])
-@pytest.mark.parametrize(
-    ("wanted", "place", "words"),
-    [
-        ("成都 prioriti:high", 4, "did you mean priority?"),
-        ("state:qeued", 7, "did you mean queued?"),
-        ("who:zoe", 1, "zoe"),
-    ],
-)
-def test_an_invalid_filter_exits_with_2_and_names_the_position(
-    terminal: Terminal, command: str, wanted: str, place: int, words: str
-) -> None:
-    for more in ((), ("--json",)):
-        sentence = refused(terminal.as_person("a", command, "--filter", wanted, *more), 2)
-        assert f"character {place}:" in sentence
-        assert words in sentence
 
 
 def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal) -> None:

@@ -9,7 +9,7 @@ from db.enums import DocumentKind, ImportKind, Language
 from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.policies import amend_policy, require_no_documents_of_individuals
+from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import Site
@@ -22,11 +22,6 @@ PLAN = "ACT-PEAK-HOUR:plan"
 @pytest.fixture
 def desk(site: Site, tmp_path: Path) -> Desk:
     return Desk(site, tmp_path)
-
-
-@pytest.fixture
-def services(site: Site) -> ClockSite:
-    return ClockSite(site).at("2026-11-24 10:00")
 
 
 def show(services: ClockSite, case: str) -> Any:
@@ -84,33 +79,6 @@ def test_an_item_in_hours_keeps_its_own_deadline_beside_that_of_the_letter(servi
     assert "2  ACT-PEAK-HOUR  outstanding, by Thu 3 Dec 18:00" in shown
 
 
-def test_a_letter_with_items_in_hours_only_has_their_deadline(services: ClockSite) -> None:
-    case = verifying(services)
-
-    assert own_deadlines(services, case) == [None]
-    assert show(services, case)["decisions"][0]["deadline_at"] == "2026-11-25T10:01:00+08:00"
-    body = letters(services, "fail")[0]["body"]
-    assert "整改期限：2026年11月25日（周三）10:01" in body
-    assert "（期限：" not in body
-
-
-@pytest.mark.parametrize(
-    ("at", "allowed", "deadline"),
-    [
-        ("2026-11-27 16:00", "false", "2026-11-30T16:01:00+08:00"),
-        ("2026-11-27 16:00", "true", "2026-11-28T16:01:00+08:00"),
-        ("2026-09-30 12:00:30", "false", "2026-10-08T12:02:00+08:00"),
-    ],
-)
-def test_hours_end_on_a_day_off_only_if_the_policy_says_so(
-    services: ClockSite, at: str, allowed: str, deadline: str
-) -> None:
-    amend_policy(services.site, ("hours_end_on_days_off = false", f"hours_end_on_days_off = {allowed}"))
-    case = verifying(services, at=at)
-
-    assert show(services, case)["decisions"][0]["deadline_at"] == deadline
-
-
 def test_a_case_lapses_when_an_item_in_hours_is_missed_although_others_have_time(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     assert tick(services, "2026-11-25 10:01") == {}
@@ -121,54 +89,6 @@ def test_a_case_lapses_when_an_item_in_hours_is_missed_although_others_have_time
     assert "截至整改期限2026年11月25日（周三）10:01" in body
     assert "二次实人认证" in body
     assert "plan" not in body
-
-
-def test_a_case_whose_item_in_hours_came_in_time_goes_on_until_the_deadline_of_the_letter(
-    services: ClockSite, desk: Desk
-) -> None:
-    desk.queued()
-    services.run("a", "next")
-    services.run("a", "decide", "C-1", "fail", "--reason", VERIFY, "--item", VERIFY, "--item", "BIZ_LICENSE")
-    services.at("2026-11-25 10:00")
-    bring(desk, DocumentKind.AGENT_HANDHELD, received_at="2026-11-25 09:00")
-
-    assert tick(services, "2026-11-26 10:00") == {}
-    assert standing(services, "C-1") == ("rectifying", 1)
-    assert tick(services, "2026-12-01 18:01")["lapsed"] == 1
-
-
-def test_waiving_an_item_tells_the_applicant_what_is_still_needed(services: ClockSite) -> None:
-    case = fail(services)
-    services.run("sup", "waive", case, "2", "--reason", "the plan is with us: 13812345678")
-    reason = "the plan is with us: 138••••••78"
-
-    assert standing(services, case) == ("rectifying", 1)
-    assert services.due(case) == "2026-11-27 18:00"
-    first, second = items(services, case)
-    assert (first["is_waived"], second["is_waived"]) == (False, True)
-    assert (second["waived_by"], second["waive_reason"]) == ("sup", reason)
-    assert f"waived by sup: {reason}" in services.terminal.as_person("a", "show", case).stdout
-    told = show(services, case)["history"][:2]
-    assert {(line["who"], line["action"], line["text"]) for line in told} == {
-        ("sup", "comment", reason),
-        ("sup", "waive", "ACT-PEAK-HOUR"),
-    }
-    [letter] = letters(services, "waived")
-    assert "整改期限：2026年12月1日（周二）18:00" in letter["body"]
-    needed, still = letter["body"].split("尚待提交或整改", 1)
-    assert "plan" in needed.split("无需再提交或整改")[1]
-    assert "营业执照" in still
-    assert "plan" not in still
-    assert "the plan is with us" not in letter["body"]
-
-
-def test_a_letter_calls_dates_provisional_only_if_it_states_one_in_an_unpublished_year(services: ClockSite) -> None:
-    case = verifying(services, "--item", PLAN, at="2026-12-14 10:00")
-    services.run("sup", "waive", case, "1", "--reason", "x")
-
-    found = {kind: letters(services, kind)[0]["body"] for kind in ("fail", "waived")}
-    assert "2027" in found["fail"].split("暂定日期")[0]
-    assert {kind: "暂定日期" in body for kind, body in found.items()} == {"fail": True, "waived": False}
 
 
 def test_waiving_the_last_open_item_queues_the_case_in_its_next_round(services: ClockSite) -> None:
@@ -197,20 +117,6 @@ def test_a_waiver_after_what_came_leaves_nothing_open(services: ClockSite, desk:
     assert standing(services, case) == ("queued", 2)
 
 
-def test_a_waiver_that_is_not_allowed_is_refused(services: ClockSite) -> None:
-    case = fail(services)
-    for login, words, code, message in (
-        ("a", ("1", "--reason", "x"), 77, "supervisor"),
-        ("sup", ("3", "--reason", "x"), 66, "1 DOC-UNSEALED, 2 ACT-PEAK-HOUR"),
-        ("sup", ("BIZ", "--reason", "x"), 66, "has no item BIZ"),
-        ("sup", ("1", "--reason", " "), 2, "--reason"),
-        ("sup", ("1",), 2, "--reason"),
-        ("sup", ("1", "--reason", "x" * 501), 2, "at most 500"),
-    ):
-        assert message in refused(services.terminal.as_person(login, "waive", case, *words), code)
-        assert kinds(services) == ["fail"]
-
-
 def test_an_item_is_waived_once_and_only_while_the_case_is_being_rectified(services: ClockSite) -> None:
     case = fail(services)
     services.run("sup", "waive", case, "1", "--reason", "x")
@@ -228,82 +134,6 @@ def test_a_code_that_two_items_share_takes_the_number(services: ClockSite) -> No
 
     refusal = refused(services.terminal.as_person("sup", "waive", case, "DOC-UNSEALED", "--reason", "x"), 2)
     assert "1 DOC-UNSEALED, 2 DOC-UNSEALED" in refusal
-
-
-def test_a_waiver_is_undone_within_the_minute_and_its_letter_released_after_it(services: ClockSite) -> None:
-    case = fail(services)
-    services.at("2026-11-25 10:00").run("sup", "waive", case, "1", "--reason", "x")
-    assert [one["kind"] for one in services.terminal.document("a", "notices", "--unsent")["notices"]] == ["fail"]
-
-    services.at("2026-11-25 10:01")
-    assert "10:01:00" in refused(services.terminal.as_person("sup", "undo", case), 77)
-    unsent = services.terminal.document("a", "notices", "--unsent")["notices"]
-    assert [one["kind"] for one in unsent] == ["fail", "waived"]
-
-
-def test_two_waivers_within_the_minute_are_one_letter(services: ClockSite) -> None:
-    case = fail(services)
-    services.run("sup", "waive", case, "1", "--reason", "x")
-    services.run("sup", "waive", case, "2", "--reason", "x")
-
-    [letter] = letters(services, "waived")
-    assert "“plan”" in letter["body"].split("无需再提交或整改")[1]
-
-
-def test_an_item_whose_text_names_documents_is_received_once_all_of_them_came(services: ClockSite, desk: Desk) -> None:
-    case = f"C-{desk.queued().id:06}"
-    services.run("a", "next")
-    asked = ("--item", "DOC-UNSEALED:BIZ_LICENSE;AUTH_LETTER", "--item", "CALL_SCRIPT")
-    services.run("a", "decide", case, "fail", "--reason", "DOC-UNSEALED", *asked)
-    services.at("2026-11-25 10:00")
-    for kind, received in (("COMMITMENT_LETTER", False), ("BIZ_LICENSE", False), ("AUTH_LETTER", True)):
-        bring(desk, DocumentKind(kind), received_at="2026-11-24 10:30")
-        assert [item["is_satisfied"] for item in items(services, case)] == [received, False]
-
-
-ANSWERS = (
-    ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "USE_STATEMENT", False),
-    ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "SERVICE_AGREEMENT", False),
-    ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "SERVICE_AGREEMENT", True),
-    ("fail", "USE-TRADE:photos of the premises (the business licence is in order)", "PREMISES_MEDIA", False),
-    ("fail", "USE-TRADE:photos of the premises, or the permit", "INDUSTRY_PERMIT", True),
-    ("pending", "USE-SCRIPT:说明外呼话术为何与录音不一致", "USE_STATEMENT", False),
-    # Only a listed document answers an item that lists documents.
-    ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "USE_STATEMENT", None),
-    ("fail", "BIZ_LICENSE:a copy", "USE_STATEMENT", None),
-    ("fail", "USE-SCRIPT", "USE_STATEMENT", None),
-)
-"""Verdict, item, document that came, and whether it is what the item names; None if it does not answer it."""
-
-
-def test_any_document_may_answer_an_item_in_free_words_and_only_a_listed_one_an_item_that_lists_some(
-    services: ClockSite, desk: Desk
-) -> None:
-    require_no_documents_of_individuals(services.site)
-    desk.applications(*(application(f"A-{number}", **PERSON) for number in range(1, len(ANSWERS) + 1)))
-    for number, (verdict, item, *_came) in enumerate(ANSWERS, start=1):
-        services.run("a", "next", "--filter", f"C-{number}")
-        reason = item.partition(":")[0].replace("BIZ_LICENSE", "USE-SCRIPT")
-        only = ("--only-items",) if reason != item.partition(":")[0] else ()
-        services.run(
-            "a", "decide", f"C-{number}", verdict, "--reason", reason, "--item", item, *only, "--until", "2026-12-01"
-        )
-    services.at("2026-11-25 10:00")
-    for number, (_verdict, _item, brought, _is_received) in enumerate(ANSWERS, start=1):
-        desk.documents(f"A-{number}", kinds=(DocumentKind(brought),), content="2", received_at="2026-11-24 10:30")
-
-    answered = {f"C-{number:06}": came for number, (*_asked, came) in enumerate(ANSWERS, start=1)}
-    for case, is_received in answered.items():
-        if is_received is None:
-            assert standing(services, case) == ("rectifying", 1)
-    tick(services, "2026-12-02 10:00")
-    told = services.terminal.document("a", "notices")["notices"]
-    closed = {one["case"] for one in told if one["kind"] in {"expired", "lapsed"}}
-    assert closed == {case for case, is_received in answered.items() if is_received is None}
-    for number, (verdict, *_rest, is_received) in enumerate(ANSWERS, start=1):
-        if is_received is not None:
-            assert standing(services, f"C-{number}") == ("queued", 1 if verdict == "pending" else 2)
-            assert [one["is_satisfied"] for one in items(services, f"C-{number}")] == [is_received]
 
 
 def test_an_item_without_listed_documents_is_for_the_reviewer_to_judge(services: ClockSite) -> None:
@@ -339,15 +169,6 @@ def test_an_extension_replaces_unsent_letters_with_the_old_deadline_and_names_wh
     assert "plan" not in letter["body"].split(left)[1]
     tick(services, "2026-12-03 10:00")
     assert kinds(services) == ["fail", "deadline", "deadline-near"]
-
-
-def test_a_waiver_replaces_an_unsent_reminder_that_names_its_item(services: ClockSite) -> None:
-    case = fail(services)
-    tick(services, "2026-11-30 10:00")
-    services.run("sup", "waive", case, "2", "--reason", "x")
-    assert kinds(services) == ["fail", "waived"]
-    tick(services, "2026-11-30 11:00")
-    assert kinds(services) == ["fail", "waived"]
 
 
 def limit(services: ClockSite, words: str) -> None:
@@ -415,21 +236,6 @@ def test_a_new_application_is_refused_in_the_cooldown_after_a_final_fail(service
         apply_again(desk, "2026-11-30 18:00")
     assert len(desk.cases()) == 1
     apply_again(desk, "2026-12-01 09:00")
-    assert len(desk.cases()) == 2
-
-
-@pytest.mark.parametrize("way", ["no cooldown", "lapsed"])
-def test_without_a_final_fail_or_a_cooldown_a_new_application_is_possible_at_once(
-    services: ClockSite, desk: Desk, way: str
-) -> None:
-    if way == "lapsed":
-        limit(services, "cooldown_days = 3")
-        submitted(services, desk)
-        tick(services, "2026-12-01 18:01")
-    else:
-        failed(services, desk)
-
-    apply_again(desk, services.site.clock.at.strftime("%Y-%m-%d %H:%M"))
     assert len(desk.cases()) == 2
 
 

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
-from db.enums import DocumentKind, Role
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.resubmissions import CARD, fail_rectifiably, start_failed, write_new_document
-from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Cells, Desk, application
+from tests.resubmissions import CARD, start_failed, write_new_document
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import Site
 from workbench.services.intake.batches.applying import apply_batch
 from workbench.services.intake.importing import import_run
@@ -19,11 +18,6 @@ from workbench.services.intake.importing import import_run
 @pytest.fixture
 def desk(site: Site, tmp_path: Path) -> Desk:
     return Desk(site, tmp_path)
-
-
-@pytest.fixture
-def services(site: Site) -> ClockSite:
-    return ClockSite(site).at("2026-11-24 10:00")
 
 
 def show(services: ClockSite, case: str = "C-1", login: str = "a") -> Any:
@@ -39,30 +33,6 @@ def resubmit(services: ClockSite, at: str, path: Path, login: str = "b") -> str:
     report = services.at(at).terminal.as_person(login, "resubmit", "C-1", str(path))
     assert report.exit_code == 0, report.output
     return report.stderr
-
-
-def test_an_import_of_the_application_opens_the_next_round_at_its_maker_with_its_changes(
-    services: ClockSite, desk: Desk
-) -> None:
-    start_failed(services)
-    due = services.due("C-1")
-    services.at("2026-11-25 10:00")
-    desk.applications(application(uscc="91110000600037341L", handler_name="丙某某", contact_phone="13800138009"))
-
-    found = show(services)
-    assert (found["state"], found["round"], found["assignee"]) == ("queued", 2, "a")
-    assert found["received_at"].startswith("2026-11-25T10:00")
-    assert services.due("C-1") >= due
-    seen = changes(services)
-    assert seen["application", "", "uscc"] == ("91110000600037341X", "91110000600037341L")
-    assert seen["application", "", "handler_name"] == ("乙••", "丙••")
-    assert seen["application", "", "contact_phone"] == ("138••••••00", "138••••••09")
-    gone, nothing = seen["findings", "ID-USCC", "finding"]
-    assert (gone["rule"], gone["severity"], nothing) == ("ID-USCC", "block", None)
-    unchanged = {(each["part"], each["subject"], each["field"]): each["codes"] for each in found["unchanged"]}
-    assert unchanged["documents", "BIZ_LICENSE", "files"] == ["ID-USCC", "DOC-UNSEALED"]
-    assert unchanged["application", None, "stated_use"] == ["USE-STATEMENT"]
-    assert unchanged["application", None, "industry"] == []
 
 
 def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(
@@ -85,25 +55,6 @@ def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: Cloc
     assert "C-000001 is back in the queue, in its next round.\nNot received: " in told
 
 
-def test_a_file_of_one_case_is_imported_by_a_reviewer_and_counts_from_its_receipt(
-    services: ClockSite, desk: Desk
-) -> None:
-    start_failed(services)
-    told = resubmit(services, "2026-11-26 10:00", write_new_document(desk, "2"))
-
-    assert "1 row created" in told
-    found = show(services)
-    assert (found["state"], found["round"], found["assignee"]) == ("queued", 2, "a")
-    assert found["received_at"].startswith("2026-11-25T09:00")
-    old, new = changes(services)["documents", "BIZ_LICENSE", "files"]
-    assert [len(old), len(new)] == [1, 1]
-    assert old[0]["sha256"] != new[0]["sha256"]
-    assert "BIZ_LICENSE" not in [each["subject"] for each in found["unchanged"]]
-    text = services.terminal.as_person("a", "show", "C-1").stdout
-    assert "business licence · file " in text
-    assert "unchanged · round 1: USE-STATEMENT" in text
-
-
 def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_queued(
     services: ClockSite, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,16 +70,6 @@ def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_
     assert "1 row created" in told
     assert "C-000001 is not back in the queue; its state is: withdrawn." in told
     assert show(services)["state"] == "withdrawn"
-
-
-def test_a_card_that_came_and_one_whose_service_ended_are_listed(services: ClockSite, desk: Desk) -> None:
-    start_failed(services)
-    ended: Cells = {**CARD, "service_ended_on": "2026-11-20"}
-    resubmit(services, "2026-11-25 10:00", desk.write([ended, {**CARD, "msisdn": "13800138077"}]))
-
-    seen = changes(services)
-    assert seen["cards", "138••••••00", "service_ended_on"] == (None, "2026-11-20")
-    assert seen["cards", "138••••••77", "msisdn"] == (None, "138••••••77")
 
 
 def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_written(
@@ -160,14 +101,6 @@ def test_rows_of_other_applications_and_other_kinds_are_refused_and_nothing_is_w
     assert (found["state"], found["round"], len(found["cards"])) == ("rectifying", 1, 1)
 
 
-@pytest.mark.parametrize("login", ["admin", "audit"])
-def test_who_may_not_record_a_resubmission_may_not_import_its_file(services: ClockSite, desk: Desk, login: str) -> None:
-    start_failed(services)
-    services.site.services("admin").roles.change("admin", (), (Role.REVIEWER, Role.SUPERVISOR))
-    refused(services.terminal.as_person(login, "resubmit", "C-1", str(write_new_document(desk, "2"))), 77)
-    assert show(services)["state"] == "rectifying"
-
-
 def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(services: ClockSite, desk: Desk) -> None:
     start_failed(services)
     same = desk.write([{**CARD, "brand": ""}])
@@ -178,21 +111,6 @@ def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(servi
     resubmit(services, "2026-11-25 10:00", same)
     assert (show(services)["round"], show(services)["changes"]) == (2, [])
     assert "Nothing changed since round 1." in services.terminal.as_person("a", "show", "C-1").stdout
-
-
-@pytest.mark.parametrize("why", ["away", "no reviewer"])
-def test_a_resubmission_goes_to_the_common_queue_if_its_maker_does_not_work_that_day(
-    services: ClockSite, desk: Desk, why: str
-) -> None:
-    start_failed(services)
-    if why == "away":
-        services.run("admin", "reviewers", "away", "a", "--from", "2026-11-25", "--to", "2026-11-27")
-    else:
-        services.run("admin", "reviewers", "role", "a", "--add", "auditor", "--remove", "reviewer")
-    services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
-    assert show(services, login="b")["assignee"] is None
-    services.run("b", "next")
-    assert show(services, login="b")["held_by"] == "b"
 
 
 def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: ClockSite, desk: Desk) -> None:
@@ -207,18 +125,6 @@ def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: Clock
         "Assigned to a, who is away; offered to everybody." in services.terminal.as_person("b", "explain", "C-1").stdout
     )
     services.run("b", "next")
-
-
-def test_an_undone_resubmission_gives_the_case_back_to_nobody(services: ClockSite, desk: Desk) -> None:
-    start_failed(services)
-    services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
-    services.at("2026-11-25 10:00:30").run("b", "undo", "C-1")
-    found = show(services)
-    assert (found["state"], found["round"], found["assignee"], found["changes"]) == ("rectifying", 1, None, [])
-
-    resubmit(services, "2026-11-25 11:00", write_new_document(desk, "2"))
-    services.at("2026-11-25 11:00:30").run("b", "undo", "C-1")
-    assert (show(services)["state"], show(services)["round"], len(show(services)["documents"])) == ("rectifying", 1, 9)
 
 
 def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_stays(
@@ -280,21 +186,3 @@ def test_items_are_judged_by_who_holds_the_case_and_judged_again(services: Clock
         ("judge", "ID-USCC not_fixed"),
     ]
     assert "partly fixed (a)" in services.terminal.as_person("audit", "show", "C-1").stdout
-
-
-def test_a_third_round_is_compared_with_the_second_and_its_items_are_its_own(services: ClockSite, desk: Desk) -> None:
-    start_failed(services)
-    resubmit(services, "2026-11-25 10:00", write_new_document(desk, "2"))
-    fail_rectifiably(services, "2026-11-25 11:00", "a", "--only-items", "--item", "DOC-UNSEALED:BIZ_LICENSE")
-    services.run("a", "undo", "C-1")
-    services.run("a", "judge", "C-1", "3", "not-fixed")
-    fail_rectifiably(services, "2026-11-25 11:05", "a", "--only-items", "--item", "DOC-UNSEALED:BIZ_LICENSE")
-    services.at("2026-11-26 10:00")
-    desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="3", received_at="2026-11-26 09:00")
-
-    found = show(services)
-    assert (found["round"], found["assignee"]) == (3, "a")
-    assert [each["code"] for each in found["items"]] == ["DOC-UNSEALED"]
-    assert list(changes(services)) == [("documents", "BIZ_LICENSE", "files")]
-    services.run("a", "next")
-    services.run("a", "judge", "C-1", "1", "fixed")

@@ -11,25 +11,13 @@ from tests.cli.calendar.test_reminders import LANGUAGES, check_pages, fail, kind
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.prepared import prepared
-from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
 
 pytestmark = pytest.mark.proof
 
 
-@pytest.fixture
-def services(site: Site) -> ClockSite:
-    return ClockSite(site).at("2026-11-24 10:00")
-
-
 def show(services: ClockSite, case: str) -> Any:
     return services.terminal.document("a", "show", case)
-
-
-def standing(services: ClockSite, case: str) -> tuple[Any, ...]:
-    """Return what an undo restores, as `show` prints it."""
-    found = show(services, case)
-    return tuple(found[name] for name in ("state", "round", "due_at", "held_by"))
 
 
 def refuse_undo(services: ClockSite, case: str, login: str = "a") -> str:
@@ -43,83 +31,12 @@ def withdrawn(services: ClockSite) -> str:
     return case
 
 
-@prepared
-def pending(services: ClockSite, reason: str = "WAIT-APPLICANT") -> str:
-    case = services.received("2026-11-24 10:00")
-    services.run("a", "next")
-    services.run("a", "decide", case, "pending", "--reason", reason, "--until", "2026-11-30")
-    return case
-
-
-def test_the_letter_of_a_withdrawal_is_released_after_a_minute_and_the_undo_then_refused(services: ClockSite) -> None:
-    case = withdrawn(services)
-    services.at("2026-11-24 10:01:00")
-
-    assert "10:01:00" in refuse_undo(services, case)
-    [notice] = services.terminal.document("a", "notices", "--unsent")["notices"]
-    assert (notice["kind"], notice["case"]) == ("withdrawn", case)
-
-
-def test_a_withdrawal_whose_letter_was_sent_is_not_undone_when_the_clock_is_set_back(
-    services: ClockSite, tmp_path: Path
-) -> None:
-    case = withdrawn(services)
-    (tmp_path / "sent").write_text("1\n", encoding="utf-8")
-    services.at("2026-11-24 10:02").run("a", "notices", "sent", str(tmp_path / "sent"))
-
-    assert "was sent" in refuse_undo(services.at("2026-11-24 10:00:30"), case)
-    assert show(services, case)["state"] == "withdrawn"
-
-
-def test_only_the_person_who_acted_can_undo_and_only_while_nobody_else_acted(services: ClockSite) -> None:
-    case = pending(services)
-    services.run("a", "answer", case)
-    assert "Another person" in refuse_undo(services, case, "b")
-    services.run("b", "next")
-
-    refuse_undo(services, case)
-    assert show(services, case)["held_by"] == "b"
-
-
-def test_the_act_before_an_undone_act_can_be_undone_too(services: ClockSite) -> None:
-    case, other = pending(services), pending(services)
-    services.at("2026-11-25 10:00").run("b", "answer", case)
-    services.run("b", "withdraw", case, "--reason", "x")
-    services.run("b", "undo", case)
-    assert show(services, case)["state"] == "queued"
-
-    services.at("2026-11-25 10:00:59").run("b", "undo", case)
-    assert standing(services, case) == standing(services, other)
-    refuse_undo(services, case, "b")
-
-
 def test_the_history_names_the_act_that_was_undone(services: ClockSite) -> None:
     case = withdrawn(services)
     services.at("2026-11-24 10:00:10").run("a", "undo", case)
 
     newest = show(services, case)["history"][0]
     assert (newest["action"], newest["text"]) == ("undo", "withdraw")
-
-
-def test_every_line_of_the_history_names_its_round(services: ClockSite) -> None:
-    case = fail(services)
-    services.at("2026-11-25 10:00").run("a", "comment", case, "first")
-    services.at("2026-11-25 10:01").run("a", "resubmit", case)
-    services.at("2026-11-25 10:01:30").run("a", "undo", case)
-    services.at("2026-11-25 10:02").run("a", "comment", case, "again the first")
-    services.at("2026-11-26 10:00").run("a", "resubmit", case)
-    services.at("2026-11-26 10:01").run("a", "comment", case, "second")
-
-    rounds = [(line["action"], line["round"]) for line in show(services, case)["history"][::-1]]
-    assert rounds[-6:] == [
-        ("comment", 1),
-        ("resubmit", 2),
-        ("undo", 1),
-        ("comment", 1),
-        ("resubmit", 2),
-        ("comment", 2),
-    ]
-    assert all(number in {1, 2} for _action, number in rounds)
 
 
 def test_an_act_of_an_older_version_cannot_be_undone(services: ClockSite) -> None:
@@ -172,31 +89,6 @@ def test_the_undo_of_anothers_withdrawal_gives_the_holder_the_hold_back_with_its
     again = holder.claims.next()
     assert isinstance(again, CaseFile)
     assert again.draft == {"note": "typed"}
-
-
-def test_an_undone_withdrawal_leaves_a_case_that_was_put_aside_aside(services: ClockSite) -> None:
-    services.received("2026-11-24 10:00")
-    services.received("2026-11-24 10:00")
-    aside = services.terminal.document("b", "next")["case"]
-    services.run("b", "aside", aside, "--until", "11:00")
-    on_desk = services.terminal.document("b", "next")["case"]
-    before = show(services, aside)["aside_until"]
-    services.run("a", "withdraw", aside, "--reason", "x")
-    services.run("a", "undo", aside)
-
-    assert show(services, aside)["aside_until"] == before
-    assert services.terminal.document("b", "next")["case"] == on_desk
-
-
-def test_an_undone_withdrawal_leaves_an_expired_hold_expired(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.run("b", "next")
-    services.at("2026-11-24 17:00").run("a", "withdraw", case, "--reason", "x")
-    services.run("a", "undo", case)
-
-    assert standing(services, case)[0] == "queued"
-    services.run("a", "next")
-    assert show(services, case)["held_by"] == "a"
 
 
 def test_the_undo_of_a_withdrawal_leaves_the_desk_of_the_former_holder_alone(services: ClockSite) -> None:

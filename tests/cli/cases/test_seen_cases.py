@@ -78,22 +78,6 @@ def change_everything(terminal: Terminal, desk: Desk) -> None:
     assert terminal.as_person("a", "verify", "C-1", "registry", "--result", "found").exit_code == 0
 
 
-def test_the_case_is_shown_as_it_was_before_the_decision(terminal: Terminal, desk: Desk) -> None:
-    before = decide(terminal)
-    change_everything(terminal, desk)
-    assert terminal.document("audit", "show", "C-1")["identity"] != before["identity"]
-
-    then = terminal.document("audit", "show", "C-1", "--at", "D-1")
-
-    seen = then.pop("seen")
-    assert {name: value for name, value in then.items() if value != before[name]} == {}
-    assert (seen["decision"], seen["maker"], seen["reasons"]) == ("D-000001", "a", ["ID-NAME"])
-    assert [item["text"] for item in seen["items"]] == ["names differ"]
-    assert (seen["letter"], seen["not_redrawn"], seen["policy_version"]) == ("causes", [], 1)
-    assert "causes" in seen["notice"]
-    assert terminal.site.actions(1)[-1] == "shown-at"
-
-
 def test_the_text_shows_what_was_answered_confirmed_and_decided(terminal: Terminal, desk: Desk) -> None:
     decide(terminal)
     change_everything(terminal, desk)

@@ -66,15 +66,6 @@ def test_a_date_before_the_one_on_file_but_after_the_told_one_needs_a_letter(ser
     assert "将晚于此前告知的时间完成" in body
 
 
-def test_a_change_of_priority_needs_no_letter_though_the_date_on_file_is_later(services: ClockSite) -> None:
-    services.run("a", "next")
-    services.run("a", "decide", "C-000001", "pending", "--reason", "WAIT-APPLICANT")
-    services.at("2026-11-27 10:00").run("a", "answer", "C-000001")
-
-    services.run("sup", "priority", "C-000001", "urgent", "--reason", "x")
-    assert [kind for kind, _body in letters(services)] == ["pending"]
-
-
 @pytest.mark.parametrize(
     ("language", "words"),
     [("zh", "但仍不迟于此前告知的日期完成"), ("en", "but it will be finished before the date that we had told you.")],
@@ -134,27 +125,3 @@ def test_a_letter_about_another_act_tells_the_due_date_too(
     assert letters(services) == before
     services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
     assert [kind for kind, _body in letters(services)][-1] == "delay"
-
-
-def test_a_letter_about_a_waiver_that_gives_the_deadline_tells_no_due_date(services: ClockSite) -> None:
-    fail(services, "BIZ_LICENSE", "AUTH_LETTER")
-    services.run("sup", "waive", "C-000001", "1", "--reason", "x")
-    services.run("sup", "extend", "C-000001", "--until", "2026-12-11", "--reason", "x")
-    services.at("2026-12-01 10:00").run("a", "resubmit", "C-000001")
-    assert "2026-12-02 18:00" < services.due("C-000001") < "2026-12-10"
-
-    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
-    assert [kind for kind, _body in letters(services)][-1] == "delay"
-
-
-def test_a_review_that_is_opened_again_is_not_compared_with_dates_of_the_earlier_one(services: ClockSite) -> None:
-    services.run("a", "next")
-    services.run("a", "decide", "C-000001", "fail", "--final", "--reason", "ID-NAME")
-    services.run("b", "check", "C-000001", "approve", "--note", "seen")
-    services.at("2026-11-30 10:00").run("sup", "reopen", "C-000001", "--reason", "x")
-    assert services.due("C-000001") == "2026-12-07 18:00"
-
-    assert "\n办结时限：2026年12月7日（周一）\n" in letters(services)[-1][1]
-    services.run("sup", "class", "C-000001", "maximum", "--reason", "x")
-    assert letters(services)[-1][0] == "delay"
-    assert "新的办结时限：2026年12月9日（周三）" in letters(services)[-1][1]

@@ -142,21 +142,6 @@ def test_a_pass_cancels_a_bar_that_nobody_has_and_restores_one_that_somebody_may
     assert listed(terminal, "--owed") == []
 
 
-def test_a_pass_lifts_each_bar_as_it_was_carried_out_though_another_was_ordered_since(
-    terminal: Terminal, case: str, tmp_path: Path
-) -> None:
-    decide(terminal, case, *BAR[:-1], "bar-both")
-    terminal.site.clock.advance(minutes=1)
-    report(terminal, tmp_path, "1")
-    terminal.document("a", "resubmit", case)
-    bar(terminal, case)
-
-    assert (
-        "此前通知采取的限制措施不再执行。对下列号码的限制措施自即日起解除：138••••••01（双停，共1个）。"
-        "对下列号码尚未执行的限制措施予以取消：138••••••02（限呼，共1个）。"
-    ) in lift(terminal, case)
-
-
 def test_a_pass_after_a_confirmed_bar_owes_the_restoring_until_it_is_confirmed(
     terminal: Terminal, case: str, tmp_path: Path
 ) -> None:
@@ -312,15 +297,6 @@ def test_a_work_list_that_comes_back_confirms_only_what_was_filled_in(
         assert "confirmed as done" in refused(terminal.as_person("sup", "measures", "done", done), 65)
 
 
-def test_only_supervisors_and_admins_have_measures_carried_out(terminal: Terminal, case: str, tmp_path: Path) -> None:
-    for login in (
-        "a",
-        "audit",
-    ):
-        refused(terminal.as_person(login, "export", "measures", "--output", str(tmp_path / "m.csv"), *REVEAL), 77)
-        refused(terminal.as_person(login, "measures", "done", write(tmp_path, "1")), 77)
-
-
 @pytest.mark.parametrize("keeps_numbers", [True, False])
 def test_a_pass_after_a_bar_of_an_earlier_version_owes_the_restoring(
     terminal: Terminal, case: str, tmp_path: Path, *, keeps_numbers: bool
@@ -335,68 +311,3 @@ def test_a_pass_after_a_bar_of_an_earlier_version_owes_the_restoring(
     terminal.site.clock.advance(minutes=1)
 
     assert [row["msisdn"] for row in work_list(terminal, tmp_path / "list.csv")] == [ONE, TWO]
-
-
-@pytest.mark.parametrize("is_done", [False, True])
-def test_a_withdrawal_keeps_a_bar_on_the_list_in_show_and_in_its_letter(
-    terminal: Terminal, case: str, tmp_path: Path, *, is_done: bool
-) -> None:
-    bar(terminal, case)
-    if is_done:
-        work_list(terminal, tmp_path / "list.csv")
-        report(terminal, tmp_path, "1", "2")
-    before, shown = listed(terminal), terminal.document("audit", "show", case)["measures"]
-    terminal.document("a", "withdraw", case, "--reason", "the applicant wrote")
-
-    assert listed(terminal) == before
-    after = terminal.document("audit", "show", case)
-    assert after["measures"] == shown
-    assert "限制措施" in after["notice"]
-    words = "Outbound barred since" if is_done else "Outbound bar ordered"
-    assert words in terminal.as_person("audit", "show", case).stdout
-
-
-def test_a_reopening_within_the_minute_of_a_verdict_cancels_its_orders(terminal: Terminal, case: str) -> None:
-    decide(terminal, case, "fail", "--final", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
-    terminal.document("b", "check", case, "approve", "--note", "seen")
-    assert [status for *_order, status in listed(terminal)] == ["unreleased"] * 2
-    terminal.document("sup", "reopen", case, "--reason", "a mistake")
-
-    assert [status for *_order, status in listed(terminal)] == ["cancelled"] * 2
-    assert terminal.document("audit", "show", case)["state"] == "queued"
-    terminal.document("sup", "undo", case)
-    assert [status for *_order, status in listed(terminal)] == ["unreleased"] * 2
-
-
-def last_letter(terminal: Terminal) -> str:
-    return str(terminal.document("a", "notices")["notices"][-1]["body"])
-
-
-@pytest.mark.parametrize("is_reported", [True, False])
-def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
-    terminal: Terminal, case: str, tmp_path: Path, is_reported: bool
-) -> None:
-    decide(terminal, case, "fail", "--final", *BAR[1:])
-    terminal.document("b", "check", case, "approve", "--note", "seen")
-    terminal.site.clock.advance(minutes=1)
-    if is_reported:
-        report(terminal, tmp_path, "1", "2")
-    terminal.document("sup", "reopen", case, "--reason", "x")
-    now, then = ("自即日起解除", "已安排解除") if is_reported else ("予以取消", "已取消")
-    lifted = f"对下列号码{'' if is_reported else '尚未执行'}的限制措施{{}}：138••••••01、138••••••02（限呼，共2个）。"
-    assert f"暂不改变。{lifted.format(now)}" in last_letter(terminal)
-
-    decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
-
-    assert f"此前通知采取的限制措施不再执行。{lifted.format(then)}" in last_letter(terminal)
-    assert "本次未对号码采取限制措施" not in last_letter(terminal)
-
-
-def test_a_fail_in_the_next_round_says_that_the_bar_stays(terminal: Terminal, case: str) -> None:
-    bar(terminal, case)
-    terminal.document("a", "resubmit", case)
-
-    decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
-
-    stays = "本次未新增限制措施；此前已采取的限制措施（限呼：138••••••01、138••••••02，共2个）继续有效。"
-    assert stays in last_letter(terminal)

@@ -12,7 +12,6 @@ from db.queries.published import NOTICE
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.notices.sample_letters import every_clock_letter
 from tests.services.outbox.gateways import Script
-from tests.sites import SUPPLIER
 from workbench.errors import StorageBusy, StorageFailed
 from workbench.services.notices.bulk_letters import facts_of
 from workbench.services.outbox import outbox as recorder
@@ -55,22 +54,6 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     refused(outbox.as_person("a", "notices", "C-9"), 66)
 
 
-def test_an_unsent_letter_names_the_new_supplier_and_a_sent_one_the_old(outbox: Terminal, tmp_path: Path) -> None:
-    sent, rules = tmp_path / "sent", tmp_path / "rules.toml"
-    sent.write_text("1\n", encoding="utf-8")
-    outbox.document("sup", "notices", "sent", str(sent))
-    policy = outbox.as_person("admin", "policy", "show", "--toml").stdout
-    rules.write_text(policy.replace(SUPPLIER.name.zh, "新声移动").replace(SUPPLIER.phone, "10010"), encoding="utf-8")
-    outbox.document("admin", "policy", "apply", str(rules))
-
-    outbox.document("admin", "export", "notices", "--to", str(tmp_path / "letters"))
-
-    for case, words, others in (("C-000001", SUPPLIER.name.zh, "新声移动"), ("C-000002", "新声移动", SUPPLIER.name.zh)):
-        [page] = (tmp_path / "letters").glob(f"{case}-*.txt")
-        assert page.read_text(encoding="utf-8").count(words) == 3
-        assert others not in page.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("reveal", [(), ("--reveal", "--reason", "x")])
 def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(
     outbox: Terminal, tmp_path: Path, reveal: tuple[str, ...]
@@ -85,17 +68,6 @@ def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(
     [message] = (tmp_path / "letters").glob("*-000002-*.sms.txt")
     assert "整改事项：请139" in message.read_text(encoding="utf-8")
     assert ("13900139000" in message.read_text(encoding="utf-8")) is bool(reveal)
-
-
-@pytest.mark.parametrize("login", ["a", "sup", "admin"])
-def test_who_reviews_supervises_or_administers_marks_notices(outbox: Terminal, tmp_path: Path, login: str) -> None:
-    file = tmp_path / "sent"
-    file.write_text("1\n", encoding="utf-8")
-
-    result = outbox.as_person(login, "notices", "sent", str(file))
-
-    assert result.stderr == "1 letter is marked as sent.\n"
-    refused(outbox.as_person("audit", "notices", "sent", str(file)), 77)
 
 
 def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, tmp_path: Path) -> None:
@@ -157,13 +129,3 @@ def test_letters_are_handed_to_a_program(outbox: Terminal, tmp_path: Path) -> No
     assert len(set(script.keys())) == 2
     refused(outbox.as_person("a", "notices", "send", "--with", script.command), 77)
     refused(outbox.as_person("sup", "notices", "send", "--with", "no-such-program-here"), 66)
-
-
-def test_only_supervisors_and_admins_export_notices(outbox: Terminal, tmp_path: Path) -> None:
-    for login in ("sup", "admin"):
-        outbox.document(login, "export", "notices", "--output", str(tmp_path / f"{login}.csv"))
-
-    result = outbox.as_person("sup", "export", "notices", "--to", str(tmp_path / "letters"))
-    assert result.stderr.startswith("Wrote 2 letters to ")
-    refused(outbox.as_person("a", "export", "notices", "--output", str(tmp_path / "a.csv")), 77)
-    refused(outbox.as_person("sup", "export", "events", "--output", str(tmp_path / "events.csv")), 77)

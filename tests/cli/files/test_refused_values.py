@@ -1,22 +1,32 @@
-"""What an import says about refused values never quotes a name or number, in whatever column it stands."""
+"""Files that are refused: odd ones, values that are not quoted, and places of output."""
 
+import hashlib
 import json
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cli.framework.terminal import Terminal
+from tests.cli.framework.terminal import Terminal, refused
 from tests.services.files.reading.workbooks import write_cells, write_workbook
 from tests.services.intake.importing.files import Cells, Desk, application
 from tests.services.intake.importing.test_workbooks import sheet
 from workbench.domain.values.bad_value import outline_of, with_outlined_numbers
+from workbench.services.foundation.safe_files import open_regular
 
 PEOPLE = ("欧阳样本", "样本甲", "李样", "Maria Sample-Long")
+
+
 NUMBERS = ("11010519491231002X", "13800138000", "E12345678", "HA1234567", "８６１３８００１３８０００", "075512345678")
+
+
 SECRETS = (*PEOPLE, *NUMBERS)
+
+
 RUN = re.compile(r"\d{7}")
 
 
@@ -56,6 +66,8 @@ COLUMNS = {
     "credit": ("list", "match", "amount_cny", "disputed"),
     "complaints": ("received_at", "verified"),
 }
+
+
 FILLED = {
     "applications": application(),
     "cards": {"msisdn": "1"},
@@ -110,19 +122,6 @@ def test_a_number_as_the_name_of_a_column_key_or_sheet_is_masked(terminal: Termi
     assert_silent(said(terminal, "workbook", book), *NUMBERS)
 
 
-def test_the_causes_of_rejected_rows_quote_no_value(terminal: Terminal, desk: Desk) -> None:
-    bad = application("A-2", submitted_at="欧阳样本", licence_valid_to="13800138000")
-    rejects = desk.folder / "rejects.jsonl"
-    source = desk.folder / "a.jsonl"
-    source.write_text(json.dumps(bad, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    terminal.document("admin", "import", "applications", str(source), "--rejects", str(rejects))
-
-    [row] = map(json.loads, rejects.read_text(encoding="utf-8").splitlines())
-    assert_silent(row["cause"], "欧阳样本", "13800138000")
-    assert (row["submitted_at"], row["licence_valid_to"]) == ("欧阳样本", "13800138000")
-
-
 def test_a_refused_value_is_shown_by_its_ends_and_its_length(terminal: Terminal, desk: Desk) -> None:
     file = desk.write([application("A-1", submitted_at="13800138000")])
     result = terminal.as_person("admin", "import", "applications", str(file))
@@ -158,3 +157,150 @@ def test_no_run_of_seven_digits_stays(text: str) -> None:
     assert with_outlined_numbers(masked) == masked
     if RUN.search(text) is None:
         assert masked == text
+
+
+COMMANDS = {
+    "import": ("import", "applications"),
+    "workbook": ("import", "workbook"),
+    "calendar": ("import", "calendar"),
+    "sent": ("notices", "sent"),
+    "backtest": ("forecast", "backtest", "--log"),
+}
+
+
+def pipe(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
+def device(path: Path) -> Path:
+    path.symlink_to("/dev/zero")
+    return path
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+@pytest.mark.promise("I8")
+@pytest.mark.parametrize("make", [pipe, device, folder])
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_a_pipe_a_device_and_a_folder_are_refused(
+    terminal: Terminal, tmp_path: Path, make: Callable[[Path], Path], command: tuple[str, ...]
+) -> None:
+    login = "a" if command[0] == "notices" else "admin"
+
+    result = terminal.as_person(login, *command, str(make(tmp_path / "odd.csv")), "--json")
+
+    assert "regular file" in refused(result, 65, json_failure=True)
+
+
+def test_a_site_file_and_a_hash_key_that_are_pipes_are_refused(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.site.close()
+    site_file = pipe(tmp_path / "site.toml")
+    assert "regular file" in refused(terminal.run_bare("--site", str(site_file), "queue", "--json"), 78)
+
+    key = tmp_path / "w.db.store" / "hash.key"
+    key.unlink()
+    pipe(key)
+    assert "hash key" in refused(terminal.as_person("a", "queue", "--json"), 78)
+
+
+def test_a_file_that_grows_while_it_is_read_ends_where_it_ended(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(b"x" * 100_000)
+
+    read = 0
+    with open_regular(path) as file, path.open("ab") as writer:
+        while chunk := file.read(10_000):
+            read += len(chunk)
+            writer.write(b"y" * 20_000)
+            writer.flush()
+
+    assert read == 100_000
+
+
+def test_a_file_that_is_too_large_is_refused(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.services.outbox.sent_report._MOST_BYTES", 1 << 20)
+    path = tmp_path / "endless.csv"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+
+    result = terminal.as_person("a", "notices", "sent", str(path), "--json")
+    assert "larger than 1 MB" in refused(result, 65, json_failure=True)
+
+
+NAMES = ("w.db", "w.db-wal", "w.db-shm", "w.db-journal", "w.db.lock", "w.db.store/hash.key", "w.db.store/new.csv")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the digest of every file of the database, and what else is in its folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".db-" not in path.name
+    }
+
+
+def export(terminal: Terminal, target: Path) -> str:
+    terminal.site.close()
+    before = digests(terminal.site.path.parent)
+    result = terminal.as_person("admin", "export", "events", "--output", str(target), "--format", "csv", "--json")
+    assert digests(terminal.site.path.parent) == before
+    return refused(result, 73, json_failure=True)
+
+
+def test_an_export_onto_a_file_of_the_database_is_refused(terminal: Terminal) -> None:
+    for name in NAMES:
+        assert "belongs to the database" in export(terminal, terminal.site.path.parent / name)
+
+
+@pytest.mark.promise("I8")
+@pytest.mark.parametrize("name", ["w.db", "w.db.lock", "w.db.store/hash.key"])
+@pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
+def test_a_link_to_a_file_of_the_database_is_refused(
+    terminal: Terminal, tmp_path: Path, name: str, link: object
+) -> None:
+    with terminal.site.services("admin").context.write():
+        """The lock exists once something was written."""
+    link(tmp_path / name, tmp_path / "link.csv")  # type: ignore[operator]  # both make a link
+
+    assert "belongs to the database" in export(terminal, tmp_path / "link.csv")
+
+
+def test_rejected_rows_and_documents_do_not_replace_files_of_the_database_either(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    desk = Desk(terminal.site, tmp_path)
+    file = desk.write([application("A-1"), application("A-2", submitted_at="yesterday")])
+    for name in NAMES:
+        result = terminal.as_person(
+            "admin", "import", "applications", str(file), "--rejects", str(tmp_path / name), "--json"
+        )
+        assert "belongs to the database" in refused(result, 73, json_failure=True)
+    assert terminal.document("admin", "imports")["batches"] == []
+
+    desk.applications(application("A-1"))
+    desk.documents("A-1")
+    inside = tmp_path / "w.db.store" / "documents" / "out"
+    result = terminal.as_person("a", "documents", "C-000001", "--to", str(inside), "--json")
+    assert "belongs to the database" in refused(result, 73, json_failure=True)
+    assert not inside.exists()
+
+
+def test_a_device_or_pipe_is_not_replaced_by_an_export(terminal: Terminal, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+
+    result = terminal.as_person("admin", "export", "events", "--output", str(tmp_path / "pipe.csv"), "--json")
+
+    assert "pipe or device" in refused(result, 73, json_failure=True)
+    assert (tmp_path / "pipe.csv").is_fifo()
+
+
+def test_a_file_beside_the_database_can_be_written_and_written_again(terminal: Terminal, tmp_path: Path) -> None:
+    for _time in range(2):
+        result = terminal.as_person("admin", "export", "events", "--output", str(tmp_path / "w.db.csv"), "--json")
+        assert result.exit_code == 0, result.output

@@ -1,6 +1,5 @@
 """`workbench forecast backtest` tests the forecast on an event log, without any database."""
 
-import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,27 +27,6 @@ def log(folder: Path) -> Path:
     path = folder / "log.csv"
     path.write_text("\n".join(["Number,What,At", *rows]), encoding="utf-8")
     return path
-
-
-@pytest.mark.proof
-def test_a_backtest_prints_its_figures_as_json(terminal: Terminal, tmp_path: Path) -> None:
-    path = shared_data("event_logs", "helpdesk.csv")
-
-    first, second = (
-        terminal.run_bare(
-            "--database", str(tmp_path / "nowhere.db"), "forecast", "backtest", "--log", str(path), "--json"
-        )
-        for _turn in range(2)
-    )
-    assert first.exit_code == 0, first.output
-    document = json.loads(first.stdout)
-    assert list(document) == KEYS
-    assert (document["cases"], document["prefixes"], document["median_mae_days"]) == (1522, 4961, 4.721022)
-    assert document["mae_days"] <= 0.94 * document["median_mae_days"]
-    assert 0.75 <= document["coverage80"] <= 0.92
-    assert second.stdout == first.stdout
-    assert first.stderr == ""
-    assert not (tmp_path / "nowhere.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -109,15 +87,6 @@ def test_a_missing_column_is_named(terminal: Terminal, tmp_path: Path) -> None:
     result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), "--case", "Numbr", "--json")
 
     assert refused(result, 65) == "log.csv, line 1, column Numbr: There is no such column; is it one of Number?"
-
-
-def test_an_xml_bomb_is_refused(terminal: Terminal, tmp_path: Path) -> None:
-    path = tmp_path / "log.xes.gz"
-    path.write_bytes(gzip.compress(b'<!DOCTYPE log [<!ENTITY a "b">]>\n<log><trace>&a;</trace></log>'))
-
-    assert "log.xes.gz, line 1: The file declares a document type" in refused(
-        terminal.run_bare("forecast", "backtest", "--log", str(path)), 65
-    )
 
 
 def test_a_missing_log_file_is_reported(terminal: Terminal, tmp_path: Path) -> None:

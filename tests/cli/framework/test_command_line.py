@@ -1,17 +1,18 @@
-"""The command line: shared options, default commands of groups, usage errors, help and imports."""
+"""The commands of the workbench: their options, help, output and failures."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.languages import speaking
-from workbench import i18n
 from workbench.domain.text.cells import cells
+from workbench.settings.symbols import use_symbols
 
 ROOT = Path(__file__).parents[3]
 
@@ -59,18 +60,6 @@ def test_shared_options_are_accepted_before_and_after_the_command(terminal: Term
         assert result.exit_code == 0, result.output
 
 
-def test_a_group_runs_its_default_command(terminal: Terminal) -> None:
-    for words in (
-        ("reviewers",),
-        ("reviewers", "list"),
-        ("reviewers", "--as", "a"),
-    ):
-        result = terminal.run("--as", "a", *words, "--json")
-
-        assert result.exit_code == 0, result.output
-        assert '"login": "sup"' in result.stdout
-
-
 def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: Terminal) -> None:
     result = terminal.run("reviewers", "--as", "admin", "limit", "a", "5", "--json")
 
@@ -108,34 +97,10 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal) -> None
         assert message in refused(terminal.run("--as", "admin", *words), 2)
 
 
-def test_help_works_without_a_database(terminal: Terminal) -> None:
-    for words in (
-        ("--help",),
-        ("decide", "--help"),
-        ("imports", "--help"),
-        ("import", "--help"),
-    ):
-        result = terminal.run_bare(*words)
-
-        assert result.exit_code == 0
-        assert result.stderr == ""
-        assert "Usage: workbench" in result.stdout
-
-
 def test_the_help_fits_into_a_hundred_columns(terminal: Terminal) -> None:
     for words in ((), ("decide",), ("import",), ("export",), ("reviewers", "away")):
         for line in terminal.run_bare(*words, "--help").stdout.splitlines():
             assert cells(line) <= 100, line
-
-
-def test_the_help_is_in_the_language_in_use(terminal: Terminal) -> None:
-    if not (i18n.LOCALE_DIR / "zh" / "LC_MESSAGES" / "workbench.mo").exists():
-        pytest.skip("there is no Chinese catalogue yet")
-    with speaking("zh"):
-        result = terminal.run_bare("--help")
-
-    assert "Usage" not in result.stdout
-    assert "--database" in result.stdout
 
 
 @pytest.mark.promise("S2")
@@ -214,3 +179,103 @@ def test_help_loads_neither_the_interface_nor_the_database_nor_a_command() -> No
 
     assert "Usage: workbench" in done.stdout
     assert done.stdout.splitlines()[-2:] == ["LOADED []", "COMMANDS []"]
+
+
+@pytest.fixture
+def terminal_with_case(terminal: Terminal) -> Iterator[Terminal]:
+    """A site with a case."""
+    terminal.site.plant(1)
+    yield terminal
+    use_symbols("auto")
+
+
+def test_without_ascii_symbols_masks_are_dots_and_json_is_the_same(terminal_with_case: Terminal) -> None:
+    assert "•" in terminal_with_case.as_person("a", "show", "C-1").stdout
+    ascii_too = terminal_with_case.as_person("a", "show", "C-1", "--json", "--symbols", "ascii").stdout
+    assert "•" in ascii_too
+
+
+TEXT = """theme = "light"
+
+[keys]
+desk.undo = "z"
+
+[views.1]
+name = "Late 13900139000"
+filter = "due:overdue phone:13800138000"
+order = "-due"
+
+[views.2]
+name = "Wrong"
+filter = "due:late"
+
+[texts]
+talk = "Dear {applicant},\\nplease send what we asked for, each page with the seal, by {deadline}."
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "workbench").mkdir()
+    return tmp_path / "workbench"
+
+
+def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Terminal, folder: Path) -> None:
+    (folder / "settings.toml").write_text(TEXT, encoding="utf-8")
+
+    shown = terminal.run_bare("settings")
+    assert shown.exit_code == 78
+    for line in (
+        ("theme", "light", "line 1"),
+        ("desk.undo", "z F3 (usually u F3)", "line 4"),
+        ("views.1", "Late 139••••••00: due:overdue phone:138••••••00", "line 6"),
+        ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 16"),
+    ):
+        assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
+    assert "line 13: The view 2 is left out" in shown.output
+    assert "13800138000" not in shown.output
+
+    document = json.loads(terminal.run_bare("settings", "--json").stdout)
+    views = {each["name"]: each["value"] for each in document["settings"] if each["name"].startswith("views")}
+    assert views == {
+        "views.1": {"name": "Late 13900139000", "filter": "due:overdue phone:13800138000", "order": "-due"}
+    }
+
+
+def test_a_file_that_is_no_toml_is_told_by_its_line_and_a_command_works(terminal: Terminal, folder: Path) -> None:
+    (folder / "settings.toml").write_text('theme = "light"\nauto_next = yes\n', encoding="utf-8")
+
+    for shown, code in ((terminal.run_bare("settings"), 78), (terminal.as_person("a", "queue"), 0)):
+        assert (shown.exit_code, shown.output.count("line 2: this is not TOML")) == (code, 1), shown.output
+
+
+def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:
+    shown = terminal.run_bare("settings")
+    assert (shown.exit_code, "line" in shown.output, str(folder) in shown.output) == (0, False, True)
+
+
+def test_a_group_runs_its_default_command(terminal: Terminal) -> None:
+    for words in (
+        ("reviewers",),
+        ("reviewers", "list"),
+        ("reviewers", "--as", "a"),
+    ):
+        result = terminal.run("--as", "a", *words, "--json")
+
+        assert result.exit_code == 0, result.output
+        assert '"login": "sup"' in result.stdout
+
+
+def test_help_works_without_a_database(terminal: Terminal) -> None:
+    for words in (
+        ("--help",),
+        ("decide", "--help"),
+        ("imports", "--help"),
+        ("import", "--help"),
+    ):
+        result = terminal.run_bare(*words)
+
+        assert result.exit_code == 0
+        assert result.stderr == ""
+        assert "Usage: workbench" in result.stdout

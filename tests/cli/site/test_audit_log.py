@@ -148,19 +148,6 @@ def test_tick_keeps_an_anchor_each_day_which_finds_a_log_that_is_replaced(
     assert ("from which the log differs: " if kind == "file" else "differs from its anchor") in result.stderr
 
 
-def test_a_clock_that_was_ahead_keeps_no_later_anchor_away(site: Site, tmp_path: Path) -> None:
-    anchors, settings, terminal = tmp_path / "anchors", tmp_path / "site.toml", Terminal(site)
-    settings.write_text(f'[audit]\nanchor = "{anchors}"\n', encoding="utf-8")
-    ticking = ("tick", "--site", str(settings))
-    site.clock.advance(days=400)
-    assert terminal.as_person("audit", *ticking).exit_code == 0
-
-    site.clock.advance(days=-400)
-    assert terminal.as_person("admin", *ticking, "--clock-is-right").exit_code == 0
-
-    assert len(anchors.read_text(encoding="ascii").splitlines()) == 2
-
-
 @pytest.mark.promise("P6")
 def test_anchors_of_another_database_are_not_mixed_with_those_of_this_one(site: Site, tmp_path: Path) -> None:
     anchors, settings, terminal = tmp_path / "anchors", tmp_path / "site.toml", Terminal(site)

@@ -92,19 +92,6 @@ def test_a_restored_backup_has_the_cases_documents_calls_and_key_and_its_log_goe
     assert (more.created, more.unchanged) == (10, 10)
 
 
-def test_a_backup_is_an_event_and_takes_an_admin(terminal: Terminal, tmp_path: Path) -> None:
-    for login in ("a", "sup", "audit"):
-        refused(terminal.as_person(login, "backup", str(tmp_path / "b.tar"), "--json"), 77)
-    assert not (tmp_path / "b.tar").exists()
-    backed_up(terminal, tmp_path / "b.tar")
-    lose(terminal)
-    before = places(terminal)
-
-    for login in ("a", "nobody"):
-        refused(terminal.as_person(login, "restore", str(tmp_path / "b.tar"), "--json"), 77)
-    assert places(terminal) == before
-
-
 def test_standard_tools_verify_a_backup(terminal: Terminal, tmp_path: Path) -> None:
     file = backed_up(terminal, tmp_path / "b.tar")
     folder = tmp_path / "unpacked"
@@ -117,19 +104,6 @@ def test_standard_tools_verify_a_backup(terminal: Terminal, tmp_path: Path) -> N
 
     files = 3 if terminal.site.is_encrypted else 2
     assert checked.stdout.count(": OK\n") == terminal.document("admin", "backup", str(file))["files"] == files
-
-
-@pytest.mark.parametrize("taken", ["w.db", "w.db-wal", "w.db-journal", "w.db.store"])
-def test_restore_leaves_what_is_at_the_place(terminal: Terminal, tmp_path: Path, taken: str) -> None:
-    file = backed_up(terminal, tmp_path / "b.tar")
-    lose(terminal)
-    (tmp_path / taken).write_text("somebody's")
-    before = places(terminal)
-
-    sentence = refused(terminal.as_person("admin", "restore", str(file), "--json"), 73)
-
-    assert taken in sentence
-    assert places(terminal) == before
 
 
 @pytest.mark.promise("C5")

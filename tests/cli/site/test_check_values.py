@@ -1,9 +1,7 @@
 """A changed hash key or call file is refused before anything is computed with it, and doctor names it."""
 
-import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,8 +11,6 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.services.intake.importing.files import Desk, application
 from tests.services.intake.importing.test_calls import call
 from workbench.services.files.calls import parquet
-
-STATEMENT = text("SELECT calls_bytes, calls_sha256 FROM import_batch WHERE kind = 'calls'")
 
 
 @pytest.fixture
@@ -94,25 +90,3 @@ def test_a_changed_call_file_is_refused_by_the_next_import_and_named_by_doctor(t
     assert [batch["kind"] for batch in terminal.document("admin", "imports")["batches"]] == ["calls", "applications"]
     assert ills(terminal) == [sentence]
     assert terminal.document("a", "show", "C-000001")["activity"]["calls"] == 30
-
-
-@pytest.mark.proof
-def test_a_call_file_is_hashed_once_in_a_process(
-    terminal: Terminal, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk.applications(application())
-    desk.run(ImportKind.CALLS, [call(0)])
-    restart(terminal)
-    hashed, real = [], hashlib.file_digest
-
-    def counted(file: Any, digest: str) -> Any:
-        hashed.append(file)
-        return real(file, digest)
-
-    monkeypatch.setattr(hashlib, "file_digest", counted)
-
-    desk.run(ImportKind.CALLS, [call(1)])
-    desk.run(ImportKind.CALLS, [call(2)])
-
-    # The earlier call file, the two that were written, and the two that were imported.
-    assert len(hashed) == 5

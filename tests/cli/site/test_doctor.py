@@ -248,36 +248,6 @@ def test_receipts_of_an_import_that_runs_are_explained_by_its_event(
     assert [*codes, terminal.as_person("audit", "audit", "verify").exit_code] == [0, 0]
 
 
-@pytest.mark.parametrize(
-    ("statement", "sentence"),
-    [
-        (
-            "UPDATE notice SET body = body || '!' WHERE sent_at > 0",
-            "Notice 1 is not what its last event says; it was changed outside the program.",
-        ),
-        (
-            "UPDATE notice SET sent_at = NULL",
-            "Notice 1 is not what its last event says; it was changed outside the program.",
-        ),
-    ],
-)
-def test_a_letter_that_was_sent_and_then_changed_is_found(
-    terminal: Terminal, tmp_path: Path, statement: str, sentence: str
-) -> None:
-    terminal.site.plant()
-    terminal.document("a", "next")
-    terminal.document("a", "decide", "C-1", "pass", "--reason", "OK")
-    terminal.site.clock.advance(minutes=5)
-    report = tmp_path / "sent.csv"
-    report.write_text("notice\n1\n")
-    terminal.document("admin", "notices", "sent", str(report))
-    assert ills(terminal) == []
-    with terminal.site.tampering() as session:
-        session.execute(text(statement))
-
-    assert sentence in ills(terminal)
-
-
 @pytest.mark.promise("P6")
 def test_an_anchor_tells_that_the_whole_log_was_replaced(terminal: Terminal, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors"

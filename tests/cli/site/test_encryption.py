@@ -277,14 +277,6 @@ def test_another_key_opens_the_same_data_and_the_former_one_no_longer_does(
     assert place.document("a", "show", "C-1") == shown
 
 
-def test_a_plain_database_has_no_key_to_change(tmp_path: Path) -> None:
-    plain = Site(tmp_path / "w.db", is_encrypted=False).create()
-    assert "is not encrypted" in refused(Terminal(plain).as_person("admin", "rekey", "--key-file", "k"), 78)
-    assert not Path(f"{plain.path}.store/encryption.toml").exists()
-    assert not Path("k").exists()
-    plain.close()
-
-
 def test_a_command_that_a_backup_names_is_not_run(terminal: Terminal, tmp_path: Path) -> None:
     key = own_key(terminal, tmp_path)
     command = f"sh -c 'touch {tmp_path}/was-run; cat {key}'"
@@ -345,17 +337,6 @@ def test_a_changed_page_is_told_as_damage_of_the_database(terminal: Terminal, si
     for more in ([], ["--deep"]):
         report = json.loads(terminal.run("doctor", "--json", *more).stdout)
         assert any("restore a backup" in line["text"] for line in report["lines"] if line["ok"] is False)
-
-
-def test_two_files_of_the_store_cannot_be_exchanged(terminal: Terminal, desk: Desk) -> None:
-    one, other = sorted(path for path in files_of(terminal.site) if path.parent.parent.name == "documents")[:2]
-    content = one.read_bytes()
-    one.write_bytes(other.read_bytes())
-    other.write_bytes(content)
-    report = terminal.run("doctor", "--deep", "--json")
-    wrong = [line["text"] for line in json.loads(report.stdout)["lines"] if line["ok"] is False]
-    assert len(wrong) == 2
-    assert all("was changed" in text for text in wrong)
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])

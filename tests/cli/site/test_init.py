@@ -91,18 +91,6 @@ def test_an_unknown_group_or_unreachable_place_is_refused_and_nothing_is_created
     assert [path.name for path in full.iterdir()] == ["mine"]
 
 
-def test_existing_files_are_not_changed(terminal: Terminal, place: Path) -> None:
-    store = place.parent / "w.db.store"
-    store.mkdir(parents=True)
-    (store / "hash.key").write_bytes(b"k" * 32)
-
-    message = refused(init(terminal, place, "--json"), 73)
-
-    assert "already exists" in message
-    assert not place.exists()
-    assert (store / "hash.key").read_bytes() == b"k" * 32
-
-
 def test_a_private_database_that_its_group_can_read_is_refused(terminal: Terminal, place: Path) -> None:
     assert init(terminal, place).exit_code == 0
 
@@ -167,14 +155,3 @@ def test_the_first_admin_of_a_named_database_is_the_login_given(terminal: Termin
     assert json.loads(made.stdout)["admin"] == "alice"
     listed = terminal.run_bare("--database", str(place), "--as", "alice", "reviewers", "--json")
     assert [person["login"] for person in json.loads(listed.stdout)["reviewers"]] == ["alice"]
-
-
-@pytest.mark.parametrize(
-    ("words", "code"), [(("--as", "alice"), 77), (("--as", "ali\u3164ce", "--identity", "named"), 2)]
-)
-def test_a_first_admin_who_could_not_be_identified_is_refused(
-    terminal: Terminal, place: Path, words: tuple[str, ...], code: int
-) -> None:
-    refused(init(terminal, place, *words, "--json"), code)
-
-    assert not place.exists()

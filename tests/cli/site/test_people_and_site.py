@@ -1,30 +1,21 @@
-"""The commands about people, the audit log and the database."""
+"""People and their roles: requests, deactivation, and changes in an open workbench."""
 
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from db.enums import Role
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
 from tests.demos import copy_few_cases
 from tests.services.intake.importing.files import Desk, application
+from tests.sites import Site
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.vocabulary import Verdict
+from workbench.errors import NotAllowed
 from workbench.services.demo import preparing
-
-
-def test_people_are_registered_with_their_roles(terminal: Terminal) -> None:
-    added = terminal.document("admin", "reviewers", "add", "d", "--role", "reviewer", "--role", "supervisor")
-
-    assert added == {
-        "login": "d",
-        "roles": ["reviewer", "supervisor"],
-        "max_held": 3,
-        "is_away": False,
-        "away_until": None,
-        "is_active": True,
-    }
-    assert added in terminal.document("audit", "reviewers")["reviewers"]
-    refused(terminal.as_person("a", "reviewers", "add", "e", "--json"), 77)
+from workbench.services.wiring import Services
 
 
 def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
@@ -163,3 +154,230 @@ def test_demo_opens_the_workbench_as_its_first_reviewer_and_says_when_its_sample
     assert result.exit_code == 0, result.output
     assert "The sample data is 12 days old; `workbench demo --reset` creates it again." in result.stderr
     assert "days old" not in terminal.run("demo", "--reset").stderr
+
+
+@pytest.fixture
+def two(terminal: Terminal) -> Terminal:
+    """A database with the admins `admin` and `second`."""
+    assert terminal.as_person("admin", "reviewers", "add", "second", "--role", "admin").exit_code == 0
+    return terminal
+
+
+def roles(terminal: Terminal, login: str) -> list[str]:
+    people = terminal.document("audit", "reviewers")["reviewers"]
+    return next(list(one["roles"]) for one in people if one["login"] == login)
+
+
+@pytest.mark.promise("A7")
+def test_an_admin_cannot_take_the_other_ones_role_and_help_themselves(two: Terminal) -> None:
+    taking = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
+    own = two.document("admin", "reviewers", "role", "admin", "--add", "auditor")["number"]
+    assert "first run" in refused(two.as_person("admin", "reviewers", "deactivate", "second"), 77)
+    for number in (taking, own):
+        assert "You made this request" in refused(two.as_person("admin", "reviewers", "approve", number), 77)
+
+    assert "admin" in roles(two, "second")
+    assert "auditor" not in roles(two, "admin")
+
+
+@pytest.mark.promise("A7")
+def test_nobody_agrees_to_roles_of_their_own(two: Terminal) -> None:
+    why = refused(two.as_person("admin", "reviewers", "role", "second", "--add", "reviewer"), 77)
+    assert "Nobody could approve this: second is the only other admin" in why
+
+    asked = two.document("second", "reviewers", "role", "second", "--add", "reviewer")["number"]
+    two.document("admin", "reviewers", "approve", asked)
+
+    assert roles(two, "second") == ["reviewer", "admin"]
+
+
+@pytest.mark.promise("A7")
+def test_a_single_admin_gives_no_roles_to_themselves(terminal: Terminal) -> None:
+    why = refused(terminal.as_person("admin", "reviewers", "role", "admin", "--add", "auditor"), 77)
+
+    assert "You cannot give yourself roles" in why
+    terminal.document("admin", "reviewers", "role", "admin", "--remove", "reviewer")
+    assert roles(terminal, "admin") == ["supervisor", "admin"]
+
+
+def test_a_new_person_gets_roles_when_another_admin_agrees(two: Terminal) -> None:
+    asked = two.document("admin", "reviewers", "add", "d")["number"]
+    assert roles(two, "d") == []
+    assert two.as_person("d", "queue").exit_code == 77
+
+    two.document("second", "reviewers", "approve", asked)
+
+    assert two.as_person("d", "queue").exit_code == 0
+
+
+@pytest.mark.promise("A7")
+def test_a_request_can_be_rejected_or_taken_back_and_ends_after_a_week(two: Terminal) -> None:
+    numbers = [two.document("admin", "reviewers", "role", "a", "--add", "auditor")["number"] for _one in range(3)]
+    two.document("second", "reviewers", "reject", numbers[0])
+    two.document("admin", "reviewers", "reject", numbers[1])
+    assert [one["number"] for one in two.document("audit", "reviewers", "requests")["requests"]] == numbers[2:]
+    # 02:00 UTC is 10:00 where the site is.
+    assert "2026-12-01 10:00" in two.as_person("audit", "reviewers", "requests").stdout
+
+    two.site.clock.advance(days=8)
+
+    assert two.document("audit", "reviewers", "requests")["requests"] == []
+    for number in numbers:
+        assert "No request" in refused(two.as_person("second", "reviewers", "approve", number), 66)
+    assert roles(two, "a") == ["reviewer"]
+
+
+@pytest.mark.promise("A7")
+def test_an_agreement_never_leaves_the_site_without_an_admin(two: Terminal) -> None:
+    first = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
+    other = two.document("second", "reviewers", "role", "admin", "--remove", "admin")["number"]
+    two.document("second", "reviewers", "approve", first)
+
+    assert "No request" in refused(two.as_person("admin", "reviewers", "approve", other), 66)
+    assert "admin" in roles(two, "admin")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--add", "auditor", "--remove", "auditor"), "cannot be both added and removed"),
+        (("--add", "reviewer", "--remove", "auditor"), "Nothing would change: a has each added role already"),
+    ],
+)
+def test_a_change_that_changes_nothing_is_no_request(two: Terminal, words: tuple[str, ...], why: str) -> None:
+    assert why in refused(two.as_person("admin", "reviewers", "role", "a", *words), 2)
+    assert two.document("audit", "reviewers", "requests")["requests"] == []
+
+
+def take_role(site: Site, login: str, *, instead: tuple[Role, ...] = ()) -> None:
+    site.services("admin").roles.change(login, instead, (Role.REVIEWER,))
+
+
+def take_next(services: Services) -> CaseFile:
+    case = services.claims.next()
+    assert isinstance(case, CaseFile)
+    return case
+
+
+def passing(case: CaseFile) -> VerdictRequest:
+    return VerdictRequest(case_id=case.header.id, verdict=Verdict.PASS, reasons=("OK",), fence=case.header.fence)
+
+
+@pytest.mark.parametrize("instead", [(), (Role.AUDITOR,)], ids=["no role", "an auditor"])
+def test_a_person_who_is_no_reviewer_any_more_does_not_decide_in_an_open_workbench(
+    site: Site, instead: tuple[Role, ...]
+) -> None:
+    site.plant(1)
+    reviewer = site.services("a")
+    case = take_next(reviewer)
+    take_role(site, "a", instead=instead)
+
+    with pytest.raises(NotAllowed, match="no role" if not instead else "needs one of these roles"):
+        reviewer.verdicts.decide(passing(case))
+
+    assert site.state(case.header.id) == "in_review"
+    assert site.actions(case.header.id)[-1] == "refused decide"
+
+
+def test_a_role_that_is_taken_between_the_check_and_the_write_refuses_the_write(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.plant(1)
+    reviewer = site.services("a")
+    case = take_next(reviewer)
+    real = reviewer.context.database.write
+
+    def write_later(**options: bool) -> object:
+        monkeypatch.setattr(reviewer.context.database, "write", real)
+        take_role(site, "a", instead=(Role.AUDITOR,))
+        return real(**options)
+
+    monkeypatch.setattr(reviewer.context.database, "write", write_later)
+    with pytest.raises(NotAllowed, match="needs one of these roles"):
+        reviewer.verdicts.decide(passing(case))
+
+    assert site.state(case.header.id) == "in_review"
+
+
+def test_somebody_without_a_role_reads_nothing(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    take_role(terminal.site, "a")
+
+    for command in (("queue",), ("show", "C-000001"), ("reviewers",), ("calendar",), ("forecast",), ("audit",)):
+        assert "a has no role" in refused(terminal.as_person("a", *command, "--json"), 77)
+
+
+def test_an_open_workbench_of_somebody_without_a_role_reads_nothing_more(site: Site) -> None:
+    site.plant(1)
+    reviewer = site.services("a")
+    reviewer.queue.count()
+    take_role(site, "a")
+
+    for read in (reviewer.queue.count, reviewer.people.list, lambda: reviewer.casefiles.show(1)):
+        with pytest.raises(NotAllowed, match="no role"):
+            read()
+
+
+@pytest.mark.promise("A10")
+def test_a_deactivated_person_does_nothing_and_their_cases_are_free(terminal: Terminal) -> None:
+    held, assigned = terminal.site.plant(2)
+    terminal.document("a", "next")
+    terminal.document("sup", "assign", f"C-{assigned}", "--to", "a", "--reason", "x")
+
+    result = terminal.as_person("admin", "reviewers", "deactivate", "a")
+
+    assert "cases that other people can take now: 2" in result.stderr
+    assert "a is deactivated; an admin" in refused(terminal.as_person("a", "queue"), 77)
+    assert [terminal.document("b", "next")["case"], terminal.document("c", "next")["case"]] == [
+        f"C-{held:06}",
+        f"C-{assigned:06}",
+    ]
+    line = next(one for one in terminal.document("admin", "reviewers")["reviewers"] if one["login"] == "a")
+    assert (line["is_active"], line["roles"]) == (False, ["reviewer"])
+    assert "does not review" in refused(
+        terminal.as_person("sup", "assign", f"C-{held}", "--to", "a", "--reason", "x"), 77
+    )
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+
+
+@pytest.mark.promise("A10")
+def test_a_workbench_that_is_open_refuses_the_acts_of_a_deactivated_person(terminal: Terminal) -> None:
+    [case] = terminal.site.plant()
+    open_before = terminal.site.services("a")
+    terminal.as_person("admin", "reviewers", "deactivate", "a")
+
+    with pytest.raises(NotAllowed, match="a is deactivated; an admin"):
+        open_before.claims.next()
+    assert terminal.site.state(case) == "queued"
+
+
+def test_an_activated_person_works_again_with_the_same_roles(terminal: Terminal) -> None:
+    terminal.site.plant()
+    terminal.as_person("admin", "reviewers", "deactivate", "a")
+    assert "b is active." in refused(terminal.as_person("admin", "reviewers", "activate", "b"), 77)
+
+    terminal.as_person("admin", "reviewers", "activate", "a")
+
+    assert terminal.document("a", "next")["state"] == "in_review"
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("login", "person", "why"),
+    [("sup", "a", "Only an admin can do this"), ("admin", "admin", "You cannot deactivate yourself")],
+)
+def test_only_an_admin_deactivates_and_nobody_themselves(terminal: Terminal, login: str, person: str, why: str) -> None:
+    assert why in refused(terminal.as_person(login, "reviewers", "deactivate", person), 77)
+    assert all(one["is_active"] for one in terminal.document("admin", "reviewers")["reviewers"])
+
+
+def test_a_verdict_that_is_returned_to_a_deactivated_maker_is_for_everybody(terminal: Terminal) -> None:
+    [case] = terminal.site.plant()
+    terminal.document("a", "next")
+    terminal.document("a", "decide", f"C-{case}", "fail", "--final", "--reason", "ACT-PEAK-HOUR")
+    assert terminal.site.state(case) == "awaiting_check"
+    terminal.as_person("admin", "reviewers", "deactivate", "a")
+
+    terminal.document("sup", "check", f"C-{case}", "return", "--note", "look again")
+
+    assert terminal.document("b", "next")["case"] == f"C-{case:06}"

@@ -76,21 +76,6 @@ def test_only_the_export_of_notices_waits_for_the_real_supplier(
     assert "made-up" not in terminal.as_person("admin", "doctor").stdout
 
 
-def test_a_letter_that_was_sent_stays_as_it_was(terminal: Terminal, file: Callable[[str], str], tmp_path: Path) -> None:
-    own = in_force(terminal)
-    terminal.document("admin", "policy", "apply", file(default_policy_text()))
-    decided(terminal, count=2)
-    numbers = tmp_path / "numbers.txt"
-    numbers.write_text("1\n")
-    terminal.document("a", "notices", "sent", str(numbers))
-    terminal.document("admin", "policy", "apply", file(own))
-
-    sent, unsent = exported(terminal)
-
-    assert MADE_UP[0] in sent["body"]
-    assert SUPPLIER.name.zh in unsent["body"]
-
-
 APPLICATION = """application_no,submitted_at,applicant_kind,applicant_name,handler_name,handler_id_no
 N-1,2026-11-23 10:00,individual,丙某某,丙某某,11010519491231002X
 """
@@ -180,20 +165,6 @@ def test_what_is_no_file_is_refused(terminal: Terminal, tmp_path: Path) -> None:
         refused(terminal.as_person("admin", "policy", "apply", str(tmp_path / name), "--json"), code)
 
 
-def test_init_takes_the_supplier_from_a_file(terminal: Terminal, tmp_path: Path, file: Callable[[str], str]) -> None:
-    place = str(tmp_path / "new.db")
-
-    made = terminal.run_bare("--database", place, "init", "--supplier", file(supplier_toml(SUPPLIER)), "--json")
-
-    assert made.exit_code == 0, made.output
-    assert json.loads(made.stdout)["supplier_made_up"] is False
-    shown = json.loads(terminal.run_bare("--database", place, "policy", "--json").stdout)
-    assert shown["supplier"]["address"] == {"en": SUPPLIER.address.en, "zh": SUPPLIER.address.zh}
-    assert (
-        terminal.run_bare("--database", place, "export", "notices", "--output", str(tmp_path / "n.csv")).exit_code == 0
-    )
-
-
 def test_a_wrong_supplier_is_refused_with_its_line_and_nothing_is_created(
     terminal: Terminal, tmp_path: Path, file: Callable[[str], str]
 ) -> None:
@@ -242,14 +213,3 @@ def test_init_goes_on_without_an_answer(terminal: Terminal, tmp_path: Path, at_a
     assert "`workbench policy apply FILE`" in made.stderr
     assert broken_off.exit_code != 0
     assert not (tmp_path / "none.db").exists()
-
-
-def test_init_never_asks_without_a_terminal_or_for_a_program(
-    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(supplier_questions, "ask_supplier", lambda: pytest.fail("asked"))
-
-    assert terminal.run_bare("--database", str(tmp_path / "piped.db"), "init").exit_code == 0
-    monkeypatch.setattr(supplier_questions, "is_terminal", lambda: True)
-    made = terminal.run_bare("--database", str(tmp_path / "program.db"), "init", "--json")
-    assert json.loads(made.stdout)["supplier_made_up"] is True

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from db.columns import from_us
-from db.enums import CaseState, DocumentKind, FailKind
-from db.models import CaseRow
+from db.enums import DocumentKind, FailKind
 from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import ClockSite, local
@@ -121,22 +120,6 @@ def test_the_cases_with_other_findings_are_named(terminal: Terminal, site: Site,
         assert "C-000020 and 2 more; --json names all." in said.output
 
 
-def test_a_case_that_was_skipped_is_offered_again_and_a_hold_stays(
-    terminal: Terminal, site: Site, apply: Callable[..., Any]
-) -> None:
-    site.plant(2)
-    terminal.document("a", "next")
-    terminal.document("b", "next")
-    terminal.document("b", "skip", "C-2", "--reason", "x")
-    evidence_no = site.services("a").casefiles.show(1).header.evidence_no
-
-    apply(VERSION)
-
-    assert site.services("a").casefiles.show(1).header.evidence_no > evidence_no
-    assert show(terminal, "C-1")["held_by"] == "a"
-    assert terminal.document("b", "next")["case"] == "C-000002"
-
-
 def test_who_holds_a_case_is_told_that_its_policy_changed_and_what_that_changed(
     terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:
@@ -207,21 +190,6 @@ def test_what_the_applicant_was_asked_for_stays(
     assert says.format("整改", "各项") in to_rectifying
     assert not [letter for letter in letters(terminal) if "办结时限" in letter]
     assert desk.sql("SELECT COUNT(*) FROM notice WHERE kind = 'policy' AND told_due_at IS NOT NULL") == [(0,)]
-
-
-def test_no_date_is_promised_while_others_must_answer(
-    terminal: Terminal, site: Site, apply: Callable[..., Any]
-) -> None:
-    services = ClockSite(site)
-    case = services.received("2026-11-24 10:00")
-    services.at("2026-11-24 10:30").run("a", "next")
-    services.run("a", "decide", case, "pending", "--reason", "WAIT-CARRIER")
-
-    apply(CAPITAL, LONGER)
-
-    [letter] = letters(terminal)
-    assert "审核所需的核查信息尚未返回。我司按新规则继续审核，并及时告知结论。" in letter
-    assert "不迟于" not in letter
 
 
 def test_an_incomplete_case_becomes_complete_or_is_asked_for_other_documents(
@@ -350,60 +318,6 @@ def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_polic
     assert written_on("2026-12-08 11:00") == ["receipt"]
 
 
-def test_a_final_case_keeps_its_version_and_an_appealed_one_its_state(
-    terminal: Terminal, site: Site, apply: Callable[..., Any]
-) -> None:
-    services = ClockSite(site)
-    cases = [services.received("2026-11-24 10:00") for _case in range(3)]
-    services.log("2026-11-24 10:30", cases[0], "decide", CaseState.PASSED)
-    services.log("2026-11-24 10:30", cases[1], "decide", CaseState.FAILED)
-    services.log("2026-11-24 11:00", cases[1], "appeal", CaseState.APPEALED)
-
-    assert apply(VERSION)["open_cases_changed"] == 2
-
-    found = [(shown["state"], shown["policy_version"]) for shown in (show(terminal, case) for case in cases)]
-    assert found == [("passed", 1), ("appealed", 2), ("queued", 2)]
-
-
-def test_appealed_reopened_and_held_cases_go_on_under_the_new_version_and_a_staged_answer_is_void(
-    terminal: Terminal, site: Site, apply: Callable[..., Any]
-) -> None:
-    office = filed_appeals.office(site)
-    staged = filed_appeals.decided(office, filed_appeals.appealed(office, at="2026-11-25 10:00"), "overturned")
-    appealed = filed_appeals.appealed(
-        office, filed_appeals.failed(office.at("2026-11-25 10:00")), at="2026-11-25 11:00"
-    )
-    reopened = filed_appeals.failed(office.at("2026-11-25 11:00"))
-    office.at("2026-11-25 12:00").run("sup2", "reopen", reopened, "--reason", "x")
-    office.run("sup2", "priority", reopened, "low", "--reason", "x")
-    put_aside, held = (office.received("2026-11-25 12:00") for _ in range(2))
-    office.run("a", "next", "--filter", put_aside)
-    office.run("a", "aside", put_aside, "--until", "2026-11-26 10:00")
-    office.run("a", "next", "--filter", held)
-    cases = (staged, appealed, reopened, put_aside, held)
-    names = ("state", "round", "held_by", "held_until", "fence", "assignee")
-
-    def standing() -> list[list[Any]]:
-        with site.services("admin").context.read() as session:
-            corrected = [session.get_one(CaseRow, int(case[2:])).corrects_id for case in cases]
-        return [[*map(show(terminal, case).get, names), owed] for case, owed in zip(cases, corrected, strict=True)]
-
-    before = standing()
-    assert apply(CAPITAL, LONGER)["open_cases_changed"] == len(cases)
-
-    before[0][0] = "appealed"
-    assert standing() == before
-    assert before[2][-1] is not None
-    assert {show(terminal, case)["policy_version"] for case in cases} == {2}
-    filed_appeals.decided(office, staged, "overturned")
-    office.run("c", "check", staged, "approve", "--note", "yes")
-    filed_appeals.decided(office, appealed, "stands")
-    office.run("a", "decide", held, "fail", "--reason", "ID-NAME")
-    office.at("2026-11-26 10:01")
-    assert terminal.document("a", "next")["case"] == put_aside
-    assert [show(terminal, case)["state"] for case in (staged, appealed)] == ["queued", "awaiting_check"]
-
-
 def test_an_appeal_keeps_the_days_and_hours_of_its_filing(
     terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:
@@ -457,24 +371,6 @@ def test_what_was_done_before_is_not_undone_after_a_change_of_policy_which_undo_
     office.run("sup", "undo", answered)
 
 
-def test_open_cases_change_on_the_day_with_the_next_start_and_each_once(
-    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
-) -> None:
-    desk.queued()
-    assert apply(CAPITAL, options=("--open-cases", "--from", "2026-11-26"))["open_cases_changed"] == 0
-
-    for moment, number in (("2026-11-25 18:00", 1), ("2026-11-26 08:00", 2), ("2026-11-27 08:00", 2)):
-        terminal.site.clock.at = local(moment)
-        terminal.document("audit", "tick")
-        assert show(terminal, "C-1")["policy_version"] == number
-
-    assert [body["added"] for _case, body in policy_events(desk)] == [["ID-CAPITAL"]]
-    [letter] = letters(terminal)
-    assert "办结时限不变：2026年11月26日（周四）" in letter
-    settled = [one["settled_at"] for one in terminal.document("a", "policy", "list")["versions"]]
-    assert settled == ["2026-11-26T08:00:00+08:00", None]
-
-
 def test_an_interrupted_change_is_continued_by_the_next_start(
     terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -488,20 +384,6 @@ def test_an_interrupted_change_is_continued_by_the_next_start(
 
     assert show(terminal, "C-1")["policy_version"] == 2
     assert len(policy_events(desk)) == 1
-
-
-def test_a_version_that_never_came_into_force_changes_nothing(
-    terminal: Terminal, desk: Desk, apply: Callable[..., Any]
-) -> None:
-    desk.queued()
-    apply(CAPITAL, options=("--open-cases", "--from", "2026-11-26"))
-    assert apply(VERSION, options=("--from", "2026-11-25"))["replaced"] == [2]
-    terminal.site.clock.at = local("2026-11-27 10:00")
-
-    terminal.document("a", "tick")
-
-    assert show(terminal, "C-1")["policy_version"] == 1
-    assert policy_events(desk) == []
 
 
 def finish(path: Path, moment: str, barrier: Barrier, queue: Any) -> None:

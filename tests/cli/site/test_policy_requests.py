@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.site.test_role_requests import two as two  # noqa: PLC0414 - a fixture
+from tests.cli.site.test_people_and_site import two as two  # noqa: PLC0414 - a fixture
 
 OFF = ("final_fail = true", "final_fail = false")
 Edit = Callable[..., str]

@@ -1,6 +1,5 @@
 """Versions of the policy that begin on a day, and their differences."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,10 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import local
-from tests.services.intake.importing.files import Desk, application
+from tests.services.intake.importing.files import Desk
 from tests.sites import SUPPLIER, Site
-from workbench.policies import default_policy_text
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
-NEW_YORK = ('zone = "Asia/Shanghai"', 'zone = "America/New_York"')
 PHONE = (SUPPLIER.phone, "400-555-0199")
 
 
@@ -51,24 +48,6 @@ def states(terminal: Terminal) -> list[str]:
     return [one["state"] for _number, one in sorted(listed(terminal).items())]
 
 
-def test_a_version_with_a_date_is_in_force_from_that_day_in_its_zone(
-    terminal: Terminal, desk: Desk, changed: Callable[..., str]
-) -> None:
-    applied = apply(terminal, changed(CAPITAL), "--from", "2026-11-26")
-    assert (applied["policy"], applied["effective_on"], applied["state"]) == (2, "2026-11-26", "to-come")
-
-    for moment, number in (("2026-11-25 23:59", 1), ("2026-11-26 00:00", 2)):
-        terminal.site.clock.at = local(moment)
-        desk.applications(application(f"A-{number}"))
-        assert terminal.document("a", "policy")["policy"] == number
-        assert terminal.document("a", "show", f"C-{number}")["policy_version"] == number
-        assert ("ID-CAPITAL" in desk.findings(f"A-{number}")) == (number == 2)
-    assert states(terminal) == ["earlier", "in-force"]
-    assert listed(terminal)[2]["applied_by"] == "admin"
-    [event] = desk.sql("SELECT body FROM event WHERE action = 'policy apply'")
-    assert {"policy": 2, "effective_on": "2026-11-26", "open_cases": False}.items() <= json.loads(event[0]).items()
-
-
 def test_a_later_version_that_begins_earlier_replaces_one_to_come(
     terminal: Terminal, changed: Callable[..., str]
 ) -> None:
@@ -82,49 +61,6 @@ def test_a_later_version_that_begins_earlier_replaces_one_to_come(
     terminal.site.clock.at = local("2026-12-02 10:00")
     assert states(terminal) == ["earlier", "replaced", "in-force"]
     assert terminal.document("a", "policy")["supplier"]["phone"] == PHONE[1]
-
-
-def test_the_file_in_force_applied_again_calls_off_the_version_to_come(
-    terminal: Terminal, changed: Callable[..., str]
-) -> None:
-    apply(terminal, changed(CAPITAL), "--from", "2026-12-01")
-
-    called_off = apply(terminal, changed(name="old.toml"))
-    again = apply(terminal, changed(name="old.toml"))
-
-    assert (called_off["changed"], called_off["replaced"], again["changed"]) == (True, [2], False)
-    assert states(terminal) == ["earlier", "replaced", "in-force"]
-
-
-def test_a_file_applied_again_for_its_day_can_only_be_extended_to_open_cases(
-    terminal: Terminal, changed: Callable[..., str]
-) -> None:
-    day = ("--from", "2026-12-01")
-    path = changed(CAPITAL)
-    apply(terminal, path, *day)
-
-    again, extended, again_extended = (apply(terminal, path, *day, *more) for more in ((), *[("--open-cases",)] * 2))
-
-    assert [one["changed"] for one in (again, extended, again_extended)] == [False, True, False]
-    assert (extended["policy"], extended["replaced"], extended["open_cases"]) == (2, [], True)
-    assert states(terminal) == ["in-force", "to-come"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "moment"),
-    [((NEW_YORK,), "2026-11-24 10:00"), ((CAPITAL,), "2026-11-20 10:00")],
-    ids=["west of the date line of the first version", "a clock set back to before the first version"],
-)
-def test_a_file_is_applied_on_a_day_before_that_of_the_version_in_force(
-    terminal: Terminal, changed: Callable[..., str], changes: tuple[tuple[str, str], ...], moment: str
-) -> None:
-    path = changed(*changes)
-    terminal.site.clock.at = local(moment)
-
-    applied, again = (apply(terminal, path) for _time in range(2))
-
-    assert (applied["policy"], applied["changed"], applied["replaced"], again["changed"]) == (2, True, [], False)
-    assert states(terminal) == ["earlier", "in-force"]
 
 
 def test_the_file_in_force_applies_to_open_cases_from_the_day_given(
@@ -142,16 +78,6 @@ def test_the_file_in_force_applies_to_open_cases_from_the_day_given(
     assert terminal.document("a", "show", "C-1")["policy_version"] == 1
     terminal.site.clock.at = local("2026-11-26 08:00")
     assert terminal.document("a", "show", "C-1")["policy_version"] == 3
-
-
-def test_doctor_looks_at_the_sender_in_force_and_not_at_one_to_come(terminal: Terminal, tmp_path: Path) -> None:
-    made_up = tmp_path / "made-up.toml"
-    made_up.write_text(default_policy_text(), encoding="utf-8")
-    apply(terminal, str(made_up), "--from", "2026-12-01")
-
-    for moment, is_real in (("2026-11-30 12:00", True), ("2026-12-01 12:00", False)):
-        terminal.site.clock.at = local(moment)
-        assert ("made-up" not in terminal.as_person("admin", "doctor").stdout) == is_real
 
 
 def test_a_day_that_is_past_far_or_none_is_refused(terminal: Terminal, changed: Callable[..., str]) -> None:

@@ -15,7 +15,6 @@ HUBEI = '[[special]]\nwhen = { province = "湖北省" }\nservice_class = "maximu
 AGENT = '[[special]]\nwhen = { agent = ["虚构渠道", "另一渠道"] }\ndocuments = ["PREMISES_MEDIA"]\n'
 CARD = '[[special]]\nwhen = { card_type = "靓号卡" }\nrectify_days = 9\npending_days = 2\n'
 FIRST_IN_HUBEI = '[[special]]\nwhen = { province = "Hubei", agent = "虚构渠道" }\nservice_class = "expedited"\n'
-KIND = '[[special]]\nwhen = { applicant_kind = "individual" }\ndocuments = ["RISK_NOTICE"]\n'
 
 
 @pytest.fixture
@@ -122,14 +121,3 @@ def test_a_wrong_special_case_is_told_with_its_line(terminal: Terminal, file: Ca
         assert told in result.stderr
         last = len(Path(path).read_text(encoding="utf-8").splitlines())
         assert int(result.stderr.split("policy.toml, line ")[1].split(":")[0]) in range(last - 2, last + 1)
-
-
-def test_limits_may_depend_on_agent_and_card_type(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
-    limit = '[[rules.ID-CAPITAL.limits]]\nobserves = "cards"\nop = ">="\nvalue = 1\nseverity = "warn"\n'
-    path = tmp_path / "policy.toml"
-    when = limit + 'when = { agent = "虚构渠道", card_type = ["靓号卡", "测试卡"] }\n'
-    path.write_text(f"{default_policy_text()}\n{when}", encoding="utf-8")
-    terminal.document("admin", "policy", "apply", str(path))
-    desk.applications(application("A-1", agent="虚构渠道", card_type="靓号卡"), application("A-2", agent="虚构渠道"))
-    found = [shown(terminal, desk, number)["findings"] for number in ("A-1", "A-2")]
-    assert [any(one["rule"] == "ID-CAPITAL" for one in findings) for findings in found] == [True, False]

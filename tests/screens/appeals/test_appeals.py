@@ -5,12 +5,10 @@ from textual.widgets import TextArea
 
 from db.enums import CaseState
 from screens.appeals import decision_dialog
-from screens.appeals.screen import AppealsScreen
 from tests.cli.appeals.filed_appeals import appealed, decided, failed, office, show
 from tests.clock_site import ClockSite
 from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.sites import Site
-from workbench.domain.case.case_id import format_case
 
 
 @pytest.fixture
@@ -118,18 +116,6 @@ async def test_the_dialog_needs_a_choice_and_a_reason_and_keeps_what_was_typed_a
         assert show(services, case)["state"] == "awaiting_check"
         await driver.press("escape", "u")
     assert show(services, case)["state"] == "appealed"
-
-
-async def test_after_a_decision_the_cursor_goes_to_the_next_appeal(services: ClockSite) -> None:
-    cases = [appealed(services) for _number in range(3)]
-    async with site_workbench(services.site, "sup", size=(80, 24)) as driver:
-        await driver.go("a")
-        await driver.press("down")
-        await decide(driver, "1", "no")
-        screen = driver.app.screen
-        assert isinstance(screen, AppealsScreen)
-        assert screen.case is not None
-        assert format_case(screen.case.header.id) == cases[2]
 
 
 async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: ClockSite) -> None:

@@ -1,6 +1,5 @@
 """The calendar screen driven by keys: moving around, explaining days, and setting them after a preview."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,23 +39,6 @@ def chosen_cell(desk: Driver) -> str:
         if segment.style is not None and segment.style.reverse and re.fullmatch(r"[ \d]\d.", segment.text)
     ]
     return "".join(shown).strip()
-
-
-async def test_the_calendar_opens_at_today_and_shows_as_many_months_as_fit() -> None:
-    async with memory_workbench(size=(60, 16)) as desk:
-        await desk.go("k")
-        assert "2026 · official · 248 working d" in desk.text
-        assert shown_day(desk).startswith("Tue 24 Nov · working day · official · today\n09:00–12:00, 13:00–18:00")
-        # The months scroll after their layout, which may come a moment later.
-        async with asyncio.timeout(10):
-            while chosen_cell(desk) != "24":
-                await desk.pilot.pause(0.01)
-        assert "November" in desk.text
-
-        await desk.pilot.resize_terminal(200, 60)
-        await desk.settle()
-        months = ["January", "February", "March", "April", "May", "June"]
-        assert any(line.split() == months for line in desk.text.splitlines())
 
 
 WALK: tuple[tuple[str, str], ...] = (

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from db.enums import Verdict
-from screens.changes.sheet import ChangesSheet
 from tests.clock_site import ClockSite
 from tests.resubmissions import start_failed, write_new_document
 from tests.screens.cases import clean
@@ -44,19 +43,6 @@ async def test_unchanged_fields_are_below_the_window_until_a_key_shows_them_all(
         assert "Asked for in round 1" in desk.text
         await desk.press("end")
         assert "Asked for in round 1" not in desk.text
-
-
-async def test_a_key_moves_to_the_next_item_before_the_page_is_drawn(resubmitted: ClockSite) -> None:
-    async with site_workbench(resubmitted.site, "a") as desk:
-        await desk.press("n")
-        shown = desk.app.screen
-        assert isinstance(shown, ChangesSheet)
-        opened = ChangesSheet(shown._case, shown._comparison, shown._view, shown._judge)
-        await desk.app.push_screen(opened)
-        opened.action_move(1)
-        await desk.press("2", "escape", "escape")
-    found = resubmitted.terminal.document("a", "show", "C-1")["items"]
-    assert [item["judged"] for item in found] == [None, "partly", None]
 
 
 async def test_a_case_of_the_second_round_opens_on_what_changed_and_its_verdicts_know_what_digits_judged(

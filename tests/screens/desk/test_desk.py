@@ -1,35 +1,25 @@
-"""The desk driven by keys: claiming, panels, revealing, comments and holds."""
+"""The desk as a whole: its cases, their panels, acts and holds, and that it stays steady."""
 
+import asyncio
+import gc
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from weakref import ref
 
 import pytest
 
-from db.enums import CaseState, Role
+from db.enums import CaseState
+from screens import app
+from screens.shell.keyboard_app import collect_if_idle
+from screens.widgets.safe_text import Static
 from tests.screens.cases import ID_NO, NOW, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, memory_workbench
+from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
+from tests.sites import Site
 from workbench.domain.case.casefile import NoNextCase
-from workbench.domain.case.lifecycle import Actor
-
-
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_n_opens_the_next_case_with_tabs_for_its_panels_below_a_hundred_columns(size: tuple[int, int]) -> None:
-    async with memory_workbench(troubled(), size=size) as desk:
-        await desk.press("n")
-        assert "C-000123" in desk.text
-        assert "TC-2026-00123" in desk.text
-        assert "✗" in desk.text
-        assert desk.services.files[123].header.held_by == "rev1"
-
-        await desk.pilot.resize_terminal(80, 24)
-        await desk.settle()
-        assert "1 Identity  ✗ 2  ! 2 │  2 Calls  ✗ 1  ! 4 │  3 Credit  ! 1 │  4 History" in desk.text
-        assert "73 calls in the busiest hour" not in desk.text
-        await desk.press("tab")
-        assert "73 calls in the busiest hour" in desk.text
-        await desk.press("4")
-        assert "claimed" in desk.text
+from workbench.errors import StorageBusy
+from workbench.services.time.deadlines.tick import TickCounts
 
 
 async def test_a_case_stands_in_panels_with_its_findings_above_the_facts_and_each_mark_beside_its_fact() -> None:
@@ -152,22 +142,6 @@ async def test_keys_record_what_is_done_with_a_case_and_skipping_takes_a_reason(
         assert "takes the next one" in desk.text
 
 
-async def test_a_case_is_put_aside_until_a_time_as_people_say_it() -> None:
-    times = (
-        ("16:30", "understood: Tue 24 Nov 16:30, today", 118),
-        ("30 min", "understood: Tue 24 Nov 15:02, today", 30),
-        ("明天9点", "understood: Wed 25 Nov 09:00, in 1 working day", 18 * 60 + 28),
-        ("", "empty means Tue 24 Nov 16:32, today", 120),
-    )
-    async with memory_workbench(*(clean() for _time in times)) as desk:
-        for number, (typed, understood, minutes) in enumerate(times, start=123):
-            await desk.press("n", "h")
-            await desk.type(typed)
-            assert understood in desk.text
-            await desk.press("enter")
-            assert desk.services.files[number].header.aside_until == NOW + timedelta(minutes=minutes)
-
-
 async def test_activity_renews_the_hold_at_most_once_a_minute_and_a_lost_one_disables_the_verdict_keys() -> None:
     async with memory_workbench() as desk:
         await desk.press("n", "tab", "tab")
@@ -205,16 +179,6 @@ async def test_quitting_can_release_the_case_first() -> None:
         assert ("release", 123) in desk.services.log
 
 
-async def test_an_auditor_cannot_claim() -> None:
-    def audit(services: MemoryServices) -> None:
-        services.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:9")
-
-    async with memory_workbench(arrange=audit) as desk:
-        await desk.press("n")
-
-        assert desk.services.files[123].header.state is CaseState.QUEUED
-
-
 async def test_a_late_case_a_provisional_date_and_suspended_work_are_marked() -> None:
     def arranged(services: MemoryServices) -> None:
         services.change(123, is_overdue=True, is_due_provisional=True)
@@ -240,25 +204,6 @@ async def test_a_case_without_calls_says_that_it_has_none_and_a_number_of_which_
         assert "No call records were imported" in desk.text
         assert "HK/Macau permit" in desk.text
         assert "H••••••78" in desk.text
-
-
-async def test_the_next_case_replaces_the_last_one_in_every_panel() -> None:
-    async with memory_workbench(clean(), troubled()) as desk:
-        await desk.press("n", "h", "enter", "n")
-
-        assert "C-000124" in desk.text
-        assert "73 calls in the busiest hour" in desk.text
-        assert "1 document missing" in desk.text
-        assert "in arrears for 12 days" in desk.text
-
-
-async def test_the_next_case_replaces_the_last_one_in_the_tabs() -> None:
-    async with memory_workbench(clean(), troubled(), size=(80, 24)) as desk:
-        await desk.press("n", "2", "3", "h", "enter", "n")
-        assert "1 document missing" in desk.text
-
-        await desk.press("3")
-        assert "in arrears for 12 days" in desk.text
 
 
 async def test_what_changed_in_a_held_case_is_announced_until_the_case_is_reloaded() -> None:
@@ -291,3 +236,56 @@ async def test_the_next_case_comes_by_itself_while_that_is_switched_on() -> None
         await desk.press("A", "p", "y")
         assert "auto" not in desk.text.splitlines()[0]
         assert "C-000124 passed" in desk.text
+
+
+async def test_the_drawn_lines_of_a_closed_dialog_are_dropped_once_nobody_types() -> None:
+    # The collection at the end skips what other tests have left.
+    gc.freeze()
+    async with memory_workbench(clean()) as desk:
+        await desk.press("n", "p")
+        assert "y confirm" in desk.text
+        drawn = [ref(widget._styles_cache) for widget in desk.app.screen.walk_children(Static)]
+        # Textual still knows the screen that was closed last.
+        await desk.press("escape", "question_mark", "escape")
+        # Counts as a collection of the younger objects, after which a full one is due.
+        gc.collect(1)
+        desk.clocks.seconds += 60
+        collect_if_idle(desk.app.presses)
+        assert drawn
+        assert [lines for lines in drawn if lines() is not None] == []
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "CATCH_UP_AFTER_S", 0.01)
+    monkeypatch.setattr(app, "CATCH_UP_EVERY_S", 0.05)
+
+
+async def _until(desk: KeyDriver, done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not done():
+            await desk.pilot.pause(0.01)
+
+
+async def test_an_open_workbench_notifies_the_applicant_of_a_late_case_once(site: Site) -> None:
+    (case,) = site.plant(due_in_days=-1)
+    async with site_workbench(site, "a") as desk:
+        await _until(desk, lambda: "delay-told" in site.actions(case))
+        await asyncio.sleep(0.2)
+        assert site.actions(case).count("delay-told") == 1
+        await desk.press("n")
+        assert "C-000001" in desk.text
+
+
+async def test_a_failure_is_reported_and_the_action_is_tried_again() -> None:
+    attempts = []
+
+    def catch_up() -> TickCounts:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise StorageBusy("Another program holds the database.")
+        return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0, reminded=0)
+
+    async with memory_workbench(arrange=lambda services: setattr(services, "catch_up", catch_up)) as desk:
+        await _until(desk, lambda: len(attempts) > 1)
+        assert any("could not be handled: Another program holds the database." in note for note in desk.notes)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, HoldLost, Superseded, Unchanged
+from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, Superseded, Unchanged
 from screens.desk.session import DeskSession
 from screens.shell.view import Clock
 from tests.screens.cases import clean, troubled
@@ -78,26 +78,6 @@ async def test_next_opens_a_case_and_reports_whether_it_was_already_open(session
     assert await session.next() == CaseShown(is_same=True)
 
 
-async def test_an_empty_queue_clears_the_desk(session: DeskSession, services: Replaceable) -> None:
-    await session.next()
-    services.claims.next = lambda _filter="": NoNextCase(kind="none")
-
-    assert await session.next() == NoNextCase(kind="none")
-    assert session.case is None
-    assert session.draft is None
-
-
-async def test_a_case_released_during_its_reload_does_not_reappear(session: DeskSession, services: Replaceable) -> None:
-    await session.next()
-    ref = ref_of(session)
-    services.casefiles.show = slow = Slow(services.casefiles.show)
-
-    outcome = await during(slow, session.reload(ref), lambda: session.release(ref))
-
-    assert outcome == Superseded()
-    assert session.case is None
-
-
 async def test_a_reclaimed_case_is_not_overwritten_by_an_older_read(
     session: DeskSession, services: Replaceable
 ) -> None:
@@ -161,19 +141,6 @@ async def test_a_failed_release_keeps_the_case_on_the_desk(session: DeskSession,
     assert session.is_held
 
 
-async def test_a_lost_hold_is_reported_once_and_the_case_stays_on_the_desk(
-    session: DeskSession, services: MemoryServices
-) -> None:
-    await session.next()
-    ref = ref_of(session)
-    services.loss = LostHold(case_id=123, action="assign", by="sup", to="rev2", at=services.clocks.now())
-
-    assert await session.check_hold(ref) == HoldLost()
-    assert not session.is_held
-    assert session.case is not None
-    assert await session.check_hold(ref) == Unchanged()
-
-
 async def test_the_lost_hold_of_an_earlier_case_does_not_affect_the_current_one(
     session: DeskSession, services: MemoryServices
 ) -> None:
@@ -185,15 +152,6 @@ async def test_the_lost_hold_of_an_earlier_case_does_not_affect_the_current_one(
 
     assert await session.check_hold(first) == Superseded()
     assert session.is_held
-
-
-async def test_keys_renew_the_hold_at_most_once_a_minute(session: DeskSession, services: MemoryServices) -> None:
-    await session.next()
-    assert not session.note_key()
-
-    services.clocks.advance(61)
-    assert session.note_key()
-    assert not session.note_key()
 
 
 async def test_revealed_values_of_an_earlier_case_are_not_shown(session: DeskSession, services: Replaceable) -> None:
@@ -238,3 +196,12 @@ async def test_putting_a_case_aside_removes_it_from_the_desk(session: DeskSessio
 
     assert await session.put_aside(ref_of(session), until) == CaseRemoved()
     assert services.log == [("aside", 123, until)]
+
+
+async def test_an_empty_queue_clears_the_desk(session: DeskSession, services: Replaceable) -> None:
+    await session.next()
+    services.claims.next = lambda _filter="": NoNextCase(kind="none")
+
+    assert await session.next() == NoNextCase(kind="none")
+    assert session.case is None
+    assert session.draft is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.enums import CaseState, FailKind
+from db.enums import CaseState
 from tests.clock_site import ClockSite
 from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.review.verdict_acts import failing
@@ -85,30 +85,6 @@ async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site, siz
         assert f"{case} is back on your desk." in desk.notes
         assert case in desk.text.splitlines()[0]
         assert office.terminal.document("a", "show", other)["held_by"] == "a"
-
-
-async def test_the_line_of_an_act_that_waits_for_a_check_goes_after_a_minute_and_then_u_asks(site: Site) -> None:
-    office = ClockSite(site)
-    case = queued(office)
-    office.at(AT)
-    async with site_workbench(site, "a") as desk:
-        services = site.services("a")
-        services.claims.next()
-        services.verdicts.decide(failing(1, fail_kind=FailKind.FINAL))
-        desk.desk_screen.refresh_counts()
-        await desk.settle()
-        assert f"{case} waits for a second person; u takes it back" in desk.text
-
-        office.at("2026-11-24 10:02")
-        desk.desk_screen.tick()
-        await desk.settle()
-        assert "takes it back" not in desk.text
-        await desk.press("u")
-        assert f"{case}: failed, Tue 24 Nov 10:00." in desk.text
-        await desk.press("u", "escape")
-        assert office.terminal.document("a", "show", case)["state"] == CaseState.AWAITING_CHECK.value
-        await desk.press("u", "y")
-        assert f"{case} is back on your desk." in desk.notes
 
 
 async def test_an_act_of_an_earlier_sitting_is_undone_only_after_a_question(site: Site) -> None:

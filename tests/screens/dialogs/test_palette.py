@@ -1,4 +1,4 @@
-"""The command palette."""
+"""The help and the palette."""
 
 import asyncio
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from textual import events
 from textual.command import CommandList
+from textual.widgets import Static
 
 from screens.verdict.dialog import VerdictDialog
-from tests.screens.cases import clean, troubled
+from tests.screens.cases import clean
 from tests.screens.driver import Driver, memory_workbench
 
 
@@ -61,24 +62,6 @@ async def test_a_command_is_found_in_both_languages_and_by_initials(
         assert (desk.dialog, desk.services.decided) == ("DeskScreen", [])
 
 
-async def test_the_palette_works_with_arrows_and_enter_only() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("f2")
-        at = (await look(desk)).index("release")
-        await desk.press(*["down"] * at, "enter")
-
-        assert ("release", 123) in desk.services.log
-
-
-async def test_in_the_verdict_dialog_the_palette_omits_the_confirmation() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f")
-        shown = await look(desk)
-
-        assert "edit the text" in shown
-        assert "confirm" not in shown
-
-
 async def test_a_dialog_opened_by_the_palette_ignores_a_held_enter() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
@@ -103,20 +86,6 @@ async def test_two_enters_at_once_run_the_command_once_and_close_nothing_else() 
         await desk.settle()
 
         assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen", "Prompt"]
-
-
-async def test_two_clicks_outside_close_only_the_palette() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n")
-        await look(desk)
-        palette = desk.app.screen
-        row = next(row for row in range(24) if palette.get_widget_at(0, row)[0] is palette)
-        for _click in range(2):
-            palette.post_message(events.Click(palette, 0, row, 0, 0, 1, False, False, False, 0, row))
-        await desk.pilot.pause(0.1)
-        await desk.settle()
-
-        assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen"]
 
 
 async def test_a_page_key_before_the_first_layout_of_the_list_does_nothing() -> None:
@@ -145,3 +114,23 @@ async def test_a_command_of_a_screen_that_was_closed_meanwhile_does_nothing() ->
         await desk.settle()
 
         assert [type(screen).__name__ for screen in desk.app.screen_stack] == ["DeskScreen"]
+
+
+def page(desk: Driver) -> str:
+    """Return the complete help page, including the part below the window."""
+    return str(desk.app.screen.query_one("#page", Static).content)
+
+
+@pytest.mark.proof
+async def test_arrows_scroll_a_page_longer_than_the_window() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
+        await desk.press("n", "f1")
+        first = desk.text
+        assert "Quit the workbench" not in first
+        await desk.press("end")
+        await desk.pilot.pause(0.3)
+        assert "Quit the workbench" in desk.text
+
+        await desk.press("home", "down")
+        await desk.pilot.pause(0.3)
+        assert desk.text != first

@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from db.enums import Role
 from screens.documents.viewer import ImageViewer
 from tests.fork_server import ROOT
 from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
-from workbench.domain.case.lifecycle import Actor
 from workbench.domain.facts.document_lines import DocumentAccess
 from workbench.settings.user_settings import LoadedSettings, UserSettings
 
@@ -125,17 +123,6 @@ async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> Non
 
         await desk.press("escape", "p")
         assert "8 documents opened by nobody" in desk.text
-
-
-async def test_an_auditor_has_no_key_for_documents() -> None:
-    def audits(services: MemoryServices) -> None:
-        services.actor = Actor(id=9, login="audit", roles=frozenset({Role.AUDITOR}), identity="named:1")
-
-    async with memory_workbench(clean(), arrange=audits) as desk:
-        desk.desk_screen.show(desk.desk_screen.session.place(desk.services.files[123]))
-        await desk.press("o")
-
-        assert desk.dialog == "DeskScreen"
 
 
 async def test_an_empty_document_list_says_that_there_are_none() -> None:

@@ -48,17 +48,6 @@ async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], sym
         assert any(("█" if symbols == "auto" else "@") in line for line in lines)
 
 
-async def test_a_narrow_header_keeps_the_applicant_before_the_forecast() -> None:
-    def late(services: MemoryServices) -> None:
-        services.change(123, is_overdue=True, is_due_provisional=True)
-
-    async with memory_workbench(size=(80, 24), language="zh", arrange=late) as desk:
-        await desk.press("n")
-
-        assert "成都虚构远声科技" in desk.text.splitlines()[1]
-        assert "已超时" in desk.text.splitlines()[1]
-
-
 @pytest.mark.parametrize("size", WINDOWS)
 async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) -> None:
     def doubtful(services: MemoryServices) -> None:

@@ -2,14 +2,11 @@
 
 import pytest
 
-from screens.letters.screen import LettersScreen
-from screens.panels.letters import letters_of
-from screens.shell.view import UNICODE, ZONE, View
 from tests.cli.appeals.filed_appeals import failed
 from tests.clock_site import ClockSite
 from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.outbox.test_late_letters import FAIL, decided, on
-from tests.services.outbox.test_outbox import decide, sent
+from tests.services.outbox.test_outbox import decide
 from tests.sites import Site
 from workbench.services.outbox.recording import Delivery
 
@@ -48,17 +45,6 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones_and_a_filter_sh
         assert "C-000002" in desk.text
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
-
-
-def test_the_history_of_a_case_has_its_letters_and_what_became_of_them(site: Site) -> None:
-    casefile = with_letters(site).services("a").casefiles.show(2)
-    view = View(now=site.clock.at, zone=ZONE, symbols=UNICODE)
-
-    lines = [line.content.plain for line in letters_of(casefile, view, 100)]
-
-    assert lines[0] == "Letters"
-    assert lines[1].startswith(" pass · written Tue 24 Nov")
-    assert "✗ failed: “gone [/b]”" in lines[1]
 
 
 async def test_an_auditor_reads_letters_with_people_masked_and_marks_none(site: Site) -> None:
@@ -112,19 +98,6 @@ async def test_marked_letters_are_copied_and_failed_together_and_one_is_sent_thr
             assert desk.dialog == "LettersScreen"
 
 
-async def test_after_an_act_the_cursor_goes_to_the_next_letter(site: Site) -> None:
-    async with site_workbench(with_letters(site, 6), "a", size=(80, 24)) as desk:
-        await desk.go("n")
-        screen = desk.app.screen
-        assert isinstance(screen, LettersScreen)
-        seen = []
-        for answer in (("s", "enter"), ("x", "n", "o", "enter"), ("s", "enter")):
-            await desk.press(*answer)
-            assert screen.current is not None
-            seen.append(screen.current.case_id)
-    assert seen == [3, 4, 5]
-
-
 async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_counted(site: Site) -> None:
     with_letters(site)
     case = failed(ClockSite(site), measure="bar-out")
@@ -153,16 +126,6 @@ async def test_an_empty_outbox_says_so(site: Site) -> None:
         await desk.press("space", "s", "x", "enter")
 
         assert "There are no letters yet. A verdict writes one." in desk.text
-
-
-async def test_a_marked_letter_that_was_sent_meanwhile_counts_as_sent_before(site: Site) -> None:
-    async with site_workbench(with_letters(site), "a", language="zh") as desk:
-        await desk.go("n")
-        await desk.press("down", "s")
-        site.services("sup").notices.record(sent(3))
-        await desk.press("enter")
-
-        assert desk.notes == ["已将0封通知标记为已发送。"]
 
 
 async def test_k_on_the_desk_records_a_contact(site: Site) -> None:

@@ -3,14 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from screens.panels.calls import calls_lines
-from screens.panels.lines import finding_lines
 from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
-from tests.screens.cases import NOW, casefile, clean, troubled
-from workbench.domain.case.vocabulary import PanelKind
+from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
 
 
@@ -41,13 +37,3 @@ def test_a_complaint_that_does_not_count_says_why() -> None:
     served = replace(card, activated_on=(NOW - timedelta(days=300)).date())
     assert "old, not counted" in panel(replace(found, complaints=(complaint,), cards=(undated, *others)))
     assert "outside the service" in panel(replace(found, complaints=(complaint,), cards=(served, *others)))
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_each_finding_shows_its_code_in_any_width(language: str) -> None:
-    case = casefile(1, troubled())
-    codes = {finding.rule for finding in case.findings if finding.leg is PanelKind.ACTIVITY}
-    with speaking(language):
-        for width in range(24, 60):
-            texts = [line.content.plain for line in finding_lines(case, PanelKind.ACTIVITY, width, UNICODE)]
-            assert codes == {text.split()[-1] for text in texts if text.split()[-1] in codes}, width

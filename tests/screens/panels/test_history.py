@@ -25,7 +25,6 @@ from workbench.domain.case.vocabulary import (
     Measure,
     Verdict,
 )
-from workbench.domain.text.safe import cells
 from workbench.wording.case.history import detail_words, event_words
 
 VIEW = View(now=NOW, zone=ZONE, symbols=UNICODE)
@@ -69,25 +68,6 @@ def test_a_decision_not_in_force_is_not_shown_as_valid(status: str) -> None:
 
     assert "Earlier reviews" not in credit
     assert "equired in round" not in history
-
-
-@pytest.mark.parametrize("status", ["applied", "approved"])
-def test_a_decision_in_force_is_shown_with_its_items(status: str) -> None:
-    credit, history = panel_texts(with_decision(status))
-
-    assert "rev7" in credit
-    assert "Was required in round 1" in history
-    assert "a copy" in history
-
-
-def test_a_long_heading_is_wrapped_instead_of_cut() -> None:
-    case = with_decision("applied")
-    [decision] = case.decisions
-    case = replace(case, decisions=(replace(decision, deadline_at=NOW),), history=())
-
-    texts = [found.content.plain for found in history_lines(case, VIEW, 40)]
-    assert all(cells(text) <= 40 for text in texts)
-    assert "Was required in round 1 · 0 of 1 received · the deadline was Tue 24 Nov 14:32" in " ".join(texts)
 
 
 def test_an_answered_appeal_stands_below_the_decision_that_it_was_against() -> None:

@@ -26,35 +26,10 @@ def masked(found: Evidence) -> CaseFile:
     return masked_casefile(casefile(1, found), Redaction.of(()))
 
 
-def marks(found: Evidence) -> tuple[str, str]:
-    """Return the marks of the ID numbers of the handler and of the legal representative."""
-    handler, legal_rep = (line for line in panel(casefile(1, found)) if line.startswith(" ID number"))
-    return handler[-1], legal_rep[-1]
-
-
-def test_the_number_of_the_person_whose_number_is_wrong_is_marked() -> None:
-    found = clean()
-    assert marks(found) == ("✓", "✓")
-    assert marks(replace(found, application=application(legal_rep_id_no=WRONG))) == ("✓", "✗")
-    assert marks(replace(found, application=application(handler_id_no=WRONG))) == ("✗", "✓")
-    assert marks(replace(found, application=application(legal_rep_id_no=WRONG, handler_id_no=WRONG))) == ("✗", "✗")
-
-
 def test_a_finding_of_an_earlier_version_marks_the_person_that_its_fact_is_about() -> None:
     case = casefile(1, replace(clean(), application=application(legal_rep_id_no=WRONG)))
     unnamed = replace(case, findings=tuple(replace(finding, subject="") for finding in case.findings))
     assert [line[-1] for line in panel(unnamed) if line.startswith(" ID number")] == ["✓", "✗"]
-
-
-def test_each_card_of_a_finding_is_marked_and_no_other() -> None:
-    found = clean()
-    cards = tuple(
-        replace(card, actual_user_name=user) for card, user in zip(found.cards, ("", "虚构用户", ""), strict=True)
-    )
-    numbers = [
-        line.strip() for line in panel(masked(replace(found, cards=cards))) if line.startswith(f" {MSISDNS[0][:3]}")
-    ]
-    assert [line[-1] for line in numbers] == ["✗", "✓", "✗"]
 
 
 def test_the_calls_of_each_card_with_too_many_handsets_are_marked() -> None:

@@ -1,18 +1,24 @@
-"""The order and the columns of a list, chosen by keys and kept between starts."""
+"""The queue: its list, its cursor and marks, its columns and its views."""
 
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from db.enums import CaseState
 from screens.queue.columns import ALWAYS_SHOWN, CHOOSABLE, columns
 from screens.queue.layout_dialogs import COLUMN_WORDS
+from screens.queue.screen import QueueScreen
+from tests.screens.cases import clean
+from tests.screens.doubles.queue import case_row
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import memory_workbench
+from tests.screens.driver import WINDOWS, memory_workbench, site_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
+from tests.sites import Site
 from workbench.domain.filter.ordering import ListLayout
 from workbench.services.queue.listing import Queue
 from workbench.settings.look import Look
+from workbench.settings.user_settings import LoadedSettings, load_settings
 
 
 async def test_o_sorts_the_list_also_beyond_its_first_page_and_marks_stay_on_their_cases() -> None:
@@ -90,15 +96,6 @@ async def test_order_and_columns_are_kept_for_each_list(tmp_path: Path) -> None:
         assert "due date, latest first" in desk.text.splitlines()[0]
 
 
-@pytest.mark.parametrize(
-    "stored", ["[]", '{"lists": 3}', '{"lists": {"queue": {"order": "size", "columns": ["x", 1]}}}']
-)
-async def test_a_layout_that_cannot_be_used_counts_as_the_usual_one(tmp_path: Path, stored: str) -> None:
-    (tmp_path / "look.json").write_text(stored, encoding="utf-8")
-    async with memory_workbench(arrange=filled_queue(9), look=Look(tmp_path)) as desk:
-        assert (await go(desk)).cases.layout_now == ListLayout()
-
-
 async def test_a_layout_that_cannot_be_saved_still_holds_until_the_end(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
     async with memory_workbench(arrange=filled_queue(9), look=Look(tmp_path / "state")) as desk:
@@ -107,3 +104,107 @@ async def test_a_layout_that_cannot_be_saved_still_holds_until_the_end(tmp_path:
 
         assert under_cursor(screen) == 9
         assert any("was not saved" in note for note in desk.notes)
+
+
+def settings(folder: Path) -> LoadedSettings:
+    return load_settings(folder / "settings.toml")
+
+
+async def test_a_view_is_saved_and_comes_back_by_its_digit_at_the_next_start(tmp_path: Path) -> None:
+    look = Look(tmp_path)
+    async with memory_workbench(
+        size=(80, 24), arrange=filled_queue(30), settings=settings(tmp_path), look=look
+    ) as desk:
+        await go(desk)
+        await desk.press("slash", *"虚构公司2", "enter", "o", *["down"] * 4, "enter", "s")
+        await desk.type("My [/b] twos")
+        await desk.press("enter")
+        assert desk.text.splitlines()[0].startswith(" My [/b] twos")
+
+        await go(desk, "m")
+        await desk.press("1")
+        screen = desk.app.screen
+        assert isinstance(screen, QueueScreen)
+        assert under_cursor(screen) == 29
+        assert screen.cases.view_name == "My [/b] twos"
+        await desk.press("0")
+        assert (under_cursor(screen), screen.cases.filter_text, screen.cases.layout_now.order) == (30, "", "case")
+
+    async with memory_workbench(size=(80, 24), arrange=filled_queue(30), settings=settings(tmp_path)) as desk:
+        again = await go(desk)
+        await desk.press("1")
+        assert (under_cursor(again), again.cases.filter_text) == (29, "虚构公司2")
+        await desk.press("2")
+        assert desk.notes[-1].startswith("No view is saved under 2; s saves")
+
+
+async def test_the_palette_lists_views_by_name_from_any_screen(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[views.4]\nname = "Twos [/b]"\nfilter = "虚构公司2"\n', encoding="utf-8")
+    async with memory_workbench(arrange=filled_queue(30), settings=settings(tmp_path)) as desk:
+        await desk.press("colon")
+        await desk.type("twos")
+        await desk.until("Twos [/b]  4")
+        await desk.press("enter")
+        await desk.until("11 of 30")
+        assert desk.text.splitlines()[0].startswith(" Twos [/b]")
+
+
+async def test_another_filter_or_order_leaves_the_view_and_does_not_change_what_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[views.1]\nname = "Twos"\nfilter = "虚构公司2"\n', encoding="utf-8")
+    async with memory_workbench(arrange=filled_queue(30), settings=settings(tmp_path)) as desk:
+        screen = await go(desk)
+        await desk.press("1", "o", *["down"] * 4, "enter")
+        assert under_cursor(screen) == 29
+        assert screen.look.layout("queue").order == ""
+        await desk.press("slash", "ctrl+u", "enter")
+        assert desk.text.splitlines()[0].startswith(" Queue")
+
+
+async def test_the_palette_shows_a_view_over_an_opened_case(tmp_path: Path) -> None:
+    def arrange(services: MemoryServices) -> None:
+        services.queue.all = [case_row(123)]
+
+    (tmp_path / "settings.toml").write_text('[views.4]\nname = "Twos"\n', encoding="utf-8")
+    async with memory_workbench(clean(), arrange=arrange, settings=settings(tmp_path)) as desk:
+        await go(desk)
+        for screen, keys in (("QueueScreen", []), ("ReadOnlyScreen", ["enter"])):
+            await desk.press("0", *keys)
+            assert desk.dialog == screen
+            await desk.press("colon")
+            await desk.type("twos")
+            await desk.until("Twos  4")
+            await desk.press("enter")
+            assert desk.text.splitlines()[0].startswith(" Twos")
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_a_row_of_the_table_narrows_the_filter(site: Site, size: tuple[int, int]) -> None:
+    site.plant(3)
+    site.plant(1, priority="urgent")
+    with site.services("admin").context.write() as session:
+        session.execute(text("UPDATE \"case\" SET agent = 'Example Partners'"))
+    async with site_workbench(site, "a", size=size) as desk:
+        screen = await go(desk)  # type: ignore[arg-type]  # a queue screen all the same
+        await desk.press("number_sign", *["down"] * 10, "enter", "right")
+        assert "Cases by priority" not in desk.text
+        await desk.press("left")
+        assert "Cases by priority" in desk.text
+        rows = [line for line in desk.text.splitlines() if " %" in line]
+        assert ["3" in rows[0], "75 %" in rows[0], "25 %" in rows[1]] == [True] * 3
+
+        await desk.press("down", "enter")
+        assert screen.cases.filter_text == "priority:urgent"
+        assert screen.rows.length == 1
+        await desk.press("number_sign", "enter", "escape")
+        assert screen.cases.filter_text == "priority:urgent"
+
+        await desk.press("slash", "ctrl+u", "enter")
+        # A value with a blank narrows the filter once.
+        for keys in ([*["up"] * 10, *["down"] * 3], []):
+            await desk.press("number_sign", *keys, "enter", "enter")
+            assert screen.cases.filter_text == 'agent="Example Partners"'
+
+        await desk.press("slash", "ctrl+u", "z", "z", "enter", "number_sign", "enter")
+        assert "No cases." in desk.text
+        await desk.press("enter", "escape")
+        assert desk.dialog == "QueueScreen"

@@ -58,18 +58,6 @@ async def test_the_end_of_a_long_list_is_one_key_away() -> None:
         assert under_cursor(screen) == 2 + screen.rows.size.height - 1
 
 
-async def test_the_cursor_stays_on_its_case_after_a_reload() -> None:
-    async with memory_workbench(arrange=filled_queue(300)) as desk:
-        screen = await go(desk)
-        await desk.press(*["down"] * 4)
-        before = screen.rows.cursor - screen.rows.scroll_offset.y
-        desk.services.queue.all[:0] = [case_row(number) for number in range(1001, 1151)]
-        await desk.press("n")
-
-        assert under_cursor(screen) == 5
-        assert screen.rows.cursor - screen.rows.scroll_offset.y == before
-
-
 async def test_a_changed_list_is_announced_and_not_reloaded_and_a_range_excludes_cases_added_since() -> None:
     async with memory_workbench(arrange=filled_queue(300)) as desk:
         screen = await go(desk)
@@ -251,18 +239,6 @@ async def test_marking_all_has_no_effect_if_the_filter_changed_meanwhile() -> No
 
         assert screen.rows.length == 1
         assert not screen.rows.marks
-
-
-async def test_only_a_supervisor_marks_and_assigns() -> None:
-    def arrange(services: MemoryServices) -> None:
-        services.queue.fill(3)
-
-    async with memory_workbench(arrange=arrange) as desk:
-        screen = await go(desk)
-        await desk.press("space", "V", "a")
-
-        assert desk.dialog == "QueueScreen"
-        assert screen.rows.marks == set()
 
 
 async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:

@@ -1,10 +1,15 @@
-"""The filter of the queue driven by keys: typing, completing, errors, applying and clearing."""
+"""The filter of the queue as it is typed, explained and applied."""
 
+import pytest
+
+from db.enums import CaseState
 from screens.queue.filter_bar import FilterBar
+from screens.queue.filter_help import completions, hint_lines, word_at
 from screens.queue.screen import QueueScreen
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import memory_workbench
+from tests.screens.driver import WINDOWS, memory_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
+from workbench.domain.filter.keys import STATE_GROUPS
 
 
 async def test_what_is_typed_is_completed_and_explained_and_an_error_is_shown_at_its_place() -> None:
@@ -61,22 +66,6 @@ async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> No
         assert "1 of" not in desk.text
 
 
-async def test_resizing_the_window_keeps_the_typed_filter() -> None:
-    async with memory_workbench(arrange=filled_queue(500)) as desk:
-        screen = await go(desk)
-        await desk.press("end", "slash")
-        await desk.type("risk:")
-        for size in [(61, 17), (200, 60), (30, 8), (120, 40)]:
-            await desk.pilot.resize_terminal(*size)
-            await desk.settle()
-        await desk.type("low")
-        assert screen.bar.field.value == "risk:low"
-
-        await desk.press("escape")
-        assert under_cursor(screen) == 500
-        assert "C-000500" in desk.text
-
-
 async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -> None:
     async with memory_workbench(arrange=filled_queue(3)) as desk:
         await go(desk)
@@ -119,14 +108,86 @@ async def test_the_filter_is_one_key_away_from_the_desk_and_takes_what_is_typed(
             await desk.press("escape")
 
 
-async def test_a_narrow_window_shows_the_whole_error_and_one_key_clears_the_line() -> None:
-    async with memory_workbench(size=(80, 24), arrange=filled_queue(3)) as desk:
-        screen = await go(desk)
-        await desk.press("slash")
-        await desk.type("due:late 虚构")
-        await desk.press("enter")
-        message = " ".join(line.strip() for line in desk.text.split("\n")[3:5])
-        assert "takes overdue, today, tomorrow or a date such as 2026-12-01; “late” is none of them." in message
+def hint(text: str, *, scrolled: int = 0, width: int = 100, is_submitted: bool = False) -> tuple[str, str]:
+    first, second, _third = hint_lines((text, len(text)), scrolled, width, None, is_submitted=is_submitted)
+    return first.plain, second.plain.rstrip()
 
-        await desk.press("ctrl+u")
-        assert screen.bar.field.value == ""
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pri", ("priority:",)),
+        ("成都 -ri", ("risk:",)),
+        ("priority:h", ("priority:high",)),
+        ("state:open,pas", ("state:open,passed",)),
+        ("who:", ("who:me", "who:nobody")),
+        ("applicant:x", ()),
+        ("xyz:", ()),
+        ("", ()),
+    ],
+)
+def test_a_value_is_completed_from_those_of_its_key(typed: str, found: tuple[str, ...]) -> None:
+    assert completions(word_at(typed, len(typed))) == found
+
+
+def test_an_empty_filter_lists_the_keys() -> None:
+    keys, searched = hint("")
+
+    assert "state:  waits:  priority:" in keys
+    assert "names, application and phone numbers" in searched
+
+
+def test_a_key_is_explained_while_its_value_is_typed() -> None:
+    words, help_line = hint("成都 risk:")
+
+    assert words.split() == ["low", "medium", "high"]
+    assert help_line == "risk: low, medium or high"
+
+
+def test_all_states_are_listed_although_they_need_two_lines() -> None:
+    first, second = hint("state:", width=76)
+
+    assert set(f"{first} {second}".split()) == {*STATE_GROUPS, *CaseState}
+
+
+def test_whom_pending_cases_wait_for_is_found_while_their_state_is_typed() -> None:
+    words, help_line = hint("state:pend")
+
+    assert words.split() == ["pending"]
+    assert "waits:applicant" in help_line
+
+
+def test_carets_under_an_error_count_cells_and_not_characters() -> None:
+    carets, sentence = hint("成都 colour:red 远声")
+
+    assert carets == " " * len("成都" * 2 + " ") + "^" * len("colour")
+    assert "colour" in sentence
+
+
+def test_carets_follow_a_scrolled_line() -> None:
+    carets, _sentence = hint("成都 colour:red 远声", scrolled=4)
+
+    assert carets == " " + "^" * len("colour")
+
+
+def test_an_incomplete_value_is_an_error_only_after_enter() -> None:
+    assert hint("priority:hi")[0].strip() == "high"
+
+    assert hint("priority:hi", is_submitted=True)[0].strip() == "^^"
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_a_searched_number_is_masked_outside_the_input_field(size: tuple[int, int]) -> None:
+    async with memory_workbench(size=size) as desk:
+        await desk.go("q")
+        await desk.press("slash", *"phone:13800138000")
+        assert "phone:13800138000" in desk.text
+
+        await desk.press("enter")
+        assert "13800138000" not in desk.text
+        head, *rest = desk.text.split("\n")
+        assert "phone:138••••••00" in head
+        assert any("No cases match" in line and "phone:138••••••00" in line for line in rest)
+
+        await desk.press("slash")
+        assert "phone:13800138000" in desk.text

@@ -153,16 +153,6 @@ async def test_g_q_typed_before_the_desk_is_open_goes_to_the_queue() -> None:
         assert (driver.dialog, opening.app.return_code) == ("QueueScreen", None)
 
 
-async def test_keys_work_after_a_chord_that_was_typed_early() -> None:
-    opening = Opening()
-    async with opening.app.run_test() as pilot:
-        driver = await opening.type(pilot, "g", "q", "g", "d", "n")
-        assert "C-000123" in driver.text
-
-        await driver.press("2")
-        assert driver.desk_screen.panels.active == "activity"
-
-
 async def test_keys_typed_before_the_desk_is_open_act_in_order() -> None:
     opening = Opening()
     async with opening.app.run_test() as pilot:
@@ -171,15 +161,6 @@ async def test_keys_typed_before_the_desk_is_open_act_in_order() -> None:
         assert driver.dialog == "QuitDialog"
         assert driver.desk_screen.panels.active == "activity"
         assert driver.desk_screen.panels.is_zoomed
-
-
-@pytest.mark.parametrize("keys", [("q",), ("n", "ctrl+q"), ("g", "ctrl+c")])
-async def test_before_the_desk_is_open_q_alone_and_ctrl_q_quit_at_once(keys: tuple[str, ...]) -> None:
-    opening = Opening()
-    async with opening.app.run_test() as pilot:
-        await opening.type(pilot, *keys)
-    assert opening.app.return_code == 0
-    assert opening.services.files[123].header.held_by is None
 
 
 async def test_q_quits_at_once_while_the_database_opens() -> None:
@@ -196,20 +177,6 @@ async def test_q_quits_at_once_while_the_database_opens() -> None:
         gate.set()
         await pilot.pause()
     assert app.return_code == 0
-
-
-async def test_the_palette_finds_a_command_by_its_words_and_runs_it_and_offers_no_screenshot() -> None:
-    async with memory_workbench() as desk:
-        await desk.press("n", "ctrl+p")
-        await desk.type("screenshot")
-        await desk.pilot.pause(0.3)
-        assert "ave an SVG" not in desk.text
-
-        await desk.press("escape", "colon")
-        await desk.type("offered to you again")
-        await desk.pilot.pause(0.3)
-        await desk.press("enter")
-        assert desk.dialog == "Prompt"
 
 
 async def test_help_shows_the_keys_of_each_screen_and_an_end_from_outside_saves_the_typed_text() -> None:
@@ -256,17 +223,3 @@ async def test_the_menu_after_g_shows_the_letters_and_stays_until_a_key_however_
         assert desk.dialog == "QueueScreen"
         await desk.press("g", "escape")
         assert desk.dialog == "QueueScreen"
-
-
-async def test_both_keys_of_a_chord_may_arrive_at_once() -> None:
-    async with memory_workbench() as desk:
-        for letter, screen in (("q", "QueueScreen"), ("c", "ChecksScreen"), ("d", "DeskScreen")):
-            for key in ("g", letter):
-                desk.app.post_message(events.Key(key, key))
-            await desk.pilot.pause()
-            while desk.dialog == "GoMenu":
-                await desk.pilot.pause(0.01)
-            await desk.settle()
-            assert desk.app.return_code is None
-            assert desk.dialog == screen
-            assert ("No verdicts are waiting for a check." in desk.text) is (letter == "c")

@@ -3,9 +3,9 @@
 import pytest
 from textual import events
 
-from db.enums import CaseState, FailKind, Verdict
+from db.enums import FailKind
 from screens.terminal.input_bursts import InputBurst, is_text
-from screens.terminal.width_probe import is_wide, is_worth_asking
+from screens.terminal.width_probe import is_worth_asking
 from screens.widgets.text_fields import TextLine
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, memory_workbench
@@ -39,26 +39,6 @@ def test_two_characters_at_once_may_be_keys(characters: str) -> None:
     assert not is_text(characters)
 
 
-async def test_full_width_characters_act_as_ascii_keys() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n")
-        for typed, dialog in (
-            ("？", "TextSheet"),
-            ("：", "Palette"),
-            ("ｐ", "VerdictDialog"),
-            ("ｆ", "VerdictDialog"),
-            ("ｃ", "Prompt"),
-        ):
-            await receive(desk, key(typed))
-            assert desk.dialog == dialog
-            await desk.press("escape")
-            assert desk.dialog == "DeskScreen"
-        await receive(desk, key("２"))
-        await receive(desk, key("＋"))
-        assert desk.desk_screen.panels.active == "activity"
-        assert desk.desk_screen.panels.is_zoomed
-
-
 async def test_text_does_nothing_in_command_mode_and_says_why_once_but_is_entered_completely_into_a_field() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
@@ -80,16 +60,6 @@ async def test_text_does_nothing_in_command_mode_and_says_why_once_but_is_entere
         await receive(desk, text_of("已核实 pass"))
         await desk.press("enter")
         assert ("comment", 123, "已核实 pass") in desk.services.log
-
-
-async def test_a_long_text_shows_the_hint_once() -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n")
-        for _time in range(5):
-            await receive(desk, text_of("通过了"))
-            desk.clocks.seconds -= 1.9
-
-        assert desk.text.count("An input method is on") == 1
 
 
 async def test_a_key_held_since_before_a_dialog_does_nothing_in_it_until_it_is_pressed_again() -> None:
@@ -163,14 +133,6 @@ def test_the_width_is_probed_only_in_a_direct_terminal(environment: dict[str, st
     assert is_worth_asking(environment) is is_worth
 
 
-@pytest.mark.parametrize(
-    ("column", "row", "wide"),
-    [(5, 0, False), (6, 0, True), (10, 0, True), (0, 0, False), (4, 3, False), (79, 0, False)],
-)
-def test_the_cursor_report_shows_whether_symbols_are_wide(column: int, row: int, *, wide: bool) -> None:
-    assert is_wide(column, row) is wide
-
-
 async def test_a_cursor_report_counts_only_after_a_probe() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
@@ -182,28 +144,6 @@ async def test_a_cursor_report_counts_only_after_a_probe() -> None:
         await receive(desk, events.CursorPosition(10, 0))
         await desk.pilot.pause(0.05)
         assert "╭" not in desk.text
-
-
-async def test_every_dialog_of_the_desk_can_be_finished_without_letter_keys() -> None:
-    async with memory_workbench(troubled(), troubled(), troubled()) as desk:
-        await desk.press("f2", "f9", "enter")
-        await desk.press("f2", "f6", "f6", "f4")
-        await desk.type("拒")
-        await desk.press("escape", "f3")
-        await desk.type("已看")
-        await desk.press("f8")
-
-        request = desk.services.decided[0]
-        assert (request.verdict, request.fail_kind, request.note) == (Verdict.FAIL, FailKind.FINAL, "已看")
-
-
-@pytest.mark.parametrize(("key", "state"), [("1", CaseState.IN_REVIEW), ("2", CaseState.QUEUED)])
-async def test_digits_answer_the_question_before_quitting(key: str, state: CaseState) -> None:
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "ctrl+q", key)
-
-        assert desk.services.files[123].header.state is state
-        assert desk.app.return_code == 0
 
 
 async def test_a_long_text_enters_a_field_at_once_with_one_hint() -> None:

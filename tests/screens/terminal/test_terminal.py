@@ -146,22 +146,6 @@ def test_a_lost_terminal_ends_the_workbench_even_if_hangups_are_ignored(
     assert json.loads(drafts.read_text(encoding="utf-8"))["note"] == "seen"
 
 
-@pytest.mark.terminal
-def test_a_clean_case_is_decided_in_a_real_terminal(drafts: Path, sessions: list[TerminalSession]) -> None:
-    session = TerminalSession(drafts)
-    sessions.append(session)
-    session.wait_for("takes the next one")
-    session.press("n")
-    session.wait_for("C-000123")
-    session.press("p")
-    session.wait_for("For us only")
-    session.press_until("y", "notice goes out in")
-
-    session.press("q")
-    session.drain()
-    assert session.process.wait() == 0
-
-
 def test_output_to_a_non_blocking_terminal_is_complete() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)

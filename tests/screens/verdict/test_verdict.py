@@ -1,11 +1,9 @@
 """The verdict dialog driven by keys, from marking reasons to undo."""
 
 import asyncio
-import gc
 import time
-import weakref
 from collections.abc import Callable
-from threading import Event, Lock
+from threading import Lock
 
 import pytest
 from textual.widgets import TextArea
@@ -15,7 +13,7 @@ from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import WINDOWS, memory_workbench
-from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
 
 
 @pytest.mark.parametrize("size", WINDOWS)
@@ -46,37 +44,6 @@ async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_unt
         await desk.press("f8")
         page = desk.desk_screen.query_one("#page")
         assert page.query_one("Static").region.right <= page.scrollable_content_region.right
-
-
-async def test_a_fail_has_the_reasons_of_blocks_and_the_marked_ones() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f")
-        assert set(desk.app.screen._state.reasons) == {"ID-RIC-EXPIRED", "DOC-MISSING", "ACT-PEAK-HOUR"}  # type: ignore[attr-defined]  # the dialog on top
-        await desk.press("1", "4", "4", "9", "y")
-
-        request = desk.services.decided[0]
-        assert request.reasons[:2] == ("DOC-MISSING", "ACT-PEAK-HOUR")
-        assert len(request.reasons) == 3
-        assert request.fail_kind is FailKind.FIXABLE
-
-
-async def test_a_reason_is_found_by_code_words_or_initials_and_enter_marks_the_first() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "slash")
-        for words in ("handheld", "sczj", "ID-HANDHELD"):
-            await desk.press("ctrl+u")
-            await desk.type(words)
-            assert len(desk.app.screen.picker.list.shown) < 10  # type: ignore[attr-defined]  # the dialog on top
-        assert "Enter marks the first" in desk.text
-        await desk.press("enter")
-        assert "found 1 of" in desk.text
-
-        await desk.press("escape")
-        assert desk.dialog == "VerdictDialog"
-        assert "found 1 of" not in desk.text
-        assert "ID-RIC-EXPIRED" in desk.text
-        await desk.press("y")
-        assert desk.services.decided[0].reasons[-1] == "ID-HANDHELD"
 
 
 @pytest.mark.promise("D6")
@@ -290,39 +257,3 @@ async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeyp
         assert max(running) == 1
         assert 1 <= len(requests) < len(note) / 4
         assert requests[-1].note == note
-
-
-async def test_a_verdict_closes_its_dialog_and_the_help_that_was_opened_over_it() -> None:
-    async with memory_workbench(clean()) as desk:
-        gate, decide = Event(), desk.services.verdicts.decide
-
-        def slow(request: VerdictRequest) -> DecisionResult:
-            gate.wait(60)
-            return decide(request)
-
-        desk.services.verdicts.decide = slow  # type: ignore[method-assign]  # the double answers late
-        await desk.press("n", "p")
-        desk.clocks.seconds += 2
-        await desk.pilot.press("y")
-        await desk.pilot.pause(0.1)
-        await desk.pilot.press("question_mark")
-        await desk.pilot.pause()
-        assert desk.dialog == "TextSheet"
-        gate.set()
-        await desk.settle()
-
-        assert desk.dialog == "DeskScreen"
-        assert "C-000123 passed" in desk.text
-
-
-async def test_a_closed_dialog_leaves_no_field_in_memory() -> None:
-    # The collection at the end skips what other tests have left.
-    gc.freeze()
-    async with memory_workbench(clean()) as desk:
-        await desk.press("n", "p")
-        note = weakref.ref(desk.app.screen.query_one("#note", TextArea))
-        # The workbench remembers the last screen that a key was pressed on.
-        await desk.press("escape", "c", "escape")
-        gc.collect()
-
-        assert note() is None

@@ -1,18 +1,30 @@
-"""Small parts of the screens: sparklines, heat maps, wrapping, rows, revealed fields and drafts."""
+"""Fields, pages, wrapped lines and style sheets."""
 
-from datetime import date
+import time
+from itertools import count
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.css.parse import parse
 
-from screens.shell.revealed_fields import RevealedFields
 from screens.verdict.form_state import VerdictState
+from screens.widgets.page_cache import MAX_PAGES, PAGE_ROWS, PageCache
 from screens.widgets.plots import heat_rows, hour_scale, sparkline
+from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import ERROR, joined, plain, row, wrapped, wrapped_content
+from screens.widgets.stylesheet import CachedStylesheet
+from screens.widgets.text_fields import LINE_LENGTH, TEXT_LENGTH, MultilineField, TextLine
 from tests.screens.cases import casefile, clean, troubled
-from tests.screens.doubles.services import Clocks
+from tests.screens.doubles.queue import MemoryQueue
+from tests.screens.driver import memory_workbench
+from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
-from workbench.domain.text.safe import cells, safe
+from workbench.domain.text.safe import cells, clean_input, safe
 
 BARS = " ▁▂▃▄▅▆▇█"
 
@@ -71,27 +83,6 @@ def test_a_row_shortens_its_left_part_and_keeps_its_right_part() -> None:
     assert row(plain("a long beginning"), plain("END"), 12).plain == "a long … END"
 
 
-def test_a_revealed_field_is_masked_after_its_time() -> None:
-    clocks = Clocks()
-    revealed = RevealedFields(clocks.monotonic)
-    revealed.show("handler_name", "x")
-    clocks.advance(14.9)
-    assert revealed.values() == {"handler_name": "x"}
-
-    clocks.advance(0.1)
-    assert revealed.values() == {}
-
-
-def test_fields_masked_after_inactivity_stay_masked() -> None:
-    clocks = Clocks()
-    revealed = RevealedFields(clocks.monotonic)
-    revealed.show_all({"handler_name": "x"})
-    clocks.advance(61)
-    revealed.note_key()
-
-    assert revealed.values() == {}
-
-
 def test_an_unfinished_verdict_is_restored_from_the_draft() -> None:
     case = casefile(1, troubled())
     state = VerdictState(
@@ -119,15 +110,168 @@ def test_only_the_note_is_kept_from_a_draft_of_another_verdict() -> None:
     assert (state.reasons, state.note) == (("OK",), "seen")
 
 
-def test_items_are_sent_only_if_the_reviewer_changed_one() -> None:
-    case = casefile(1, troubled())
-    state = VerdictState.of(case, Verdict.FAIL)
-    assert state.request(case, None, accepts_new_evidence=False).items == ()
+def queue(count: int) -> MemoryQueue:
+    counts = DeskCounts(queued=0, due_today=0, overdue=0, held_by_me=0, to_check=0)
+    made = MemoryQueue(lambda: counts, lambda: "rev1")
+    made.fill(count)
+    return made
 
-    changed = VerdictState.of(
-        casefile(1, troubled(), draft={"verdict": {**state.to_draft(), "items": {state.reasons[0]: "copy"}}}),
-        Verdict.FAIL,
-    )
-    request = changed.request(case, date(2026, 12, 1), accepts_new_evidence=False)
-    assert [item.code for item in request.items] == [state.reasons[0]]
-    assert request.items[0].text == "copy"
+
+async def test_a_short_or_empty_page_ends_a_list() -> None:
+    short, full = PageCache(queue(7), ""), PageCache(queue(PAGE_ROWS), "")
+    await short.begin(None, 0)
+    await full.begin(None, 0)
+    assert full.missing(0, 2 * PAGE_ROWS) == 1
+    await full.read(1)
+
+    assert (short.length, full.length) == (7, PAGE_ROWS)
+    assert full.missing(0, 2 * PAGE_ROWS) is None
+
+
+async def test_the_number_of_cached_pages_is_limited() -> None:
+    pages = PageCache(queue(40 * PAGE_ROWS), "")
+    await pages.begin(None, 0)
+    await pages.count_all()
+    for number in range(40):
+        assert pages.missing(number * PAGE_ROWS, number * PAGE_ROWS) in {number, None}
+        await pages.read(number)
+
+    assert len(pages._pages) == MAX_PAGES
+    assert pages.row(0) is None
+    assert pages.row(40 * PAGE_ROWS - 1) is not None
+
+
+async def test_reading_begins_at_the_case_or_at_the_end_of_a_shorter_list() -> None:
+    made = queue(2_500)
+    assert await PageCache(made, "").begin(1_700, 3) == 1_699
+    made.fill(230)
+
+    assert await PageCache(made, "").begin(1_700, 1_699) == 229
+    assert await PageCache(made, "").begin(None, 250) == 229
+
+
+async def test_an_empty_list_has_no_rows() -> None:
+    pages = PageCache(queue(0), "")
+
+    assert await pages.begin(5, 7) == 0
+    assert pages.length == 0
+
+
+HOSTILE = "a\x1b]52;c;eA==\x07b\u202ec\x9b2J\u200bd\x00e"
+
+
+MEGABYTE = "张三 said [b]yes[/b]\n" * 50_000
+
+
+class Fields(App[None]):
+    """An app with one field of each kind."""
+
+    def compose(self) -> ComposeResult:
+        yield TextLine("stored " + HOSTILE)
+        yield MultilineField("stored " + HOSTILE)
+
+
+def test_control_and_invisible_characters_are_removed_from_typed_text() -> None:
+    assert clean_input(HOSTILE) == "a]52;c;eA==bc2Jde"
+    assert clean_input("one\r\n two\rthree") == "one two three"
+    assert clean_input("one\r\ntwo\n", keep_newlines=True) == "one\ntwo\n"
+    assert clean_input("㛃𠮷·é") == "㛃𠮷·é"
+
+
+async def test_a_field_shows_stored_controls_as_symbols_and_removes_pasted_ones() -> None:
+    app = Fields()
+    async with app.run_test() as pilot:
+        line, page = app.query_one(TextLine), app.query_one(MultilineField)
+        for field in (line, page):
+            field.focus()
+            await pilot.pause()
+            app.post_message(events.Paste(HOSTILE + "\nnext"))
+            await pilot.pause()
+
+        assert "stored" not in line.value or safe(line.value) == line.value
+        assert line.value.endswith("a]52;c;eA==bc2Jde next")
+        assert safe(page.text, keep_newlines=True) == page.text
+        assert "a]52;c;eA==bc2Jde\nnext" in page.text
+
+
+async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message() -> None:
+    app = Fields()
+    async with app.run_test(notifications=True) as pilot:
+        for field, limit in ((app.query_one(TextLine), LINE_LENGTH), (app.query_one(MultilineField), TEXT_LENGTH)):
+            field.focus()
+            await pilot.pause()
+            began = time.process_time()
+            app.post_message(events.Paste(MEGABYTE))
+            await pilot.pause()
+            held = field.value if isinstance(field, TextLine) else field.text
+
+            assert limit - 1 <= len(held) <= limit
+            assert time.process_time() - began < 5
+            await pilot.press("x")
+            assert len(field.value if isinstance(field, TextLine) else field.text) <= limit
+        assert any("limited to" in note.message and "was dropped" in note.message for note in app._notifications)
+
+
+async def test_pasted_text_on_the_desk_is_no_command() -> None:
+    async with memory_workbench() as desk:
+        await desk.press("n")
+        for text in ("p", "py", "s\nreason\n", MEGABYTE):
+            desk.app.post_message(events.Paste(text))
+            await desk.settle()
+
+        assert desk.dialog == "DeskScreen"
+        assert desk.services.decided == []
+
+
+class HiddenRows(App[None]):
+    """An app with a list that is not laid out."""
+
+    def compose(self) -> ComposeResult:
+        rows = RowList(id="rows")
+        rows.display = False
+        yield rows
+
+
+async def test_a_page_key_before_the_first_layout_of_a_list_does_nothing() -> None:
+    app = HiddenRows()
+    async with app.run_test():
+        rows = app.query_one(RowList)
+        rows.show({7: Content("seven"), 8: Content("eight")})
+        for action in ("page_down", "page_up"):
+            await rows.run_action(action)
+
+        assert rows.current == 7
+
+
+_NUMBERS = count()
+
+
+class Variables(dict[str, str]):
+    """Variables that look new each time, so that no test before this one has parsed a sheet with them."""
+
+    def __repr__(self) -> str:
+        return f"Variables {next(_NUMBERS)}"
+
+
+def test_only_new_sources_are_parsed_until_a_variable_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def noted(scope: str, css: str, *arguments: Any, **options: Any) -> Any:
+        parsed.append(css)
+        return parse(scope, css, *arguments, **options)
+
+    monkeypatch.setattr("textual.css.stylesheet.parse", noted)
+    first, second = "Label { color: $ink; }", "Button { color: white; }"
+    sheet = CachedStylesheet(variables=Variables(ink="red"))
+    sheet.add_source(first, ("first", ""))
+    sheet.reparse()
+
+    sheet.add_source(second, ("second", ""))
+    sheet.set_variables(Variables(ink="red"))
+    sheet.reparse()
+    assert parsed == [first, second]
+
+    sheet.set_variables(Variables(ink="blue"))
+    sheet.reparse()
+    assert parsed == [first, second, first, second]
+    assert "color: #0000FF" in sheet.css
