@@ -1,7 +1,7 @@
 """The engines of a database: a read-only one, and writers that wait for the write lock."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.access import inode_of
-from db.dialects import sqlite, sqlite_changes, sqlite_compact, sqlite_lock
+from db.dialects import sqlite, sqlite_changes, sqlite_compact, sqlite_lock, sqlite_watch
 from db.errors import DatabaseRefused, Refusal
 
-_ENGINES = ("reader", "writer", "bulk_writer")
+_WITH_CONNECTIONS = ("reader", "writer", "bulk_writer", "_watch")
 
 
 class Database:
@@ -29,8 +29,8 @@ class Database:
         self._inode = inode_of(path)
 
     def __getstate__(self) -> dict[str, object]:
-        """Return the state without the engines, whose connections cannot be used in another process."""
-        return {name: value for name, value in self.__dict__.items() if name not in _ENGINES}
+        """Return the state without what has connections, which cannot be used in another process."""
+        return {name: value for name, value in self.__dict__.items() if name not in _WITH_CONNECTIONS}
 
     @cached_property
     def reader(self) -> Engine:
@@ -48,6 +48,10 @@ class Database:
         engine = sqlite.make_engine(self.path, self.key, query_only=False, prepare=sqlite_changes.prepare)
         sqlite.prepare_bulk_writes(engine)
         return engine
+
+    @cached_property
+    def _watch(self) -> sqlite_watch.CommitWatch:
+        return sqlite_watch.CommitWatch(self.path, self.key)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -76,7 +80,7 @@ class Database:
         """
         self._check_in_place()
         engine = self.bulk_writer if is_bulk else self.writer
-        with sqlite_lock.write_lock(self.path), Session(engine) as session, session.begin():
+        with self._turn_to_write(), Session(engine) as session, session.begin():
             if self.schema is not None:
                 version = sqlite.schema_version(session.connection(), self.path)
                 if version != self.schema:
@@ -94,8 +98,19 @@ class Database:
             DatabaseRefused: If the file was replaced or removed since the database was opened.
         """
         self._check_in_place()
-        with sqlite_lock.write_lock(self.path), closing(self.writer.raw_connection()) as connection:
+        with self._turn_to_write(), closing(self.writer.raw_connection()) as connection:
             return sqlite_compact.compact(connection.driver_connection)
+
+    def is_changed_elsewhere(self) -> bool:
+        """Return whether another program has committed since the last call; False if that cannot be read now."""
+        return self._watch.has_foreign_commit()
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Wait for the write lock; the commit of the block is not taken for that of another program."""
+        is_watched = "_watch" in self.__dict__
+        with sqlite_lock.write_lock(self.path), self._watch.own_commit() if is_watched else nullcontext():
+            yield
 
     def _check_in_place(self) -> None:
         """Refuse to continue if the path no longer names the file that was opened; writes would be lost."""
@@ -104,10 +119,10 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        for name in _ENGINES:
-            engine = self.__dict__.pop(name, None)
-            if engine is not None:
-                engine.dispose()
+        for name in _WITH_CONNECTIONS:
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.dispose()
 
 
 def path_of(where: str) -> Path:

@@ -246,6 +246,10 @@ class Services:
         self.resume()
         return self.ticking.tick()
 
+    def is_changed_elsewhere(self) -> bool:
+        """Return whether another program has changed the database since the last call; False if it cannot be read."""
+        return self.context.database.is_changed_elsewhere()
+
     def leave(self) -> None:
         """Stop interruptible long work, such as catching up; the next start continues it."""
         self.context.cache.is_closing.set()

@@ -1,0 +1,103 @@
+"""A database says whether another program has written into it since the last question."""
+
+import pickle
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import IntegrityError
+
+from db.dialects import sqlite
+from db.dialects.sqlite_watch import CommitWatch
+from db.engine import Database
+from tests.sites import Site
+
+_WRITE = text("UPDATE reviewer SET created_at = created_at + 1")
+_REFUSED = text("INSERT INTO reviewer_role (reviewer_id, role) VALUES (999, 'reviewer')")
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "encrypted"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
+    return Site(tmp_path / "w.db", is_encrypted=request.param).create()
+
+
+@pytest.fixture
+def database(site: Site) -> Iterator[Database]:
+    """The database of one program, which has asked once."""
+    with closing(_opened(site)) as opened:
+        assert not opened.is_changed_elsewhere()
+        yield opened
+
+
+def _opened(site: Site) -> Database:
+    return Database(site.path, key=site.services("admin").context.database.key)
+
+
+def _write(database: Database, *statements: TextClause) -> None:
+    with database.write() as session:
+        for statement in statements or (_WRITE,):
+            session.execute(statement)
+
+
+def test_a_write_of_another_program_is_reported_once_and_an_own_write_never(site: Site, database: Database) -> None:
+    with closing(_opened(site)) as other:
+        _write(database)
+        assert not database.is_changed_elsewhere()
+        _write(other)
+        assert database.is_changed_elsewhere()
+        assert not database.is_changed_elsewhere()
+
+
+def test_a_write_of_another_program_before_or_between_own_writes_is_reported(site: Site, database: Database) -> None:
+    with closing(_opened(site)) as other:
+        _write(database)
+        _write(other)
+        _write(database)
+        assert database.compact()
+        assert database.is_changed_elsewhere()
+        assert not database.is_changed_elsewhere()
+
+
+def test_a_read_or_a_rolled_back_write_of_another_program_is_no_change(site: Site, database: Database) -> None:
+    with closing(_opened(site)) as other:
+        with other.read() as session:
+            session.execute(text("SELECT count(*) FROM event"))
+        with pytest.raises(IntegrityError):
+            _write(other, _WRITE, _REFUSED)
+    assert not database.is_changed_elsewhere()
+
+
+def test_a_database_that_is_gone_counts_as_unchanged_until_it_is_back(site: Site, database: Database) -> None:
+    moved = site.path.with_name("moved.db")
+    with closing(_opened(site)) as late, closing(_opened(site)) as other:
+        site.path.rename(moved)
+        assert not late.is_changed_elsewhere()
+        assert not database.is_changed_elsewhere()
+        moved.rename(site.path)
+        assert not late.is_changed_elsewhere()
+        _write(other)
+        assert database.is_changed_elsewhere()
+        assert late.is_changed_elsewhere()
+
+
+def test_a_locked_database_counts_as_unchanged_until_it_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "without-wal.db"
+    watch = CommitWatch(path, None)
+    with closing(sqlite.connect(path, "rwc", None)) as other:
+        other.isolation_level = None
+        other.execute("CREATE TABLE t (n INTEGER)")
+        assert not watch.has_foreign_commit()
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("INSERT INTO t VALUES (1)")
+        assert not watch.has_foreign_commit()
+        other.execute("COMMIT")
+        assert watch.has_foreign_commit()
+    watch.dispose()
+
+
+def test_the_copy_of_a_watched_database_for_another_process_works(database: Database) -> None:
+    with closing(pickle.loads(pickle.dumps(database))) as copied:
+        _write(copied)
+    assert database.is_changed_elsewhere()
