@@ -57,9 +57,9 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
     settings = load_settings(settings_file())
     set_date_order(settings.values.date_order)
     use_keys(settings.values.keys)
-    # After the keys: the bindings of the screens are created with their classes.
     # Textual reads its frame rate at import. A high rate shows the steps of a key's effect without delay.
     os.environ.setdefault("TEXTUAL_FPS", "240")
+    # Imported after the user's keys are set, because the bindings of the screens are created with their classes.
     from screens.app import WorkbenchApp
 
     while True:

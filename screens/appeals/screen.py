@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from screens.appeals.appeal_text import appeal_lines, appeal_rows
-from screens.cases.screen import CaseListScreen
+from screens.cases.screen import CaseBrowserScreen
 from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from workbench.domain.case.appeal import WaitingAppeal, open_appeal
@@ -68,10 +68,10 @@ class AppealSource:
         return message.format(key=desk.APPEAL.shown_keys)
 
 
-class AppealsScreen(CaseListScreen):
+class AppealsScreen(CaseBrowserScreen):
     """Lists the appealed cases and shows the one under the cursor."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [*CaseListScreen.CSS_PATH, Path(__file__).with_name("appeals.tcss")]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*CaseBrowserScreen.CSS_PATH, Path(__file__).with_name("appeals.tcss")]
     NAME = N_("Appeals")
     PLACE: ClassVar[Place] = "appeals"
     BINDINGS: ClassVar[list[BindingType]] = [

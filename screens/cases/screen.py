@@ -1,4 +1,4 @@
-"""The modes that list cases above a text about the one under the cursor, which can be opened with its panels."""
+"""The base of modes that list cases, show a text about the case under the cursor, and open it with its panels."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -181,7 +181,7 @@ class CaseBrowser(Vertical):
         self.post_message(self.Changed())
 
 
-class CaseListScreen(ModeScreen):
+class CaseBrowserScreen(ModeScreen):
     """Shows the cases of a source; its actions are `load`, `open`, `about`, `back`, `desk` and `documents`."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).parents[1] / "panels" / "panels.tcss"]

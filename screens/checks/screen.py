@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 
-from screens.cases.screen import CaseListScreen
+from screens.cases.screen import CaseBrowserScreen
 from screens.checks.staged_text import StagedVerdict, row_line
 from screens.dialogs.prompt import Prompt
 from screens.shell.base_screen import attempt
@@ -80,7 +80,7 @@ class StagedSource:
         return _("No verdicts are waiting for a check.")
 
 
-class ChecksScreen(CaseListScreen):
+class ChecksScreen(CaseBrowserScreen):
     """Lists the staged verdicts and shows the case of the selected one."""
 
     PLACE: ClassVar[Place] = "checks"

@@ -1,4 +1,4 @@
-"""The desk, with one case at a time from its claim to its verdict, and the screen of a case without a hold."""
+"""The desk, where one case at a time is reviewed, and the screen that shows a case read-only."""
 
 from dataclasses import replace
 from functools import partial

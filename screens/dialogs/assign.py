@@ -25,7 +25,8 @@ from workbench.services.queue.assignment import Assignment, Candidate, RefusedCa
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 
-_LOGIN_CELLS = 10
+_NAME_CELLS = 10
+"""The cells of a login or a case number."""
 
 
 class AssignDialog(TaskDialog[Assignment]):
@@ -84,7 +85,7 @@ class AssignDialog(TaskDialog[Assignment]):
         self.show_keys()
 
     @on(OptionList.OptionHighlighted)
-    def follow(self) -> None:
+    def show_selected(self) -> None:
         """Name the selected reviewer in the last line."""
         self.show_keys()
 
@@ -181,7 +182,7 @@ def plan_lines(plan: Assignment, width: int) -> Content:
 
 def person_line(candidate: Candidate, number: int, view: View) -> Content:
     """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
-    login = pad_right(safe(candidate.login), _LOGIN_CELLS)
+    login = pad_right(safe(candidate.login), _NAME_CELLS)
     parts: list[Part] = [
         (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose
         (login, "" if not candidate.is_away else MUTED),
@@ -206,5 +207,5 @@ def refused_lines(refused: Iterable[RefusedCase], width: int) -> list[Content]:
     return [
         line
         for case in refused
-        for line in hanging([(f"{pad_right(format_case(case.case_id), _LOGIN_CELLS)} ", "bold")], case.why, width)
+        for line in hanging([(f"{pad_right(format_case(case.case_id), _NAME_CELLS)} ", "bold")], case.why, width)
     ]

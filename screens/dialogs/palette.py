@@ -36,7 +36,7 @@ verdict, which needs a key of its own and never Enter."""
 
 _LOWEST_SCORE = 0.01
 
-_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
+_GROUP_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
 
 
@@ -96,7 +96,7 @@ class CommandProvider(Provider):
         ]
         commands += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
         commands += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
-        return sorted(commands, key=lambda entry: _ORDER.index(entry[0].group))
+        return sorted(commands, key=lambda entry: _GROUP_ORDER.index(entry[0].group))
 
     async def _run(self, active: ActiveBinding) -> bool:
         """Run a command of the screen below, unless that screen was closed in the meantime."""

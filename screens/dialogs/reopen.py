@@ -37,5 +37,6 @@ async def reopen_case(screen: Screen[None], services: Services, case_id: int) ->
 
 
 async def _reopen(services: Services, case_id: int, reason: str) -> bool:
+    """Open a case again and return True, because `attempt` returns None if it fails."""
     await asyncio.to_thread(services.reopening.reopen, case_id, reason)
     return True

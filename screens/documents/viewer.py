@@ -15,13 +15,13 @@ from screens.documents import ViewerWords
 from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL
 
 _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
-_END_S = 2.0
-_MOST_PIPED = 16_384
+_GRACE_S = 2.0
+_MAX_PIPED_BYTES = 16_384
 
 ViewResult = Literal["pages", "blank", "nothing"]
 """What the reviewer saw of a document: at least one page, only blank pages, or nothing that can be decoded."""
 
-_SHOWN: Mapping[int, ViewResult] = {0: "pages", BLANK: "blank"}
+_RESULT_OF_CODE: Mapping[int, ViewResult] = {0: "pages", BLANK: "blank"}
 
 OnDrawn = Callable[[], Awaitable[None]]
 
@@ -54,7 +54,7 @@ class ImageViewer:
             arguments = (protocol, str(handle), str(write_end), str(beside), media_type, *words[:-1])
             handles = (handle, write_end, beside)
             code = await self._run(*arguments, handles=handles, watch=partial(_watch, pipe, drawn, on_drawn))
-        return _SHOWN.get(code, "nothing")
+        return _RESULT_OF_CODE.get(code, "nothing")
 
     async def _run(
         self, *arguments: str, handles: tuple[int, ...] = (), watch: Callable[[], Awaitable[None]] | None = None
@@ -88,7 +88,7 @@ def _piped(text: str) -> Iterator[int]:
     read_end, write_end = os.pipe()
     try:
         with os.fdopen(write_end, "wb") as pipe:
-            pipe.write(text.encode()[:_MOST_PIPED])
+            pipe.write(text.encode()[:_MAX_PIPED_BYTES])
         yield read_end
     finally:
         os.close(read_end)
@@ -109,6 +109,6 @@ async def _terminated(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _END_S)
+        await asyncio.wait_for(process.wait(), _GRACE_S)
     except TimeoutError:
         process.kill()

@@ -181,9 +181,9 @@ def _limit_words(limit: RuleLimit) -> str:
         bound = amounts.percentage(figure)
     else:
         bound = f"{limit.value_of or wording.policy_value_words(figure)} {limit.unit}".rstrip()
-    only = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
-    only += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
-    return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(only)})" if only else "")
+    conditions = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
+    conditions += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
+    return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(conditions)})" if conditions else "")
 
 
 def _reason(reason: Reason, width: int) -> Iterator[Content]:

@@ -91,7 +91,7 @@ class PolicyScreen(ModeScreen):
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.versions: Sequence[VersionLine] = ()
-        self._lines: PolicyPage | None = None
+        self._page_of_width: PolicyPage | None = None
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
@@ -99,7 +99,7 @@ class PolicyScreen(ModeScreen):
 
     def on_screen_resume(self) -> None:
         self._draw()
-        if self._lines is None:
+        if self._page_of_width is None:
             self.action_in_force()
 
     def on_resize(self) -> None:
@@ -131,17 +131,17 @@ class PolicyScreen(ModeScreen):
             return
         changes = changes_between(versions[0].policy, versions[1].policy)
 
-        def lines(effect: str, width: int) -> Content:
+        def differences(effect: str, width: int) -> Content:
             return difference_lines(versions, changes, effect, self.view(), width)
 
-        self._show(partial(lines, _("Counting the open cases …")))
+        self._show(partial(differences, _("Counting the open cases …")))
         count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, versions[1].policy)
         effect = await attempt(self, count)
         if effect is not None:
             name = _("Policy {name}").format(name=new_number)
             touched = affected_count_words(effect.touched_count, effect.open_count, name)
             effects = policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
-            self._lines = partial(lines, f"{touched} {effects}")
+            self._page_of_width = partial(differences, f"{touched} {effects}")
             self._draw()
 
     @work(exclusive=True, group="dialog")
@@ -174,15 +174,15 @@ class PolicyScreen(ModeScreen):
     def action_in_force(self) -> None:
         self.load(None)
 
-    def _show(self, lines: PolicyPage) -> None:
+    def _show(self, page_of_width: PolicyPage) -> None:
         """Show another page from its top."""
-        self._lines = lines
+        self._page_of_width = page_of_width
         self._draw()
         self.scroll.scroll_home(animate=False)
 
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show that the policy cannot be read; a page that was shown before stays."""
-        if self._lines is not None:
+        if self._page_of_width is not None:
             report(self, error)
             return
         self.page.update(
@@ -193,6 +193,6 @@ class PolicyScreen(ModeScreen):
         view, width = self.view(), self.size.width
         right = reviewer_status(self.services.actor.login, None, view)
         self.query_one(HeaderBar).update(title_line(_("Policy"), None, right, view, max(10, width - 2)))
-        if self._lines is not None:
-            self.page.update(self._lines(min(_MAX_PAGE_CELLS, max(10, width - 2 * _PAGE_PADDING + 2))))
+        if self._page_of_width is not None:
+            self.page.update(self._page_of_width(min(_MAX_PAGE_CELLS, max(10, width - 2 * _PAGE_PADDING + 2))))
         self.refresh_bindings()

@@ -87,6 +87,7 @@ async def save_view(screen: "ListScreen") -> None:
 
 
 def _store_view(views: SavedViews, key: str, view: "QueueView") -> bool:
+    """Save a view and return True, because `attempt` returns None if it fails."""
     views.save(key, view)
     return True
 

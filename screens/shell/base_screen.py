@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 Result = TypeVar("Result")
-SMALLEST = (60, 16)
-HORIZONTAL: list[tuple[int, str]] = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide")]
-VERTICAL: list[tuple[int, str]] = [(0, "-flat"), (SMALLEST[1], "-low"), (30, "-tall")]
+SMALLEST_WINDOW = (60, 16)
+"""The columns and lines that a screen needs."""
+HORIZONTAL: list[tuple[int, str]] = [(0, "-tiny"), (SMALLEST_WINDOW[0], "-narrow"), (100, "-wide")]
+VERTICAL: list[tuple[int, str]] = [(0, "-flat"), (SMALLEST_WINDOW[1], "-low"), (30, "-tall")]
+"""The classes of a screen by the least columns or lines of its window."""
 
 
 class TooSmall(Static):
@@ -51,7 +53,7 @@ class TooSmall(Static):
     """
 
     def render(self) -> Content:
-        width, height = SMALLEST
+        width, height = SMALLEST_WINDOW
         return plain(
             _("The window is too small; it needs {width}×{height}. Nothing is lost.").format(width=width, height=height)
         )

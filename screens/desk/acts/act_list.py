@@ -65,7 +65,7 @@ class ActListEntry:
 
 async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> None:
     """List the acts among the commands on the case, and run the chosen one."""
-    dialog = ActList(_name(case), _acts_on(screen, case, commands, why_not))
+    dialog = ActList(_name(case), _entries(screen, case, commands, why_not))
     await screen.app.push_screen_wait(dialog)
     if (chosen := dialog.chosen) is None:
         return
@@ -79,7 +79,7 @@ async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Comma
         await screen.run_action(f"act('{command.id}')")
 
 
-def _acts_on(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> list[ActListEntry]:
+def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> list[ActListEntry]:
     """Return the possible acts, then the impossible ones by reason."""
     acts = [CaseAct(command, command.label, command) for command in commands if _is_act(command, screen, case)]
     acts += [CaseAct(*each) for each in _ON_OTHER_SCREENS]
@@ -89,8 +89,8 @@ def _acts_on(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], wh
         is_here = act.runs is act.command
         refusal = why_not(act.command.keys[0]) if is_here else _refusal_elsewhere(act.command, screen, case)
         (possible if refusal is None else forbidden.setdefault(refusal, [])).append(act)
-    lines = [ActListEntry((act,)) for act in possible]
-    return lines + [ActListEntry(tuple(acts), refusal) for refusal, acts in forbidden.items()]
+    entries = [ActListEntry((act,)) for act in possible]
+    return entries + [ActListEntry(tuple(acts), refusal) for refusal, acts in forbidden.items()]
 
 
 def _refusal_elsewhere(command: Command, screen: CaseScreen, case: CaseFile) -> str | None:
@@ -125,14 +125,14 @@ class ActList(ListDialog[ActListEntry]):
         Binding(",".join(("q", *desk.ACTS.keys)), "back", show=False),
     ]
 
-    def __init__(self, case: str, acts: Sequence[ActListEntry]) -> None:
+    def __init__(self, case: str, entries: Sequence[ActListEntry]) -> None:
         super().__init__(_("What can be done with {case}").format(case=case), "")
         self.chosen: CaseAct | None = None
-        self._list = acts
-        self._line_of_key = {
+        self._list = entries
+        self._index_of_key = {
             key: index
-            for index, line in enumerate(acts)
-            for act in line.acts
+            for index, entry in enumerate(entries)
+            for act in entry.acts
             if act.runs is act.command
             for key in act.runs.keys
         }
@@ -146,7 +146,7 @@ class ActList(ListDialog[ActListEntry]):
 
     def on_key(self, event: events.Key) -> None:
         """Choose the act of a key, or go to the line that says why it is not possible."""
-        at = self._line_of_key.get(event.key)
+        at = self._index_of_key.get(event.key)
         if at is None:
             super().on_key(event)
             return
@@ -159,8 +159,8 @@ class ActList(ListDialog[ActListEntry]):
         """Draw the acts, and below them what the one under the cursor does."""
         super().draw()
         if self._list and self.query("#message") and (width := self.message.size.width):
-            line = self._list[self._cursor]
-            text = line.refusal or help_of(line.acts[0].command)
+            entry = self._list[self._cursor]
+            text = entry.refusal or help_of(entry.acts[0].command)
             self.message.update(Content("\n").join(wrapped_lines(text, width, MUTED)[:2]))
 
     def entry_lines(self, entry: ActListEntry, width: int) -> list[Content]:
@@ -174,6 +174,6 @@ class ActList(ListDialog[ActListEntry]):
         return [*lines, *(Content.assemble(" " * _INDENT, line) for line in reason)]
 
     def action_choose(self) -> None:
-        if self._list and not (line := self._list[self._cursor]).refusal:
-            (self.chosen,) = line.acts
+        if self._list and not (entry := self._list[self._cursor]).refusal:
+            (self.chosen,) = entry.acts
             self.leave(result=True)

@@ -71,6 +71,7 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
             _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
         )
         act = screen.session.services.remarks.resubmit
+        # Without a time, the service uses the time at which it records the resubmission.
         record = partial(screen.session.record, ref, act, note, None if received_at == view.now else received_at)
         start(screen, record, "write", message.format(case=ref.name))
 

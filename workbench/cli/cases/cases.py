@@ -163,14 +163,14 @@ def skip(context: CommandContext, case: CaseArgument, reason: ReasonText) -> Non
     """Skip a held case; it is offered again only after it changes."""
     with context.services() as services:
         services.claims.skip(case, required_text(reason, "--reason"))
-        print_state(context, services, case, _("{case} was skipped."))
+        print_done(context, services, case, _("{case} was skipped."))
 
 
 def release(context: CommandContext, case: CaseArgument) -> None:
     """Return a held case to the queue."""
     with context.services() as services:
         services.claims.release(case)
-        print_state(context, services, case, _("{case} was released."))
+        print_done(context, services, case, _("{case} was released."))
 
 
 def aside(
@@ -185,7 +185,7 @@ def aside(
         zone = zone_of(services)
         moment = None if until is None else parse_instant_option(until, "--until", services, Aim.FUTURE)
         back_at = minute(services.claims.aside(case, moment), zone)
-        print_state(context, services, case, _("{case} is put aside until {until}."), until=back_at)
+        print_done(context, services, case, _("{case} is put aside until {until}."), until=back_at)
 
 
 def assign(
@@ -216,7 +216,7 @@ def assign(
         output.narrate(sentence.format(case=format_case(assignment.case_id), login=assignment.to) + hold_sentence)
 
 
-def print_state(context: CommandContext, services: "Services", case_id: int, sentence: str, **values: str) -> None:
+def print_done(context: CommandContext, services: "Services", case_id: int, sentence: str, **values: str) -> None:
     """Print what was done with a case: a sentence with its values, or the header of the case as JSON."""
     if context.as_json:
         output.document(header_document(services.casefiles.show(case_id).header, zone_of(services)))

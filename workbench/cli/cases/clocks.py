@@ -4,7 +4,7 @@ from typing import Annotated
 
 from db.enums import Priority, ServiceClass
 from workbench.cli.cases.case_json import explanation_document
-from workbench.cli.cases.cases import print_state
+from workbench.cli.cases.cases import print_done
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
@@ -45,7 +45,7 @@ def extend(
         sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")
         if done.item:
             sentence = _("{case}: item {item} must be rectified by {until}.")
-        print_state(context, services, case, sentence, until=when, item=item.strip())
+        print_done(context, services, case, sentence, until=when, item=item.strip())
 
 
 def change_class(
@@ -58,7 +58,7 @@ def change_class(
     with context.services() as services:
         due_at = services.rescheduling.change_class(case, service_class, required_text(reason, "--reason"))
         when = minute(due_at, zone_of(services)) or _("no due date")
-        print_state(context, services, case, _("{case}: service class changed; due date: {when}."), when=when)
+        print_done(context, services, case, _("{case}: service class changed; due date: {when}."), when=when)
 
 
 def change_priority(
@@ -70,4 +70,4 @@ def change_priority(
     """Change the priority of a case."""
     with context.services() as services:
         services.rescheduling.change_priority(case, priority, required_text(reason, "--reason"))
-        print_state(context, services, case, _("{case}: priority changed."))
+        print_done(context, services, case, _("{case}: priority changed."))

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from db.enums import CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
-from workbench.cli.cases.cases import print_state
+from workbench.cli.cases.cases import print_done
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, required_text
 from workbench.cli.framework.parameters import argument, option
@@ -18,7 +18,7 @@ def comment(
     """Add a comment for colleagues."""
     with context.services() as services:
         services.remarks.comment(case, text)
-        print_state(context, services, case, _("{case}: comment added."))
+        print_done(context, services, case, _("{case}: comment added."))
 
 
 def contact(
@@ -30,7 +30,7 @@ def contact(
     """Record a contact with the applicant."""
     with context.services() as services:
         services.remarks.contact(case, channel, text)
-        print_state(context, services, case, _("{case}: contact recorded."))
+        print_done(context, services, case, _("{case}: contact recorded."))
 
 
 def verify(
@@ -42,7 +42,7 @@ def verify(
     """Record a fact that was confirmed outside the workbench."""
     with context.services() as services:
         services.remarks.verify(case, kind, required_text(result, "--result"))
-        print_state(context, services, case, _("{case}: verification recorded."))
+        print_done(context, services, case, _("{case}: verification recorded."))
 
 
 def checklist(
@@ -55,7 +55,7 @@ def checklist(
     """Answer a checklist question."""
     with context.services() as services:
         services.remarks.checklist(case, question.strip(), answer, note)
-        print_state(context, services, case, _("{case}: answer recorded."))
+        print_done(context, services, case, _("{case}: answer recorded."))
 
 
 def judge(
@@ -69,14 +69,14 @@ def judge(
     """Judge an item that the applicant had to rectify."""
     with context.services() as services:
         services.item_judging.judge(case, item, ItemResult(result.replace("-", "_")))
-        print_state(context, services, case, _("{case}: item {item} judged."), item=item.strip().upper())
+        print_done(context, services, case, _("{case}: item {item} judged."), item=item.strip().upper())
 
 
 def answer_pending(context: CommandContext, case: CaseArgument, note: NoteText = "") -> None:
     """Record the applicant's answer to a pending case."""
     with context.services() as services:
         services.remarks.answer(case, note)
-        print_state(context, services, case, _("{case} is back in the queue."))
+        print_done(context, services, case, _("{case} is back in the queue."))
 
 
 def waive(
@@ -91,7 +91,7 @@ def waive(
         sentence = _("{case}: item {item} is waived.")
         if (header := services.casefiles.show(case).header).state is not CaseState.RECTIFYING:
             sentence = _("{case}: item {item} is waived. Nothing is left to rectify: round {round} is in the queue.")
-        print_state(context, services, case, sentence, item=item.strip(), round=str(header.round))
+        print_done(context, services, case, sentence, item=item.strip(), round=str(header.round))
 
 
 def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
@@ -100,4 +100,4 @@ def withdraw(context: CommandContext, case: CaseArgument, reason: ReasonText) ->
         services.remarks.withdraw(case, required_text(reason, "--reason"))
         is_over = services.casefiles.show(case).header.state is CaseState.WITHDRAWN
         sentence = _("{case} is withdrawn.") if is_over else _("The appeal of {case} is withdrawn; its result stays.")
-        print_state(context, services, case, sentence)
+        print_done(context, services, case, sentence)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.cases.appeals import print_appeal
 from workbench.cli.cases.case_text import print_case, print_decision
-from workbench.cli.cases.cases import print_state
+from workbench.cli.cases.cases import print_done
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
@@ -96,4 +96,4 @@ def reopen(context: CommandContext, case: CaseArgument, reason: ReasonText) -> N
     """Open a final case again; the next verdict's notice corrects the earlier one."""
     with context.services() as services:
         services.reopening.reopen(case, required_text(reason, "--reason"))
-        print_state(context, services, case, _("{case} is back in the queue."))
+        print_done(context, services, case, _("{case} is back in the queue."))

@@ -10,7 +10,7 @@ import typer
 
 from db.enums import CaseState, ImportKind
 from workbench.cli.calendar.commands import import_calendar
-from workbench.cli.cases.cases import print_state
+from workbench.cli.cases.cases import print_done
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
@@ -260,7 +260,7 @@ def resubmit(
         shown = services.casefiles.show(case)
         state = shown.header.state
         if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
-            print_state(context, services, case, _("{case} is back in the queue, in its next round."))
+            print_done(context, services, case, _("{case} is back in the queue, in its next round."))
             left = [item for item in shown.asked_items if item.is_open]
             if missing := [item.code for item in left if not item.is_for_reviewer]:
                 output.narrate(_("Not received: {items}.").format(items=comma_joined(missing)))
@@ -268,4 +268,4 @@ def resubmit(
                 output.narrate(_("For the reviewer to judge: {items}.").format(items=comma_joined(unclear)))
         else:
             sentence = _("{case} is not back in the queue; its state is: {state}.")
-            print_state(context, services, case, sentence, state=_(STATE_WORDS[state]))
+            print_done(context, services, case, sentence, state=_(STATE_WORDS[state]))

@@ -71,7 +71,7 @@ def _print_aligned(rows: Sequence[Sequence[str]]) -> None:
 def _letters_of(column: "ProposedColumn") -> str:
     from workbench.services.files.reseller_sheets.header import column_letters
 
-    return column_letters(column.column)[1:]
+    return column_letters(column.column).removeprefix("#")
 
 
 def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
