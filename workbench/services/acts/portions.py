@@ -24,21 +24,21 @@ class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
         if isinstance(error, StorageBusy | StorageFailed):
             cause = _("The database is busy") if isinstance(error, StorageBusy) else _("The storage failed")
             self.exit_code = error.exit_code
-        # The interrupted portion may have been written, too.
+        # The interrupted portion may have been written too, so this counts only the portions before it.
         message = _("{cause}: at least {done} of {all} entries are recorded. Run the command again for the rest.")
         super().__init__(message.format(cause=cause, done=done, all=asked))
 
 
 def record_in_portions(
-    portions: Sequence[Sequence[_Entry]], record: Callable[[Sequence[_Entry]], _Outcome], nothing: _Outcome
+    portions: Sequence[Sequence[_Entry]], record: Callable[[Sequence[_Entry]], _Outcome], empty: _Outcome
 ) -> _Outcome:
-    """Record each portion in a separate transaction, and return the sum of the outcomes.
+    """Record each portion in a separate transaction, and return the sum of the outcomes, starting from `empty`.
 
     Raises:
         PartlyRecorded: If the database, the disk or the user stopped the work after the first portion.
         WorkbenchError: If the first portion failed; nothing was written then.
     """
-    recorded, done = nothing, 0
+    recorded, done = empty, 0
     for number, portion in enumerate(portions):
         try:
             outcome = record(portion)

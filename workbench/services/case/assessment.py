@@ -36,7 +36,7 @@ _UNTOUCHED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 """The states in which nobody has looked at a case of the first round."""
 
 _COPIED_COLUMNS = ("rule", "op", "unit", "subject", "source", "observes")
-_COPIED_TO_ROW = attrgetter(*_COPIED_COLUMNS)
+_copied_values = attrgetter(*_COPIED_COLUMNS)
 _FINDING_COLUMNS = ("case_id", "position", "leg", "severity", "observed", "limit_value", *_COPIED_COLUMNS)
 
 _as_json = lru_cache(maxsize=4096, typed=True)(partial(json.dumps, ensure_ascii=False))
@@ -44,13 +44,14 @@ _as_json = lru_cache(maxsize=4096, typed=True)(partial(json.dumps, ensure_ascii=
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """The result of applying the rules to evidence on a day; `is_complete` means no required document is missing."""
+    """The result of applying the rules to the evidence of a case on a local day."""
 
     findings: tuple[Finding, ...]
     risk: Risk
     priority: Priority
     service_class: ServiceClass
     is_complete: bool
+    """Whether no required document is missing."""
     on: date
 
     def columns(self) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def finding_rows(findings_by_case: Mapping[int, Sequence[Finding]]) -> BulkRows:
                     finding.severity.value,
                     _as_json(finding.observed),
                     _as_json(finding.limit),
-                    *_COPIED_TO_ROW(finding),
+                    *_copied_values(finding),
                 )
             rows.append((case_id, position, *columns_by_finding[key]))
     return BulkRows(FINDING.name, _FINDING_COLUMNS, rows)
@@ -136,30 +137,28 @@ def findings_of_case(session: Session, case_id: int) -> tuple[Finding, ...]:
 
 
 def is_contradicted(session: Session, context: Context, case: CaseRow, seen: str, decided_at: datetime) -> bool:
-    """Return whether evidence changed the rules that warn or block since somebody decided on a case.
+    """Return whether later evidence changed which rules warn or block, compared with what the decider of a case saw.
 
-    Both sets of findings are of the day that the decider saw, so that what only time brought contradicts nothing, such
-    as a licence that expired or a list that grew stale. For appeals that an earlier version staged, it is unknown what
-    the decider saw.
+    The rules are applied to the later evidence as of the day of the decision. Changes that only time brings, such as a
+    licence that expires or a list that grows stale, therefore do not count.
     """
     body, info = json.loads(seen), Severity.INFO.value
+    if "findings" not in body:
+        # An earlier version of the program did not store what the decider of an appeal saw.
+        return False
     on = body.get("findings_on")
     day = date.fromisoformat(on) if on else decided_at.astimezone(context.zone(session)).date()
     findings = findings_of_case(session, case.id or 0)
     if case.findings_on != day:
         evidence = read_evidence(session, case, context.store, day)
         findings = assess(evidence, context.policy(session, case.policy_version_id), day).findings
-    before = {(found["rule"], found["severity"]) for found in body.get("findings", ())}
+    before = {(found["rule"], found["severity"]) for found in body["findings"]}
     now = {(found.rule, found.severity.value) for found in findings}
-    return "findings" in body and {found for found in before ^ now if found[1] != info} != set()
+    return any(severity != info for _rule, severity in before ^ now)
 
 
 def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
-    """Apply the rules to a case's evidence again, as of today, and store the findings.
-
-    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round. The
-    priority may only rise.
-    """
+    """Apply the rules to a case's evidence again, as of today, and store what `assessed_columns` says."""
     today = context.today(session)
     evidence = read_evidence(session, case, context.store, today)
     assessment = assess(evidence, context.policy(session, case.policy_version_id), today)
@@ -186,14 +185,14 @@ def refresh_findings(context: Context, case_id: int) -> None:
 
 
 def record_evidence(session: Session, case: CaseRow, seq: int) -> None:
-    """Record that a case sees the evidence up to a publication, with the newest version of its application."""
+    """Record that a case sees the evidence up to the publication `seq`, and the newest application in it."""
     case.evidence_seq = max(case.evidence_seq, seq)
     case.evidence_no += 1
     set_application(session, case)
 
 
 def set_application(session: Session, case: CaseRow) -> None:
-    """Set the newest version of the application that a case sees."""
+    """Set the newest version of the application that the case sees, and the name of its applicant."""
     key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
     for row in newest_visible_rows(session, columns, [key], application_key, snapshot_of(case)):
@@ -206,7 +205,8 @@ def set_application(session: Session, case: CaseRow) -> None:
 def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
     """Return the columns of a case that an assessment changes.
 
-    The priority may rise, and never falls. A priority or class set by a supervisor stays.
+    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round. The
+    priority never falls. A priority or class set by a supervisor stays.
     """
     columns = assessment.columns()
     if case.state in _UNTOUCHED and case.round == 1:
@@ -226,9 +226,10 @@ def store_assessment(session: Session, case: CaseRow, assessment: Assessment) ->
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:
-    """Return the newest final fail of the applicant if this application was received in its cooldown, else None.
+    """Return the newest final fail of the applicant if its cooldown had not ended when this application was received.
 
-    An enterprise or sole proprietor is identified by its USCC, a person by the ID number.
+    An enterprise or sole proprietor is identified by its USCC, a person by the ID number. None if there is no such fail
+    or the policy has no cooldown.
     """
     days = context.policy(session, case.policy_version_id).rectify.cooldown_days
     if days is None:

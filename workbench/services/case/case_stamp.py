@@ -1,4 +1,4 @@
-"""The stamp of a case, by which a case that was read before is known to be current."""
+"""Computes a stamp of a case, which tells whether a case in the cache is still current."""
 
 from typing import Any
 
@@ -24,10 +24,10 @@ _STAMP = select(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_o
 
 
 def stamp_of(session: Session, context: Context, case_id: int) -> Any:
-    """Return a value that changes whenever the shown case changes, except for drafts and holds.
+    """Return a value that changes whenever the shown case changes, except for drafts and holds; None without a case.
 
-    The stamp has the last event, also of an earlier case of the application, and the day of the findings. It has the
-    day and the calendar too, because some facts depend on them.
+    The stamp includes the last event of all cases of the application, today's date and the edition of the calendar,
+    because the shown facts depend on them.
     """
     row = session.connection().execute(_STAMP, {"case": case_id}).first()
-    return row and (*row, context.today(session), calendar_edition(session))
+    return None if row is None else (*row, context.today(session), calendar_edition(session))

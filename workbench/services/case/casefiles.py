@@ -82,7 +82,7 @@ class CaseFiles(Service):
         return self._read_into_cache(session, read_case(session, case_id))
 
     def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
-        """Return the changes in a case since an evidence number, which grows with each such change.
+        """Return the changes in a case since it had the evidence number `seen_no`, which grows with each change.
 
         Raises:
             NotFound: If there is no such case.
@@ -253,8 +253,8 @@ def _received_at(session: Session, case: CaseRow) -> datetime:
     """Return when the evidence of the current round was received: the application, or later its resubmission."""
     if case.round == 1:
         return case.received_at
-    of_case = (col(EventRow.case_id) == case.id, col(EventRow.action) == Action.RESUBMIT, ~col(EventRow.is_refused))
-    for event in session.execute(select(EventRow).where(*of_case).order_by(col(EventRow.seq).desc())).scalars():
+    resubmits = (col(EventRow.case_id) == case.id, col(EventRow.action) == Action.RESUBMIT, ~col(EventRow.is_refused))
+    for event in session.execute(select(EventRow).where(*resubmits).order_by(col(EventRow.seq).desc())).scalars():
         body = json.loads(event.body)
         if body.get("round") == case.round:
             return from_us(body["counted_at"]) if "counted_at" in body else event.at

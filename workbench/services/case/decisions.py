@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import MAXYEAR, UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func
@@ -58,7 +58,7 @@ def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> Ap
 
 
 def makers_of_staged(session: Session, case_ids: Collection[int]) -> dict[int, str]:
-    """Return the login of the maker of the staged verdict or answer to an appeal, by case."""
+    """Return who made the staged verdict, or the staged decision on the appeal, of each case, as a login."""
     logins = logins_of(session)
     makers: dict[int, str] = {}
     for case, maker, status in (
@@ -87,7 +87,7 @@ def appeals_of(session: Session, case_id: int, logins: dict[int, str]) -> tuple[
 
 
 def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
-    """Return the newest notice of the fail or the lapse of a case, None without one.
+    """Return the newest valid notice about the fail or the lapse of a case, None if there is none.
 
     The kind of a notice about a lapse is the name of the state.
     """
@@ -110,9 +110,9 @@ def result_notified_at(session: Session, context: Context, case: CaseRow) -> dat
 
 
 def is_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether an appeal against the present result of a case was answered, so that no other is possible.
+    """Say whether an appeal against the present result of a case was answered, so that no other appeal is possible.
 
-    An appeal concerns only results whose notice is older than the appeal: a case may lapse again.
+    A case may lapse again. An appeal that was filed before the notice of that lapse does not concern it.
     """
     closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
     decision = newest_decision(session, case.id or 0, "applied", "approved")
@@ -132,9 +132,12 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
 def unmoved_filing_day(
     session: Session, context: Context, case: CaseRow, calendar: WorkingCalendar
 ) -> tuple[date, datetime, date | None]:
-    """Return the last day to appeal without suspensions, when it was told, and the day in the letter.
+    """Return the last day to appeal before suspensions move it.
 
-    It counts from the release of the notice, and moves on by the working days by which the notice was sent late.
+    The day counts from the release of the notice. If the notice was sent late, the day is as many working days later.
+
+    Returns:
+        The day; when the applicant was notified of the result; and the day in the letter, None if it names none.
     """
     file_days, notice = context.policy(session, case.policy_version_id).appeal.file_days, result_notice(session, case)
     told_at = result_notified_at(session, context, case) if notice is None else notice.release_at
@@ -144,9 +147,9 @@ def unmoved_filing_day(
 
 
 def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
-    """Return the last day to appeal against a result, moved by suspensions, and never before the day in a letter.
+    """Return the last day to appeal against a result: moved by suspensions, but never before a day in a letter.
 
-    While a suspension without a known end keeps the day from passing, an appeal can be filed at least until today.
+    While a suspension without an end keeps the day from passing, an appeal can be filed at least until today.
     """
     calendar = context.calendar(session, case.policy_version_id)
     day, told_at, _stated_on = unmoved_filing_day(session, context, case, calendar)
@@ -180,8 +183,8 @@ def first_deadline(session: Session, case: CaseRow) -> datetime | None:
 def due_if_answered(session: Session, context: Context, case: CaseRow) -> datetime | None:
     """Return when a case that waits for its applicant is due if the answer comes at the last moment.
 
-    The stored due date moves on by the working time from the verdict until the answer. None if it is unknown, because a
-    suspension lasts beyond that moment and begins before the case is due.
+    The clock is paused from the verdict until the answer, so the due date moves by the working time between them. The
+    result is None if it is unknown: a suspension lasts beyond that moment, and begins before the case is due.
     """
     if case.due_at is None or not is_with_applicant(CaseState(case.state), case.waits_for):
         return None
@@ -204,7 +207,7 @@ def due_if_answered(session: Session, context: Context, case: CaseRow) -> dateti
 def decisions_of(
     session: Session, case_id: int, logins: dict[int, str], at: datetime | None = None
 ) -> tuple[DecisionLine, ...]:
-    """Return all decisions of a case, including undone ones, the oldest first; items as they were at a time, or now."""
+    """Return all decisions of a case, including undone ones, the oldest first; their items are as of `at` or now."""
     rows = session.connection().execute(_DECISIONS, {"case": case_id})
     return tuple(_decision(session, row, logins, at) for row in rows)
 
@@ -217,7 +220,7 @@ def _decision(session: Session, row: Any, logins: dict[int, str], at: datetime |
         maker=logins.get(row.maker_id, "?"),
         checker=logins.get(row.checker_id or 0),
         deadline_at=_deadline_at(session, row) if at is None else row.deadline_at,
-        items=_items(session, row, logins, at or datetime.max.replace(tzinfo=UTC)),
+        items=_items(session, row, logins, at),
         check_for=tuple(json.loads(row.seen).get("check_for", ())),
         waived=waiver_of(row),
     )
@@ -229,19 +232,19 @@ def reasons_of(session: Session, decision_id: int | None) -> tuple[str, ...]:
 
 
 def _deadline_at(session: Session, decision: Any) -> datetime | None:
-    """Return the deadline in force, with extensions and moves by late letters; before a check, the planned deadline."""
+    """Return the deadline in force, after extensions and moves; the planned deadline while a check is awaited."""
     in_force: datetime | None = session.execute(_DEADLINE, {"decision": decision.id}).scalar()
     return in_force or decision.deadline_at
 
 
 def waived_rules(decision: Any) -> tuple[str, ...]:
-    """Return the two-person rules that did not apply to a verdict or an appeal, a row of its table."""
+    """Return the two-person rules that did not apply to the row of a verdict or an appeal."""
     waiver = waiver_of(decision)
     return waiver.rules if waiver else ()
 
 
 def waiver_of(decision: Any) -> Waiver | None:
-    """Return why two-person rules did not apply to a verdict or an appeal, a row of its table; None if they did."""
+    """Return why two-person rules did not apply to the row of a verdict or an appeal, None if they did."""
     if not decision.waived:
         return None
     body = json.loads(decision.waived)
@@ -254,13 +257,16 @@ def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
 
 
 def items_in_plan(decision: Any) -> list[ItemRequest]:
-    """Return the items that a decision, a row of its table, asks for, as they were when it was made."""
+    """Return the items that the row of a decision asks for, as they were when it was made."""
     items = json.loads(decision.seen).get("items", [])
     return [from_row(ItemRequest, {"deadline_at": None, "documents": None, **item}) for item in items]
 
 
-def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items asked for. Those of a pending or staged verdict are only in the column `seen`."""
+def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime | None) -> tuple[ItemLine, ...]:
+    """Return the items that a decision asks for, as of a time or of now.
+
+    The items of a pending or staged verdict have no rows; they are in the column `seen`.
+    """
     if rows := items_of(session, decision.id or 0):
         named = named_documents([(row.code, row.text) for row in rows], json.loads(decision.seen))
         return tuple(
@@ -268,8 +274,8 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
                 ItemLine,
                 row,
                 is_for_reviewer=documents.others_may_answer,
-                is_satisfied=row.satisfied_at is not None and row.satisfied_at <= at,
-                is_waived=row.waived_at is not None and row.waived_at <= at,
+                is_satisfied=row.satisfied_at is not None and (at is None or row.satisfied_at <= at),
+                is_waived=row.waived_at is not None and (at is None or row.waived_at <= at),
                 waived_by=logins.get(row.waived_by_id or 0),
                 judged_by=logins.get(row.judged_by_id or 0),
             )
@@ -277,12 +283,12 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
         )
     plan, seen = items_in_plan(decision), json.loads(decision.seen)
     named, documents = named_documents([(item.code, item.text) for item in plan], seen), []
-    if plan and decision.verdict == Verdict.PENDING and at.year == MAXYEAR:
+    if plan and decision.verdict == Verdict.PENDING and at is None:
         documents = documents_imported_after(
             session, decision.case_id, seen, decision.checked_at or decision.decided_at
         )
-    came = (bool(documents_for(one, named, documents)[0]) for one in named)
+    has_come = (bool(documents_for(one, named, documents)[0]) for one in named)
     return tuple(
-        ItemLine(code=item.code, text=item.text, is_satisfied=shown, is_waived=False, deadline_at=item.deadline_at)
-        for item, shown in zip(plan, came, strict=True)
+        ItemLine(code=item.code, text=item.text, is_satisfied=came, is_waived=False, deadline_at=item.deadline_at)
+        for item, came in zip(plan, has_come, strict=True)
     )

@@ -31,24 +31,26 @@ OPENED = Action.DOCUMENTS.value
 WRITTEN = "documents-written"
 """The actions of events: one document was opened, or all documents were copied to a folder."""
 
-_KINDS = {kind: position for position, kind in enumerate(DocumentKind)}
+FileState = Literal["written", "missing", "altered", "erased"]
+_POSITION_OF_KIND = {kind: position for position, kind in enumerate(DocumentKind)}
 
 
 class DocumentDamaged(StorageFailed):
-    """The file of a document in the store differs from the imported file; `state` is missing, altered or erased."""
+    """The file of a document in the store is missing, altered or erased."""
 
-    def __init__(self, text: str, state: str) -> None:
+    def __init__(self, text: str, state: FileState) -> None:
         super().__init__(text)
         self.state = state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDocument:
-    """The result of copying one document: `state` is written, missing, altered or erased; `problem` says why."""
+    """The result of copying one document."""
 
     line: DocumentLine
-    state: str
+    state: FileState
     problem: str = ""
+    """Why the file was not written, "" if it was."""
 
 
 class Documents(Service):
@@ -87,7 +89,7 @@ class Documents(Service):
             NotFound: If there is no such case.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
-            # The digest of a file is not a personal value.
+            # Events must hold no personal value; the digest of a file is none.
             body = {"kind": line.kind.value, "sha256": line.sha256, "how": how}
             self.context.log_alone(OPENED, case_id=case_id, body=body)
 
@@ -144,7 +146,7 @@ class Documents(Service):
             found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             openings = accesses_by_digest(session, case_id, OPENED)
             copies = accesses_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
-        ordered = sorted(found, key=lambda one: (_KINDS[one.kind], one.received_at, one.sha256))
+        ordered = sorted(found, key=lambda one: (_POSITION_OF_KIND[one.kind], one.received_at, one.sha256))
         return tuple(
             from_row(
                 DocumentLine,
@@ -189,7 +191,10 @@ class Documents(Service):
 
 
 def accesses_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[DocumentAccess, ...]]:
-    """Return who opened (or copied) each file of a case, and when they last did, by SHA-256, the newest first."""
+    """Return who opened or copied each file of a case, and when they last did, by SHA-256, the newest first.
+
+    The actions say which events count: openings, copies or both.
+    """
     rows = session.exec(
         select(EventRow)
         .where(EventRow.case_id == case_id, col(EventRow.action).in_(actions), col(EventRow.is_refused).is_(False))
@@ -209,7 +214,7 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
     """Return the kinds of the documents that nobody has opened in this case."""
     openings = accesses_by_digest(session, case_id, OPENED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
-    return tuple(sorted(kinds, key=_KINDS.__getitem__))
+    return tuple(sorted(kinds, key=_POSITION_OF_KIND.__getitem__))
 
 
 def _is_there(store: Store, sha256: str, bytes_count: int | None) -> bool:
@@ -230,7 +235,7 @@ def _open_verified(line: DocumentLine, store: Store) -> BinaryIO:
         raise DocumentDamaged(message.format(document=name, cause=error.strerror), "missing") from error
     except ValueError as error:
         raise _altered(name) from error
-    # The digest of a decrypted file, a buffer in memory, is computed in the same way.
+    # A decrypted file is a buffer in memory, which `file_digest` takes too.
     if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:  # type: ignore[arg-type]
         file.close()
         raise _altered(name)

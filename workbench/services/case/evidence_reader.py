@@ -44,6 +44,13 @@ from workbench.services.foundation.row_values import from_row
 
 CALL_WINDOW = table_of(CallWindowRow)
 CALL_DAY = table_of(CallDayRow)
+CARD = table_of(models.CardRow)
+DOCUMENT = table_of(models.DocumentRow)
+CALL_HOUR = table_of(models.CallHourRow)
+COMPLAINT = table_of(models.ComplaintRow)
+CREDIT = table_of(models.CreditRecordRow)
+
+_WEEKDAYS, _HOURS = 7, 24
 
 
 def period_of_row(card: ImportedRow) -> ServicePeriod:
@@ -64,24 +71,23 @@ def windows_of_cards(
 ) -> dict[ServicePeriod, CardWindow]:
     """Return the call figures of the service period of each card; cards without figures are left out.
 
-    They are the figures of the number, unless the number has calls outside the period.
+    If a number has calls outside the period of a card, an import stores separate figures of that period, under a hash
+    of the period. Without them, the figures of the whole number are those of the period.
     """
-    of_hash = (session, (CALL_WINDOW.c.msisdn_hash,))
-    key = itemgetter("msisdn_hash")
-    rows = newest_visible_rows(*of_hash, {card["msisdn_hash"] for card in cards} - {""}, key, snapshot)
-    windows = {row["msisdn_hash"]: row for row in rows}
-    # A number has figures of a period only in addition to its own.
+    columns, key = (CALL_WINDOW.c.msisdn_hash,), itemgetter("msisdn_hash")
+    hashes = {card["msisdn_hash"] for card in cards} - {""}
+    windows = {row["msisdn_hash"]: row for row in newest_visible_rows(session, columns, hashes, key, snapshot)}
+    # A number without own figures has none of a period either.
     hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"] in windows}
     period_hash_of = {period: store.hashed(period.key) for period in hash_of}
-    windows |= {
-        row["msisdn_hash"]: row for row in newest_visible_rows(*of_hash, period_hash_of.values(), key, snapshot)
-    }
-    apart = {
+    of_periods = newest_visible_rows(session, columns, period_hash_of.values(), key, snapshot)
+    windows |= {row["msisdn_hash"]: row for row in of_periods}
+    windows_of_whole_numbers = {
         period: windows[hash_of[period]]
         for period, period_hash in period_hash_of.items()
         if period_hash in windows and period_hash != hash_of[period]
     }
-    outside = _calls_outside(session, apart, snapshot)
+    outside = _calls_outside(session, windows_of_whole_numbers, snapshot)
     found: dict[ServicePeriod, CardWindow] = {}
     for period, msisdn_hash in hash_of.items():
         row = windows.get(period_hash_of[period]) or windows[msisdn_hash]
@@ -93,7 +99,10 @@ def windows_of_cards(
 def _calls_outside(
     session: Session, windows: Mapping[ServicePeriod, ImportedRow], snapshot: Snapshot
 ) -> dict[ServicePeriod, int]:
-    """Return the outgoing calls of each period's number that are within its window, but outside the period."""
+    """Return how many outgoing calls in the window of a number are outside the service period, by period.
+
+    `windows` are the call figures of the whole number of each period.
+    """
     calls: dict[tuple[str, int], dict[date, int]] = defaultdict(dict)
     hashes = {window["msisdn_hash"] for window in windows.values()}
     key = itemgetter("msisdn_hash", "batch_id", "on_date")
@@ -108,21 +117,12 @@ def _calls_outside(
 
 
 def calls_of_row(row: ImportedRow) -> CallFacts:
-    """Return the call figures in a row, without a count of calls outside the service of a card."""
+    """Return the call figures in a row, with no calls outside the service period of a card."""
     return from_row(CallFacts, row, half_hours=tuple(json.loads(row["half_hours"])), calls_outside_service=0)
 
 
-CARD = table_of(models.CardRow)
-DOCUMENT = table_of(models.DocumentRow)
-CALL_HOUR = table_of(models.CallHourRow)
-COMPLAINT = table_of(models.ComplaintRow)
-CREDIT = table_of(models.CreditRecordRow)
-
-_WEEKDAYS, _HOURS = 7, 24
-
-
 def _calls_by(table: Table, *names: str) -> Any:
-    """Return the statement that sums the calls of some numbers, each with its batch, by some columns."""
+    """Return the statement that sums the calls by some columns, for pairs of a number and a batch."""
     columns = [table.c[name] for name in names]
     of_numbers = is_in_list((table.c.msisdn_hash, table.c.batch_id))
     return select(*columns, func.sum(table.c.calls).label("calls")).where(of_numbers).group_by(*columns)
@@ -133,7 +133,11 @@ _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 
 
 def documents_imported_after(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
-    """Return the documents of a case that were imported after a verdict, given what it has `seen` and its time."""
+    """Return the kind and receipt of each document of a case that was imported after a verdict.
+
+    `seen` says which publication was the last that the verdict saw. If it does not, the time of the verdict, `since`,
+    decides.
+    """
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
     of_case = (DOCUMENT.c[name] == CASE.c[name] for name in ("agent", "application_no"))
     found = select(DOCUMENT.c.kind, DOCUMENT.c.received_at).where(CASE.c.id == case_id, *of_case)
@@ -174,7 +178,7 @@ class EvidenceReader:
         cards = self._newest_of(CARD, ids, "msisdn")
         documents = self._newest_of(DOCUMENT, ids, "kind", "sha256")
         for key, row in zip(keys, applications, strict=True):
-            # An application that was erased and came again has nothing of what was erased.
+            # If an erased application is imported again, its erased cards and documents do not come back.
             if row["applicant_name"] and key in cards:
                 cards[key] = [card for card in cards[key] if card["msisdn_hash"]]
             if row["applicant_name"] and key in documents:
@@ -182,7 +186,7 @@ class EvidenceReader:
         all_cards = [card for own in cards.values() for card in own]
         hashes = {card["msisdn_hash"] for card in all_cards}
         windows = windows_of_cards(self.session, all_cards, self.store, self.snapshot)
-        # These windows combine all cards of an application.
+        # The windows of cards belong to a number; a window that belongs to an application combines all its cards.
         combined = self._newest_of(CALL_WINDOW, ids)
         complaints = self._complaints(hashes)
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
@@ -218,7 +222,7 @@ class EvidenceReader:
         return found
 
     def _newest_of(self, table: Table, ids: Sequence[int], *more: str) -> dict[Key, list[ImportedRow]]:
-        """Return the newest rows by application; the `more` columns distinguish the rows of one application."""
+        """Return the newest rows by application; the columns `more` tell the rows of one application apart."""
         key = itemgetter("agent", "application_no", *more)
         return _group_by(newest_rows_of_applications(self.session, table, ids, key, self.snapshot), application_key)
 
@@ -281,7 +285,7 @@ def _group_by(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedR
 
 
 def _all_calls(calls: Sequence[CallFacts], combined: Sequence[ImportedRow]) -> CallFacts:
-    """Return the calls of all cards: the window of the only card with calls, else the combined window."""
+    """Return the figures of all cards together: those of the only card with calls, else the combined ones."""
     if len(calls) == 1:
         return replace(calls[0], msisdn="")
     if not calls:

@@ -36,7 +36,7 @@ _WITH_TEXT = ("comment", "contact", "verify", "legal-hold", "legal-hold-end")
 """The actions whose texts are stored in separate tables."""
 
 _UNSHOWN = (*_WITH_TEXT, "notice-handed")
-"""The actions whose events are not shown: their texts are lines, or another event tells whether a letter was sent."""
+"""The actions whose events are not shown: their texts are shown, or a later event says that a letter was sent."""
 
 _BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending", "awaiting_check", "rectifying")}
 """The states in which a document can still be considered before the next verdict."""
@@ -47,16 +47,27 @@ _COMMENT, _CONTACT, _EVENT = table_of(models.CommentRow), table_of(models.Contac
 _VERIFICATION, _HOLD = table_of(models.VerificationRow), table_of(models.LegalHoldRow)
 _CAMPAIGN, _PLANNED = table_of(models.CampaignRow), table_of(models.CampaignCaseRow)
 _CASE_ID: BindParameter[int] = bindparam("case")
+_NO_WAY = null()
 
 
 def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
-    """Return the statement that reads the records of people about a case, with the login of each, in order."""
-    wrote = table.join(_REVIEWER, _REVIEWER.c.id == table.c[person])
-    return select_columns(*columns, _REVIEWER.c.login).select_from(wrote).where(table.c.case_id == _CASE_ID)
+    """Return the statement that reads columns of a table about a case, and the login of the person in a column."""
+    with_person = table.join(_REVIEWER, _REVIEWER.c.id == table.c[person])
+    return select_columns(*columns, _REVIEWER.c.login).select_from(with_person).where(table.c.case_id == _CASE_ID)
 
 
-def _texts(position: int, action: str, table: Table, person: str, at: str, text: Any, *way: Any) -> Select[Any]:
-    """Return the statement that reads the texts of one table as lines, not empty ones, and how something was said."""
+def _texts(position: int, action: str, text: Any, person: str, at: str, way: Any = _NO_WAY) -> Select[Any]:
+    """Return the statement that reads a column of texts as lines of the history, without empty texts.
+
+    Args:
+        position: The order of the lines of one instant.
+        action: The action of the lines.
+        text: The column of the texts.
+        person: The name of the column with the person who wrote the text.
+        at: The name of the column with the time of writing.
+        way: The column that says how the contact or verification was made.
+    """
+    table = text.table
     is_verdict = person == "maker_id"
     columns: tuple[Any, ...] = (
         literal_column(str(position)).label("position"),
@@ -65,29 +76,27 @@ def _texts(position: int, action: str, table: Table, person: str, at: str, text:
         text.label("text"),
         (table.c.round if is_verdict else literal_column("0")).label("round"),
         (table.c.id if is_verdict else null()).label("decision"),
-        (*way, null())[0].label("way"),
+        way.label("way"),
     )
     return _by_person(table, person, *columns).where(text != "")
 
 
 _POSITION_OF_ACTS = 2
+"""The place of acts among the lines of one instant."""
 _TEXTS = union_all(
     # The texts of a verdict come before its event, so that no act of the same instant comes between them.
-    _texts(0, "verdict-note", DECISION, "maker_id", "decided_at", DECISION.c.note),
-    _texts(1, "verdict-letter", DECISION, "maker_id", "decided_at", DECISION.c.letter),
-    _texts(3, "comment", _COMMENT, "author_id", "written_at", _COMMENT.c.body),
-    _texts(
-        *(4, "verify", _VERIFICATION, "verified_by_id", "verified_at", _VERIFICATION.c.result),
-        _VERIFICATION.c.kind,
-    ),
-    _texts(5, "contact", _CONTACT, "contacted_by_id", "contacted_at", _CONTACT.c.text, _CONTACT.c.channel),
+    _texts(0, "verdict-note", DECISION.c.note, "maker_id", "decided_at"),
+    _texts(1, "verdict-letter", DECISION.c.letter, "maker_id", "decided_at"),
+    _texts(3, "comment", _COMMENT.c.body, "author_id", "written_at"),
+    _texts(4, "verify", _VERIFICATION.c.result, "verified_by_id", "verified_at", _VERIFICATION.c.kind),
+    _texts(5, "contact", _CONTACT.c.text, "contacted_by_id", "contacted_at", _CONTACT.c.channel),
     # The notes with which checkers approved or returned what was staged.
-    _texts(6, "check-note", DECISION, "checker_id", "checked_at", DECISION.c.check_note),
-    _texts(7, "check-note", APPEAL, "checker_id", "checked_at", APPEAL.c.check_note),
-    _texts(8, "legal-hold", _HOLD, "placed_by_id", "placed_at", _HOLD.c.reason),
-    _texts(9, "legal-hold-end", _HOLD, "ended_by_id", "ended_at", _HOLD.c.end_reason),
+    _texts(6, "check-note", DECISION.c.check_note, "checker_id", "checked_at"),
+    _texts(7, "check-note", APPEAL.c.check_note, "checker_id", "checked_at"),
+    _texts(8, "legal-hold", _HOLD.c.reason, "placed_by_id", "placed_at"),
+    _texts(9, "legal-hold-end", _HOLD.c.end_reason, "ended_by_id", "ended_at"),
 )
-"""The texts about a case; `position` orders simultaneous lines, and that of acts is `_POSITION_OF_ACTS`."""
+"""The texts about a case, with the position of their lines; acts have `_POSITION_OF_ACTS`."""
 
 _ACTS = (
     select_columns(_EVENT)
@@ -124,7 +133,7 @@ _RE_REVIEWS = (
 
 
 def history_of(session: Session, case_id: int, before: models.EventRow | None = None) -> tuple[HistoryLine, ...]:
-    """Return the acts on a case, by default all, else those before an event; the newest first, without refusals."""
+    """Return the acts on a case, the newest first, without refusals; with `before`, only those before that event."""
     connection, of_case = session.connection(), {"case": case_id}
     own_decision = 0 if before is None else json.loads(before.body).get("decision", 0)
     lines = [
@@ -146,7 +155,10 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
 
 
 def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
-    """Yield lines, the oldest first, with the round of each act; only the events of acts that can change it have it."""
+    """Yield lines, the oldest first, with the round of each act.
+
+    Only events that can change the round store it; the other lines belong to the round of the line before.
+    """
     current = 1
     for line in lines:
         current = line.round or current
@@ -160,7 +172,7 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
 
 
 def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
-    """Return the re-reviews that campaigns opened for a case, or for which they opened this case, oldest first."""
+    """Return the re-reviews in which a case is the passed case or the case that re-reviews it, the oldest first."""
     return tuple(
         from_row(ReReview, row, reason=mask_digits_within(row.reason))
         for row in session.connection().execute(_RE_REVIEWS, {"case": case_id})
@@ -168,7 +180,7 @@ def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
 
 
 def changes_since(session: Session, case: models.CaseRow, seen_no: int) -> ChangesSinceSeen:
-    """Return the changes in a case since an evidence number."""
+    """Return the changes in a case since it had the evidence number `seen_no`."""
     unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
     is_only_policy = case.evidence_no == seen_no + len(unseen)
     return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(policy_words, unseen)))
@@ -177,7 +189,7 @@ def changes_since(session: Session, case: models.CaseRow, seen_no: int) -> Chang
 def _policy_changes(
     session: Session, case: models.CaseRow, before: models.EventRow | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the bodies of the events by which the policy of a case changed, the oldest first."""
+    """Yield the bodies of the events that changed the policy of a case, the oldest first."""
     for event in session.connection().execute(_POLICY_CHANGES, {"case": case.id}):
         if before is None or event.seq < before.seq:
             yield json.loads(event.body)
@@ -230,7 +242,7 @@ def _letters_of_case() -> Any:
 
 
 def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
-    """Return the statement that reads notices, not the cancelled ones, with their applications and senders."""
+    """Return the statement that reads notices with their applications and senders, without cancelled ones."""
     more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, blocking_letter().label("after"))
     return (
         select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, *more)

@@ -32,11 +32,11 @@ _SUPPLIER = re.compile(r"^ *\[supplier.*?(?=^ *\[|\Z)", re.MULTILINE | re.DOTALL
 """The tables about the supplier in the text of a policy."""
 
 _NUMBERS_OF_VERSIONS: WeakKeyDictionary[object, dict[int, list[str]]] = WeakKeyDictionary()
-"""The phone numbers of the supplier by version of the policy, which never changes, of each open database."""
+"""The phone numbers of the supplier, by open database and version of its policy; a version never changes."""
 
 
 def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
-    """Return values of a personal column as its kind is masked; in a list of numbers, each number is masked."""
+    """Return the masked values of a personal column of a kind; in a list of numbers, each number is masked."""
     if kind != "msisdns":
         return mask_all(MaskKind(kind), texts)
     lists = [text.split(BETWEEN_NUMBERS) for text in texts]
@@ -45,16 +45,16 @@ def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
 
 
 def values_for_search(kind: str, texts: Sequence[str]) -> Sequence[str]:
-    """Return values of a personal column in the form that `places_to_mask` takes: a list of numbers is split."""
+    """Return values of a personal column in the form that `places_to_mask` takes, with each list of numbers split."""
     return [text.replace(BETWEEN_NUMBERS, BETWEEN_TEXTS) for text in texts] if kind == "msisdns" else texts
 
 
 def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Redaction]:
-    """Return the redactions that mask the people and applicants of all published versions of applications.
+    """Return the redactions that mask the people in all published versions of applications.
 
-    Earlier versions are included, because texts of earlier rounds name their people. The name of an applicant is masked
-    if the applicant is a person. The name of a company is public, even if it contains the name of its owner. If a name
-    was that of a person and of a company, the newest version decides. The numbers of the supplier are public.
+    Earlier versions are included, because texts of earlier rounds name their people. An applicant that is a person is
+    masked. The name of a company is public, even if it contains the name of its owner. If an applicant is a person in
+    one version and a company in another, the newest version decides. The numbers of the supplier are public.
     """
     wanted = tuple(dict.fromkeys(applications))
     pairs_by_key: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in wanted}
@@ -68,23 +68,23 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
 
 
 def public_numbers(session: Session) -> list[tuple[str, None]]:
-    """Return the phone numbers that the supplier gives in the versions of the policy, as digits that are not masked."""
+    """Return the digits of the supplier's phone numbers in all versions of the policy, each with no mask."""
     known = _NUMBERS_OF_VERSIONS.setdefault(session.get_bind(), {})
     for version_id, _day in policy_versions(session):
         if version_id not in known:
-            # Parsing a whole policy takes far longer than finding this part of its text.
-            given = (
-                phone for part in _SUPPLIER.findall(policy_body(session, version_id)) for phone in _PHONE.findall(part)
-            )
-            known[version_id] = ["".join(filter(str.isdecimal, phone)) for phone in given]
+            # Parsing a whole policy takes far longer than finding the supplier in its text.
+            tables = _SUPPLIER.findall(policy_body(session, version_id))
+            phones = (phone for table in tables for phone in _PHONE.findall(table))
+            known[version_id] = ["".join(filter(str.isdecimal, phone)) for phone in phones]
     return [(number, None) for numbers in known.values() for number in numbers]
 
 
 def columns_of_other_people(application: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    """Return two columns with the people of the other versions and of the cards of an application, in one text each.
+    """Return two columns of a statement: the people in the other versions of an application, and those on its cards.
 
-    Together with the application's own values, they include all that `redactions_of` masks, and values of unpublished
-    rows too. If both are empty, `redaction_of_version` returns the whole redaction.
+    Each column joins all its values into one text. Together with the application's own values, they include everything
+    that `redactions_of` masks, and also values of unpublished rows. If both are empty, `redaction_of_version` masks
+    everybody.
     """
     version, card = (table_of(model).alias(f"other_{model.__tablename__}") for model in (ApplicationRow, CardRow))
     individual = case((version.c.applicant_kind == ApplicantKind.INDIVIDUAL.value, version.c.applicant_name), else_="")
@@ -112,7 +112,7 @@ def _in_one_text(
 
 
 def redaction_of_version(row: Mapping[str, Any], public: Iterable[tuple[str, None]]) -> Redaction:
-    """Return the redaction of the people in one version of an application; `public` numbers are not masked."""
+    """Return the redaction that masks the people in one version of an application, but no `public` number."""
     return Redaction.of((*_of_version(row), *public))
 
 
@@ -128,7 +128,7 @@ def redaction_of(session: Session, application: Key) -> Redaction:
 
 
 def _personal(columns: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind]]:
-    """Yield the personal values of a row with the masks that its table declares."""
+    """Yield the values of the personal columns of a row, each with the kind of its mask."""
     for name, kind in columns.items():
         if kind == "msisdns":
             yield from ((number, MaskKind.MSISDN) for number in row[name].split(BETWEEN_NUMBERS))

@@ -38,7 +38,7 @@ _TEXTS: Mapping[type, tuple[str, ...]] = {
     CardFacts: (),
     CallFacts: (),
 }
-"""The texts of each kind of line, which may name people."""
+"""The fields with texts that may name people, by kind of line."""
 
 
 def public_name(kind: ApplicantKind | str, name: str) -> str:
@@ -47,12 +47,12 @@ def public_name(kind: ApplicantKind | str, name: str) -> str:
 
 
 def shown_name(kind: ApplicantKind | str, name: str, erased_at: datetime | None, zone: tzinfo) -> str:
-    """Return the name of an applicant as `public_name` does, or the words that say when retention erased it."""
+    """Return the name of an applicant, masked if it is a person's, or the words that say when retention erased it."""
     return public_name(kind, name) if erased_at is None else erased_words(erased_at.astimezone(zone).date())
 
 
 def _masked(lines: Iterable[_Line], redaction: Redaction) -> tuple[_Line, ...]:
-    """Return lines with their phone numbers masked, and with the people in their texts."""
+    """Return lines with their phone numbers and the people in their texts masked."""
     return tuple(_masked_line(line, redaction) for line in lines)
 
 
@@ -69,13 +69,13 @@ def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
     """Return evidence with all personal values masked, and with its texts redacted."""
     own = evidence.application
     company = None if own.applicant_kind is ApplicantKind.INDIVIDUAL else own.applicant_name
-    hidden: dict[str, Any] = {name: mask(kind, getattr(own, name)) for name, kind in PERSONAL_FIELDS.items()}
-    hidden |= {name: redaction.mask_in(getattr(own, name)) for name in FREE_TEXTS}
+    masked: dict[str, Any] = {name: mask(kind, getattr(own, name)) for name, kind in PERSONAL_FIELDS.items()}
+    masked |= {name: redaction.mask_in(getattr(own, name)) for name in FREE_TEXTS}
     return replace(
         evidence,
         application=replace(
             own,
-            **hidden,
+            **masked,
             applicant_name=public_name(own.applicant_kind, own.applicant_name),
             msisdns=tuple(_mask_number(number) for number in own.msisdns),
         ),
@@ -100,13 +100,13 @@ def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
 
 
 def masked_finding(finding: Finding, redaction: Redaction) -> Finding:
-    """Return a finding with its subjects masked, which can be valid or malformed phone numbers."""
+    """Return a finding with its subjects masked; a subject can be a phone number, also a malformed one."""
     masked = (_mask_number(part) if part.isdecimal() else redaction.mask_in(part) for part in finding.subjects)
     return replace(finding, subject=";".join(masked))
 
 
 def masked_changes(changes: RoundChanges, application: ApplicationFacts, redaction: Redaction) -> RoundChanges:
-    """Return a comparison of rounds with all personal values masked; two values may look the same then."""
+    """Return a comparison of rounds with all personal values masked; different values may then look the same."""
     masks = {**PERSONAL_FIELDS, "msisdn": MaskKind.MSISDN, "actual_user_name": MaskKind.NAME}
     masks["applicant_name"] = MaskKind.NAME
     public = _public_names(changes, application)
@@ -144,7 +144,10 @@ def masked_changes(changes: RoundChanges, application: ApplicationFacts, redacti
 
 
 def _public_names(changes: RoundChanges, application: ApplicationFacts) -> set[str]:
-    """Return the applicant's names in the two rounds that are no person's; if a name was both, the newest decides."""
+    """Return the names of the applicant in the two rounds that are names of companies.
+
+    If a name was that of a person and of a company, the later round decides.
+    """
     before = {change.field: change.old for change in changes.changes if change.part is EvidencePart.APPLICATION}
     kind, name = application.applicant_kind, application.applicant_name
     kinds = {before.get("applicant_name", name): before.get("applicant_kind", kind), name: kind}
@@ -152,9 +155,9 @@ def _public_names(changes: RoundChanges, application: ApplicationFacts) -> set[s
 
 
 def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
-    """Return a case with all personal values masked, also inside texts.
+    """Return a case with all personal values masked, including those inside texts.
 
-    The draft stays in clear, because only the person who typed it sees it.
+    The draft is not masked, because only the person who typed it sees it.
     """
     facts, changes = casefile.facts, casefile.changes
     return replace(

@@ -15,10 +15,10 @@ from workbench.services.case.evidence_reader import CARD, application_key, snaps
 from workbench.services.case.known_people import BETWEEN_NUMBERS
 from workbench.services.foundation.row_values import from_row
 
-_KEY = "msisdns"
-"""The key of a decision's numbers in `seen`; it is the name of a personal column of applications."""
+_NUMBERS = "msisdns"
+"""The key of a decision's numbers in `seen`: the name of a personal column, so that erasing a person finds it."""
 
-UNKNOWN = ""
+UNKNOWN_NUMBER = ""
 """The number of an order for a case without any number."""
 
 _REVIEWER = table_of(ReviewerRow)
@@ -40,7 +40,7 @@ _UNORDERED = (
 
 
 def numbers_in_service(session: Session, case: CaseRow, today: date) -> tuple[str, ...]:
-    """Return the numbers of a case: those of its application and of its cards, without those out of service."""
+    """Return the numbers of the application and the cards of a case whose service has not ended."""
     applications = newest_visible_rows(
         session,
         (APPLICATION.c.agent, APPLICATION.c.application_no),
@@ -69,22 +69,25 @@ def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:
 
 
 def store_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:
-    """Store in a decision the numbers that its measure concerns, when it comes into force."""
-    decision.seen = json.dumps({**json.loads(decision.seen), _KEY: BETWEEN_NUMBERS.join(numbers)}, ensure_ascii=False)
+    """Store in a decision that comes into force the numbers that its measure concerns."""
+    decision.seen = json.dumps(
+        json.loads(decision.seen) | {_NUMBERS: BETWEEN_NUMBERS.join(numbers)}, ensure_ascii=False
+    )
 
 
 def stored_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
-    """Return the numbers that the measure of a decision concerns, None if the decision stores none."""
+    """Return the numbers that the measure of a decision concerns, None if `store_numbers` was not called for it."""
     if measure == Measure.NONE:
         return ()
-    kept = json.loads(seen).get(_KEY)
-    return None if kept is None else tuple(filter(None, kept.split(BETWEEN_NUMBERS)))
+    stored = json.loads(seen).get(_NUMBERS)
+    return None if stored is None else tuple(filter(None, stored.split(BETWEEN_NUMBERS)))
 
 
 def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[MeasureOrder, ...]:
-    """Return the orders on the numbers of a case's application, oldest first, also those of its other cases.
+    """Return the orders on the numbers of an application, the oldest first, from all its cases.
 
-    The measures of verdicts without orders come first, because those verdicts are older than all orders.
+    Verdicts of earlier versions of the program have no orders. Their measures come first, as orders that were done at
+    once.
     """
     of_application = {"agent": case.agent, "application_no": case.application_no}
     rows = session.connection().execute(_ORDERS, of_application).all()
@@ -96,8 +99,8 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
-        # If every number was out of service, nothing was barred.
-        for number in numbers or (() if ended else (UNKNOWN,)):
+        # A case without numbers has one order for an unknown number, unless all its numbers are out of service.
+        for number in numbers or (() if ended else (UNKNOWN_NUMBER,)):
             order = MeasureOrder(
                 id=None,
                 case_id=decision.case_id,

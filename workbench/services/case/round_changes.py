@@ -1,4 +1,4 @@
-"""Compares a case of a later round with the evidence of its last verdict."""
+"""Compares the evidence of a case in a later round with the evidence that its last verdict saw."""
 
 import json
 from collections.abc import Sequence
@@ -23,10 +23,17 @@ from workbench.services.foundation.row_values import from_row
 def round_changes(
     session: Session, context: Context, case: CaseRow, decisions: Sequence[DecisionLine], basis: RoundBasis
 ) -> RoundChanges | None:
-    """Return what changed since the verdict of an earlier round; None in the first round.
+    """Return what changed since the last verdict of an earlier round, None in the first round.
 
-    Imported rows are never updated, so the evidence of that verdict is read as of its last publication. Facts are
-    observed as of today on both sides, so that only the evidence differs.
+    Imported rows are never updated, so the evidence of that verdict can be read again. The facts of both rounds are
+    observed as of today, so that they differ only if the evidence does.
+
+    Args:
+        session: The transaction.
+        context: The policies and the file store.
+        case: The case.
+        decisions: The decisions of the case, the oldest first.
+        basis: The evidence, facts and findings of the present round.
     """
     in_effect = (line for line in reversed(decisions) if line.status in {"applied", "approved"})
     last = next((line for line in in_effect if line.round < case.round), None)
@@ -53,7 +60,10 @@ def round_changes(
 
 
 def _named_codes(decision: DecisionLine, findings: Sequence[Finding], policy: Policy) -> dict[str, set[str]]:
-    """Return the codes that a verdict named or saw, with the subjects of their findings and the documents in items."""
+    """Return the codes that the applicant had to act on, each with its documents and the subjects of its findings.
+
+    They are the reasons of a verdict, the codes of its items, and the rules that warned or blocked.
+    """
     named: dict[str, set[str]] = {code: set() for code in decision.reasons}
     names = policy.documents.names.items()
     for item in decision.items:
@@ -66,7 +76,7 @@ def _named_codes(decision: DecisionLine, findings: Sequence[Finding], policy: Po
 
 
 def _last_publication(session: Session, decision: DecisionLine) -> int:
-    """Return the last publication before a decision, for decisions of earlier versions that did not store it."""
+    """Return the last publication before a decision that did not store it; earlier versions of the program did not."""
     published = select(func.max(BATCH.c.published_seq)).where(BATCH.c.published_at <= decision.decided_at)
     return int(session.execute(published).scalar() or 0)
 

@@ -15,7 +15,7 @@ from db.queries.published import MEASURE_ORDER, chunks
 from workbench.domain.case.measures import MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
 from workbench.services.case.measure_orders import (
-    UNKNOWN,
+    UNKNOWN_NUMBER,
     measure_orders,
     numbers_in_service,
     numbers_out_of_service,
@@ -48,7 +48,7 @@ def plan_measure(session: Session, context: Context, case: CaseRow, decision: De
     if measure is not Measure.NONE:
         ordered = numbers_in_service(session, case, today)
         if not ordered and not numbers_out_of_service(session, case, today):
-            ordered = (UNKNOWN,)
+            ordered = (UNKNOWN_NUMBER,)
     if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case)):
         return MeasurePlan(ordered, Measure.RESTORE, tuple(filter(None, dict.fromkeys([*ordered, *lifted]))))
     return MeasurePlan(ordered, measure if ordered else Measure.NONE, tuple(filter(None, ordered)))
