@@ -3,6 +3,7 @@
 Functions that bind values take a `prefix` for the names of these values.
 """
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -93,11 +94,11 @@ def compares(column: str, op: str, value: int, prefix: str) -> CaseCondition:
 
 def is_one_of(case_ids: Iterable[int], prefix: str) -> CaseCondition:
     """Return the condition that the case is one of `case_ids`."""
-    listed, named = _bound(prefix, case_ids)
+    # As JSON, because there may be more than a statement has variables.
     return CaseCondition(
-        check=f"c.id IN ({listed})",
-        values=named,
-        hits=f'SELECT id FROM "case" WHERE id IN ({listed})',
+        check=f"c.id IN (SELECT value FROM json_each(:{prefix}))",
+        values={prefix: json.dumps(list(case_ids))},
+        hits=f'SELECT id FROM "case" WHERE id IN (SELECT value FROM json_each(:{prefix}))',
         recheck=NO_RECHECK,
         is_indexed=True,
     )

@@ -54,6 +54,9 @@ STATE_GROUPS = ("open", "closed", "all")
 DUE_WORDS = ("overdue", "today", "tomorrow", "yesterday", "none")
 """Words that `due` accepts instead of a date; all except `overdue` and `none` are days."""
 
+LIKELY_SHARES: Mapping[str, float] = {"late": 0.5, "overdue": 0.9}
+"""Words that `likely` accepts, with the least chance (0 to 1) that the first verdict comes after the due date."""
+
 NO_VALUE = "none"
 """The word for an empty agent or province, after =."""
 
@@ -95,6 +98,12 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         N_("its local day, as in due<2026-12-01 or due<+5; due:today and due:overdue only while its clock runs"),
         ("截止时间", "截止"),
         DUE_WORDS,
+    ),
+    _choice(
+        "likely",
+        N_("late: at least one chance in two that its first verdict comes after it is due; overdue: nine in ten"),
+        ("预计",),
+        tuple(LIKELY_SHARES),
     ),
     FilterKey("applicant", N_("a part of the applicant's name, or its pinyin initials"), ("申请人",)),
     FilterKey("agent", N_("a part of the agent's name; agent=NAME for the whole name"), ("代理商",), is_exact=True),

@@ -1,6 +1,6 @@
 """The forecasts of cases and of the queue, the same for every screen, command and letter."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -37,6 +37,7 @@ _DAYS_BACK = 500
 _DAYS_AHEAD = 1_500
 """How many days around today the working time of the model covers."""
 
+_LATE_SHARES_LAST = timedelta(minutes=1)
 _ASSUMED_SENT_BACK = 1 / 3
 _COMPLETE = OPEN_STATES - {CaseState.INCOMPLETE}
 _FEW = 20
@@ -96,6 +97,21 @@ class Forecasts(Service):
             if self._queue is None or self._queue[0] != version:
                 self._queue = version, self._open_cases(session, presenter, IN_THE_QUEUE)
             return presenter.queue(self._queue[1])
+
+    def late_shares(self, session: Session) -> tuple[datetime, Mapping[int, float]]:
+        """Return a time up to a minute ago, and the chance of each open case then to get its first verdict late.
+
+        See `QueueModel.late_shares`. All screens and filters of a process share these chances.
+        """
+        now = self.context.now()
+        with self._lock:
+            kept = self.context.cache.late_shares
+            if kept is None or not kept[0] <= now < kept[0] + _LATE_SHARES_LAST:
+                presenter = self._presenter(session)
+                cases = self._open_cases(session, presenter)
+                kept = now, presenter.queue_model.late_shares(cases, presenter.queue_model.time.of_instant(now))
+                self.context.cache.late_shares = kept
+        return kept
 
     def of_arrivals(self, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
         """Return the forecasts of cases that are about to be queued, none of which is ahead of another."""

@@ -43,12 +43,14 @@ class Cache:
     A policy version never changes. The key of a calendar includes its edition, which changes with every change of a
     day. The key of a forecast model is all its inputs: the day, the policy version, the calendar edition, the suspended
     days and the assumed staff. `cases` has the case that each person read last. `is_closing` is set when the program
-    closes: long work that can be interrupted stops, and the next start continues it.
+    closes: long work that can be interrupted stops, and the next start continues it. `late_shares` has the chance of
+    each open case to be late, and when these chances were computed.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, str, WorkingHours], WorkingCalendar] = field(default_factory=dict)
     is_closing: Event = field(default_factory=Event)
+    late_shares: tuple[datetime, Mapping[int, float]] | None = None
     cases: "dict[int, CachedCase]" = field(default_factory=dict)
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 

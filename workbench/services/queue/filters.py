@@ -22,7 +22,7 @@ from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import DateReference, UnclearTime
-from workbench.domain.filter.keys import NO_VALUE
+from workbench.domain.filter.keys import LIKELY_SHARES, NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, parse_filter
 from workbench.domain.values.identifiers import comparable_number, normal_msisdn
 from workbench.domain.values.provinces import province_parts
@@ -140,6 +140,15 @@ class _FilterReader:
         is_open = select(col(SuspensionRow.id)).where(col(SuspensionRow.to_at).is_(None)).limit(1)
         return () if self.session.execute(is_open).first() is None else (conditions.NOT_SUSPENDED_BEFORE_DUE,)
 
+    def _likely(self, term: FilterTerm, name: str) -> CaseCondition:
+        """Return the condition that a case will probably be late; the chances are up to a minute old."""
+        # Imported late: fitting a model takes longer than all other filters.
+        from workbench.services.forecast.forecasts import Forecasts
+
+        least = min(LIKELY_SHARES[value] for value in term.values)
+        _at, shares = Forecasts(self.context).late_shares(self.session)
+        return conditions.is_one_of((case_id for case_id, share in shares.items() if share >= least), name)
+
     def _condition(self, term: FilterTerm, name: str) -> CaseCondition:
         makers: dict[str, Callable[[FilterTerm, str], CaseCondition]] = {
             "class": lambda term, name: conditions.has_one_of("service_class", term.values, name),
@@ -156,6 +165,7 @@ class _FilterReader:
             "decided": self._decided,
             "received": self._received,
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
+            "likely": self._likely,
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
             "attention": lambda _term, _name: conditions.MUST_REOPEN,
             "application": lambda term, name: conditions.number_matches(term.values[0], name),

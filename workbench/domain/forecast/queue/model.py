@@ -159,6 +159,35 @@ class QueueModel(Team):
             days=tuple(np.sort(days).tolist()),
         )
 
+    def late_shares(self, cases: Sequence[OpenCase], now: float) -> dict[int, float]:
+        """Return the chance (0 to 1) that the first verdict on each case comes after its due date.
+
+        Cases with a result, without a due date, or whose clock is stopped have none. A case for which the applicant or
+        somebody else must do something counts as if that came now, or as similar answers came.
+        """
+        open_cases = [case for case in cases if case.history.first_result_at is None and np.isfinite(case.due)]
+        open_cases = [case for case in open_cases if not case.is_stopped]
+        shares = {case.history.case: self._late_share(case, now) for case in open_cases if case.ahead is None}
+        if queued := [case for case in open_cases if case.ahead is not None]:
+            waiting = waiting_cases(queued)
+            times = self.simulate(now, int(waiting.ahead.max())).verdict_times(waiting)
+            late = (times > waiting.due[:, None]).mean(axis=1).tolist()
+            shares |= {case.history.case: share for case, share in zip(queued, late, strict=True)}
+        return shares
+
+    def _late_share(self, case: OpenCase, now: float) -> float:
+        """Return the chance that a case outside the queue gets its first verdict late: its check, or an answer, is."""
+        if case.due <= now:
+            return 1.0
+        answer = case.answer_at
+        if case.history.awaits_check:
+            waited = max(now - case.history.steps[-1].at, 0.0)
+            p50, p90 = (now + self.checks.quantile(waited, level) for level in _LEVELS)
+            answer = QuantilePair(p50=p50, p90=p90)
+        if answer is None:
+            return 0.0
+        return 1 - float(np.interp(case.due, [now, answer.p50, answer.p90, 2 * answer.p90 - now], [0, *_LEVELS, 1]))
+
     def _forecast_queued(self, cases: Sequence[OpenCase], now: float, reviewers: int | None) -> dict[int, CaseEstimate]:
         if not cases:
             return {}

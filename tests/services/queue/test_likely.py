@@ -1,0 +1,22 @@
+"""The filter for cases that will probably be late."""
+
+from tests.sites import Site
+
+
+def test_likely_lists_the_cases_with_a_chance_to_be_late_and_computes_it_once_a_minute(site: Site) -> None:
+    late, early = site.plant(2, due_in_days=-1), site.plant(2, due_in_days=30)
+    queue = site.services("sup").queue
+
+    assert queue.ids("likely:late", 10) == queue.ids("likely:overdue", 10) == tuple(late)
+    assert queue.ids("-likely:late", 10) == tuple(early)
+    assert queue.count("预计:超时 due:overdue") == queue.count("due:overdue") == 2
+    site.plant(1, due_in_days=-2)
+    site.clock.advance(seconds=50)
+    assert queue.count("likely:late") == 2
+    site.clock.advance(seconds=11)
+    assert queue.count("likely:late") == 3
+
+
+def test_whoever_lists_cases_may_filter_by_their_chances(site: Site) -> None:
+    site.plant(1, due_in_days=-1)
+    assert [site.services(login).queue.count("likely:late") for login in ("a", "sup", "admin", "audit")] == [1] * 4
