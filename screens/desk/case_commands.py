@@ -108,9 +108,9 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     prompt = TimePrompt(title, hint, replace(reader, default=default), suggestions=ASIDE_SUGGESTIONS)
     until = await screen.app.push_screen_wait(prompt)
     if until is not None:
-        now = screen.view()
-        back_at = back_from_aside(until, due_at, now.now, now.zone)
-        message = _("{case} put aside until {when}.").format(case=ref.name, when=now.instant(back_at))
+        view = screen.view()
+        back_at = back_from_aside(until, due_at, view.now, view.zone)
+        message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(back_at))
         start(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 

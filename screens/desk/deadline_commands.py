@@ -64,6 +64,7 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
         if open_item.deadline_at
     }
     if item_deadlines and case.header.state is CaseState.RECTIFYING:
+        # An empty item means the deadline of all items, which the letter names.
         chosen = await push(ChoiceDialog(title, {"": _("the deadline of the letter"), **item_deadlines}, _("deadline")))
         if chosen is None:
             return
@@ -134,7 +135,7 @@ def _set_value(
 async def _ask_day(
     screen: CaseScreen, ref: CaseRef, title: str, until_now: datetime | None, item: str
 ) -> "tuple[date, DueDateExtension] | None":
-    """Ask for a day, again if it is not possible; return it with the effect of the extension, None if cancelled."""
+    """Ask for a day until one is possible; return it with the effect of the extension, None if cancelled."""
     from screens.dialogs.prompt import TimePrompt
 
     services, value = screen.session.services, ""

@@ -17,8 +17,8 @@ from screens.dialogs.prompt import Prompt
 from screens.documents import BESIDE_WIDTH, ViewerWords
 from screens.documents.system_viewer import system_viewer
 from screens.documents.viewer import ImageViewer
+from screens.panels.document_words import claimed_defects, validity_words
 from screens.panels.identity import identity_lines
-from screens.panels.labels import claimed_defects, validity_words
 from screens.shell.protocols import HasViewer
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, Static, joined, plain, row

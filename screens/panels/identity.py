@@ -5,7 +5,7 @@ from functools import partial
 
 from textual.content import Content
 
-from screens.panels.labels import claimed_defects, validity_words
+from screens.panels.document_words import claimed_defects, validity_words
 from screens.panels.lines import EMPTY, PanelLine, changed_mark, fact_layout, finding_lines, heading, mark_of, prose
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped

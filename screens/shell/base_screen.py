@@ -101,6 +101,7 @@ def fit_to_window(screen: "BaseScreen[Any]") -> None:
     """Set the classes for the window size before the widgets are created, so that they are styled only once."""
     screen.styled_for = (screen.app.theme, screen.app.size)
     for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
+        # Of the sizes that fit, the last one counts.
         screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
     # Textual styles a screen before it reads the file of styles of its class, and again only when it is resumed.
     screen.app.stylesheet.update_nodes([screen])
@@ -244,7 +245,7 @@ class Dialog(BaseScreen[Result], ModalScreen[Result]):
 class BoxDialog(Dialog[Result]):
     """A dialog in a frame with a title; `parts` yields the widgets in the frame."""
 
-    # In a tiny window, a bar that appears leaves text no room, so the text needs no bar, and so on without end.
+    # In a tiny window, a scroll bar would take all room of the text; then the text needs no bar, and so on forever.
     DEFAULT_CSS = """
     BoxDialog { align: center middle; background: $background 60%; }
     BoxDialog > Vertical {
