@@ -27,7 +27,8 @@ from workbench.errors import BadConfiguration, ExitCode, StorageBusy
 from workbench.services.database.opening import open_services
 from workbench.services.foundation import audit_log
 from workbench.services.site.doctor import examine
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.file_checks import Health
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 pytestmark = pytest.mark.proof
 
@@ -148,7 +149,7 @@ def test_an_upgrade_is_logged_once_and_every_row_stays_explained(older: Path) ->
         with services.context.read() as session:
             bodies = session.execute(text("SELECT body FROM event WHERE action = 'upgrade'")).scalars().all()
             assert [json.loads(body) for body in bodies] == [{"schema": AFTER}]
-            assert list(unexplained(session)) == []
+            assert list(log_faults(session)) == []
         services.close()
 
 
@@ -312,10 +313,10 @@ def test_doctor_reports_an_older_database_and_does_not_upgrade_it(older: Path) -
 
     report = examine(older, TUESDAY)
 
-    [reported] = [(is_well, line) for is_well, line in report if "next start" in line]
-    assert reported[0] is None
+    [reported] = [(result, line) for result, line in report if "next start" in line]
+    assert reported[0] is Health.NOTE
     assert f"schema {BEFORE}" in reported[1]
-    assert all(is_well is not False for is_well, _line in report)
+    assert all(result is not Health.FAULT for result, _line in report)
     assert (version(older), older.read_bytes(), backups(older)) == (BEFORE, before, [])
 
 

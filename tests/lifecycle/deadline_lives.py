@@ -21,7 +21,7 @@ from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed, NothingAvailable, WrongUsage
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 from workbench.services.time.calendar.preview import DaySetting
 from workbench.services.time.deadlines.suspensions import NewSuspension
 from workbench.services.wiring import Services
@@ -253,7 +253,7 @@ class Life:
             self.site.clock.at += timedelta(seconds=1)
         with self.services("admin").context.read() as session:
             assert audit_log.verify(session).is_whole
-            assert list(unexplained(session)) == []
+            assert list(log_faults(session)) == []
 
     def note(self, what: str, text: str = "") -> None:
         """Note what happened."""

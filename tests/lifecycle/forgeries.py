@@ -14,7 +14,7 @@ from tests.lifecycle.acts import act
 from tests.lifecycle.arrivals import ArrivalsMachine
 from tests.lifecycle.machine import DONE
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 NAMES: Mapping[str, str] = {
     "absence": "Absence {id} ",
@@ -80,4 +80,4 @@ def _is_named(session: Session, made: Forgery) -> bool:
     # A reason or a file that is given to nothing else refers to a row that is not there.
     orphan = f"A row of {made.table} refers to a row that does not exist"
     wanted = (named, orphan)
-    return any(words in sentence for sentence in unexplained(session) for words in wanted)
+    return any(words in sentence for sentence in log_faults(session) for words in wanted)

@@ -39,7 +39,7 @@ from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 from workbench.services.time.deadlines.suspensions import NewSuspension
 from workbench.services.wiring import Services
 
@@ -231,7 +231,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         with self.services("admin").context.read() as session:
             assert audit_log.verify(session).is_whole
-            assert list(unexplained(session)) == []
+            assert list(log_faults(session)) == []
         self.reader.close()
         self.site.close()
         shutil.rmtree(self.folder.parent)

@@ -18,7 +18,7 @@ from tests.forgeries import ONLY_CHANGED, OUTSIDE, cared_columns, forgery, liste
 from tests.sites import ManualClock, Site
 from tests.sizes import sized
 from workbench.services.foundation import audit_log
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 pytestmark = [pytest.mark.proof, pytest.mark.promise("P6")]
 
@@ -57,7 +57,7 @@ def test_the_list_of_what_stays_outside_is_the_one_of_the_readme_and_did_not_gro
 
 
 def is_found(session: Session) -> bool:
-    return not audit_log.verify(session).is_whole or bool(list(unexplained(session)))
+    return not audit_log.verify(session).is_whole or bool(list(log_faults(session)))
 
 
 def test_every_edit_by_sql_is_found_without_an_anchor(lived: Session) -> None:

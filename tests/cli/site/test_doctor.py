@@ -18,7 +18,7 @@ from tests.prepared import prepared
 from tests.services.intake.importing.files import PERSON, Desk, application
 from workbench.services.foundation import audit_log
 from workbench.services.intake.importing.import_run import ImportRun
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 
 @pytest.fixture
@@ -204,12 +204,12 @@ def change(session: Session, statement: str) -> None:
 def test_what_no_event_explains_is_found(terminal: Terminal, desk: Desk) -> None:
     worked(terminal, desk)
     with terminal.site.tampering() as session:
-        assert list(unexplained(session)) == []
+        assert list(log_faults(session)) == []
         for statement, sentence in UNEXPLAINED:
             point = session.begin_nested()
             change(session, statement)
             session.expire_all()
-            found = list(unexplained(session))
+            found = list(log_faults(session))
             assert any(told.startswith(sentence) for told in found), (statement, found)
             point.rollback()
 

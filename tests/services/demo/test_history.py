@@ -20,6 +20,7 @@ from workbench.services.foundation.audit_log import verify
 from workbench.services.policy.reader import parse_policy
 from workbench.services.records.exporting.request import ExportRequest
 from workbench.services.site.doctor import examine
+from workbench.services.site.file_checks import Health
 
 pytestmark = pytest.mark.terminal
 
@@ -93,7 +94,7 @@ def test_the_log_is_valid_and_has_no_refusal(made_demo: Path) -> None:
     assert report.is_whole
     assert report.event_count > 250
     assert refused == []
-    assert all(ok is not False for ok, _text in examine(made_demo, NOW))
+    assert all(result is not Health.FAULT for result, _text in examine(made_demo, NOW))
 
 
 def test_the_first_case_has_one_clear_finding_and_the_next_four_are_clean(fresh_demo: Path) -> None:

@@ -7,7 +7,7 @@ from db.enums import Priority, ServiceClass
 from tests.sites import Site
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.queue import assignment
-from workbench.services.site.log_checks.unexplained_rows import unexplained
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 
 def test_each_case_is_changed_with_its_event_and_reason_and_each_refusal_names_its_case(
@@ -51,11 +51,11 @@ def test_the_log_explains_a_letter_that_was_written_before_the_refusal_of_anothe
     assert sup.bulk_changes.change_classes([1, 99], ServiceClass.MAXIMUM, "many cards").changed == (1,)
 
     with sup.context.read() as session:
-        assert list(unexplained(session)) == []
+        assert list(log_faults(session)) == []
     with site.tampering() as session:
         session.execute(text("UPDATE notice SET body = 'x' WHERE case_id = 1"))
     with sup.context.read() as session:
-        assert len(list(unexplained(session))) == 1
+        assert len(list(log_faults(session))) == 1
 
 
 def test_nothing_is_changed_without_a_reason_or_the_role(site: Site) -> None:

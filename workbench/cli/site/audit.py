@@ -26,7 +26,7 @@ def verify(
     """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
     from workbench.services.foundation.audit_log import verify as verify_chain
     from workbench.services.site.log_checks.anchors import anchor_file, kept_anchor_faults, lost_anchors
-    from workbench.services.site.log_checks.unexplained_rows import unexplained
+    from workbench.services.site.log_checks.unexplained_rows import log_faults
 
     kept = None if heads else anchor_file(context.anchor_target())
     with context.services() as services, services.context.read() as session:
@@ -37,7 +37,7 @@ def verify(
         faults = [
             *(lost_anchors(session, heads) if heads else ()),
             *(kept_anchor_faults(session, kept) if kept else ()),
-            *unexplained(session),
+            *log_faults(session),
         ]
         policy = services.policies.in_force()
     if faults:

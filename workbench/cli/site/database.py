@@ -121,15 +121,16 @@ def doctor(
 ) -> None:
     """Check the database, the store and the settings."""
     from workbench.services.site.doctor import examine
+    from workbench.services.site.file_checks import Health
 
     path, ask = context.database(), passphrase_prompt()
-    lines = examine(path, context.now(), is_deep=deep, ask=ask, read_anchor=context.anchor_target)
-    is_ok = all(ok is not False for ok, _text in lines)
+    lines = examine(path, context.now(), is_deep=deep, ask=ask, read_target=context.anchor_target)
+    is_ok = all(result is not Health.FAULT for result, _text in lines)
     if context.as_json:
-        output.document({"ok": is_ok, "lines": [{"ok": ok, "text": text} for ok, text in lines]})
+        output.document({"ok": is_ok, "lines": [{"ok": result.value, "text": text} for result, text in lines]})
     else:
-        marks = {True: _("ok"), False: _("NOT OK"), None: _("note")}
-        output.table([_("Result"), _("What")], [[marks[ok], text] for ok, text in lines])
+        marks = {Health.OK: _("ok"), Health.FAULT: _("NOT OK"), Health.NOTE: _("note")}
+        output.table([_("Result"), _("What")], [[marks[result], text] for result, text in lines])
     if not is_ok:
         raise typer.Exit(ExitCode.CONFIG)
 

@@ -36,7 +36,7 @@ from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import is_made_up, with_supplier
-from workbench.services.site.check_values import key_check, verify_hash_key
+from workbench.services.site.check_values import hash_key_setting, verify_hash_key
 from workbench.services.site.database import open_database
 from workbench.services.site.machine_clock import note_clock
 from workbench.services.site.people import SOLO_SETTING
@@ -125,7 +125,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
 
             KeySettings.sealing(store.keys, new.key).write(store.folder)
         with database.write() as session:
-            session.add(key_check(store))
+            session.add(hash_key_setting(store))
             _write_first_rows(session, new, now())
         if finish is not None:
             finish()

@@ -1,7 +1,7 @@
-"""The acts that one admin asks for, and that wait for another one.
+"""Requests of one admin that another admin approves or rejects.
 
-A request is an event of the log, and so is the act that settles it; the log shows which requests are open. The text of
-a policy waits in the settings, and the event of its request has the digest.
+A request is an event of the log, and so is its approval or rejection. The log therefore shows which requests are open.
+The text of a requested policy waits in a setting, and the event has the digest of the text.
 """
 
 import hashlib
@@ -32,11 +32,12 @@ from workbench.services.site.people import admins
 VALID_FOR = timedelta(days=7)
 """How long a request waits for another admin."""
 
-_TEXT = "policy-request-"
+_TEXT_SETTING = "policy-request-"
+"""The name of the setting with the text of a requested policy; the number of the request follows."""
 
 
 class RequestKind(StrEnum):
-    """What a request is about; the events and the commands of a kind begin with its value."""
+    """The kinds of requests. The names of the events and commands of a kind begin with its value."""
 
     ROLES = "reviewers"
     POLICY = "policy"
@@ -44,34 +45,35 @@ class RequestKind(StrEnum):
 
     @property
     def asked(self) -> str:
-        """The event of a request."""
+        """The name of the event that makes a request."""
         return f"{self} request"
 
     @property
     def applied(self) -> str:
-        """The event of an act that was done."""
+        """The name of the event of the act itself, with or without a request."""
         return "reviewers role" if self is RequestKind.ROLES else f"{self} apply"
 
     @property
     def rejected(self) -> str:
-        """The event of a rejected request."""
+        """The name of the event that rejects a request."""
         return f"{self} reject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRequest:
-    """An act that waits for another admin; `values` are what it would do, by their names in JSON."""
+    """An open request for an act, which waits for another admin."""
 
     number: int
     kind: RequestKind
     values: Mapping[str, Any]
+    """What the act would do; the keys are those of the JSON output."""
     requested_by: str
     requested_by_id: int
     expires_at: datetime
 
 
 class AdminRequests(Service):
-    """Lists and rejects the requests of admins; the services that do the acts make and approve them."""
+    """Lists and rejects the requests of admins; other services make and approve them."""
 
     def open(self, *kinds: RequestKind) -> tuple[AdminRequest, ...]:
         """Return the open requests of some kinds, oldest first."""
@@ -79,7 +81,7 @@ class AdminRequests(Service):
             return tuple(open_requests(session, self.context, *kinds))
 
     def reject(self, number: int, *kinds: RequestKind) -> AdminRequest:
-        """Reject a request of some kinds, or withdraw one's own.
+        """Reject an open request of one of the kinds; the admin who made a request withdraws it in this way.
 
         Raises:
             NotAllowed: If the caller is not an admin.
@@ -88,18 +90,18 @@ class AdminRequests(Service):
         with self.context.as_admin(kinds[0].rejected), self.context.write() as session:
             request = _open_request(session, self.context, number, *kinds)
             self.context.log(session, request.kind.rejected, body={"request": number})
-            drop_texts(session, self.context)
+            drop_settled_texts(session, self.context)
             return request
 
 
 def make_request(
     session: Session, context: Context, kind: RequestKind, body: Mapping[str, Any], policy_text: str | None = None
 ) -> AdminRequest:
-    """Ask another admin to agree."""
-    drop_texts(session, context)
+    """Log a request, keep the text of a requested policy, and return the request."""
+    drop_settled_texts(session, context)
     number = context.log(session, kind.asked, body=body)
     if policy_text is not None:
-        session.add(SettingRow(name=f"{_TEXT}{number}", value=policy_text))
+        session.add(SettingRow(name=f"{_TEXT_SETTING}{number}", value=policy_text))
     return _open_request(session, context, number, kind)
 
 
@@ -108,7 +110,7 @@ def approvable(session: Session, context: Context, number: int, kind: RequestKin
 
     Raises:
         NotFound: If no such request is open.
-        NotAllowed: If the person who acts made it.
+        NotAllowed: If the caller made the request.
     """
     request = _open_request(session, context, number, kind)
     if request.requested_by_id == context.actor.id:
@@ -161,45 +163,47 @@ def _values(session: Session, kind: RequestKind, body: Mapping[str, Any]) -> dic
         "sha256": body["sha256"],
         "effective_on": date.fromisoformat(day) if day else None,
         "for_open_cases": body["open_cases"],
-        # Requests of earlier versions of the program do not say it, and nobody can approve them.
+        # Requests of earlier versions of the program lack it, so nobody can approve them.
         "follows": tuple(body.get("follows", ())),
         "safeguards": tuple(PolicyChange(key, old, new, change_kind_of(key)) for key, (old, new) in safeguards),
     }
 
 
-def text_of(session: Session, number: int) -> str:
+def policy_text_of(session: Session, number: int) -> str:
     """Return the text of the policy of an open request."""
-    stored = session.get(SettingRow, f"{_TEXT}{number}")
+    stored = session.get(SettingRow, f"{_TEXT_SETTING}{number}")
     return stored.value if stored is not None else ""
 
 
-def drop_texts(session: Session, context: Context) -> None:
-    """Remove the texts of requests that are settled, or that nobody can approve any more."""
-    waiting = [f"{_TEXT}{one.number}" for one in open_requests(session, context, RequestKind.POLICY)]
+def drop_settled_texts(session: Session, context: Context) -> None:
+    """Remove the policy texts of requests that are not open any more."""
+    waiting = [f"{_TEXT_SETTING}{one.number}" for one in open_requests(session, context, RequestKind.POLICY)]
     name = col(SettingRow.name)
-    session.execute(delete(SettingRow).where(name.startswith(_TEXT), name.not_in(waiting)))
+    session.execute(delete(SettingRow).where(name.startswith(_TEXT_SETTING), name.not_in(waiting)))
 
 
 @dataclass(frozen=True, slots=True)
 class WantedPolicy:
-    """A policy to apply from a day on, and its request once another admin agrees."""
+    """A policy that an admin applies, or whose request another admin approves."""
 
     text: str
     policy: Policy
     effective_on: date | None
+    """The first day of the policy; None means at once."""
     for_open_cases: bool
     request: AdminRequest | None = None
+    """The approved request; None if no request was needed."""
 
     @property
-    def answered(self) -> dict[str, int]:
-        """The part of an event's body that names the request, empty without one."""
+    def request_details(self) -> dict[str, int]:
+        """The details of an event that name the request; empty without a request."""
         return {} if self.request is None else {"request": self.request.number}
 
     def check_day(self, today: date) -> None:
-        """Refuse a day that is past or too far ahead.
+        """Check the first day of the policy.
 
         Raises:
-            WrongUsage: If it is.
+            WrongUsage: If the day is past or too far ahead.
         """
         if self.effective_on is not None:
             if self.effective_on < today:
@@ -207,10 +211,13 @@ class WantedPolicy:
             check_not_far(self.effective_on, today)
 
     def follows(self, session: Session, before: int, others: Sequence[int]) -> tuple[int, ...]:
-        """Return the versions that it follows: the one before it, others that it ends, and those of its open cases.
+        """Return the versions that the policy replaces, the one that is in force on its first day first.
+
+        The versions are `before`, which is that one, `others` that the policy ends, and those of the open cases that
+        change to it.
 
         Raises:
-            NotAllowed: If its request was made on other versions, so that it would revert their changes.
+            NotAllowed: If the request does not know one of these versions, so that the policy would revert its changes.
         """
         of_open_cases = select(CASE.c.policy_version_id).where(is_open_case()).distinct()
         opened = session.execute(of_open_cases).scalars() if self.for_open_cases else ()
@@ -228,15 +235,15 @@ class WantedPolicy:
         return follows
 
     def safeguards(self, session: Session, context: Context, follows: Sequence[int]) -> tuple[PolicyChange, ...]:
-        """Return the safeguards that differ from the versions that it follows."""
+        """Return the safeguards in which the policy differs from the versions that it replaces."""
         found: dict[str, PolicyChange] = {}
         for number in follows:
             for change in safeguards_changed(context.policy(session, number), self.policy):
                 found.setdefault(change.key, change)
         return tuple(found.values())
 
-    def details(self, safeguards: Sequence[PolicyChange]) -> dict[str, Any]:
-        """Return the body of its event."""
+    def event_details(self, safeguards: Sequence[PolicyChange]) -> dict[str, Any]:
+        """Return the details of the event about the policy or its request."""
         changes = {"safeguards": {change.key: [change.old, change.new] for change in safeguards}} if safeguards else {}
         day = details(effective_on=None if self.effective_on is None else self.effective_on.isoformat())
         sha256 = hashlib.sha256(self.text.encode()).hexdigest()
@@ -244,17 +251,17 @@ class WantedPolicy:
         return {**body, **day, **changes}
 
 
-def requested(session: Session, context: Context, number: int) -> WantedPolicy:
+def requested_policy(session: Session, context: Context, number: int) -> WantedPolicy:
     """Return the policy of a request that another admin made.
 
     Raises:
         NotFound: If no such request is open.
-        NotAllowed: If the person who acts made it.
-        BadData: If its text was changed.
+        NotAllowed: If the caller made the request.
+        BadData: If the text of the policy was changed in the database.
     """
     request = approvable(session, context, number, RequestKind.POLICY)
     asked = request.values
-    text = text_of(session, number)
+    text = policy_text_of(session, number)
     if hashlib.sha256(text.encode()).hexdigest() != asked["sha256"]:
         message = _("The text of request {request} was changed in the database; reject it, and apply the file again.")
         raise BadData(message.format(request=format_request(number)))

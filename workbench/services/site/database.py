@@ -31,7 +31,7 @@ def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Data
     try:
         return schema.open_database(path, _check_group, store.database_key, partial(_log_upgrade, now))
     except DatabaseRefused as error:
-        raise refusal(_with_missing_key(error, store)) from error
+        raise refusal(_or_missing_key(error, store)) from error
     except LockTimeout as error:
         message = _("{database} must be upgraded, but another program is writing to it; try again later.")
         raise StorageBusy(message.format(database=path)) from error
@@ -51,11 +51,11 @@ def open_without_upgrade(path: Path, store: Store) -> tuple[Database, int]:
     try:
         return schema.open_without_upgrade(path, _check_group, store.database_key)
     except DatabaseRefused as error:
-        raise refusal(_with_missing_key(error, store)) from error
+        raise refusal(_or_missing_key(error, store)) from error
 
 
-def _with_missing_key(error: DatabaseRefused, store: Store) -> DatabaseRefused:
-    """Return a refusal; if a file is not recognised and its store has no key settings, it says what may be missing."""
+def _or_missing_key(error: DatabaseRefused, store: Store) -> DatabaseRefused:
+    """Return the refusal of a file, or a refusal about missing key settings if the file may be encrypted."""
     if error.refusal is Refusal.NOT_OURS and store.key_file.exists() and not dialect.is_plain(Path(error.where)):
         return DatabaseRefused(Refusal.KEY_SETTINGS_MISSING, error.where, str(store.folder / KEY_SETTINGS))
     return error

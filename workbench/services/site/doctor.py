@@ -32,9 +32,9 @@ from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
 from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import open_without_upgrade
-from workbench.services.site.file_checks import CheckLine, check_retention
+from workbench.services.site.file_checks import CheckLine, Health, check_retention
 from workbench.services.site.log_checks.anchors import check_anchors
-from workbench.services.site.log_checks.unexplained_rows import check_unexplained, unexplained
+from workbench.services.site.log_checks.unexplained_rows import check_unexplained, log_faults
 from workbench.services.site.people import look_alikes, solo_reason
 
 
@@ -44,15 +44,16 @@ def examine(
     *,
     is_deep: bool = False,
     ask: Callable[[], str] | None = None,
-    read_anchor: Callable[[], str | None] = lambda: None,
+    read_target: Callable[[], str | None] = lambda: None,
 ) -> list[CheckLine]:
     """Check a database and the files beside it as of now, without changing anything.
 
     With `is_deep`, every document is read, and every page and call file of an encrypted database. `ask` asks for a
-    passphrase if one is needed. `read_anchor` returns where the site's settings keep anchors of the log.
+    passphrase if one is needed. `read_target` returns the file or command to which the site's settings send anchors of
+    the log.
     """
     lines: list[CheckLine] = [
-        (None, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
+        (Health.NOTE, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
         _check_library(),
         *file_checks.check_drafts(path),
     ]
@@ -60,32 +61,32 @@ def examine(
         store = Store.unlocked(path, ask)
         database, version = open_without_upgrade(path, store)
     except WorkbenchError as error:
-        return [*lines, (False, str(error))]
+        return [*lines, (Health.FAULT, str(error))]
     with closing(database):
-        lines.append((True, _("The database {file} can be read.").format(file=path)))
+        lines.append((Health.OK, _("The database {file} can be read.").format(file=path)))
         if version < schema.VERSION:
             older = _(
                 "The database has schema {found}, older than schema {known} of this program; "
                 "the next start makes a copy and upgrades it."
             )
-            lines.append((None, older.format(found=version, known=schema.VERSION)))
+            lines.append((Health.NOTE, older.format(found=version, known=schema.VERSION)))
         lines += encryption_checks.check_key_source(store)
         damage = encryption_checks.pages(database) if is_deep else None
         if damage is not None:
             lines.append(damage)
-            if not damage[0]:
+            if damage[0] is Health.FAULT:
                 # The other checks may need one of the damaged pages.
                 return lines
         with database.read() as session:
-            site = _site(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
-            lines += file_checks.until_failure(path, chain(site, check_anchors(session, read_anchor)))
+            checks = _check_opened(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
+            lines += file_checks.until_failure(path, chain(checks, check_anchors(session, read_target)))
     return lines
 
 
-def _site(
+def _check_opened(
     session: Session, path: Path, store: Store, now: datetime, *, is_deep: bool, is_current: bool
 ) -> Iterator[CheckLine]:
-    """Check the store and the rows; checks that need the current schema are skipped for an older one."""
+    """Check the store and the rows of an opened database; without the current schema, some checks are skipped."""
     yield _check_store(session, store)
     if is_current:
         yield from file_checks.check_call_files(session, store)
@@ -108,16 +109,16 @@ def _check_library() -> CheckLine:
     version = ".".join(str(part) for part in dialect.library_version())
     if dialect.is_vulnerable(dialect.library_version()):
         slower = _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.")
-        return None, slower.format(version=version)
-    return True, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
+        return Health.NOTE, slower.format(version=version)
+    return Health.OK, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
 
 
 def _check_store(session: Session, store: Store) -> CheckLine:
     try:
         verify_hash_key(session, store)
     except WorkbenchError as error:
-        return False, str(error)
-    return True, _("The store {folder} and its hash key are present.").format(folder=store.folder)
+        return Health.FAULT, str(error)
+    return Health.OK, _("The store {folder} and its hash key are present.").format(folder=store.folder)
 
 
 def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
@@ -129,20 +130,20 @@ def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
             "Level A: every member of the group {group} can change the files without this program; "
             "roles prevent mistakes, not misuse."
         )
-        yield None, trust.format(group=group)
+        yield Health.NOTE, trust.format(group=group)
         try:
             access, owner_id = FileAccess.SHARED, group_named(group).group_id
         except WorkbenchError as error:
-            yield False, str(error)
+            yield Health.FAULT, str(error)
             return
         files, message = [path.parent, *files], _("Only the group {group} can open the files.").format(group=group)
     for file, status in file_checks.statuses(files):
         # Another line reports links.
         problem = "" if stat.S_ISLNK(status.st_mode) else access_problem(file, status, owner_id, access)
         if problem:
-            yield False, problem
+            yield Health.FAULT, problem
             return
-    yield True, message
+    yield Health.OK, message
 
 
 def _policy_in_force(session: Session, now: datetime) -> Policy:
@@ -169,13 +170,13 @@ def _check_second_cases(session: Session) -> CheckLine:
     )
     found = session.execute(twice).all()
     if not found:
-        return True, _("No application has more than one open case.")
+        return Health.OK, _("No application has more than one open case.")
     message = _(
         "Applications with more than one open case: {count}, for example {first} and {other}; "
         "withdraw the cases that are not needed (`workbench withdraw`)."
     )
     _count, first, other = found[0]
-    return False, message.format(count=len(found), first=format_case(first), other=format_case(other))
+    return Health.FAULT, message.format(count=len(found), first=format_case(first), other=format_case(other))
 
 
 def _check_owed(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
@@ -193,15 +194,13 @@ def _check_owed(session: Session, path: Path, now: datetime) -> Iterator[CheckLi
             "Overdue: letters to send: {letters}; numbers to bar or restore: {measures}; appeals to answer: {late} of "
             "{appeals} open."
         )
-        yield (
-            None,
-            message.format(
-                letters=count_owed(session, released_until),
-                measures=count_overdue_measures(session, now),
-                late=sum(at is not None and at < now for at in due),
-                appeals=len(due),
-            ),
+        overdue = message.format(
+            letters=count_owed(session, released_until),
+            measures=count_overdue_measures(session, now),
+            late=sum(at is not None and at < now for at in due),
+            appeals=len(due),
         )
+        yield Health.NOTE, overdue
         yield from check_retention(session, path, policy, now)
 
 
@@ -210,45 +209,48 @@ def _check_sender(session: Session, now: datetime) -> CheckLine:
     try:
         supplier = _policy_in_force(session, now).supplier
     except WorkbenchError as error:
-        return False, str(error)
+        return Health.FAULT, str(error)
     if is_made_up(supplier):
-        return None, advice_on_made_up()
-    return True, _("The letters name a supplier of your own.")
+        return Health.NOTE, advice_on_made_up()
+    return Health.OK, _("The letters name a supplier of your own.")
 
 
 def faults(session: Session, now: datetime) -> list[str]:
     """Return the faults in the structure, the references and the audit log of a database."""
-    return [text for is_ok, text in _check_contents(session, now) if is_ok is False] + list(unexplained(session))
+    faults = [text for result, text in _check_contents(session, now) if result is Health.FAULT]
+    return faults + list(log_faults(session))
 
 
 def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     """Check the structure and the hash chain of the log, and report how people are identified."""
     damage = dialect.quick_check(session.connection())
     if damage == "ok":
-        yield True, _("The structure of the database is whole.")
+        yield Health.OK, _("The structure of the database is whole.")
     else:
-        yield False, _("The structure of the database is damaged ({fault}); restore a backup.").format(fault=damage)
+        message = _("The structure of the database is damaged ({fault}); restore a backup.")
+        yield Health.FAULT, message.format(fault=damage)
     report = audit_log.verify(session)
     if report.is_whole:
         valid = _("The hash chain of the {count} events in the log is valid; head {head}.")
-        yield True, valid.format(count=report.event_count, head=report.head)
+        yield Health.OK, valid.format(count=report.event_count, head=report.head)
     else:
-        yield False, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
+        yield Health.FAULT, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
     yield _check_sender(session, now)
     for one, other in look_alikes(session):
-        yield None, _("The logins {one} and {other} look alike; check who is meant.").format(one=one, other=other)
+        message = _("The logins {one} and {other} look alike; check who is meant.")
+        yield Health.NOTE, message.format(one=one, other=other)
     solo = solo_reason(session)
     if solo:
         alone = _(
             "One person reviews alone ({reason}); rules that need two people are waived, and each waiver is logged."
         )
-        yield None, alone.format(reason=solo)
+        yield Health.NOTE, alone.format(reason=solo)
     setting = session.get(SettingRow, "identity")
     mode = IdentityMode(setting.value) if setting else IdentityMode.OS
-    yield None, _("People are identified by: {mode}.").format(mode=mode.value)
+    yield Health.NOTE, _("People are identified by: {mode}.").format(mode=mode.value)
     if mode is IdentityMode.NAMED:
         message = _(
             "One OS user may use several logins here, also to check a verdict that another of them made;"
             " the log has the OS user of every act."
         )
-        yield None, message
+        yield Health.NOTE, message

@@ -31,9 +31,9 @@ from workbench.domain.policy.retention import (
 )
 
 ERASED, WHOLE = "erased", "case"
-"""The event of an erased case or of erased parts, and the name of the part that means the whole case."""
+"""The name of the event about an erasure, and the name that the whole case has among its parts."""
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_BEFORE_ALL_EVIDENCE = datetime.min.replace(tzinfo=UTC)
 
 Key = tuple[str, str]
 """The key of an application: its agent and number."""
@@ -77,28 +77,29 @@ class UnlinkedEvidence:
         """The keyed hashes of all numbers with calls."""
         return set(chain.from_iterable(self.numbers))
 
-    def in_parts(self, size: int) -> Iterator["UnlinkedEvidence"]:
-        """Yield the evidence in parts of one kind with at most `size` rows or numbers, oldest first."""
+    def in_portions(self, size: int) -> Iterator["UnlinkedEvidence"]:
+        """Yield the evidence in portions of one kind with at most `size` rows or numbers, oldest first."""
         for kind, ids in self.rows.items():
-            for some in chunks(ids, size):
-                yield UnlinkedEvidence(rows={kind: some})
+            for portion in chunks(ids, size):
+                yield UnlinkedEvidence(rows={kind: portion})
         for numbers in chunks(self.numbers, size):
             yield UnlinkedEvidence(numbers=numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
-    """The count of the evidence of one kind that stays, and why; the first of it is due from `due_on`."""
+    """The evidence of one kind that stays."""
 
     count: int
     reason: KeepReason
     due_on: date | None
+    """The day from which the oldest evidence is due; None if it is never due."""
 
 
 def due_unlinked(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> UnlinkedEvidence:
     """Return the due evidence that no application has.
 
-    A legal hold needs no check, since the numbers and subjects of a case that is not erased have an application.
+    Legal holds need no check here. A case under legal hold is not erased, so its evidence has an application.
     """
     ends = {kind: _unlinked_end(period, zone, today) for kind, period in _unlinked_periods(policy).items()}
     return UnlinkedEvidence(
@@ -131,11 +132,11 @@ def _unlinked_periods(policy: RetentionPolicy) -> dict[UnlinkedKind, RetentionPe
 def _unlinked_end(period: RetentionPeriod | None, zone: ZoneInfo, today: date) -> datetime:
     """Return the end of the last local day whose evidence is due."""
     day = None if period is None else period.last_over(today)
-    return _NEVER if day is None else datetime.combine(day + timedelta(days=1), time(), zone)
+    return _BEFORE_ALL_EVIDENCE if day is None else datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def retained(session: Session, policy: RetentionPolicy, zone: ZoneInfo, today: date) -> Iterator[Retained]:
-    """Yield every application that has a case that is not erased."""
+    """Yield every application with a case that is not erased yet."""
     for key, cases in cases_by_application(session):
         yield _retained(key, cases, policy, zone, today)
 

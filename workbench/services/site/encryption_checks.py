@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services.files.calls.store import CallStore
 from workbench.services.foundation.file_store import Store
-from workbench.services.site.file_checks import CheckLine
+from workbench.services.site.file_checks import CheckLine, Health
 
 
 def check_key_source(store: Store) -> Iterator[CheckLine]:
@@ -22,14 +22,15 @@ def check_key_source(store: Store) -> Iterator[CheckLine]:
 
     settings = KeySettings.read(store.folder)
     if settings is None:
-        yield None, _("The database and its store are not encrypted.")
+        yield Health.NOTE, _("The database and its store are not encrypted.")
         return
-    yield True, _("The database and its store are encrypted; their key is {source}.").format(source=settings.source)
+    message = _("The database and its store are encrypted; their key is {source}.")
+    yield Health.OK, message.format(source=settings.source)
     if settings.source.kind is KeyKind.FILE and Path(settings.source.where).is_relative_to(store.folder.parent):
         message = _(
             "The key file {file} is in a folder of the database, so a copy of the folder has both; keep it elsewhere."
         )
-        yield None, message.format(file=settings.source.where)
+        yield Health.NOTE, message.format(file=settings.source.where)
 
 
 def pages(database: Database) -> CheckLine | None:
@@ -42,8 +43,9 @@ def pages(database: Database) -> CheckLine | None:
         with dialect.write_lock(database.path):
             faults = dialect.encryption_faults(database.path, database.key)
     if faults:
-        return False, _("Pages of the database that were changed: {count}; restore a backup.").format(count=faults)
-    return True, _("Every page of the database can be decrypted.")
+        message = _("Pages of the database that were changed: {count}; restore a backup.")
+        return Health.FAULT, message.format(count=faults)
+    return Health.OK, _("Every page of the database can be decrypted.")
 
 
 def call_files(session: Session, store: Store) -> Iterator[CheckLine]:
@@ -58,6 +60,6 @@ def call_files(session: Session, store: Store) -> Iterator[CheckLine]:
             calls.read_all(batch_id)
         except WorkbenchError as error:
             damaged += 1
-            yield False, str(error)
+            yield Health.FAULT, str(error)
     if not damaged:
-        yield True, _("Call files that can be decrypted: {count}.").format(count=len(checks))
+        yield Health.OK, _("Call files that can be decrypted: {count}.").format(count=len(checks))

@@ -1,4 +1,4 @@
-"""Checks around a database: its documents, the disk space, the clock, and the retention of erased data."""
+"""Checks around a database: documents, call files, links, locks, disk space, the clock, and overdue erasures."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,8 +26,17 @@ from workbench.services.foundation.safe_files import draft_folders, unlocked
 from workbench.services.site.due_erasures import due_unlinked, retained
 from workbench.services.site.machine_clock import clock_problem
 
-CheckLine = tuple[bool | None, str]
-"""One line of the health check: True for passed, False for failed, None for a note."""
+
+class Health(Enum):
+    """The result of a check; its value is that of `ok` in the JSON of `doctor`."""
+
+    OK = True
+    FAULT = False
+    NOTE = None
+
+
+CheckLine = tuple[Health, str]
+"""One line of the health check: the result and its sentence."""
 
 _DOCUMENT = table_of(DocumentRow)
 _MOST_LISTED = 5
@@ -46,19 +56,21 @@ def check_documents(session: Session, store: Store, *, is_deep: bool) -> Iterato
         if fault:
             faults.append(fault)
     if faults:
-        yield from ((False, fault) for fault in faults[:_MOST_LISTED])
-        if len(faults) > _MOST_LISTED:
-            yield (
-                False,
-                _("Further documents that are missing or changed: {count}.").format(count=len(faults) - _MOST_LISTED),
-            )
+        yield from _listed(faults, _("Further documents that are missing or changed: {count}."))
     elif is_deep:
-        yield True, _("Documents with unchanged content: {count}.").format(count=count)
+        yield Health.OK, _("Documents with unchanged content: {count}.").format(count=count)
     else:
         message = _(
             "Documents present with the right size: {count}; `workbench doctor --deep` also compares their content."
         )
-        yield True, message.format(count=count)
+        yield Health.OK, message.format(count=count)
+
+
+def _listed(faults: list[str], further: str) -> Iterator[CheckLine]:
+    """Yield the first few faults, and the sentence `further` with the number of the others."""
+    yield from ((Health.FAULT, fault) for fault in faults[:_MOST_LISTED])
+    if len(faults) > _MOST_LISTED:
+        yield Health.FAULT, further.format(count=len(faults) - _MOST_LISTED)
 
 
 def _document_fault(store: Store, sha256: str, size: int | None, *, is_deep: bool) -> str:
@@ -91,38 +103,35 @@ def check_call_files(session: Session, store: Store) -> Iterator[CheckLine]:
             files.paths([batch_id])
         except WorkbenchError as error:
             faults.append(str(error))
-    yield from ((False, fault) for fault in faults[:_MOST_LISTED])
-    if len(faults) > _MOST_LISTED:
-        message = _("Further call files that are missing or changed: {count}.")
-        yield False, message.format(count=len(faults) - _MOST_LISTED)
+    yield from _listed(faults, _("Further call files that are missing or changed: {count}."))
     if not faults:
-        yield True, _("Call files that are as they were imported: {count}.").format(count=len(checks))
+        yield Health.OK, _("Call files that are as they were imported: {count}.").format(count=len(checks))
 
 
 def check_links(store: Store) -> Iterator[CheckLine]:
     """Check that nothing in the store is a link, which may lead nowhere, or out of the store."""
     found = sorted(path for path, status in statuses(walk_folder(store.folder)) if stat.S_ISLNK(status.st_mode))
     if not found:
-        yield True, _("The store contains no links.")
+        yield Health.OK, _("The store contains no links.")
     for path in found[:_MOST_LISTED]:
         message = _("{file} is a link to {target}; put the file itself in its place.")
-        yield False, message.format(file=path, target=path.readlink())
+        yield Health.FAULT, message.format(file=path, target=path.readlink())
 
 
 def check_drafts(path: Path) -> Iterator[CheckLine]:
     """Report the draft folders beside a database that killed commands left, such as those of a restore."""
     for folder in unlocked(draft_folders(path.parent)):
         message = _("{folder} was left by a command that was killed, and may contain personal data; delete it.")
-        yield False, message.format(folder=folder)
+        yield Health.FAULT, message.format(folder=folder)
 
 
 def until_failure(path: Path, lines: Iterable[CheckLine]) -> Iterator[CheckLine]:
-    """Yield lines of checks that read a database; a failure of the database is the last line."""
+    """Yield the lines of checks that read a database. If the database fails, yield that failure as the last line."""
     try:
         with storage_errors(path):
             yield from lines
     except WorkbenchError as error:
-        yield False, str(error)
+        yield Health.FAULT, str(error)
 
 
 def check_lock(path: Path) -> Iterator[CheckLine]:
@@ -134,7 +143,7 @@ def check_lock(path: Path) -> Iterator[CheckLine]:
         return
     except OSError as error:
         message = _("{file} cannot be opened ({cause}), so nothing can be written; remove it, or correct its rights.")
-        yield False, message.format(file=lock, cause=error.strerror)
+        yield Health.FAULT, message.format(file=lock, cause=error.strerror)
 
 
 def walk_folder(folder: Path) -> Iterator[Path]:
@@ -160,24 +169,25 @@ def check_disk_space(path: Path) -> CheckLine:
     free = shutil.disk_usage(path.parent).free
     numbers = {"free": f"{free / 1e9:,.1f}", "used": f"{used / 1e9:,.1f}"}
     if free >= max(used, _LEAST_FREE_BYTES):
-        return True, _("Room on the disk: {free} GB; the database and its store use {used} GB.").format(**numbers)
+        return Health.OK, _("Room on the disk: {free} GB; the database and its store use {used} GB.").format(**numbers)
     message = _(
         "There is little room on the disk: {free} GB; the database and its store use {used} GB, and a backup or an"
         " upgrade needs as much again. Make room."
     )
-    return False, message.format(**numbers)
+    return Health.FAULT, message.format(**numbers)
 
 
 def check_clock(session: Session, now: datetime) -> CheckLine:
     """Check that nothing speaks against the clock of this machine."""
-    problem = clock_problem(session, now)
-    return not problem, problem or _("Nothing speaks against the clock of this machine.")
+    if problem := clock_problem(session, now):
+        return Health.FAULT, problem
+    return Health.OK, _("Nothing speaks against the clock of this machine.")
 
 
 REMNANTS_SETTING = "erased_remnants"
 """The setting that exists while the database file may still contain erased data, until it is compacted."""
 
-_TOLERATED = timedelta(days=30)
+_TOLERATED_DELAY = timedelta(days=30)
 
 
 def has_remnants(session: Session) -> bool:
@@ -191,36 +201,33 @@ def older_copies(path: Path) -> list[Path]:
 
 
 def check_retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
-    """Report overdue erasures, and data that was not erased everywhere."""
+    """Report overdue erasures, and the places that may still contain erased data."""
     zone = ZoneInfo(policy.zone)
     today = now.astimezone(zone).date()
     shortest = policy.retention.shortest
     overdue, evidence = 0, 0
     # Most databases have nothing that old. Reading a million cases takes a minute, and as much evidence ten seconds.
-    oldest = None if shortest is None else now - _TOLERATED - shortest
+    oldest = None if shortest is None else now - _TOLERATED_DELAY - shortest
     if oldest is not None and has_case_before(session, oldest):
-        overdue = sum(
-            len(one.case_ids) for one in retained(session, policy.retention, zone, today - _TOLERATED) if one.is_due
-        )
+        applications = retained(session, policy.retention, zone, today - _TOLERATED_DELAY)
+        overdue = sum(len(one.case_ids) for one in applications if one.is_due)
     if overdue:
         message = _("Cases due for erasure for more than 30 days: {count}; see `workbench retention show`.")
-        yield None, message.format(count=overdue)
+        yield Health.NOTE, message.format(count=overdue)
     if oldest is not None and has_import_before(session, oldest):
-        evidence = due_unlinked(session, policy.retention, zone, today - _TOLERATED).count
+        evidence = due_unlinked(session, policy.retention, zone, today - _TOLERATED_DELAY).count
     if evidence:
         message = _("Evidence without an application due for erasure for more than 30 days: {count}.")
-        yield None, message.format(count=evidence)
+        yield Health.NOTE, message.format(count=evidence)
     if has_pending_files(session):
-        yield None, _("Files of erased cases are still in the store; the next start of the program erases them.")
+        yield Health.NOTE, _("Files of erased cases are still in the store; the next start of the program erases them.")
     if has_remnants(session):
-        yield (
-            None,
-            _(
-                "Unused parts of the database file may still contain what was erased; run `workbench retention"
-                " compact` at a quiet time."
-            ),
+        message = _(
+            "Unused parts of the database file may still contain what was erased; run `workbench retention"
+            " compact` at a quiet time."
         )
+        yield Health.NOTE, message
     copies = older_copies(path)
     if copies and session.execute(select(exists().where(CASE.c.erased_at.is_not(None)))).scalar():
         message = _("Copies from before an upgrade may still contain what was erased; delete them: {files}.")
-        yield None, message.format(files=comma_joined(copy.name for copy in copies))
+        yield Health.NOTE, message.format(files=comma_joined(copy.name for copy in copies))

@@ -4,8 +4,9 @@ The times of files prove nothing, because a wrong clock sets them too. But a wro
 the machine. So `init`, `restore` and `tick` note the clock and the uptime; while the machine runs, both must advance
 equally.
 
-After a restart nothing confirms a clock that is ahead. But a time without events is rarely longer than a public
-holiday. After a longer one, an admin confirms the clock before older cases lapse and before anything is erased.
+After a restart, the uptime cannot show that the clock is ahead. But a time without events is rarely longer than a
+public holiday. After a longer one, an admin must confirm the clock before older cases lapse and before anything is
+erased.
 """
 
 import json
@@ -28,14 +29,15 @@ CLOCK_MAY_DIFFER = timedelta(minutes=5)
 """The tolerance; clocks that are synchronised by the network differ by less."""
 
 MAY_BE_AHEAD = timedelta(days=1)
+"""How far the clock may be ahead of the time that the uptime gives."""
 
 MAY_BE_QUIET = timedelta(days=10)
-"""The longest time without an event or a tick that nothing has to confirm.
+"""The longest time without an event or a tick after which an admin need not confirm the clock.
 
 The longest public holiday of China has nine days, between the evening before it and the morning after it.
 """
 
-_NOTE, _NOTED_EVERY = "clock", timedelta(minutes=10)
+_NOTE_SETTING, _NOTED_EVERY = "clock", timedelta(minutes=10)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 _EVENTS_COMPARED = 5_000
@@ -52,15 +54,15 @@ class Uptime:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """The last note: the uptime, the clock, and the newest event in the future that an admin accepted.
-
-    `last_seq` is the last event; notes of earlier versions have none.
-    """
+    """The note of the clock and of the uptime at one time."""
 
     uptime: Uptime | None
     at: datetime
+    """The time of the clock."""
     accepted_seq: int
+    """The last event when an admin accepted the clock; the times of events up to it prove nothing."""
     last_seq: int | None
+    """The last event when the note was made; notes of earlier versions have none."""
 
 
 def uptime() -> Uptime | None:
@@ -72,9 +74,10 @@ def uptime() -> Uptime | None:
 
 
 def clock_problem(session: Session, now: datetime) -> str:
-    """Return why the clock must be wrong, or has to be confirmed before open cases lapse; '' if neither.
+    """Return why the clock must be wrong, or must be confirmed before open cases lapse; "" if neither is so.
 
-    It is wrong if one of the newest events is in the future, or if it advanced over a day more than the uptime.
+    The clock is wrong if one of the newest events is in the future, or if the clock advanced over a day more than the
+    uptime.
     """
     note = _read_note(session)
     if contradiction := _contradiction(session, note, now):
@@ -87,7 +90,7 @@ def clock_problem(session: Session, now: datetime) -> str:
 
 
 def erasing_clock_problem(session: Session, now: datetime) -> str:
-    """Return why the clock must be wrong, or has to be confirmed before anything is erased; '' if neither."""
+    """Return why the clock must be wrong, or must be confirmed before anything is erased; "" if neither is so."""
     note = _read_note(session)
     if contradiction := _contradiction(session, note, now):
         return contradiction
@@ -96,7 +99,7 @@ def erasing_clock_problem(session: Session, now: datetime) -> str:
 
 
 def _contradiction(session: Session, note: _Note | None, now: datetime) -> str:
-    # Acts at a wrong time follow the right ones, so that the last event alone says too little.
+    # After acts with the right time, others may have a wrong earlier time, so the last event alone proves too little.
     after = max(_newest_times(session, note.accepted_seq if note else 0), default=None)
     if after is not None and now < after - CLOCK_MAY_DIFFER:
         message = _(
@@ -115,7 +118,7 @@ def _contradiction(session: Session, note: _Note | None, now: datetime) -> str:
 
 
 def _newest_times(session: Session, after_seq: int) -> Sequence[datetime]:
-    """Return the times of the newest events after one of them, the last event first."""
+    """Return the times of the newest events with a number above `after_seq`, the last event first."""
     newest = select(col(EventRow.at)).order_by(col(EventRow.seq).desc()).limit(_EVENTS_COMPARED)
     return session.exec(newest.where(col(EventRow.seq) > after_seq)).all()
 
@@ -123,19 +126,20 @@ def _newest_times(session: Session, after_seq: int) -> Sequence[datetime]:
 def _unconfirmed_gap(session: Session, note: _Note | None, now: datetime) -> tuple[datetime, datetime] | None:
     """Return the two times around a long time without events since the last note, None if there is none.
 
-    The uptime explains every such time since the note. Acts after it do not: they have their times from the same clock.
+    If the machine has run since the note, the uptime explains every such time. Acts after the note explain none,
+    because their times are from the same clock.
     """
     if _expected_time(note, uptime()) is not None:
         return None
     if note is None or note.last_seq is None:
-        # Nothing says which events followed the note. One of them has no more weight than the clock that it is from.
+        # It is unknown which events followed the note, so all newest events are compared.
         newest = [*reversed(_newest_times(session, 0)), now]
         return _quiet_time(note.at if note else newest[0], newest)
     following = select(col(EventRow.at)).where(col(EventRow.seq) > note.last_seq).order_by(col(EventRow.seq))
     oldest = session.exec(following.limit(_EVENTS_COMPARED)).all()
     if len(oldest) < _EVENTS_COMPARED:
         return _quiet_time(note.at, [*oldest, now])
-    # The newest events alone would let enough acts by a wrong clock confirm it.
+    # If only the newest events were compared, many acts with a wrong clock would hide the gap before them.
     newest = [*reversed(_newest_times(session, note.last_seq)), now]
     return _quiet_time(note.at, oldest) or _quiet_time(newest[0], newest)
 
@@ -179,7 +183,7 @@ def accept_clock(session: Session, now: datetime) -> None:
 
 def forget_clock(session: Session) -> None:
     """Delete the note, for a history that is replayed by a clock of its own."""
-    session.execute(delete(SettingRow).where(col(SettingRow.name) == _NOTE))
+    session.execute(delete(SettingRow).where(col(SettingRow.name) == _NOTE_SETTING))
 
 
 def _expected_time(note: _Note | None, running: Uptime | None) -> datetime | None:
@@ -190,7 +194,7 @@ def _expected_time(note: _Note | None, running: Uptime | None) -> datetime | Non
 
 
 def _read_note(session: Session) -> _Note | None:
-    value = session.exec(select(SettingRow.value).where(col(SettingRow.name) == _NOTE)).first()
+    value = session.exec(select(SettingRow.value).where(col(SettingRow.name) == _NOTE_SETTING)).first()
     if not value:
         return None
     stored = json.loads(value)
@@ -206,7 +210,7 @@ def _write_note(session: Session, note: _Note) -> None:
         "seq": note.accepted_seq,
         "last": note.last_seq,
     }
-    session.merge(SettingRow(name=_NOTE, value=json.dumps(stored)))
+    session.merge(SettingRow(name=_NOTE_SETTING, value=json.dumps(stored)))
 
 
 def in_utc(at: datetime) -> str:

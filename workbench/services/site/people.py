@@ -41,13 +41,14 @@ SOLO_SETTING = "solo"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """A registered person, as lists show them; `away_until` is None if the absence has no end or there is none."""
+    """A registered person, as lists show them."""
 
     login: str
     roles: tuple[Role, ...]
     max_held: int
     is_away: bool
     away_until: date | None
+    """The last day of the present absence; None if it has no end, or if the person is not away."""
     is_active: bool
 
 
@@ -132,7 +133,7 @@ class People(Service):
 
     @contextmanager
     def _recording_absence(self, action: str) -> Iterator[Session]:
-        """Open a write transaction for a person who may record absences, and log a refusal as `_changing` does."""
+        """Open a write transaction for a person who may record absences; a refusal is logged."""
         with self.context.requiring(action, absence_refusal), self.context.write() as session:
             yield session
 
@@ -141,13 +142,13 @@ class People(Service):
 
 
 def new_login(text: str) -> str:
-    """Return the login that a new person gets.
+    """Return the normalised login of a person to register.
 
     Raises:
-        WrongUsage: If it is empty or too long, or has characters that cannot be seen.
+        WrongUsage: If the login is empty or too long, or has characters that cannot be seen.
     """
     login = normal_login(text)
-    # Blanks are left out; nobody means a tab or a line break.
+    # Blanks around a login are left out, but a tab or a line break is a mistake.
     if not (is_allowed_login(text.replace(" ", "")) and is_allowed_login(login)):
         raise WrongUsage(
             _("A login has 1 to 64 characters that can all be seen: no tabs, line breaks or invisible ones.")
@@ -214,7 +215,7 @@ def solo_reason(session: Session) -> str:
 
 
 def admins(session: Session) -> set[int]:
-    """Return the active admins."""
+    """Return the ids of the active admins."""
     found = (
         select(ReviewerRoleRow.reviewer_id)
         .join(ReviewerRow, col(ReviewerRow.id) == col(ReviewerRoleRow.reviewer_id))
@@ -224,7 +225,7 @@ def admins(session: Session) -> set[int]:
 
 
 def needs_other_admin(session: Session) -> bool:
-    """Say whether an act that needs two admins waits for another one, because there are several."""
+    """Say whether an act that needs two admins must wait for another admin, because there are several."""
     return len(admins(session)) > 1 and not solo_reason(session)
 
 
@@ -270,10 +271,10 @@ def importer_refusal(session: Session, context: Context, case_id: int, policy: P
     if not policy.separation.importer:
         return None
     opened = select(col(CaseRow.batch_id)).where(col(CaseRow.id) == case_id)
-    taken = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
+    applied = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
     batch = ImportBatchRow
     own = select(col(batch.id)).where(
-        col(batch.id).in_(opened) | col(batch.id).in_(taken), col(batch.started_by_id) == context.actor.id
+        col(batch.id).in_(opened) | col(batch.id).in_(applied), col(batch.started_by_id) == context.actor.id
     )
     if session.execute(own.limit(1)).first() is None:
         return None

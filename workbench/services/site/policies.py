@@ -32,33 +32,31 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionLine:
-    """One version of the policy as a list shows it; `name` is the version that its file names.
-
-    It begins on `effective_on`, or when it was applied. `settled_at` is when all open cases that it applies to were
-    changed to it, or when it was replaced. `applied_by` is None if an earlier version of the program applied it.
-    """
+    """One version of the policy as a list shows it."""
 
     number: int
     name: str
+    """The name of the version in its file."""
     sha256: str
     applied_at: datetime
     applied_by: str | None
+    """None if an earlier version of the program applied it."""
     effective_on: date | None
+    """The day on which it begins; None if it began when it was applied."""
     is_for_open_cases: bool
     settled_at: datetime | None
+    """When all open cases that it applies to had been changed to it, or when it was replaced."""
     state: VersionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion(VersionLine):
-    """One version of the policy with its text and its parsed content.
-
-    `safeguards` are the values about second persons and retention that differ from the first version.
-    """
+    """One version of the policy with its text and its parsed content."""
 
     text: str
     policy: Policy
     safeguards: tuple[PolicyChange, ...]
+    """The safeguards (values about second persons and retention) that differ from the first version."""
 
     @property
     def is_supplier_made_up(self) -> bool:
@@ -68,20 +66,23 @@ class PolicyVersion(VersionLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPolicy:
-    """A policy to compare, and the name under which messages show it; `version` is None for a file."""
+    """A policy to compare, and the name under which messages show it."""
 
     name: str
     policy: Policy
     version: int | None = None
+    """The number of the version; None for a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPolicy:
-    """The result of applying a file: its version, and the planned versions that it cancels (`replaced`)."""
+    """The result of applying a policy file."""
 
     version: PolicyVersion
     is_changed: bool
+    """False if the same policy was in force already."""
     replaced: tuple[VersionLine, ...] = ()
+    """The planned versions that it cancels."""
 
 
 class Policies(Service):
@@ -128,7 +129,8 @@ class Policies(Service):
 
         Cases keep the version with which they were opened, except for the sender of letters. With `for_open_cases`,
         `PolicyChanges.finish` changes the open cases once the version has begun. A planned version that would begin on
-        that day or later is cancelled. If it changes safeguards, it waits for another admin if there is one.
+        that day or later is cancelled. If the file changes safeguards and there is another admin, the request to that
+        admin is returned instead.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -152,8 +154,8 @@ class Policies(Service):
             BadData: If its text was changed.
         """
         with self.context.as_admin("policy approve"), self.context.write() as session:
-            applied = self._apply(session, admin_requests.requested(session, self.context, number))
-            admin_requests.drop_texts(session, self.context)
+            applied = self._apply(session, admin_requests.requested_policy(session, self.context, number))
+            admin_requests.drop_settled_texts(session, self.context)
             return cast("AppliedPolicy", applied)
 
     def _apply(
@@ -171,27 +173,27 @@ class Policies(Service):
         row = new_version(wanted.text, context.now(), context.actor.id)
         row.effective_on, row.is_for_open_cases = wanted.effective_on, wanted.for_open_cases
         before = max(one.number for one in dates if one.has_begun(new.begins_on))
-        same = session.get_one(PolicyVersionRow, before)
-        is_same = same.sha256 == row.sha256 and all(one is same for one in replaced)
-        if is_same and (same.is_for_open_cases or not wanted.for_open_cases):
+        current = session.get_one(PolicyVersionRow, before)
+        is_same_file = current.sha256 == row.sha256 and all(one is current for one in replaced)
+        if is_same_file and (current.is_for_open_cases or not wanted.for_open_cases):
             if wanted.request is not None:
-                context.log(session, admin_requests.RequestKind.POLICY.rejected, body=wanted.answered)
+                context.log(session, admin_requests.RequestKind.POLICY.rejected, body=wanted.request_details)
             return AppliedPolicy(version=_version(session, context, before), is_changed=False)
-        # By the time zone of the new policy, a planned version may have begun that is not in force yet.
+        # In the time zone of the new policy, a planned version may have begun that is not in force yet.
         in_force = [context.policy_id(session)] if new.begins_on == today else []
         follows = wanted.follows(session, before, [*(one.id or 0 for one in replaced), *in_force])
         safeguards = wanted.safeguards(session, context, follows)
         if wanted.request is None and safeguards and needs_other_admin(session):
-            body = {**wanted.details(safeguards), "follows": follows}
+            body = {**wanted.event_details(safeguards), "follows": follows}
             return admin_requests.make_request(session, context, admin_requests.RequestKind.POLICY, body, wanted.text)
-        # The same file is in force already. From a later day, it applies to open cases as a separate version.
-        if is_same and new.begins_on in {today, same.effective_on}:
-            row, replaced = same, []
+        # If the same file is in force, its version now applies to open cases. From a later day, it is a new version.
+        if is_same_file and new.begins_on in {today, current.effective_on}:
+            row, replaced = current, []
             row.is_for_open_cases, row.settled_at = True, None
         for one in replaced:
             one.settled_at = context.now()
         _write(session, row)
-        body = {"policy": row.id, **wanted.details(safeguards), **wanted.answered}
+        body = {"policy": row.id, **wanted.event_details(safeguards), **wanted.request_details}
         context.log(session, admin_requests.RequestKind.POLICY.applied, body=body)
         lines = tuple(_line(session, context, one, states) for one in replaced)
         return AppliedPolicy(version=_version(session, context, row.id or 0), is_changed=True, replaced=lines)

@@ -18,13 +18,12 @@ from workbench.services.site.admin_requests import AdminRequest, RequestKind, ap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleOutcome:
-    """The result of a change of roles; `request` waits for another admin, None if the change is done.
-
-    `ends_solo` says that one person reviewed alone until this change.
-    """
+    """The result of a change of roles."""
 
     request: AdminRequest | None = None
+    """The request that waits for another admin; None if the change is done."""
     ends_solo: bool = False
+    """Whether one person reviewed alone until this change."""
 
 
 class Roles(Service):

@@ -235,7 +235,7 @@ class Retention(Service):
         # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
         if due.numbers:
             erased.files += ErasedFiles(call_rows=erase_calls(self.context, due.hashes))
-        for part in due.in_parts(_ROWS_ERASED_TOGETHER):
+        for part in due.in_portions(_ROWS_ERASED_TOGETHER):
             with self.context.write() as session:
                 session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
                 erase_unlinked(session, self.context, part, reason)

@@ -22,15 +22,17 @@ from workbench.services.foundation.audit_log import last_event
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.safe_files import read_whole
 from workbench.services.foundation.site_settings import COMMAND
-from workbench.services.site.file_checks import CheckLine
+from workbench.services.site.file_checks import CheckLine, Health
 from workbench.services.site.machine_clock import in_utc
 from workbench.wording.amounts import count
 
 _EVENT = table_of(EventRow)
 _ANCHOR = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})")
 _MOST_BYTES = 10_000_000
-_LONGEST_S = 60.0
+_COMMAND_TIMEOUT_S = 60.0
 _KEPT, _CHANGED = "anchor", "site-audit"
+"""The names of the events: an anchor was kept, and the target in the site's settings was changed."""
+
 _ALL_KEPT, _ALL_CHANGES = (
     select(_EVENT.c.seq, _EVENT.c.at, _EVENT.c.body)
     .where(_EVENT.c.action == action, _EVENT.c.is_refused.is_(False))
@@ -39,7 +41,7 @@ _ALL_KEPT, _ALL_CHANGES = (
 )
 _LAST_CHANGE = _ALL_CHANGES.limit(1)
 _MOST_DAYS = 2
-"""So many days with events may follow the last anchor: today, and a day on which nothing ran `tick`."""
+"""How many days with events may follow the last anchor: today, and one day without `tick`."""
 
 
 def anchor_file(target: str | None) -> Path | None:
@@ -48,7 +50,7 @@ def anchor_file(target: str | None) -> Path | None:
 
 
 def note_target(context: Context, target: str | None) -> None:
-    """Log where anchors are kept if the site's settings named another place at the last tick."""
+    """Log the change if the site's settings name another target for anchors than at the last tick."""
     became = _path_digest(target or "")
     with context.read() as session:
         last = session.execute(_LAST_CHANGE).first()
@@ -102,7 +104,7 @@ def _hand_over(command: str, anchor: str) -> None:
         raise BadConfiguration(message.format(cause=error)) from error
     try:
         done = subprocess.run(  # noqa: S603 - the command line of the site's own settings
-            words, input=anchor, text=True, capture_output=True, timeout=_LONGEST_S, check=False
+            words, input=anchor, text=True, capture_output=True, timeout=_COMMAND_TIMEOUT_S, check=False
         )
         cause = "" if done.returncode == 0 else _("exit code {code}").format(code=done.returncode)
     except (OSError, IndexError, subprocess.TimeoutExpired) as error:
@@ -162,7 +164,10 @@ def _contradicted(session: Session, anchors: list[tuple[int, str]]) -> Iterator[
 
 
 def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
-    """Compare the file of anchors that `tick` keeps with the log, which says which anchors were kept there."""
+    """Yield a sentence for each contradiction between the log and the file in which `tick` keeps anchors.
+
+    The events of the log say which anchors the file must have.
+    """
     kept = [row for row in session.execute(_ALL_KEPT) if json.loads(row.body).get("file") == _path_digest(file)]
     try:
         anchors = _anchors(file)
@@ -196,7 +201,7 @@ def check_anchors(session: Session, read_target: Callable[[], str | None]) -> It
     try:
         target = read_target()
     except WorkbenchError as error:
-        yield False, str(error)
+        yield Health.FAULT, str(error)
         return
     yield from _changed_target(session, target)
     if target is None:
@@ -204,16 +209,16 @@ def check_anchors(session: Session, read_target: Callable[[], str | None]) -> It
             "No anchor of the log is kept each day, so a log that is replaced as a whole goes unnoticed; name a file"
             " with `anchor` under [audit] in the site's settings."
         )
-        yield None, message
+        yield Health.NOTE, message
         return
     file = anchor_file(target)
     for fault in kept_anchor_faults(session, file) if file else ():
-        yield False, fault
+        yield Health.FAULT, fault
     yield _recency(session, session.execute(_ALL_KEPT.limit(1)).first())
 
 
 def _changed_target(session: Session, target: str | None) -> Iterator[CheckLine]:
-    """Say whether anchors are kept elsewhere than before."""
+    """Report whether the target for anchors in the site's settings was changed."""
     last = session.execute(_LAST_CHANGE).first()
     if last is None:
         return
@@ -223,20 +228,20 @@ def _changed_target(session: Session, target: str | None) -> Iterator[CheckLine]
             "[audit] in the site's settings is not what `workbench tick` read on {at}. If this was not meant, put it"
             " back; the next tick logs the change."
         )
-        yield False, message.format(at=at)
+        yield Health.FAULT, message.format(at=at)
     elif body["was"] != _path_digest(""):
         message = _("[audit] in the site's settings was changed; `workbench tick` logged it on {at}.")
-        yield None, message.format(at=at)
+        yield Health.NOTE, message.format(at=at)
 
 
 def _recency(session: Session, last: Any) -> CheckLine:
-    """Say when the last anchor was kept, and whether that is too long ago."""
+    """Report when the last anchor was kept, and whether that is too long ago."""
     later = select(_EVENT.c.at).where(_EVENT.c.seq > (last.seq if last else 0))
     # A day in UTC is exact enough; the zone is in the policy, which may be broken.
     days = {at.date() for at in session.execute(later).scalars()}
     if last is None:
         message = _("No anchor of the log was kept yet; run `workbench tick` each day.")
-        return False, message
+        return Health.FAULT, message
     numbers = {
         "at": in_utc(last.at),
         "seq": json.loads(last.body).get("seq", 0),
@@ -248,9 +253,9 @@ def _recency(session: Session, last: Any) -> CheckLine:
             "The last anchor of the log was kept on {at}, and there were events on {days} days since; run"
             " `workbench tick` each day."
         )
-        return False, message.format(**numbers)
+        return Health.FAULT, message.format(**numbers)
     message = _("The last anchor of the log was kept on {at}, of event {seq}; the log has {count} events now.")
-    return True, message.format(**numbers)
+    return Health.OK, message.format(**numbers)
 
 
 def _path_digest(file: Path | str) -> str:

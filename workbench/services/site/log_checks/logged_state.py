@@ -25,18 +25,21 @@ _DIGEST = re.compile(".{32}")
 
 @dataclass(slots=True)
 class LoggedState:
-    """The state according to the events: roles by person, states and erasures of cases, the calendar, digests of rows.
-
-    `rows` has the digests of the rows that any event says were added or changed, by table and number.
-    """
+    """The state of the database according to the events."""
 
     first_action: str = ""
     roles: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The roles by the id of the person."""
     erased: set[int] = field(default_factory=set)
+    """The erased cases."""
     without_documents: set[int] = field(default_factory=set)
+    """The cases whose documents were erased, alone or with the case."""
     calendar: str = ""
+    """The digest of the calendar."""
     states: dict[int, str] = field(default_factory=dict)
+    """The states of cases."""
     rows: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The digests of rows that were added or changed, by table and number."""
 
     def apply_facts(self, row: Any, body: dict[str, Any]) -> None:
         """Apply the facts that any event may record: the state of its case, the calendar, and digests of rows."""
@@ -50,7 +53,11 @@ class LoggedState:
                 self.rows |= zip(rows_named(table, numbers), _DIGEST.findall(digests), strict=True)
 
     def _apply_change(self, name: str, change: tuple[str | None, str] | None) -> None:
-        """Apply a changed row, or removed ones; it differs from then on if it was changed before without an event."""
+        """Apply a changed row, or removed rows.
+
+        If the digest before the change is not that of the last event, the row was changed without an event in between.
+        The row then keeps the mark `_DIFFERS`.
+        """
         table, _blank, numbers = name.partition(" ")
         if change is None:
             for key in rows_named(table, numbers):
@@ -97,7 +104,7 @@ def logged_state(session: Session) -> LoggedState:
     events = select(*(_EVENT.c[name] for name in names)).where(or_(acts, _EVENT.c.state != "", *facts))
     for row in session.execute(events.order_by(_EVENT.c.seq)).yield_per(5_000):
         body = json.loads(row.body)
-        # A refusal within a larger act has the facts of what the act changed before it.
+        # The event of a refusal inside a larger act also has the facts that the act had changed until then.
         logged.apply_facts(row, body)
         if not row.is_refused:
             logged.apply_act(row, body)

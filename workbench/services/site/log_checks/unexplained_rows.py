@@ -1,9 +1,9 @@
 """Finds rows that no event of the audit log explains: somebody changed the database outside the program.
 
-Every noted row has an event with its digest: of its last change, of the import that wrote it with others, or of an
-upgrade. What retention erased is compared with the event that says what became of it. Comments, verifications,
-checklists and the evidence of cases are never compared, so somebody who can write the database file can change them
-unseen. Values are compared as they are stored, because others can mean the same.
+Every row of a noted table has its digest in an event: of its last change, of the import that wrote it, or of an
+upgrade. Erasures by retention have events of their own. Comments, verifications, checklists and the evidence of cases
+are never compared, so somebody who can write the database file can change them unnoticed. Values are compared as they
+are stored, not by what they mean.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _, comma_joined
 from workbench.services.foundation.audit_log import row_digest
 from workbench.services.foundation.calendar_days import calendar_digest
-from workbench.services.site.file_checks import CheckLine
+from workbench.services.site.file_checks import CheckLine, Health
 from workbench.services.site.log_checks.logged_state import LoggedState, logged_state
 
 _DOCUMENT, _LETTER = table_of(DocumentRow), NOTICE.name
@@ -59,7 +59,7 @@ def unexplained_letters(session: Session) -> set[int]:
 
 
 def _receipts_of_imports(session: Session) -> dict[int, bool]:
-    """Return whether the import of its case is published, for each receipt; only then has the import an event."""
+    """Return, for each receipt, whether the import of its case is published, so that the log has an event about it."""
     is_of_case = CASE.c.id == NOTICE.c.case_id
     receipts = select(NOTICE.c.id, is_published(CASE.c.batch_id).label("has_event")).join(CASE, is_of_case)
     return {row.id: bool(row.has_event) for row in session.execute(receipts.where(NOTICE.c.kind == RECEIPT))}
@@ -98,8 +98,8 @@ def _documents(session: Session, logged: LoggedState) -> Iterator[str]:
 _OPENED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 
 
-def unexplained(session: Session) -> Iterator[str]:
-    """Yield a sentence for each row that no event explains as it is."""
+def log_faults(session: Session) -> Iterator[str]:
+    """Yield a sentence for each contradiction between the log and the database, and for a broken reference."""
     logged = logged_state(session)
     if logged.first_action != "init":
         yield _("The log does not begin with the creation of the database: events are missing, or all of them.")
@@ -115,14 +115,14 @@ def unexplained(session: Session) -> Iterator[str]:
 
 def check_unexplained(session: Session) -> Iterator[CheckLine]:
     """Check that events explain every row that can be compared with them."""
-    sentences = list(unexplained(session))
-    yield from ((False, sentence) for sentence in sentences)
+    sentences = list(log_faults(session))
+    yield from ((Health.FAULT, sentence) for sentence in sentences)
     if not sentences:
         message = _(
             "Events explain every decision, letter, appeal, measure, deadline, legal hold, role, policy version and"
             " calendar day."
         )
-        yield True, message
+        yield Health.OK, message
 
 
 def _erasures(session: Session, logged: LoggedState) -> Iterator[str]:
