@@ -35,32 +35,6 @@ def test_the_interval_is_within_0_and_1_and_holds_the_share(counts: tuple[int, i
     assert low < high
 
 
-@given(COUNTS)
-def test_passes_and_other_results_have_mirrored_intervals(counts: tuple[int, int]) -> None:
-    passed, decided = counts
-    low, high = wilson_interval(passed, decided)
-
-    assert wilson_interval(decided - passed, decided) == pytest.approx((1 - high, 1 - low))
-
-
-@given(COUNTS)
-def test_more_cases_with_the_same_share_narrow_the_interval(counts: tuple[int, int]) -> None:
-    passed, decided = counts
-    few, many = wilson_interval(passed, decided), wilson_interval(4 * passed, 4 * decided)
-
-    assert many[1] - many[0] < few[1] - few[0]
-
-
-@given(COUNTS.filter(lambda counts: counts[0] < counts[1]))
-def test_one_more_pass_moves_the_interval_up(counts: tuple[int, int]) -> None:
-    passed, decided = counts
-
-    assert all(
-        more > less
-        for less, more in zip(wilson_interval(passed, decided), wilson_interval(passed + 1, decided), strict=True)
-    )
-
-
 def test_the_interval_holds_the_true_share_about_nine_times_in_ten() -> None:
     for decided in [20, 50, 200]:
         shares = [number / 40 for number in range(1, 40)]

@@ -96,20 +96,6 @@ def test_a_case_with_its_applicant_is_forecast_as_if_the_answer_came_now(site: S
     assert forecasts.of_case(number).decided.p50 > found.decided.p90
 
 
-def test_a_case_awaiting_a_check_is_undecided_with_a_day_for_its_result(site: Site) -> None:
-    lived(site)
-    (number,) = site.plant()
-    with site.services("admin").context.database.write() as session:
-        session.execute(text("UPDATE \"case\" SET state = 'awaiting_check' WHERE id = :id"), {"id": number})
-
-    found = site.services("a").forecasts.of_case(number)
-
-    assert found.awaits_check
-    assert not found.is_decided
-    assert TODAY <= found.decided.p50 <= found.decided.p90
-    assert found.first_verdict == found.decided
-
-
 def test_the_speed_is_that_of_recent_days(site: Site) -> None:
     lived(site)
 
@@ -118,19 +104,6 @@ def test_the_speed_is_that_of_recent_days(site: Site) -> None:
     assert (queue.reviewers, queue.usual_reviewers) == (3, 3)
     assert 22 < queue.per_day < 40
     assert queue.p50_days <= queue.p90_days
-
-
-def test_without_history_the_forecast_uses_the_policy_and_reports_it(site: Site) -> None:
-    numbers = site.plant(64)
-
-    queue, case = site.services("a").forecasts.of_queue(), site.services("a").forecasts.of_case(numbers[-1])
-
-    # Three reviewers with eight verdicts a day each; who ran `init` is not expected to review.
-    assert queue.is_thin
-    assert case.is_thin
-    assert (queue.reviewers, queue.per_day) == (3, 24)
-    assert queue.p50_days == pytest.approx(64 / 24, abs=0.6)
-    assert case.sent_back is None
 
 
 def test_a_new_office_counts_those_who_have_decided_or_were_named(site: Site) -> None:
@@ -220,23 +193,6 @@ def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -
     assert forecasts.of_queue(2).cleared.p50 < back_on + timedelta(days=14)
 
 
-def test_without_a_known_return_there_is_no_date(site: Site) -> None:
-    lived(site)
-    (number,) = site.plant()
-    for login in ("a", "b", "c"):
-        site.services("admin").people.away(login, TODAY, None)
-    forecasts = site.services("a").forecasts
-
-    queue, case = forecasts.of_queue(), forecasts.of_case(number)
-
-    assert queue.is_endless
-    assert case.is_endless
-    assert (queue.days, queue.back_on, queue.reviewers, queue.is_provisional) == ((), None, 0, False)
-    assert case.first_verdict == case.passed == queue.cleared
-    assert queue.cleared.p50.year >= TODAY.year + 3
-    assert not forecasts.of_queue(1).is_endless
-
-
 def test_a_date_in_a_year_without_a_published_calendar_is_provisional(site: Site) -> None:
     first, last = site.plant(1_200)[::1_199]
     forecasts = site.services("a").forecasts
@@ -249,18 +205,6 @@ def test_a_date_in_a_year_without_a_published_calendar_is_provisional(site: Site
     assert far.is_provisional
     assert forecasts.of_queue().is_provisional
     assert not forecasts.of_queue(50).is_provisional
-
-
-def test_held_cases_are_counted_separately(site: Site) -> None:
-    site.plant(5)
-    site.services("a").claims.next()
-
-    queue = site.services("b").forecasts.of_queue()
-
-    assert (queue.queued, queue.held) == (5, 1)
-    # An expired hold does not count.
-    site.clock.advance(hours=2)
-    assert site.services("b").forecasts.of_queue().held == 0
 
 
 def test_a_closed_or_unknown_case_has_no_forecast(site: Site) -> None:
@@ -423,21 +367,3 @@ def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) 
     )
     assert "Work is suspended; the forecast assumes that it resumes tomorrow." in list(forecast_caveats(found[0]))
     assert site.services("a").forecasts.of_queue().is_suspended
-
-
-def test_a_case_suspended_by_province_is_assumed_to_resume_tomorrow(site: Site) -> None:
-    lived(site)
-    (number,) = site.plant(1, priority="urgent")
-    forecasts = site.services("a").forecasts
-    before = forecasts.of_case(number)
-    province = site.services("a").casefiles.show(number).header.province
-    stop = NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风", province=province)
-    site.services("sup").suspending.suspend(stop)
-
-    found = forecasts.of_case(number)
-
-    assert before.first_verdict.p50 == TODAY
-    assert not before.is_suspended
-    assert found.is_suspended
-    assert found.first_verdict.p50 > TODAY
-    assert not forecasts.of_queue().is_suspended

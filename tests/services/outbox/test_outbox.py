@@ -59,14 +59,6 @@ def test_a_listed_notice_contains_no_personal_name(site: Site) -> None:
     assert "虚构公司1" in line.body
 
 
-def test_the_notice_of_an_undone_verdict_is_not_listed(site: Site) -> None:
-    decide(site, 1)
-    site.services("a").undo.undo(1)
-    site.clock.advance(seconds=60)
-
-    assert site.services("a").notices.list() == ()
-
-
 def test_a_notice_is_overdue_after_the_closing_time_of_the_next_working_day(site: Site) -> None:
     decide(site, 1)
     notices = site.services("a").notices

@@ -89,32 +89,6 @@ def titled() -> Sheet:
     return Sheet(rows, merged=[(0, 0, 0, 11), (6, 0, 6, 4)])
 
 
-def in_levels() -> Sheet:
-    """Return a sheet whose header begins in row 4 and has two levels."""
-    upper: list[Value] = ["序号", "受理编号", "提交时间", "企业信息", "", "", "", "经办人", "", "", "号码", "备注"]
-    lower: list[Value] = [
-        "",
-        "",
-        "",
-        "名称",
-        "信用代码",
-        "注册资金（万元）",
-        "类型",
-        "姓名",
-        "证件号码",
-        "电话",
-        "",
-        "",
-    ]
-    rows: list[list[Value]] = [["电销卡审核资料"], ["渠道：虚构渠道"], ["填表日期：2026年11月24日"], upper, lower]
-    for place in range(2):
-        company, code, *others = _applicant(place, "有限责任公司")
-        own: list[Value] = [place + 1, f"L-{place}", "2026.11.23", company, code, "1,000"]
-        rows.append([*own, *others, "13800138000", NUMBERS[place], ""])
-    single = [(3, column, 4, column) for column in (0, 1, 2, 10, 11)]
-    return Sheet(rows, merged=[(0, 0, 0, 11), *single, (3, 3, 3, 6), (3, 7, 3, 9)])
-
-
 def one_row_for_each_number() -> Sheet:
     """Return a sheet in which the cells of an application are merged over the rows of its numbers."""
     header = ["申请编号", "报送日期", "单位名称", "信用代码", "单位性质", "经办人", "身份证号码", "手机号码", "备注"]

@@ -27,10 +27,6 @@ SHEETS: dict[Callable[[], Sheet], list[tuple[str, str, int | None, list[str]]]] 
         ("HB2026-0", COMPANIES[0], 5_000_000, [*NUMBERS[:2]]),
         ("HB2026-2", COMPANIES[2], 5_020_000, [*NUMBERS[4:]]),
     ],
-    sheets.in_levels: [
-        ("L-0", COMPANIES[0], 10_000_000, [NUMBERS[0]]),
-        ("L-1", COMPANIES[1], 10_000_000, [NUMBERS[1]]),
-    ],
     sheets.one_row_for_each_number: [
         ("M-0", COMPANIES[0], None, [*NUMBERS[:3]]),
         ("M-1", COMPANIES[1], None, [*NUMBERS[3:]]),
@@ -534,7 +530,7 @@ def test_a_backup_has_the_maps_in_use(terminal: Terminal, tmp_path: Path) -> Non
     path = sheets.titled().write(tmp_path / "sheet.csv")
     propose(terminal, path)
     accept(terminal)
-    propose(terminal, sheets.in_levels().write(tmp_path / "other.csv"), "other")
+    propose(terminal, sheets.numbers_in_columns().write(tmp_path / "other.csv"), "other")
     terminal.document("admin", "backup", str(tmp_path / "b.tar"))
     restored = tmp_path / "new" / "w.db"
 
