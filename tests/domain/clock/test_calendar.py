@@ -1,7 +1,6 @@
 """The working calendar: kinds of days, opening hours and working time."""
 
-import pickle
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +13,6 @@ from workbench.errors import BadConfiguration
 
 MORNING_AND_AFTERNOON = ((time(9), time(12)), (time(13), time(18)))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-DAY_SECONDS = 8 * 3600
 
 
 def official(on: date, *, working: bool) -> CalendarDay:
@@ -69,16 +67,6 @@ def test_a_gap_in_the_table_counts_like_the_days_outside() -> None:
     assert not calendar.depends_on_provisional(monday, monday)
 
 
-def test_the_nth_working_day_is_found_across_the_holiday_week() -> None:
-    calendar = a_calendar()
-
-    assert calendar.next_working_day(date(2026, 9, 30)) == date(2026, 10, 8)
-    assert calendar.nth_working_day_after(date(2026, 9, 30), 3) == date(2026, 10, 10)
-    assert calendar.nth_working_day_after(date(2026, 9, 30), 4) == date(2026, 10, 12)
-    assert calendar.working_day_from(date(2026, 10, 3)) == date(2026, 10, 8)
-    assert calendar.working_day_from(date(2026, 10, 10)) == date(2026, 10, 10)
-
-
 def test_the_zeroth_working_day_is_refused() -> None:
     with pytest.raises(ValueError, match="0"):
         a_calendar().nth_working_day_after(date(2026, 9, 30), 0)
@@ -121,22 +109,6 @@ def test_a_span_with_one_provisional_day_is_provisional(start: date, span: int) 
     assert calendar.depends_on_provisional(start, end) is walked
 
 
-def test_a_calendar_without_a_table_has_weekdays_only() -> None:
-    calendar = a_calendar([])
-
-    assert calendar.nth_working_day_after(date(2026, 10, 2), 1) == date(2026, 10, 5)
-    assert calendar.working_days_left(date(2026, 10, 2), date(2026, 10, 12)) == 6
-    assert calendar.depends_on_provisional(date(2026, 10, 5), date(2026, 10, 5))
-
-
-def test_opening_and_closing_are_in_the_time_zone_of_the_policy() -> None:
-    calendar = a_calendar()
-
-    assert calendar.opening(date(2026, 9, 30)) == datetime(2026, 9, 30, 1, tzinfo=UTC)
-    assert calendar.closing(date(2026, 9, 30)) == datetime(2026, 9, 30, 10, tzinfo=UTC)
-    assert calendar.local_day(datetime(2026, 9, 30, 16, tzinfo=UTC)) == date(2026, 10, 1)
-
-
 def test_an_instant_without_a_zone_is_refused() -> None:
     naive = at(9, 30, 9).replace(tzinfo=None)
 
@@ -151,21 +123,6 @@ def test_working_seconds_skip_the_midday_break_the_night_and_the_holidays() -> N
     assert calendar.working_seconds_between(at(9, 30, 17), at(10, 8, 10)) == 2 * 3600
     assert calendar.working_seconds_between(at(10, 1, 9), at(10, 7, 18)) == 0
     assert calendar.working_seconds_between(at(10, 8, 10), at(9, 30, 17)) == -2 * 3600
-
-
-def test_working_seconds_are_added() -> None:
-    for start, seconds, reached in [
-        (at(9, 30, 18), 0, at(9, 30, 18)),  # closing stays at closing
-        (at(9, 30, 12), 0, at(9, 30, 12)),  # so does noon
-        (at(9, 30, 12, 30), 0, at(9, 30, 13)),  # the break moves on
-        (at(9, 30, 7), 0, at(9, 30, 9)),  # before opening moves on
-        (at(9, 30, 19), 0, at(10, 8, 9)),  # after closing moves on
-        (at(10, 3, 11), 3600, at(10, 8, 10)),  # a holiday moves on
-        (at(9, 30, 9), DAY_SECONDS, at(9, 30, 18)),  # a whole day ends at closing
-        (at(9, 30, 18), 1, at(10, 8, 9) + timedelta(seconds=1)),  # a second after closing
-        (at(10, 9, 18), 3600, at(10, 10, 10)),  # into a make-up Saturday
-    ]:
-        assert a_calendar().add_working_seconds(start, seconds) == reached
 
 
 def test_adding_negative_working_time_is_refused() -> None:
@@ -188,9 +145,3 @@ def test_hours_that_end_before_they_begin_are_refused() -> None:
 def test_the_refusal_of_an_unknown_time_zone_names_it() -> None:
     with pytest.raises(BadConfiguration, match="Asia/Nowhere"):
         a_calendar(zone="Asia/Nowhere")
-
-
-def test_an_assumed_day_can_be_stored_and_read_again() -> None:
-    day = assumed_day(date(2027, 10, 1))
-
-    assert pickle.loads(pickle.dumps(day)) == day

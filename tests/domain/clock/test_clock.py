@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.enums import CaseState
-from tests.domain.clock.clock_cases import FIRST, GeneratedCase, ReferenceClock, calendars, cases, instants
+from tests.domain.clock.clock_cases import FIRST, GeneratedCase, ReferenceClock, cases, instants
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import AppealDays, ClockEvent, budget_of, clock_state, extension_s
@@ -89,13 +89,6 @@ def _promise(made: GeneratedCase) -> tuple[datetime, datetime]:
     return made.received_at, due_of(plain)
 
 
-@given(calendar=calendars(), start=instants(), less=SECONDS, more=SECONDS)
-def test_adding_working_time_is_monotonic_invertible_and_ends_on_a_working_day(
-    calendar: WorkingCalendar, start: datetime, less: int, more: int
-) -> None:
-    check_arithmetic(calendar, start, less, more)
-
-
 @pytest.mark.proof
 @settings(max_examples=sized(ci=150, full=10_000))
 @given(made=cases(), start=instants(), less=SECONDS, more=SECONDS)
@@ -117,20 +110,6 @@ def test_another_suspension_never_brings_a_due_date_forward(made: GeneratedCase,
     longer = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, (*made.suspensions, stop))
 
     assert due_of(longer) >= due_of(made)
-
-
-@given(made=cases())
-def test_entering_the_same_suspension_twice_changes_nothing(made: GeneratedCase) -> None:
-    twice = GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, made.suspensions * 2)
-
-    assert due_of(twice) == due_of(made)
-
-
-@given(made=cases(), days=st.integers(1, 10))
-def test_a_longer_class_is_never_due_earlier(made: GeneratedCase, days: int) -> None:
-    longer = GeneratedCase(made.calendar, made.received_at, made.days + days, made.pauses, ())
-
-    assert due_of(longer) > due_of(GeneratedCase(made.calendar, made.received_at, made.days, made.pauses, ()))
 
 
 @given(spans=st.lists(st.tuples(instants(), instants()).map(sorted).map(lambda pair: TimeSpan(*pair)), max_size=6))

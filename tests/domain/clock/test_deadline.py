@@ -56,24 +56,6 @@ class TestAnyDeadline:
         lost = sum(calendar.working_seconds_between(span.start, span.end) for span in merge_spans(left))
         assert calendar.working_seconds_between(told, moved) == lost
 
-    @given(calendars(), instants(), spans())
-    def test_it_does_not_move_again_by_the_same_suspensions(
-        self, calendar: WorkingCalendar, told: datetime, off: tuple[TimeSpan, ...]
-    ) -> None:
-        moved = moved_deadline(told, FIRST, suspended(*off), calendar)
-        assert moved_deadline(told, FIRST, suspended(*off, *reversed(off)), calendar) == moved
-        assert moved_deadline(moved, FIRST, (), calendar) == moved
-
-    @given(calendars(), instants(), spans(), instants())
-    def test_disjoint_suspensions_add_up(
-        self, calendar: WorkingCalendar, told: datetime, off: tuple[TimeSpan, ...], cut: datetime
-    ) -> None:
-        before = [TimeSpan(span.start, min(span.end, cut)) for span in off if span.start < cut]
-        after = [span.after(cut) for span in off if span.end > cut]
-        at_once = moved_deadline(told, FIRST, suspended(*before, *after), calendar)
-        one_by_one = moved_deadline(told, FIRST, suspended(*before), calendar)
-        assert moved_deadline(one_by_one, FIRST, suspended(*after), calendar) == at_once
-
     @given(calendars(), instants(), spans(), spans(1))
     def test_another_suspension_never_makes_it_earlier_and_taking_it_back_restores_it(
         self, calendar: WorkingCalendar, told: datetime, off: tuple[TimeSpan, ...], more: tuple[TimeSpan, ...]

@@ -81,16 +81,6 @@ def test_a_case_is_due_at_closing() -> None:
         assert not clock_of(received, days).is_due_provisional
 
 
-def test_a_due_date_that_depends_on_an_unpublished_year_is_provisional() -> None:
-    clock_of_case = clock_of(at(2026, 12, 24, 10), 7)
-
-    assert clock_of_case == ClockState(due_at=at(2027, 1, 5, 18), is_due_provisional=True)
-
-
-def test_a_receipt_on_the_last_published_evening_is_provisional() -> None:
-    assert clock_of(at(2026, 12, 31, 19), 1).is_due_provisional
-
-
 def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
     days = {day.on: day for day in seed_days("CN", [2026])}
     days[date(2026, 11, 25)] = assumed_day(date(2026, 11, 25))

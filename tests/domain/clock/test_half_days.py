@@ -48,11 +48,6 @@ def test_only_a_half_day_closes_at_noon() -> None:
     assert calendar.hours_of(THURSDAY) == MORNING
 
 
-def test_a_case_due_on_a_half_day_is_due_at_its_closing() -> None:
-    assert due_at(at(24, 10), 2, with_half_thursday()) == at(26, 12)
-    assert due_at(at(24, 10), 3, with_half_thursday()) == at(27, 18)
-
-
 def test_a_receipt_after_a_half_day_closes_counts_from_the_next_opening() -> None:
     calendar = with_half_thursday()
 
@@ -165,11 +160,6 @@ def test_adding_and_counting_agree_on_days_with_their_own_hours(
     calendar: WorkingCalendar, start: datetime, micros: int, more: int
 ) -> None:
     check_adding(calendar, start, micros, more)
-
-
-@given(calendars(), INSTANTS, st.integers(1, 10))
-def test_a_due_date_is_the_closing_of_a_working_day(calendar: WorkingCalendar, start: datetime, days: int) -> None:
-    check_due(calendar, start, days)
 
 
 @pytest.mark.proof

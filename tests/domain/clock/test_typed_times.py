@@ -177,14 +177,6 @@ def test_a_date_without_its_year_is_the_coming_one(now: datetime, days: int, for
     assert read_date(form.format(day), DateReference(now=now, calendar=CALENDAR)) == day
 
 
-@given(MOMENTS, st.integers(1, 60))
-def test_working_days_are_counted_as_the_calendar_counts_them(now: datetime, days: int) -> None:
-    day = read_date(f"+{days}", DateReference(now=now, calendar=CALENDAR))
-
-    assert CALENDAR.is_working(day)
-    assert CALENDAR.working_days_left(now.date(), day) == days
-
-
 PIECES = st.sampled_from(
     [*"369/-.:+h月日号周三十点半天后前个²٣", "12", "03", "2026", "dec", "wed", "next", "am", "at", "in", "ago", "下午"]
 )

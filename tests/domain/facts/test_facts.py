@@ -10,13 +10,11 @@ from tests.domain.facts.sample_evidence import (
     RECEIVED,
     TODAY,
     application,
-    calls,
     card,
     complaints,
     credit,
     default_policy,
     document,
-    documents,
     evidence,
     id_number,
     with_calls,
@@ -93,16 +91,6 @@ def test_a_ratio_without_a_denominator_is_unknown() -> None:
     assert len(names) == 6
     assert all(facts[name] is None for name in (*names, "mean_duration_s", "data_age_days"))
     assert facts["calls"] == facts["peak_hour_calls"] == 0
-
-
-def test_ratios_and_means_are_those_of_the_design() -> None:
-    figures = calls(calls=400, calls_in=100, answered=200, distinct_callees=300, total_duration_s=9000, short_calls=50)
-    facts = case(with_calls(figures))
-    assert facts["out_ratio"] == 0.8
-    assert facts["answer_ratio"] == 0.5
-    assert facts["distinct_callee_ratio"] == 0.75
-    assert facts["mean_duration_s"] == 45
-    assert facts["short_call_ratio"] == 0.25
 
 
 def call_at(moment: time) -> CallFacts:
@@ -186,11 +174,6 @@ def test_only_the_last_delivery_of_a_document_counts() -> None:
     assert [(kind, own["quality"]) for kind, own in pages] == [("BIZ_LICENSE", "ok"), ("BIZ_LICENSE", "incomplete")]
 
 
-def test_an_expired_document_is_not_missing() -> None:
-    expired = tuple(replace(given, valid_to=date(2020, 1, 1)) for given in documents())
-    assert case(evidence(documents=expired))["documents_missing"] == 0
-
-
 def test_missing_documents_are_in_the_order_of_the_policy() -> None:
     facts = case(evidence(documents=()))
     assert facts["documents_missing"] == 8
@@ -269,11 +252,6 @@ def test_arrears_are_overdue_since_their_listing_unless_they_say_for_how_long() 
         assert (facts.case["overdue_days"], facts.case["overdue_since"]) == (days, since)
         found = {finding.rule: finding.severity for finding in findings_of(facts, default_policy())}
         assert found.get("CR-ARREARS") == severity
-
-
-def test_arrears_of_0_yuan_by_name_are_none() -> None:
-    facts = credit_facts((arrears(CreditMatch.NAME_ONLY, 1, amount_fen=0), arrears(CreditMatch.EXACT, 1)), TODAY)
-    assert (facts["name_only_records"], facts["arrears_exact"]) == (0, 1)
 
 
 def test_arrears_are_unknown_if_their_list_was_never_checked() -> None:

@@ -26,17 +26,6 @@ def outcome(text: str) -> Filter | FilterProblem:
         return error
 
 
-def test_the_example_of_the_design_is_parsed() -> None:
-    assert terms("state:queued priority:high due<2026-12-01 applicant:成都 rule:ACT-PEAK-HOUR text") == [
-        ("state", ":", ("queued",), False),
-        ("priority", ":", ("high",), False),
-        ("due", "<", ("2026-12-01",), False),
-        ("applicant", ":", ("成都",), False),
-        ("rule", ":", ("ACT-PEAK-HOUR",), False),
-        ("", ":", ("text",), False),
-    ]
-
-
 def test_terms_are_parsed() -> None:
     for text, expected in [
         ("", []),

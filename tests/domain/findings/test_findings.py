@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -15,14 +14,12 @@ from tests.domain.facts.sample_evidence import (
     age_of,
     application,
     default_policy,
-    documents,
     evidence,
     findings,
     id_number,
 )
 from tests.domain.findings.rule_table import WRONG
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
-from workbench.domain.facts.documents import missing_documents
 from workbench.domain.facts.fact import FactType
 from workbench.domain.findings.evaluate import (
     findings_of,
@@ -36,7 +33,7 @@ from workbench.domain.findings.evaluate import (
     worst_severity_if_answered,
 )
 from workbench.domain.findings.finding import Finding
-from workbench.domain.policy.policy import FactValue, Policy, RuleLimit
+from workbench.domain.policy.policy import FactValue, Policy
 from workbench.wording.findings import finding_text
 
 WEIGHTS = ["info", "warn", "block"]
@@ -58,12 +55,6 @@ ANY_FACTS = st.builds(
     cards=st.lists(st.tuples(st.text(max_size=11), facts_of(FACTS["card"])), max_size=2).map(tuple),
     documents=st.lists(st.tuples(st.text(max_size=11), facts_of(FACTS["document"])), max_size=2).map(tuple),
 )
-ORDERED = [
-    (code, limit)
-    for code, rule in default_policy().rules.items()
-    for limit in rule.limits
-    if limit.op not in {"=", "!="} and not limit.value_of
-]
 
 
 def finding(severity: Severity, rule: str = "ACT-PEAK-HOUR") -> Finding:
@@ -81,29 +72,6 @@ def test_finding_never_raises_and_has_a_stable_order(facts: CaseFacts) -> None:
     keys = [(-WEIGHTS.index(finding.severity), codes.index(finding.rule)) for finding in found]
     assert keys == sorted(set(keys))
     assert all(finding_text(finding, policy, language) for finding in found for language in ("en", "zh"))
-
-
-def only(limit: RuleLimit, value: float) -> CaseFacts:
-    """Return facts in which one value is known and every sample is large enough."""
-    own: Mapping[str, FactValue] = {"calls": 10**9, "answered": 10**9, limit.observes: value}
-    return CaseFacts(case=own, cards=(("13800000001", own),), documents=(("BIZ_LICENSE", own),))
-
-
-def worst_at(limit: RuleLimit, value: float) -> int:
-    found = findings_of(only(limit, value), default_policy())
-    return WEIGHTS.index(found[0].severity) if found else -1
-
-
-@given(st.sampled_from(ORDERED), st.lists(st.floats(-100, 1e6) | st.integers(-100, 400), min_size=2, max_size=6))
-def test_severity_grows_with_the_excess_over_the_limit(which: tuple[str, RuleLimit], values: list[float]) -> None:
-    code, limit = which
-    # The age has a lower and an upper limit; a value is more severe the further it is beyond either.
-    same = [other for other in default_policy().rules[code].limits if other.observes == limit.observes]
-    ways = {other.op[0] for other in same if other.value is not None}
-    relevant = [value for value in values if len(ways) == 1 or value < 60]
-    ordered = sorted(relevant, reverse="<" in ways)
-    severities = [worst_at(limit, value) for value in ordered]
-    assert all(first <= second for first, second in pairwise(severities))
 
 
 def test_a_finding_about_an_id_number_names_whose_it_is() -> None:
@@ -169,13 +137,6 @@ def test_the_class_is_the_promised_one_or_the_default_of_the_policy() -> None:
     assert service_class_of(None, many, (BLOCK,), grave) is ServiceClass.MAXIMUM
 
 
-def test_a_case_is_complete_with_every_required_document() -> None:
-    policy = default_policy()
-    assert missing_documents(evidence(), policy) == ()
-    lacking = evidence(documents=documents()[1:])
-    assert missing_documents(lacking, policy) == ("BIZ_LICENSE",)
-
-
 def preselected(found: tuple[Finding, ...], verdict: Verdict, policy: Policy | None = None) -> tuple[str, ...]:
     return preselected_reasons(found, verdict, policy or default_policy())
 
@@ -185,14 +146,6 @@ def test_a_clean_pass_marks_ok_and_a_blocked_pass_marks_the_override() -> None:
     assert preselected((INFO,), Verdict.PASS) == ("OK",)
     assert preselected((WARN,), Verdict.PASS) == ()
     assert preselected((BLOCK,), Verdict.PASS) == ("OK-OVERRIDE",)
-
-
-def test_a_fail_marks_the_reasons_of_blocking_findings() -> None:
-    other = finding(Severity.BLOCK, "ACT-PEAK-DAY")
-    assert preselected((BLOCK, other, finding(Severity.WARN, "ID-ICCID")), Verdict.FAIL) == (
-        "ACT-PEAK-HOUR",
-        "ACT-PEAK-DAY",
-    )
 
 
 def test_a_hit_by_name_alone_is_marked_on_a_pending_but_not_on_a_fail() -> None:

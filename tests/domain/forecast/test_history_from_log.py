@@ -65,15 +65,6 @@ def test_an_undone_reopening_is_no_step_and_leaves_the_verdict() -> None:
     assert steps == [("queued", 1), ("verdict", 2), ("passed", 2)]
 
 
-def test_a_history_begins_when_the_case_is_complete() -> None:
-    assert steps_of(("next", "in_review", 2), ("decide", "passed", 3)) == [
-        ("queued", 0.5),
-        ("verdict", 3),
-        ("passed", 3),
-    ]
-    assert steps_of() == [("queued", 0.5)]
-
-
 def test_pending_on_others_and_on_the_applicant_are_different_steps() -> None:
     for is_running, what in ((True, "pending_others"), (False, "pending")):
         pending = LoggedAct(action="decide", state="pending", is_running=is_running, at=2)

@@ -84,24 +84,3 @@ def test_cases_with_block_findings_are_never_counted_among_those_without() -> No
     rates = PassRates.fit([history("passed", findings="warn")] * 50 + [history("passed")] * 50)
 
     assert rates.of(history("", "A")) is None
-
-
-def test_a_verdict_that_awaits_its_check_is_not_a_result_but_that_after_the_check_is() -> None:
-    steps = (HistoryStep("queued", 1), HistoryStep("verdict", 2), HistoryStep("awaiting_check", 2))
-    waits = CaseHistory(case=1, steps=steps, attributes={"findings": "none"})
-    returned = CaseHistory(
-        case=2,
-        steps=(
-            *steps,
-            HistoryStep("queued", 3),
-            HistoryStep("verdict", 4),
-            HistoryStep("awaiting_check", 4),
-            HistoryStep("passed", 5),
-        ),
-        attributes={"findings": "none"},
-    )
-
-    assert PassRates.fit([waits]).of(history("")) is None
-    found = PassRates.fit([waits, returned]).of(history(""))
-    assert found is not None
-    assert (found.cases, found.share) == (1, 1)

@@ -37,10 +37,3 @@ def test_a_question_put_before_others_changes_only_itself() -> None:
 
     assert {change.key.partition("]")[0] for change in changes} == {"questions[NEW"}
     assert all(change.old is None for change in changes)
-
-
-def test_comments_and_empty_lines_are_no_changes() -> None:
-    text = default_policy_text()
-    written = f"# Checked.\n{text}".replace("[calls]", "\n[calls]")
-
-    assert changes_between(parse_policy(text, "a"), parse_policy(written, "b")) == ()

@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 from rich.cells import cell_len
 
-from workbench.domain.text.cells import cells, clusters, fitting_prefix
+from workbench.domain.text.cells import cells
 from workbench.domain.text.safe import safe
 
 
@@ -26,13 +26,6 @@ def test_the_width_of_a_text_is_its_number_of_cells() -> None:
         ("a\nb", 2),
     ]:
         assert cells(text) == width
-
-
-def test_a_character_is_not_separated_from_its_combining_marks() -> None:
-    assert list(clusters("x\u0338\u0338张")) == [("x\u0338\u0338", 1), ("张", 2)]
-    assert fitting_prefix("x\u0338\u0338张", 1) == "x\u0338\u0338"
-    assert fitting_prefix("x\u0338\u0338张", 2) == "x\u0338\u0338"
-    assert fitting_prefix("张", 0) == ""
 
 
 @pytest.mark.proof

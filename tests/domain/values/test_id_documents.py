@@ -9,7 +9,7 @@ from stdnum.cn import ric
 
 from db.enums import IdType
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
-from workbench.domain.values.identifiers import ric_region_known, ric_valid
+from workbench.domain.values.identifiers import ric_region_known
 
 TODAY = date(2026, 11, 24)
 
@@ -103,11 +103,6 @@ def test_any_text_is_checked_and_only_two_kinds_are_left_to_the_reviewer(number:
         assert (found is None) >= (id_type in {IdType.MILITARY, IdType.POLICE})
         assert found is not None or id_type in {IdType.MILITARY, IdType.POLICE, IdType.PASSPORT}
     id_number_valid(number, None, TODAY)
-
-
-@given(st.from_regex("[0-9]{17}[0-9X]", fullmatch=True))
-def test_a_number_of_18_characters_without_a_kind_is_judged_by_its_check_digit(number: str) -> None:
-    assert id_number_valid(number, None, TODAY) is ric_valid(number, TODAY)
 
 
 def test_a_foreigners_card_names_the_province_that_issued_it() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from tests.shared_data import shared_data
-from workbench.domain.values.identifiers import is_uscc_of_self_employed, uscc_valid
+from workbench.domain.values.identifiers import uscc_valid
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -59,13 +59,6 @@ def test_a_generated_company_code_is_valid_even_with_letters_in_front(number: st
 @given(COMPANY_CODES, st.integers(0, 17), st.sampled_from(USCC_ALPHABET))
 def test_changing_any_one_character_makes_a_company_code_invalid(number: str, place: int, char: str) -> None:
     assert uscc_valid(number[:place] + char + number[place + 1 :]) == (char == number[place])
-
-
-def test_the_first_two_characters_of_a_company_code_show_a_self_employed_person() -> None:
-    others = ("91110000600037341L", "93", "121200004013590816", "")
-
-    assert is_uscc_of_self_employed("92340602MA2PBQAH7E")
-    assert not any(map(is_uscc_of_self_employed, others))
 
 
 def test_the_company_codes_of_the_shared_data_are_valid() -> None:

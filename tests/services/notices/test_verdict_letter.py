@@ -110,12 +110,6 @@ def test_a_pass_letter_asks_for_nothing(letter: Letter) -> None:
     assert not re.search("申诉|期限|措施|appeal|deadline|measure", composed.body, re.IGNORECASE)
 
 
-def test_a_pass_letter_says_that_the_cards_are_restored(letter: Letter) -> None:
-    body = render(replace(letter, measure=Measure.RESTORE)).body
-
-    assert ("复机" if letter.language is Language.ZH else "calls work again") in body
-
-
 def test_a_pass_letter_lifts_bars_and_cancels_those_not_carried_out_in_two_sentences(letter: Letter) -> None:
     numbers = tuple(f"1380013800{number}" for number in range(4))
     lifted = (

@@ -325,15 +325,6 @@ def test_the_error_for_invalid_toml_has_its_position() -> None:
     assert "line 1" in message
 
 
-def test_a_rule_without_limits_is_refused() -> None:
-    assert "rules.ACT-EXTRA.limits" in refusal(default_policy_text() + RULE)
-
-
-def test_a_text_in_place_of_a_table_is_refused() -> None:
-    text = 'sampling = "all"\n' + re.sub(r"\[sampling\].*\n.*\n", "", default_policy_text())
-    assert refusal(text) == "site.toml, line 1: sampling: must be a table."
-
-
 def test_the_examples_of_the_design_are_accepted() -> None:
     policy = parse_policy(default_policy_text() + RULE + LIMIT, "site.toml")
     limit = policy.rules["ACT-EXTRA"].limits[0]

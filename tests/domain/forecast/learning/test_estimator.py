@@ -9,8 +9,7 @@ from tests.domain.forecast.learning.processes import DAY, office_log
 from workbench.domain.forecast.learning.estimator import Estimator, NothingToLearnFrom, forest_share
 from workbench.domain.forecast.learning.event_trace import EventTrace, TraceEvent
 from workbench.domain.forecast.learning.feature_encoding import FeatureEncoder
-from workbench.domain.forecast.learning.fitting_sample import FittingSample
-from workbench.domain.forecast.learning.past_split import KnownEvents, KnownPast
+from workbench.domain.forecast.learning.past_split import KnownPast
 from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import TracePrefix, last_prefix, prefixes_of
 
@@ -55,21 +54,6 @@ def test_an_attribute_distinguishes_cases() -> None:
     small, large = days(estimator, opened("small"), opened("large"))
     assert small == pytest.approx(1, abs=0.2)
     assert large == pytest.approx(10, abs=1)
-
-
-def mixtures(*shares: float) -> list[RemainingTimes]:
-    """Return mixed distributions after each event of cases whose time only the forest can tell."""
-    traces = cases(300)
-    prefixes = [prefix for trace in traces for prefix in prefixes_of(trace, ())]
-    sample = FittingSample.of(prefixes, KnownEvents.of(past(traces)), seed=1)
-    return [sample.mixture(share, 20)(prefixes) for share in shares]
-
-
-def test_the_distributions_are_mixed_and_not_the_times() -> None:
-    table, half, forest = mixtures(0, 0.5, 1)
-
-    assert half.cumulative == pytest.approx((table.cumulative + forest.cumulative) / 2, abs=1e-6)
-    assert table.cumulative != pytest.approx(forest.cumulative, abs=0.2)
 
 
 @given(st.integers(1, 5_000))
@@ -121,13 +105,6 @@ def test_rare_and_unknown_values_fall_back_to_the_coarser_attribute() -> None:
     assert unknown <= known <= rare < other
 
 
-def test_a_case_in_an_unknown_activity_has_a_forecast() -> None:
-    estimator = Estimator.fit(past(cases(100)))
-
-    (found,) = days(estimator, EventTrace("", (TraceEvent("never heard of", 400 * DAY),), {"size": "huge"}), level=0.9)
-    assert 0 <= found <= 11
-
-
 def test_one_finished_case_is_enough_to_learn_from() -> None:
     estimator = Estimator.fit(past(cases(1)))
 
@@ -141,17 +118,6 @@ def test_without_open_cases_there_is_no_forecast() -> None:
 def test_without_finished_cases_there_is_nothing_to_learn() -> None:
     with pytest.raises(NothingToLearnFrom):
         Estimator.fit(KnownPast(9.0, (), (EventTrace("", (TraceEvent("came", 1.0),)),)))
-
-
-@pytest.mark.proof
-def test_a_stuck_case_hardly_changes_other_forecasts() -> None:
-    log = office_log(3, 200)
-    stuck = EventTrace("stuck", (log[0].events[0], TraceEvent("closed", log[-1].ended_s)))
-    without_it, with_it = (
-        Estimator.fit(past(traces)).remaining(log[:50]).quantile_s(0.5).sum() for traces in (log, [*log, stuck])
-    )
-
-    assert with_it == pytest.approx(without_it, rel=0.1)
 
 
 def test_a_prefix_contains_only_earlier_events() -> None:

@@ -54,14 +54,6 @@ def test_quantiles_never_cross(shares: list[float], waited_s: float) -> None:
     assert all(0 <= time <= 40 for time in times)
 
 
-def test_the_shortest_range_leaves_out_the_longer_tail() -> None:
-    ranges_s = remaining(0.1, 0.5, 0.35, 0.05).shortest_intervals_s(np.array([0.5, 0.8, 1.0]))
-    certain = remaining(0.85, 0.05, 0.05, 0.05).shortest_intervals_s(np.array([0.8]))
-
-    assert ranges_s[:, :, 0].tolist() == [[10, 10], [10, 20], [0, 40]]
-    assert certain[:, :, 0].tolist() == [[0, 0]]
-
-
 @given(SHARES)
 def test_no_range_of_the_same_probability_is_shorter(shares: list[float]) -> None:
     shares = [share / sum(shares) for share in shares]

@@ -170,13 +170,6 @@ def test_nothing_is_decided_until_the_first_absent_reviewer_returns() -> None:
     assert without_makers.queue_clearing(waiting, NOW, 8).p50_days < 5
 
 
-def test_reviewers_without_a_return_date_are_not_expected_back() -> None:
-    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
-
-    assert all_away(queue_model, 1 << 30).first_day_with_reviewer(NOW) is None
-    assert queue_model.first_day_with_reviewer(NOW) == int(NOW)
-
-
 def test_absences_count_if_the_rest_is_assumed() -> None:
     nothing = QueueHistory(cases=[], verdicts=GivenVerdicts(np.zeros(0), np.zeros(0, dtype=np.int64)))
     assumptions = replace(ASSUMED, makers=(1, 2, 3, 4))

@@ -11,8 +11,7 @@ from db.enums import ImportKind
 from tests.services.files.reading.samples import SHANGHAI, bad, good, read
 from tests.services.files.reading.workbooks import Value, write_cells, write_workbook
 from workbench.errors import CannotCreate, WrongUsage
-from workbench.services.files.reading.problems import BadRecord
-from workbench.services.files.reading.reader import Reader, open_reader, open_readers
+from workbench.services.files.reading.reader import open_reader, open_readers
 from workbench.services.files.reading.rejects import RejectWriter
 from workbench.services.foundation.safe_files import OwnFiles
 
@@ -32,14 +31,6 @@ def reject(source: Path, target: Path) -> int:
         for record in records:
             writer.write(record)
     return len(records)
-
-
-def write_and_fail(writer: RejectWriter, reader: Reader, record: BadRecord) -> None:
-    """Write a record in an import that fails later."""
-    with writer:
-        writer.follow(reader)
-        writer.write(record)
-        raise RuntimeError
 
 
 def test_rejected_rows_of_csv_keep_their_cells_and_are_mended_in_place(tmp_path: Path) -> None:
@@ -114,20 +105,6 @@ def test_mended_json_lines_are_read(tmp_path: Path) -> None:
     target.write_text(target.read_text("utf-8").replace("1.38e+10", '"13800138000"'), encoding="utf-8")
 
     assert len(good(read(target, ImportKind.CARDS))) == 1
-
-
-def test_a_failed_import_leaves_no_part_of_the_file(tmp_path: Path) -> None:
-    source, target = tmp_path / "cards.csv", tmp_path / "rejects.csv"
-    source.write_text("application_no,msisdn\nA-1,*\n", encoding="utf-8")
-    target.write_text("of before")
-
-    with open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader:
-        (record,) = bad(list(reader))
-        with pytest.raises(RuntimeError):
-            write_and_fail(writer_of(target), reader, record)
-
-    assert target.read_text() == "of before"
-    assert sorted(tmp_path.iterdir()) == [source, target]
 
 
 def test_the_imported_file_is_never_replaced_by_its_rejects(tmp_path: Path) -> None:
