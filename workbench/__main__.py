@@ -123,7 +123,7 @@ def main() -> None:
     completes = asks_for_completion(sys.argv[1:], os.environ)
     shared = None if completes else shared_options_only(sys.argv[1:])
     if shared is not None:
-        sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).workbench())
+        sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).run_workbench())
     from workbench.cli.app import build_app
     from workbench.cli.framework.interruption import interrupted_by_signals
     from workbench.services.foundation.memory import collect_garbage_seldom

@@ -38,7 +38,7 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         for entry in case.history
     ]
     # Each column is one cell wider than its longest text; a Chinese date has up to 20 cells, a name any number.
-    room = [max((cells(row[at]) for row in rows), default=0) + 1 for at in range(3)]
+    room = [max((cells(row[column]) for row in rows), default=0) + 1 for column in range(3)]
     indent = sum(room)
     is_beside = width - indent >= _MIN_DETAIL_CELLS
     for when, act, who, text in rows:
@@ -73,6 +73,7 @@ def appealed_lines(case: CaseFile, line: AppealLine, view: View, width: int) -> 
                 reason = case.policy.reasons.get(code)
                 title = code if reason is None else reason.title.in_language(current_language())
                 yield row(plain(f"  {title}"), plain(by, MUTED), width)
+                # The maker stands beside the first reason only.
                 by = ""
 
 

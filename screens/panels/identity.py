@@ -23,7 +23,7 @@ from workbench.wording.findings import document_name
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
-_VALIDITY = ("handler_id_issued_on", "handler_id_valid_to")
+_ID_DATES = ("handler_id_issued_on", "handler_id_valid_to")
 _GAP_CELLS = 3
 
 
@@ -103,7 +103,7 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines += masked(labels[1], "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
-    lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view, *_VALIDITY)))
+    lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view, *_ID_DATES)))
     lines += masked(labels[3], "contact_phone", None)
     legal = masked(labels[0], "legal_rep_name", None)
     legal += masked(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP))

@@ -10,13 +10,13 @@ _SIGNS = "◆…─█•"
 QUESTION = f"\x1b[H{_SIGNS}\x1b[6n\x1b[H"
 """Sent before the first frame, which covers the symbols; the answer is a cursor position report."""
 
-_MULTIPLEXERS = ("screen", "tmux", "dumb")
+_NO_ANSWER_FROM = ("screen", "tmux", "dumb")
 
 
 def is_worth_asking(environment: Mapping[str, str]) -> bool:
     """Return whether the terminal itself would answer; tmux and screen answer instead, without knowing its font."""
     inside = environment.get("TMUX") or environment.get("STY")
-    return not inside and not environment.get("TERM", "dumb").startswith(_MULTIPLEXERS)
+    return not inside and not environment.get("TERM", "dumb").startswith(_NO_ANSWER_FROM)
 
 
 def is_wide(column: int, row: int) -> bool:

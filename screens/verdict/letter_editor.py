@@ -31,6 +31,7 @@ class LetterEditor(Vertical):
         self._width = width
         self._text = ""
         self._last_text = ""
+        """The text that was last loaded into the field or posted."""
         self._is_edited = False
 
     def compose(self) -> ComposeResult:

@@ -60,4 +60,4 @@ def _root(
         typer.echo(f"workbench {version('telesales-review-workbench')}, schema {VERSION}")
         raise typer.Exit
     if context.subcommand is None:
-        raise typer.Exit(context.workbench())
+        raise typer.Exit(context.run_workbench())

@@ -32,7 +32,7 @@ _CASE_KEYS = {"case": "id", "due_provisional": "is_due_provisional", "breached":
 
 def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) -> dict[str, Any]:
     """Return the header, findings, panels and history of a case, masked as the case file is."""
-    zone = ZoneInfo(casefile.policy.zone)
+    zone, fail = ZoneInfo(casefile.policy.zone), casefile.earlier_fail
     return {
         **header_document(casefile.header, zone),
         "findings": [_finding(finding, casefile, zone) for finding in casefile.findings],
@@ -66,7 +66,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
             }
             for line in casefile.appeals
         ],
-        "earlier_fail": casefile.earlier_fail and json_record(casefile.earlier_fail, zone, case="case_id"),
+        "earlier_fail": None if fail is None else json_record(fail, zone, case="case_id"),
         "appeal_until": to_json(casefile.appeal_until, zone),
         "measures": [order_document(order, zone, now) for order in casefile.measures],
         "notice": casefile.notice,
@@ -77,6 +77,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
 
 
 def _history_document(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
+    """Return a line of the history; its text begins with the way of an act that has one, such as `phone:`."""
     way = line.facts.get("way")
     return json_record(replace(line, text=f"{way}: {line.text}") if way else line, zone, without=("facts",))
 

@@ -63,8 +63,8 @@ class CommandContext:
 
         return self.shared.site or default_site_file()
 
-    def workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
-        """Open the workbench and return its exit code; `find` replaces `database`, and `login` is the default login."""
+    def run_workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
+        """Open the workbench and return its exit code; `find` replaces `database`, `login` is used without --as."""
         return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")
 
     @contextmanager

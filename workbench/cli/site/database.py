@@ -77,8 +77,8 @@ def init(
     if context.as_json:
         created = {"database": str(path), "identity": identity.value, "admin": new_site.login, "shared": group}
         site = str(site_file) if site_file else None
-        made = {**created, "site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up}
-        output.document({**made, "encrypted": encrypt})
+        settings = {"site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up}
+        output.document({**created, **settings, "encrypted": encrypt})
         return
     _say_created(path, new_site, site_file)
 
@@ -153,7 +153,7 @@ def demo(
         output.narrate(
             _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)
         )
-    raise typer.Exit(context.workbench(lambda: preparing.checked_demo(path), _DEMO_LOGIN))
+    raise typer.Exit(context.run_workbench(lambda: preparing.checked_demo(path), _DEMO_LOGIN))
 
 
 def backup(
@@ -186,9 +186,9 @@ def restore(
 
     path = context.database()
     group_id = sharing_group(path.parent) if path.parent.exists() else None
-    with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as fresh:
+    with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as fresh_key:
         source = None if encrypt else key_source_named(key_file, key_command)
-        key = BackupKey(source, passphrase_prompt(), fresh)
+        key = BackupKey(source, passphrase_prompt(), fresh_key)
         files = restore_backup(file, path, context.shared.login, context.now, key)
     sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
     context.print_result({"database": str(path), "files": files}, sentence)

@@ -126,9 +126,9 @@ def approve(context: CommandContext, request: RequestArgument) -> None:
 
     number = parse_request(request)
     with context.services() as services:
-        for wanted in services.requests.open(RequestKind.POLICY):
-            if wanted.number == number:
-                change_open_cases(context, services, services.policies.approve(number), wanted.values["policy"])
+        for open_request in services.requests.open(RequestKind.POLICY):
+            if open_request.number == number:
+                change_open_cases(context, services, services.policies.approve(number), open_request.values["policy"])
                 return
         # The zone is read first, because afterwards the current user may have no role.
         zone, done = zone_of(services), services.roles.approve(number)
@@ -144,7 +144,7 @@ def reject(context: CommandContext, request: RequestArgument) -> None:
 
 
 def reject_request(context: CommandContext, request: str, *kinds: "RequestKind") -> None:
-    """Reject a request of some kinds, and print that."""
+    """Reject a request, which must be of one of the kinds, and print that it is rejected."""
     with context.services() as services:
         zone, rejected = zone_of(services), services.requests.reject(parse_request(request), *kinds)
     sentence = _("The request {request} is rejected.").format(request=format_request(rejected.number))
