@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,8 +22,6 @@ from workbench.domain.clock.spans import NEVER, TimeSpan
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.foundation.audit_log import CALENDAR, add_to_next_event
 from workbench.services.foundation.row_values import from_row
-
-Days = Mapping[date, CalendarDay]
 
 SUSPENSION = table_of(models.SuspensionRow)
 _DAYS, _OVERRIDE = table_of(models.CalendarDayRow), table_of(models.CalendarOverrideRow)

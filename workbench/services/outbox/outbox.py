@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.enums import ExportKind
-from db.models import EventRow, ReviewerRow
+from db.models import EventRow
 from db.queries.outbox import is_owed
 from db.queries.published import NOTICE, table_of
 from db.queries.workload import count_overdue_measures
@@ -30,7 +30,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries, notice_rows, record_deliveries
 from workbench.services.review.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
-_REVIEWER, _EVENT = table_of(ReviewerRow), table_of(EventRow)
+_EVENT = table_of(EventRow)
 _LISTED_IDS, _LISTED_UNDATED = 5, 100
 _COST_TOGETHER, _COST_OF_MOVING = 200, 20
 """The cost of the notices in one transaction, and of one that may move a deadline: other writers wait only briefly."""

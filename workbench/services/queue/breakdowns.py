@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.columns import from_us
 from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass, WaitsFor
-from db.models import ReviewerRow
 from db.queries.listing import case_breakdown, case_pages
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.domain.filter.keys import KEY_BY_NAME, NO_VALUE
@@ -19,6 +17,7 @@ from workbench.domain.filter.parser import FilterTerm
 from workbench.domain.values.provinces import province_words
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
 from workbench.services.queue.filters import list_of
 from workbench.wording.case.labels import APPLICANT_KIND, WAITS_FOR
@@ -111,16 +110,12 @@ class Breakdowns(Service):
             zone = self.context.zone(session)
             return lambda quarter: {NO_VALUE if quarter is None else _day(quarter, zone)}
         if by in _PEOPLE:
-            logins = self._logins(session)
-            return lambda ids: {logins[each] for each in str(ids or "").split("/") if each} or {"nobody"}
+            logins = logins_of(session)
+            return lambda ids: {logins[int(each)] for each in str(ids or "").split("/") if each} or {"nobody"}
         if by == "priority":
             ranks = tuple(Priority)
             return lambda rank: {ranks[rank].value}
         return lambda value: {str(value or NO_VALUE)}
-
-    def _logins(self, session: Session) -> dict[str, str]:
-        rows = session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login)))
-        return {str(row[0]): row[1] for row in rows}
 
     def _words(self, session: Session, by: str) -> Callable[[str], str]:
         """Return the function from a value to the words that people read."""

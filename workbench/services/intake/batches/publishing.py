@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from db.access import access_of, lock_handle
 from db.enums import ImportKind
-from db.models import EventRow, ImportBatchRow, ImportFileRow, ReviewerRow
+from db.models import EventRow, ImportBatchRow, ImportFileRow
 from db.queries.numbers import take_batch_number
 from db.queries.published import BATCH, last_seq, table_of
 from workbench.domain.case.case_id import format_batch
@@ -23,6 +23,7 @@ from workbench.i18n import _
 from workbench.services.files.calls.parquet import CallFileCheck
 from workbench.services.files.reading.reader import Reader
 from workbench.services.foundation.audit_log import details, log_receipts
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
@@ -218,22 +219,16 @@ class BatchLine:
 
 def batch_lines(session: Session) -> tuple[BatchLine, ...]:
     """Return the published imports, newest first."""
-    reviewer = table_of(ReviewerRow)
     files: dict[int, list[str]] = {}
     for file in session.execute(select(FILE).order_by(FILE.c.id)):
         files.setdefault(file.batch_id, []).append(file.name)
-    published = (
-        select(BATCH, reviewer.c.login)
-        .join(reviewer, reviewer.c.id == BATCH.c.started_by_id)
-        .where(BATCH.c.published_at.is_not(None))
-        .order_by(BATCH.c.published_seq.desc())
-    )
+    logins = logins_of(session)
+    published = select(BATCH).where(BATCH.c.published_at.is_not(None)).order_by(BATCH.c.published_seq.desc())
     return tuple(
-        BatchLine(
-            id=row["id"],
-            kind=ImportKind(row["kind"]),
-            published_at=row["published_at"],
-            by=row["login"],
+        from_row(
+            BatchLine,
+            row,
+            by=logins[row["started_by_id"]],
             files=tuple(files.get(row["id"], ())),
             **{name: row[column] for name, column in COUNTS.items()},
         )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 
 from db.enums import AppealStatus, ApplicantKind
-from db.models import CaseRow, DecisionReasonRow, EventRow, ExportReasonRow, ReviewerRow
+from db.models import CaseRow, DecisionReasonRow, EventRow, ExportReasonRow
 from db.queries.published import APPEAL, APPLICATION, CASE, DECISION, MEASURE_ORDER, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
 from workbench.domain.text.mask import MaskKind, mask, mask_digits_within
@@ -17,11 +17,11 @@ from workbench.domain.text.redaction import Redaction
 from workbench.services.case.decisions import waiver_of
 from workbench.services.case.masking import shown_name
 from workbench.services.case.measure_orders import numbers_in_service, stored_numbers
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.notices.bulk_letters import select_letters
 from workbench.services.records.exporting.sheets import Record
 from workbench.services.records.exporting.source import ExportSource
 
-_REVIEWER = table_of(ReviewerRow)
 _EVENT, _EXPORT_REASON, _REASON = table_of(EventRow), table_of(ExportReasonRow), table_of(DecisionReasonRow)
 _OPEN = frozenset({AppealStatus.OPEN.value, AppealStatus.STAGED.value})
 
@@ -56,7 +56,6 @@ def decisions(source: ExportSource) -> Iterator[Record]:
 
     A decision with a measure has one row for each number that the measure concerns.
     """
-    maker, checker = _REVIEWER.alias("maker"), _REVIEWER.alias("checker")
     statement = (
         select(
             DECISION,
@@ -66,15 +65,12 @@ def decisions(source: ExportSource) -> Iterator[Record]:
             CASE.c.applicant_name,
             CASE.c.erased_at,
             APPLICATION.c.applicant_kind,
-            maker.c.login.label("maker"),
-            checker.c.login.label("checker"),
         )
         .join(CASE, CASE.c.id == DECISION.c.case_id)
         .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
-        .join(maker, maker.c.id == DECISION.c.maker_id)
-        .outerjoin(checker, checker.c.id == DECISION.c.checker_id)
         .where(is_published(CASE.c.batch_id), *source.on_or_after_since(DECISION.c.decided_at))
     )
+    logins = logins_of(source.session)
     for page in source.pages(statement, DECISION.c.id):
         ids = [row.id for row in page]
         reasons, notices = _reasons(source, ids), _notices(source, ids)
@@ -88,6 +84,8 @@ def decisions(source: ExportSource) -> Iterator[Record]:
                 "decision": format_decision(row.id),
                 "case": format_case(row.case_id),
                 "applicant_name": _name(row, source),
+                "maker": logins[row.maker_id],
+                "checker": logins.get(row.checker_id),
                 "reasons": ";".join(reasons.get(row.id, ())),
                 "waived": ";".join(waiver.rules) if waiver else None,
                 "waive_reason": waiver.reason if waiver else None,
@@ -134,21 +132,10 @@ def _notices(source: ExportSource, decision_ids: Sequence[int]) -> dict[int, str
 
 def appeals(source: ExportSource) -> Iterator[Record]:
     """Yield the appeals, including undone and withdrawn ones, with who decided them and how."""
-    filer, decider, checker = (_REVIEWER.alias(name) for name in ("filer", "decider", "checker"))
+    logins = logins_of(source.session)
     statement = (
-        select(
-            APPEAL,
-            APPEAL.c.state_before.label("against"),
-            CASE.c.agent,
-            CASE.c.application_no,
-            filer.c.login.label("filed_by"),
-            decider.c.login.label("decided_by"),
-            checker.c.login.label("checker"),
-        )
+        select(APPEAL, APPEAL.c.state_before.label("against"), CASE.c.agent, CASE.c.application_no)
         .join(CASE, CASE.c.id == APPEAL.c.case_id)
-        .join(filer, filer.c.id == APPEAL.c.filed_by_id)
-        .outerjoin(decider, decider.c.id == APPEAL.c.decided_by_id)
-        .outerjoin(checker, checker.c.id == APPEAL.c.checker_id)
         .where(is_published(CASE.c.batch_id), *source.on_or_after_since(APPEAL.c.filed_at))
     )
     for row, record, _people in source.records(statement, APPEAL.c.id, ("grounds", "answer", "check_note")):
@@ -156,6 +143,9 @@ def appeals(source: ExportSource) -> Iterator[Record]:
         yield {
             **record,
             "appeal": row.id,
+            "filed_by": logins[row.filed_by_id],
+            "decided_by": logins.get(row.decided_by_id),
+            "checker": logins.get(row.checker_id),
             "overdue": row.status in _OPEN and row.due_at < source.now,
             "waived": ";".join(waiver.rules) if waiver else None,
         }

@@ -15,12 +15,13 @@ from sqlmodel import Session, col
 from db import dialect
 from db.dialect import NOTED_COLUMNS, RECEIPT, noted_rows
 from db.enums import CaseState
-from db.models import DocumentRow, ReviewerRoleRow, ReviewerRow
+from db.models import DocumentRow, ReviewerRoleRow
 from db.queries.published import CASE, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _, comma_joined
 from workbench.services.foundation.audit_log import row_digest
 from workbench.services.foundation.calendar_days import calendar_digest
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.site.file_checks import CheckLine, Health
 from workbench.services.site.log_checks.logged_state import LoggedState, logged_state
 
@@ -138,7 +139,7 @@ def _roles(session: Session, logged: LoggedState) -> Iterator[str]:
     held: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(select(col(ReviewerRoleRow.reviewer_id), col(ReviewerRoleRow.role))):
         held[row.reviewer_id].add(str(row.role))
-    logins = dict(session.execute(select(col(ReviewerRow.id), col(ReviewerRow.login))).all())
+    logins = logins_of(session)
     # A forged row can have a text or bytes instead of a number.
     for number in sorted({*held, *logged.roles}, key=repr):
         changed = sorted(held[number] ^ logged.roles[number])

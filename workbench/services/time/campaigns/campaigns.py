@@ -12,12 +12,13 @@ from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from db.enums import CaseState
-from db.models import CampaignRow, EventRow, ReviewerRow
+from db.models import CampaignRow, EventRow
 from db.queries.published import CASE, table_of
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.row_values import from_row
@@ -31,7 +32,6 @@ from workbench.services.time.campaigns.opening import (
     opened_today,
 )
 
-_REVIEWER = table_of(ReviewerRow)
 _EVENT = table_of(EventRow)
 _STOP = "policy campaign stop"
 _VERDICT_OF_STATE: Mapping[str, str] = {
@@ -208,12 +208,7 @@ class Campaigns(Service):
             return self.show(campaign_id)
 
     def _progress(self, session: Session, campaign_id: int) -> CampaignProgress:
-        statement = (
-            select(CAMPAIGN, _REVIEWER.c.login.label("started_by"))
-            .join(_REVIEWER, _REVIEWER.c.id == CAMPAIGN.c.started_by_id)
-            .where(CAMPAIGN.c.id == campaign_id)
-        )
-        row = session.execute(statement).first()
+        row = session.get(CampaignRow, campaign_id)
         if row is None:
             raise _unknown(campaign_id)
         planned = _count(session, campaign_id)
@@ -236,6 +231,7 @@ class Campaigns(Service):
             reason=mask_digits_within(row.reason),
             filter=mask_digits_within(row.filter),
             rules=tuple(row.rules.split()),
+            started_by=logins_of(session)[row.started_by_id],
             stopped_by=stopped_by,
             stop_reason=stop_reason,
             planned=planned,
