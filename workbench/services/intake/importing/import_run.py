@@ -21,8 +21,23 @@ from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.locations import rewording_storage_failures
 from workbench.services.foundation.workers import HelperProcess
-from workbench.services.intake.batches import affected_cases, publishing
+from workbench.services.intake.batches.affected_cases import (
+    UnfiledAppeal,
+    cases_about,
+    cases_of_numbers,
+    ids_of_affected,
+    record_affected_cases,
+    refuse_unfit_appeals,
+)
 from workbench.services.intake.batches.applying import apply_batch
+from workbench.services.intake.batches.publishing import (
+    WITH_CALLS,
+    new_batch,
+    next_seq,
+    publish,
+    published_call_batches,
+    record_call_file,
+)
 from workbench.services.intake.batches.sweeping import remove_batch
 from workbench.services.intake.importing.call_intake import CallIntake
 from workbench.services.intake.importing.calls import CallFigures, call_store, figures
@@ -53,8 +68,8 @@ class ImportRun:
 
     def carry_out(self, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> ImportReport:
         """Carry out the plan, and return the report with the number of the batch."""
-        seq = publishing.next_seq(self.context)
-        with publishing.new_batch(self.context, request.kind, readers) as batch_id:
+        seq = next_seq(self.context)
+        with new_batch(self.context, request.kind, readers) as batch_id:
             try:
                 calendar = self._calendar_edition()
                 batch = NewBatch(self.context, batch_id)
@@ -64,8 +79,8 @@ class ImportRun:
                     opening.open(self._write_rows(writing, readers, applications))
                 report = self._compute_figures(request, readers, writing, report)
                 opening.open(applications.waiting(self.plan.reopened))
-                affected_cases.record_affected_cases(self.context, batch_id, self.plan.affected)
-                show = partial(publishing.publish, self.context, batch_id, seq, readers, report.counts)
+                record_affected_cases(self.context, batch_id, self.plan.affected)
+                show = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, show)
             except BaseException as error:
                 self._remove(batch_id, error)
@@ -107,7 +122,7 @@ class ImportRun:
     def _check(self, batch_id: int, calendar: str, session: Session) -> None:
         """Refuse the batch if the calendar, or a case that it replaces or appeals, changed during the import."""
         refuse_opened_again(session, batch_id, self.plan.reopened)
-        affected_cases.refuse_unfit_appeals(session, batch_id)
+        refuse_unfit_appeals(session, batch_id)
         if calendar_edition(session) != calendar:
             raise _CalendarChanged
 
@@ -159,7 +174,7 @@ class ImportRun:
         """Write the calls and the figures computed from all rows; return the report with what is known only now."""
         batch_id = writing.batch_id
         of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
-        written = self._calls_written(batch_id, of_calls) if request.kind in publishing.WITH_CALLS else None
+        written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
         progress = self.progress.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
         computed = figures(self.context, request.kind, batch_id, writing.insert, progress)
         called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
@@ -182,8 +197,8 @@ class ImportRun:
         """Publish the calls of all files as one of the batch."""
         staged = self.calls.staged
         staged.duck.progress = self.progress.step(readers, 0, _CALLS_WRITTEN)
-        written = staged.publish(batch_id, publishing.published_call_batches(self.context))
-        publishing.record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
+        written = staged.publish(batch_id, published_call_batches(self.context))
+        record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
         return written
 
     def _numbers(
@@ -214,18 +229,16 @@ class ImportRun:
         for kind, msisdns in numbers.items():
             hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
             with self.context.read() as session:
-                self._add_affected(
-                    affected_cases.ids_of_affected(affected_cases.cases_of_numbers(session, hashes).values()), kind
-                )
+                self._add_affected(ids_of_affected(cases_of_numbers(session, hashes).values()), kind)
         for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
             if writing.concerned.get(kind):
-                self._add_affected(affected_cases.cases_about(self.context, kind, writing.concerned[kind]), kind)
+                self._add_affected(cases_about(self.context, kind, writing.concerned[kind]), kind)
 
     def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
         self.plan.add_affected(case_ids, kind, self.classifier.imported_at)
 
 
-def _problems(readers: Sequence[Reader], unfiled: Sequence[affected_cases.UnfiledAppeal]) -> list[RowProblem]:
+def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> list[RowProblem]:
     """Return appeals that could not be filed as problems of their files."""
     files = ", ".join(dict.fromkeys(reader.name for reader in readers if reader.kind is ImportKind.APPEALS))
     message = _("the appeal of {case} was not filed, because the case changed during the import. {cause}")
