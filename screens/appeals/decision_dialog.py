@@ -36,6 +36,7 @@ _CHOICES: tuple[tuple[str, AppealOutcome, CaseState | None], ...] = (
     (N_("overturned: passed"), AppealOutcome.OVERTURNED, CaseState.PASSED),
     (N_("overturned: reviewed again"), AppealOutcome.OVERTURNED, CaseState.QUEUED),
 )
+"""The words of each choice, its outcome, and the state of the case afterwards, which only an overturned appeal sets."""
 
 
 class AppealDialog(Dialog[AppealResult]):

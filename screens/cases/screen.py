@@ -226,7 +226,7 @@ class CaseBrowserScreen(ModeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"desk", "back"}:
-            return self.browser.is_open is (action == "back")
+            return self.browser.is_open if action == "back" else not self.browser.is_open
         if action == "about":
             return self.browser.is_open
         if action == "open":

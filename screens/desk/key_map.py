@@ -24,15 +24,12 @@ from workbench.keys.registry import with_keys
 
 @dataclass(frozen=True, slots=True)
 class DeskCommand:
-    """A command on a case.
-
-    State, role and hold must allow the action of its command. `group` is the group of its worker, empty for a command
-    that runs without a worker.
-    """
+    """A command on a case; state, role and hold must allow its action."""
 
     command: Command
     run: case_commands.CommandFunction
     group: str = ""
+    """The group of its worker; empty for a command that runs without a worker."""
     needs_case: bool = True
 
 
@@ -168,8 +165,8 @@ def _refusal_unless_erased(case: CaseFile, action: Action, session: DeskSession,
     if (refused := state_refusal(action, header.state, name)) is not None:
         return refused
     # The refusal is "" if there is none, and None until it is read.
-    if action in {Action.REOPEN, Action.TAKE} and (refusal := session.refusals.get(action)) != "":
-        return refusal or _("It is not known yet whether you may do this with {case}.").format(case=name)
+    if action in {Action.REOPEN, Action.TAKE} and (reason := session.refusals.get(action)) != "":
+        return reason or _("It is not known yet whether you may do this with {case}.").format(case=name)
     # An appeal that was received in time can still be entered later.
     if action is Action.APPEAL and case.appeal_until is None:
         return _("The appeal against the result of {case} was decided; no other is possible.").format(case=name)

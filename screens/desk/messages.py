@@ -1,4 +1,4 @@
-"""The texts of the desk: its page without a case, and the lines for verdict, lost hold, revealed fields and draft."""
+"""The texts of the desk: its page without a case, and its lines about undo, lost holds, revealed fields and draft."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -202,7 +202,7 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
 def notice_line(session: "DeskSession", view: View) -> Content | None:
     """Return the line under the header: the hold is lost, evidence has arrived, an act can be undone, a case is back.
 
-    An act that can be undone until it is checked is offered for a minute; a case that is back comes before it.
+    An act that can be undone until somebody checks it is shown for a minute, unless a case is back.
     """
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)

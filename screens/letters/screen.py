@@ -123,8 +123,7 @@ class LettersScreen(ModeScreen):
 
     async def _ask_when(self, count: int) -> datetime | None:
         """Ask for the sending time of letters that move a deadline; None if the person goes back."""
-        read = partial(time_reader, self.services, self.clock.now, read_instant, Aim.PAST)
-        reader = await attempt(self, read)
+        reader = await attempt(self, partial(time_reader, self.services, self.clock.now, read_instant, Aim.PAST))
         if reader is None:
             return None
         title = ngettext("When was it sent?", "When were these {count} letters sent?", count).format(count=count)
@@ -182,7 +181,8 @@ class LettersScreen(ModeScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"back", "desk"}:
             # Esc first leaves the marks and the filters; only then it leaves the screen.
-            return (bool(self._marks) or self.filter != LetterFilter()) is (action == "back")
+            has_step_back = bool(self._marks) or self.filter != LetterFilter()
+            return has_step_back if action == "back" else not has_step_back
         if action in {"sent", "failed"}:
             return True if self._targets() and recording_refusal(self.services.actor) is None else None
         if action in {"open", "mark"}:

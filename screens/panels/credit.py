@@ -58,6 +58,7 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout)
         mark = Content.assemble(mark_of(case, (rule,), view.symbols), changed)
         lines.append(facts.fact(label, _amount_or_match(record), mark))
         lines += [PanelLine(plain(f"   {part}", MUTED)) for part in _record_details(record, view)]
+        # Further records of the list stand below its label.
         label = ""
     return lines
 

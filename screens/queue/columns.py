@@ -155,8 +155,8 @@ def _needs_holder(row: CaseRowView) -> bool:
     return row.state in _AT_WORK and (row.is_returned or row.aside_until is not None)
 
 
-def _state_and_who(context: RowContext, _room: int) -> list[Part]:
-    who, state = _who(context, _room), _state(context, _room)
+def _state_and_who(context: RowContext, room: int) -> list[Part]:
+    who, state = _who(context, room), _state(context, room)
     if context.row.held_by is None:
         return [*state, (" " if state[0][0] and who else "", ""), *who]
     return [*who, (" ", ""), *state] if _needs_holder(context.row) else who

@@ -59,7 +59,7 @@ class QueueScreen(ListScreen):
         if action in {"back", "desk"}:
             # Esc first closes the filter line, the range and the marks; only then it leaves the screen.
             has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
-            return has_step_back is (action == "back")
+            return has_step_back if action == "back" else not has_step_back
         if action == "list_act":
             command, row = COMMAND_BY_ID[str(parameters[0])], self.rows.current
             is_possible = command.action is None or row is not None

@@ -23,7 +23,7 @@ _GAP = 2
 
 
 async def field_to_copy(app: App[None], panel: Panel) -> str | None:
-    """Return the field to copy from a panel; if it is masked and the screen can reveal it, reveal it, which is logged.
+    """Return the field to copy from a panel. If the screen can reveal a masked field, it is revealed, which is logged.
 
     Without a field under the cursor, the person chooses a fact of the header or the panel. Return "" if the person
     goes back or the value cannot be revealed, None if no case is shown.

@@ -117,12 +117,12 @@ class CaseText:
         absent = dict.fromkeys(name for name in FACTS_OF_CALLS if not (calls.calls or calls.calls_in))
         _print_fields(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows | absent)
         _print_fields(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
-        look_up = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
-        _print_records(words, look_up, evidence.credit, _("not checked"))
+        credit_columns = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
+        _print_records(words, credit_columns, evidence.credit, _("not checked"))
         output.line()
         output.line(_("Documents"))
-        about = ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality")
-        _print_records(words, about, evidence.documents, _("none"))
+        document_columns = ("kind", "received_at", "issued_on", "valid_to", "sealed", "quality")
+        _print_records(words, document_columns, evidence.documents, _("none"))
 
     def _decisions(self, casefile: CaseFile) -> None:
         if not casefile.decisions:
@@ -189,7 +189,7 @@ class CaseText:
         output.narrate(_("{shown} of {total} cases.").format(shown=len(rows), total=total))
 
     def _state(self, row: CaseRowView) -> str:
-        """Return the state of a case, with whom it waits for and until when."""
+        """Return the state of a case, whom it waits for, and until when."""
         state, day = _(STATE_WORDS[row.state]), row.next_action_on
         if row.waits_for is not None and row.state is CaseState.PENDING and day is not None:
             message = _("{state}: {party} until {day}")

@@ -29,6 +29,7 @@ def ask_about(proposal: "Proposal") -> bool:
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
     output.narrate(message.format(name=proposal.name, kind=proposal.kind.value, file=proposal.file))
     _print_proposal(proposal)
+    # A list, because each of these questions is asked, whatever the answers before.
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _print_proposal(proposal)
     question = _("Use this map, keep it as {name}, and import? [y/N]").format(name=proposal.name)
