@@ -12,10 +12,12 @@ from rich.console import Console
 
 from screens.documents import BESIDE_WIDTH, ViewerWords
 
-_MOST_PIXELS = 60_000_000
-_PDF_SCALE_DOTS = 2_000
-_LINES_AROUND = 3
+_MAX_PIXELS = 60_000_000
+_PDF_DOTS = 2_000
+"""The dots of the longer side of a PDF page as it is rendered."""
 _HEAD_LINES = 2
+_LINES_AROUND = 3
+"""The lines that a page leaves free: the heading, and one at the end."""
 _GAP = 2
 
 _MAX_BLANK_CONTRAST = 3
@@ -64,7 +66,7 @@ class PageRenderer:
         """
         from PIL import Image
 
-        Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
+        Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
         self._draw = _renderables()[0 if is_sixel else 1]
         with os.fdopen(handle, "rb") as file:
             data = file.read()
@@ -110,7 +112,7 @@ class PageRenderer:
         if self._pdf is None:
             return self._image
         sheet = self._pdf[page]
-        return sheet.render(scale=_PDF_SCALE_DOTS / max(1.0, *sheet.get_size())).to_pil().convert("RGB")
+        return sheet.render(scale=_PDF_DOTS / max(1.0, *sheet.get_size())).to_pil().convert("RGB")
 
 
 def _console(width: int, height: int) -> Console:

@@ -36,6 +36,7 @@ _FRAME_LINES = 9
 """The lines around the texts: header, footer and padding of the screen, blanks, title and scale of the histogram."""
 
 _MAX_BAR_LINES, _MIN_BAR_LINES = 24, 4
+"""The greatest and the least height of the histogram."""
 
 
 class ForecastScreen(ModeScreen):

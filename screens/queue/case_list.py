@@ -64,7 +64,7 @@ class CaseList(Vertical):
         self.preset = preset
         self.layout_now = layout
         self.filter_text = preset.filter_text
-        self.all_count: int | None = None
+        self.open_count: int | None = None
         self.is_stale = False
         self.wants_end = False
         self.counted_by = "state"
@@ -104,7 +104,7 @@ class CaseList(Vertical):
             if self.wants_end:
                 rows.move_to(rows.length - 1)
             self._show("rows" if pages.length else "nothing")
-            self.all_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
+            self.open_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
         except WorkbenchError as error:
             self._show_failure(error)
             return

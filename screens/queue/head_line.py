@@ -58,6 +58,6 @@ def _count_text(cases: CaseList, view: View) -> str:
     if pages is None or pages.count is None:
         return view.symbols.ellipsis
     # The total counts the open cases, so it does not fit a list of closed cases.
-    if not pages.filter_text or cases.all_count is None or parse_filter(pages.filter_text).names_state:
+    if not pages.filter_text or cases.open_count is None or parse_filter(pages.filter_text).names_state:
         return count(pages.count)
-    return _("{count} of {total}").format(count=count(pages.count), total=count(cases.all_count))
+    return _("{count} of {total}").format(count=count(pages.count), total=count(cases.open_count))

@@ -11,7 +11,7 @@ from workbench.i18n import _
 from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
-_MOST_LINES = 4
+_MAX_LINES = 4
 
 
 class FooterBar(Static):
@@ -40,7 +40,7 @@ class FooterBar(Static):
         """Make room for the lines of the messages; the rack itself is invisible, so that it has no size."""
         racks = (each for each in self.screen.children if isinstance(each, ToastRack))
         lines = sum(toast.outer_size.height for rack in racks if rack.display for toast in rack.query(Toast))
-        height = min(max(1, lines), _MOST_LINES)
+        height = min(max(1, lines), _MAX_LINES)
         if height != self._lines:
             self._lines = height
             self.styles.height = height

@@ -29,7 +29,9 @@ _EXPLAIN_EVERY_S = 3.0
 COLLECT_EVERY_S = 0.7
 _IDLE_AFTER_S = 0.3
 _FROZEN_COLLECTIONS = 5
+"""After each of the first collections, what survived is frozen."""
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
+"""How long a key waits for the widgets of an opened screen, and how often it looks for them."""
 _PRESSED_TWICE = frozenset({"enter", *"0123456789"})
 """Keys that people press twice on purpose: the second press accepts what the new window offers, or is a digit."""
 

@@ -20,7 +20,7 @@ from workbench.i18n import _, current_language
 from workbench.keys.registry import TEXTS
 from workbench.wording.case.canned_fields import field_values
 
-_MOST_LINES = 3
+_MAX_LINES = 3
 _LETTER_FIELDS = frozenset({"letter-edit", "answer"})
 
 
@@ -112,7 +112,7 @@ class TextChooser(ListDialog[CannedText]):
         style = MUTED if entry.refusal else f"{ACCENT} bold"
         head = joined((f"{number:>2} ", MUTED), (fitted(f"{entry.name}  {entry.refusal}", width - 3), style))
         lines = wrapped_lines(entry.text, width - 3, MUTED if entry.refusal else "")
-        return [head, *(Content.assemble("   ", line) for line in lines[:_MOST_LINES])]
+        return [head, *(Content.assemble("   ", line) for line in lines[:_MAX_LINES])]
 
     def action_choose(self, number: int = 0) -> None:
         """Insert the text with a number, or the one under the cursor."""

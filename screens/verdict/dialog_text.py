@@ -39,8 +39,8 @@ from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
-_MOST_NUMBERS = 3
-_LONGEST = 1_000
+_MAX_NUMBERS = 3
+_WIDTH_BEFORE_LAYOUT = 1_000
 
 
 def kind_line(
@@ -59,7 +59,7 @@ def marked_line(state: VerdictState, case: CaseFile, width: int) -> Content:
     if not state.reasons:
         return joined((_("no reason marked"), MUTED))
     # Before the first layout, there is no width yet.
-    width = width or _LONGEST
+    width = width or _WIDTH_BEFORE_LAYOUT
     marked = _("{count} marked:").format(count=len(state.reasons))
     titles = comma_joined(case.policy.reasons[code].title.in_language(current_language()) for code in state.reasons)
     shown = titles if cells(f"{marked}  {titles}") <= width else comma_joined(state.reasons)
@@ -156,8 +156,8 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
             "This verdict lifts the bars on {number} numbers: {numbers}.",
             len(preview.restored),
         )
-        shown = comma_joined(preview.restored[:_MOST_NUMBERS])
-        more = ", …" if len(preview.restored) > _MOST_NUMBERS else ""
+        shown = comma_joined(preview.restored[:_MAX_NUMBERS])
+        more = ", …" if len(preview.restored) > _MAX_NUMBERS else ""
         yield message.format(number=len(preview.restored), numbers=shown + more)
     if case.header.corrects_id is not None:
         message = _("The case was opened again: the notice corrects that of {decision}.")

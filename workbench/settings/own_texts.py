@@ -4,7 +4,7 @@ from workbench.domain.text.canned_texts import FIELDS, fields_in, shown_fields
 from workbench.i18n import _
 from workbench.settings.table import SettingsTable, leaf_values
 
-_LONGEST = 5_000
+_MAX_CHARACTERS = 5_000
 
 
 def read_texts(table: object) -> SettingsTable[str]:
@@ -20,7 +20,7 @@ def read_texts(table: object) -> SettingsTable[str]:
             message = _(
                 "texts.{name} must be a text in quotes, of at most {limit} characters. The text is not offered."
             )
-            texts.refuse(path, message.format(name=name, limit=_LONGEST))
+            texts.refuse(path, message.format(name=name, limit=_MAX_CHARACTERS))
         elif unknown is not None:
             message = _(
                 "texts.{name} has an unknown field {{{field}}}; the fields are {fields}. The text is not offered."
@@ -32,4 +32,4 @@ def read_texts(table: object) -> SettingsTable[str]:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) <= _LONGEST
+    return isinstance(value, str) and 0 < len(value.strip()) <= _MAX_CHARACTERS

@@ -14,7 +14,7 @@ from workbench.settings.table import SettingsTable
 VIEW_KEYS = tuple("123456789")
 """The keys under which a view can be saved."""
 
-_LONGEST_NAME = 40
+_MAX_NAME_CHARACTERS = 40
 _FIELDS = ("name", "filter", "order", "columns")
 
 
@@ -66,9 +66,9 @@ def read_views(table: object) -> SettingsTable[QueueView]:
 
 def name_problem(name: str) -> str | None:
     """Return what is wrong with the name of a view, None if nothing is."""
-    if name.strip() and len(name) <= _LONGEST_NAME:
+    if name.strip() and len(name) <= _MAX_NAME_CHARACTERS:
         return None
-    return _("its name must have 1 to {most} characters.").format(most=_LONGEST_NAME)
+    return _("its name must have 1 to {most} characters.").format(most=_MAX_NAME_CHARACTERS)
 
 
 def _view(fields: Mapping[str, Any]) -> QueueView:

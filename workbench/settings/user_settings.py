@@ -19,7 +19,7 @@ THEMES = ("dark", "light", "terminal", "colour-blind")
 DATE_ORDERS = ("day_first", "month_first")
 """The orders of day and month in dates that are written in numbers."""
 
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 _LINE_IN_MESSAGE = re.compile(r"\(at line (\d+)")
 
 
@@ -77,7 +77,7 @@ def load_settings(file: Path) -> LoadedSettings:
     try:
         with file.open("rb") as opened:
             # Some editors begin a file with a byte order mark.
-            text = opened.read(_MOST_BYTES).decode("utf-8-sig")
+            text = opened.read(_MAX_BYTES).decode("utf-8-sig")
         toml_values = tomllib.loads(text)
     # A number with too many digits also raises a ValueError.
     except (OSError, ValueError, RecursionError) as error:

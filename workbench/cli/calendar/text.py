@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MONTHS_PER_ROW = 3
 _MONTH_CELLS = 21
 _GAP = "   "
-_MOST_LINES = 20
+_MAX_LINES = 20
 
 
 def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> None:
@@ -98,9 +98,9 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
 
 
 def _first_lines(lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:_MOST_LINES]
-    if len(lines) > _MOST_LINES:
-        yield _("… and {count} more.").format(count=count(len(lines) - _MOST_LINES))
+    yield from lines[:_MAX_LINES]
+    if len(lines) > _MAX_LINES:
+        yield _("… and {count} more.").format(count=count(len(lines) - _MAX_LINES))
 
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:

@@ -15,7 +15,7 @@ from workbench.i18n import N_, _
 if TYPE_CHECKING:
     from workbench.services.encryption.key_source import Key, KeySource
 
-_SHORTEST = 12
+_MIN_CHARACTERS = 12
 
 KeyFile = Annotated[
     Path | None,
@@ -81,15 +81,15 @@ def _is_needed(source: "KeySource", database: Path) -> bool:
 
 def _long_enough(key: "Key") -> "Key":
     """Return a new key, or refuse one that is too short."""
-    if len(key.text) < _SHORTEST:
+    if len(key.text) < _MIN_CHARACTERS:
         message = _("A key or passphrase has at least {count} characters; choose a longer one.")
-        raise BadConfiguration(message.format(count=_SHORTEST))
+        raise BadConfiguration(message.format(count=_MIN_CHARACTERS))
     return key
 
 
 def _ask_twice() -> str:
     typed = ask_hidden(_("New passphrase"))
-    if len(typed.strip()) >= _SHORTEST and ask_hidden(_("New passphrase, once more")) != typed:
+    if len(typed.strip()) >= _MIN_CHARACTERS and ask_hidden(_("New passphrase, once more")) != typed:
         raise BadConfiguration(_("The two passphrases differ; nothing was written. Repeat the command."))
     return typed
 
