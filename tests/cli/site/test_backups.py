@@ -201,7 +201,7 @@ def test_a_backup_of_a_damaged_database_is_refused_and_writes_nothing(
 ) -> None:
     damage(terminal)
     with monkeypatch.context() as patched:
-        patched.setattr(backups, "_examine", lambda _session, _now: None)
+        patched.setattr(backups, "_refuse_damaged", lambda _session, _now: None)
         file = backed_up(terminal, tmp_path / "b.tar")
     lose(terminal)
     before = places(terminal)
@@ -237,7 +237,7 @@ def test_an_import_that_is_undone_during_a_backup_does_not_spoil_it(
 def test_every_change_of_a_backup_is_refused_or_harmless(terminal: Terminal, tmp_path: Path) -> None:
     file = backed_up(terminal, tmp_path / "b.tar")
     content = file.read_bytes()
-    whole = backups._read(file)
+    whole = backups._read_verified(file)
     chance = random.Random(29)
     refusals = 0
     for _each in range(60):
@@ -246,7 +246,7 @@ def test_every_change_of_a_backup_is_refused_or_harmless(terminal: Terminal, tmp
             file.write_bytes(changed)
             try:
                 # Only what belongs to no file may change: padding, or what follows the checksums.
-                assert backups._read(file) == whole
+                assert backups._read_verified(file) == whole
             except BadData:
                 refusals += 1
     assert refusals > 60
@@ -257,7 +257,7 @@ def test_a_disk_that_loses_a_bit_of_a_backup_is_noticed_and_the_older_backup_sta
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = backed_up(terminal, tmp_path / "b.tar")
-    older, real = file.read_bytes(), backups._read
+    older, real = file.read_bytes(), backups._read_verified
 
     def lost(draft: Path) -> backups.Sums:
         content = bytearray(draft.read_bytes())
@@ -265,7 +265,7 @@ def test_a_disk_that_loses_a_bit_of_a_backup_is_noticed_and_the_older_backup_sta
         draft.write_bytes(content)
         return real(draft)
 
-    monkeypatch.setattr(backups, "_read", lost)
+    monkeypatch.setattr(backups, "_read_verified", lost)
 
     assert "choose another disk" in refused(terminal.as_person("admin", "backup", str(file), "--json"), 74)
     assert file.read_bytes() == older
@@ -399,7 +399,7 @@ def test_a_killed_backup_leaves_the_older_one(terminal: Terminal, desk: Desk, tm
         except AssertionError:
             child.kill()
         child.communicate()
-        whole = backups._read(file)
+        whole = backups._read_verified(file)
         assert file.read_bytes() == older or whole
         assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob(".b.tar*"))
 

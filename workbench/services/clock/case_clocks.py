@@ -35,7 +35,7 @@ POLICY_ACTION = "policy"
 """The action of the event that changes the policy of a case."""
 
 _UNSETTLED = select(SUSPENSION.c.id).where(SUSPENSION.c.settled_at.is_(None)).order_by(SUSPENSION.c.id)
-_MAY_BE_APPEALED = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
+_STATES_WITH_OPEN_APPEAL = (CaseState.APPEALED, CaseState.AWAITING_CHECK)
 _DUE_DATE_ACTIONS = (clock.EXTEND_ACTION, clock.CLASS_ACTION)
 _EVENTS = (
     select(*(EVENT.c[name] for name in ("case_id", "batch_id", "at", "action", "state", "is_clock_running", "body")))
@@ -48,11 +48,16 @@ _RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
 
 @dataclass(frozen=True)
 class Clocks:
-    """The clocks of cases, computed from what one session reads.
+    """Computes the clocks of cases; the last three attributes replace stored values, to compute the effect of a change.
 
-    `loaded_events` are the events of cases that were read together; no event of these cases may be written while the
-    clocks are used. `calendar_of`, `given_suspensions` and `given_policy` replace what is stored, to compute the effect
-    of a change.
+    Attributes:
+        session: The transaction that reads the log.
+        context: The policies and calendars.
+        loaded_events: The events of cases that were read together. The log of these cases must not grow while the
+            clocks are used.
+        calendar_of: Returns the calendar under a version of the policy.
+        given_suspensions: The suspensions.
+        given_policy: The policy of all cases.
     """
 
     session: Session
@@ -63,7 +68,7 @@ class Clocks:
     given_policy: Policy | None = None
 
     def calendar(self, case: CaseRow, budget: clock.ClockBudget | None = None) -> WorkingCalendar:
-        """Return the calendar under the policy version of a case, or for an appeal under the version of its budget."""
+        """Return the calendar under the policy version of a case; the budget of an appeal has its own version."""
         version = budget.policy_version if budget else None
         if self.calendar_of is not None:
             return self.calendar_of(version or case.policy_version_id)
@@ -120,16 +125,15 @@ class Clocks:
     def update_due_date(self, case: CaseRow) -> bool:
         """Store the computed state of a clock with its case and its open appeal, and return whether it changed.
 
-        Only this method and a change of the calendar, which uses the same computation, write the due date of a case. A
-        caller that changes anything that the due date depends on must call it in the same transaction, after writing
-        the event.
+        A caller that changes anything that the due date depends on must call this in the same transaction, after
+        writing the event. Only `write_due_changes` writes due dates too.
         """
         state = self.state(case)
         if state is None or state == stored_clock_state(case):
             return False
         for name, value in due_columns(state).items():
             setattr(case, name, value)
-        if case.state in _MAY_BE_APPEALED:
+        if case.state in _STATES_WITH_OPEN_APPEAL:
             appeal = newest_appeal(self.session, case.id or 0, AppealStatus.OPEN, AppealStatus.STAGED)
             if appeal is not None:
                 appeal.due_at = state.due_at
@@ -166,7 +170,7 @@ def update_due_date(session: Session, context: Context, case: CaseRow) -> bool:
 
 
 def unsettled_suspension_ids(session: Session) -> Sequence[int]:
-    """Return the ids of the suspensions whose start or end some due dates may not include yet."""
+    """Return the ids of the suspensions whose last change may not have moved all due dates yet."""
     return session.connection().execute(_UNSETTLED).scalars().all()
 
 
@@ -177,7 +181,7 @@ def first_clock_state(
     suspensions: Iterable[Suspension],
     calendar: WorkingCalendar,
 ) -> tuple[datetime, clock.ClockState]:
-    """Return when a case became complete that is about to be queued, and the state of its clock."""
+    """Return when a case that is about to be queued became complete, and the state of its clock."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
     concerned = [one for one in suspensions if one.concerns(application.province, application.agent)]
@@ -201,7 +205,7 @@ def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[cl
 
 
 def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
-    """Return the time of receipt of imported evidence by case and batch, for events without this time."""
+    """Return when imported evidence was received, by case and batch, for the events that do not say it."""
     undated = [
         row for row in rows if row.batch_id and row.action in _RECEIVING_ACTIONS and "counted_at" not in row.body
     ]

@@ -24,29 +24,26 @@ from workbench.services.foundation.context import Context
 CalendarOf = Callable[[int], WorkingCalendar]
 """A function that returns the calendar under a version of the policy."""
 
-_STATES = tuple(state.value for state in OPEN_STATES - {CaseState.INCOMPLETE})
+_STATES_WITH_CLOCK = tuple(state.value for state in OPEN_STATES - {CaseState.INCOMPLETE})
 
 _LETTERS_ABOUT_DUE_DATES = (
     *("receipt", "re-review", "delay", "resumed", "expired", "policy", "reopened", "lapse-undone", "waived"),
     *("appeal-received", "appeal-decided"),
 )
 _DUE_DATE_OR_DEADLINE = ("lapse-undone", "waived")
-"""Letters that give the due date of a queued case, or the deadline of one that is rectified on."""
+"""The letters that state the due date of a case, or its deadline if the case is still rectifying."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueChange:
-    """The due date of a case before and after a change of the calendar: the date, its provisional mark, or both differ.
-
-    `is_notified` says that the applicant gets a notice: the date is not past and later than in the last letter, and
-    the clock runs.
-    """
+    """A due date before and after a change of the calendar; if they are equal, only its provisional mark changes."""
 
     case_id: int
     before: datetime
     after: datetime
     is_provisional: bool
     is_notified: bool = False
+    """Whether the applicant gets a notice: the date is in the future and later than stated, and the clock runs."""
 
     @property
     def is_date_moved(self) -> bool:
@@ -57,7 +54,7 @@ class DueChange:
 def due_changes(
     session: Session, context: Context, calendar_of: CalendarOf, days: Sequence[date]
 ) -> tuple[DueChange, ...]:
-    """Return the changes of due dates of open cases when some days of the calendar change, the earliest first."""
+    """Return how due dates of open cases move when `days` of the calendar change, the earliest due date first."""
     if not days:
         return ()
     zone = context.zone(session)
@@ -65,9 +62,9 @@ def due_changes(
     statement = (
         select(CASE.c.id)
         .where(
-            CASE.c.state.in_(_STATES),
-            # There is no lower bound on due_at: a pause that began after the due date still moves it by the working
-            # time of the pause. Cases that became complete after the last changed day are not affected.
+            CASE.c.state.in_(_STATES_WITH_CLOCK),
+            # A case that became complete after the last changed day is not affected. A case that was due before the
+            # first changed day may be: the working time of a later pause moves its due date.
             CASE.c.due_at.is_not(None),
             CASE.c.complete_at < end,
             is_published(CASE.c.batch_id),
@@ -80,11 +77,11 @@ def due_changes(
 def due_changes_of(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None = None
 ) -> tuple[DueChange, ...]:
-    """Return the changes of the due dates of some cases, in the order given, by default under the stored calendar."""
-    return tuple(change for chunk in chunks(case_ids) for change in _some_changes(session, context, chunk, calendar_of))
+    """Return how the due dates of some cases move, in the order given, by default under the stored calendar."""
+    return tuple(change for chunk in chunks(case_ids) for change in _changes(session, context, chunk, calendar_of))
 
 
-def _some_changes(
+def _changes(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None
 ) -> Iterator[DueChange]:
     clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
@@ -109,11 +106,11 @@ def _some_changes(
 
 
 def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
-    """Return the due date that the last letter about it stated, by case; cases without such a letter are left out.
+    """Return the due date that the last letter about due dates stated, by case; cases without one are left out.
 
-    Letters from before the case was opened again do not count, because the review has had another due date since.
+    Letters from before a case was opened again do not count, because the new review has its own due date.
     """
-    # The state of the case when the letter was written; an event is never later than its letters.
+    # The state of the case when the letter was written; the event of an act is not later than the letters of the act.
     before = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
     state = select(EVENT.c.state).where(*before).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     is_deadline = state == CaseState.RECTIFYING.value
@@ -135,16 +132,19 @@ def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, dat
 def is_later_than_stated(
     due_at: datetime, told_due_at: datetime | None, before: datetime, calendar: WorkingCalendar
 ) -> bool:
-    """Say whether a changed due date is a later day than the last letter stated; without a letter, if it is later."""
+    """Say whether a changed due date is a later day than the last letter stated.
+
+    Without a letter, it is compared with the due date before the change. A due date that did not move is not later.
+    """
     if told_due_at is None or due_at == before:
         return due_at > before
     return calendar.local_day(due_at) > calendar.local_day(told_due_at)
 
 
 def write_due_changes(session: Session, context: Context, changes: Sequence[DueChange]) -> None:
-    """Write changed due dates of cases and their open appeals in the caller's transaction.
+    """Write changed due dates of cases and their open appeals, and an event for each date that moves.
 
-    Each date that moves gets an event. The version of a case stays the same, so that its holder can continue.
+    The version of a case stays the same, so that its holder can continue.
     """
     of_case = CASE.update().where(CASE.c.id == bindparam("of_case"))
     of_appeal = APPEAL.update().where(APPEAL.c.case_id == bindparam("of_case"), text(OPEN_APPEAL))

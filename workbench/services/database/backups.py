@@ -42,9 +42,9 @@ from workbench.services.site.doctor import faults
 from workbench.services.site.machine_clock import note_clock
 from workbench.services.wiring import Services
 
-_DATABASE, _KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
+_DATABASE, _HASH_KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
 _NAMES = re.compile(
-    rf"{_DATABASE}|{_KEY}|{re.escape(KEY_SETTINGS)}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+    rf"{_DATABASE}|{_HASH_KEY}|{re.escape(KEY_SETTINGS)}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
     r"|maps/\w[\w-]*\.[a-z]+\.toml"
 )
 _ATTEMPTS = 3
@@ -54,9 +54,9 @@ Sums = dict[str, str]
 
 
 def back_up(context: Context, target: Path) -> int:
-    """Write a backup, read it again to verify it, and return the number of its files.
+    """Write a backup, read it again to verify it, and return the number of its files; an existing file is replaced.
 
-    Other processes can write to the database meanwhile. An existing file is replaced.
+    Other processes can write to the database at the same time.
 
     Raises:
         NotAllowed: If the person is not an admin.
@@ -89,7 +89,7 @@ def _write(context: Context, draft: Path) -> int:
         database.read() as session,
         tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
     ):
-        _examine(session, context.now())
+        _refuse_damaged(session, context.now())
         sums[_DATABASE] = _add(archive, _DATABASE, copy)
         for name, digest in _store_sums(session, context.store):
             sums[name] = _add(archive, name, context.store.folder / name)
@@ -98,33 +98,33 @@ def _write(context: Context, draft: Path) -> int:
         listed = _as_sum_file(sums)
         archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
     try:
-        return len(_read(draft))
+        return len(_read_verified(draft))
     except BadData as error:
         raise StorageFailed(_("The disk did not keep the backup as it was written; choose another disk.")) from error
 
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """Where the key of an encrypted backup is: at `source`, by default the source in the backup; `ask` asks for it.
-
-    With a `fresh` key everything is encrypted anew, also from a backup that is not encrypted.
-    """
+    """The keys with which a backup is restored."""
 
     source: KeySource | None = None
+    """Where the key of an encrypted backup is, by default where the backup says."""
     ask: Ask | None = None
-    fresh: Key | None = None
+    """Asks for the passphrase of the backup."""
+    replacement: Key | None = None
+    """The key with which everything is encrypted again, also if the backup is not encrypted; by default none."""
 
 
 def restore(
     file: Path, path: Path, as_login: str | None, now: Callable[[], datetime], key: BackupKey = BackupKey()
 ) -> int:
-    """Restore a backup to a path where no database is, completely or not at all; return the number of its files.
+    """Restore a backup to a path without a database, completely or not at all, and return the number of its files.
 
-    The person must be an admin of the restored database. If a group shares the database and owns the folder, the group
-    gets the files. A database of an older version is upgraded.
+    The person must be an admin of the restored database. If a group shares the database and owns the folder of the
+    path, the group gets the files. A database of an older version is upgraded.
 
     Raises:
-        CannotCreate: If there is a file of a database at the path, or the files cannot be written.
+        CannotCreate: If a database or its store exists at the path, or the files cannot be written.
         NotFound: If there is no such backup.
         BadData: If the backup is incomplete or was changed, or its database is damaged.
         NotAllowed: If the person is not an admin.
@@ -152,7 +152,7 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
     store = Store.beside(copy)
     for folder in (store.folder, store.documents, store.calls, store.batches):
         folder.mkdir()
-    sums = _read(file, store.folder)
+    sums = _read_verified(file, store.folder)
     (store.folder / _DATABASE).rename(copy)
     group_id = sharing_group(copy.parent.parent)
     settings = _unlock_store(store, key, group_id)
@@ -161,14 +161,14 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
         with context.as_admin("restore"), context.write() as session:
             if not set(_store_sums(session, store)) <= sums.items():
                 raise _incomplete(file)
-            _examine(session, context.now())
+            _refuse_damaged(session, context.now())
             is_shared = group_of(session) is not None and group_id is not None
             context.log(session, "restore", body={"files": len(sums)})
             note_clock(session, context.now())
-            if key.fresh is not None:
-                context.log(session, "rekey", body={"to": key.fresh.source.kind.value})
-    if key.fresh is not None:
-        reencrypt(copy, store, key.fresh)
+            if key.replacement is not None:
+                context.log(session, "rekey", body={"to": key.replacement.source.kind.value})
+    if key.replacement is not None:
+        reencrypt(copy, store, key.replacement)
     elif settings is not None:
         settings.write(store.folder)
     access = FileAccess.SHARED if is_shared else FileAccess.PRIVATE
@@ -179,9 +179,9 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
 
 
 def _unlock_store(store: Store, key: BackupKey, group_id: int | None) -> KeySettings | None:
-    """Unlock a restored store, and return its key settings if they must be written again.
+    """Unlock a restored store, and return new key settings if its key comes from another source now.
 
-    A command that a backup names is not run, since the file may come from anybody.
+    A command that a backup names is not run, because the backup may come from anybody.
 
     Raises:
         BadConfiguration: If the key is missing or is not the right one.
@@ -200,11 +200,11 @@ def _unlock_store(store: Store, key: BackupKey, group_id: int | None) -> KeySett
 
 
 def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
-    """Yield the path in the store and the SHA-256 of each file that the published batches of a database need.
+    """Yield the path in the store and the SHA-256 of each file of a backup, except for the database.
 
-    The maps that are in use are yielded too.
+    They are the keys, the maps, and the documents and calls of published batches.
     """
-    yield _KEY, sha256(store.key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
+    yield _HASH_KEY, sha256(store.key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
     if store.keys:
         yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
     for name in map_files(store):
@@ -219,7 +219,7 @@ def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
 
 
 def _document_sum(store: Store, digest: str) -> str:
-    """Return the SHA-256 of the file of a document; for a sealed file, "" if its content does not have the digest."""
+    """Return the SHA-256 of the file of a document; "" for a sealed file whose content has another digest."""
     if store.keys is None:
         return digest
     try:
@@ -230,14 +230,14 @@ def _document_sum(store: Store, digest: str) -> str:
         return ""
 
 
-def _examine(session: Session, now: datetime) -> None:
+def _refuse_damaged(session: Session, now: datetime) -> None:
     """Refuse a database that is damaged, or whose audit log was changed."""
     for fault in faults(session, now):
         raise StorageFailed(fault)
 
 
-def _read(path: Path, folder: Path | None = None) -> Sums:
-    """Read a whole backup, into an empty folder if one is given, and compare it with its checksums.
+def _read_verified(path: Path, folder: Path | None = None) -> Sums:
+    """Read a whole backup, compare it with its checksums and return them; with `folder`, also unpack it there.
 
     Raises:
         NotFound: If there is no such file.

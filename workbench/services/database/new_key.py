@@ -8,7 +8,7 @@ from workbench.services.foundation.context import Context
 
 
 def rekey(context: Context, key: Key) -> None:
-    """Seal the secret of the database with another key; the data stay as they are, because the secret is the same.
+    """Seal the secret of the database with another key; the secret stays the same, so no data are encrypted again.
 
     If the process is killed, either the former or the new key is valid.
 

@@ -28,8 +28,7 @@ from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import log_calendar, write_published
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
-from workbench.services.foundation.group_sharing import SETTING as SHARED
-from workbench.services.foundation.group_sharing import Sharing, group_folder
+from workbench.services.foundation.group_sharing import SHARED_SETTING, Sharing, group_folder
 from workbench.services.foundation.locations import refusal, storage_errors
 from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.foundation.safe_files import new_parents
@@ -60,9 +59,13 @@ _YEARS_AHEAD = 2
 class NewSite:
     """The options of a new database.
 
-    `login` is the login of the first admin, and `identity` says how the database identifies people. `shared` is the
-    Unix group of a database for several users, and `solo` the reason why one person reviews alone. `supplier` is the
-    sender of the letters, by default a made-up one. With a `key`, all stored data are encrypted.
+    Attributes:
+        login: The login of the first admin.
+        identity: How the database identifies people.
+        shared: The Unix group that shares the database, None if it belongs to one user.
+        solo: The reason why one person reviews alone, "" if several people review.
+        supplier: The sender of the letters, by default a made-up one.
+        key: The key that encrypts all stored data, None if they are not encrypted.
     """
 
     login: str
@@ -80,12 +83,12 @@ class NewSite:
     def settings(self) -> dict[str, str]:
         """Return the options as settings of the database, without empty ones."""
         group = self.shared.group if self.shared else ""
-        options = {"identity": self.identity.value, SHARED: group, SOLO_SETTING: self.solo}
+        options = {"identity": self.identity.value, SHARED_SETTING: group, SOLO_SETTING: self.solo}
         return {name: value for name, value in options.items() if value}
 
 
 def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
-    """Create a database for a Unix group, and the site file that names the database: both or neither.
+    """Create a database for a Unix group and the site file that names the database, either both or neither.
 
     Raises:
         CannotCreate: If one of them cannot be created; the message says what an admin must do.
@@ -98,7 +101,7 @@ def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path
 
 
 def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
-    """Create a database with its store, calendar and policy, then call `finish`; on failure no file is left behind.
+    """Create a database with its store, calendar and policy, then call `finish`; if one fails, delete all files.
 
     Raises:
         CannotCreate: If the path exists or cannot be written.
@@ -202,9 +205,14 @@ def open_services(
     resumes: bool = True,
     store: Store | None = None,
 ) -> Services:
-    """Open the services for one person; with `resumes` also finish interrupted imports and suspensions.
+    """Open the services for one person.
 
-    `store` is the unlocked file store; by default, its keys are read from their source without asking for a passphrase.
+    Args:
+        path: The path of the database.
+        as_login: The login that the person gives, None for the login of the operating system.
+        now: The clock.
+        resumes: Whether to finish interrupted work, such as imports.
+        store: The unlocked file store; by default its keys are read from their source, but no passphrase is asked for.
 
     Raises:
         WorkbenchError: If the database or its store cannot be used, or the person is not registered or has no role.

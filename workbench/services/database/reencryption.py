@@ -21,9 +21,9 @@ from workbench.services.foundation.file_store import Store
 
 
 def reencrypt(path: Path, store: Store, key: Key) -> None:
-    """Encrypt a database and its store with a new secret; no other process may use them.
+    """Encrypt a database and its store with a new secret, in a folder that no other process uses.
 
-    A killed process would leave them unusable, so the caller moves them to their final names afterwards.
+    A killed process leaves files that cannot be used. Therefore, the caller moves them to their paths only afterwards.
 
     Raises:
         OSError: If a file cannot be written.
@@ -41,7 +41,7 @@ def reencrypt(path: Path, store: Store, key: Key) -> None:
     fresh.replace(path)
     database = Database(path, key=keys.of_database)
     with database.write() as session:
-        _record(session, checks)
+        _write_checks(session, checks)
     database.close()
     KeySettings.sealing(keys, key).write(new.folder)
 
@@ -75,7 +75,7 @@ def _reencrypt_calls(file: Path, store: Store, new: Store) -> CallFileCheck:
     return check_values_of(file)
 
 
-def _record(session: Session, checks: dict[int, CallFileCheck]) -> None:
+def _write_checks(session: Session, checks: dict[int, CallFileCheck]) -> None:
     for batch_id, (size, digest) in checks.items():
         values = {"calls_bytes": size, "calls_sha256": digest}
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(values))

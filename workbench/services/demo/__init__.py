@@ -1,9 +1,9 @@
-r"""Sample data: a database of its own, made by importing the files of `fixtures/demo` and replaying the acts in them.
+r"""Sample data in a separate database, made by importing the files of `fixtures/demo` and replaying the acts in them.
 
-`applications`, `cards`, `documents`, `credit`, `complaints` and `optouts` are import files with a column `when`:
-rows of one `when` are imported as one workbook. `calls` says how the cards of `callers` call. `acts` says who does what
-with a case. In all of them `\u001b` is a character by its number, and these cells are relative to the day on which the
-demo is made:
+`applications`, `cards`, `documents`, `credit`, `complaints` and `optouts` are import files with a column `when`. Rows
+with the same `when` are imported as one workbook. `callers` are the cards that call, and `calls` are their calling
+profiles. `acts` says who does what with a case. In all files, `\u001b` stands for the character with that number. These
+cells are relative to the day on which the demo is made:
 
 * `w-3` and `w+1` are working days, counted from the first one that has not closed yet when the demo is made;
 * `w-3-20d+18y` is a date some days and years before or after one, `w-3 10:30` a local time, `now-12m` minutes from now;

@@ -25,7 +25,7 @@ def main() -> int:
     from workbench.services.demo.building import build
 
     try:
-        build(Path(database), datetime.fromisoformat(now), Path(data), _tell)
+        build(Path(database), datetime.fromisoformat(now), Path(data), _print_progress)
     except WorkbenchError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -39,7 +39,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _tell(done: int, total: int) -> None:
+def _print_progress(done: int, total: int) -> None:
     sys.stdout.write(f"{done} {total}\n")
     sys.stdout.flush()
 

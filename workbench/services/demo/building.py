@@ -21,7 +21,7 @@ from workbench.services.site.machine_clock import accept_clock, forget_clock
 from workbench.services.site.policies import read_supplier
 from workbench.services.wiring import Services
 
-_FOUNDED_BEFORE = timedelta(days=90)
+_HISTORY_LENGTH = timedelta(days=90)
 _ROLES = {
     "rev1": Role.REVIEWER,
     "rev2": Role.REVIEWER,
@@ -43,7 +43,7 @@ class DemoClock:
 
 
 def build(database: Path, now: datetime, data: Path, progress: Callable[[int, int], None]) -> None:
-    """Make the database and replay its history through the services that people use.
+    """Create the database, and replay the history through the services that people use.
 
     Args:
         database: The path of the new database, in a folder of its own.
@@ -51,7 +51,7 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
         data: The folder of the sample data.
         progress: Called with the number of finished steps and of all steps.
     """
-    clock = DemoClock(now - _FOUNDED_BEFORE)
+    clock = DemoClock(now - _HISTORY_LENGTH)
     folder = database.parent / "delivered"
     folder.mkdir(mode=0o700)
     supplier = read_supplier(data / "supplier.toml")
@@ -66,11 +66,11 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
             progress(number, len(steps))
             clock.at = step.at
             step.run()
-        # The ticks of the history noted its clock, which went on faster than the machine ran.
+        # The replayed clock ran much faster than the machine, which the database would report as a changed clock.
         with context.write() as session:
             accept_clock(session, now)
     shutil.rmtree(folder)
-    # The database was written without waiting for the disk.
+    # The replay did not wait for the disk.
     sync(database)
     sync(database.parent)
 
@@ -91,7 +91,7 @@ def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, 
         people = first.roles
         for login, role in _ROLES.items():
             people.add(login, (role,))
-        # The demo shows each role by itself.
+        # In the demo, each person has only one role.
         people.change(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
         yield {login: _services_of(login, first, clock) for login in (ADMIN, *_ROLES)}
     finally:
@@ -99,7 +99,7 @@ def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, 
 
 
 def _services_of(login: str, first: Services, clock: DemoClock) -> Services:
-    """Return the services of a person on the open database, so that statements are compiled only once."""
+    """Return the services of a person on the database that is already open, so that statements are compiled once."""
     own = open_services(first.context.database.path, login, clock)
     own.close()
     services = Services(replace(own.context, database=first.context.database, cache=first.context.cache))

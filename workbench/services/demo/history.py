@@ -37,9 +37,10 @@ _SHEETS = (
 _DOCUMENTS = "documents"
 _ONLY_TEXT = {"strings_to_formulas": False, "strings_to_urls": False}
 
-_ASKED = "WAIT-APPLICANT"
-_MAILED_WORKDAYS = 40
-_UNSENT_EVERY = 60
+_WAITS_FOR_APPLICANT = "WAIT-APPLICANT"
+_WORKDAYS_WITH_MAILING = 40
+_EXCEPTION_EVERY = 60
+"""One letter in so many is forgotten, and one cannot be delivered."""
 
 Row = dict[str, str]
 
@@ -54,10 +55,11 @@ class DemoStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAct:
-    """An act on a case; `codes` are reasons or other arguments of the act."""
+    """An act on a case."""
 
     case_id: int
     codes: tuple[str, ...]
+    """The reasons, documents, login, time or kind of the act."""
     text: str
     dates: RelativeDates
 
@@ -81,10 +83,10 @@ def _verdict(
 
 
 def _ask(services: Services, act: DemoAct) -> object:
-    """Set a case to pending until its applicant sends the documents of the act."""
-    items = tuple(ItemRequest(code=_ASKED, text=kind) for kind in act.codes)
+    """Set a case to pending until its applicant sends the documents that the codes of the act name."""
+    items = tuple(ItemRequest(code=_WAITS_FOR_APPLICANT, text=kind) for kind in act.codes)
     request = VerdictRequest(
-        case_id=act.case_id, verdict=Verdict.PENDING, reasons=(_ASKED,), items=items, note=act.text
+        case_id=act.case_id, verdict=Verdict.PENDING, reasons=(_WAITS_FOR_APPLICANT,), items=items, note=act.text
     )
     return services.verdicts.decide(request)
 
@@ -184,7 +186,7 @@ class DemoHistory:
             yield DemoStep(self.dates.instant(row["when"]), partial(self._perform, row))
 
     def _mailings(self) -> Iterator[DemoStep]:
-        for day in range(-_MAILED_WORKDAYS, 0):
+        for day in range(-_WORKDAYS_WITH_MAILING, 0):
             yield DemoStep(self.dates.instant(f"w{day} 17:50"), self._send_letters)
 
     def _send_letters(self) -> None:
@@ -193,10 +195,10 @@ class DemoHistory:
         now = notices.context.now()
         deliveries = [
             Delivery(
-                notice_id=line.id, channel="sms", sent_at=now, failure="" if line.id % _UNSENT_EVERY else "no answer"
+                notice_id=line.id, channel="sms", sent_at=now, failure="" if line.id % _EXCEPTION_EVERY else "no answer"
             )
             for line in notices.list(unsent=True)
-            if line.id % _UNSENT_EVERY != 1 and line.failed_at is None
+            if line.id % _EXCEPTION_EVERY != 1 and line.failed_at is None
         ]
         notices.record(deliveries)
 

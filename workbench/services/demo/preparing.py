@@ -31,9 +31,9 @@ DATA = _ROOT / "fixtures" / "demo"
 def prepare(
     folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: DemoProgressCallback | None = None
 ) -> Path:
-    """Return the database of the demo; create it if it does not exist, is of an older schema, or with `reset`.
+    """Return the database of the demo, after creating it if it is missing or has an older schema, or with `reset`.
 
-    It is created under another path and moved when it is complete, so that a killed process leaves no broken demo.
+    It is created at another path and moved when it is complete, so that a killed process leaves no broken demo.
 
     Args:
         folder: The folder of the demo, which holds nothing else.
@@ -45,12 +45,12 @@ def prepare(
         CannotCreate: If a file cannot be written.
         WorkbenchError: If the database cannot be made, or a file of the sample data is wrong.
     """
-    place = folder / NAME
+    database = folder / NAME
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / _LOCK) as lock:
-            if place.exists() and not reset and _refusal(place) is not Refusal.CREATED_BY_OLDER:
-                return place
+            if database.exists() and not reset and _refusal(database) is not Refusal.CREATED_BY_OLDER:
+                return database
             unfinished = folder / _UNFINISHED
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(mode=0o700)
@@ -62,7 +62,7 @@ def prepare(
             _move(unfinished, folder)
     except OSError as error:
         raise _cannot_create(folder, error.strerror or str(error)) from error
-    return place
+    return database
 
 
 def days_since_made(folder: Path, now: datetime) -> int | None:
@@ -75,24 +75,24 @@ def days_since_made(folder: Path, now: datetime) -> int | None:
     return age.days if age > _FRESH_FOR else None
 
 
-def checked_demo(place: Path) -> Path:
+def checked_demo(database: Path) -> Path:
     """Return the demo's database if this version of the program can open it.
 
     Raises:
         BadConfiguration: If it cannot; the message says how to make a new one.
     """
-    if _refusal(place) is not None:
+    if _refusal(database) is not None:
         message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
-        raise BadConfiguration(message.format(where=place))
-    return place
+        raise BadConfiguration(message.format(where=database))
+    return database
 
 
-def _refusal(place: Path) -> Refusal | None:
+def _refusal(database: Path) -> Refusal | None:
     """Return why the program refuses a database, None if it can open it."""
     from db.schema import open_without_upgrade
 
     try:
-        open_without_upgrade(place)[0].close()
+        open_without_upgrade(database)[0].close()
     except DatabaseRefused as error:
         return error.refusal
     return None

@@ -17,7 +17,7 @@ from workbench.errors import CannotCreate, NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.foundation.os_identity import os_login
 
-SETTING = "shared"
+SHARED_SETTING = "shared"
 """The setting that names the group of a shared database."""
 
 
@@ -46,7 +46,7 @@ def group_named(name: str) -> Sharing:
 
 def group_of(session: Session) -> str | None:
     """Return the name of the group that shares this database, None if it belongs to one user."""
-    row = session.get(SettingRow, SETTING)
+    row = session.get(SettingRow, SHARED_SETTING)
     return row.value if row is not None else None
 
 
