@@ -28,7 +28,7 @@ class FileAccess(Enum):
 
 
 def access_of(path: Path) -> FileAccess:
-    """Return the access of a file or folder. New files next to the file, or in the folder, get the same access."""
+    """Return the access of a file or folder, which new files next to the file, or in the folder, get too."""
     mode = path.stat().st_mode
     is_inherited = not stat.S_ISDIR(mode) or mode & stat.S_ISGID
     return FileAccess.SHARED if mode & stat.S_IWGRP and is_inherited else FileAccess.PRIVATE

@@ -49,7 +49,10 @@ def instant_column(*, nullable: bool = False, index: bool = False) -> Any:
 
 
 def as_stored(table: Table) -> list[Label[Any]]:
-    """Return the columns of a table for a statement that reads the stored values; others can mean the same."""
+    """Return the columns of a table for a statement that reads the values as stored, without conversion.
+
+    Different stored values can convert to the same value.
+    """
     return [type_coerce(column, NullType()).label(column.name) for column in table.c]
 
 

@@ -1,4 +1,4 @@
-"""The door to what differs between databases: services ask for it here, and never name a dialect."""
+"""Everything that differs between databases. Services import it from here, and never name a dialect."""
 
 from db.dialects.sqlite import (
     disable_fsync,

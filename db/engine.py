@@ -18,8 +18,8 @@ _WITH_CONNECTIONS = ("reader", "writer", "bulk_writer", "_watch")
 class Database:
     """One database. Any thread may read and write through it.
 
-    With `schema`, a write is refused if the database has another schema, because another program upgraded it. Reads and
-    writes are refused once the path names another file, or none. An encrypted database has a `key`.
+    With `schema`, a write is refused if the database no longer has this schema, because a newer program upgraded it.
+    Reads and writes are refused once the path names another file, or none. An encrypted database has a `key`.
     """
 
     def __init__(self, path: Path, *, schema: int | None = None, key: bytes | None = None) -> None:

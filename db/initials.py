@@ -16,6 +16,7 @@ SEVERAL_INITIALS = frozenset(
 _WITH_SEVERAL = re.compile(f"[{''.join(sorted(SEVERAL_INITIALS))}]")
 
 _IN_NO_WORD = "\u3447"
+"""A Chinese character that is in no known word."""
 
 
 @lru_cache(maxsize=4096)
@@ -27,19 +28,20 @@ def initials(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     if SEVERAL_INITIALS.isdisjoint(folded):
         return folded.translate(_INITIALS)
-    # A word has only known pairs of characters, so only the piece of known pairs around such a character matters.
-    inside, done = _pairs_in_words(), 0
+    # Each pair of adjacent characters in a known word is a known pair. So a word around such a character lies within
+    # the longest piece around it that has only known pairs.
+    known_pairs, done = _pairs_in_words(), 0
     parts: list[str] = []
     for found in _WITH_SEVERAL.finditer(folded):
         start, end = found.span()
         if start < done:
             continue
-        while start > done and folded[start - 1 : start + 1] in inside:
+        while start > done and folded[start - 1 : start + 1] in known_pairs:
             start -= 1
-        while end < len(folded) and folded[end - 1 : end + 1] in inside:
+        while end < len(folded) and folded[end - 1 : end + 1] in known_pairs:
             end += 1
-        is_within = end < len(folded) and _is_han(folded[end])
-        parts += (folded[done:start].translate(_INITIALS), _initials_of_piece(folded[start:end], is_within=is_within))
+        goes_on = end < len(folded) and _is_han(folded[end])
+        parts += (folded[done:start].translate(_INITIALS), _initials_of_piece(folded[start:end], goes_on=goes_on))
         done = end
     return "".join((*parts, folded[done:].translate(_INITIALS)))
 
@@ -59,12 +61,12 @@ def _is_han(character: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _initials_of_piece(piece: str, *, is_within: bool) -> str:
-    """Return the initials of a piece; `is_within` says that another Chinese character follows it in the text."""
+def _initials_of_piece(piece: str, *, goes_on: bool) -> str:
+    """Return the initials of a piece of a text; `goes_on` says that another Chinese character follows the piece."""
     from pypinyin.seg.simpleseg import seg
 
     # The segmenter splits the last characters of a text differently, so another character is appended.
-    words = seg(piece + _IN_NO_WORD)[:-1] if is_within else seg(piece)
+    words = seg(piece + _IN_NO_WORD)[:-1] if goes_on else seg(piece)
     return "".join(map(_initials_of_word, words))
 
 

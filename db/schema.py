@@ -61,7 +61,10 @@ def _create_schema(connection: Connection) -> None:
 
 @contextmanager
 def _connection_for_schema(database: Database) -> Iterator[Connection]:
-    """Yield a connection without foreign keys: with them, a batch alter of a parent table would delete its children."""
+    """Yield a connection that does not enforce foreign keys.
+
+    Otherwise, altering a parent table in Alembic's batch mode would delete the rows that refer to it.
+    """
     with database.writer.connect().execution_options(**{CHANGES_SCHEMA: True}) as connection:
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         yield connection
@@ -76,8 +79,8 @@ def open_database(
 ) -> Database:
     """Open an existing database, upgrading an older one first.
 
-    `admit` checks the database before the upgrade, and raises to refuse it. A refused file is not changed. `record` is
-    called in the transaction of the last step.
+    `admit` checks the database before the upgrade, and raises to refuse it. A refused file is not changed. An upgrade
+    calls `record` in the transaction of its last step.
 
     Raises:
         DatabaseRefused: If the file is not ours, is of a schema that the program does not open, or cannot be upgraded.

@@ -78,7 +78,7 @@ def connect(path: Path, mode: str, key: bytes | None) -> Any:
 
 
 def _prepare(connection: Any, *, query_only: bool) -> None:
-    """Set up a new connection before any transaction, since `foreign_keys` has no effect in a transaction."""
+    """Set up a new connection before its first transaction, since `foreign_keys` has no effect within one."""
     connection.isolation_level = None
     sqlite_search.register(connection)
     try:
@@ -205,7 +205,7 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
     if status.st_mode & stat.S_IRWXO:
         raise DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(status.st_mode))
-    if is_plain(path) is is_encrypted:
+    if is_plain(path) == is_encrypted:
         raise DatabaseRefused(Refusal.NOT_ENCRYPTED if is_encrypted else Refusal.NOT_OURS, str(path))
 
 

@@ -1,7 +1,7 @@
 """Notes which rows of some tables a transaction changes, and what they were before.
 
-Triggers do that which only the connections of this program have. So no statement of the program is forgotten, and a
-statement of anybody else is not noted.
+Temporary triggers of each connection of this program write the notes. So every statement of the program is noted, and a
+statement of any other program is not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,22 +64,28 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns that are noted, by table.
 
-Left out are numbers of people, which could be guessed from a digest, large snapshots, and what changes without an act.
+Not noted are numbers of people, which could be guessed from a digest, large snapshots, and columns that change without
+an act.
 """
 
 _PARTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "decision": ("decision_reason", "decision_id", ("position", "code")),
     "import_batch": ("import_file", "batch_id", ("id", "name", "sha256", "encoding", "bytes_count")),
 }
-"""The table whose rows belong to a row and never change after it, its reference and its columns, in the order of the
-first, by the table of the row."""
+"""Tables whose rows are noted as parts of a row of another table, by that table.
 
-_COUNTED_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
-"""The condition for a row to count as there, by table: nobody sees a batch before it is published."""
+Each entry is the table of the parts, the column that refers to the row, and the noted columns; the first one orders the
+parts. Parts never change after their row was added.
+"""
 
-_ADDED_WITH = {"facts": "{}", "former_ends": "[]"}
-"""Columns that a later step added, with the value that it gave to the rows: with it, a row has the digest that it had
-before the step."""
+_EXISTS_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
+"""The condition for a row to be noted as existing, by table: nobody sees a batch before it is published."""
+
+_DEFAULT_OF_ADDED_COLUMN = {"facts": "{}", "former_ends": "[]"}
+"""The columns that a migration step added, with the value that it gave to existing rows.
+
+A row with this value has the same digest as before the step.
+"""
 
 RECEIPT = "receipt"
 _OF_PUBLISHED = (
@@ -87,7 +93,7 @@ _OF_PUBLISHED = (
     " WHERE c.id = NEW.case_id AND b.published_at IS NOT NULL)"
 )
 _NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_OF_PUBLISHED}"}
-"""The condition of an insert to be noted; an import writes the receipts of its cases, and logs them together."""
+"""The condition for an insert to be noted, by table. An import logs the receipts of its new cases together instead."""
 
 _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
 _HAS_ANY = "SELECT 1 FROM temp.changed_row LIMIT 1"
@@ -158,7 +164,7 @@ def _changed_rows() -> str:
 
 
 def noted_rows(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
-    """Yield the number and the noted values of each row of a table that counts as there."""
+    """Yield the number and the noted values of each row of a table that exists in the sense of `_EXISTS_IF`."""
     yield from _rows(connection, f"SELECT id, {_values(table, table)} AS noted FROM {table}")  # noqa: S608 - names are our own
 
 
@@ -177,23 +183,26 @@ def _rows(connection: Connection, statement: str) -> Iterator[tuple[int, str]]:
 
 
 def _values(table: str, row: str) -> str:
-    """Return the SQL expression for the noted values of a row in one text, NULL if the row does not count as there."""
-    values = _measured(row, NOTED_COLUMNS[table])
+    """Return the SQL expression for the noted values of a row in one text, NULL if it does not count as existing."""
+    values = _quoted_with_length(row, NOTED_COLUMNS[table])
     if table in _PARTS:
         part, reference, columns = _PARTS[table]
-        parts = f"group_concat({_measured(part, columns)}, ',' ORDER BY {columns[0]})"
+        parts = f"group_concat({_quoted_with_length(part, columns)}, ',' ORDER BY {columns[0]})"
         values += f" || ',' || quote((SELECT {parts} FROM main.{part} WHERE {reference} = {row}.id))"  # noqa: S608 - names are our own
-    return f"CASE WHEN {_COUNTED_IF[table].format(row=row)} THEN {values} END" if table in _COUNTED_IF else values
+    return f"CASE WHEN {_EXISTS_IF[table].format(row=row)} THEN {values} END" if table in _EXISTS_IF else values
 
 
-def _measured(row: str, columns: tuple[str, ...]) -> str:
-    """Return the SQL expression for quoted values and their length, since `quote` ends a text at its first NUL."""
+def _quoted_with_length(row: str, columns: tuple[str, ...]) -> str:
+    """Return the SQL expression for the quoted values of a row and their length.
+
+    The length is needed because `quote` cuts a text at its first NUL.
+    """
     quoted, present = [], []
     for column in columns:
         name = f'{row}."{column}"'
         text = f"',' || quote({name})"
-        if usual := _ADDED_WITH.get(column):
-            text, name = f"CASE {name} WHEN '{usual}' THEN '' ELSE {text} END", f"nullif({name}, '{usual}')"
+        if default := _DEFAULT_OF_ADDED_COLUMN.get(column):
+            text, name = f"CASE {name} WHEN '{default}' THEN '' ELSE {text} END", f"nullif({name}, '{default}')"
         quoted.append(text)
         present.append(name)
     values = " || ".join(quoted).removeprefix("',' || ")

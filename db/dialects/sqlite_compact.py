@@ -1,7 +1,7 @@
 """Rewrites a SQLite file so that no deleted data is left in it.
 
-`secure_delete` overwrites deleted data. But a page that was split or merged can keep a copy of a row that moved to
-another page, and the full-text index keeps the terms of removed rows until its segments are merged.
+`secure_delete` overwrites most deleted data. But when SQLite splits or merges pages, a copy of a row can stay on its
+earlier page. And the full-text index keeps the terms of removed rows until its segments are merged.
 """
 
 from typing import Any

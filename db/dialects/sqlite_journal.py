@@ -1,6 +1,6 @@
-"""Keeps what the rows of an act were before it, so that the act can be undone.
+"""Keeps the values of rows before an act, so that the act can be undone.
 
-Triggers do that, so no statement of an act is forgotten. They are idle until `start_journal`.
+Triggers do this for every statement of an act. They do nothing until `start_journal`.
 """
 
 import json
@@ -27,7 +27,7 @@ RESTORED_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns that an undo restores, by table.
 
-Left out are columns that only grow, such as the version of a case, and what follows from the evidence or from the log.
+Not restored are columns that only grow, such as the version of a case, and those computed from the evidence or the log.
 """
 
 NOW = object()
@@ -50,7 +50,7 @@ _STORE = (
     " SELECT ?, ?, ?, json_group_array(json_array(name, id, json(was)) ORDER BY rowid)"
     " FROM temp.kept_row WHERE name <> ''"
 )
-_END_STAGED = "UPDATE main.act SET until_at = ? WHERE case_id = ? AND until_at IS NULL"
+_END_STAGED = "UPDATE main.act SET until_at = ?3 WHERE case_id = ?2 AND until_at IS NULL"
 _CLEAR = "DELETE FROM main.act WHERE until_at <= ?"
 _CLEAR_VOID = (
     "DELETE FROM main.act WHERE until_at IS NULL AND NOT EXISTS"
@@ -80,20 +80,20 @@ def start_journal(connection: Connection) -> None:
 def end_journal(connection: Connection, act: tuple[int, int, int | None] | None = None) -> None:
     """Keep no more rows, and store those of an act: its event, its case, and until when it can be undone.
 
-    The rows are JSON, a list of table, number and values before, which are null if the act added the row. What waited
-    for a check can be undone no longer than the act that ended the wait.
+    The rows are JSON, a list of table, number and values before, which are null if the act added the row. If an earlier
+    act waited for its check, this act ends the wait, and the earlier act can be undone no longer than this one.
     """
     driver = _driver(connection)
     if act is not None:
-        driver.execute(_END_STAGED, act[:0:-1])
+        driver.execute(_END_STAGED, act)
         driver.execute(_STORE, act)
     driver.execute(_END)
 
 
 def clear_journals(connection: Connection, now_us: int, *, has_void: bool = False) -> None:
-    """Delete the journals of acts whose time to be undone is over.
+    """Delete the journals of acts that can no longer be undone, because their time is over.
 
-    With `has_void`, those of staged acts too whose case no longer waits for the check, because they were made void.
+    With `has_void`, delete also those of acts that became void: their case no longer waits for their check.
     """
     _driver(connection).execute(_CLEAR, (now_us,))
     if has_void:
@@ -101,12 +101,12 @@ def clear_journals(connection: Connection, now_us: int, *, has_void: bool = Fals
 
 
 def added_rows(rows: str, table: str) -> tuple[int, ...]:
-    """Return the numbers of the kept rows of a table that their act added."""
+    """Return the numbers of the rows of a table that an act added, given the JSON of its rows."""
     return tuple(number for name, number, was in json.loads(rows or "[]") if name == table and was is None)
 
 
 def restore_rows(connection: Connection, rows: str, now_us: int) -> None:
-    """Give the kept rows of an act the values before it; `now_us` is the time at which added rows are withdrawn."""
+    """Restore the rows of an act, given as JSON, and withdraw the rows that it added, as of `now_us`."""
     for table, number, was in json.loads(rows):
         values = WITHDRAWN_ROWS[table] if was is None else was
         columns = ", ".join(f"{name} = ?" for name in values)

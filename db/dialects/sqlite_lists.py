@@ -1,6 +1,7 @@
-"""Conditions on long lists of values: bound as one JSON text, since SQLite limits the values that a statement binds.
+"""Conditions on long lists of values.
 
-Another dialect must offer the same names.
+A list is bound as one JSON text, since SQLite limits the number of values that a statement binds. Another dialect must
+offer the same names.
 """
 
 import json
@@ -12,11 +13,11 @@ from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 _LIST = "list"
 
 LISTED_IDS = "(SELECT value AS id FROM json_each(:list))"
-"""A table of the ids that `wanted` binds, for statements in SQL."""
+"""A table of the ids in the bound list, for statements in SQL."""
 
 
 def is_in_list(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of the values, or columns one of the tuples, that `wanted` binds."""
+    """Return the condition that a column has one of the values in the bound list, or columns one of the tuples."""
     each = func.json_each(bindparam(_LIST)).table_valued("value")
     if len(columns) == 1:
         return columns[0].in_(select(each.c.value))
@@ -25,5 +26,5 @@ def is_in_list(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
 
 
 def list_parameter(values: Iterable[object]) -> dict[str, str]:
-    """Return the parameter with the values or tuples that a statement asks for."""
+    """Return the parameter that binds a list of values or tuples to a statement with `is_in_list`."""
     return {_LIST: json.dumps(list(values), ensure_ascii=False)}

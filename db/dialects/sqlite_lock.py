@@ -35,21 +35,21 @@ def write_lock(path: Path) -> Iterator[None]:
         raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
     try:
         last = _last_turns.get(path)
-        yields_s = last.ended + _YIELD_S - time.monotonic() if last else 0
-        if last and yields_s > 0 and _asked_ns(handle) != last.asked_ns:
-            time.sleep(yields_s)
+        left_s = last.ended + _YIELD_S - time.monotonic() if last else 0
+        if last and left_s > 0 and _last_request_ns(handle) != last.request_ns:
+            time.sleep(left_s)
         _wait_for(handle, path)
-        asked_ns = _asked_ns(handle)
+        request_ns = _last_request_ns(handle)
         try:
             yield
         finally:
-            _last_turns[path] = _Turn(asked_ns, time.monotonic())
+            _last_turns[path] = _Turn(request_ns, time.monotonic())
     finally:
         os.close(handle)
 
 
 def _wait_for(handle: int, path: Path) -> None:
-    """Wait until the file is locked. Each failed attempt sets the time of the file, which shows it to the holder."""
+    """Wait until the file is locked. Each failed attempt sets the time of the file, which the holder reads."""
     until = time.monotonic() + _LOCK_WAIT_S
     while True:
         try:
@@ -65,18 +65,17 @@ def _wait_for(handle: int, path: Path) -> None:
             return
 
 
-def _asked_ns(handle: int) -> int:
+def _last_request_ns(handle: int) -> int:
     return os.fstat(handle).st_mtime_ns
 
 
 class _Turn(NamedTuple):
-    """A turn of this program.
+    """A turn of this program: the time of the lock file at its start, and when it ended.
 
-    `asked_ns` is the time of the file at its start, so a later one means that somebody asked meanwhile; `ended` is when
-    it ended.
+    If the file has a later time after the turn, another writer requested the lock meanwhile.
     """
 
-    asked_ns: int
+    request_ns: int
     ended: float
 
 

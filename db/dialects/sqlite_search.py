@@ -44,7 +44,7 @@ _BETWEEN_PARTS = re.compile(r"[-/_. ]+")
 
 
 def terms_of(name: str, application_no: str) -> dict[str, Any]:
-    """Return the index row of a case without its id. It takes some µs, so compute it before locking."""
+    """Return the index row of a case without its id. This takes some µs, so do it before taking the write lock."""
     folded = _term(name)
     return {
         "name": " ".join(_bigrams(folded)),

@@ -155,8 +155,8 @@ class DayStatus(StrEnum):
 class SuspensionNotice(StrEnum):
     """The kinds of notices that an applicant gets about a suspension.
 
-    HELD marks a suspension that delays the end notice of another one: the other suspension ended, but this one still
-    stops the clock. The end notice is sent when this one ends too.
+    If a suspension ends while another one still stops the clock, no end notice is sent yet. HELD marks the other one:
+    the end notice is sent when it ends too.
     """
 
     STARTED = "started"

@@ -39,13 +39,17 @@ class CalendarOverrideRow(Row, table=True):
 
 
 class SuspensionRow(NumberedRow, table=True):
-    """A period in which the clocks of the affected cases stop; `to_at` is null while its end is unknown.
+    """A period in which the clocks of the affected cases stop.
 
-    `province` and `agent` are null if all are affected. `announced_to_at` is the end as it was announced; it differs
-    from `to_at` once a supervisor changed it. `resumed_at` is null until applicants get the notice that work resumed.
-    `former_ends` is JSON of the ends before that, each as [end, when another one replaced it] in microseconds.
-    `settled_at` is null until every due date includes the suspension; an unfinished recomputation is resumed at the
-    next program start.
+    Attributes:
+        to_at: The end, null while it is unknown.
+        announced_to_at: The end as it was before a supervisor last ended the suspension.
+        former_ends: The ends before that as JSON, each as [end, when another one replaced it] in microseconds.
+        province: The affected province, null for all provinces.
+        agent: The affected agent, null for all agents.
+        resumed_at: Null until applicants get the notice that work resumed.
+        settled_at: Null until every due date includes the suspension. An unfinished recomputation is resumed at the
+            next program start.
     """
 
     __tablename__ = "suspension"

@@ -12,16 +12,23 @@ from db.models.row import ApplicationPartRow, BatchPartRow, CasePartRow, Row
 class CaseRow(ApplicationPartRow, table=True):
     """One secondary review of one application, over all its rounds.
 
-    `evidence_seq` is the last publication applied to the case. Evidence is read up to it, so a case shows old or new
-    evidence, never a mix. `is_listed` puts a queued case into the index that `next` uses. `priority_rank` is 0 (low) to
-    3 (urgent). `version` guards against concurrent writes; a greater `evidence_no` offers a skipped case again.
-    `due_at`, `is_due_provisional` and `suspended_from` cache the state of the clock for sorting. `due_at` already
-    counts all ended pauses. While a suspension is open, only a case that was due before it began is overdue. `fence` is
-    the number of the hold; it grows with each claim. `is_class_set` and `is_priority_set` say that a supervisor chose
-    the value, so that new evidence does not change it. `reopen_for` lists the rules, separated by spaces, whose block
-    findings are newer than the verdict. `corrects_id` is the decision whose notice the next verdict's notice corrects,
-    because the case was opened again; without a foreign key, because decisions refer to cases. `erased_at` is when
-    retention erased the personal data of the case.
+    Attributes:
+        priority_rank: 0 (low) to 3 (urgent).
+        due_at: The due date, which counts all ended pauses. `due_at`, `is_due_provisional` and `suspended_from` cache
+            the state of the clock for sorting.
+        suspended_from: The start of an open suspension. During it, only a case that was due before is overdue.
+        is_class_set: Whether a supervisor chose the service class, so that new evidence does not change it.
+        is_priority_set: Whether a supervisor chose the priority, so that new evidence does not change it.
+        fence: The number of the hold, which grows with each claim.
+        version: A number that grows with each write, to refuse a concurrent one.
+        evidence_no: A number that grows with each change of evidence, so that a skipped case is offered again.
+        evidence_seq: The last publication applied to the case. Evidence is read up to it, so a case shows old or new
+            evidence, never a mix.
+        is_listed: Whether a queued case is in the index that `next` uses.
+        reopen_for: The rules, separated by spaces, whose block findings are newer than the verdict.
+        corrects_id: The decision whose notice the next verdict's notice corrects, because the case was opened again. It
+            is no foreign key, because decisions refer to cases.
+        erased_at: When retention erased the personal data of the case.
     """
 
     __tablename__ = "case"
@@ -119,7 +126,7 @@ class SubmissionRow(BatchPartRow, table=True):
 class FindingRow(CasePartRow, table=True):
     """One rule hit of a case.
 
-    `observes` names the fact, `observed` is its value, `leg` is the panel that shows the finding. `observed` and
+    `observes` names the fact, and `observed` is its value. The panel `leg` shows the finding. `observed` and
     `limit_value` are JSON scalars.
     """
 

@@ -10,12 +10,16 @@ from db.models.row import CasePartRow, NumberedRow, Row
 
 
 class DecisionRow(NumberedRow, table=True):
-    """One verdict; `status` is applied, staged, approved, returned, void or undone.
+    """One verdict.
 
-    `before` is JSON with columns of the case before it, for showing the case as it was. `seen` is JSON with the
-    evidence that the desk showed, and once the decision is in force the numbers that its measure concerns.
-    `corrects_id` is the earlier decision whose notice this one's notice corrects. `waived` is JSON with the two-person
-    rules that did not apply, and the reason, because one person reviews alone. `version_after` is unused.
+    Attributes:
+        status: Applied, staged, approved, returned, void or undone.
+        before: Columns of the case before the verdict as JSON, for showing the case as it was.
+        seen: The evidence that the desk showed as JSON, and once the decision is in force the numbers that its measure
+            concerns.
+        corrects_id: The earlier decision whose notice this one's notice corrects.
+        waived: The two-person rules that did not apply, as JSON, with the reason why one person reviewed alone.
+        version_after: Unused.
     """
 
     __tablename__ = "decision"
@@ -93,11 +97,15 @@ class RectificationItemRow(NumberedRow, table=True):
 class NoticeRow(CasePartRow, table=True):
     """A notice to the applicant. It is released once `release_at` has passed, unless it was cancelled.
 
-    `told_due_at` is the due date or deadline that its text gives, `appeal_until_on` the last day to appeal against the
-    result that it announces; both are None if it gives none. `facts` is JSON with what its text was rendered from, `{}`
-    for a notice of a schema before 17. `channel` is how it was sent. `attempts` counts how often
-    it was handed to the operator's gateway, `handed_at` is the last time. `failed_at` and `failure` say that it could
-    not be delivered, and why.
+    Attributes:
+        facts: What its text was rendered from as JSON, `{}` for a notice of a schema before 17.
+        told_due_at: The due date or deadline that its text gives, None if it gives none.
+        appeal_until_on: The last day to appeal against the result that its text gives, None if it gives none.
+        channel: How it was sent.
+        failed_at: When it could not be delivered last.
+        failure: Why it could not be delivered.
+        attempts: How often it was handed to the operator's gateway.
+        handed_at: When it was handed to the gateway last.
     """
 
     __tablename__ = "notice"

@@ -61,10 +61,13 @@ class VerificationRow(CasePartRow, table=True):
 
 
 class ActRow(Row, table=True):
-    """An act on a case that can still be undone: its event `seq`, and `rows` as JSON with their values before it.
+    """An act on a case that can still be undone.
 
-    It is deleted after `until_at`; without that time, it can be undone until its check. `case_id` has no foreign key,
-    so that nothing waits for the deletion.
+    Attributes:
+        seq: Its event.
+        case_id: The case. It is no foreign key, so that a case can be deleted before its acts.
+        until_at: When the act can no longer be undone and the row is deleted; null while the act waits for its check.
+        rows: The rows that it changed, with their values before it, as JSON.
     """
 
     __tablename__ = "act"

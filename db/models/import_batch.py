@@ -13,9 +13,9 @@ class ImportBatchRow(NumberedRow, table=True):
     """One import command.
 
     `published_seq` grows with each publication, so that evidence can be read as of any publication. `applied_at` is set
-    when the batch has been applied to every existing case that it affects. `calls_bytes` and `calls_sha256` are the
-    check values of its call file, if it has one; the `next` ones are those of its replacement while calls are being
-    erased from it.
+    when the batch has been applied to every existing case that it affects. A batch with a call file has its size and
+    digest, `calls_bytes` and `calls_sha256`. While retention replaces that file to erase calls, the `next` columns have
+    those of the replacement.
     """
 
     __tablename__ = "import_batch"

@@ -15,10 +15,16 @@ OPEN_APPEAL = "status IN ('open', 'staged')"
 class AppealRow(CasePartRow, table=True):
     """An appeal against a final fail or a lapse.
 
-    `status` is one of `AppealStatus`. `state_before` is the state that the case returns to if the decision stands.
-    `outcome` is stands or overturned, `to_state` the state after it, `answer` the reason that the applicant reads.
-    `before` is JSON with the assignee of the case before the appeal, `waived` JSON as in a decision. `seen` is JSON
-    with the findings that the person who decided saw. `version_after` is unused.
+    Attributes:
+        state_before: The state that the case returns to if the appealed decision stands.
+        status: One of `AppealStatus`.
+        outcome: Stands or overturned, empty until it is decided.
+        to_state: The state after the decision on the appeal.
+        answer: The reason that the applicant reads.
+        waived: The two-person rules that did not apply, as in a decision.
+        version_after: Unused.
+        before: The assignee of the case before the appeal, as JSON.
+        seen: The findings that the person who decided saw, as JSON.
     """
 
     __tablename__ = "appeal"

@@ -19,10 +19,7 @@ _A, _C = APPLICATION.alias("a"), _CARD.alias("c")
 
 @dataclass(frozen=True, slots=True)
 class CardCounts:
-    """The counts of cards in service of applicants, by USCC or hash of an ID number.
-
-    For each applicant: the count for the brand with most cards, and the total.
-    """
+    """The counts of cards in service, by the USCC or the hash of the ID number of an applicant."""
 
     most_of_one_brand: Mapping[str, int]
     totals: Mapping[str, int]
@@ -45,9 +42,9 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
         subjects[column].add(application[column])
     most_of_one_brand: dict[str, int] = {}
     totals: dict[str, int] = {}
-    for column, subjects_ in subjects.items():
+    for column, applicants in subjects.items():
         for subject, brand, count in rows_of(
-            session, _counts(column), subjects_ - {""}, today=today, **snapshot.values()
+            session, _counts(column), applicants - {""}, today=today, **snapshot.values()
         ):
             if brand is None:
                 totals[subject] = count

@@ -158,14 +158,14 @@ def cases_at_position(session: Session, now_us: int, due_us: int, priority_rank:
 
 
 def ended_waits(session: Session, kind: str) -> list[tuple[int, int]]:
-    """Return the beginning and end of the last pending verdicts that waited for one kind of others."""
+    """Return when the last waits for one kind of party began and ended; `kind` is a value of `WaitsFor`."""
     return [(row.began, row.ended) for row in session.execute(_ENDED_WAITS, {"kind": kind})]
 
 
 def working_reviewers(session: Session) -> list[int]:
-    """Return the reviewers who have decided lately, or whom a limit, an absence or an assignment names.
+    """Return the reviewers who have decided lately, or who have a limit, an absence or an assigned case.
 
-    Without any, return the reviewers who are no admins.
+    If there are none, return the reviewers who are no admins.
     """
     rows = session.execute(_WORKING_REVIEWERS).all()
     return [row.id for row in rows if row.is_named] or [row.id for row in rows if not row.is_admin]

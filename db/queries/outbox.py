@@ -12,7 +12,7 @@ INFORMING = (*_OUR_DATES, "incomplete", "still-incomplete", "policy", "deadline-
 """The kinds of letters that only inform: no later letter builds on them or corrects them."""
 
 LEASE = timedelta(minutes=1)
-"""How long the run that handed a letter over last has a lease on it, counted from the last renewal."""
+"""How long a run that handed a letter over keeps its lease on the letter, counted from the last renewal."""
 
 
 def is_owed(released_until: datetime) -> ColumnElement[bool]:
@@ -25,8 +25,8 @@ def blocking_letter() -> ScalarSelect[int]:
 
     The letters of a case are sent in the order in which they were written, whether released or not. A failed letter
     also holds back later ones: they build on it or correct it, and would mislead an applicant who did not get it. A
-    letter that only informs holds nothing back, since it may be obsolete while the next one has a deadline. But letters
-    with our own dates stay in order, so that the last date that an applicant reads is valid.
+    letter that only informs does not hold back a letter with a deadline, since it may be obsolete by then. But letters
+    with dates of our own stay in order, so that the last date that an applicant reads is valid.
     """
     earlier = NOTICE.alias("earlier")
     is_unsent = earlier.c.sent_at.is_(None) & earlier.c.cancelled_at.is_(None) & NOTICE.c.sent_at.is_(None)

@@ -139,7 +139,7 @@ def rows_of(session: Session, statement: Any, values: Iterable[object], **others
 
 
 def dicts_of(session: Session, statement: Any, values: Iterable[object]) -> list[ImportedRow]:
-    """Return the rows of `rows_of` as dictionaries, which are quicker than mappings of rows."""
+    """Return the rows of `rows_of` as dictionaries, which are faster to read than the mappings of rows."""
     rows = rows_of(session, statement, values)
     names = rows[0]._fields if rows else ()
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -165,7 +165,7 @@ def newest_rows_of_applications(
 ) -> list[ImportedRow]:
     """Return the latest visible rows of a table that belong to some applications.
 
-    `ids` are those of a row of each application.
+    `ids` has the id of one row of each application.
     """
     return _newest(dicts_of(session, _of_applications(table), ids), key, snapshot)
 
@@ -201,6 +201,7 @@ def is_open_case(case: FromClause = CASE) -> ColumnElement[bool]:
 
 
 def _current_last(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Return the sort keys that put the current case of an application last."""
     return is_open_case(case), case.c.state != CaseState.WITHDRAWN.value, case.c.id
 
 

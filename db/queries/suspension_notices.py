@@ -97,7 +97,10 @@ def record_notices(session: Session, notices: Iterable[tuple[int, int, Suspensio
 
 
 def reassign_to_new_letters(session: Session, letter_ids: Iterable[int], now: datetime) -> None:
-    """Let letters of now announce what cancelled ones announced, so that nobody counts as told by a letter unsent."""
+    """Store that letters written now announce what cancelled letters announced.
+
+    Otherwise applicants would count as informed by letters that were never sent.
+    """
     if ids := list(letter_ids):
         session.execute(_REASSIGN, {"ids": ids, "now": to_us(now)})
 
@@ -122,7 +125,10 @@ def request_end_notices(session: Session, suspension_id: int, *, was_open: bool)
 
 @cache
 def knows_of_moved_deadline() -> ColumnElement[bool]:
-    """Return the condition that an applicant got a letter about a moved or held deadline since the last verdict."""
+    """Return the condition that an applicant got a letter about a moved deadline since the last verdict.
+
+    Such a letter also says when a suspension keeps a deadline from passing.
+    """
     verdict, moved = NOTICE.alias("verdict"), NOTICE.alias("moved")
     of_verdict = (verdict.c.case_id == CASE.c.id) & verdict.c.decision_id.is_not(None)
     last = select(func.coalesce(func.max(verdict.c.id), 0)).where(of_verdict).scalar_subquery()

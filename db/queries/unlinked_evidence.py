@@ -1,6 +1,6 @@
-"""Finds evidence about numbers and subjects that no application has: it had none, or retention erased it.
+"""Finds evidence about numbers and subjects that no application has, or no longer has after an erasure.
 
-The reasons of exports, which may name people, are kept and erased like it.
+The reasons of exports, which may name people, are kept and erased in the same way.
 """
 
 from datetime import datetime
@@ -75,6 +75,6 @@ def unlinked_numbers_before(session: Session, before: datetime) -> list[list[str
 
 
 def unlinked_since(session: Session, kind: UnlinkedKind, since: datetime) -> tuple[int, datetime | None]:
-    """Return the count of the evidence of a kind from an instant on, and the earliest time of it."""
+    """Count the evidence of a kind from an instant on, and return the count and its earliest time."""
     number, earliest = session.execute(_SINCE[kind], {"instant": to_us(since)}).one()
     return number, None if earliest is None else from_us(int(earliest))

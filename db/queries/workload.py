@@ -105,7 +105,7 @@ def count_skipped(session: Session, reviewer_id: int) -> int:
 
 
 def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence[Any]:
-    """Return the other people who hold cases, how many, and until when; sorted by the end of their first hold."""
+    """Return the other people who hold cases, how many cases, and when the first hold of each ends; earliest first."""
     return session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)}).all()
 
 

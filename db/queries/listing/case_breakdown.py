@@ -72,8 +72,11 @@ PROPERTIES: Mapping[str, CaseProperty] = {
     "round": CaseProperty(value="c.round", is_indexed=True),
     "waits": CaseProperty(value="CASE WHEN c.state = 'pending' THEN c.waits_for END"),
 }
-"""The properties by name; persons are ids, holder and assignee with a stroke between them, priorities ranks, and
-instants quarters of an hour."""
+"""The properties by name.
+
+A person is an id, and `who` is two of them: holder/assignee. A priority is its rank. An instant is counted in quarters
+of an hour.
+"""
 
 
 def breakdown(session: Session, cases: CaseQuery, name: str) -> dict[Any, int]:

@@ -23,7 +23,7 @@ _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _FULL_LOWER = {code + 0xFEE0: code + 0xFF00 for code in range(ord("A"), ord("Z") + 1)}
 _FULL_UPPER = {small: capital for capital, small in _FULL_LOWER.items()}
 _PUBLISHED = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)"
-_HELD = "(c.state = 'in_review' AND c.held_until > :now"
+_HELD = "c.state = 'in_review' AND c.held_until > :now"
 _NONE = 'SELECT id FROM "case" WHERE 1 = 0'
 
 NO_RECHECK = ""
@@ -120,9 +120,9 @@ def assigned_to(reviewer_id: int | None, prefix: str) -> CaseCondition:
 def held_by(reviewer_id: int | None, prefix: str) -> CaseCondition:
     """Return the condition that a person holds the case now; None means that it is not held."""
     if reviewer_id is None:
-        return CaseCondition(check=f"NOT {_HELD})")
+        return CaseCondition(check=f"NOT ({_HELD})")
     return CaseCondition(
-        check=f"{_HELD} AND c.held_by_id = :{prefix})",
+        check=f"({_HELD} AND c.held_by_id = :{prefix})",
         values={prefix: reviewer_id},
         hits=f"SELECT id FROM \"case\" WHERE state = 'in_review' AND held_by_id = :{prefix}",
     )
@@ -142,8 +142,8 @@ MUST_REOPEN = CaseCondition(
 )
 """The condition that the case has block findings that are newer than its verdict, and can be opened again.
 
-It cannot while it is open itself, such as after a staged verdict became void, or while another case of its application
-is open or has a later result.
+A case cannot be opened again while it is open, such as after a staged verdict became void. Nor can it if another case
+of its application is open or has a later result.
 """
 
 

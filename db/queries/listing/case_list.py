@@ -38,10 +38,14 @@ PENDING_ON_OTHERS = "c.state = 'pending' AND c.waits_for <> 'applicant'"
 class CaseCondition:
     """A condition on the case `c`, in SQL.
 
-    `hits` is SQL for the ids of all cases that may satisfy the condition, and few others; empty if no index answers it.
-    `match` is the full-text query for the same cases, empty if the full-text index cannot answer it. `recheck` is the
-    SQL that a hit must still satisfy: None means the whole condition, empty means nothing. `is_indexed` says that the
-    index of the list order has its columns, `is_slow` that checking one case takes about 40 µs.
+    Attributes:
+        check: The condition.
+        values: Its bound values.
+        hits: SQL for the ids of all cases that satisfy the condition, and few others; empty if no index answers it.
+        match: The full-text query for the same cases, empty if the full-text index cannot answer it.
+        recheck: What a hit must still satisfy: None means the whole condition, empty means nothing.
+        is_indexed: Whether the index of the list order has its columns.
+        is_slow: Whether checking one case takes about 40 µs.
     """
 
     check: str
@@ -57,7 +61,7 @@ class CaseCondition:
 class DueRange:
     """A range of due dates in microseconds: `after` exclusive, `until` inclusive.
 
-    `with_none` includes cases without a due date.
+    `with_dates` includes the cases with a due date in the range, `with_none` those without a due date.
     """
 
     after: int = -_MAX_US
@@ -86,11 +90,19 @@ class DueRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseQuery:
-    """The definition of a list at the instant `now`: states, priority ranks, due dates and other conditions.
+    """The definition of a list of cases at one instant. A case with an expired hold counts as queued.
 
-    A case with an expired hold counts as queued. `hidden` has the ids of batches that are not visible. `is_running`
-    excludes pending cases that wait for the applicant. `by_due` orders the cases by due date alone; with
-    `none_first` those without one come first.
+    Attributes:
+        states: The states of the cases.
+        now: The instant, in microseconds.
+        day_end: The end of its local day, in microseconds.
+        ranks: The priority ranks of the cases.
+        due: The range of their due dates.
+        conditions: Further conditions.
+        hidden: The batches that are not visible.
+        is_running: Whether pending cases that wait for the applicant are excluded.
+        by_due: Whether the cases are ordered by due date alone.
+        none_first: Whether the cases without a due date come first in that order.
     """
 
     states: frozenset[CaseState]
@@ -109,6 +121,7 @@ class CaseQuery:
         checks = []
         for state in group:
             is_wanted = state in self.states
+            # An expired hold counts as queued: if a list has only one of both states, the end of the hold decides.
             if state is CaseState.IN_REVIEW:
                 wants_expired = CaseState.QUEUED in self.states
                 if is_wanted != wants_expired:

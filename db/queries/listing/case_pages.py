@@ -22,8 +22,8 @@ from db.queries.listing.case_list import CaseCondition, CaseQuery, ListPart, lis
 FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
 
-_COUNTED_AT_ONCE = 300_000
-_LOOKED_UP = 50_000
+_COUNTED_AT_ONCE = 300_000  # the most hits that are counted one by one
+_LOOKED_UP = 50_000  # the most cases that are looked up in the table one by one
 _FIRST_WINDOW = 250
 _WINDOW = 4_000
 _SAMPLE = 1_000
