@@ -88,13 +88,9 @@ class Rescheduling(Service):
             case = case_in_state_for(session, self.context, Action.EXTEND, case_id)
             check_not_far(until, self.context.today(session))
             if case.state != CaseState.RECTIFYING:
-                return DueDateExtension(
-                    case_id=case_id, until=self._new_due(session, case, until)[0], is_deadline=False
-                )
-            row = open_rectification(session, case)
-            assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
-            own, new_deadline = self._new_deadline(session, case, row, until, item)
-            return DueDateExtension(case_id=case_id, until=new_deadline, is_deadline=True, item=own.text if own else "")
+                new_due_at, _seconds = self._new_due(session, case, until)
+                return DueDateExtension(case_id=case_id, until=new_due_at, is_deadline=False)
+            return self._new_deadline(session, case, until, item)[0]
 
     def _new_due(self, session: Session, case: CaseRow, until: date) -> tuple[datetime, float]:
         """Return the new due date, and by how many seconds of working time it moves."""
@@ -125,10 +121,11 @@ class Rescheduling(Service):
         return DueDateExtension(case_id=case.id or 0, until=case.due_at or new_due_at, is_deadline=False)
 
     def _new_deadline(
-        self, session: Session, case: CaseRow, row: RectificationRow, until: date, item: str
-    ) -> tuple[RectificationItemRow | None, datetime]:
-        """Return the item with its own deadline, if one is named, and the new deadline."""
-        context = self.context
+        self, session: Session, case: CaseRow, until: date, item: str
+    ) -> tuple[DueDateExtension, RectificationRow, RectificationItemRow | None]:
+        """Return the new deadline, the rectification, and the item with its own deadline if one is named."""
+        context, row = self.context, open_rectification(session, case)
+        assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
         calendar = context.calendar(session, case.policy_version_id)
         own = _own_deadline(case, items_of(session, row.decision_id), item) if item else None
         new_deadline = calendar.closing(calendar.working_day_from(until))
@@ -141,7 +138,8 @@ class Rescheduling(Service):
             raise NotAllowed(_("The deadline is too far; the policy allows at most until {day}.").format(day=day))
         if problem := short_deadline_problem(new_deadline, context.now(), calendar):
             raise NotAllowed(problem)
-        return own, new_deadline
+        text = own.text if own else ""
+        return DueDateExtension(case_id=case.id or 0, until=new_deadline, is_deadline=True, item=text), row, own
 
     def _latest_deadline(
         self, session: Session, case: CaseRow, row: RectificationRow, calendar: WorkingCalendar
@@ -165,9 +163,8 @@ class Rescheduling(Service):
     ) -> DueDateExtension:
         context = self.context
         calendar = context.calendar(session, case.policy_version_id)
-        row = open_rectification(session, case)
-        assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
-        own, new_deadline = self._new_deadline(session, case, row, until, item)
+        extension, row, own = self._new_deadline(session, case, until, item)
+        new_deadline = extension.until
         kind, outdated = ClockLetterKind.DEADLINE, {ClockLetterKind.DEADLINE_NEAR.value, ClockLetterKind.WAIVED.value}
         if own is None:
             # The letter about one item does not repeat the deadline of the others, which may be different now.
@@ -185,15 +182,13 @@ class Rescheduling(Service):
                 kind=kind,
                 cause=reason,
                 deadline_at=new_deadline,
-                item=own.text if own else "",
+                item=extension.item,
                 asked=letter_items(open_items(session, row)),
                 waived=waived_texts(session, row),
                 release_at=act.undo_until,
             )
             notify(session, context, [(case, message)])
-        return DueDateExtension(
-            case_id=case.id or 0, until=new_deadline, is_deadline=True, item=own.text if own else ""
-        )
+        return extension
 
     def change_class(self, case_id: int, service_class: ServiceClass, reason: str) -> datetime | None:
         """Change the service class of a case, and return its due date if it has one.
