@@ -21,7 +21,7 @@ from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import forecast as keys
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Place
 from workbench.services.wiring import Services
 from workbench.wording.amounts import count
 from workbench.wording.forecast import queue_lines, short_figure, whole_days
@@ -71,11 +71,6 @@ class ForecastScreen(ModeScreen):
     def on_resize(self) -> None:
         self.show_header()
         self.show_forecast()
-
-    @property
-    def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer."""
-        return (keys.MORE, keys.FEWER, keys.ACTUAL_REVIEWERS, keys.LEAVE_FORECAST)
 
     @work(exclusive=True, group="forecast")
     async def action_load(self) -> None:
