@@ -1,18 +1,14 @@
 """Records long work in portions, each in its own transaction, so that other writers wait briefly."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Generic, TypeVar
 
 from workbench.errors import ExitCode, StorageBusy, StorageFailed, WorkbenchError
 from workbench.i18n import _
-
-
-class _Summable(Protocol):
-    def __add__(self, other: Any, /) -> Self: ...
-
+from workbench.services.foundation.row_values import summed
 
 _Entry = TypeVar("_Entry")
-_Outcome = TypeVar("_Outcome", bound=_Summable)
+_Outcome = TypeVar("_Outcome")
 
 
 class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
@@ -32,7 +28,7 @@ class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
 def record_in_portions(
     portions: Sequence[Sequence[_Entry]], record: Callable[[Sequence[_Entry]], _Outcome], empty: _Outcome
 ) -> _Outcome:
-    """Record each portion in a separate transaction, and return the sum of the outcomes, starting from `empty`.
+    """Record each portion in a separate transaction, and return the sum of the outcomes, dataclasses, from `empty` on.
 
     Raises:
         PartlyRecorded: If the database, the disk or the user stopped the work after the first portion.
@@ -46,5 +42,5 @@ def record_in_portions(
             if not number:
                 raise
             raise PartlyRecorded(recorded, done, sum(map(len, portions)), error) from error
-        recorded, done = recorded + outcome, done + len(portion)
+        recorded, done = summed(recorded, outcome), done + len(portion)
     return recorded

@@ -1,6 +1,7 @@
 """Creates dataclasses from the columns of rows, the fields of other dataclasses, or JSON values."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -29,6 +30,13 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
             values[name] = parse(value) if value else None
     values |= given
     return kind(**values)
+
+
+def summed(one: _Value, other: _Value) -> _Value:
+    """Return a dataclass whose fields are the sums of those of two: counts added, tuples joined."""
+    kind: Any = type(one)
+    total: _Value = kind(**{each.name: getattr(one, each.name) + getattr(other, each.name) for each in fields(kind)})
+    return total
 
 
 class _Fields(NamedTuple):

@@ -1,9 +1,9 @@
 """Records which notices were sent and which failed, and moves on the deadlines of letters that were sent late."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -45,16 +45,6 @@ class RecordedDeliveries:
     already_sent: int = 0
     failed: int = 0
     moved: tuple[MovedDeadline, ...] = ()
-
-    def __add__(self, other: Self) -> Self:
-        """Return the sums of the counts, with all moved deadlines."""
-        return replace(
-            self,
-            sent=self.sent + other.sent,
-            already_sent=self.already_sent + other.already_sent,
-            failed=self.failed + other.failed,
-            moved=self.moved + other.moved,
-        )
 
 
 def notice_rows(session: Session, ids: Iterable[int]) -> list[Any]:

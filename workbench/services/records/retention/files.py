@@ -39,14 +39,6 @@ class ErasedFiles:
     bytes_count: int = 0
     call_rows: int = 0
 
-    def __add__(self, other: "ErasedFiles") -> "ErasedFiles":
-        """Return the sums of the counts of two runs."""
-        return ErasedFiles(
-            documents=self.documents + other.documents,
-            bytes_count=self.bytes_count + other.bytes_count,
-            call_rows=self.call_rows + other.call_rows,
-        )
-
 
 @dataclass(slots=True)
 class _Pending:

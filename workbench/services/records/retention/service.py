@@ -19,7 +19,7 @@ from workbench.i18n import _
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.locations import storage_errors
-from workbench.services.foundation.row_values import from_row
+from workbench.services.foundation.row_values import from_row, summed
 from workbench.services.intake.batches.publishing import try_import_lock
 from workbench.services.records.retention.counting import RetentionCounts, count_retention
 from workbench.services.records.retention.erasing import (
@@ -146,7 +146,7 @@ class Retention(Service):
                 self._erase(keys, reason, sharing, erased)
                 done += len(keys)
                 progress(done, len(due))
-        erased.files += erase_pending_files(self.context)
+        erased.files = summed(erased.files, erase_pending_files(self.context))
         self._erase_unlinked(reason, erased)
         if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
             self._compact()
@@ -234,7 +234,7 @@ class Retention(Service):
         due = self._due_unlinked()
         # The rows of calls are erased after the files, so that an interrupted run finds their numbers again.
         if due.numbers:
-            erased.files += ErasedFiles(call_rows=erase_calls(self.context, due.hashes))
+            erased.files.call_rows += erase_calls(self.context, due.hashes)
         for part in due.in_portions(_ROWS_ERASED_TOGETHER):
             with self.context.write() as session:
                 session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select, update
@@ -40,10 +40,6 @@ class ReportCounts:
     already_done: int = 0
     failed: int = 0
     unanswered: int = 0
-
-    def __add__(self, other: Self) -> Self:
-        """Return the sums of the counts of two files."""
-        return replace(self, **{name: number + getattr(other, name) for name, number in asdict(self).items()})
 
 
 class Measures(Service):
