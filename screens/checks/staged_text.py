@@ -43,9 +43,8 @@ class StagedVerdict:
     @property
     def decision(self) -> DecisionLine | None:
         """The newest staged decision of the case."""
-        staged = (
-            [decision for decision in self.case.decisions if decision.status == STAGED] if self.case is not None else []
-        )
+        decisions = self.case.decisions if self.case is not None else ()
+        staged = [decision for decision in decisions if decision.status == STAGED]
         return max(staged, key=lambda decision: decision.id, default=None)
 
     @property

@@ -1,4 +1,4 @@
-"""The outcomes of the acts on the case on the desk, and the state of the desk after them."""
+"""What an act on the case of the desk led to, and what the desk reads afterwards."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -65,9 +65,9 @@ class DocumentList(ListDialog[DocumentLine]):
         name = format_case(case.header.id)
         super().__init__(_("Documents of {case}").format(case=name), _("There are no documents yet."))
         self._documents = documents
-        self._case_file = case
+        self._case = case
         self._case_id = case.header.id
-        self._case = name
+        self._case_name = name
         self._command = command
         self._view = view
         self._number_to_open = 0
@@ -122,10 +122,10 @@ class DocumentList(ListDialog[DocumentLine]):
         turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
         ways_out = _("Press v in the list to open it in your viewer, or w to save it to a folder.")
         words = ViewerWords(
-            caption=f"{self._case}  {line.number} {name}",
+            caption=f"{self._case_name}  {line.number} {name}",
             keys=turn + _("Enter, Esc or q: back to the list"),
             blank=f"{_('This page is blank.')} {ways_out}",
-            beside="\n".join(line.content.plain for line in identity_lines(self._case_file, self._view, BESIDE_WIDTH)),
+            beside="\n".join(line.content.plain for line in identity_lines(self._case, self._view, BESIDE_WIDTH)),
         )
         with await asyncio.to_thread(self._documents.open, self._case_id, line.sha256) as file:
             shown = await self._pictures.show(file, line.media_type, words, partial(self._record, line, "shown"))

@@ -89,23 +89,23 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         _(ID_NUMBER.get(case.facts.case.get(name), N_("ID number")))
         for name in ("handler_id_type", "legal_rep_id_type")
     )
-    is_resident = case.facts.case.get("handler_id_type") not in ID_NUMBER
-    labels = (_("name"), number_label, _("ID card") if is_resident else _("ID document"), _("phone"), legal_label)
-    facts = fact_layout(labels, width)
+    document_label = _("ID document") if case.facts.case.get("handler_id_type") in ID_NUMBER else _("ID card")
+    name_label, phone_label = _("name"), _("phone")
+    facts = fact_layout((name_label, number_label, document_label, phone_label, legal_label), width)
 
     def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
         value = view.shown(field, getattr(application, field))
         marks = Content.assemble(mark or "", changed_mark(case, EvidencePart.APPLICATION, view.symbols, field))
         return [facts.fact(label, value, marks, field=field)] if value else []
 
-    lines = [heading(_("Handler")), *masked(labels[0], "handler_name", None)]
+    lines = [heading(_("Handler")), *masked(name_label, "handler_name", None)]
     number_rules = ("ID-RIC", "ID-RIC-AGE", "ID-REGION")
-    lines += masked(labels[1], "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
+    lines += masked(number_label, "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
-    lines.append(facts.fact(labels[2], _validity(valid_to, view), _mark(case, valid_to, rules, view, *_ID_DATES)))
-    lines += masked(labels[3], "contact_phone", None)
-    legal = masked(labels[0], "legal_rep_name", None)
+    lines.append(facts.fact(document_label, _validity(valid_to, view), _mark(case, valid_to, rules, view, *_ID_DATES)))
+    lines += masked(phone_label, "contact_phone", None)
+    legal = masked(name_label, "legal_rep_name", None)
     legal += masked(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP))
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]

@@ -4,10 +4,10 @@ from textual.css import stylesheet
 
 
 class CachedStylesheet(stylesheet.Stylesheet):
-    """The stylesheet of the app; Textual's own parses all sources again whenever a screen is shown first."""
+    """The stylesheet of the app; Textual's own parses all sources again each time that a screen is first shown."""
 
     def set_variables(self, variables: dict[str, str]) -> None:
-        # A change of the variables forgets what was parsed with the old ones.
+        # Textual drops the parsed sources here, which is needed only if a variable changes.
         if variables != self._variables:
             super().set_variables(variables)
 

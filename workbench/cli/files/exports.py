@@ -55,7 +55,8 @@ def export(
         message = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)
     else:
         message = ngettext("Wrote {rows} letter to {file}.", "Wrote {rows} letters to {file}.", report.rows)
-    written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
+    format_name = None if report.format is None else report.format.value
+    written = {"file": str(report.path), "format": format_name, "rows": report.rows}
     sentence = message.format(rows=count(report.rows), file=report.path)
     if what is ExportKind.MEASURES and not report.revealed:
         output.narrate(_("The numbers are masked; add --reveal and --reason for a list with full numbers."))

@@ -61,13 +61,13 @@ def _json_value(value: Any) -> Any:
 
 
 def _value_words(name: str, value: Any) -> str:
-    """Return a value as it is written in the file; keys also show the default ones."""
+    """Return a value in words: much as the file has it, and keys with the usual ones."""
     if name.startswith("keys."):
         from workbench.keys.command import shown_key
         from workbench.keys.registry import COMMAND_BY_ID
 
         command = COMMAND_BY_ID[name.removeprefix("keys.")]
-        keys, usual = (" ".join(shown_key(key) for key in part) for part in (value, command.usual_keys))
+        keys, usual = (" ".join(map(shown_key, key_names)) for key_names in (value, command.usual_keys))
         return _("{keys} (usually {usual})").format(keys=keys, usual=usual)
     if name.startswith("texts."):
         return fit(mask_digits_within(" ".join(value.split())), _TEXT_CELLS).rstrip()
