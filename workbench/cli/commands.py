@@ -33,6 +33,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
         N_("Export records of one kind to a file (admin; notices and measures also supervisor)."),
     ),
     Entry("queue", "cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
+    Entry("board", "cases.board:board", N_("Show how many cases stand where and with whom, and how many come and go.")),
     act_entry(Action.NEXT, "cases.cases:take_next"),
     act_entry(Action.TAKE, "cases.cases:take"),
     Entry("show", "cases.cases:show", N_("Show a case: findings, panels, decisions, history.")),

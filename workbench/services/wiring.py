@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
     from workbench.services.queue.assignment import Assigning
+    from workbench.services.queue.board import Boards
     from workbench.services.queue.breakdowns import Breakdowns
     from workbench.services.queue.deactivation import Deactivating
     from workbench.services.queue.taking import Taking
@@ -134,6 +135,9 @@ class Services:
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
     deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
     """Assigns cases to people."""
+
+    boards: "LazyService[Boards]" = LazyService("queue.board.Boards")
+    """Counts the cases of the office and of each person."""
 
     breakdowns: "LazyService[Breakdowns]" = LazyService("queue.breakdowns.Breakdowns")
     """Counts the cases of a filter by a property."""

@@ -24,6 +24,13 @@ def _one_decimal(figure: float) -> str:
     return f"{rounded + 0:,.1f}".removesuffix(".0")
 
 
+def away_words(*, is_away: bool, until: date | None, today: date) -> str:
+    """Return until when a person is away, "" for a person who is there."""
+    if not is_away:
+        return ""
+    return _("away") if until is None else _("until {day}").format(day=day_on_screen(until, today))
+
+
 def day_on_screen(on: date, today: date) -> str:
     """Return a day as `Thu 26 Nov` or `11月26日 周四`, with the year if it is not the current one."""
     is_this_year = on.year == today.year

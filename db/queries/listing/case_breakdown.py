@@ -61,6 +61,8 @@ PROPERTIES: Mapping[str, CaseProperty] = {
     "agent": CaseProperty(value="c.agent"),
     "province": _of_application("province"),
     "who": CaseProperty(value=f"coalesce({_HOLDER}, '') || '/' || coalesce(c.assignee_id, '')"),
+    "holder": CaseProperty(value=_HOLDER),
+    "assignee": CaseProperty(value="c.assignee_id", is_indexed=True),
     "maker": CaseProperty(value=_of_verdict("maker_id")),
     "due": CaseProperty(value=_quarter("c.due_at"), is_indexed=True),
     "received": CaseProperty(value=_quarter("c.received_at")),

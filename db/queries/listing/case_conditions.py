@@ -73,6 +73,13 @@ NOT_SUSPENDED_BEFORE_DUE = CaseCondition(check="c.suspended_from IS NULL OR c.du
 """The condition that no open suspension stopped the clock of a case before it was due."""
 
 
+HOLDS = {
+    "aside": CaseCondition(check=f"{_HELD} AND coalesce(c.aside_until, 0) > :now)"),
+    "returned": CaseCondition(check="c.returned_to_id IS NOT NULL"),
+}
+"""The conditions that a case is put aside, or was returned to its maker by a check."""
+
+
 def has_one_of(column: str, values: Iterable[Any], prefix: str) -> CaseCondition:
     """Return the condition that a column of the case has one of `values`."""
     listed, named = _bound(prefix, values)

@@ -100,6 +100,12 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         DUE_WORDS,
     ),
     _choice(
+        "hold",
+        N_("aside: put aside by its holder; returned: sent back to its maker by a check"),
+        ("占用",),
+        ("aside", "returned"),
+    ),
+    _choice(
         "likely",
         N_("late: at least one chance in two that its first verdict comes after it is due; overdue: nine in ten"),
         ("预计",),

@@ -165,6 +165,7 @@ class _FilterReader:
             "decided": self._decided,
             "received": self._received,
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
+            "hold": lambda term, _name: conditions.any_condition([conditions.HOLDS[value] for value in term.values]),
             "likely": self._likely,
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
             "attention": lambda _term, _name: conditions.MUST_REOPEN,

@@ -1,0 +1,68 @@
+"""The command that prints the board: board."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.framework import output
+from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.json_values import to_json
+from workbench.domain.case.lifecycle import Action, role_refusal
+from workbench.domain.filter.figures import OFFICE_FIGURES, PERSON_FIGURES, Board
+from workbench.i18n import _
+from workbench.wording.amounts import away_words, count
+
+if TYPE_CHECKING:
+    from workbench.services.wiring import Services
+
+
+def board(context: CommandContext) -> None:
+    """Print the figures of the office, of each person, and of the last 30 working days."""
+    with context.services() as services:
+        found, days_to_clear = services.boards.read(), _days_to_clear(services)
+    if context.as_json:
+        output.document(_document(found, days_to_clear))
+        return
+    office = [(_(figure.label), count(found.counts[figure.name])) for figure in OFFICE_FIGURES]
+    if days_to_clear is not None:
+        office.append((_("working days to clear the queue"), f"{days_to_clear:g}"))
+    output.pairs(office)
+    output.line("")
+    headings = [_("Login"), *(_(figure.label) for figure in PERSON_FIGURES), _("minutes"), _("away")]
+    rows = [
+        [
+            row.login,
+            *(count(row.counts[figure.name]) for figure in PERSON_FIGURES),
+            "" if row.median_minutes is None else f"{row.median_minutes:.0f}",
+            away_words(is_away=row.is_away, until=row.away_until, today=found.days[-1].on),
+        ]
+        for row in found.people
+    ]
+    output.table(headings, rows, numeric=range(1, len(headings) - 1))
+
+
+def _days_to_clear(services: "Services") -> float | None:
+    """Return the working days in which the queue is probably cleared, None for a person without forecasts."""
+    if role_refusal(Action.FORECAST, services.actor) is not None:
+        return None
+    return round(services.forecasts.of_queue().p50_days, 1)
+
+
+def _document(found: Board, days_to_clear: float | None) -> dict[str, Any]:
+    return {
+        "figures": [
+            {"name": figure.name, "filter": figure.filter, "count": found.counts[figure.name]}
+            for figure in OFFICE_FIGURES
+        ],
+        "people": [
+            {
+                "login": row.login,
+                **row.counts,
+                "median_minutes": row.median_minutes,
+                "away": row.is_away,
+                "away_until": to_json(row.away_until, UTC),
+            }
+            for row in found.people
+        ],
+        "days": [{"date": to_json(day.on, UTC), "arrived": day.arrived, "decided": day.decided} for day in found.days],
+        "days_to_clear": days_to_clear,
+    }

@@ -1,0 +1,94 @@
+"""The figures of the board: each is a name and the filter of the cases that it counts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from db.enums import CaseState
+from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS
+from workbench.i18n import N_
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the office; its `filter` is None if it counts no cases."""
+
+    name: str
+    label: str
+    filter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigure:
+    """A figure of each person: the cases of a filter, by the key of the filter that names the person."""
+
+    name: str
+    label: str
+    filter: str
+    by: str
+
+    def filter_of(self, login: str) -> str:
+        """Return the filter of the cases that the figure counts for a person, or for nobody."""
+        return f"{self.filter} {self.by}:{login}".strip()
+
+
+OFFICE_FIGURES = (
+    *(Figure(state.value, STATE_WORDS[state], f"state:{state}") for state in CaseState if state in OPEN_STATES),
+    Figure("overdue", N_("overdue"), "due:overdue"),
+    Figure("due_today", N_("due today"), "due:today"),
+    Figure("likely_late", N_("likely late"), "likely:late"),
+    Figure("to_reopen", N_("to open again"), "attention:reopen"),
+    Figure("unsent_letters", N_("unsent letters"), None),
+    Figure("measures_owed", N_("measures owed"), None),
+    Figure("campaign_cases_left", N_("re-reviews to come"), None),
+)
+
+PERSON_FIGURES = (
+    PersonFigure("held", N_("held"), "", "holder"),
+    PersonFigure("aside", N_("aside"), "hold:aside", "holder"),
+    PersonFigure("assigned", N_("assigned"), "", "assignee"),
+    PersonFigure("returned", N_("sent back"), "hold:returned", "assignee"),
+    PersonFigure("pending", N_("pending"), "state:pending", "maker"),
+    PersonFigure("staged", N_("staged"), "state:awaiting_check", "maker"),
+    PersonFigure("overdue", N_("overdue"), "due:overdue", "who"),
+    PersonFigure("due_today", N_("due today"), "due:today", "who"),
+    PersonFigure("likely_late", N_("likely late"), "likely:late", "who"),
+    PersonFigure("decided_today", N_("decided today"), "state:all decided:today", "maker"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPerson:
+    """A row of the board: the counts of a person by the names of PERSON_FIGURES.
+
+    Attributes:
+        login: The person; `nobody` for cases without one.
+        median_minutes: From taking a case to its verdict, over the verdicts of the last five days; None without any.
+        is_away: Whether the person is away today.
+        away_until: The last day of the absence; None if the person is not away, or until nobody knows when.
+    """
+
+    login: str
+    counts: dict[str, int]
+    median_minutes: float | None = None
+    is_away: bool = False
+    away_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardDay:
+    """The cases that arrived on a working day, and the verdicts that were given; days off count to the next one."""
+
+    on: date
+    arrived: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The board: the counts of the office by the names of OFFICE_FIGURES, the people, and the last working days."""
+
+    counts: dict[str, int]
+    people: tuple[BoardPerson, ...]
+    days: tuple[BoardDay, ...]

@@ -1,0 +1,106 @@
+"""The board: how many cases stand where, with whom, and how many come and go."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, time, timedelta
+from statistics import median
+
+from sqlmodel import Session
+
+from db.columns import from_us
+from db.enums import Role
+from db.queries import board
+from db.queries.listing import case_breakdown, case_pages
+from db.queries.outbox import count_owed
+from workbench.domain.case.lifecycle import missing_role_refusal
+from workbench.domain.filter.figures import NOBODY, OFFICE_FIGURES, PERSON_FIGURES, Board, BoardDay, BoardPerson
+from workbench.errors import NotAllowed
+from workbench.services.foundation.context import Service
+from workbench.services.queue.filters import list_of
+
+DAYS = 30
+"""The working days that the board counts."""
+
+_MEDIAN_DAYS = 5
+_MINUTE_US = 60_000_000
+_READERS = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR})
+_READERS_OF_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+
+
+class Boards(Service):
+    """Counts the cases of the office and of each person."""
+
+    def read(self) -> Board:
+        """Return the board; who is only a reviewer gets the office and the own row.
+
+        Raises:
+            NotAllowed: If the person is no reviewer, supervisor or auditor.
+        """
+        actor = self.context.actor
+        if (refusal := missing_role_refusal(_READERS, actor)) is not None:
+            raise NotAllowed(refusal)
+        only = None if missing_role_refusal(_READERS_OF_ALL, actor) is None else actor.login
+        with self.context.read() as session:
+            return Board(
+                counts=self._office(session), people=tuple(self._people(session, only)), days=self._days(session)
+            )
+
+    def _office(self, session: Session) -> dict[str, int]:
+        now = self.context.now()
+        counts = {"unsent_letters": count_owed(session, now), **board.owed_counts(session, now)}
+        # All states in one pass, instead of a count for each.
+        counts |= case_breakdown.breakdown(session, list_of(session, self.context, ""), "state")
+        for figure in OFFICE_FIGURES:
+            if figure.filter is not None and not figure.filter.startswith("state:"):
+                cases = list_of(session, self.context, figure.filter)
+                counts[figure.name] = case_pages.count_cases(session, cases)
+        return {figure.name: counts.get(figure.name, 0) for figure in OFFICE_FIGURES}
+
+    def _people(self, session: Session, only: str | None) -> list[BoardPerson]:
+        """Return the rows of the reviewers, then that of nobody; `only` is the login of a single row."""
+        today = self.context.today(session)
+        since = datetime.combine(today - timedelta(days=_MEDIAN_DAYS), time(), tzinfo=self.context.zone(session))
+        minutes: dict[int, list[float]] = defaultdict(list)
+        for taken in board.handling_times(session, since):
+            minutes[taken.maker_id].append(taken.took_us / _MINUTE_US)
+        counts = {figure.name: self._by_person(session, figure.filter, figure.by) for figure in PERSON_FIGURES}
+        rows = [
+            BoardPerson(
+                login=row.login,
+                counts={name: found[row.id] for name, found in counts.items()},
+                median_minutes=median(minutes[row.id]) if minutes[row.id] else None,
+                is_away=bool(row.is_away),
+                away_until=row.away_until,
+            )
+            for row in board.reviewers_on(session, today)
+        ]
+        rows.append(BoardPerson(login=NOBODY, counts={name: found[0] for name, found in counts.items()}))
+        return [row for row in rows if only in {None, row.login}]
+
+    def _by_person(self, session: Session, filter_text: str, by: str) -> Counter[int]:
+        """Return how many cases of a filter each person has; 0 stands for nobody."""
+        cases = list_of(session, self.context, filter_text)
+        found: Counter[int] = Counter()
+        for value, number in case_breakdown.breakdown(session, cases, by).items():
+            people = {int(each) for each in str(value or "").split("/") if each}
+            found.update(dict.fromkeys(people or {0}, number))
+        return found
+
+    def _days(self, session: Session) -> tuple[BoardDay, ...]:
+        """Return the last working days up to today; what happens on a day off counts to the next working day."""
+        calendar, today = self.context.calendar(session), self.context.today(session)
+        days: list[date] = []
+        day = today
+        while len(days) < DAYS:
+            if calendar.is_working(day) or day == today:
+                days.append(day)
+            day -= timedelta(days=1)
+        days.reverse()
+        since = datetime.combine(days[0], time(), tzinfo=calendar.zone)
+        arrived: Counter[date] = Counter()
+        decided: Counter[date] = Counter()
+        for row in board.arrivals_and_verdicts(session, since):
+            happened = from_us(row.quarter * case_breakdown.QUARTER_US).astimezone(calendar.zone).date()
+            on = next((day for day in days if day >= happened), today)
+            arrived[on] += row.arrived
+            decided[on] += row.decided
+        return tuple(BoardDay(on=day, arrived=arrived[day], decided=decided[day]) for day in days)
