@@ -260,11 +260,7 @@ def erased_refusal(case: str, day: date) -> str:
     return message.format(case=case, day=day.isoformat())
 
 
-def is_allowed(action: Action, state: CaseState, actor: Actor, *, holds: bool = False) -> bool:
-    """Say whether a person may act on a case in a state; `holds` says that this person holds the case."""
+def is_allowed(action: Action, state: CaseState, actor: Actor) -> bool:
+    """Say whether a person who does not hold a case may act on it in a state."""
     permission = PERMISSIONS[action]
-    return (
-        not actor.roles.isdisjoint(permission.roles)
-        and state in permission.states
-        and (holds or not permission.needs_hold)
-    )
+    return not actor.roles.isdisjoint(permission.roles) and state in permission.states and not permission.needs_hold
