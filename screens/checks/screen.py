@@ -114,17 +114,17 @@ class ChecksScreen(CaseBrowserScreen):
         if self.case is None:
             return
         case_id = self.case.header.id
-        # The service refuses the act if another verdict was staged after this one was read, or new evidence came.
-        seen_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
-        if self._verdict.appeal is not None:
-            seen_id = self.case.header.version
+        # The service refuses the act if what the checker saw has changed: the staged decision, the version of a case
+        # with an appeal, or the evidence.
+        decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        seen = decision_id if self._verdict.appeal is None else self.case.header.version
         act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))
         keep = partial(self._notes.__setitem__, title)
         note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
         if note is None:
             return
-        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen_id)) is not None:
+        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen)) is not None:
             self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load({case_id})

@@ -117,13 +117,14 @@ def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Conte
     If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """
     shorter = _due(header, view, with_time_left=header.is_overdue)
-    # Without a forecast, the second text is `shorter` itself, which is the last resort; with `width`, nothing fits.
-    for right, least in (
+    # Each text has the cells that the left part must keep. Without a forecast, the second text would be `shorter`, the
+    # last resort, so it must not be chosen here: beside `width` cells, nothing fits.
+    for right, left_cells in (
         (_with_forecast(_due(header, view), forecast, view), _LEFT_CELLS),
         (_with_forecast(shorter, forecast, view), _MIN_LEFT_CELLS if forecast else width),
         (_due(header, view), _MIN_LEFT_CELLS),
     ):
-        if min(left.cell_length, least) + right.cell_length < width:
+        if min(left.cell_length, left_cells) + right.cell_length < width:
             return right
     return shorter
 

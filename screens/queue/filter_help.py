@@ -67,9 +67,9 @@ def hint_lines(
 ) -> tuple[Content, Content, Content]:
     """Return the three lines of help; the last one names the keys, unless an error message needs it.
 
-    `typed` is the text and the position of the cursor. `reader` reads a date, which the second line then explains.
-    `scrolled` is the number of cells scrolled out at the left. A problem in the word that is being typed is a warning;
-    once the filter `is_submitted`, it is an error.
+    `typed` is the text and the position of the cursor. `scrolled` is the number of cells scrolled out at the left. With
+    a `reader`, the second line explains a typed date. A problem in the word that is being typed is a warning; once the
+    filter `is_submitted`, it is an error.
     """
     text, cursor = typed
     problem = problem_in(text)
@@ -127,10 +127,10 @@ def _listed(words: tuple[str, ...], width: int) -> tuple[Content, tuple[str, ...
     parts: list[Part] = []
     left = width
     for number, word in enumerate(words):
-        wide = cells(word) + 2
-        if wide > left:
+        needed = cells(word) + 2
+        if needed > left:
             return joined(*parts), words[number:]
-        left -= wide
+        left -= needed
         parts += [(word, _KEY), ("  ", "")]
     return joined(*parts), ()
 

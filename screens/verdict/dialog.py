@@ -99,7 +99,7 @@ class VerdictDialog(Dialog[DecisionResult]):
                 yield ReasonPicker(self._case, self._state.verdict, self._width - 1, self._actions.recent_reasons)
                 items = self._preview.own_items if self._preview is not None else ()
                 yield RectificationForm(
-                    self._state, self._actions.until, items, self._width, is_first=self._items_first
+                    self._state, self._actions.until, items, self._width, items_first=self._items_first
                 )
                 yield LetterEditor(self._case, self._width)
                 yield Static(id="note-heading", classes="title", markup=False)

@@ -56,8 +56,9 @@ class VerdictState:
             state: Self = _ADAPTER.validate_python({**kept, "note": note})
             # The policy may have removed a reason since.
             reasons = tuple(code for code in state.reasons if code in case.policy.reasons)
-            kept_kind = state.fail_kind if fail_kind is FailKind.FIXABLE else fail_kind
-            return replace(state, reasons=reasons, fail_kind=kept_kind)
+            # The draft chooses the kind of fail only while a fail can still be rectified.
+            fail_kind = state.fail_kind if fail_kind is FailKind.FIXABLE else fail_kind
+            return replace(state, reasons=reasons, fail_kind=fail_kind)
         items = unfixed_texts(case) if verdict is Verdict.FAIL else {}
         return cls(
             verdict=verdict,
@@ -147,7 +148,7 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
 
 
 _LEAVE_OUT, _ADD = frozenset("-–—－"), frozenset("+＋")
-"""Texts of items that leave the item out, and their beginnings that add to it; also as an input method types them."""
+"""The texts that leave an item out, and the beginnings of texts that add to it; also as input methods type them."""
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)
 

@@ -53,11 +53,11 @@ class RectificationForm(Vertical):
         items: tuple[ItemRequest, ...],
         width: int,
         *,
-        is_first: bool,
+        items_first: bool,
     ) -> None:
         super().__init__()
         self._width = width
-        self._is_first = is_first
+        self._items_first = items_first
         self._reader = reader
         self._is_date_first = state.verdict is Verdict.PENDING
         self._until = state.until
@@ -79,7 +79,7 @@ class RectificationForm(Vertical):
 
     def on_mount(self) -> None:
         self._show_heading(is_shown=bool(self._codes))
-        if self._is_first and self._codes:
+        if self._items_first and self._codes:
             self.enter()
 
     async def show(self, items: tuple[ItemRequest, ...]) -> None:

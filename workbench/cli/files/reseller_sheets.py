@@ -80,7 +80,7 @@ def _map_document(line: "MapLine") -> dict[str, object]:
 
 
 def show_map(context: CommandContext, name: MapName) -> None:
-    """Print the maps of a name."""
+    """Print the maps that have a name, one for each kind of data."""
     with context.services() as services:
         lines = services.maps.lines(name)
     if context.as_json:
@@ -146,7 +146,8 @@ def _narrate_preview(services: "Services", path: Path, layouts: "Sequence[SheetM
         )
         output.narrate(message.format(place=place, line=sheet.header_line, count=count(sheet.records)))
         if sheet.skipped:
-            lines = comma_joined(map(str, sheet.skipped[:_MAX_LISTED])) + "…" * (len(sheet.skipped) > _MAX_LISTED)
+            more = "…" if len(sheet.skipped) > _MAX_LISTED else ""
+            lines = comma_joined(map(str, sheet.skipped[:_MAX_LISTED])) + more
             output.narrate(_("Left out as totals, notes or headers: lines {lines}.").format(lines=lines))
     if unread:
         output.narrate(_("{file}: not read, by the map: {sheets}.").format(file=path.name, sheets=comma_joined(unread)))
