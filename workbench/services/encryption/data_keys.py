@@ -15,7 +15,7 @@ _TAG_BYTES = 16
 
 
 class SealBroken(ValueError):
-    """A sealed content was changed, was sealed under another name, or was sealed with another key."""
+    """The content was changed after it was sealed, or it was sealed under another name or with another key."""
 
 
 def derive_key(secret: bytes, purpose: str, salt: bytes = b"") -> bytes:
@@ -24,7 +24,7 @@ def derive_key(secret: bytes, purpose: str, salt: bytes = b"") -> bytes:
 
 
 def seal(key: bytes, name: bytes, content: bytes) -> bytes:
-    """Encrypt a content with AES-GCM, so that only this key under this name decrypts it."""
+    """Encrypt a content with AES-GCM, so that it can be decrypted only with this key and this name."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, name)
 
@@ -49,7 +49,7 @@ class DataKeys:
     """
 
     SEAL_BYTES = _NONCE_BYTES + _TAG_BYTES
-    """The number of bytes by which sealing lengthens a content."""
+    """The number of bytes that sealing adds to a content."""
 
     secret: bytes = field(repr=False)
 
@@ -68,11 +68,11 @@ class DataKeys:
         return base64.b64encode(derive_key(self.secret, f"call file {name}")).decode()
 
     def sealed(self, name: str, content: bytes) -> bytes:
-        """Encrypt the content of the file with a name."""
+        """Encrypt the content of the file `name`."""
         return seal(derive_key(self.secret, f"file {name}"), name.encode(), content)
 
     def unsealed(self, name: str, sealed: bytes) -> bytes:
-        """Return the content of the file with a name.
+        """Return the decrypted content of the file `name`.
 
         Raises:
             SealBroken: If the file was changed or exchanged.

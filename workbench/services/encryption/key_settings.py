@@ -1,6 +1,6 @@
-"""The key settings of a store: the source of its key, and the secret of its data, sealed with that key.
+"""The key settings of a store: where its key comes from, and a secret that is sealed with this key.
 
-The data are encrypted with keys derived from a random secret, so that for a new key only one small file changes.
+The data are encrypted with keys derived from the random secret. To replace the key, only this small file changes.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySourc
 _INTRODUCTION = (
     "# How this database gets its key. Without this file and the key, nothing in the database can be read.\n"
 )
-_MOST_BYTES = 1 << 16
+_MAX_BYTES = 1 << 16
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 1 << 16, 8, 1
 _SCRYPT = f"scrypt {_SCRYPT_N} {_SCRYPT_R} {_SCRYPT_P}"
 _RANDOM = "random"
@@ -32,10 +32,11 @@ _PURPOSE = "key of the secret"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySettings:
-    """The content of the settings file; `strength` says whether the key is random or a passphrase to strengthen."""
+    """The content of the settings file."""
 
     source: KeySource
     strength: str
+    """How the sealing key is derived: from a random key, or with scrypt from a passphrase."""
     salt: bytes
     sealed_secret: bytes = b""
 
@@ -55,7 +56,7 @@ class KeySettings:
             raise _damaged(file, error.strerror or "") from error
         with os.fdopen(handle, "rb") as opened:
             try:
-                return cls._parse(opened.read(_MOST_BYTES))
+                return cls._parse(opened.read(_MAX_BYTES))
             except OSError as error:
                 raise _damaged(file, error.strerror or "") from error
             except (ValueError, KeyError) as error:
@@ -98,8 +99,8 @@ class KeySettings:
         """Write the settings into a store, completely or not at all, and wait until they are on the disk.
 
         Raises:
-            CannotCreate: If they cannot be written; the earlier ones are still there.
-            StorageFailed: If they are written, but perhaps not on the disk yet.
+            CannotCreate: If they cannot be written; the former settings are unchanged.
+            StorageFailed: If they are written, but may not be on the disk yet.
         """
         content = self._content()
         file = store / KEY_SETTINGS
@@ -122,17 +123,17 @@ class KeySettings:
             raise StorageFailed(message.format(file=file, cause=error.strerror)) from error
 
     def _content(self) -> bytes:
-        """Return the settings as a file has them.
+        """Return the content of the settings file.
 
         Raises:
-            CannotCreate: If they could not be read again.
+            CannotCreate: If the content would not be read as these settings.
         """
         try:
             body = self._body()
             content = body + _CHECK + _check_of(body)
             is_readable = self._parse(content) == self
         except ValueError:
-            # Such as a path that is not UTF-8.
+            # The path or command may contain characters that UTF-8 or TOML cannot hold.
             is_readable = False
         if not is_readable:
             message = _("The path or command {where} cannot be written into a settings file; choose a simpler one.")

@@ -17,7 +17,7 @@ from workbench.i18n import _
 Ask = Callable[[], str]
 """A function that asks the person for the passphrase."""
 
-_MOST_BYTES = 4096
+_MAX_BYTES = 4096
 _COMMAND_TIMEOUT_S = 60
 
 
@@ -95,7 +95,7 @@ def sharing_group(folder: Path) -> int | None:
 
 
 def protection_problem(status: os.stat_result, path: Path, group_id: int | None) -> str:
-    """Return the problem of a key file that other people than the users of the database can read, "" if none can."""
+    """Return the problem of a key file that others than the users of the database can read, "" if only they can."""
     allowed = 0o640 if status.st_gid == group_id else 0o600
     if not stat.S_IMODE(status.st_mode) & ~allowed & 0o077:
         return ""
@@ -120,7 +120,7 @@ def _from_file(path: Path, group_id: int | None) -> str:
         problem = protection_problem(status, path, group_id)
         if problem:
             raise BadConfiguration(problem)
-        return _text(file.read(_MOST_BYTES + 1), _("The key file {file} is empty, too large or not text."), path)
+        return _text(file.read(_MAX_BYTES + 1), _("The key file {file} is empty, too large or not text."), path)
 
 
 def _from_command(command: str) -> str:
@@ -144,11 +144,15 @@ def _from_command(command: str) -> str:
 
 
 def _text(content: bytes, message: str, where: object) -> str:
-    """Return the key in the content of a file, without its line end."""
+    """Return the key in the content of a file or the output of a command, without the line end.
+
+    Raises:
+        BadConfiguration: If the content is empty, too large or not text, with `message`.
+    """
     try:
         text = content.decode().strip()
     except UnicodeDecodeError:
         text = ""
-    if not text or len(content) > _MOST_BYTES:
+    if not text or len(content) > _MAX_BYTES:
         raise BadConfiguration(message.format(file=where))
     return text

@@ -1,6 +1,6 @@
-"""Forecasts for the receipts of cases that are about to be queued, made before the write transaction.
+"""Forecasts for the receipts of imported cases, made before the write transaction that queues the cases.
 
-For incomplete cases they assume that the documents come now.
+The forecast of an incomplete case assumes that its documents come now.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class ArrivalForecasts(Service):
     """The forecasts of the cases of one import, each queued behind those before it.
 
-    A forecast takes milliseconds. Therefore, cases share a forecast if they have the same attributes, the same position
-    in the queue and about as many cases ahead. A forecast reads the database, so no write transaction may be open.
+    A forecast takes milliseconds. Therefore, cases share one if they have the same attributes, the same position in the
+    queue and, rounded, as many cases ahead. A forecast reads the database, so no write transaction may be open.
     """
 
     def __init__(self, context: Context) -> None:

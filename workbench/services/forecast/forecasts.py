@@ -35,12 +35,14 @@ from workbench.services.foundation.context import Context, Service
 
 _DAYS_BACK = 500
 _DAYS_AHEAD = 1_500
-"""How many days around today the working time of the model covers."""
+"""How many days before and after today the working time of the model covers."""
 
 _LATE_SHARES_LAST = timedelta(minutes=1)
 _ASSUMED_SENT_BACK = 1 / 3
-_COMPLETE = OPEN_STATES - {CaseState.INCOMPLETE}
-_FEW = 20
+"""The assumed share of cases that are sent back to the applicant."""
+
+_COMPLETE_STATES = OPEN_STATES - {CaseState.INCOMPLETE}
+_MAX_SINGLE_READS = 20
 """Up to this number of cases, reading them one by one is faster than reading all open cases."""
 
 
@@ -139,12 +141,12 @@ class Forecasts(Service):
     def of_cases(self, case_ids: Sequence[int]) -> dict[int, CaseForecast]:
         """Return the forecasts of some cases by id, for delay notices; closed and incomplete ones are left out."""
         with self._lock, self.context.read() as session:
-            presenter, are_few = self._presenter(session), len(case_ids) <= _FEW
-            states = _states(session, case_ids if are_few else None, _COMPLETE)
+            presenter, are_few = self._presenter(session), len(case_ids) <= _MAX_SINGLE_READS
+            states = _states(session, case_ids if are_few else None, _COMPLETE_STATES)
             if are_few:
                 cases = [self._case(session, presenter, case_id) for case_id in case_ids if case_id in states]
             else:
-                known = {case.history.case: case for case in self._open_cases(session, presenter, _COMPLETE)}
+                known = {case.history.case: case for case in self._open_cases(session, presenter, _COMPLETE_STATES)}
                 cases = [known[case_id] for case_id in case_ids if case_id in known]
             return {each.case_id: each for each in presenter.cases(cases, states)}
 
@@ -219,10 +221,10 @@ def _states(
 
 
 def _assumptions(session: Session, policy: Policy) -> PolicyAssumptions:
-    """Return the assumptions; as reviewers count those who have decided or were named, not all who have the role.
+    """Return what the model assumes before it has enough history.
 
-    A limit, an absence or an assignment names a reviewer. Before any is named, those with the role count who are no
-    admins, because who ran `init` has every role.
+    The reviewers are the people who have decided, or whom a limit, an absence or an assignment names. If there are
+    none, they are the people with the role who are not admins, because the first admin has every role.
     """
     reviewer_ids = [int(reviewer_id) for reviewer_id in forecast_cases.working_reviewers(session)]
     return PolicyAssumptions(

@@ -25,19 +25,19 @@ from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
 from workbench.services.forecast.incomplete_cases import IncompleteCases
 
-_MOST_EVENTS = 40_000
+_MAX_EVENTS = 40_000
 """The number of newest events that the model is fitted to; at a busy site they cover the last weeks."""
 
 _ATTRIBUTES = ("applicant_kind", "service_class", "card_type", "province", "agent")
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
-_FEWEST_WAITS = 8
+_MIN_WAITS = 8
 """With fewer ended waits of a kind, it is not known how long another one takes."""
 
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
     """Return the histories of the cases that began within the newest events, and all verdicts in these events."""
-    after = forecast_cases.last_event(session) - _MOST_EVENTS
+    after = forecast_cases.last_event(session) - _MAX_EVENTS
     rows = forecast_cases.state_events(session, after, to_us(until))
     acts = _acts_by_case(rows, time_)
     since_us = rows[0].at if rows and after > 0 else 0
@@ -153,7 +153,7 @@ def _open_cases(
 def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | None:
     """Return when a wait ends that has lasted some working days, None if too few of its kind took longer."""
     longer = days[days > waited]
-    if len(longer) < _FEWEST_WAITS:
+    if len(longer) < _MIN_WAITS:
         return None
     p50, p90 = np.quantile(now + longer - waited, (0.5, 0.9)).tolist()
     return QuantilePair(p50=p50, p90=p90)

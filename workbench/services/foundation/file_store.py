@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.services.encryption.data_keys import DataKeys
 
 _KEY_BYTES = 32
-_MOST_KEY_BYTES = 1 << 10
+_MAX_KEY_BYTES = 1 << 10
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 """The flags that open a folder, but not a link to one."""
 
@@ -117,7 +117,7 @@ class Store:
             BadConfiguration: If the file is missing or damaged.
         """
         try:
-            key = self.unsealed(self.key_file.name, read_whole(self.key_file, _MOST_KEY_BYTES))
+            key = self.unsealed(self.key_file.name, read_whole(self.key_file, _MAX_KEY_BYTES))
         except (BadData, ValueError):
             key = b""
         except WorkbenchError as error:

@@ -7,8 +7,8 @@ import resource
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 
-_LEAST_BYTES = 576 << 20
-"""What an import or export needs: NumPy and DuckDB reserve addresses for the most that they may use."""
+_MIN_BYTES = 576 << 20
+"""The address space that an import or export needs; NumPy and DuckDB reserve it in advance."""
 
 
 def collect_garbage_seldom() -> None:
@@ -17,20 +17,20 @@ def collect_garbage_seldom() -> None:
 
 
 def check_memory_limit() -> None:
-    """Refuse to begin under a limit of the shell (`ulimit -v`) that is too low; a library would end the process.
+    """Refuse to begin if a limit of the shell (`ulimit -v`) is too low, because a library would end the process later.
 
     Raises:
-        StorageFailed: If it is.
+        StorageFailed: If the limit is too low.
     """
-    limit, _most = resource.getrlimit(resource.RLIMIT_AS)
+    limit, _max_limit = resource.getrlimit(resource.RLIMIT_AS)
     if limit == resource.RLIM_INFINITY:
         return
-    if limit < _LEAST_BYTES:
+    if limit < _MIN_BYTES:
         message = _(
             "A limit of this shell allows {limit} MB of memory, and this needs {least} MB; run `ulimit -v {kilobytes}`"
             " or a higher number first."
         )
-        least = {"least": _LEAST_BYTES >> 20, "kilobytes": _LEAST_BYTES >> 10}
+        least = {"least": _MIN_BYTES >> 20, "kilobytes": _MIN_BYTES >> 10}
         raise StorageFailed(message.format(limit=limit >> 20, **least))
     # OpenBLAS reserves memory for each of its threads, and ends the process if it gets none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -71,7 +71,7 @@ def reader_of(handle: int) -> io.BufferedReader:
     return io.BufferedReader(_RegularFile(handle))
 
 
-def read_whole(path: Path, most_bytes: int) -> bytes:
+def read_whole(path: Path, max_bytes: int) -> bytes:
     """Return the content of a file of somebody else.
 
     Raises:
@@ -81,12 +81,12 @@ def read_whole(path: Path, most_bytes: int) -> bytes:
     """
     with open_regular(path) as file:
         try:
-            content = file.read(most_bytes + 1)
+            content = file.read(max_bytes + 1)
         except OSError as error:
             raise StorageFailed(_("{path} cannot be read; check the disk.").format(path=path)) from error
-    if len(content) > most_bytes:
+    if len(content) > max_bytes:
         message = _("{path} is larger than {limit} MB; check whether it is the right file.")
-        raise BadData(message.format(path=path, limit=most_bytes >> 20))
+        raise BadData(message.format(path=path, limit=max_bytes >> 20))
     return content
 
 

@@ -16,7 +16,7 @@ from workbench.i18n import _
 from workbench.services.foundation.safe_files import missing_parents, new_parents, read_whole
 
 APP_NAME = "workbench"
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 COMMAND = "|"
 """The sign before a command that reads an anchor of the audit log."""
 
@@ -90,7 +90,7 @@ def _names_place(target: str) -> bool:
 def _parsed(file: Path) -> dict[str, Any] | None:
     """Return the tables of a settings file, None if there is no such file."""
     try:
-        return tomllib.loads(read_whole(file, _MOST_BYTES).decode())
+        return tomllib.loads(read_whole(file, _MAX_BYTES).decode())
     except NotFound:
         return None
     except (WorkbenchError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -29,7 +29,7 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 _SENT_AHEAD = 3
-_MOST_RESULTS = 12
+_MAX_RESULTS = 12
 _SWITCH_SECONDS = 0.0005
 
 
@@ -159,7 +159,7 @@ def distribute(
             sent += 1
         if not results:
             return
-        if results[0] is None and len(results) < _MOST_RESULTS and not helper.is_done():
+        if results[0] is None and len(results) < _MAX_RESULTS and not helper.is_done():
             result_here = [work(shared, task) for task in islice(waiting, 1)]
             if result_here:
                 results += result_here

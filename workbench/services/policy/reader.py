@@ -20,9 +20,9 @@ from workbench.settings.toml_lines import KeyPath, line_of
 
 _Table = TypeVar("_Table")
 
-_MOST_ERRORS = 50
+_MAX_ERRORS = 50
 _REPAIRS = 3
-"""How often a policy is repaired: once a misspelt key is removed, the right key is missing."""
+"""How often a policy is repaired: a repair can lead to another fault, such as a missing key after a misspelt one."""
 
 
 def parse_policy(text: str, name: str) -> Policy:
@@ -38,7 +38,7 @@ def parse_policy(text: str, name: str) -> Policy:
     checked = policy or _without_faults(values)
     if checked is not None:
         known = {fault.path for fault in faults}
-        faults += [fault for fault in policy_faults(checked) if known.isdisjoint(_beginnings(fault.path))]
+        faults += [fault for fault in policy_faults(checked) if known.isdisjoint(_prefixes(fault.path))]
     if policy is None or faults:
         raise _refusal(text, name, faults)
     return policy
@@ -48,7 +48,7 @@ def parse_supplier(text: str, name: str) -> Supplier:
     """Return the supplier in a file that has the table [supplier] and nothing else.
 
     Raises:
-        BadConfiguration: If it is something else; the message says where, and what must be changed.
+        BadConfiguration: If it has anything else; the message says where, and what must be changed.
     """
     return parse_table(text, name, _SupplierFile).supplier
 
@@ -57,7 +57,7 @@ def parse_table(
     text: str,
     name: str,
     kind: type[_Table],
-    written_out: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    expand: Callable[[dict[str, Any]], dict[str, Any]] = dict,
     more_faults: Callable[[_Table], Iterable[PolicyFault]] = lambda _table: (),
 ) -> _Table:
     """Return the dataclass `kind` that is in a TOML file.
@@ -66,14 +66,14 @@ def parse_table(
         text: The content of the file.
         name: What errors call the file.
         kind: The dataclass.
-        written_out: Returns the values with all short forms expanded.
+        expand: Replaces the short forms that a file may use, and returns the values.
         more_faults: Returns the faults of values that have the right types.
 
     Raises:
-        BadConfiguration: If it is something else; the message says where, and what must be changed.
+        BadConfiguration: If the file has anything else; the message says where, and what must be changed.
     """
     table: _Table | None
-    table, faults = _validate(written_out(_values_in(text, name)), kind)
+    table, faults = _validate(expand(_values_in(text, name)), kind)
     faults = faults if table is None else [*more_faults(table)]
     if table is None or faults:
         raise _refusal(text, name, faults)
@@ -109,7 +109,7 @@ def _validate(values: Any, kind: type) -> tuple[Any, list[PolicyFault]]:
 
 
 def _without_faults(values: dict[str, Any]) -> Policy | None:
-    """Return a policy in which default values replace its faults, so that the rest of it can be checked too.
+    """Return the policy with default values in place of its faults, so that the rest can be checked too.
 
     None if faults remain.
     """
@@ -123,20 +123,20 @@ def _without_faults(values: dict[str, Any]) -> Policy | None:
     return None
 
 
-def _restore_default(values: Any, usual: Any, path: KeyPath) -> None:
+def _restore_default(values: Any, defaults: Any, path: KeyPath) -> None:
     """Set the default value at a path; a key without a default is removed, or the list around it is replaced."""
     key, *rest = path
-    if isinstance(usual, dict) and key not in usual:
+    if isinstance(defaults, dict) and key not in defaults:
         values.pop(key, None)
-    elif not rest or not _has(usual[key], rest[0]):
-        values[key] = usual[key]
+    elif not rest or not _is_repairable(defaults[key], rest[0]):
+        values[key] = defaults[key]
     else:
-        _restore_default(values[key], usual[key], tuple(rest))
+        _restore_default(values[key], defaults[key], tuple(rest))
 
 
-def _has(usual: Any, key: str | int) -> bool:
-    """Return whether a value below a key can be repaired: always in a table, in a list up to its default length."""
-    return isinstance(usual, dict) or (isinstance(usual, list) and key in range(len(usual)))
+def _is_repairable(defaults: Any, key: str | int) -> bool:
+    """Return whether the value of a key can be repaired: always in a table, in a list up to its default length."""
+    return isinstance(defaults, dict) or (isinstance(defaults, list) and key in range(len(defaults)))
 
 
 @cache
@@ -160,7 +160,7 @@ def _with_codes(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _beginnings(path: KeyPath) -> Iterable[KeyPath]:
+def _prefixes(path: KeyPath) -> Iterable[KeyPath]:
     return (path[: length + 1] for length in range(len(path)))
 
 
@@ -173,7 +173,7 @@ def _refusal(text: str, name: str, faults: Iterable[PolicyFault]) -> BadConfigur
         line = line_of(text, path)
         line_of_sentence[message.format(file=name, line=line, where=where, advice=advice)] = line
     sentences = sorted(line_of_sentence, key=line_of_sentence.__getitem__)
-    if rest := sentences[_MOST_ERRORS:]:
+    if rest := sentences[_MAX_ERRORS:]:
         more = ngettext("… and {count} more error.", "… and {count} more errors.", len(rest))
-        sentences = [*sentences[:_MOST_ERRORS], more.format(count=len(rest))]
+        sentences = [*sentences[:_MAX_ERRORS], more.format(count=len(rest))]
     return BadConfiguration("\n".join(sentences))

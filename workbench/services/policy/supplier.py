@@ -10,7 +10,7 @@ from workbench.policies import DEFAULT_POLICY_NAME, default_policy_text
 from workbench.services.policy.reader import parse_policy
 
 _IDENTIFYING = ("name", "phone", "address")
-"""The fields in which a real supplier differs from the made-up one."""
+"""The fields that a real supplier must replace."""
 
 
 @cache
