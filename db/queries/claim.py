@@ -1,4 +1,4 @@
-"""Finds and claims the next case, along an index for each rank, without sorting the whole queue.
+"""Finds and claims the next case, along an index for each priority, without sorting the whole queue.
 
 Without a filter, one statement finds and claims the next case. With a filter, finding may take long, so it runs without
 a lock; then a found case is claimed if it has not changed.
@@ -25,23 +25,29 @@ _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND s
 _FREE = """c.assignee_id IS NOT NULL AND c.state IN ('queued', 'in_review')
             AND CASE c.state WHEN 'queued' THEN c.is_listed ELSE c.held_until <= :now END"""
 _URGENCY = "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END"
+_IS_DUE_LATER = "urgency / 2"
+"""0 for a case that is overdue or due today, 1 for any other: SQLite divides integers without a fraction."""
+
 _DUE_RANGES = ("c.due_at <= :now", "c.due_at > :now AND c.due_at <= :day_end", "c.due_at > :day_end")
 
 
-def _sorted_branch(rank: int, where: str, source: str = '"case" AS c') -> str:
-    """Return a branch of the union that reads few rows and sorts them."""
+def _sorted_branch(precedence: int, where: str, source: str = '"case" AS c') -> str:
+    """Return a branch of the union that reads few rows and sorts them.
+
+    `precedence` is 0 for cases that are assigned to the reviewer, 1 for others.
+    """
     return f"""SELECT * FROM (
-        SELECT c.id AS id, c.version AS version, {rank} AS rank,
+        SELECT c.id AS id, c.version AS version, {precedence} AS precedence,
                CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
                {_URGENCY} AS urgency, -c.priority_rank AS priority, c.due_at AS due
         FROM {source} WHERE {where} AND {_NOT_SKIPPED}
-        ORDER BY urgency / 2, returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
+        ORDER BY {_IS_DUE_LATER}, returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
 def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
     """Return a branch of the union that reads the common queue along an index, one with the columns of the filter."""
     return f"""SELECT * FROM (
-        SELECT c.id AS id, c.version AS version, 1 AS rank, 1 AS returned, {urgency} AS urgency,
+        SELECT c.id AS id, c.version AS version, 1 AS precedence, 1 AS returned, {urgency} AS urgency,
                {-priority} AS priority, c.due_at AS due
         FROM {ORDERED_CASES if filter_check else '"case" AS c'}
         WHERE c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL
@@ -71,20 +77,20 @@ def _branches_over_all(filter_check: str) -> Iterable[str]:
 def _branches_over_hits(filter_check: str) -> Iterable[str]:
     """Yield the branches over the few cases that an index found for a filter."""
     source = 'hit CROSS JOIN "case" AS c'
-    for rank, where, over in (
+    for precedence, where, over in (
         (0, _MINE, source),
         (1, _COMMON, source),
         (1, _EXPIRED, source),
         (1, _OF_ABSENT, _ABSENT + source),
     ):
-        yield _sorted_branch(rank, f"c.id = hit.id AND {where}{filter_check}", over)
+        yield _sorted_branch(precedence, f"c.id = hit.id AND {where}{filter_check}", over)
 
 
 def _first_cases_of(branches: Iterable[str], columns: str, most: str) -> str:
     """Return SQL for the first cases of several branches, in order."""
     union = "\nUNION ALL\n".join(branches)
     return f"""SELECT {columns} FROM ({union})
-        ORDER BY urgency / 2, rank, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
+        ORDER BY {_IS_DUE_LATER}, precedence, returned, urgency, priority, due, id LIMIT {most}"""  # noqa: S608 - made of constants of this package; values are bound
 
 
 _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,

@@ -1,6 +1,7 @@
-"""Reads how long the cases of an application are kept; a card that was erased has no hash of its number.
+"""Reads the facts that decide how long the cases of an application are kept.
 
-A part that was erased, and of which something arrived afterwards, counts as not erased.
+A card that was erased has no hash of its number. A part of a case counts as not erased if something of it arrived after
+the erasure.
 """
 
 from collections.abc import Iterator, Sequence

@@ -156,6 +156,7 @@ def _steps(
     paused = list(_paused_steps(budget, affecting, calendar, counted))
     known_ends = [step.end for step in paused if step.end is not None]
     last = budget.closed_at or max([clock.due_at, now, *known_ends])
+    # The clock does not run after the start of an open pause.
     first_open = min((step.start for step in paused if step.end is None), default=last)
     paused_spans = [TimeSpan(step.start, step.end or NEVER) for step in paused]
     steps = [*paused, *_adjustment_steps(budget)]

@@ -33,6 +33,7 @@ def steps_from_acts(acts: Iterable[LoggedAct], complete_at: float) -> tuple[Hist
     """
     steps: list[HistoryStep] = []
     for act in acts:
+        # A log that does not begin with "complete" does not say when the case was queued.
         if not steps and act.action != "complete":
             steps.append(HistoryStep(QUEUED, min(complete_at, act.at)))
         if act.action == "undo":

@@ -29,12 +29,13 @@ def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
     has_rework = after >= _LEAST_DAYS
     rows = (share > _HALF) & has_rework.any(axis=1) & (has_rework.mean(axis=1) < share)
     short_count = paths - has_rework[rows].sum(axis=1)[:, None]
-    wanted_count = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
+    wanted_short_count = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
     index = np.arange(paths)
+    # In sorted order, the short paths come first. Each part is drawn from evenly, as often as the wanted count says.
     drawn_from = np.where(
-        index < wanted_count,
-        (index + 0.5) * short_count / np.maximum(wanted_count, 1),
-        short_count + (index - wanted_count + 0.5) * (paths - short_count) / (paths - wanted_count),
+        index < wanted_short_count,
+        (index + 0.5) * short_count / np.maximum(wanted_short_count, 1),
+        short_count + (index - wanted_short_count + 0.5) * (paths - short_count) / (paths - wanted_short_count),
     )
     drawn = np.take_along_axis(np.sort(after[rows], axis=1), drawn_from.astype(np.int64), axis=1)
     # Each path keeps its rank, so that it stays independent of the waiting time in the queue.

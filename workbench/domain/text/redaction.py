@@ -41,6 +41,7 @@ _SHAPES = CharTable(lambda char: "0" if char in "0123456789" else char)
 
 _TEN_DIGITS = "0" * 10
 _USUAL = re.compile(rf"(?:(?:{_TEN_DIGITS}0*[Xx]?)?(?:{BETWEEN_TEXTS}|\Z))*")
+"""The shape of the numbers of one row, if each is empty or has ten digits or more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,10 +88,10 @@ def _fit_waits(events: KnownEvents) -> dict[int, _Waits]:
     following = np.append(events.activity[1:], _ALL)
     is_end = events.is_last & events.is_over
     is_wait = (next_s > events.opened_s) & ~is_end
-    everywhere, is_in_window = np.ones(len(next_s), dtype=np.bool_), events.is_in_window
+    is_any, is_in_window = np.ones(len(next_s), dtype=np.bool_), events.is_in_window
     waits_by_activity: dict[int, _Waits] = {}
     for code in (_ALL, *np.unique(events.activity).tolist()):
-        is_activity = everywhere if code == _ALL else events.activity == code
+        is_activity = is_any if code == _ALL else events.activity == code
         is_counted = is_activity & is_in_window
         waits = is_activity & is_wait
         of_all = waits_by_activity.get(_ALL)

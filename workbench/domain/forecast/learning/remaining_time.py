@@ -38,8 +38,8 @@ class RemainingTimes:
         waited_s = np.zeros(len(self)) if waited_s is None else waited_s
         at = np.searchsorted(self.support_s, waited_s, side="right")
         before = self.cumulative[np.arange(len(self)), np.maximum(at - 1, 0)].astype(np.float64)
-        is_part = (at > 0) & (waited_s > 0) & (before < 1 - _TINY)
-        elapsed_share, waited_s = np.where(is_part, before, 0)[:, None], np.where(is_part, waited_s, 0)[:, None]
+        has_waited = (at > 0) & (waited_s > 0) & (before < 1 - _TINY)
+        elapsed_share, waited_s = np.where(has_waited, before, 0)[:, None], np.where(has_waited, waited_s, 0)[:, None]
         wanted_level = elapsed_share + levels * (1 - elapsed_share)
         cells = np.array(
             [np.searchsorted(*row) for row in zip(self.cumulative, wanted_level, strict=True)], dtype=np.int64

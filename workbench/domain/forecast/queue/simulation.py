@@ -95,7 +95,7 @@ class QueueSimulation:
     def verdict_times(self, waiting: WaitingCases) -> FloatArray:
         """Return when each case gets its verdict, one row for each case and one column for each path."""
         times = np.zeros((len(waiting.ahead), len(self.done)))
-        # Cases of the same rank and due day are overtaken equally often.
+        # Cases of the same rank and due day are overtaken equally often. The key has room for eight ranks.
         key = np.floor(np.clip(waiting.due, self.ends[0] - 2, self.ends[-1])).astype(np.int64) * 8 + waiting.rank
         middle = (self.ends[:-1] + self.ends[1:]) / 2
         spans = np.diff(self.ends)
@@ -103,6 +103,7 @@ class QueueSimulation:
             rows = np.flatnonzero(key == group)
             first = rows[0]
             overtaking = self.inflow.overtaking(int(waiting.rank[first]), float(waiting.due[first]), middle) * spans
+            # Each case that overtakes takes one verdict away.
             net = self.done - np.concatenate([[0.0], np.cumsum(overtaking)])
             net = np.maximum.accumulate(net, axis=1)
             verdict_number = waiting.ahead[rows] + 1.0
