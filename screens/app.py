@@ -18,6 +18,7 @@ from screens.app_base import AppBase
 from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
+from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
 from screens.shell.key_guard import KeyPressLog
 from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle
 from screens.shell.protocols import RevealsFields
@@ -146,9 +147,13 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         add_modes(self, desk)
         await self.switch_mode("desk")
         self.desk = desk
+        self.changes = ChangePoll(self, desk, services.is_changed_elsewhere, self.clock)
+        self.changes.start()
         desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
         self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
+        if not self.is_headless:
+            self.set_interval(POLL_EVERY_S, self.changes.start)
         await self._start.remove()
         for complaint in self._complaints:
             self.notify(complaint, severity="warning", timeout=COMPLAINT_SHOWN_S)
@@ -192,7 +197,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.hide_revealed_fields()
         if self.desk is not None:
             self.desk.renew()
-            self.desk.refresh_counts()
+            self.desk.read_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "act":

@@ -11,6 +11,7 @@ from workbench.settings.user_settings import UserSettings
 
 if TYPE_CHECKING:
     from screens.desk.screen import DeskScreen
+    from screens.shell.change_poll import ChangePoll
     from workbench.services.wiring import Services
 
 
@@ -23,6 +24,7 @@ class AppBase(KeyboardApp):
     views: SavedViews
     desk: "DeskScreen | None" = None
     services: "Services | None" = None
+    changes: "ChangePoll | None" = None
     error: WorkbenchError | None = None
 
     async def end(self, return_code: int) -> None:

@@ -104,7 +104,7 @@ async def _carry_out_take(app: "AppBase", desk: "DeskScreen", case_id: int, reas
             await attempt(app, screen.session.save_draft)
             close(screen)
         await app.switch_mode("desk")
-        desk.refresh_counts()
+        desk.read_again()
 
 
 async def change_scope(app: "AppBase") -> None:

@@ -154,7 +154,7 @@ async def _catch_up(app: "AppBase", desk: "DeskScreen") -> None:
         lambda error: app.notify(message.format(cause=error), severity="warning", timeout=8),
     )
     if done is not None and done.has_changes:
-        desk.refresh_counts()
+        desk.read_again()
 
 
 async def copy(app: "AppBase") -> None:

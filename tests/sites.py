@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -111,6 +111,10 @@ class Site:
             if self.shares_database:
                 kept_databases.share(services.context.database)
         return self.services_by_login[login]
+
+    def elsewhere(self) -> "Site":
+        """Return the same site as another program sees it, with its own connections to the database."""
+        return replace(self, services_by_login={}, shares_database=False)
 
     @contextmanager
     def tampering(self) -> Iterator[Session]:

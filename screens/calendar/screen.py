@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
-from screens.shell.base_screen import ModeScreen, attempt, report
+from screens.shell.base_screen import ModeScreen, attempt, report, unreported
 from screens.shell.bindings import bind, bind_key
 from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.view import ZONE, Clock
@@ -122,6 +122,15 @@ class CalendarScreen(ModeScreen):
             self.year, self.chosen, self.zone = year, chosen, year.zone
             self.remove_class("-notice")
             self.view_port.focus()
+            self._draw()
+
+    @work(exclusive=True, group="read")
+    async def read_again(self) -> None:
+        """Read the year again, and draw it if it has changed."""
+        read = partial(asyncio.to_thread, self.services.calendars.year, self.chosen.year)
+        year = await attempt(self, read, unreported)
+        if year is not None and self.year is not None and year != self.year:
+            self.year, self.zone = year, year.zone
             self._draw()
 
     @work(exclusive=True, group="dialog")

@@ -19,7 +19,7 @@ from screens.documents.dialog import show_documents
 from screens.panels.case_header import case_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.panels.lines import PanelLine
-from screens.shell.base_screen import ModeScreen, attempt
+from screens.shell.base_screen import ModeScreen, attempt, unreported
 from screens.shell.bindings import refusal_elsewhere
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View
@@ -127,6 +127,18 @@ class CaseBrowser(Vertical):
             self.draw(done)
             self.list.focus()
 
+    @work(exclusive=True, group="read")
+    async def read_again(self) -> None:
+        """Read the list and the case under the cursor again; a case that left the list stays open."""
+        found = await attempt(self, partial(asyncio.to_thread, self._source.read_rows), unreported)
+        if found is None:
+            return
+        self._rows, before = found, self.case
+        if before is not None:
+            now = await attempt(self, partial(asyncio.to_thread, self._source.read_case, before.header.id), unreported)
+            self._case = now if now is not None and self.case is before else self._case
+        self.draw()
+
     @on(OptionList.OptionHighlighted, "#list")
     def follow(self) -> None:
         """Show the case under the cursor."""
@@ -161,7 +173,7 @@ class CaseBrowser(Vertical):
 
     def draw(self, done: Collection[int] = ()) -> None:
         """Draw the list or the open case, and the text about the case."""
-        self.set_class(not self._rows, "-empty")
+        self.set_class(not self._rows and not self.is_open, "-empty")
         if not self.is_open:
             view, width = self._view(), max(10, self.screen.size.width - 4)
             self.list.show({at: self._source.row_content(row, view, width) for at, row in self._rows.items()}, done)

@@ -42,7 +42,7 @@ async def take_next(screen: CaseScreen) -> None:
         screen.show_page()
     elif outcome is not None and session.case is not None and session.case.header.id == unfinished:
         screen.notify(with_keys(_(FINISH_FIRST)), timeout=6)
-    screen.refresh_counts()
+    screen.read_again()
 
 
 async def reader_for(screen: CaseScreen, parse: Parse[Moment], aim: Aim = Aim.FUTURE) -> TimeReader[Moment] | None:

@@ -31,18 +31,12 @@ from workbench.keys import desk
 from workbench.services.wiring import Services
 
 TICK_S = 1.0
-COUNT_EVERY_TICKS = 60
-"""The counts in the header are read again each minute."""
-
-WATCH_EVERY_TICKS = 5
-"""How often to check whether somebody else took the held case; a check reads one row by its key."""
-
 SAVE_AFTER_S = 0.4
 _WIDE = 98
 _MODE_CELLS, _TITLE_CELLS = 8, 34
 """The cells of the header that the counts leave free: for a mode without a case, and for one with a case."""
 
-EXCLUSIVE_GROUPS = frozenset({"claim", "read", "hold"})
+EXCLUSIVE_GROUPS = frozenset({"claim", "read"})
 """The groups of workers in which a new worker cancels the running one."""
 
 NoticeFunction = Callable[[DeskSession, View], Content | None]
@@ -68,7 +62,6 @@ class CaseScreen(WorkScreen):
         self._notice_line = notice_line
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
-        self.ticks = 0
         self._needs_count = False
         self._shown_minute = ""
         self._shown_fields: frozenset[str] = frozenset()
@@ -89,25 +82,23 @@ class CaseScreen(WorkScreen):
         self.show_header()
 
     def tick(self) -> None:
-        """Update what changes each second, and read the counts again once a minute."""
-        self.ticks += 1
+        """Update what changes each second; read the counts again if they could never be read."""
         view = self.view()
         if view.time_of_day(view.now) != self._shown_minute:
             self.show_header()
         self.show_notice()
         self.show_fields()
-        case = self.session.case
-        if case is not None and self.session.is_held and self.ticks % WATCH_EVERY_TICKS == 0:
-            start(self, partial(self.session.check_hold, CaseRef.of(case)), "hold")
-        if self._needs_count or self.ticks % COUNT_EVERY_TICKS == 0:
-            self.refresh_counts()
+        if self._needs_count:
+            self.read_again()
 
     @work(exclusive=True, group="counts")
-    async def refresh_counts(self) -> None:
-        """Read the counts of the header again. A failure is not reported here; the next act reports its own."""
+    async def read_again(self) -> None:
+        """Read hold, counts and case again. A failure is not reported here; the next act reports its own."""
         session, self._needs_count = self.session, False
         try:
-            await session.refresh()
+            if session.case is not None and session.is_held:
+                self.show(await session.check_hold(CaseRef.of(session.case)))
+            self.show(await session.refresh())
         except WorkbenchError as error:
             self._needs_count = session.counts is None
             if self._needs_count and session.case is None and self.page.is_overview:
@@ -137,7 +128,7 @@ class CaseScreen(WorkScreen):
                 self._show_case(session.case, is_same=is_same)
             case CaseRemoved(decided):
                 self.show_page(messages.decided_page(decided, self.view()) if decided is not None else None)
-                self.refresh_counts()
+                self.read_again()
             case NoNextCase():
                 self.show_page(messages.empty_queue_page(outcome, session, self.view()))
             case CaseChanged():

@@ -75,7 +75,12 @@ def act_of(decided: DecisionResult) -> UndoableAct:
     )
 
 
-def read_state(services: Services, case: CaseFile | None) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen]:
-    """Return the counts, the last act that can be undone, and what changed in the case on the desk."""
-    news = services.casefiles.news(case.header.id, case.header.evidence_no) if case is not None else ChangesSinceSeen()
-    return services.queue.counts(), services.undo.last(), news
+def read_state(
+    services: Services, case: CaseFile | None
+) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen, CaseFile | None]:
+    """Return the counts, the last act that can be undone, the news of the case on the desk, and the case if changed."""
+    news, now = ChangesSinceSeen(), None
+    if case is not None:
+        news = services.casefiles.news(case.header.id, case.header.evidence_no)
+        now = services.casefiles.changed_since(case)
+    return services.queue.counts(), services.undo.last(), news, now

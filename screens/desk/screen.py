@@ -41,14 +41,14 @@ class DeskScreen(CaseCommandScreen):
     def begin(self, *, takes_next: bool) -> None:
         """Show the overview, unless the reviewer has already pressed the key of the next case."""
         if takes_next:
-            self.set_timer(_COUNT_AFTER_CLAIM_S, self.refresh_counts)
+            self.set_timer(_COUNT_AFTER_CLAIM_S, self.read_again)
         else:
             self.show_page()
-            self.refresh_counts()
+            self.read_again()
 
     def on_screen_resume(self) -> None:
         if self.session.counts is not None:
-            self.refresh_counts()
+            self.read_again()
 
     def renew(self) -> None:
         """Renew the hold of the case on the desk."""
@@ -121,7 +121,7 @@ class ReadOnlyScreen(CaseCommandScreen):
     def on_mount(self) -> None:
         self.show(CaseShown(is_same=False))
         self.show_notice()
-        self.refresh_counts()
+        self.read_again()
         if self._then:
             self.call_after_refresh(self.action_act, self._then)
 

@@ -88,6 +88,7 @@ class DeskSession:
         if not is_same:
             self.revealed.clear()
             self.refusals = {}
+            self._renewed_at = self.clock.now()
         if not is_same or (self.case is not None and self.case.header.state is not case.header.state):
             # A closed case has no forecast that would replace the one of its last state.
             self.forecast = None
@@ -95,7 +96,6 @@ class DeskSession:
             self.draft = Draft(case.header.id, case.draft, self.services.drafts.save)
         self.case, self.is_lost, self.news = case, False, ChangesSinceSeen()
         self.zone = ZoneInfo(case.policy.zone)
-        self._renewed_at = self.clock.now()
         return CaseShown(is_same)
 
     def remove(self, ref: CaseRef | None = None, decided: DecisionResult | None = None) -> CaseRemoved | Superseded:
@@ -268,10 +268,7 @@ class DeskSession:
         return CaseChanged()
 
     async def check_hold(self, ref: CaseRef, *, has_ended: bool = False) -> HoldLost | Superseded | Unchanged:
-        """Check whether somebody else took the case; `has_ended` says that the hold is known to have ended.
-
-        A failure is not reported: the next check follows soon, and the next act reports its own failure.
-        """
+        """Check whether the hold was lost, which `has_ended` says is known; a failure is not reported."""
         try:
             loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
         except WorkbenchError:
@@ -283,12 +280,14 @@ class DeskSession:
         self.is_lost, self.loss = True, loss
         return HoldLost()
 
-    async def refresh(self) -> None:
-        """Read the counts, the last act that can be undone, and what changed in the case."""
+    async def refresh(self) -> CaseShown | Unchanged:
+        """Read the counts, the act to undo and the news; show the case as it is now unless there are news or a loss."""
         case = self.case
-        self.counts, self.undoable, news = await asyncio.to_thread(outcomes.read_state, self.services, case)
-        if case is not None and case.shows_same_state_as(self.case):
-            self.news = news
+        self.counts, self.undoable, news, now = await asyncio.to_thread(outcomes.read_state, self.services, case)
+        if case is None or not case.shows_same_state_as(self.case):
+            return Unchanged()
+        self.news = news
+        return Unchanged() if now is None or news or self.is_lost else self.place(now)
 
     def drop_late_undo(self) -> bool:
         """Forget an undoable act whose notice has gone out; return whether there was one."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.worker import Worker
 
 from screens.shell.base_screen import ModeScreen, attempt, report
 from screens.shell.bindings import bind
@@ -27,6 +29,7 @@ from workbench.wording.amounts import count
 from workbench.wording.forecast import queue_lines, short_figure, whole_days
 
 MOST_REVIEWERS = 99
+COMPUTE_EVERY = timedelta(minutes=10)
 _PAGE_PADDING = 4
 _MAX_TEXT_CELLS = 96
 """The greatest width of a sentence; the histogram takes the whole window."""
@@ -59,6 +62,7 @@ class ForecastScreen(ModeScreen):
         super().__init__(clock, services)
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None
+        self._asked_at = clock.now()
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
@@ -75,12 +79,17 @@ class ForecastScreen(ModeScreen):
     @work(exclusive=True, group="forecast")
     async def action_load(self) -> None:
         """Compute the forecast for the selected number of reviewers."""
+        self._asked_at = self.clock.now()
         # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
         found = await attempt(self, compute, self._show_failure)
         if found is not None:
             self.forecast = found
             self.show_forecast()
+
+    def read_again(self) -> Worker[None] | None:
+        """Compute the forecast again after ten minutes: it takes long, and one act of a colleague hardly changes it."""
+        return self.action_load() if self.clock.now() - self._asked_at >= COMPUTE_EVERY else None
 
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show an error; a forecast that was shown before stays."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from screens.dialogs.prompt import Prompt, TimePrompt
 from screens.dialogs.text_sheet import TextSheet
 from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
 from screens.panels.letters import letter_page
-from screens.shell.base_screen import ModeScreen, attempt
+from screens.shell.base_screen import ModeScreen, attempt, unreported
 from screens.shell.bindings import bind
 from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.header import title_line as header_line
@@ -93,16 +93,18 @@ class LettersScreen(ModeScreen):
         self._draw()
 
     @work(exclusive=True, group="read")
-    async def action_load(self, done: Collection[int] = ()) -> None:
+    async def action_load(self, done: Collection[int] = (), *, is_again: bool = False) -> None:
         """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`."""
         chosen = self.filter
         read = partial(self.services.notices.page, chosen.case_id, unsent=chosen.is_unsent_only, limit=MOST_SHOWN)
-        found = await attempt(self, partial(asyncio.to_thread, read))
+        found = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else None)
         if found is not None:
             self._page = found
             self._marks &= {line.id for line in self._page.lines}
             self._draw(done)
             self.list.focus()
+
+    read_again = partialmethod(action_load, is_again=True)
 
     @work(group="dialog")
     async def action_sent(self) -> None:

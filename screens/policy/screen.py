@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.worker import Worker
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.policy.policy_text import difference_lines, version_lines
-from screens.shell.base_screen import ModeScreen, attempt, report
+from screens.shell.base_screen import ModeScreen, attempt, report, unreported
 from screens.shell.bindings import bind
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View
@@ -92,6 +93,8 @@ class PolicyScreen(ModeScreen):
         super().__init__(clock, services)
         self.versions: Sequence[VersionLine] = ()
         self._page_of_width: PolicyPage | None = None
+        self._number: int | None = None
+        self._compares = False
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
@@ -106,18 +109,23 @@ class PolicyScreen(ModeScreen):
         self._draw()
 
     @work(exclusive=True, group="read")
-    async def load(self, number: int | None) -> None:
-        """Show a version, by default the one in force."""
+    async def load(self, number: int | None, *, is_again: bool = False) -> None:
+        """Show a version, by default the one in force; if `is_again`, the page keeps its scroll position."""
 
         def read() -> tuple[PolicyVersion, Sequence[VersionLine], Sequence[CampaignProgress]]:
             policies = self.services.policies
             version = policies.in_force() if number is None else policies.version(number)
             return version, policies.versions(), self.services.campaigns.list() if number is None else ()
 
-        answer = await attempt(self, partial(asyncio.to_thread, read), self._show_failure)
+        answer = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else self._show_failure)
         if answer is not None:
             version, self.versions, campaigns = answer
-            self._show(lambda width: version_lines(version, campaigns, self.view(), width))
+            self._number, self._compares = number, False
+            self._show(lambda width: version_lines(version, campaigns, self.view(), width), from_top=not is_again)
+
+    def read_again(self) -> Worker[None] | None:
+        """Read the shown version again; a comparison stays, because counting its cases takes long."""
+        return None if self._compares else self.load(self._number, is_again=True)
 
     @work(exclusive=True, group="read")
     async def show_differences(self, old_number: int, new_number: int) -> None:
@@ -134,6 +142,7 @@ class PolicyScreen(ModeScreen):
         def differences(effect: str, width: int) -> Content:
             return difference_lines(versions, changes, effect, self.view(), width)
 
+        self._compares = True
         self._show(partial(differences, _("Counting the open cases …")))
         count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, versions[1].policy)
         effect = await attempt(self, count)
@@ -174,11 +183,12 @@ class PolicyScreen(ModeScreen):
     def action_in_force(self) -> None:
         self.load(None)
 
-    def _show(self, page_of_width: PolicyPage) -> None:
-        """Show another page from its top."""
+    def _show(self, page_of_width: PolicyPage, *, from_top: bool = True) -> None:
+        """Show another page, by default from its top."""
         self._page_of_width = page_of_width
         self._draw()
-        self.scroll.scroll_home(animate=False)
+        if from_top:
+            self.scroll.scroll_home(animate=False)
 
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show that the policy cannot be read; a page that was shown before stays."""

@@ -93,9 +93,8 @@ class CaseList(Vertical):
         rows, pages = self.rows, PageCache(self._services.queue, self.filter_text, self.layout_now.order)
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._show_reading)
-        case = rows.current
         try:
-            at = await pages.begin(case.id if case is not None else None, rows.cursor)
+            at = await rows.begin(pages)
             rows.show(pages, at)
             self.is_stale = False
             self._show("rows" if pages.length else "nothing")
@@ -103,6 +102,7 @@ class CaseList(Vertical):
             rows.fit()
             if self.wants_end:
                 rows.move_to(rows.length - 1)
+                self.wants_end = False
             self._show("rows" if pages.length else "nothing")
             self.open_count = await asyncio.to_thread(self._services.queue.count) if self.filter_text else pages.count
         except WorkbenchError as error:
@@ -141,26 +141,26 @@ class CaseList(Vertical):
         return (pages, number) if number is not None else None
 
     @work(exclusive=True, group="refresh")
-    async def refresh_rows(self) -> None:
-        """Read the visible rows again; show them if the order is unchanged, otherwise mark the list as stale."""
+    async def read_again(self) -> None:
+        """Read the visible rows again; load the list again if its order changed, but not while a range is selected."""
         pages = self.rows.pages
-        if pages is None or self.is_stale:
+        if pages is None:
             return
         first, last = self.rows.window
+        numbers = {*range(first // PAGE_ROWS, last // PAGE_ROWS + 1), self.rows.cursor // PAGE_ROWS}
         try:
-            fetched = [
-                (number, await pages.fetch(number)) for number in range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
-            ]
+            fetched = {number: await pages.fetch(number) for number in numbers}
             total = await asyncio.to_thread(self._services.queue.count, self.filter_text)
         except WorkbenchError:
-            # Not reported: the list still works, and the next action reports its own failure.
             return
         if pages is not self.rows.pages:
             return
-        if total == pages.count and all(pages.has_same_order(number, fresh) for number, fresh in fetched):
-            for number, fresh in fetched:
-                pages.put(number, fresh)
+        if total == pages.count and all(pages.has_same_order(number, fresh) for number, fresh in fetched.items()):
+            pages.replace(fetched)
             self.rows.refresh()
+            self.fill()
+        elif self.rows.range_from is None:
+            await self.load().wait()
         else:
             self.is_stale = True
             self.post_message(self.Changed())
@@ -204,7 +204,7 @@ class CaseList(Vertical):
         rows, page = self.rows, max(1, self.rows.size.height - 1)
         at = rows.cursor
         to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
-        self.wants_end = key == "end"
+        self.wants_end = key == "end" and rows.pages is not None and rows.pages.count is None
         rows.move_to(to.get(key, rows.length - 1))
 
     @work(exclusive=True, group="mark")

@@ -24,8 +24,6 @@ from workbench.settings.look import Look
 from workbench.settings.saved_views import SavedViews
 
 TICK_S = 1.0
-REFRESH_EVERY_TICKS = 60
-"""The number of ticks, one each second, after which the visible rows are read again."""
 
 
 class UserLists(NamedTuple):
@@ -60,7 +58,6 @@ class ListScreen(ModeScreen):
         self.look = user_lists.look
         self.views = user_lists.views
         self._shown_minute = ""
-        self._ticks = 0
 
     def parts(self) -> ComposeResult:
         yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Aim.ANY))
@@ -78,14 +75,11 @@ class ListScreen(ModeScreen):
             self.cases.load()
 
     def tick(self) -> None:
-        """Update the clock, and each minute the visible rows."""
-        self._ticks += 1
+        """Update the clock."""
         view = self.view()
         if view.time_of_day(view.now) != self._shown_minute:
             self.show_header()
             self.rows.refresh()
-        if self._ticks % REFRESH_EVERY_TICKS == 0 and self.is_current:
-            self.cases.refresh_rows()
 
     @on(CaseList.Changed)
     def show_header(self) -> None:

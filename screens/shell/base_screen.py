@@ -76,6 +76,10 @@ def report(node: DOMNode, error: WorkbenchError) -> None:
     node.app.notify(str(error), severity="error", timeout=8)
 
 
+def unreported(_error: WorkbenchError) -> None:
+    """Report nothing: what was read before stays, and the next act reports its own failure."""
+
+
 def drop_messages(app: App[Any]) -> None:
     """Remove the notifications about earlier acts; warnings and errors stay until they expire."""
     for message in list(app._notifications):  # noqa: SLF001 - Textual can only remove all

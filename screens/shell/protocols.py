@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
+from textual.worker import Worker
+
 from screens.shell.revealed_fields import RevealedFields
 from workbench.keys.command import Command, Place
 from workbench.settings.saved_views import SavedViews
@@ -74,6 +76,14 @@ class RevealsFields(Protocol):
 
     def hide_fields(self) -> None:
         """Mask all personal values."""
+
+
+@runtime_checkable
+class ReadsAgain(Protocol):
+    """A screen or a widget that shows what other people change."""
+
+    def read_again(self) -> Worker[None] | None:
+        """Read again what is shown; cursor, scroll position and typed text stay, and a failure is not reported."""
 
 
 @runtime_checkable

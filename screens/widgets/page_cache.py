@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import partial
 
 from workbench.domain.case.casefile import CaseRowView
@@ -42,6 +43,10 @@ class PageCache:
         at = index % PAGE_ROWS
         return page[at] if page is not None and at < len(page) else None
 
+    def _id(self, index: int) -> int | None:
+        row = self.row(index)
+        return row.id if row is not None else None
+
     def missing(self, first: int, last: int) -> int | None:
         """Return the number of the first unread page between two rows."""
         last = min(last, self.length - 1)
@@ -67,6 +72,9 @@ class PageCache:
             await self.count_all()
             at = max(0, self.length - 1)
             await self.read(at // PAGE_ROWS)
+        if case_id is not None and place is None:
+            # Counting the rows before the case can be slow, but the case is often still near.
+            at = next((near for near in range(at - PAGE_ROWS, at + PAGE_ROWS) if self._id(near) == case_id), at)
         return min(at, max(0, self.length - 1))
 
     async def read(self, number: int) -> None:
@@ -98,10 +106,15 @@ class PageCache:
             self._is_end_known = True
             self._known_count = min(self._known_count, number * PAGE_ROWS + len(rows))
 
+    def replace(self, pages: Mapping[int, tuple[CaseRowView, ...]]) -> None:
+        """Cache only these pages; the others may have changed too, and are read when they are shown."""
+        self._pages.clear()
+        for number, rows in pages.items():
+            self.put(number, rows)
+
     def has_same_order(self, number: int, fresh: tuple[CaseRowView, ...]) -> bool:
         """Return whether a page has the same cases in the same order as the cached one."""
-        before = [self.row(number * PAGE_ROWS + at) for at in range(len(fresh))]
-        return [row.id if row is not None else None for row in before] == [row.id for row in fresh]
+        return [self._id(number * PAGE_ROWS + at) for at in range(len(fresh))] == [row.id for row in fresh]
 
     async def count_all(self) -> None:
         """Count the rows.

@@ -98,14 +98,30 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
             unread = []
         return "\n".join([*(row_text(self._draw(row, shows_mark)) for row in rows), *map(format_case, unread)]) or None
 
+    async def begin(self, pages: PageCache) -> int:
+        """Read the page of the case under the cursor, which may move meanwhile, and return the row of the case.
+
+        Raises:
+            WorkbenchError: If it cannot be read.
+        """
+        while True:
+            case, cursor = self.current, self.cursor
+            at = await pages.begin(case.id if case is not None else None, cursor)
+            if cursor == self.cursor:
+                return at
+
     def show(self, pages: PageCache, cursor: int) -> None:
-        """Show newly loaded pages and keep the cursor's distance from the top."""
+        """Show newly loaded pages; a list at its top stays there, otherwise the cursor keeps its line of the window."""
         from_top = self.cursor - self.scroll_offset.y if self.pages is not None else cursor
+        # With the mouse, a person may have scrolled the cursor out of view.
+        is_visible = self.pages is None or 0 <= from_top < self.size.height
         self.pages, self.range_from = pages, None
         self.cursor = max(0, min(cursor, pages.length - 1))
         self.fit()
-        self.scroll_to(y=max(0, self.cursor - from_top), animate=False, immediate=True)
-        self._follow()
+        top = max(0, self.cursor - from_top) if self.scroll_offset.y else 0
+        self.scroll_to(y=top, animate=False, immediate=True)
+        if is_visible:
+            self._follow()
         self.refresh()
 
     def fit(self) -> None:

@@ -49,18 +49,25 @@ class RowList(SafeOptionList, inherit_bindings=False):
         return "\n".join(row_text(row) for row in rows if isinstance(row, Content)) or None
 
     def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:
-        """Show rows; the cursor stays on its row.
+        """Show rows; the cursor stays on its row, and the row in its line of the window unless the list is at its top.
 
         If that row is gone, or in `done`, the cursor goes to the row that came next, else to the one before.
         """
         at, top = self.highlighted or 0, self.scroll_offset.y
+        row_height = self.virtual_size.height // max(1, len(self._ids))
+        # With the mouse, a person may have scrolled the cursor out of view.
+        is_visible = 0 <= at * row_height - top < max(1, self.size.height)
         candidates = (*self._ids[at:], *reversed(self._ids[:at]))
         chosen = next((found for found in candidates if found in rows and found not in done), None)
+        if top and chosen is not None and chosen == self.current:
+            top += (list(rows).index(chosen) - at) * row_height
         self._ids = tuple(rows)
         self.set_options([Option(row) for row in rows.values()])
         self.scroll_to(y=top, animate=False, immediate=True)
         if rows:
             self.highlighted = 0 if chosen is None else self._ids.index(chosen)
+        if not is_visible:
+            self.scroll_to(y=top, animate=False, immediate=True)
 
     def redraw(self, row_id: int, row: Content) -> None:
         """Draw one row again."""

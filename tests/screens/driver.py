@@ -56,6 +56,14 @@ class KeyDriver:
             await self.pilot.pause()
         await self.pilot.pause()
 
+    async def poll(self) -> None:
+        """Let the program ask whether another program changed the database, as it does every second."""
+        assert self.app.changes is not None
+        # The machine is slower in tests, so the pause would be too long.
+        self.app.changes.pauses_until = 0.0
+        await self.app.changes.poll()
+        await self.settle()
+
     async def until(self, words: str) -> None:
         """Wait until the terminal shows these words."""
         try:

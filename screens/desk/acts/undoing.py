@@ -84,4 +84,4 @@ async def _undo(screen: CaseScreen, undoable: UndoableAct) -> None:
     elif outcome is not None:
         name = format_case(undoable.case_id)
         screen.notify(_("{case} is back on your desk.").format(case=name))
-    screen.refresh_counts()
+    screen.read_again()

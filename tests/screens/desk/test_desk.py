@@ -217,7 +217,7 @@ async def test_what_changed_in_a_held_case_is_announced_until_the_case_is_reload
             held = desk.services.files[123]
             header = replace(held.header, evidence_no=held.header.evidence_no + 1)
             desk.services.files[123] = replace(held, header=header)
-            desk.desk_screen.refresh_counts()
+            desk.desk_screen.read_again()
             await desk.settle()
             assert told in desk.text
 

@@ -162,12 +162,11 @@ async def test_a_case_that_another_person_took_is_named_with_the_person(site: Si
     async with site_workbench(site, "a") as desk:
         await desk.press("n")
         site.clock.advance(minutes=31)
-        site.services("b").taking.take(1, "on the phone")
+        site.elsewhere().services("b").taking.take(1, "on the phone")
         await desk.press("c")
         await desk.type("late")
         await desk.press("enter")
-        desk.desk_screen.ticks = 4
-        desk.desk_screen.tick()
+        await desk.poll()
         await desk.until("C-000001 was taken over by b")
 
 

@@ -74,6 +74,10 @@ class MemoryCaseFiles(CaseFiles):
     def show(self, case_id: int) -> CaseFile:
         return self._services.show(case_id)
 
+    def changed_since(self, case: CaseFile) -> CaseFile | None:
+        now = self.show(case.header.id)
+        return None if (now.header.version, now.history) == (case.header.version, case.history) else now
+
     def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         is_same = self._services.files[case_id].header.evidence_no == seen_no
         policy = self._services.policy_news

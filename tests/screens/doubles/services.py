@@ -51,6 +51,8 @@ class Clocks:
 class MemoryServices:
     """The services of one person in memory; records the actions in `log` and `decided`."""
 
+    is_changed = False
+
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
         self.clocks = clocks
         self.actor = Actor(id=1, login=login, roles=frozenset({Role.REVIEWER}), identity="named:1")
@@ -90,6 +92,11 @@ class MemoryServices:
     def catch_up(self) -> TickCounts:
         """Perform the actions that are due; there are none here."""
         return TickCounts(queued=0, lapsed=0, delayed=0, resumed=0, reminded=0)
+
+    def is_changed_elsewhere(self) -> bool:
+        """Return whether a test changed something as another program does, since the last call."""
+        is_changed, self.is_changed = self.is_changed, False
+        return is_changed
 
     def leave(self) -> None:
         """Stop background work; there is none here."""

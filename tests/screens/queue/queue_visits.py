@@ -36,9 +36,7 @@ def under_cursor(screen: QueueScreen) -> int:
     return row.id
 
 
-async def pass_a_minute(desk: Driver, screen: QueueScreen) -> None:
-    """Let a minute pass on the queue screen."""
-    desk.clocks.advance(60)
-    for _second in range(60):
-        screen.tick()
-    await desk.settle()
+async def change_elsewhere(desk: Driver) -> None:
+    """Let the program notice that another program changed the database."""
+    desk.services.is_changed = True
+    await desk.poll()

@@ -58,7 +58,6 @@ async def test_a_key_pressed_before_the_desk_is_open_acts_afterwards() -> None:
 
 async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screens.desk.case_screen.TICK_S", 0.05)
-    monkeypatch.setattr("screens.desk.case_screen.COUNT_EVERY_TICKS", 1_000_000)
     may_count = threading.Event()
 
     def arrange(services: MemoryServices) -> None:

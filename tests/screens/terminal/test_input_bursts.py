@@ -85,7 +85,7 @@ async def test_a_held_undo_key_undoes_one_verdict_only() -> None:
         first = desk.services.undoable
         await desk.press("u")
         desk.services.undoable = first
-        desk.desk_screen.refresh_counts()
+        desk.desk_screen.read_again()
         await desk.settle()
         for _repeat in range(10):
             desk.clocks.seconds += 0.03

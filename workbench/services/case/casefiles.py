@@ -81,6 +81,17 @@ class CaseFiles(Service):
             return cached
         return self._read_into_cache(session, read_case(session, case_id))
 
+    def changed_since(self, case: CaseFile) -> CaseFile | None:
+        """Return a case as it is now with personal values masked, None if it has not changed since it was read.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
+        with self.context.read() as session:
+            now = self.cached(session, case.header.id).casefile
+        is_same = (now.header.version, now.history) == (case.header.version, case.history)
+        return None if is_same else now
+
     def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         """Return the changes in a case since it had the evidence number `seen_no`, which grows with each change.
 

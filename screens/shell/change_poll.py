@@ -1,0 +1,82 @@
+"""Lets the open screens read again what another program changed."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from textual.app import App
+from textual.screen import Screen
+from textual.worker import WorkerError
+
+from screens.shell.base_screen import run_in_worker
+from screens.shell.protocols import ReadsAgain
+from screens.shell.view import Clock
+
+POLL_EVERY_S = 1.0
+
+_PAUSE_RATIO = 9
+"""A pause is so many times longer than reading again took, so that a busy office costs a tenth of the time at most."""
+
+_BESIDE = frozenset({"dialog", "forecast"})
+"""Groups of workers that wait for the person, or show nothing that is read again."""
+
+
+class ChangePoll:
+    """Lets the shown screens and the desk read again after a change by another program, and each minute.
+
+    The change of the minute counts, because what is due today or overdue depends on the time. `is_changed` runs in a
+    thread, and returns whether another program changed the database since its last call.
+    """
+
+    def __init__(self, app: App[Any], desk: Screen[Any], is_changed: Callable[[], bool], clock: Clock) -> None:
+        self._app, self._desk, self._is_changed, self._clock = app, desk, is_changed, clock
+        self._minute = self._minute_now()
+        self._behind: set[Screen[Any]] = set()
+        self.pauses_until = 0.0
+
+    def start(self) -> None:
+        """Poll in a worker, unless the last poll still runs."""
+        if all(worker.group != "changes" for worker in self._app.workers):
+            run_in_worker(self._app, self.poll, "changes")
+
+    async def poll(self) -> None:
+        """Ask whether another program changed the database, and let the screens read again."""
+        is_changed = await asyncio.to_thread(self._is_changed)
+        minute, shown = self._minute_now(), {self._desk, *_shown_screens(self._app)}
+        # A screen that is not shown reads again when it is.
+        self._behind = shown if is_changed or minute != self._minute else self._behind & shown
+        self._minute = minute
+        if monotonic() < self.pauses_until:
+            return
+        began = monotonic()
+        # A screen that reads or acts waits for the next poll, so that no older answer replaces a newer one.
+        for screen in [screen for screen in self._behind if not self._is_busy(screen)]:
+            self._behind.discard(screen)
+            await _read_again(screen)
+        self.pauses_until = monotonic() + _PAUSE_RATIO * (monotonic() - began)
+
+    def _minute_now(self) -> float:
+        return self._clock.now().timestamp() // 60
+
+    def _is_busy(self, screen: Screen[Any]) -> bool:
+        workers = (worker for worker in self._app.workers if worker.group not in _BESIDE)
+        return any(screen in worker.node.ancestors_with_self for worker in workers)
+
+
+def _shown_screens(app: App[Any]) -> Iterator[Screen[Any]]:
+    """Yield the screen in front, and those behind it as far as dialogs let them be seen."""
+    for screen in reversed(app.screen_stack):
+        yield screen
+        if not screen.is_modal:
+            return
+
+
+async def _read_again(screen: Screen[Any]) -> None:
+    for node in screen.walk_children(with_self=True):
+        worker = node.read_again() if isinstance(node, ReadsAgain) else None
+        if worker is not None:
+            # An act of the person may replace it.
+            with suppress(WorkerError):
+                await worker.wait()
