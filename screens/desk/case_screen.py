@@ -174,9 +174,8 @@ class CaseScreen(WorkScreen):
 
     def view(self) -> View:
         """Return the time, zone, symbols and revealed fields that the case is shown with."""
-        session = self.session
-        values = self.revealed.values()
-        return View(now=session.clock.now(), zone=session.zone, symbols=symbols_of(self), revealed=values)
+        now, zone = self.session.clock.now(), self.session.zone
+        return View(now=now, zone=zone, symbols=symbols_of(self), revealed=self.revealed.values())
 
     def show_fields(self, *, is_forced: bool = False) -> None:
         """Redraw the panels if the revealed fields changed, and show the line with the key that hides them."""
@@ -263,7 +262,8 @@ async def _read_rights(screen: CaseScreen, case: CaseFile) -> None:
     """
     session, services = screen.session, screen.session.services
     why_not = {Action.REOPEN: services.reopening.why_not}
-    why_not |= {} if session.is_held else {Action.TAKE: services.taking.why_not}
+    if not session.is_held:
+        why_not[Action.TAKE] = services.taking.why_not
     for action, read in why_not.items():
         if is_allowed(action, case.header.state, services.actor):
             refusal = await attempt(screen, partial(asyncio.to_thread, read, case.header.id))

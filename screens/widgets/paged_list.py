@@ -85,18 +85,18 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
 
         A marked row that has not been read is copied as the number of its case.
         """
-        pages, shows_mark = self.pages, False
+        pages = self.pages
         if pages is None or not pages.length:
             return None
         first, last = (0, self.length - 1) if self.marks else (self.cursor, self.cursor)
         first, last = self.range or (first, last)
         rows = [row for at in range(first, last + 1) if (row := pages.row(at)) is not None]
+        unread: list[int] = []
         if self.marks and self.range is None:
             rows = [row for row in rows if row.id in self.marks]
             unread = sorted(self.marks.difference(row.id for row in rows))
-        else:
-            unread = []
-        return "\n".join([*(row_text(self._draw(row, shows_mark)) for row in rows), *map(format_case, unread)]) or None
+        read = [row_text(self._draw(row, False)) for row in rows]  # noqa: FBT003 - copied without its mark
+        return "\n".join([*read, *map(format_case, unread)]) or None
 
     async def begin(self, pages: PageCache) -> int:
         """Read the page of the case under the cursor, which may move meanwhile, and return the row of the case.
