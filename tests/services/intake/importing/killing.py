@@ -36,7 +36,7 @@ database, file, way = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 if way == "mutant":
     killing.publish_first()
 if way == "shared":
-    service._ENOUGH_BYTES = 0
+    service._FEWEST_BYTES_FOR_HELPER = 0
 services = open_services(database, "admin", ManualClock())
 print("open", flush=True)
 services.imports.run(ImportRequest(kind=killing.kind_of(file), paths=(file,)))

@@ -41,7 +41,7 @@ def test_an_import_writes_the_same_alone_and_shared(tmp_path: Path, monkeypatch:
     file.write_text(file.read_text(encoding="utf-8").replace("sole_proprietor", "individual"), encoding="utf-8")
     found = []
     for enough in (1_000_000, 0):
-        monkeypatch.setattr(service, "_ENOUGH_BYTES", enough)
+        monkeypatch.setattr(service, "_FEWEST_BYTES_FOR_HELPER", enough)
         site = Site(tmp_path / f"{enough}.db").create()
         require_no_documents_of_individuals(site)
         site.services("admin").imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
@@ -93,7 +93,7 @@ def test_cases_that_depend_on_later_rows_are_the_same_alone_and_shared(
     ten_cards = ";".join(f"135{card:08}" for card in range(10))
     found = []
     for enough in (1_000_000, 0):
-        monkeypatch.setattr(service, "_ENOUGH_BYTES", enough)
+        monkeypatch.setattr(service, "_FEWEST_BYTES_FOR_HELPER", enough)
         site = Site(tmp_path / f"{enough}.db").create()
         desk = Desk(site, tmp_path)
         desk.applications(application("D-1", **PERSON, handler_id_no=person_of(13), msisdns=ten_cards))

@@ -1,1 +1,1 @@
-"""The batches of imports: written unseen, published as a whole, then applied to cases, undone, or swept."""
+"""The batches of imports: invisible until they are published as a whole, then applied to cases, or undone."""

@@ -1,4 +1,4 @@
-"""Finds the existing cases that a batch affects, and files its appeals; any start can finish the update of the rest."""
+"""Finds the existing cases that a batch affects, records them with the batch, and files the appeals of the batch."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,23 +32,21 @@ _WRITTEN_TOGETHER = 5_000
 
 @dataclass(frozen=True, slots=True)
 class AffectedCase:
-    """An existing case that gets new evidence: its kind, and the time from which it counts as received.
-
-    `application_at` is the time of receipt of a new application row.
-    """
+    """The new evidence of an existing case: its kind, and when it was received."""
 
     received_at: datetime
     kind: ImportKind
     application_at: datetime | None = None
+    """When the new application row was received; None if there is none."""
 
 
 def cases_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> dict[Key, CaseRow]:
-    """Return the newest cases of applications that have a card of one of these numbers."""
+    """Return the newest cases of the published applications that have a card with one of the numbers."""
     return current_cases(session, applications_of_numbers(session, msisdn_hashes))
 
 
 def applications_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> set[Key]:
-    """Return the published applications that have a card of one of these numbers."""
+    """Return the published applications that have a card with one of the numbers."""
     return _keys(session, CARD.c.msisdn_hash, sorted(msisdn_hashes))
 
 
@@ -82,7 +80,7 @@ def cases_about(context: Context, kind: ImportKind, found_by: set[str]) -> set[i
 
 
 def ids_of_affected(cases: Iterable[CaseRow]) -> set[int]:
-    """Return the numbers of those cases that are open, or passed: new block findings may contradict a pass."""
+    """Return the ids of the open and the passed cases among some cases; new block findings may contradict a pass."""
     closed = FINAL_STATES - {CaseState.PASSED}
     return {case.id for case in cases if case.id is not None and case.state not in closed}
 
@@ -104,9 +102,10 @@ def _body(case: AffectedCase) -> Mapping[str, Any]:
 
 
 _FILED_TOGETHER = 5
-"""Appeals in one transaction: fewer than other changes of cases, because each writes a letter."""
+"""The most appeals in one transaction: fewer than other changes of cases, because each appeal writes a letter."""
 
 GROUNDS = "grounds"
+"""The key in the body of a submission that makes it the filing of an appeal."""
 
 
 class UnfiledAppeal(NamedTuple):
@@ -130,21 +129,21 @@ def refuse_unfit_appeals(session: Session, batch_id: int) -> None:
 
 
 def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Return the appeals that the next transaction files."""
+    """Return the appeals among some submissions that the next transaction files."""
     return [one for one in waiting if GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
 
 
 def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[UnfiledAppeal]:
-    """File some appeals of a published batch, each with its own event, and delete their rows of the batch.
+    """File some appeals of a published batch, each with its own event, and delete their submissions.
 
-    If a case has changed since the publication, the refusal is logged like that of the command, and returned.
+    If a case has changed since the publication, the refusal is logged like that of the command `appeal`, and returned.
     """
     unfiled = []
     with context.write() as session:
         for filing in filings:
-            noted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
-            # Another process may have done it already.
-            if not noted.rowcount:  # type: ignore[attr-defined]  # a delete's result has one
+            deleted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
+            # Another process may have filed the appeal already.
+            if not deleted.rowcount:  # type: ignore[attr-defined]  # a delete's result has one
                 continue
             grounds = json.loads(filing.body)[GROUNDS]
             try:

@@ -1,4 +1,4 @@
-"""Updates existing cases with a published batch, some at a time; the next start finishes an interrupted update."""
+"""Updates existing cases with a published batch, a few in each transaction; any start continues an interrupted run."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -27,11 +27,11 @@ from workbench.services.review.new_evidence import NewEvidence, apply_evidence
 
 _LISTED_TOGETHER = 5_000
 _APPLIED_TOGETHER = 20
-"""Cases in one transaction: few, so that other writers wait briefly, but more than one for each sync of the disk."""
+"""The most cases in one transaction: few, so that other writers wait briefly, but several for each sync of the disk."""
 
 
 def apply_pending(context: Context) -> None:
-    """Finish every published batch that is not yet in all of its cases, oldest first."""
+    """Apply every published batch that is not applied to all of its cases yet, oldest first."""
     with context.read() as session:
         unfinished = select(BATCH.c.id).where(BATCH.c.published_at.is_not(None), BATCH.c.applied_at.is_(None))
         batches = [row.id for row in session.execute(unfinished.order_by(BATCH.c.published_seq))]
@@ -42,7 +42,7 @@ def apply_pending(context: Context) -> None:
 def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
     """Add the new cases of a batch to the queue, update existing cases, and return the appeals that were not filed.
 
-    The events name the importer, even if another person's process does this.
+    The events name the person who imported the batch, even if the process of another person applies it.
     """
     context, unfiled = publisher_context(context, batch_id, PUBLISHED), list[UnfiledAppeal]()
     _list_cases(context, batch_id)
@@ -70,7 +70,7 @@ def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
 
 
 def _list_cases(context: Context, batch_id: int) -> None:
-    """Add new cases to the index that `next` uses, in chunks."""
+    """Add new cases to the index that `next` uses, some in each transaction."""
     chunk = (
         select(CASE.c.id)
         .where(CASE.c.batch_id == batch_id, CASE.c.is_listed.is_(False))
@@ -78,7 +78,7 @@ def _list_cases(context: Context, batch_id: int) -> None:
         .limit(_LISTED_TOGETHER)
     )
     while True:
-        # What a power failure loses of this, the next start does again: the batch is not applied yet.
+        # If a power failure undoes a bulk write, the next start repeats it, because the batch is not applied yet.
         with context.write(is_bulk=True) as session:
             listed = session.execute(update(CASE).where(CASE.c.id.in_(chunk)).values(is_listed=True))
             if not listed.rowcount:  # type: ignore[attr-defined]  # an update's result has one
@@ -117,7 +117,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: Arr
                 .where(SUBMISSION.c.id == submission.id, SUBMISSION.c.applied_at.is_(None))
                 .values(applied_at=context.now())
             )
-            # Another start may have been quicker.
+            # Another process may have applied the submission already.
             if taken.rowcount:  # type: ignore[attr-defined]  # an update's result has one
                 case = session.get_one(CaseRow, submission.case_id)
                 assessment, policy = arrival.assessment, context.policy(session, case.policy_version_id)
@@ -132,7 +132,7 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: Arr
 def _forecasts_of_completed(
     context: Context, updates: Iterable[tuple[CaseRow, NewEvidence]], forecaster: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
-    """Return the forecasts for the cases that become complete, by case; only those that a receipt states."""
+    """Return, by case, the forecasts that the receipts of cases that become complete will state."""
     completed: dict[int, tuple[CaseRow, NewEvidence]] = {}
     for case, arrival in updates:
         if case.state == CaseState.INCOMPLETE and arrival.assessment.is_complete:

@@ -1,4 +1,4 @@
-"""Batches are written one at a time, under a lock that ends with its process, and published by one event."""
+"""Creates, locks, publishes and lists batches; one process at a time writes a batch."""
 
 import fcntl
 import os
@@ -30,10 +30,10 @@ from workbench.services.foundation.row_values import from_row
 
 FILE = table_of(ImportFileRow)
 PUBLISHED, UNDONE = "import", "import-undone"
-"""The events of a batch after which its cases include it or no longer do."""
+"""The names of the events: a batch was published, and it was undone."""
 
 WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
-"""Kinds of batches that have a file of call records; it is empty for a workbook without calls."""
+"""The kinds of batches that have a call file. The call file of a workbook without calls is empty."""
 
 
 COUNTS = {
@@ -47,13 +47,13 @@ _NAME_LENGTH = 255
 
 
 def lock_path(store: Store, batch_id: int) -> Path:
-    """Return the file that is locked as long as a process writes the batch."""
+    """Return the path of the file that is locked while a process writes the batch."""
     return store.batches / f"{batch_id}.lock"
 
 
 @contextmanager
 def try_lock(path: Path) -> Iterator[bool]:
-    """Lock a file during the block unless another process has locked it, and yield whether this process has."""
+    """Lock a file during the block, and yield whether it was locked; False means that another process has locked it."""
     handle = lock_handle(path, access_of(path.parent))
     is_held = False
     try:
@@ -66,7 +66,7 @@ def try_lock(path: Path) -> Iterator[bool]:
 
 
 def try_import_lock(store: Store) -> AbstractContextManager[bool]:
-    """Allow only one process at a time to import or to undo imports; see `try_lock`.
+    """Lock imports, undo of imports and erasures, as `try_lock` does, so that one process at a time does them.
 
     The plan of an import is only valid until something else is published.
     """
@@ -91,7 +91,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
     """Refuse files that have already been imported, or that are given twice.
 
     Raises:
-        KnownFile: If a file has been imported; the message names its batch.
+        AlreadyImported: If a file has been imported; the message names its batch.
         BadData: If a file is given twice.
     """
     seen: set[str] = set()
@@ -127,7 +127,7 @@ def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> 
     with ExitStack() as lock:
         with context.write() as session:
             batch_id = take_batch_number(session)
-            # Locked before the row can be seen, so that there is never a batch without its lock.
+            # Locked before other processes can see the row, so that they never find a batch without its lock.
             path = lock_path(context.store, batch_id)
             if not lock.enter_context(try_lock(path)):
                 raise another_import_runs()
@@ -162,9 +162,11 @@ def publish(
     seq: int,
     readers: Sequence[Reader],
     counts: Mapping[str, int],
-    also: Callable[[Session], None] | None = None,
+    check: Callable[[Session], None] | None = None,
 ) -> None:
-    """Make a batch visible with its counts of records, named as in COUNTS; `also` is called in the same transaction.
+    """Make a batch visible, with its counts of records, named as in COUNTS.
+
+    `check` is called in the same transaction; if it raises an exception, nothing is published.
 
     Raises:
         BadData: If the same file has been published in the meantime.
@@ -183,8 +185,8 @@ def publish(
         body = {"kind": kind, "files": files, **counts, **maps}
         log_receipts(session, batch_id)
         context.log(session, PUBLISHED, batch_id=batch_id, body=body)
-        if also is not None:
-            also(session)
+        if check is not None:
+            check(session)
 
 
 def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> None:

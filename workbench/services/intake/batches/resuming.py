@@ -14,18 +14,18 @@ _LEFTOVER = select(exists().where(or_(BATCH.c.published_at.is_(None), BATCH.c.ap
 
 
 def has_leftovers(session: Session, store: Store) -> bool:
-    """Return whether an import was interrupted.
+    """Return whether an interrupted import left something.
 
-    Its batch is unpublished or is missing in some case; or only a lock file or a spill folder is left, if it was
-    interrupted before its first transaction ended.
+    It left a batch that is not published, or not applied to all of its cases. If the import was interrupted before its
+    first transaction ended, only a lock file or a spill folder is left.
     """
-    unknown = chain(store.batches.glob("[0-9]*.lock"), store.calls.glob(f"{SPILL_PREFIX}*"))
-    return any(unknown) or bool(session.connection().execute(_LEFTOVER).scalar())
+    leftover_files = chain(store.batches.glob("[0-9]*.lock"), store.calls.glob(f"{SPILL_PREFIX}*"))
+    return any(leftover_files) or bool(session.connection().execute(_LEFTOVER).scalar())
 
 
 def resume(context: Context) -> None:
-    """Remove unpublished batches and finish published ones, unless an import is running."""
-    # Imported here, because every start of the program imports this module, and few find anything to do.
+    """Remove unpublished batches and apply published ones completely, unless an import is running."""
+    # Imported here, because every start of the program imports this module, but few starts find leftovers.
     from workbench.services.intake.batches.applying import apply_pending
     from workbench.services.intake.batches.publishing import try_import_lock
     from workbench.services.intake.batches.sweeping import sweep

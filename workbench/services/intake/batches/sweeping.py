@@ -1,4 +1,4 @@
-"""Removes batches: those that interrupted imports left, and those that somebody undoes."""
+"""Removes batches: those that interrupted imports left, and those that an admin undoes."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ _TABLES = [
 """The tables with rows of batches, children before their parents. Events stay when their batch is removed."""
 
 OF_CASES = (NOTICE, FINDING, table_of(SuspensionNoticeRow), table_of(DelayNoticeRow))
-"""The tables of what the program adds to a case; their rows are removed with the case."""
+"""The tables of rows that the program adds to a case; they are removed with the case."""
 
 
 def sweep(context: Context) -> None:
@@ -38,14 +38,14 @@ def sweep(context: Context) -> None:
     The caller holds the import lock, so that no document is copied in the meantime.
 
     Raises:
-        DatabaseDamaged: If the log says that such a batch was published; its rows stay.
+        DatabaseDamaged: If the log says that an unpublished batch was published; its rows stay.
     """
     CallFiles(context.store.calls, {}).sweep_spills()
     with context.read() as session:
         wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         unpublished = session.execute(wanted).scalars().all()
         for batch_id in unpublished:
-            _refuse_hidden(session, batch_id)
+            _check_never_published(session, batch_id)
     for batch_id in unpublished:
         with try_lock(lock_path(context.store, batch_id)) as is_mine:
             if is_mine:
@@ -53,8 +53,8 @@ def sweep(context: Context) -> None:
     _sweep_locks(context)
 
 
-def _refuse_hidden(session: Session, batch_id: int) -> None:
-    """Refuse to remove a batch that was published and not undone; cases depend on its rows."""
+def _check_never_published(session: Session, batch_id: int) -> None:
+    """Refuse to remove a batch that the log says was published and not undone, because cases depend on its rows."""
     acts = (EVENT.c.batch_id == batch_id, EVENT.c.action.in_((PUBLISHED, UNDONE)), EVENT.c.is_refused.is_(False))
     last = select(EVENT.c.action).where(*acts).order_by(EVENT.c.seq.desc()).limit(1)
     if session.execute(last).scalar() == PUBLISHED:
@@ -81,12 +81,12 @@ def remove_batch(context: Context, batch_id: int) -> None:
     with context.write() as session:
         session.execute(delete(BATCH).where(BATCH.c.id == batch_id))
         context.log(session, "import-swept", batch_id=batch_id)
-        # Within the transaction, so that no other process locks a file that is being removed.
+        # Inside the write transaction, so that no other process creates and locks the file meanwhile.
         lock_path(context.store, batch_id).unlink(missing_ok=True)
 
 
 def _retract(context: Context, batch_id: int) -> None:
-    """Assess again the cases of other batches that include this batch, some in each transaction."""
+    """Assess the cases of other batches to which this batch was applied again, some in each transaction."""
     applied = (
         select(SUBMISSION.c.id, SUBMISSION.c.case_id)
         .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_not(None))
@@ -113,12 +113,12 @@ def _delete(context: Context, table: Table, batch_id: int) -> None:
                 for table_of_case in OF_CASES:
                     session.execute(delete(table_of_case).where(table_of_case.c.case_id.in_(chunk)))
                 remove_cases(session, chunk)
-            gone = session.execute(delete(table).where(table.c.id.in_(chunk)))
-            count = gone.rowcount  # type: ignore[attr-defined]  # a delete's result has one
+            deleted = session.execute(delete(table).where(table.c.id.in_(chunk)))
+            count = deleted.rowcount  # type: ignore[attr-defined]  # a delete's result has one
 
 
 def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
-    """Return the SHA-256 of the documents that no other batch refers to."""
+    """Return the SHA-256 of the documents to which no other batch refers."""
     other = DOCUMENT.alias()
     is_shared = exists().where(other.c.sha256 == DOCUMENT.c.sha256, other.c.batch_id != batch_id)
     wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id, ~is_shared).distinct()
@@ -127,7 +127,7 @@ def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
 
 
 def _sweep_locks(context: Context) -> None:
-    """Remove lock files that no process has locked; a new one is only created in a write transaction."""
+    """Remove the lock files that no process has locked. The write transaction keeps others from creating one."""
     for path in sorted(context.store.batches.glob("[0-9]*.lock")):
         with context.write(), try_lock(path) as is_mine:
             if is_mine:

@@ -27,25 +27,25 @@ _ACTED_ON = [
     for table in CASE.metadata.sorted_tables
     if "case_id" in table.c and table.c.case_id.foreign_keys and table not in {SUBMISSION, *OF_CASES}
 ]
-"""The tables of what people add to a case."""
+"""The tables of rows that people add to a case."""
 
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
 _MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
-"""The events by which a batch changes the state of a case; answers and resubmissions of people have them too."""
+"""The events by which a batch changes the state of a case; people cause some of these events, too."""
 
 _NO_ACTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
     *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
     *(Action.NEXT, Action.TAKE, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
-"""The events of the program, and those of people that do not change a case."""
+"""The events that do not prevent an undo: those of the program, and those of people that do not change a case."""
 
 _REVIEWER = table_of(ReviewerRow)
 _OPT_OUT = table_of(OptOutRow)
-_HANDED_IN = (APPLICATION, CARD, DOCUMENT)
+_OF_APPLICATION = (APPLICATION, CARD, DOCUMENT)
 _OF_NUMBER = (CALL_WINDOW, COMPLAINT)
 _CASE = CASE.c.id.label("case")
-_OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
+_WINDOWS_OF_NUMBERS = select(CALL_WINDOW).where(CALL_WINDOW.c.msisdn_hash != "").subquery()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,8 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
                 lock_path(context.store, batch_id).unlink(missing_ok=True)
                 message = _("There is no import {batch}; `workbench imports` lists them.")
                 raise NotFound(message.format(batch=format_batch(batch_id)))
-            _note_taken_in(session, context, batch)
-            _refuse_used(session, context, batch_id)
+            _note_other_users(session, context, batch)
+            _check_unused(session, context, batch_id)
             cases = session.execute(select(func.count()).where(CASE.c.batch_id == batch_id)).scalar_one()
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
             body = {"kind": batch.kind, "rows": batch.row_count, "cases": cases}
@@ -85,10 +85,11 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
 
 
-def _note_taken_in(session: Session, context: Context, batch: Row[Any]) -> None:
-    """Record the older cases that include a batch although they were closed when it was published.
+def _note_other_users(session: Session, context: Context, batch: Row[Any]) -> None:
+    """Record submissions for the older cases that use the evidence of a batch although it was never applied to them.
 
-    A case that comes back by an appeal, a campaign or a later import includes all published evidence.
+    They were closed when the batch was published. A case that an appeal, a campaign or a later import opens again uses
+    all published evidence.
     """
     numbers = union(*(select(table.c.msisdn_hash).where(table.c.batch_id == batch.id) for table in _OF_NUMBER))
     credit = select(CREDIT.c.subject_no, CREDIT.c.subject_hash).where(CREDIT.c.batch_id == batch.id)
@@ -99,13 +100,13 @@ def _note_taken_in(session: Session, context: Context, batch: Row[Any]) -> None:
         APPLICATION.c.handler_id_hash.in_(hashes),
     )
     concerned = or_(
-        *(_has(table, table.c.batch_id == batch.id) for table in _HANDED_IN),
+        *(_has(table, table.c.batch_id == batch.id) for table in _OF_APPLICATION),
         _has(CARD, CARD.c.msisdn_hash.in_(numbers)),
         _has(APPLICATION, is_subject),
     )
     is_noted = exists().where(SUBMISSION.c.case_id == CASE.c.id, SUBMISSION.c.batch_id == batch.id)
-    took_in = (CASE.c.batch_id < batch.id, CASE.c.evidence_seq >= batch.published_seq, ~is_noted)
-    ids = session.execute(select(CASE.c.id).where(*took_in, concerned).order_by(CASE.c.id)).scalars()
+    uses_batch = (CASE.c.batch_id < batch.id, CASE.c.evidence_seq >= batch.published_seq, ~is_noted)
+    ids = session.execute(select(CASE.c.id).where(*uses_batch, concerned).order_by(CASE.c.id)).scalars()
     now = context.now()
     note = {"batch_id": batch.id, "round": 0, "received_at": now, "applied_at": now, "body": "{}"}
     if notes := [{**note, "case_id": case_id} for case_id in ids]:
@@ -113,12 +114,12 @@ def _note_taken_in(session: Session, context: Context, batch: Row[Any]) -> None:
 
 
 def _has(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that the application of a case has such a row in a table."""
+    """Return the condition that the application of a case has a row in a table that meets a condition."""
     return exists().where(table.c.agent == CASE.c.agent, table.c.application_no == CASE.c.application_no, condition)
 
 
-def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
-    """Refuse to undo a batch that something depends on; name it, and the command that removes it."""
+def _check_unused(session: Session, context: Context, batch_id: int) -> None:
+    """Refuse to undo a batch if something depends on it; the message names that, and the way out."""
     zone = context.zone(session)
     shown: dict[str, Callable[[Any], str]] = {
         "case": format_case,
@@ -128,12 +129,12 @@ def _refuse_used(session: Session, context: Context, batch_id: int) -> None:
     for found, message in chain(_uses(session, context, batch_id), _acts(batch_id)):
         row = session.execute(found.limit(1)).mappings().first()
         if row is not None:
-            told = {name: shown.get(name, str)(value) for name, value in row.items()}
-            raise NotAllowed(message.format(batch=format_batch(batch_id), **told))
+            values = {name: shown.get(name, str)(value) for name, value in row.items()}
+            raise NotAllowed(message.format(batch=format_batch(batch_id), **values))
 
 
 def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[Select[Any], str]]:
-    """Yield statements that find what depends on a batch, each with the message for the row that it finds."""
+    """Yield statements that find dependents of a batch, each with the message for a row that it finds."""
     yield (
         select(_CASE, _REVIEWER.c.login)
         .join(_REVIEWER, _REVIEWER.c.id == CASE.c.held_by_id)
@@ -170,7 +171,7 @@ def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[S
 
 
 def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
-    """Yield statements and messages for what people have done with the cases of a batch since its import."""
+    """Yield statements that find acts of people on the cases of a batch since its import, each with its message."""
     way_out = _(" This cannot be removed; import a file with the corrected rows instead.")
     of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == PUBLISHED)
     since = select(EVENT.c.seq).where(*of_import).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
@@ -194,15 +195,15 @@ def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
 
 
 def _concerned(batch_id: int) -> ColumnElement[bool]:
-    """Return the condition that a case belongs to a batch or includes it."""
-    taken = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
-    return or_(CASE.c.id.in_(select(CASE.c.id).where(CASE.c.batch_id == batch_id)), CASE.c.id.in_(taken))
+    """Return the condition that a batch opened a case, or is applied to it."""
+    applied = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
+    return or_(CASE.c.id.in_(select(CASE.c.id).where(CASE.c.batch_id == batch_id)), CASE.c.id.in_(applied))
 
 
 def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
-    """Yield statements that find a later batch which was judged or computed with this one, or is in the same cases.
+    """Yield statements that find a later batch that uses rows of this batch, or that was applied to the same cases.
 
-    Call figures and cases of later batches may include what this one says about numbers and subjects.
+    The call figures and cases of a later batch may use the rows of this batch about numbers and subjects.
     """
     other = SUBMISSION.alias("other")
     concerned = or_(
@@ -211,14 +212,14 @@ def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
     )
     later = other.c.batch_id.label("later")
     yield select(later).where(later > batch_id, concerned).order_by(later.desc())
-    for table in _HANDED_IN:
+    for table in _OF_APPLICATION:
         own = APPLICATION.alias("own")
         is_same = (own.c.agent == table.c.agent, own.c.application_no == table.c.application_no)
         yield _published_after(table, batch_id).where(exists().where(own.c.batch_id == batch_id, *is_same))
-    tells_of_calls = _has_rows(session, batch_id, _OPT_OUT, _OF_NUMBERS)
-    if tells_of_calls:
+    changes_figures = _has_rows(session, batch_id, _OPT_OUT, _WINDOWS_OF_NUMBERS)
+    if changes_figures:
         yield _published_after(CALL_WINDOW, batch_id)
-    if tells_of_calls or _has_rows(session, batch_id, COMPLAINT, CREDIT):
+    if changes_figures or _has_rows(session, batch_id, COMPLAINT, CREDIT):
         yield _published_after(CASE, batch_id)
 
 

@@ -1,1 +1,1 @@
-"""Takes files into the database: planned as a whole, written unseen, published at once, then applied case by case."""
+"""Imports files as a batch: plans it, writes it invisibly, publishes it as a whole, and applies it to cases."""

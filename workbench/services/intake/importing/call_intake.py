@@ -1,4 +1,4 @@
-"""Stages the records of call files: by SQL what it accepts, and by the parser of their columns what it does not."""
+"""Stages the records of call files: most of them by SQL, and those that the SQL does not accept by the parser."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -18,7 +18,8 @@ from workbench.services.intake.importing.calls import call_store
 
 _SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in COLUMN_TYPES[ImportKind.CALLS].items()}
 
-# Seen from our number, which is the called side of an incoming call. Nothing is NULL, also of what is not accepted.
+# `msisdn` is our number, which is the called side of an incoming call. No column is NULL, even in records that are not
+# accepted; these only keep their line in `odd_line`.
 _CALLS = """
 SELECT CASE WHEN is_accepted THEN 0 ELSE line END AS odd_line,
        coalesce(CASE WHEN incoming THEN callee ELSE caller END, 0) AS msisdn,
@@ -33,7 +34,7 @@ FROM (
 
 
 class CallIntake:
-    """Takes call files in, each as a table of the staged calls; `opened` closes what that needs."""
+    """Stages call files, each as a table of the staged calls; `opened` closes the staging area."""
 
     def __init__(self, context: Context, opened: ExitStack, now: datetime) -> None:
         self._context = context
@@ -42,15 +43,16 @@ class CallIntake:
 
     @cached_property
     def staged(self) -> StagedCalls:
-        """The staged calls, which are opened when they are first needed."""
+        """The staging area, which is opened when it is first needed."""
         return self._opened.enter_context(call_store(self._context).staging())
 
     def take(
         self, place: int, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[], object]
     ) -> tuple[int, FileProblem | None]:
-        """Take the calls of a file, known by its place among the files, and refuse its bad records in their order.
+        """Stage the calls of the file at a place among the files, and call `refuse` with each bad record in order.
 
-        Return how many calls there are, and what tore the file apart, if something did: what stands before it is taken.
+        Return the number of calls, and the problem after which the rest of the file cannot be read, None if there is
+        none. The calls before that problem are staged.
         """
         staged, duck = self.staged, self.staged.duck
         records, table = StagedRecords(reader, progress), f"file_{place}"
@@ -68,7 +70,7 @@ class CallIntake:
         return count, records.problem
 
     def _query(self, records: StagedRecords, reader: Reader) -> str:
-        """Return the query of staged calls over `{records}`."""
+        """Return the query that converts records to staged calls; `{records}` in it stands for their relation."""
         with self._context.read() as session:
             zone = self._context.zone(session)
         conditions = ["NOT is_odd"]

@@ -1,4 +1,4 @@
-"""Call records on their way in, and what is computed of them for numbers and applications."""
+"""Computes the call figures of numbers and applications for a batch that is being written."""
 
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -50,11 +50,11 @@ _FACTS = tuple(field.name for field in fields(CallFacts) if field.name not in {"
 _HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
 
 Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
-"""Writes rows of the batch."""
+"""A function that writes rows of the batch into tables."""
 
 
 def call_store(context: Context) -> CallStore:
-    """Return the call files of a database's store, with the check values that their batches have."""
+    """Return the call files of a database's store, with the check values that are stored with their batches."""
     store = context.store
     with context.read() as session:
         return CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
@@ -62,9 +62,10 @@ def call_store(context: Context) -> CallStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFigures:
-    """Computes the figures of numbers and applications as one batch, still unseen, will leave them.
+    """Computes the figures of numbers and applications as they will be once the batch is published.
 
-    A number's figures rest on all its calls, so they are computed anew over every published file and the batch's own.
+    The figures of a number need all its calls, so they are computed again from every published call file and the call
+    file of the batch.
     """
 
     context: Context
@@ -75,24 +76,24 @@ class CallFigures:
     progress: FractionCallback
 
     def of_numbers(self, msisdns: Iterable[str]) -> None:
-        """Compute numbers anew, and the applications that have one of them as a card."""
-        touched: set[Key] = set()
+        """Compute the figures of numbers again, and those of the applications that have a card with such a number."""
+        applications: set[Key] = set()
         wanted: list[str | ServicePeriod] = []
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
             with self.context.read() as session:
                 wanted += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
-                touched |= applications_of_numbers(session, hashes)
+                applications |= applications_of_numbers(session, hashes)
         if wanted:
-            # All at once, as each survey reads every call file.
+            # One survey for all numbers, because each survey reads every call file.
             with self._surveyed(wanted, self.progress) as survey:
                 self._write_numbers(survey)
-        self.of_applications(sorted(touched))
+        self.of_applications(sorted(applications))
 
     def of_applications(self, keys: Iterable[Key]) -> None:
-        """Compute the figures over all cards of applications that have several cards with calls.
+        """Compute the figures over all cards together, for the applications that have several cards with calls.
 
-        Those of a single number are the number's own.
+        With a single card with calls, they are the figures of its number.
         """
         if not self.call_batches:
             return
@@ -122,9 +123,9 @@ class CallFigures:
             self.insert([(CALL_WINDOW, rows)])
 
     def of_batch(self, computed: Container[str]) -> None:
-        """Compute the figures of the service periods, and over all cards, of applications that it brings cards of.
+        """Compute the figures of service periods and those over all cards, for applications with cards in the batch.
 
-        The numbers in `computed` are done already with their periods.
+        The numbers in `computed` already have their figures, with those of their periods.
         """
         if not self.call_batches:
             return
@@ -158,13 +159,13 @@ class CallFigures:
                 self._write_numbers(survey)
 
     def callers_of(self, callee_hashes: Iterable[str]) -> set[str]:
-        """Return the numbers that called one of these callees."""
+        """Return the numbers that called one of the callees."""
         if not self.call_batches:
             return set()
         return call_store(self.context).callers_of(self.call_batches, callee_hashes)
 
     def unknown(self, msisdns: Iterable[str]) -> int:
-        """Count the numbers that are no card of ours, those of this batch included."""
+        """Count the numbers that are on no published card, nor on a card of this batch."""
         count, snapshot = 0, Snapshot(own_batch=self.batch_id)
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = {self.context.store.hashed(msisdn) for msisdn in portion}
@@ -188,7 +189,7 @@ class CallFigures:
     def _periods(
         self, session: Session, column: ColumnElement[Any], wanted: Iterable[object], *where: ColumnElement[bool]
     ) -> list[ServicePeriod]:
-        """Return the service periods with limits that cards have or had, by one of their columns."""
+        """Return the service periods with a begin or an end, of the cards that have a wanted value in a column."""
         dated = or_(CARD.c.activated_on.is_not(None), CARD.c.service_ended_on.is_not(None))
         visible = is_visible(CARD.c.batch_id, Snapshot(own_batch=self.batch_id))
         periods = (
@@ -231,7 +232,7 @@ class CallFigures:
         return {**columns, "half_hours": json.dumps(facts.half_hours)}
 
     def _groups(self, keys: Sequence[Key]) -> dict[int, list[ServicePeriod]]:
-        """Return the cards of those applications of which several have calls, by their place in the list."""
+        """Return the cards with calls of the applications that have several such cards, by their place in `keys`."""
         snapshot = Snapshot(own_batch=self.batch_id)
         with self.context.read() as session:
             cards = newest_visible_rows(
@@ -256,7 +257,7 @@ class CallFigures:
         return {place: numbers[key] for place, key in enumerate(keys) if len(numbers.get(key, ())) > 1}
 
     def _opt_outs(self, session: Session) -> Iterator[OptOut]:
-        """Yield every opt-out that counts once the batch is published."""
+        """Yield every opt-out that will be valid once the batch is published."""
         snapshot = Snapshot(own_batch=self.batch_id)
         row = _OPT_OUT.alias("o")
         newest = ~has_newer(row, _OPT_OUT, ("callee_hash", "msisdn"), snapshot)
@@ -268,14 +269,14 @@ class CallFigures:
 
 
 def _after(key: Key) -> Any:
-    """Return the condition that a card's application comes after another in their order."""
+    """Return the condition that the application of a card comes after an application in the order of the keys."""
     return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
 
 
 def figures(
     context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: FractionCallback
 ) -> CallFigures:
-    """Return what computes the figures of a batch of some kind."""
+    """Return the object that computes the figures of a batch."""
     batches = published_call_batches(context)
     if kind in WITH_CALLS:
         batches.append(batch_id)

@@ -1,4 +1,4 @@
-"""Carries out the plan of an import: writes rows, figures and new cases, publishes, and updates existing cases."""
+"""Carries out the plan of an import: writes rows, figures and new cases, publishes them, and updates existing cases."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -80,8 +80,8 @@ class ImportRun:
                 report = self._compute_figures(request, readers, writing, report)
                 opening.open(applications.waiting(self.plan.reopened))
                 record_affected_cases(self.context, batch_id, self.plan.affected)
-                show = partial(publish, self.context, batch_id, seq, readers, report.counts)
-                self._publish(batch_id, calendar, show)
+                publish_batch = partial(publish, self.context, batch_id, seq, readers, report.counts)
+                self._publish(batch_id, calendar, publish_batch)
             except BaseException as error:
                 self._remove(batch_id, error)
                 raise
@@ -94,7 +94,7 @@ class ImportRun:
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
-        """Remove the rows of a failed import, and say what is left of it if the storage failed."""
+        """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""
         left = _(
             "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start with"
             " enough room removes them. Correct that, then import again."
@@ -109,18 +109,18 @@ class ImportRun:
         with self.context.read() as session:
             return calendar_edition(session)
 
-    def _publish(self, batch_id: int, calendar: str, show: Callable[[Callable[[Session], None]], None]) -> None:
+    def _publish(self, batch_id: int, calendar: str, attempt: Callable[[Callable[[Session], None]], None]) -> None:
         """Publish the batch; if the calendar has changed since `calendar`, first update the due dates of its cases."""
         while True:
             try:
-                show(partial(self._check, batch_id, calendar))
+                attempt(partial(self._check, batch_id, calendar))
             except _CalendarChanged:
                 calendar = self._follow_calendar(batch_id)
             else:
                 return
 
     def _check(self, batch_id: int, calendar: str, session: Session) -> None:
-        """Refuse the batch if the calendar, or a case that it replaces or appeals, changed during the import."""
+        """Check that the calendar did not change during the import, nor the cases that new cases and appeals follow."""
         refuse_opened_again(session, batch_id, self.plan.reopened)
         refuse_unfit_appeals(session, batch_id)
         if calendar_edition(session) != calendar:
@@ -135,9 +135,9 @@ class ImportRun:
         with self.context.read() as session:
             calendar = calendar_edition(session)
             case_ids = session.execute(select(CASE.c.id).where(*has_due_date).order_by(CASE.c.id)).scalars().all()
-        for some in chunks(case_ids, _FOLLOWING_TOGETHER):
+        for portion in chunks(case_ids, _FOLLOWING_TOGETHER):
             with self.context.write() as session:
-                follow_calendar(session, self.context, due_changes_of(session, self.context, some))
+                follow_calendar(session, self.context, due_changes_of(session, self.context, portion))
         return calendar
 
     @contextmanager
@@ -161,7 +161,7 @@ class ImportRun:
     def _write_rows(
         self, writing: BatchWriter, readers: Sequence[Reader], applications: NewApplications
     ) -> Iterator[Sequence[int]]:
-        """Write the rows of the files; yield the applications whose cases can be worked out meanwhile."""
+        """Write the rows of the files; yield the ids of applications whose cases can be opened before the last row."""
         for reader, portion in writing.write(readers):
             if reader.kind is ImportKind.APPLICATIONS and portion.rows is not None and portion.rows.rows:
                 ready = applications.ready_after(portion.rows)
@@ -171,7 +171,7 @@ class ImportRun:
     def _compute_figures(
         self, request: ImportRequest, readers: Sequence[Reader], writing: BatchWriter, report: ImportReport
     ) -> ImportReport:
-        """Write the calls and the figures computed from all rows; return the report with what is known only now."""
+        """Write the calls, and the figures computed from all rows; return the report with the final counts of calls."""
         batch_id = writing.batch_id
         of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
         written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
@@ -186,7 +186,7 @@ class ImportRun:
             return report
         return replace(
             report,
-            # Which calls are there already is known only now.
+            # The publication of the calls has found out which of them were known already.
             created=report.created - written.updated - written.unchanged,
             updated=report.updated + written.updated,
             unchanged=report.unchanged + written.unchanged,
@@ -194,7 +194,7 @@ class ImportRun:
         )
 
     def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> PublishedCallFile:
-        """Publish the calls of all files as one of the batch."""
+        """Write the calls of all files into one call file of the batch."""
         staged = self.calls.staged
         staged.duck.progress = self.progress.step(readers, 0, _CALLS_WRITTEN)
         written = staged.publish(batch_id, published_call_batches(self.context))
@@ -220,8 +220,8 @@ class ImportRun:
         writing: BatchWriter,
         readers: Sequence[Reader],
     ) -> None:
-        """Compute the figures that the rows change, and note the affected cases."""
-        # Each number once: the days of a number that is computed twice in a batch would count twice.
+        """Compute the figures that the rows of the batch change, and note the affected cases."""
+        # Each number is computed once; if it were computed twice in a batch, its days would count twice.
         called: set[str] = set().union(*numbers.values())
         computed.of_numbers(sorted(called))
         if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
@@ -248,10 +248,11 @@ def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> li
 
 
 _CALLS_WRITTEN = 0.45
+"""The part of the time after reading that has passed when the calls are written."""
 _CALLS_COUNTED = 0.8
-"""Which part of the time after reading is over when the calls are written, and when the figures are to be written."""
+"""The part of the time after reading that has passed when the figures are counted."""
 
 _FOLLOWING_TOGETHER = 500
-"""Cases whose due dates follow the calendar in one transaction, so that other writers wait briefly."""
+"""The most cases whose due dates follow the calendar in one transaction, so that other writers wait briefly."""
 
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})

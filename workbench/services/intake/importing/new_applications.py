@@ -1,4 +1,4 @@
-"""Finds the applications of a batch that get a case, those first whose cases need no later row of the import."""
+"""Finds the applications of a batch that get a case, first those whose cases do not depend on later rows."""
 
 from array import array
 from collections.abc import Iterator, Sequence
@@ -53,13 +53,13 @@ class Applicants:
 class NewApplications:
     """The applications of a batch that get a case.
 
-    Most cases can be worked out as soon as their application is written, while later rows are written. These cannot:
-    those of applicants with several applications in the import, because a rule counts all cards of an applicant; and
-    those of numbers with calls, because the figures of their calls are computed after all rows are written.
+    Most cases are opened as soon as their application is written. Two kinds of cases must wait for the last row. If an
+    applicant has several applications in the import, a rule counts the cards of all of them. If a number has calls, its
+    figures are computed after all rows are written.
     """
 
     def __init__(self, batch: NewBatch, applicants: Applicants | None) -> None:
-        """Make all cases wait for the last row if there are no `applicants`."""
+        """Begin with a batch without rows; without `applicants`, all cases wait for the last row."""
         self._context = batch.context
         self._batch_id = batch.batch_id
         self._applicants = applicants
@@ -72,7 +72,7 @@ class NewApplications:
         self._statement = select(_APPLICATION.c.id, has_case, has_calls).where(is_own).order_by(_APPLICATION.c.id)
 
     def ready_after(self, applications: BulkRows) -> Sequence[int]:
-        """Return the ids of those applications, written just now, whose cases can be worked out at once."""
+        """Return the ids of the applications, among those written just now, whose cases can be opened at once."""
         with self._context.read() as session:
             rows = session.execute(self._statement.where(_APPLICATION.c.id > self._last_id)).all()
         if rows:
@@ -89,7 +89,7 @@ class NewApplications:
         return ready
 
     def waiting(self, reopened: set[Key]) -> Iterator[Sequence[int]]:
-        """Yield the ids of the other applications after all rows are written, and those in `reopened`, in portions."""
+        """Yield the ids of the other applications and of those in `reopened`, in portions, after the last row."""
         yield from chunks(self._waiting, _TOGETHER)
         columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
         for portion in chunks(sorted(reopened), _TOGETHER):

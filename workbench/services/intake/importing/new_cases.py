@@ -1,6 +1,6 @@
 """Opens a case for each new application of a batch that is being written.
 
-Cases are worked out, with findings and search terms, as rows that only have to be inserted.
+A helper process can prepare the rows of cases, findings and search terms, so that the main process only inserts them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,23 +53,25 @@ class NewBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentBasis:
-    """What new cases are judged by. If it is not in force any more, they must be worked out again."""
+    """The policy, the suspensions and the day with which cases are assessed; if they change, it must be repeated."""
 
     policy_id: int
-    stops: tuple[Suspension, ...]
+    suspensions: tuple[Suspension, ...]
     today: date
 
     @classmethod
     def now(cls, session: Session, context: Context) -> "AssessmentBasis":
-        """Return what is in force."""
-        return cls(policy_id=context.policy_id(session), stops=all_suspensions(session), today=context.today(session))
+        """Return the present basis."""
+        suspensions = all_suspensions(session)
+        return cls(policy_id=context.policy_id(session), suspensions=suspensions, today=context.today(session))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCase:
-    """A new case that is complete: its place among the new ones, and what its receipt is made of."""
+    """A complete new case, with the facts for its receipt."""
 
     place: int
+    """Its place among the new cases of `NewCases`."""
     columns: Columns
     applicant: Columns
     findings: tuple[Finding, ...]
@@ -78,7 +80,7 @@ class QueuedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCases:
-    """The rows of some new cases, few enough for one transaction; places from 0 on stand for the ids of the cases."""
+    """The rows of some new cases, few enough for one transaction; places from 0 stand for the ids of the cases."""
 
     basis: AssessmentBasis
     application_ids: Sequence[int]
@@ -90,7 +92,7 @@ class NewCases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
-    """What new cases are judged by, as it is used."""
+    """The basis of assessments, with its policy and calendar read."""
 
     basis: AssessmentBasis
     policy: Policy
@@ -101,7 +103,7 @@ _Judged = tuple[ImportedRow, Evidence, Assessment]
 
 
 def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]:
-    """Return the new cases of some applications of a batch, in the order of their ids."""
+    """Assess some applications of a batch, and return the rows of their new cases, in the order of their ids."""
     context = batch.context
     with context.read() as session:
         rules = _rules(session, context)
@@ -123,9 +125,10 @@ def _rules(session: Session, context: Context) -> _Rules:
 
 
 def _in_transactions(judged: Sequence[_Judged]) -> Iterator[Sequence[_Judged]]:
-    """Yield cases that one transaction writes with their findings and receipts."""
+    """Yield the cases that each transaction writes, with at most MOST_ROWS rows."""
     ends, rows = [0], 0
     for place, (_row, _evidence, assessment) in enumerate(judged):
+        # The case, its search terms, its receipt, and its findings.
         own = 2 + assessment.is_complete + len(assessment.findings)
         if rows + own > MOST_ROWS:
             ends.append(place)
@@ -182,7 +185,7 @@ def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules
     }
     if assessment.is_complete:
         complete_at, standing = first_clock_state(
-            evidence, assessment.service_class, rules.policy, rules.basis.stops, rules.calendar
+            evidence, assessment.service_class, rules.policy, rules.basis.suspensions, rules.calendar
         )
         columns |= {
             "state": CaseState.QUEUED.value,
@@ -202,7 +205,7 @@ def _arrival(row: ImportedRow, columns: Columns, assessment: Assessment, rules: 
         priority_rank=columns["priority_rank"],
         due_at=columns["due_at"],
         gets_forecast=shows_forecast(policy, columns["due_at"], columns["suspended_from"], now),
-        stopped_until=stopped_until(rules.basis.stops, row["province"], row["agent"], now),
+        stopped_until=stopped_until(rules.basis.suspensions, row["province"], row["agent"], now),
     )
 
 
@@ -220,7 +223,7 @@ _SAME_COLUMNS = {
 
 
 class CaseOpening:
-    """Opens the cases of a batch that will be published as `seq`; a helper process, if there is one, does a part."""
+    """Opens the cases of a batch that will be published as `seq`; a helper process may assess a part of them."""
 
     def __init__(self, batch: NewBatch, seq: int, helper: HelperProcess | None) -> None:
         self._batch = batch
@@ -236,12 +239,12 @@ class CaseOpening:
 
 
 def _open_cases(batch: NewBatch, seq: int, cases: NewCases, forecaster: ArrivalForecasts) -> None:
-    """Write new cases; work them out again as long as they were judged by what is not in force any more."""
+    """Write new cases; as long as the basis of their assessments has changed meanwhile, assess them again."""
     context = batch.context
     with context.read() as session:
         is_current = AssessmentBasis.now(session, context) == cases.basis
         policy = context.policy(session, cases.basis.policy_id)
-    # A case joins the queue that the forecasts count, so only cases that are likely to be written may.
+    # A forecast adds the case to the queue that later forecasts count, so cases with an old basis get none.
     if not is_current or not _write(batch, seq, cases, _receipts(cases, policy, context.now(), forecaster)):
         for again in new_cases(batch, cases.application_ids):
             _open_cases(batch, seq, again, forecaster)
@@ -250,7 +253,7 @@ def _open_cases(batch: NewBatch, seq: int, cases: NewCases, forecaster: ArrivalF
 def _receipts(
     cases: NewCases, policy: Policy, now: datetime, forecaster: ArrivalForecasts
 ) -> list[tuple[int, UnnumberedNotice]]:
-    """Return what the applicants of the cases that are queued are sent, by the places of the cases."""
+    """Return the receipts for the applicants of the queued cases, each with the place of its case."""
     forecasts = forecaster.of([queued.arrival for queued in cases.queued])
     found = (
         (one.place, notice_about(one.columns, one.applicant, RECEIPT, policy, now, Outlook(forecast, one.findings)))
@@ -262,8 +265,8 @@ def _receipts(
 def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[int, UnnumberedNotice]]) -> bool:
     """Write new cases with their findings, receipts and search terms in one transaction.
 
-    If another policy is in force, a suspension was entered or a day began since, write nothing and return False:
-    a change of the open cases also finds the cases that are written before it, but not those written after it.
+    If the basis has changed, write nothing and return False. A change of policy or suspensions updates the cases that
+    are written before it, but not those that are written after it.
     """
     context = batch.context
     with context.write(is_bulk=True) as session:

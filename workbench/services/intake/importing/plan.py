@@ -29,29 +29,30 @@ if TYPE_CHECKING:
 
 
 ProgressCallback = Callable[[int, int], None]
-"""Called with the number of bytes that are done and of all bytes; each file counts when read and when written."""
+"""A callback that gets the bytes done and all bytes; each file counts twice, when it is read and when it is written."""
 
 MAX_ERRORS_REPORTED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """One import: files of one kind, or workbooks, that become one batch.
-
-    `encoding` is that of text files; None detects it. With `rejects`, good rows are imported and bad ones written to
-    that file. `agent` is for rows that name none. `as_new` opens a new case if the application's case is closed. With
-    `only`, rows of other applications are refused. `layouts` say what the columns of a reseller's sheets mean.
-    """
+    """One import: files of one kind, or workbooks, that become one batch."""
 
     kind: ImportKind
     paths: tuple[Path, ...]
     dry_run: bool = False
     encoding: str | None = None
+    """The encoding of text files; None detects it."""
     rejects: Path | None = None
+    """The file for bad rows, so that the good rows are imported; without it, one bad row refuses the import."""
     agent: str = ""
+    """The agent of rows that name none."""
     as_new: bool = False
+    """Whether an application whose case is closed gets a new case."""
     only: tuple[str, str] | None = None
+    """The only application whose rows are accepted; None accepts those of all applications."""
     layouts: "tuple[SheetMap, ...]" = ()
+    """The meanings of the columns of a reseller's sheets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,26 +67,26 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """The result of an import, or of a dry run; `batch` is None if nothing was written.
-
-    `rows` counts all records, `rejected` those that were not imported; `errors` are the first thousand of
-    `error_count`. `unknown_callers` counts numbers in call files that are not on a card. `unfiled` counts the rejected
-    appeals that could not be filed after the publication, because their cases had changed.
-    """
+    """The result of an import, or of a dry run."""
 
     kind: ImportKind
     batch: int | None
+    """The number of the batch; None if nothing was written."""
     rows: int
+    """The number of all records."""
     created: int
     updated: int
     unchanged: int
     rejected: int
     errors: tuple[RowProblem, ...]
+    """The first thousand errors."""
     error_count: int
     encoding: str
     unknown_callers: int = 0
+    """The number of phone numbers in call files that are on no card."""
     sheets: tuple[SheetLine, ...] = ()
     unfiled: int = 0
+    """The number of appeals, among the rejected records, that could not be filed because their cases had changed."""
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -105,7 +106,7 @@ class ImportReport:
 
 
 class ImportRefused(BadData):
-    """Some rows are bad, and nothing was written; `report` has the errors, and counts nothing as created or updated."""
+    """An import is refused because some rows are bad; `report` has the errors, and 0 for created and updated rows."""
 
     def __init__(self, report: ImportReport) -> None:
         self.report = replace(report, created=0, updated=0)
@@ -115,7 +116,7 @@ class ImportRefused(BadData):
         super().__init__(first)
 
 
-_KEPT_IN_MEMORY = 8 << 20
+_MOST_BYTES_IN_MEMORY = 8 << 20
 
 
 @dataclass(slots=True)
@@ -135,23 +136,22 @@ class ImportErrors:
 
 @dataclass(slots=True)
 class PlannedPortion:
-    """The planned rows of some records of a file, kept so that the file is read only once.
-
-    `file` is the place of the reader; `has_updates` says that some rows replace earlier ones.
-    """
+    """The planned rows of some records of a file, kept so that the file is read only once."""
 
     file: int
+    """The place of the file among the files of the import."""
     rows: BulkRows | None = None
     appeals: Sequence[Any] = ()
     documents: Sequence[DocumentToCopy] = ()
     has_updates: bool = False
+    """Whether some rows replace published rows."""
     rejected: list[BadRecord] = field(default_factory=list)
 
 
 class Spill:
-    """Portions in their order, written down as they come: in memory while they are few, else in a file without name.
+    """Keeps planned portions in their order: in memory while they are small, otherwise in a temporary file.
 
-    For an encrypted store, `keys` are new ones that nobody else knows: what is in the file is sealed with them.
+    For an encrypted store, `keys` are new keys that nobody else knows; the portions are sealed with them.
     """
 
     def __init__(self, folder: Path, keys: "DataKeys | None" = None) -> None:
@@ -161,7 +161,7 @@ class Spill:
 
     @cached_property
     def _file(self) -> IO[bytes]:
-        return SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=str(self._folder))
+        return SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY, dir=str(self._folder))
 
     def add(self, portion: PlannedPortion) -> None:
         """Add a portion.
@@ -200,25 +200,26 @@ class Spill:
 
 @dataclass(slots=True)
 class ImportPlan:
-    """The plan of an import.
-
-    `affected` are the existing cases that get new evidence. `reopened` are the applications that get a new case.
-    `cards` are the digests of the cards in the import itself. `documents` are those for existing cases, in an import
-    for one application. `applicants` are those of the new applications, if a part of the cases can be worked out before
-    the last row is written. `is_broken` means that a file cannot be read to its end. `rows_of_files` counts the
-    records of each file.
-    """
+    """The plan of an import."""
 
     portions: Iterable[PlannedPortion] = ()
     rows_of_files: list[int] = field(default_factory=list)
+    """The number of records of each file."""
     errors: ImportErrors = field(default_factory=ImportErrors)
     counts: list[int] = field(default_factory=lambda: [0] * len(RowOutcome))
+    """The number of records with each `RowOutcome`."""
     affected: dict[int, AffectedCase] = field(default_factory=dict)
+    """The existing cases that get new evidence."""
     reopened: set[Key] = field(default_factory=set)
+    """The applications that get a new case although they had one."""
     cards: set[bytes] = field(default_factory=set)
+    """The digests of the cards that the import has as rows of their own."""
     documents: list[ReceivedDocument] = field(default_factory=list)
+    """The documents for the existing case, in an import for one application."""
     applicants: Applicants | None = None
+    """The applicants of the new applications; None if all cases wait for the last row."""
     is_broken: bool = False
+    """Whether a file cannot be read to its end."""
 
     @property
     def rows(self) -> int:

@@ -27,7 +27,7 @@ from workbench.services.intake.importing.progress import ImportProgress
 from workbench.services.review.rectifying.rectification import ReceivedDocument
 
 ROWS_AT_ONCE = 3_000
-"""The records of one portion, which one transaction writes; they usually have fewer than 5,000 cards."""
+"""The most records of one portion, which one transaction writes; they usually have fewer than 5,000 cards."""
 
 
 class ImportPlanner:
@@ -54,7 +54,7 @@ class ImportPlanner:
         self._is_of_several_kinds = False
 
     def plan_of(self, readers: Sequence[Reader]) -> ImportPlan:
-        """Return the plan of an import of these files.
+        """Return the plan of an import of some files.
 
         If keys are repeated, the files are read a second time, and the repeated rows are refused.
         """
@@ -70,12 +70,12 @@ class ImportPlanner:
         if self._plan.applicants is not None:
             self._plan.applicants.find_repeated()
         if self._plan.counts[RowOutcome.UPDATED]:
-            # The cards of an application count for another applicant once a later row changes the applicant.
+            # A later row may change the applicant of an application, whose cards then count for that applicant.
             self._plan.applicants = None
         return self._plan
 
     def _begin(self) -> None:
-        """Begin a plan. A small import works out its cases at the end, in the order of the file."""
+        """Begin an empty plan; in an import without a helper process, all cases wait for the last row."""
         applicants = Applicants() if self._helper is not None else None
         self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened, applicants=applicants)
 
@@ -124,8 +124,8 @@ class ImportPlanner:
         for classified in distribute(classify_records, files, portions, self._helper):
             self._take(portions.read.popleft(), classified, place, reader)
             self._progress.advance(reader.bytes_read)
-        if portions.torn is not None:
-            raise portions.torn
+        if portions.problem is not None:
+            raise portions.problem
 
     def _take(self, records: Sequence[Record], classified: ClassifiedRecords, place: int, reader: Reader) -> None:
         portion = PlannedPortion(place, rows=classified.rows, documents=classified.documents)
@@ -163,15 +163,16 @@ class ImportPlanner:
 
 
 class _Portions:
-    """The records of a file from its start, a portion at a time; also those before what tears the file apart.
+    """Yields the records of a file in portions; records with repeated keys are replaced by refused ones.
 
-    `read` are the portions in their order until somebody takes them, `torn` is what tore the file apart. Records that
-    come more than once are refused.
+    If the rest of the file cannot be read, the records before the problem are yielded.
     """
 
     def __init__(self, place: int, reader: Reader, repeated: Mapping[Place, str]) -> None:
         self.read: deque[list[Record]] = deque()
-        self.torn: FileProblem | None = None
+        """The portions that were yielded, in their order; the user removes each from the left."""
+        self.problem: FileProblem | None = None
+        """The problem after which the file cannot be read; None if it was read to its end."""
         self._place = place
         self._reader = reader
         self._repeated = repeated
@@ -186,7 +187,7 @@ class _Portions:
                         yield self._checked(portion)
                         portion = []
         except FileProblem as problem:
-            self.torn = problem
+            self.problem = problem
         if portion:
             yield self._checked(portion)
 

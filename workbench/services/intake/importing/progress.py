@@ -1,4 +1,4 @@
-"""Reports the progress of an import: all its files are read, then their rows are written and calls counted."""
+"""Reports the progress of an import: first all files are read, then their rows are written and calls are counted."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from workbench.services.files.reading.reader import Reader
 from workbench.services.intake.importing.plan import ProgressCallback
 
 PASSES = 2
+"""The number of passes through each file, if no key is repeated: reading and writing."""
 
 
 class ImportProgress:

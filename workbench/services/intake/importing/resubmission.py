@@ -30,8 +30,9 @@ class Resubmissions(Service):
     def take(self, case_id: int, path: Path, note: str = "", progress: ProgressCallback | None = None) -> ImportReport:
         """Import a file for one case, then queue the case in its next round.
 
-        The file has the application, cards or documents of this case. Who may record a resubmission may import it,
-        because it changes no other case. If the file completes the case, the import itself queues it.
+        The file has the application, cards or documents of this case. A person who may record a resubmission may also
+        import the file, because it changes no other case. If the file has all that was asked for, the import queues the
+        case.
 
         Raises:
             NotFound: If there is no such case or file.
@@ -73,10 +74,8 @@ class Resubmissions(Service):
             if affected_case is not None:
                 findings = findings_of_case(session, case_id)
                 progress = progress_of(session, self.context, case, findings, plan.documents)
-                if (
-                    answer_time(session, case, progress, affected_case.received_at, affected_case.application_at)
-                    is not None
-                ):
+                row_at, application_at = affected_case.received_at, affected_case.application_at
+                if answer_time(session, case, progress, row_at, application_at) is not None:
                     return received_at
             rectification_in_time(session, self.context, case, received_at, is_file=True)
         return received_at

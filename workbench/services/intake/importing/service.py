@@ -44,7 +44,7 @@ from workbench.services.intake.importing.planning import ImportPlanner
 from workbench.services.intake.importing.progress import ImportProgress
 from workbench.services.review.new_evidence import FROM_APPLICANT
 
-_ENOUGH_BYTES = 4_000_000
+_FEWEST_BYTES_FOR_HELPER = 4_000_000
 
 
 class Imports:
@@ -119,7 +119,7 @@ class Imports:
             return done
 
     def _classifier(self, request: ImportRequest, readers: Sequence[Reader]) -> RowClassifier:
-        """Return the classifier of the rows of these files; refuse files that were imported before."""
+        """Return the classifier for the rows of some files, after checking that they were not imported before."""
         with self.context.read() as session:
             refuse_known_files(session, readers)
             terms = ImportTerms(
@@ -164,7 +164,7 @@ class Imports:
                 reader.rows = replace(reader.rows, document_names=names)
                 readers.append(opened.enter_context(reader))
         if request.only is not None:
-            plan.errors.add(_others_kinds(readers))
+            plan.errors.add(_kinds_of_admins(readers))
         if plan.errors.count:
             raise ImportRefused(report_of(request, readers, plan))
         # Rows that others refer to are imported first, from all workbooks.
@@ -172,17 +172,18 @@ class Imports:
 
 
 def _is_large(readers: Sequence[Reader]) -> bool:
-    """Say whether another process should help: its start costs as much as some thousand applications.
+    """Say whether a helper process is worth its start, which takes as long as some thousand applications.
 
-    The rows of other kinds may belong to applications of the same import, which only this process knows.
+    It can only help with applications alone. Rows of other kinds may belong to applications of the same import, which
+    only this process knows.
     """
     return {reader.kind for reader in readers} == {ImportKind.APPLICATIONS} and (
-        sum(reader.pass_bytes for reader in readers) >= _ENOUGH_BYTES
+        sum(reader.pass_bytes for reader in readers) >= _FEWEST_BYTES_FOR_HELPER
     )
 
 
-def _others_kinds(readers: Sequence[Reader]) -> Iterator[RowProblem]:
-    """Yield a problem for each sheet that does not belong to an application, but to a number or a person."""
+def _kinds_of_admins(readers: Sequence[Reader]) -> Iterator[RowProblem]:
+    """Yield a problem for each file or sheet that only an admin may import: it is about numbers or people."""
     for reader in readers:
         if reader.kind not in FROM_APPLICANT:
             message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")

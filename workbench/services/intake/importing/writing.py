@@ -1,4 +1,4 @@
-"""Writes what was planned: rows into the database, a chunk at a time, unseen until the batch is published."""
+"""Writes the planned rows of a batch, some in each transaction; they are invisible until the batch is published."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,13 +41,13 @@ class BatchWriter:
     progress: ImportProgress
     rejects: RejectWriter | None
     concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """What rows that belong to no application are about: hashes of numbers or callees, or subjects as they are."""
+    """The values in the columns `ABOUT` of the written rows, by kind."""
 
     def write(self, readers: Sequence[Reader]) -> Iterator[tuple[Reader, PlannedPortion]]:
-        """Write the good rows, and the bad ones to their own file; yield each portion after it is written.
+        """Write the good rows, and the bad ones to the file of rejects; yield each portion after it is written.
 
         Raises:
-            FileProblem: If a document is no longer what was planned.
+            FileProblem: If the file of a document is missing or has changed since the plan.
         """
         portions = iter(self.plan.portions)
         portion = next(portions, None)
@@ -80,7 +80,7 @@ class BatchWriter:
         self._insert(portion.rows)
         if reader.kind is ImportKind.APPLICATIONS:
             cards = self._cards_of(portion.rows, has_updates=portion.has_updates)
-            # All else of them is unknown.
+            # Their other columns are unknown.
             self._insert(cards, **blank_row(ImportKind.CARDS))
 
     def insert(self, inserts: Iterable[tuple[Table, list[Columns]]]) -> None:
@@ -88,13 +88,13 @@ class BatchWriter:
         for table, rows in inserts:
             self._insert(bulk_rows(table.name, rows))
 
-    def _insert(self, rows: BulkRows, **same: Any) -> None:
-        for some in chunks(rows.rows, _MAX_ROWS):
+    def _insert(self, rows: BulkRows, **common: Any) -> None:
+        for portion in chunks(rows.rows, _MAX_ROWS):
             with self.context.write(is_bulk=True) as session:
-                insert_bulk(session, replace(rows, rows=some), batch_id=self.batch_id, **same)
+                insert_bulk(session, replace(rows, rows=portion), batch_id=self.batch_id, **common)
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
-        """Put a document's file into the store, where its row brings one."""
+        """Copy the file of a document into the store; if the row names no file, check that the store has it."""
         message = ""
         try:
             if document.path:
@@ -108,7 +108,7 @@ class BatchWriter:
             raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
     def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
-        """Return cards for the numbers of applications that have none yet, and get none with this import."""
+        """Return cards for the numbers of applications that have no card yet and no row of their own in this import."""
         listed = zip(*map(applications.column, ("agent", "application_no", "msisdns")), strict=True)
         cards = [
             (agent, number, msisdn)
@@ -138,4 +138,4 @@ ABOUT = {
     ImportKind.CREDIT: "subject_no",
     ImportKind.COMPLAINTS: "msisdn_hash",
 }
-"""What leads from a row that belongs to no application to the cases that it concerns."""
+"""The column by which the cases are found that a row without an application concerns, by kind."""

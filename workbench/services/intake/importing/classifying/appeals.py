@@ -60,7 +60,7 @@ def _classify(
 
 
 def appeal_filings(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:
-    """Return the rows that a batch stores for its appeals, so that any process can file them after the publication."""
+    """Return the submissions that a batch stores for its appeals; any process can file these after the publication."""
     with context.read() as session:
         cases = current_cases(session, set(map(key_of_application, rows)))
     return [

@@ -42,19 +42,20 @@ from workbench.services.intake.importing.classifying.outcome import ClassifiedRo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowClassifier:
-    """Classifies the rows of one import.
-
-    `arriving` are the applications that come with the import itself, and since when they count as received; None
-    where nothing of them changes. Cards and documents of the same workbook may belong to them. With `only`, rows of
-    other applications are refused. `reopened` are the applications of which the import opens new cases.
-    """
+    """Classifies the rows of one import."""
 
     store: Store
     terms: ImportTerms
     imported_at: datetime
     only: Key | None = None
+    """The only application whose rows are accepted; None accepts those of all applications."""
     arriving: dict[Key, datetime | None] = field(default_factory=dict)
+    """The accepted applications of the import itself, to which its cards and documents may belong.
+
+    The value is when the application was received, None if it does not change.
+    """
     reopened: set[Key] = field(default_factory=set)
+    """The applications for which the import opens new cases although they had a case."""
 
     def classify(
         self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
@@ -78,7 +79,7 @@ class RowClassifier:
         return self._records(kind, session, rows)
 
     def expect(self, applications: Sequence[RowValue], classified: Sequence[ClassifiedRow]) -> None:
-        """Accept later rows of the same import that belong to these applications, unless they were refused."""
+        """Note the accepted applications, so that later cards and documents of the import may belong to them."""
         for row, one in zip(applications, classified, strict=True):
             if one.outcome is not RowOutcome.REFUSED:
                 self.arriving[key_of_application(row)] = one.receipt
@@ -97,7 +98,7 @@ class RowClassifier:
             if is_same and not (self.terms.as_new and existing.is_closed(key)):
                 classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made))
                 continue
-            # The date of the first submission says nothing about when this change came.
+            # If the time of receipt is still that of the known row, it does not say when the change was received.
             receipt = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
             classified.append(existing.classify(key, RowOutcome.UPDATED, receipt, made))
         return classified
@@ -139,25 +140,25 @@ class RowClassifier:
         existing: ExistingApplications,
     ) -> ClassifiedRow:
         """Classify a card or document of a known application."""
-        besides = _UNDATED if receipt is None else frozenset[str]()
+        ignored = _UNDATED if receipt is None else frozenset[str]()
         if receipt is None and "received_at" in made:
             made["received_at"] = self.imported_at
         is_erased = before is not None and before.get("erased_at") is not None
-        if before is not None and not is_erased and is_equal(made, before, besides=besides):
+        if before is not None and not is_erased and is_equal(made, before, ignored=ignored):
             return ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made)
         outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
         one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, made)
-        is_end = before is not None and "service_ended_on" in made and is_equal(made, before, besides=_END_OF_SERVICE)
-        # When a service ends says nothing about the case that was closed, but how long it is kept.
+        is_end = before is not None and "service_ended_on" in made and is_equal(made, before, ignored=_END_OF_SERVICE)
+        # The end of a service does not matter to a closed case, but it decides how long the case is kept.
         if one.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
             return ClassifiedRow(outcome=outcome, made=made)
         return one
 
     def file_of(self, row: RowValue, folder: Path) -> StoredFile:
-        """Return the file of a document, beside the import file or in the store.
+        """Return the file of a document, which is beside the import file or in the store.
 
         Raises:
-            BadDocument: If there is none that can be taken.
+            BadDocument: If there is no such file, or it cannot be imported.
         """
         if not row["path"]:
             return find_in_store(row["sha256"], self.store)
@@ -176,7 +177,7 @@ class RowClassifier:
 
 
 _UNDATED = frozenset({"received_at"})
-"""What a document without a date of receipt would differ in from itself each time."""
+"""The column that is not compared for a document without a time of receipt: it gets the time of the import."""
 
 _END_OF_SERVICE = frozenset({"service_ended_on"})
 
@@ -193,7 +194,7 @@ def _by_key(
     wanted: set[Any],
     key: Callable[[ImportedRow], object],
 ) -> dict[object, ImportedRow]:
-    """Return the published rows of some values by their key."""
+    """Return the published rows with one of the wanted values in the columns `found_by`, by their key."""
     return {key(row): row for row in newest_visible_rows(session, found_by, wanted, key, EVERYTHING)}
 
 
@@ -209,7 +210,7 @@ def _of_another_application(only: Key) -> ClassifiedRow:
 
 
 def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
-    """Return an agent that has a published application with the number of an unknown one, by number."""
+    """Return, by number, an agent that has a published application with the number of an unknown application."""
     if not unknown:
         return {}
     table = TABLES[ImportKind.APPLICATIONS]
@@ -220,8 +221,8 @@ def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
 
 
 def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
-    """Refuse a row whose application was never imported, or only for one of `agents`, which are by number."""
-    # What has no digits, or has others than ASCII characters, may be the name of a person in a wrong column.
+    """Refuse a row whose application was never imported; `agents` has, by number, an agent who has that number."""
+    # A text without digits or with other characters than ASCII may be the name of a person in a wrong column.
     number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outline_of(key[1])
     whose = _(" of agent “{agent}”").format(agent=outline_of(key[0])) if key[0] else ""
     message = _("There is no application {number}{whose}; import it first.")

@@ -25,7 +25,7 @@ TABLES: dict[ImportKind, Table] = {
     ImportKind.CREDIT: table_of(CreditRecordRow),
     ImportKind.COMPLAINTS: table_of(ComplaintRow),
 }
-"""Where the rows of each kind go; calls go into files of the store."""
+"""The tables of the rows of each kind; calls are written to files of the store."""
 
 _HASHES: Mapping[ImportKind, Mapping[str, str]] = {
     ImportKind.APPLICATIONS: {"handler_id_hash": "handler_id_no", "contact_phone_hash": "contact_phone"},
@@ -33,16 +33,16 @@ _HASHES: Mapping[ImportKind, Mapping[str, str]] = {
     ImportKind.COMPLAINTS: {"msisdn_hash": "msisdn"},
     ImportKind.CREDIT: {"subject_hash": "subject_no"},
 }
-"""The columns with hashes, and the columns that they are of."""
+"""The columns with keyed hashes, each with the column that is hashed."""
 
 
 def _credit_key(row: ImportedRow) -> tuple[object, ...]:
-    """Return subject, list, and the record's number or else its date."""
+    """Return the key of a credit record: subject, list, and the record's number or else its date."""
     return row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]
 
 
 key_of_application: Callable[[Mapping[str, Any]], tuple[str, str]] = itemgetter("agent", "application_no")
-"""Returns the application that a row belongs to."""
+"""The function that returns the key of the application to which a row belongs."""
 
 KEYS: Mapping[ImportKind, Callable[[Mapping[str, Any]], tuple[object, ...]]] = {
     ImportKind.APPLICATIONS: key_of_application,
@@ -53,11 +53,11 @@ KEYS: Mapping[ImportKind, Callable[[Mapping[str, Any]], tuple[object, ...]]] = {
     ImportKind.COMPLAINTS: itemgetter("msisdn_hash", "received_at", "source"),
     ImportKind.APPEALS: key_of_application,
 }
-"""Returns the key of a row, by kind of import."""
+"""The functions that return the key of a row, by kind of import."""
 
 
 def columns_of(kind: ImportKind, row: RowValue, store: Store) -> Columns:
-    """Return the columns of a row that is no document; of a callee only the hash is kept."""
+    """Return the columns of a row that is not a document; a callee is replaced by its hash."""
     columns = {**row}
     for name, source in _HASHES.get(kind, {}).items():
         columns[name] = store.hashed(row[source])
@@ -75,6 +75,6 @@ def document_columns(row: RowValue, file: StoredFile) -> Columns:
     return columns
 
 
-def is_equal(columns: Columns, row: ImportedRow, *, besides: frozenset[str] = frozenset()) -> bool:
-    """Say whether a published row has the same values, except in the columns `besides`."""
-    return all(row[name] == value for name, value in columns.items() if name not in besides)
+def is_equal(columns: Columns, row: ImportedRow, *, ignored: frozenset[str] = frozenset()) -> bool:
+    """Say whether a published row has the same values, except in the ignored columns."""
+    return all(row[name] == value for name, value in columns.items() if name not in ignored)

@@ -44,10 +44,10 @@ def media_type_of(start: bytes) -> str:
 
 
 def resolve_beside(folder: Path, relative: str) -> Path:
-    """Return the file at a path of an import file.
+    """Return the document at a path that an import file names, relative to the folder of the import file.
 
     Raises:
-        BadDocument: If it is outside the folder: absolute, through `..`, or through a symbolic link.
+        BadDocument: If the path leaves the folder: it is absolute, has `..`, or leads through a symbolic link.
     """
     wanted = Path(relative)
     if wanted.is_absolute() or ".." in wanted.parts:
@@ -72,14 +72,14 @@ def inspect_document(path: Path) -> StoredFile:
 
 
 def copy_to_store(path: Path, sha256: str, store: Store) -> None:
-    """Copy a file into the store under its SHA-256, completely or not at all; a damaged file there is replaced.
+    """Copy a file into the store under its SHA-256, completely or not at all; a damaged file of the store is replaced.
 
     Raises:
         BadDocument: If the file has changed since the import was planned.
         StorageFailed: If the store cannot be written.
     """
     target = store.document_path(sha256)
-    if _whole(sha256, store):
+    if _undamaged(sha256, store):
         return
     try:
         make_folder(target.parent, store.access)
@@ -106,14 +106,14 @@ def find_in_store(sha256: str, store: Store) -> StoredFile:
     """
     if not store.document_path(sha256).exists():
         raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
-    file = _whole(sha256, store)
+    file = _undamaged(sha256, store)
     if file is None:
         raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
     return file
 
 
-def _whole(sha256: str, store: Store) -> StoredFile | None:
-    """Return a file of the store if it is undamaged. It is read completely, as damage may leave its size unchanged."""
+def _undamaged(sha256: str, store: Store) -> StoredFile | None:
+    """Return a file of the store if it is undamaged; it is read completely, because damage may not change its size."""
     # An unreadable file counts as damaged and is replaced; if that fails too, the import reports it.
     with suppress(OSError, ValueError), store.open_document(sha256) as content:
         file = _digested(content, None)

@@ -40,28 +40,29 @@ _APPLICATION = TABLES[ImportKind.APPLICATIONS]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportTerms:
-    """When an application with a closed case gets a new case: with `as_new`, after the working days of the cooldown."""
+    """The conditions on which an application with a closed case gets a new case."""
 
     calendar: WorkingCalendar
     as_new: bool
+    """Whether the import may open new cases for such applications."""
     cooldown_days: int | None
+    """The working days that must pass after a final fail; None if none must."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingApplications:
-    """The published applications of some rows, with their newest cases and the deadlines of resubmissions.
-
-    `failed_at` has the time of each final fail.
-    """
+    """The published applications of some rows, with their newest cases."""
 
     applications: Mapping[Key, ImportedRow]
     cases: Mapping[Key, CaseRow]
     deadlines: Mapping[int, datetime]
+    """By case, the deadline of a resubmission."""
     failed_at: Mapping[int, datetime]
+    """By case, the time of a final fail."""
     terms: ImportTerms
 
     def classify(self, key: Key, outcome: RowOutcome, receipt: datetime, made: Any) -> ClassifiedRow:
-        """Return the outcome of a new or changed row: for its case, for a new case, or refused."""
+        """Classify a new or changed row: it updates the existing case, gets a new case, or is refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
             return ClassifiedRow(outcome=outcome, made=made)
@@ -75,7 +76,7 @@ class ExistingApplications:
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
 
     def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
-        """Return why a new application is too early after a final fail, or None."""
+        """Return why a new application is too early after a final fail; None if it is not."""
         terms, failed_at = self.terms, self.failed_at.get(case_id)
         if terms.cooldown_days is None or failed_at is None:
             return None
@@ -140,14 +141,14 @@ def existing_applications(session: Session, keys: set[Key], terms: ImportTerms) 
     )
 
 
-def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> None:
-    """Refuse the new cases of a batch if one of the closed cases was reopened during the import.
+def refuse_opened_again(session: Session, batch_id: int, reopened: set[Key]) -> None:
+    """Check that nobody opened a case of an application for which a batch opens a new case.
 
     Raises:
-        Busy: If there is such a case.
+        Busy: If somebody did, while the import ran.
     """
-    for some in chunks(replaced):
-        key = tuple_(CASE.c.agent, CASE.c.application_no).in_(some)
+    for portion in chunks(reopened):
+        key = tuple_(CASE.c.agent, CASE.c.application_no).in_(portion)
         is_other = (CASE.c.batch_id != batch_id) & is_published(CASE.c.batch_id)
         case_id = session.execute(select(CASE.c.id).where(key, is_other, is_open_case()).limit(1)).scalar()
         if case_id is not None:
@@ -156,7 +157,7 @@ def refuse_opened_again(session: Session, batch_id: int, replaced: set[Key]) -> 
 
 
 def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datetime]:
-    """Return when the failed ones of some cases were failed finally, by case."""
+    """Return the time of the final fail of each failed case among some cases, by case."""
     failed = [case.id for case in cases if case.state == CaseState.FAILED]
     decided_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
     is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(("applied", "approved"))

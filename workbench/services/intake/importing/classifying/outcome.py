@@ -17,22 +17,23 @@ class RowOutcome(IntEnum):
 
 
 class ClassifiedRow(NamedTuple):
-    """The outcome of one readable row, and why it is refused (`column` is the column's own name, not the file's).
-
-    `case_id` is the existing case that the row updates, and `receipt` is its time of receipt. `reopens` is the
-    application that gets a new case. `made` are the columns of the row.
-    """
+    """The outcome of one readable row, and if it is refused, the reason."""
 
     outcome: RowOutcome
     message: str = ""
     column: str = ""
+    """The column to which the message refers, by the name of the program, not by that of the file."""
     case_id: int | None = None
+    """The existing case that the row updates."""
     receipt: datetime | None = None
+    """When the row was received."""
     reopens: Key | None = None
+    """The application that gets a new case although it had one."""
     made: Any = None
+    """The columns of the row in the database."""
 
     def without_columns(self) -> "ClassifiedRow":
-        """Return this without the columns of the row; most are one shared object then, which pickles faster."""
+        """Return the outcome without the columns; most outcomes are then one shared object, which pickles faster."""
         is_plain = self.outcome is RowOutcome.CREATED and self.case_id is None and self.reopens is None
         return _CREATED if is_plain else self._replace(made=None)
 
@@ -41,8 +42,9 @@ _CREATED = ClassifiedRow(RowOutcome.CREATED)
 
 
 class DocumentToCopy(NamedTuple):
-    """A document whose file the store must have when the batch is published; `path` is '' if its row names none."""
+    """A document whose file the store must have when the batch is published."""
 
     path: str
+    """The path that the row names; empty if the row names none, because the store has the file."""
     sha256: str
     line: int

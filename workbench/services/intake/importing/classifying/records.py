@@ -1,4 +1,4 @@
-"""Reads and classifies a portion of the records of a file; any process can do it."""
+"""Reads and classifies a portion of the records of a file, in the main process or in a helper process."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -22,35 +22,33 @@ from workbench.services.intake.importing.classifying.outcome import ClassifiedRo
 DIGEST_BYTES, CHECK_SUM_BYTES = 16, 4
 
 Record = RawRecord | BrokenRecord | BadRecord
-"""A record as it is in the file, or one that is refused already."""
+"""A record as it is in the file, or a record that is already refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileClassifier:
-    """Classifies the records of one file; documents are beside it in `folder`.
-
-    `is_of_several_kinds` says that rows of other kinds follow, which may belong to the applications of this file.
-    """
+    """The things that `classify_records` needs to classify the records of one file."""
 
     context: Context
     classifier: RowClassifier
     rows: RowReader
     folder: Path
+    """The folder of the file, which also has the documents that the file names."""
     is_of_several_kinds: bool
+    """Whether the import also has rows of other kinds, which may belong to the applications of this file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifiedRecords:
-    """The outcomes of some records, in their order.
-
-    `digests` has for each good one the digest of its key and the check sums of its applicant and of all its values.
-    `values` is what these are, except of applications. `rows` are the rows of those that are created or updated.
-    """
+    """The outcomes of some records, in their order."""
 
     entries: Sequence[ClassifiedRow | BadRecord]
     digests: bytes
+    """For each good record, the digest of its key, and the check sums of its applicant and of all its values."""
     values: Sequence[RowValue]
+    """The values of the good records; empty for applications."""
     rows: BulkRows | None
+    """The rows of the records that are created or updated; None if the kind has no table."""
     documents: Sequence[DocumentToCopy]
 
 
@@ -80,7 +78,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
         if kind is not ImportKind.APPLICATIONS:
             good.append(entry.value)
         if kind is ImportKind.DOCUMENTS:
-            # Also of a document that is known: its file is put back where the store has lost or damaged it.
+            # Known documents too: their files are put back if the store has lost or damaged them.
             documents.append(DocumentToCopy(entry.value["path"], row.made["sha256"], entry.line))
         if row.outcome is not RowOutcome.UNCHANGED:
             made.append(row.made)
@@ -109,5 +107,5 @@ def _check_sum(values: Iterable[object]) -> bytes:
 
 
 def digest(*key: str) -> bytes:
-    """Return a key in few bytes."""
+    """Return a short digest of a key."""
     return hashlib.blake2b("\0".join(key).encode(), digest_size=DIGEST_BYTES).digest()

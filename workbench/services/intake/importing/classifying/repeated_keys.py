@@ -11,7 +11,7 @@ _APPLICANT_END = DIGEST_BYTES + CHECK_SUM_BYTES
 _ROW_BYTES = _APPLICANT_END + CHECK_SUM_BYTES
 
 Place = tuple[int, int]
-"""A record: the place of its file among the files of the import, and its line."""
+"""The place of a record: the number of its file among the files of the import, from 0, and its line."""
 
 
 class RepeatedKeys:
@@ -23,15 +23,16 @@ class RepeatedKeys:
         self._lines = array("Q")
 
     def add(self, file: int, lines: list[int], rows: bytes) -> None:
-        """Take the rows of a file: their lines, and their digests (see `ClassifiedRecords`) in the same order."""
+        """Add the good rows of a file: their lines, and in the same order the digests of `ClassifiedRecords`."""
         self._rows += rows
         self._lines.extend(lines)
         self._files.extend([file] * len(lines))
 
     def repeated(self) -> Mapping[Place, str]:
-        """Return the rows that must be refused because their keys are repeated, and why.
+        """Return the rows to refuse because their keys are repeated, each with the reason.
 
-        Within one file all of them are refused, because it is unknown which is right. Across files, all but the first.
+        If a key is repeated within one file, all its rows in that file are refused, because it is unknown which is
+        right. If a key is repeated in several files, all its rows but the first are refused.
         """
         rows = [bytes(self._rows[at : at + _ROW_BYTES]) for at in range(0, len(self._rows), _ROW_BYTES)]
         if len({row[:DIGEST_BYTES] for row in rows}) == len(rows):
@@ -39,25 +40,25 @@ class RepeatedKeys:
         found: dict[bytes, list[tuple[Place, bytes]]] = defaultdict(list)
         for row, file, line in zip(rows, self._files, self._lines, strict=True):
             found[row[:DIGEST_BYTES]].append(((file, line), row))
-        return {place: why for same in found.values() if len(same) > 1 for place, why in _refusals(same)}
+        return {place: why for of_key in found.values() if len(of_key) > 1 for place, why in _refusals(of_key)}
 
 
-def _refusals(same: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, str]]:
-    """Yield which rows with the same key are refused, and why."""
+def _refusals(of_key: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, str]]:
+    """Yield the rows with one key that are refused, each with the reason."""
     rows_of: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
-    for (file, line), row in same:
+    for (file, line), row in of_key:
         rows_of[file].append((line, row))
-    for place, row in same:
+    for place, row in of_key:
         rows = rows_of[place[0]]
         if len(rows) > 1:
             line, other = rows[1] if place[1] == rows[0][0] else rows[0]
             yield place, _(_WITHIN_FILE[_difference(row, other)]).format(line=f"{line:,}")
-        elif place != same[0][0]:
-            yield place, _(_ACROSS_FILES[_difference(row, same[0][1])])
+        elif place != of_key[0][0]:
+            yield place, _(_ACROSS_FILES[_difference(row, of_key[0][1])])
 
 
 def _difference(row: bytes, other: bytes) -> int:
-    """Return 0 for equal rows, 1 for rows of one applicant, and 2 for rows of two."""
+    """Return the index of the message: 0 for equal rows, 1 for other values of one applicant, 2 for two applicants."""
     return (row != other) + (row[:_APPLICANT_END] != other[:_APPLICANT_END])
 
 
