@@ -45,7 +45,7 @@ def test_a_case_that_is_listed_twice_is_assigned_once(site: Site) -> None:
 
 def test_many_cases_are_assigned_in_several_transactions(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = site.plant(5)
-    monkeypatch.setattr(assignment, "CHUNK", 2)
+    monkeypatch.setattr(assignment, "CASES_PER_TRANSACTION", 2)
     writes: list[Database] = []
     write = Database.write
 
@@ -65,7 +65,7 @@ def test_a_failed_transaction_is_reported_and_earlier_ones_stay_committed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = site.plant(4)
-    monkeypatch.setattr(assignment, "CHUNK", 2)
+    monkeypatch.setattr(assignment, "CASES_PER_TRANSACTION", 2)
     load = assignment._load
 
     def busy_at_last(session: Session, chunk: Sequence[int]) -> Any:

@@ -20,7 +20,7 @@ from workbench.i18n import _
 RENEW_EVERY_S = 15.0
 """How often the lease on a letter is renewed while the gateway works on it."""
 
-_MOST_OUTPUT = 1 << 16
+_MOST_OUTPUT_BYTES = 1 << 16
 _OUTPUT_AFTER_EXIT_S = 1.0
 """How long to wait for output after the program ended; a program that it left running may keep the pipe open."""
 
@@ -103,9 +103,9 @@ class _OutputTail:
 
     def _read(self, stream: IO[bytes]) -> None:
         with stream:
-            while chunk := os.read(stream.fileno(), _MOST_OUTPUT):
+            while chunk := os.read(stream.fileno(), _MOST_OUTPUT_BYTES):
                 self._content += chunk
-                del self._content[:-_MOST_OUTPUT]
+                del self._content[:-_MOST_OUTPUT_BYTES]
 
     def text(self) -> str:
         """Return the last 64 kB; invalid UTF-8 is replaced."""
@@ -138,7 +138,7 @@ def _with_last_line(cause: str, errors: str) -> str:
 def _channel_in(output: str) -> str | None:
     """Return the channel that the output names, by default the gateway; None if the output is no JSON.
 
-    A program that answers more than once sent the letter; its last answer counts.
+    A program may write several answers, and the last one counts.
     """
     channel, decoder, rest = "", json.JSONDecoder(), output.strip()
     try:

@@ -33,15 +33,15 @@ from workbench.services.review.rectifying.late_letters import KINDS_WITH_DEADLIN
 _EVENT = table_of(EventRow)
 _LISTED_IDS, _LISTED_UNDATED = 5, 100
 _COST_TOGETHER, _COST_OF_MOVING = 200, 20
-"""The cost of the notices in one transaction, and of one that may move a deadline: other writers wait only briefly."""
+"""The most that the notices in one transaction may cost together, and the cost of a notice that may move a deadline.
+
+Other notices cost 1. The limit keeps other writers from waiting long.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePage:
-    """The first notices of a list, with the numbers of all, owed, failed and overdue ones.
-
-    `measures_overdue` counts the numbers that should be barred or restored by now; 0 except for supervisors and admins.
-    """
+    """The first notices of a list, with the numbers of all, owed, failed and overdue ones."""
 
     lines: tuple[NoticeLine, ...]
     total: int
@@ -49,6 +49,7 @@ class NoticePage:
     failed: int
     overdue: int
     measures_overdue: int = 0
+    """How many phone numbers should be barred or restored by now; 0 except for supervisors and admins."""
 
 
 class Notices(Service):
@@ -152,7 +153,7 @@ class Notices(Service):
             def record_some(ids: Sequence[int]) -> RecordedDeliveries:
                 return self._record_some({one: wanted[one] for one in ids})
 
-            return record_in_portions(list(_batches(rows)), record_some, RecordedDeliveries())
+            return record_in_portions(list(_portions(rows)), record_some, RecordedDeliveries())
 
     def needing_time(self, notice_ids: Iterable[int]) -> tuple[int, ...]:
         """Return the notices that need a time of sending, because a deadline or a lapse depends on it."""
@@ -199,7 +200,7 @@ class Notices(Service):
 
 
 def _with_exports(session: Session, context: Context, lines: Sequence[NoticeLine]) -> tuple[NoticeLine, ...]:
-    """Return notices with the first export that had each: after its release, and with a `since` that includes it."""
+    """Return notices, each with the first export after its release whose `since` is not after the day of release."""
     exports = select(_EVENT.c.at, _EVENT.c.actor_login, _EVENT.c.body).where(
         _EVENT.c.case_id.is_(None),
         _EVENT.c.action == "export",
@@ -219,8 +220,8 @@ def _with_exports(session: Session, context: Context, lines: Sequence[NoticeLine
     return tuple(exported(line) for line in lines)
 
 
-def _batches(rows: Iterable[Any]) -> Iterator[list[int]]:
-    """Yield the ids of notices that are recorded together."""
+def _portions(rows: Iterable[Any]) -> Iterator[list[int]]:
+    """Yield the ids of the notices that each transaction records."""
     ids: list[int] = []
     cost = 0
     for row in rows:

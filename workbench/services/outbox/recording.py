@@ -29,12 +29,14 @@ _RESULTS = (Verdict.PASS, Verdict.FAIL, ClockLetterKind.LAPSED, ClockLetterKind.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The outcome of one notice: sent at a time (None: now) through a channel, or failed for the cause `failure`."""
+    """The outcome of one notice: it was sent through a channel, or it failed."""
 
     notice_id: int
     channel: str = ""
     sent_at: datetime | None = None
+    """When it was sent; None means now."""
     failure: str = ""
+    """The cause of the failure; empty if it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def masked_failures(session: Session, failures: Sequence[tuple[Any, str]]) -> It
 
 
 def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:
-    """Cancel unsent letters about the time before a result, once the letter with the result was sent."""
+    """Cancel the unsent letters that a sent letter with a result makes superfluous."""
     for row in sent:
         if row.kind in _RESULTS:
             earlier = (NOTICE.c.case_id == row.case_id, NOTICE.c.id < row.id, NOTICE.c.kind.in_(INFORMING))
@@ -106,7 +108,7 @@ def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -
 
 
 def _write(session: Session, rows: Iterable[Mapping[str, Any]], **columns: Any) -> None:
-    """Write the columns of notices, each of the `rows` with its `notice_id`."""
+    """Write columns of notices. Each of the `rows` has a `notice_id`, and the values of the bound parameters."""
     statement = NOTICE.update().where(NOTICE.c.id == bindparam("notice_id")).values(columns)
     for chunk in chunks(rows):
         session.connection().execute(statement, chunk)

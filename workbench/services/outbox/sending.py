@@ -45,29 +45,27 @@ SendProgressCallback = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsentLetter:
-    """A letter that failed in all attempts of a run, with the cause, or that waits for an earlier letter of its case.
-
-    The earlier letter `after` could not be sent or is not released.
-    """
+    """A letter that failed in all attempts of a run, or that waits for an earlier letter of its case."""
 
     notice_id: int
     case_id: int
     failure: str = ""
+    """The cause of the last failure; empty if the letter waits."""
     after: int | None = None
+    """The earlier letter, which could not be sent or is not released; None if the letter does not wait."""
 
 
 @dataclass(slots=True)
 class SendReport:
-    """The result of a run.
-
-    `skipped` letters were handed over by another run, `cancelled` letters were cancelled during this run. `waiting` are
-    the letters that wait for an earlier one, by their numbers.
-    """
+    """The result of a run."""
 
     sent: int = 0
     skipped: int = 0
+    """The number of letters that another run handed over."""
     cancelled: int = 0
+    """The number of letters that were cancelled during this run."""
     waiting: dict[int, UnsentLetter] = field(default_factory=dict)
+    """The letters that wait for an earlier one, by their numbers."""
     failures: list[UnsentLetter] = field(default_factory=list)
     moved: list[MovedDeadline] = field(default_factory=list)
 

@@ -28,8 +28,8 @@ _NO = frozenset({"", "0", "false", "no", "否"})
 def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
     """Return the deliveries that a file reports.
 
-    Besides `notice`, a file may have the columns `sent_at` (local to `zone`), `channel`, and `failed` or `cause` with
-    why a notice could not be delivered.
+    Besides `notice`, a file may have the columns `sent_at` (local to `zone`), `channel`, `failed` and `cause`. Either
+    `failed` is yes or no and `cause` has the cause of a failure, or `failed` has the cause.
 
     Raises:
         NotFound: If there is no such file.

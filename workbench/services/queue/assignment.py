@@ -24,8 +24,8 @@ from workbench.services.site.people import People, find_person
 
 _Done = TypeVar("_Done")
 
-CHUNK = 100
-"""The most cases in one transaction, so that others wait for the write lock only briefly."""
+CASES_PER_TRANSACTION = 100
+"""The most cases in one transaction, so that other writers wait only briefly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class AssignedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedCase:
-    """One case that could not be assigned, and the message that says why."""
+    """One case on which an act was refused, and the message that says why."""
 
     case_id: int
     why: str
@@ -55,13 +55,14 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A person to whom cases can be assigned, with the cases held and assigned; `away_until` None has no end."""
+    """A person to whom cases can be assigned, with the number of cases held and assigned."""
 
     login: str
     held: int
     assigned: int
     is_away: bool
     away_until: date | None
+    """The last day of the present absence; None if it has no end, or if the person is not away."""
 
 
 def act_on_many(
@@ -74,18 +75,18 @@ def act_on_many(
 ) -> tuple[tuple[_Done, ...], tuple[RefusedCase, ...]]:
     """Act on many cases in transactions of up to 100, and return the results and the refused cases.
 
-    `begin` is called in each transaction, and returns the function that acts on a case. A refused case does not stop
-    the others; it is refused before any part of it is written. A plan writes nothing.
+    `begin` is called at the start of each transaction, and returns the function that acts on a case. That function
+    refuses a case before it writes any part of it, and the other cases go on. A plan writes nothing.
     """
     done: list[_Done] = []
     refused: list[RefusedCase] = []
-    for chunk in chunks(tuple(dict.fromkeys(case_ids)), CHUNK):
+    for chunk in chunks(tuple(dict.fromkeys(case_ids)), CASES_PER_TRANSACTION):
         chunk_done: list[_Done] = []
         chunk_refused: list[RefusedCase] = []
         try:
             # One flush at the end instead of one for each case.
             with context.read() if is_plan else context.write() as session, session.no_autoflush:
-                # The session has only weak references to its objects. Without this list, each would be read again.
+                # A session has only weak references to its objects, so this list keeps them from being read again.
                 _loaded, act = _load(session, chunk), begin(session)
                 for case_id in chunk:
                     try:
@@ -128,7 +129,7 @@ class Assigning(Service):
             return tuple(self._assign(session, case_id, person, reason) for case_id in case_ids)
 
     def plan(self, case_ids: Sequence[int]) -> Assignment:
-        """Return what assigning these cases would do, without doing it; `to` stays empty.
+        """Return what assigning some cases would do, without doing it; `to` stays empty.
 
         Raises:
             NotAllowed: If the caller is not a supervisor.
@@ -136,7 +137,10 @@ class Assigning(Service):
         refusal = role_refusal(Action.ASSIGN, self.context.actor)
         if refusal:
             raise NotAllowed(refusal)
-        begin = partial(partial, self._plan, person=None)
+
+        def begin(session: Session) -> Callable[[int], AssignedCase]:
+            return partial(self._plan, session, person=None)
+
         planned, refused = act_on_many(self.context, Action.ASSIGN, case_ids, begin, is_plan=True)
         return Assignment(assigned=planned, refused=refused)
 

@@ -51,26 +51,27 @@ _PEOPLE = frozenset({"who", "maker"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakdownRow:
-    """The number of cases with a value; `term` is the filter term that selects them."""
+    """The number of cases with a value."""
 
     value: str
     words: str
     cases: int
     term: str
+    """The filter term that selects these cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """The counts of the cases of a filter by a property, the most frequent value first, or in the order of the days.
+    """The counts of the cases of a filter by a property, the most frequent value first, or days in their order.
 
-    A case counts once for each of its reasons, findings and people. `others` is the number of rarer values without a
-    row.
+    A case counts once for each of its reasons, findings and people.
     """
 
     by: str
     total: int
     rows: tuple[BreakdownRow, ...]
     others: int = 0
+    """The number of values that have no row, because they are rarer."""
 
 
 class Breakdowns(Service):
@@ -105,7 +106,7 @@ class Breakdowns(Service):
         return Breakdown(by=by, total=total, rows=rows, others=len(counted) - len(rows))
 
     def _reader(self, session: Session, by: str) -> Callable[[Any], set[str]]:
-        """Return the function from a value of the database to the values that a filter has for it."""
+        """Return the function that converts a value of the database to the values that filters use for it."""
         if by in _DAYS:
             zone = self.context.zone(session)
             return lambda quarter: {NO_VALUE if quarter is None else _day(quarter, zone)}
@@ -118,7 +119,7 @@ class Breakdowns(Service):
         return lambda value: {str(value or NO_VALUE)}
 
     def _words(self, session: Session, by: str) -> Callable[[str], str]:
-        """Return the function from a value to the words that people read."""
+        """Return the function that converts a value of a filter to the words that people read."""
         enums: dict[str, Callable[[str], str]] = {
             "state": lambda value: STATE_WORDS[CaseState(value)],
             "priority": lambda value: PRIORITY_WORDS[Priority(value)],

@@ -37,11 +37,11 @@ ASIDE_GRACE = timedelta(minutes=30)
 
 _RENEW_EVERY = timedelta(minutes=1)
 
-# How many cases each attempt reads. The first case is nearly always free, unless others claim with the same filter.
 _CANDIDATES_BY_ATTEMPT = (1, 16, 16, 16)
+"""How many cases each attempt reads; the first is nearly always free, unless others claim with the same filter."""
 
 Claim = Callable[[Session, Claimer, datetime], ClaimedCase | None]
-"""A function that claims a case until a time, or returns None if there is none."""
+"""A function that claims a case with a hold until a time, or returns None if there is no case."""
 
 
 class Claims(Service):
@@ -69,7 +69,7 @@ class Claims(Service):
         return self.casefiles.show_current(claimed)
 
     def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
-        """Return the held case, or claim the next case of a filter; the case is found before the write lock is taken.
+        """Return the held case, or claim the next case of a filter; candidates are read before the write lock is taken.
 
         Raises:
             Busy: If others claimed all cases that were found, in every attempt.

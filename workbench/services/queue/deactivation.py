@@ -33,7 +33,7 @@ class Deactivating(Service):
         with self.context.as_admin("reviewers deactivate"):
             with self.context.write() as session:
                 person = find_person(session, login)
-                # This also keeps the last admin.
+                # So there is always an admin left.
                 if person.id == self.context.actor.id:
                     raise NotAllowed(_("You cannot deactivate yourself; ask another admin."))
                 if person.id in admins(session):
@@ -65,8 +65,8 @@ class Deactivating(Service):
         waiting = CASE.c.state.in_([state.value for state in _WITH_PERSON])
         while True:
             with self.context.write() as session:
-                wanted = select(CaseRow).where(mine, waiting).order_by(CASE.c.id).limit(_FREED_TOGETHER)
-                cases = session.execute(wanted).scalars().all()
+                unfreed = select(CaseRow).where(mine, waiting).order_by(CASE.c.id).limit(_FREED_TOGETHER)
+                cases = session.execute(unfreed).scalars().all()
                 for case in cases:
                     self._free(session, case, person_id)
             if not cases:

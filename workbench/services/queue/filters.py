@@ -33,7 +33,7 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.site.people import find_person
 
 _MICROSECOND = timedelta(microseconds=1)
-_FEWEST_DIGITS = 7
+_FEWEST_PHONE_DIGITS = 7
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
 _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -51,11 +51,12 @@ def list_of(session: Session, context: Context, filter_text: str) -> CaseQuery:
 
 @dataclass(frozen=True, slots=True)
 class _FilterReader:
-    """Turns filters into conditions; `now` is in the zone of the policy."""
+    """Turns filters into conditions."""
 
     session: Session
     context: Context
     now: datetime
+    """The present time, in the zone of the policy."""
 
     def list_of(self, wanted: Filter) -> CaseQuery:
         """Return the list of the cases that a filter selects."""
@@ -77,7 +78,7 @@ class _FilterReader:
         )
 
     def _names_a_case(self, wanted: Filter) -> bool:
-        """Say whether a filter without states has the exact number of a case or application, open or closed."""
+        """Say whether a filter names no state but the exact number of a case or application, open or closed."""
         words = [value for term in wanted.terms if term.key == "" and not term.is_negated for value in term.values]
         if wanted.names_state or not words:
             return False
@@ -87,7 +88,7 @@ class _FilterReader:
         return self.session.execute(named.limit(1)).first() is not None
 
     def _conditions(self, wanted: Filter) -> Iterable[CaseCondition]:
-        """Yield the conditions of all terms that no other field of CaseQuery expresses."""
+        """Yield the conditions of all terms except those that other fields of CaseQuery express."""
         for number, term in enumerate(wanted.terms):
             if term.key in {"state", "priority"} or (term.key == "due" and not term.is_negated):
                 continue
@@ -150,6 +151,7 @@ class _FilterReader:
         return conditions.is_one_of((case_id for case_id, share in shares.items() if share >= least), name)
 
     def _condition(self, term: FilterTerm, name: str) -> CaseCondition:
+        """Return the condition of a term; the names of its bound parameters begin with `name`."""
         makers: dict[str, Callable[[FilterTerm, str], CaseCondition]] = {
             "class": lambda term, name: conditions.has_one_of("service_class", term.values, name),
             "risk": lambda term, name: conditions.has_one_of("risk", term.values, name),
@@ -276,7 +278,7 @@ def _bare_word(word: str, store: Store, name: str) -> CaseCondition:
     if case_id is not None:
         found.append(conditions.is_one_of([case_id], f"{name}_case"))
     number = normal_msisdn(word)
-    if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_DIGITS:
+    if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_PHONE_DIGITS:
         found.append(_phone(number, store, name))
     if _IDENTIFIER.fullmatch(plain):
         found.append(

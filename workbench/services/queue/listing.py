@@ -80,9 +80,9 @@ class Queue(Service):
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
         may_decide_appeals = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
         with self.context.read() as session:
-            began = now.astimezone(self.context.zone(session)).replace(hour=0, minute=0, second=0, microsecond=0)
-            taken = workload.verdict_durations_s(session, me, began)
-            known = sorted(seconds for seconds in taken if seconds is not None)
+            midnight = now.astimezone(self.context.zone(session)).replace(hour=0, minute=0, second=0, microsecond=0)
+            durations = workload.verdict_durations_s(session, me, midnight)
+            known = sorted(seconds for seconds in durations if seconds is not None)
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
@@ -96,7 +96,7 @@ class Queue(Service):
                 put_aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
                 letters_overdue=self._letters_overdue(session) if is_clerk else 0,
-                decided_today=len(taken),
+                decided_today=len(durations),
                 median_s=known[len(known) // 2] if known else None,
                 is_clock_wrong=bool(clock_problem(session, now)),
             )

@@ -88,7 +88,8 @@ def decision_result(
 def _open_rectification(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> None:
     """Open the rectification of a decision; a second approval after an undo opens the same rectification again.
 
-    The deadlines move on by the working days that the decision waited for its check, and by what was suspended since.
+    If the decision waited for its check, the deadlines become later by the working days of the wait and by the
+    suspended time in it.
     """
     earlier = session.exec(select(RectificationRow).where(RectificationRow.decision_id == decision.id)).one_or_none()
     if earlier is not None:
@@ -102,7 +103,7 @@ def _open_rectification(session: Session, context: Context, case: CaseRow, decis
 
         def moved(at: datetime | None) -> datetime | None:
             later = postponed_deadline(at, days, calendar) if at is not None and days else at
-            return later and moved_deadline(later, decision.checked_at or later, unknown, calendar)
+            return None if later is None else moved_deadline(later, decision.checked_at or later, unknown, calendar)
 
         decision.deadline_at = moved(decision.deadline_at)
         items = [replace(item, deadline_at=moved(item.deadline_at)) for item in items]

@@ -50,7 +50,7 @@ def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
 
 
 def void_staged(session: Session, case: CaseRow) -> None:
-    """Void the staged verdict or answer to an appeal of a case, if there is one; its maker then decides again.
+    """Void the staged verdict of a case, or the staged answer to its appeal, if there is one.
 
     The case is queued for the maker of the verdict. An appeal goes back to the person who decided it.
     """
@@ -99,7 +99,7 @@ class ItemJudging(Service):
     """Records whether the items of the last rectification are fixed."""
 
     def judge(self, case_id: int, item: str, result: ItemResult, fence: int | None = None) -> None:
-        """Judge an item of a case that this person holds; a later judgement replaces it.
+        """Judge an item of a case that this person holds; a later judgement replaces an earlier one.
 
         `item` is the number of the item, from 1, or its code.
 

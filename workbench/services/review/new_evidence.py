@@ -47,25 +47,24 @@ FROM_APPLICANT = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKin
 
 _ANSWERS = frozenset({"answer", "resubmit"})
 _RAISED_FROM = "raised_from"
-"""The priority in an event before its import raised it, for the undo of the import."""
+"""The key in the body of an event with the priority before the import raised it; the undo of the import needs it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvidence:
-    """Newly published evidence of a case, with the assessment of all its evidence.
-
-    The clock counts from `received_at`. `application_at` is when an application row of the case was received, if there
-    is one. `forecast` is set if the new evidence makes the case complete.
-    """
+    """Newly published evidence of a case, with the assessment of all its evidence."""
 
     kind: ImportKind
     batch_id: int
     seq: int
     received_at: datetime
+    """When the evidence was received; the clock counts from it."""
     application_at: datetime | None
+    """When a new application row of the case was received; None if there is none."""
     evidence: Evidence
     assessment: Assessment
     forecast: CaseForecast | None = None
+    """The forecast for the receipt, if the new evidence makes the case complete."""
 
 
 def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
@@ -207,7 +206,7 @@ def _grave_findings(assessment: Assessment) -> set[Finding]:
 def _action_of_answer(
     session: Session, context: Context, case: CaseRow, new: NewEvidence, progress: RectificationProgress
 ) -> tuple[str, datetime]:
-    """Return the action that evidence of the applicant causes in a case that waits for it, and its time of receipt."""
+    """Return the action that evidence causes in a case that waits for its applicant, and when it was received."""
     answered_at = answer_time(session, case, progress, new.received_at, new.application_at)
     if answered_at is not None:
         return "answer" if case.state == CaseState.PENDING else "resubmit", answered_at
@@ -222,10 +221,10 @@ def answer_time(
     received_at: datetime,
     application_at: datetime | None,
 ) -> datetime | None:
-    """Return when all items asked for had been received, or the application was submitted again; None before that.
+    """Return when the applicant had answered: all items were received, or the application was submitted again.
 
-    An application is late evidence if it was received before the verdict that asks for it, or after an open item's own
-    deadline.
+    Return None before that. An application does not count if it was received before the verdict that asks for it, or
+    after an open item's own deadline.
     """
     handed_in_at, first_deadline_at = application_at, progress.first_deadline_at
     if handed_in_at is not None and first_deadline_at is not None and handed_in_at > first_deadline_at:
@@ -240,10 +239,10 @@ def answer_time(
 
 
 def _is_undoable(before: CaseState, action: str, progress: RectificationProgress) -> bool:
-    """Say whether the answer of an applicant can be undone, because it is not complete.
+    """Say whether the answer of an applicant can be undone.
 
-    After a complete answer, the case cannot wait for it again. The applicant of a lapsed case was notified that it
-    continues.
+    A complete answer cannot: the case cannot wait for it again. Nor can an answer that takes back a lapse, because the
+    applicant was notified that the case continues.
     """
     return action in _ANSWERS and not progress.is_complete and before is not CaseState.LAPSED
 

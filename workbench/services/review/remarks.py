@@ -128,13 +128,13 @@ class Remarks(Service):
     def resubmit(self, case_id: int, note: str = "", received_at: datetime | None = None) -> None:
         """Record that the applicant resubmitted, and queue the case in its next round.
 
-        `received_at` is the time of receipt, by default now; the deadline and the clock count from it. If it was
-        received in time and the case has lapsed since, the lapse is taken back with a notice.
+        `received_at` is the time of receipt, by default now. It decides whether the resubmission is in time, and the
+        clock counts from it. If it is in time and the case has lapsed since, the lapse is taken back with a notice.
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If the case is not being rectified, or it was received after a deadline.
-            WrongUsage: If it was received in the future, or before the verdict.
+            NotAllowed: If the case is not being rectified, or the resubmission was received after a deadline.
+            WrongUsage: If the time of receipt is in the future, or before the verdict.
         """
         self._back_to_queue(case_id, Action.RESUBMIT, note, received_at)
 

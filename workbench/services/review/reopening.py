@@ -115,7 +115,7 @@ class Reopening(Service):
 
 
 _REPLACED = (ClockLetterKind.WAIVED, ClockLetterKind.DEADLINE_NEAR)
-"""Unsent letters that the letter about a waiver replaces: it names all waived and remaining items, and the deadline."""
+"""The unsent letters that a letter about a waived item replaces, because it states all items and the deadline."""
 
 
 class Waiving(Service):

@@ -64,7 +64,8 @@ class Checks(Service):
 
         `decision_id` and `evidence_no` are the ones that the checker saw. The approval is refused if another verdict
         waits now, or if there is new evidence. If evidence has changed a finding that warns or blocks since the
-        verdict, the verdict is void and its maker decides again; what only time brought voids nothing.
+        verdict, the verdict is void and its maker decides again. A change that only the passing of time caused does not
+        void it.
 
         Raises:
             NotFound: If there is no such case.
@@ -102,7 +103,7 @@ class Checks(Service):
     def _approve(
         self, session: Session, case: CaseRow, decision: DecisionRow, cached: CachedCase, note: str
     ) -> DecisionResult:
-        """Put a staged verdict into force; if its maker approves it, who reviews alone, record the waiver."""
+        """Put a staged verdict into force; if its maker approves it because nobody else reviews, record the waiver."""
         context, now = self.context, self.context.now()
         is_own = people.is_same_person(session, context, decision.case_id, decision.maker_id)
         with act_in(session, context, case, Action.APPROVE, note) as act:

@@ -34,15 +34,14 @@ _OF_VERDICT = {Action.DECIDE: "decided", Action.APPROVE: "approved", Action.RETU
 
 @dataclass(frozen=True, slots=True)
 class _LastAct:
-    """The last act on a case that was not undone; `is_last` says that nothing else changed the case since.
-
-    `rows` is its journal, empty if it is deleted.
-    """
+    """The last act on a case that was not undone."""
 
     event: EventRow
     body: dict[str, Any]
     is_last: bool
+    """Whether nothing else changed the case since."""
     rows: str
+    """The journal of the act; empty if it was deleted."""
 
     @property
     def until(self) -> datetime | None:
@@ -59,7 +58,7 @@ class Undo(Service):
 
         An act older than the undo time is a verdict or a decision on an appeal that waits for a check.
         """
-        # Of the few acts with a journal, not of the very many events of a person.
+        # Only the few acts with a journal are read, not the many events of a person.
         is_mine = (func.coalesce(col(EventRow.actor_id), 0) == self.context.actor.id, col(EventRow.batch_id).is_(None))
         journals = col(EventRow.seq).in_(select(_ACT.c.seq))
         with self.context.read() as session:
@@ -79,9 +78,9 @@ class Undo(Service):
 
         `offered` is the act that this person was offered to undo; by default, the last act is undone.
 
-        The rows of the act get the values that they had before it; what it added is cancelled, and what a file brought
-        stays. The person who held the case before gets a fresh hold. Who undoes the own verdict gets it even above the
-        limit; `next` gives the case on the desk after it.
+        The rows that the act changed get their earlier values, and the rows that it added are cancelled. Evidence from
+        a file stays. The person who held the case before gets a fresh hold. A person who undoes their own verdict gets
+        the hold even above the limit; `next` gives the case on the desk after it.
 
         Raises:
             NotFound: If there is no such case.
@@ -113,7 +112,7 @@ class Undo(Service):
         return CaseFiles(self.context).show(case_id)
 
     def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
-        """Give the rows of an act the values before it, then apply what was carried out and moved since."""
+        """Restore the rows of an act, then apply to them the deadlines and suspensions that have changed since."""
         from workbench.services.notices.suspension_notices import follow_undo
         from workbench.services.review.rectifying.late_letters import move_again
 
@@ -147,7 +146,7 @@ class Undo(Service):
         return self._too_late(session, act, name)
 
     def _too_late(self, session: Session, act: _LastAct, name: str) -> str | None:
-        """Return why another person or something since forbids to undo an act on a case, None if nothing does."""
+        """Return why it is too late to undo an act, or why only another person can, None if it can be undone."""
         if act.event.actor_id != self.context.actor.id:
             return _("Another person acted last on {case}; only that person can undo it.").format(case=name)
         if act.until is not None and act.until <= self.context.now():
@@ -207,7 +206,7 @@ def _has_added(session: Session, act: _LastAct, number: ColumnElement[int], cond
 
 
 def _refuse_after_policy(session: Session, context: Context, case: CaseRow) -> None:
-    """Refuse to undo an act under an earlier policy: the case was assessed, and its applicant notified, again since.
+    """Refuse to undo an act that was made before the case changed to its policy; the case was assessed again then.
 
     Raises:
         NotAllowed: If the policy of the case changed after the last act.
@@ -220,7 +219,7 @@ def _refuse_after_policy(session: Session, context: Context, case: CaseRow) -> N
 
 
 def _renew_hold(session: Session, context: Context, case: CaseRow, *, is_verdict: bool) -> None:
-    """Make the restored hold a fresh one; a person who undoes the own act gets its whole time again.
+    """Make the restored hold a fresh one; a person who undoes their own act gets its whole time again.
 
     If another person undoes the act, the holder gets no additional time. If the holder has another case on the desk,
     that case stays there, and this case is put aside for the rest of its hold.

@@ -31,13 +31,10 @@ from workbench.wording.what_would_help import asked_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPlan:
-    """The effect of a verdict; in `request`, all defaults are filled in.
-
-    `waiver` has the two-person rules that do not apply because one person reviews alone. `warnings` name what the
-    applicant still has time to send.
-    """
+    """The effect of a verdict."""
 
     request: VerdictRequest
+    """The request, with all defaults filled in."""
     letter: str
     items: tuple[ItemRequest, ...]
     deadline_at: datetime | None
@@ -45,7 +42,9 @@ class VerdictPlan:
     problems: tuple[str, ...]
     is_date_provisional: bool
     warnings: tuple[str, ...]
+    """Sentences about vague or left-out items, and about what the applicant still has time to send."""
     waiver: Waiver | None = None
+    """The two-person rules that do not apply because one person reviews alone."""
 
     @property
     def is_staged(self) -> bool:
@@ -63,9 +62,9 @@ def plan_verdict(
 ) -> VerdictPlan:
     """Compute the effect of a verdict; nothing is written.
 
-    `suspensions` are those that concern the applicant; deadlines leave out the time of those whose end is known. A
-    given day that is off or suspended becomes the next working day (Civil Code, art. 203). `applicant` is the name for
-    the fields of canned texts, by default the one in the case file, which may be masked.
+    `suspensions` are the suspensions that concern the applicant. If the end of a suspension is known, deadlines leave
+    out its time. A given day that is off or suspended becomes the next working day (Civil Code, art. 203). `applicant`
+    is the name for the fields of canned texts, by default the name in the case file, which may be masked.
     """
     dates, policy, today = _Dates(casefile, calendar, now, suspensions), casefile.policy, calendar.local_day(now)
     request, deadline_at = dates.filled_in(request)
@@ -109,7 +108,8 @@ def _with_fields(
 ) -> tuple[VerdictRequest, str | None]:
     """Return a request with the fields of canned texts filled in, and the problem with them, None if there is none.
 
-    They are filled in here, not when the text is inserted, because the date may change until the verdict is recorded.
+    The fields are filled in here, not when a text is inserted, because the deadline may change until the verdict is
+    recorded.
     """
     texts = (request.letter or "", request.note, *(item.text for item in request.items))
     if not any("{" in text for text in texts):
@@ -144,7 +144,7 @@ class _Dates:
         return self.now + timedelta(seconds=self.casefile.policy.desk.grace_s)
 
     def moved(self, at: datetime) -> datetime:
-        """Return a deadline after the suspensions; without one, only the policy says if hours may end on a day off."""
+        """Return a deadline moved by the suspensions; without suspensions, it stays, even if it is on a day off."""
         return moved_deadline(at, self.released_at, self.suspensions, self.calendar) if self.suspensions else at
 
     def due(self, days: int) -> datetime:
@@ -152,7 +152,10 @@ class _Dates:
         return due_at(self.released_at, days, self.calendar)
 
     def filled_in(self, request: VerdictRequest) -> tuple[VerdictRequest, datetime | None]:
-        """Return a request with its kind of fail, whom it waits for and until when, and the deadline to rectify."""
+        """Return a request with defaults for the kind of fail, the party it waits for and the date, and the deadline.
+
+        Only a fixable fail has a deadline.
+        """
         is_fixable = request.verdict is Verdict.FAIL and request.fail_kind is not FailKind.FINAL
         is_pending, policy = request.verdict is Verdict.PENDING, self.casefile.policy
         if is_pending:

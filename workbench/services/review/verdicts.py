@@ -264,8 +264,8 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
 
 def _columns_before(case: CaseRow) -> dict[str, Any]:
     """Return the columns of a case that a decision changes, as JSON values."""
-    on = case.next_action_on
-    return {**{name: getattr(case, name) for name in _CHANGED_COLUMNS}, "next_action_on": on and on.isoformat()}
+    day = case.next_action_on.isoformat() if case.next_action_on else None
+    return {**{name: getattr(case, name) for name in _CHANGED_COLUMNS}, "next_action_on": day}
 
 
 def _snapshot(casefile: CaseFile, plan: VerdictPlan) -> dict[str, Any]:

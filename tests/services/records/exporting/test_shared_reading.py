@@ -26,8 +26,8 @@ def many(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     file = write_applications(tmp_path / "applications.csv", _ROWS)
     site.services("admin").imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,)))
     monkeypatch.setattr(workers, "has_several_processors", lambda: True)
-    monkeypatch.setattr(shared_reading, "_MANY", 1)
-    monkeypatch.setattr(source, "_PORTION", 3)
+    monkeypatch.setattr(shared_reading, "_MANY_APPLICATIONS", 1)
+    monkeypatch.setattr(source, "_KEYS_PER_PORTION", 3)
     return site
 
 
@@ -43,7 +43,7 @@ def test_two_processes_write_what_one_would(
     exports = many.services("admin").exports
 
     exports.write(_request(together))
-    monkeypatch.setattr(shared_reading, "_MANY", _ROWS + 1)
+    monkeypatch.setattr(shared_reading, "_MANY_APPLICATIONS", _ROWS + 1)
     report = exports.write(_request(alone))
 
     assert report.rows == _ROWS

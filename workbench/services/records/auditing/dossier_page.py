@@ -26,7 +26,7 @@ _LEAST_US = 10**15
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A table of the page; lines of a cell are kept."""
+    """A table of the page; the cells keep their line breaks."""
 
     title: str
     columns: Sequence[str]

@@ -28,9 +28,9 @@ from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.records.auditing.case_records import RecordWriter, rows_of_case
 from workbench.services.records.auditing.dossier_page import dossier_page
-from workbench.services.records.auditing.seen_cases import SeenCase, case_as_seen, shows_what_was_seen
+from workbench.services.records.auditing.seen_cases import SeenCase, case_as_seen, has_snapshot
 
-_EVIDENCE = ("identity", "cards", "activity", "credit", "documents", "complaints", "findings", "policy_version")
+_EVIDENCE_KEYS = ("identity", "cards", "activity", "credit", "documents", "complaints", "findings", "policy_version")
 """The keys in the JSON of a case that are evidence."""
 
 Files = dict[str, bytes]
@@ -122,7 +122,7 @@ class Dossiers(Service):
             writer = RecordWriter(zone=context.zone(session), logins=logins_of(session), redaction=redaction)
             records = writer.records(rows_of_case(session, case_id))
             of_case = select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))
-            decisions = [one for one in session.exec(of_case) if shows_what_was_seen(one)]
+            decisions = [one for one in session.exec(of_case) if has_snapshot(one)]
             seen = [case_as_seen(session, context, one, is_masked=not request.reveal) for one in decisions]
             head_seq, head = audit_log.last_event(session)
         files = {f"records/{name}.json": _json(rows) for name, rows in records.items()}
@@ -135,7 +135,7 @@ class Dossiers(Service):
                 rounds[one.decision.round] = document
         files["case.json"] = _json(whole)
         for number, document in rounds.items():
-            files[f"evidence/round-{number}.json"] = _json({name: document[name] for name in _EVIDENCE})
+            files[f"evidence/round-{number}.json"] = _json({name: document[name] for name in _EVIDENCE_KEYS})
         for notice in records.get("notice", ()):
             name = f"notices/{notice['id']:06}-{notice['kind']}.txt"
             files[name] = f"{notice['subject']}\n\n{notice['body']}\n".encode()

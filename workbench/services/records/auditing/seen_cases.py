@@ -40,16 +40,14 @@ SHOWN_AT = "shown-at"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenCase:
-    """A case as it was on the desk when a decision was made.
-
-    `decision` is that decision with its letter and items, `notice` the letter that the applicant got for it. `gaps` are
-    sentences about what cannot be redrawn.
-    """
+    """A case as it was on the desk when a decision was made."""
 
     casefile: CaseFile
     decision: DecisionLine
     notice: str | None
+    """The letter that the applicant got about the decision."""
     gaps: tuple[str, ...]
+    """Sentences about what cannot be redrawn."""
 
 
 class SeenCases(Service):
@@ -59,8 +57,8 @@ class SeenCases(Service):
         """Return a case as it was when a decision was made, with personal values masked unless they are revealed.
 
         Raises:
-            NotFound: If there is no such case, or the decision is not one of it.
-            NotAllowed: If personal values are wanted by a person who may not see them.
+            NotFound: If there is no such case, or the decision is of another case.
+            NotAllowed: If this person may not reveal personal values, or retention erased the snapshot of the decision.
         """
         context = self.context
         with context.acting(Action.REVEAL, case_id) if reveal else nullcontext():
@@ -75,22 +73,22 @@ def decision_of(session: Session, case_id: int, decision_id: int) -> DecisionRow
     """Return a decision of a case.
 
     Raises:
-        NotFound: If there is no such case, or the decision is not one of it.
-        NotAllowed: If retention erased what was seen.
+        NotFound: If there is no such case, or the decision is of another case.
+        NotAllowed: If retention erased the snapshot of the decision.
     """
     visible_case(session, case_id)
     decision = session.get(DecisionRow, decision_id)
     if decision is None or decision.case_id != case_id:
         message = _("{case} has no decision {decision}; `workbench show {case}` lists its decisions.")
         raise NotFound(message.format(case=format_case(case_id), decision=format_decision(decision_id)))
-    if not shows_what_was_seen(decision):
+    if not has_snapshot(decision):
         message = _("What {decision} was based on was erased (retention); `workbench show {case}` has what is left.")
         raise NotAllowed(message.format(case=format_case(case_id), decision=format_decision(decision_id)))
     return decision
 
 
-def shows_what_was_seen(decision: DecisionRow) -> bool:
-    """Say whether what was seen when a decision was made is kept, and not erased."""
+def has_snapshot(decision: DecisionRow) -> bool:
+    """Say whether a decision still has the snapshot of what its maker saw; retention erases snapshots."""
     return "policy_version" in json.loads(decision.seen)
 
 

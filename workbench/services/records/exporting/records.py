@@ -76,11 +76,11 @@ def decisions(source: ExportSource) -> Iterator[Record]:
         reasons, notices = _reasons(source, ids), _notices(source, ids)
         people = source.people_of(page)
         for row in page:
-            hidden = people[row.agent, row.application_no]
+            redaction = people[row.agent, row.application_no]
             waiver = waiver_of(row)
             values = {**row._asdict(), "notice": notices.get(row.id)}
             record = {
-                **source.record(values, ("check_note", "note", "letter", "notice"), hidden),
+                **source.record(values, ("check_note", "note", "letter", "notice"), redaction),
                 "decision": format_decision(row.id),
                 "case": format_case(row.case_id),
                 "applicant_name": _name(row, source),
@@ -157,7 +157,7 @@ def notices(source: ExportSource) -> Iterator[Record]:
 
 
 def notices_with_people(source: ExportSource) -> Iterator[tuple[Record, Redaction]]:
-    """Yield the notices that can be sent, each with what masks the people of its case."""
+    """Yield the notices that can be sent, each with the redaction of the people of its case."""
     is_released = (NOTICE.c.release_at <= source.now, *source.on_or_after_since(NOTICE.c.release_at))
     statement = select_letters().where(*is_released)
     for row, record, people in source.records(statement, NOTICE.c.id, ("subject", "body")):
@@ -176,7 +176,7 @@ def _recipient(row: Any, source: ExportSource) -> dict[str, str | None]:
 
 
 def _name(row: Any, source: ExportSource) -> str:
-    """Return the name of an applicant, masked unless it is revealed, or that retention erased it."""
+    """Return the name of an applicant, masked unless it is revealed; if retention erased it, the words for that."""
     if source.reveal and row.erased_at is None:
         return str(row.applicant_name)
     return shown_name(ApplicantKind(row.applicant_kind), row.applicant_name, row.erased_at, source.zone)
@@ -228,7 +228,7 @@ def events(source: ExportSource) -> Iterator[Record]:
                 **source.record(row._asdict()),
                 "actor": row.actor_login,
                 "case": None if row.case_id is None else format_case(row.case_id),
-                # That of an export is in a row of its own, until retention deletes it.
+                # The reason for an export is in another table, from which retention deletes it.
                 "reason": reasons.get(json.loads(row.body).get("reason_no")) if row.action == "export" else None,
                 "batch": None if row.batch_id is None else format_batch(row.batch_id),
             }

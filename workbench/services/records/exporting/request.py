@@ -24,19 +24,20 @@ _FORMAT_BY_SUFFIX = {f".{chosen}": chosen for chosen in ExportFormat} | {".ndjso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """An export; without a `format`, the file name decides. `since` is the first local day to export.
-
-    `is_folder` writes one letter per notice to the folder `output`, and `with_sms` a short message beside each letter.
-    `reveal` writes personal values unmasked, which needs a `reason`.
-    """
+    """The request for an export."""
 
     what: ExportKind
     output: Path
     format: ExportFormat | None = None
+    """None takes the format from the name of the file."""
     since: date | None = None
+    """The first local day to export; None exports all days."""
     reveal: bool = False
+    """Whether personal values are written unmasked, which needs a reason."""
     is_folder: bool = False
+    """Whether `output` is a folder that gets a letter for each notice."""
     with_sms: bool = False
+    """Whether the folder also gets a short message for each notice."""
     reason: str = ""
 
     @property
@@ -57,13 +58,12 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """The result of an export: the file that was written, and its number of rows; a folder has no format.
-
-    `left_out` is the number of letters that no event of the log explains.
-    """
+    """The result of an export: the file or folder that was written, and its number of rows."""
 
     rows: int
     path: Path
     format: ExportFormat | None
+    """The format of the file; None for a folder."""
     revealed: bool
     left_out: int = 0
+    """The number of letters that were left out because no event of the log explains them."""

@@ -111,11 +111,11 @@ class Exports(Service):
         with self.context.write() as session:
             row = None
             if reason := request.reason.strip():
-                # An event is never deleted, so the reason is in a row, which is; the event has its digest.
+                # An event is never deleted, so the reason is in another table, from which retention deletes it.
                 row = ExportReasonRow(reason=reason, exported_at=now, exported_by_id=self.context.actor.id)
                 session.add(row)
                 session.flush()
-            body |= details(what=request.what.value, format=written_as, since=since, reason_no=row and row.id)
+            body |= details(what=request.what.value, format=written_as, since=since, reason_no=row.id if row else None)
             self.context.log(session, "export", body=body)
 
 
@@ -127,10 +127,11 @@ def _letters(
     unexplained: Set[object],
     left_out: list[object],
 ) -> Iterator[Record]:
-    """Yield the row of each notice after its printable letter was written to a folder, with the head of its sender.
+    """Write the printable letter of each notice to a folder, and yield the row of the notice.
 
-    A notice without facts gets the head of `supplier`, and a short message with its subject alone. A letter that no
-    event of the log explains is not written but appended to `left_out`.
+    A letter has the head of the supplier who wrote it. If the facts of a notice are not stored, it has the head of
+    `supplier`, and the short message has the subject alone. A letter that no event of the log explains is not written;
+    its number is appended to `left_out`.
     """
     for row, people in records.notices_with_people(source):
         if row["notice"] in unexplained:

@@ -17,7 +17,7 @@ from workbench.services.records.exporting.source import ExportSource, KeyRange
 EncodedPage = tuple[int, bytes]
 """A number of rows, and their text."""
 
-_MANY = 50_000
+_MANY_APPLICATIONS = 50_000
 """The number of applications from which a second process saves more time than its start takes."""
 
 
@@ -64,7 +64,7 @@ def shared_texts(context: Context, request: ExportRequest) -> Iterator[EncodedPa
 
 def _are_many(context: Context) -> bool:
     with context.read() as session:
-        return (session.execute(select(func.max(APPLICATION.c.id))).scalar() or 0) >= _MANY
+        return (session.execute(select(func.max(APPLICATION.c.id))).scalar() or 0) >= _MANY_APPLICATIONS
 
 
 def _open_in_both(reader: _Reader, helper: HelperProcess, opened: ExitStack) -> None:

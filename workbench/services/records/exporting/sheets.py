@@ -31,7 +31,7 @@ _SUSPECT = re.compile(rf"{BETWEEN_TEXTS}['\t\r＝＋－＠=+\-@{_SKIPPED}]")
 
 
 def is_harmless(texts: str) -> bool:
-    """Say whether `guarded` leaves these texts unchanged, judged by their first characters; a NUL separates them."""
+    """Say whether `guarded` leaves all of some texts unchanged, which NUL separates; their first characters decide."""
     return not _SUSPECT.search(BETWEEN_TEXTS + texts)
 
 

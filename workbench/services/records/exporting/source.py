@@ -19,17 +19,16 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.records.exporting.request import ExportRequest
 
-_PAGE = 1000
+_ROWS_PER_PAGE = 1000
 
 KeyRange = tuple[int, int]
-"""A part of a table: the keys greater than the first number, up to the second."""
+"""A portion of a table: the keys greater than the first number, up to and including the second."""
 
-_PORTION = 10_000
-"""The number of keys of a portion. It is large, because starting a statement takes as long as reading a hundred rows.
-"""
+_KEYS_PER_PORTION = 10_000
+"""A large number, because the start of a statement takes as long as reading a hundred rows."""
 
-_COLUMN = 200
-"""The number of values of a column, so small that a page stays in the processor cache while it is converted."""
+_ROWS_PER_SMALL_PAGE = 200
+"""So few that the columns of a page stay in the processor cache while they are converted."""
 
 _NOBODY = Redaction.of(())
 
@@ -119,16 +118,16 @@ class ExportSource:
         return state
 
     def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Redaction]:
-        """Return the redactions for texts about the applications of these rows, empty if values are revealed."""
+        """Return the redactions for texts about the applications of some rows; empty ones if values are revealed."""
         keys = [(row.agent, row.application_no) for row in rows]
         return dict.fromkeys(keys, _NOBODY) if self.reveal else redactions_of(self.session, keys)
 
     def pages(self, statement: Any, key: ColumnElement[int]) -> Iterator[Sequence[Row[Any]]]:
-        """Yield the rows of a `select` statement in pages, ordered by `key`, one of its columns, a number above 0.
+        """Yield the rows of a `select` statement in pages, in the order of `key`; one page at a time is in memory.
 
-        Only one page is in memory at a time.
+        `key` is one of the selected columns, with numbers above 0.
         """
-        page, last = statement.where(key > bindparam("last")).order_by(key).limit(_PAGE), 0
+        page, last = statement.where(key > bindparam("last")).order_by(key).limit(_ROWS_PER_PAGE), 0
         while rows := self.session.execute(page, {"last": last}).all():
             yield rows
             last = getattr(rows[-1], key.name)
@@ -136,27 +135,27 @@ class ExportSource:
     def records(
         self, statement: Any, key: ColumnElement[int], texts: Iterable[str]
     ) -> Iterator[tuple[Row[Any], dict[str, Any], Redaction]]:
-        """Yield each row about a case with its record, and with what masks the people of the case.
+        """Yield each row about a case, with its record and the redaction of the people of the case.
 
         In the record, people are masked inside the named texts, and the case and the decision have display numbers.
         """
         for page in self.pages(statement, key):
             people = self.people_of(page)
             for row in page:
-                hidden = people[row.agent, row.application_no]
-                record = {**self.record(row._asdict(), texts, hidden), "case": format_case(row.case_id)}
+                redaction = people[row.agent, row.application_no]
+                record = {**self.record(row._asdict(), texts, redaction), "case": format_case(row.case_id)}
                 record["decision"] = None if row.decision_id is None else format_decision(row.decision_id)
-                yield row, record, hidden
+                yield row, record, redaction
 
     def portions(self, key: ColumnElement[int]) -> Iterator[KeyRange]:
         """Yield the portions in which `columns` reads a table, in order; `key` is its primary key."""
         last = self.session.execute(select(func.max(key))).scalar() or 0
-        return ((after, after + _PORTION) for after in range(0, last, _PORTION))
+        return ((after, after + _KEYS_PER_PORTION) for after in range(0, last, _KEYS_PER_PORTION))
 
     def columns(self, statement: Any, key: ColumnElement[int], portion: KeyRange) -> Iterator[dict[str, Sequence[Any]]]:
         """Yield the rows of a portion in small pages, column by column, with all values as the driver reads them."""
         names = [column.name for column in statement.selected_columns]
         within = statement.where(key > bindparam("after"), key <= bindparam("until")).order_by(key)
         cursor = self.session.connection().execute(within, dict(zip(("after", "until"), portion, strict=True))).cursor
-        while rows := cursor.fetchmany(_COLUMN) if cursor else ():
+        while rows := cursor.fetchmany(_ROWS_PER_SMALL_PAGE) if cursor else ():
             yield dict(zip(names, zip(*rows, strict=True), strict=True))

@@ -20,31 +20,31 @@ from workbench.services.site.due_erasures import Key, Retained, due_unlinked, ke
 
 @dataclass(slots=True, kw_only=True)
 class KindCount:
-    """The counts of one kind: cases, documents and call records to erase, and the cases that stay, by reason.
-
-    Of evidence without an application, `due` and `kept` count rows, and numbers with calls.
-
-    `period` is the period in the policy, "" without one.
-    """
+    """The counts of one kind; evidence without an application is counted by rows and by numbers with calls."""
 
     kind: RetentionKind
     period: str
+    """The period in the policy; empty if there is none."""
     due: int = 0
+    """The number of cases to erase."""
     documents: int = 0
     bytes_count: int = 0
     call_rows: int = 0
     kept: Counter[KeepReason] = field(default_factory=Counter)
+    """The number of cases that stay, by reason."""
     keys: set[Key] = field(default_factory=set)
+    """The applications of the cases to erase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionCounts:
-    """The counts of a day by kind, and the number of open cases; `next_on` is the next day on which more is due."""
+    """The counts of a day by kind."""
 
     day: date
     kinds: tuple[KindCount, ...]
     open_cases: int
     next_on: date | None
+    """The next day on which more will be due; None if nothing will be."""
 
 
 def count_retention(
@@ -105,7 +105,7 @@ def _used_by(session: Session, table: Table, column: str, keys: set[Key], *condi
 
 
 def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
-    """Return which of some values also occur in rows of other applications."""
+    """Return the values, among some values of a column, that also occur in rows of other applications."""
     found = select(table.c[column], table.c.agent, table.c.application_no).where(is_in_list((table.c[column],)))
     return {row[0] for row in session.execute(found, list_parameter(values)) if (row[1], row[2]) not in keys}
 

@@ -42,7 +42,8 @@ _OF_CASES: tuple[type[SQLModel], ...] = (
 
 _SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionRow, models.AppealRow)
 _SNAPSHOT_COLUMNS = ("body", "seen")
-_DELETED = (table_of(models.DraftRow), table_of(models.SkipRow), table_of(models.ActRow))
+_DRAFT = table_of(models.DraftRow)
+_DELETED = (_DRAFT, table_of(models.SkipRow), table_of(models.ActRow))
 _ITEM = table_of(models.RectificationItemRow)
 _ERASURE = table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
@@ -61,18 +62,18 @@ EVIDENCE_ERASED = "evidence-erased"
 
 @dataclass(slots=True)
 class _FoundEvidence:
-    """The numbers, subjects and documents of an application.
-
-    `numbers`, by keyed hash, are the phone numbers that no other application has, and `periods` the hashes of their
-    service periods. `all_numbers` are the hashes of all its phone numbers. `subjects` are the numbers of its company
-    and people, and `documents` the SHA-256 of its documents.
-    """
+    """The numbers, subjects and documents of an application."""
 
     all_numbers: set[str] = field(default_factory=set)
+    """The keyed hashes of all its phone numbers."""
     numbers: dict[str, str] = field(default_factory=dict)
+    """The phone numbers that no other application has, by keyed hash."""
     periods: set[str] = field(default_factory=set)
+    """The keyed hashes of the service periods of these numbers."""
     subjects: set[str] = field(default_factory=set)
+    """The numbers of its company and people."""
     documents: set[str] = field(default_factory=set)
+    """The SHA-256 of its documents."""
 
 
 def erase_application(
@@ -109,7 +110,7 @@ def erase_opt_outs(session: Session, numbers: set[str]) -> None:
 
 
 def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidence, reason: str) -> None:
-    """Delete evidence that no application has, for calls their figures."""
+    """Delete evidence that no application has; of calls, delete the figures, since `erase_calls` erases the records."""
     counts = {kind: len(ids) for kind, ids in evidence.rows.items()}
     for kind, ids in evidence.rows.items():
         table = _UNLINKED[kind]
@@ -171,7 +172,7 @@ def _erase_part(session: Session, context: Context, case_id: int, part: str) -> 
     elif part == RetentionKind.SNAPSHOTS:
         _erase_snapshots(session, case_id)
     elif part == RetentionKind.DRAFTS:
-        session.execute(delete(_DELETED[0]).where(_DELETED[0].c.case_id == case_id))
+        session.execute(delete(_DRAFT).where(_DRAFT.c.case_id == case_id))
 
 
 def _erase_case(session: Session, context: Context, case_id: int) -> None:
@@ -239,6 +240,6 @@ def _record_erasure(
         }
         for part in parts
     ]
-    # A part that is erased again, because something of it arrived afterwards, has the record of the last time.
+    # If more of an erased part arrived later, the part is erased again, and this record replaces the earlier one.
     session.execute(delete(_ERASURE).where(_ERASURE.c.case_id == case_id, _ERASURE.c.part.in_(parts)))
     session.execute(insert(_ERASURE), rows)

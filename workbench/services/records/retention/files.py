@@ -80,7 +80,7 @@ def _pending(session: Session) -> _Pending:
 
 
 def _unused_documents(session: Session, digests: set[str]) -> list[str]:
-    """Return the documents to which no remaining row refers."""
+    """Return the documents to which no row refers any more."""
     used = select(DOCUMENT.c.sha256).where(is_in_list((DOCUMENT.c.sha256,)), DOCUMENT.c.erased_at.is_(None))
     return sorted(digests - set(session.execute(used, list_parameter(digests)).scalars()))
 
@@ -88,8 +88,8 @@ def _unused_documents(session: Session, digests: set[str]) -> list[str]:
 def _unused_numbers(session: Session, hashes: set[str]) -> set[str]:
     """Return the numbers whose calls no case needs any more."""
     is_erased = exists().where(_ERASURE.c.case_id == CASE.c.id, _ERASURE.c.part.in_((WHOLE, RetentionKind.CALLS.value)))
-    keeper = exists().where(CASE.c.agent == CARD.c.agent, CASE.c.application_no == CARD.c.application_no, ~is_erased)
-    used = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), keeper)
+    is_needed = exists().where(CASE.c.agent == CARD.c.agent, CASE.c.application_no == CARD.c.application_no, ~is_erased)
+    used = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), is_needed)
     return hashes - set(session.execute(used, list_parameter(hashes)).scalars())
 
 

@@ -17,7 +17,7 @@ from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.queue.listing import Queue
 
-_EVERY_CASE = 1 << 40
+_NO_LIMIT = 1 << 40
 _PLACED_TOGETHER = 200
 
 
@@ -48,17 +48,17 @@ class LegalHolds(Service):
             self._place(act)
 
     def place_all(self, filter_text: str, reason: str) -> int:
-        """Put every case of a filter under legal hold that is under none and not erased; return how many were put.
+        """Put the cases of a filter under legal hold, except erased ones and those under hold; return their number.
 
         Raises:
-            NotAllowed: If the person may not.
+            NotAllowed: If the person's roles do not allow it.
             FilterProblem: If the filter is invalid.
             WrongUsage: If no reason is given.
         """
         checked_act_reason(Action.LEGAL_HOLD, reason)
         with self.context.acting(Action.LEGAL_HOLD):
             placed = 0
-            for case_ids in chunks(Queue(self.context).ids(filter_text, _EVERY_CASE), _PLACED_TOGETHER):
+            for case_ids in chunks(Queue(self.context).ids(filter_text, _NO_LIMIT), _PLACED_TOGETHER):
                 with self.context.write() as session:
                     placed += sum(self._place_unless_there(session, case_id, reason) for case_id in case_ids)
         return placed

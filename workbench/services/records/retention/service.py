@@ -55,17 +55,17 @@ RetentionProgressCallback = Callable[[int, int], object]
 
 @dataclass(slots=True, kw_only=True)
 class ErasureReport:
-    """The result of an erasure: the erased cases by kind, erased parts of other cases, and files.
-
-    `has_remnants` says that the database file must still be compacted. `copies` are copies of the database beside it
-    that upgrades made; they still contain everything that was erased.
-    """
+    """The result of an erasure."""
 
     cases: Counter[RetentionKind] = field(default_factory=Counter)
+    """The number of erased cases by kind."""
     parts: Counter[RetentionKind] = field(default_factory=Counter)
+    """The number of erased parts of other cases by kind."""
     files: ErasedFiles = field(default_factory=ErasedFiles)
     has_remnants: bool = False
+    """Whether the database file must still be compacted."""
     copies: tuple[Path, ...] = ()
+    """The copies of the database that upgrades made beside it; they still contain everything that was erased."""
 
 
 def _ignore(_done: int, _all: int) -> None:
@@ -89,9 +89,10 @@ class Retention(Service):
             return needs_other_admin(session)
 
     def apply(self, reason: str, progress: RetentionProgressCallback = _ignore) -> ErasureReport | AdminRequest:
-        """Erase what is due, or ask another admin to agree if there is one; a request that is open already stays.
+        """Erase what is due, or if there is another admin, return the request to that admin.
 
-        The next run continues an interrupted one, and any start erases its pending files.
+        A request of this admin that is open already is returned again. After an interruption, the next run continues,
+        and any start of the program erases the pending files.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -191,10 +192,13 @@ class Retention(Service):
         return is_clean
 
     def finish(self) -> None:
-        """Erase the pending files of an interrupted run, for the person who started it; `doctor` reports obstacles."""
+        """Erase the pending files of an interrupted run in the name of the person who started it.
+
+        If that fails, `doctor` reports the pending files.
+        """
         with try_import_lock(self.context.store) as is_mine, suppress(WorkbenchError):
             if is_mine:
-                erase_pending_files(_of_last_erasure(self.context))
+                erase_pending_files(_context_of_last_erasure(self.context))
 
     def _check_clock(self) -> None:
         """Refuse to erase by a clock that must be wrong, or that nothing confirms."""
@@ -247,7 +251,7 @@ class Retention(Service):
         return one if one is not None and one.is_due else None
 
 
-def _of_last_erasure(context: Context) -> Context:
+def _context_of_last_erasure(context: Context) -> Context:
     """Return the context of the person who made the last erasure."""
     event = table_of(EventRow).c
     actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)

@@ -17,7 +17,7 @@ _OF_APPLICATIONS = select(APPLICATION.c.agent, APPLICATION.c.application_no, *_S
 
 
 class SubjectSharing:
-    """The applications that name the subjects of some applications; no import may run while this is used."""
+    """For the subjects of some applications, all applications that name them; no import may run while it is used."""
 
     def __init__(self, session: Session, keys: Collection[Key]) -> None:
         own = _OF_APPLICATIONS.where(is_in_list((APPLICATION.c.agent, APPLICATION.c.application_no)))

@@ -60,9 +60,9 @@ def checking_refusal(session: Session, context: Context, appeal: AppealRow) -> s
 
 
 def people_who_acted(session: Session, case_id: int, before_seq: int | None = None) -> set[int]:
-    """Return the people who acted on a case, up to an event; changes by imports and by the tick are not acts.
+    """Return the people who acted on a case, before an event if one is given.
 
-    Reading a case and recording an appeal are not acts either.
+    Changes by imports and by the tick are not acts, nor are reading a case and recording an appeal.
     """
     events = select(col(EventRow.actor_id), col(EventRow.body)).where(
         col(EventRow.case_id) == case_id,

@@ -39,9 +39,9 @@ class OrderChanges:
 
 
 def plan_measure(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> MeasurePlan:
-    """Return what `order_measure` will order.
+    """Return what `order_measure` will order for a verdict.
 
-    A case without any number gets one order without a number, so that somebody finds out which number it is.
+    If the case has no number at all, the plan has one order without a number, so that somebody finds out the number.
     """
     measure, today = Measure(decision.measure), context.today(session)
     ordered: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
     decision_id: int | None,
     appeal_id: int | None = None,
 ) -> OrderChanges:
-    """Order a measure for each number; an earlier order for the number that was not carried out is cancelled."""
+    """Order a measure for each number; earlier orders for these numbers that were not carried out are cancelled."""
     if not numbers:
         return OrderChanges()
     now, times = context.now(), context.policy(session).measures_due

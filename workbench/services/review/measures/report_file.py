@@ -25,32 +25,35 @@ WORK_LIST_COLUMNS = (
 """The columns of the exported work list and of a report; `done_at` is empty in the export."""
 
 _LONGEST_NUMBER = 18
-_MOST_FAILURE = 500
+_MOST_FAILURE_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedTime:
-    """When an order was carried out or failed; `at` is None if the file does not say, `on` is a day without a time."""
+    """When an order was carried out or failed."""
 
     at: datetime | None = None
+    """The instant; None if the file does not say when."""
     on: date | None = None
+    """The day, if the file gives a day without a time; `at` is then the start of that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReport:
-    """The line of a file about an order; without `done` and `failure`, it has no answer.
-
-    `done` is when the order was carried out, `failed` when it failed. `msisdn` and `measure` are as in the file, to
-    notice cells that were moved to another line.
-    """
+    """The line of a file about an order."""
 
     line: int
     order: int
     done: ReportedTime | None = None
+    """When the order was carried out; None if the line does not say that it was."""
     failed: ReportedTime | None = None
+    """When the order failed."""
     failure: str = ""
+    """Why the order failed; empty if the line does not say that it failed."""
     msisdn: str = ""
+    """The phone number in the line, which shows whether cells were moved to another line."""
     measure: str = ""
+    """The measure in the line, which shows the same."""
 
     @property
     def has_answer(self) -> bool:
@@ -59,10 +62,10 @@ class OrderReport:
 
 
 def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport, ...]:
-    """Return the reports in a file: the exported work list with answers, or one carried out order per line.
+    """Return the reports in a file, which is an exported work list with answers, or a list of order numbers.
 
     The columns are those of the work list; only `order` is required. `done_at` says that an order was carried out, and
-    `failure` that it failed, and why.
+    `failure` that it failed, and why. A list of numbers says that these orders were carried out.
 
     Raises:
         NotFound: If there is no such file.
@@ -145,8 +148,9 @@ def _report(row: RawRecord | BrokenRecord, zone: ZoneInfo, now: datetime) -> Ord
         known = ", ".join(WORK_LIST_COLUMNS)
         raise _LineProblem(unknown[0], _("is no column of the work list; these are: {known}").format(known=known))
     failure = cells.get(_FAILURE, "")
-    if len(failure) > _MOST_FAILURE:
-        raise _LineProblem(_FAILURE, _("has more than {most} characters; shorten the cause").format(most=_MOST_FAILURE))
+    if len(failure) > _MOST_FAILURE_CHARACTERS:
+        message = _("has more than {most} characters; shorten the cause")
+        raise _LineProblem(_FAILURE, message.format(most=_MOST_FAILURE_CHARACTERS))
     report = OrderReport(
         line=row.line,
         order=_order_of(cells.get(_ORDER, "")),

@@ -77,7 +77,7 @@ class Measures(Service):
             )
 
     def report(self, path: Path) -> ReportCounts:
-        """Record which orders a file says were carried out or failed.
+        """Record the orders that a file reports as carried out or failed.
 
         All lines are checked before the first is recorded. Long files are recorded in several transactions, so that
         other writers wait only briefly. After an interruption the same file can be recorded again. The first
@@ -203,9 +203,10 @@ def _values(report: OrderReport, row: Row[Any], now: datetime) -> dict[str, Any]
 
 
 def _is_known_failure(report: OrderReport, row: Row[Any]) -> bool:
-    """Say whether a line repeats the failure that was reported last, as the work list shows it.
+    """Say whether a line only repeats the last reported failure of its order, as the work list shows that failure.
 
-    A line without a time does so only if the order has not been on a work list since.
+    A line with another time is a new failure. A line without a time is a new failure if a work list with the order was
+    exported since the last failure.
     """
     if row.failed_at is None or not report.failure:
         return False

@@ -62,9 +62,9 @@ def take_back_lapse(session: Session, context: Context, case: CaseRow) -> None:
 
 
 def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow) -> tuple[int, datetime] | None:
-    """Take back a lapse whose deadline a suspension moved or holds; return the number and the time of its notice.
+    """Take back a lapse whose deadline a suspension moved or holds; the caller notifies the applicant.
 
-    The caller notifies the applicant. None is returned if the notice of the lapse never left.
+    Return the number and the time of the notice of the lapse, None if it was never sent.
     """
     _return_to_applicant(session, context, case)
     cancel_letters(session, context, case, (ClockLetterKind.LAPSED,))
@@ -77,10 +77,10 @@ def _return_to_applicant(session: Session, context: Context, case: CaseRow) -> N
 
 
 def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_lapsed: bool = False) -> None:
-    """Cancel the unsent letters that state a deadline before it moved, and write one that states the new deadline.
+    """Cancel the unsent letters that state the old deadline, and write a letter that states the new deadline.
 
-    Nothing is written if there are no such letters and the case had not lapsed. If too little time is left after the
-    letter, the deadline moves to the first day that leaves enough.
+    Nothing is written if there are no such letters and the case had not lapsed. If the new deadline is too soon after
+    the letter, it moves to the first day that leaves enough time.
     """
     row = open_rectification(session, case)
     if row is None or row.deadline_at is None:

@@ -35,16 +35,15 @@ _LAPSED_STATES = (CaseState.LAPSED, CaseState.APPEALED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDeadline:
-    """The effect of a letter that was sent late: the new deadline.
-
-    The case may have lapsed at the old deadline; `is_lapse_undone` says that the lapse was taken back. Without a day,
-    nothing moved, because the case had already continued at its old date without an answer.
-    """
+    """The effect of a letter that was sent late."""
 
     case_id: int
     deadline_on: date | None
+    """The new deadline; None if nothing moved, because the case had gone on at its old date without an answer."""
     has_lapsed: bool = False
+    """Whether the case lapsed at the old deadline, and stays lapsed."""
     is_lapse_undone: bool = False
+    """Whether the case lapsed at the old deadline, and the lapse was taken back."""
 
 
 def move_deadline(session: Session, context: Context, notice: Any, sent_at: datetime) -> MovedDeadline | None:
@@ -84,9 +83,9 @@ def depends_on_sending(session: Session, context: Context, notice: Any, sent_at:
 def _late_effect(
     session: Session, context: Context, notice: Any, sent_at: datetime
 ) -> tuple[CaseRow, int, list[ToldDeadline]] | None:
-    """Return the case of a letter, by how many working days it was late if it was sent at a time, and what that moves.
+    """Return the effect of sending a letter at a time: its case, the working days of delay, and the moved deadlines.
 
-    Nothing moves if the case went on without an answer before the later date. None is returned if nothing changes.
+    No deadline moves if the case went on without an answer before the later date. Return None if there is no effect.
     """
     if notice.kind not in KINDS_WITH_DEADLINE:
         return None
@@ -109,7 +108,7 @@ def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> 
 
 
 def move_again(session: Session, context: Context, case: CaseRow) -> None:
-    """Postpone the deadlines that an undo has restored by the days that their letters were sent late since."""
+    """Postpone the deadlines that an undo has restored, if their letters were sent late meanwhile."""
     of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(_WITH_DEADLINE), NOTICE.c.cancelled_at.is_(None))
     calendar = context.calendar(session, case.policy_version_id)
     for notice in session.execute(select(NOTICE).where(*of_case, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)):
@@ -120,7 +119,7 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
 
 
 def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> list[ToldDeadline]:
-    """Return the deadlines that a late letter states and moves, each as it is told then.
+    """Return the deadlines that a late letter states and moves, each with the new time.
 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
     """

@@ -23,17 +23,16 @@ from workbench.services.notices.letter_facts import ClockLetterKind, LetterItem
 
 @dataclass(frozen=True, slots=True)
 class RectificationProgress:
-    """The number of items asked for and received, and the last time of receipt, None if nothing was received.
-
-    `first_deadline_at` is the earliest own deadline of the items that were not received in time, None if there is none.
-    `to_judge` counts items that name no document but may have come with one; only a reviewer can judge that.
-    """
+    """The progress of the items that a verdict asks for."""
 
     received: int
     asked: int
     last_at: datetime | None
+    """When the last document was received; None if nothing was received."""
     first_deadline_at: datetime | None = None
+    """The earliest own deadline of the items that were not received in time; None if there is none."""
     to_judge: int = 0
+    """The number of items that name no document but may have come with one; only a reviewer can judge that."""
 
     @property
     def is_complete(self) -> bool:
@@ -115,7 +114,7 @@ def open_items(session: Session, rectification: RectificationRow) -> list[Rectif
 
 
 def next_deadline(session: Session, rectification: RectificationRow) -> datetime | None:
-    """Return the deadline that ends a rectification: the earliest own deadline of an open item, or that of the letter.
+    """Return the deadline that ends a rectification: the earliest of the letter's and the open items' own deadlines.
 
     An item with a deadline in hours, such as a second identity verification, cannot wait for the others. If it is late,
     the service is limited or suspended (反诈法, art. 11), even if other items are still due later.
@@ -144,10 +143,9 @@ def waived_texts(session: Session, rectification: RectificationRow) -> tuple[str
 def reopen_items(
     session: Session, context: Context, case: CaseRow, findings: Iterable[Finding], since: datetime
 ) -> RectificationProgress | None:
-    """Reopen the items received since a time whose evidence is gone; return None without an open rectification.
+    """Compare the items received since a time with the evidence again, after an import was undone; return the progress.
 
-    The import with their evidence was undone. Items received earlier still count, even if their own deadline has
-    passed.
+    Items received earlier still count, even if their own deadline has passed. Return None if no rectification is open.
     """
     rectification = open_rectification(session, case)
     if rectification is None:
