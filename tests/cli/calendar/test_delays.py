@@ -97,3 +97,14 @@ def test_a_case_decided_during_the_forecast_gets_no_notice(
 
     monkeypatch.setattr(Forecasts, "of_cases", while_it_ends)
     assert services.at("2026-11-25 17:50").terminal.document("audit", "tick") == NOTHING
+
+
+def test_only_applicants_expected_to_be_late_are_notified(services: ClockSite) -> None:
+    numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
+    assert tick(services.at("2026-11-24 23:30")) == 0
+
+    # The day begins at midnight in Shanghai, the time zone of the policy.
+    count = tick(services.at("2026-11-25 00:30"))
+
+    assert 3 <= count <= 16
+    assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-count:]]
