@@ -103,7 +103,7 @@ class LetterSite:
     def decide(self, number: str, *words: str, login: str = "a") -> None:
         """Take the case of an application and give a verdict."""
         self.run("sup", "assign", number, "--to", login, "--reason", "x")
-        self.terminal.document(login, "next")
+        self.run(login, "take", number, "--reason", "x")
         self.run(login, "decide", number, *words)
 
 
