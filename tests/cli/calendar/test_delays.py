@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from db.enums import Language
+from tests.cli.calendar.test_reminders import write_in
 from tests.clock_site import ClockSite
 from tests.policies import set_times_in_letters
 from workbench.domain.forecast.result import CaseForecast
@@ -36,12 +36,6 @@ def notices(services: ClockSite) -> list[Any]:
     return found
 
 
-def write_to_in(services: ClockSite, language: Language) -> None:
-    """Set the language of every applicant."""
-    with services.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE application SET language = :language"), {"language": language.value})
-
-
 @LANGUAGES
 @pytest.mark.parametrize("at", ["2026-11-25 17:50", "2026-11-25 18:30"])
 @pytest.mark.parametrize("word", ["promise", "forecast", "both"])
@@ -50,7 +44,7 @@ def test_the_policy_sets_which_times_a_delay_letter_gives(
 ) -> None:
     set_times_in_letters(services.site, word)
     services.received("2026-11-24 10:00", "expedited")
-    write_to_in(services, language)
+    write_in(services, language)
 
     assert tick(services.at(at)) == 1
 

@@ -12,7 +12,6 @@ from tests.clock_site import ClockSite, local
 from tests.prepared import prepared
 from tests.proofs.racing import open_for_race, run_concurrently
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
-from tests.sites import Site
 
 pytestmark = pytest.mark.proof
 
@@ -21,11 +20,6 @@ CLOSING = {
     Language.ZH: ("投诉途径：", "特此通知。", "远声移动通信有限公司"),
     Language.EN: ("Complaints: ", "Yours sincerely,", "Far Voice Mobile"),
 }
-
-
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
 
 
 def tick(services: ClockSite, at: str) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """Deadlines to rectify: too short, missed, and taken back."""
 
-from pathlib import Path
-
 import pytest
 
 from db.enums import DocumentKind, Language
@@ -11,14 +9,8 @@ from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.prepared import prepared
 from tests.services.intake.importing.files import PDF, Desk, application
-from tests.sites import Site
 
 BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
-
-
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
 
 
 @prepared

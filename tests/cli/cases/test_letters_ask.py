@@ -1,7 +1,5 @@
 """Letters ask for something concrete: which documents, until when, and where to send them."""
 
-from pathlib import Path
-
 import pytest
 
 from db.enums import ImportKind
@@ -22,11 +20,6 @@ def held(services: ClockSite) -> str:
     case = services.received("2026-11-26 10:00")
     services.run("a", "next")
     return case
-
-
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
 
 
 def letter(services: ClockSite) -> str:

@@ -26,11 +26,8 @@ def people(applicant: str, legal: str, user: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+def desk(desk: Desk) -> Desk:
     """Return a desk with one case of a person, updated once, with a name in every field."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    desk = Desk(terminal.site, folder)
     _fill(desk)
     return desk
 

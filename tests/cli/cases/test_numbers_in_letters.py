@@ -1,7 +1,6 @@
 """Letters have phone numbers in clear, because the applicant reads them; previews and exports mask them."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +19,8 @@ REASON = "ID-ACTUAL-USER"
 
 
 @pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+def desk(desk: Desk) -> Desk:
     """One complete application with two cards without an actual user, and one with it."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    desk = Desk(terminal.site, folder)
     _fill(desk)
     return desk
 

@@ -1,6 +1,5 @@
 """What an applicant must rectify: deadlines by kind of item, waivers, late imports of timely answers, and limits."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,10 @@ from tests.clock_site import ClockSite
 from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.services.intake.importing.files import PERSON, Desk, application
-from tests.sites import Site
 from workbench.services.intake.importing.plan import ImportRefused
 
 VERIFY = "ID-REVERIFY"
 PLAN = "ACT-PEAK-HOUR:plan"
-
-
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
 
 
 def show(services: ClockSite, case: str) -> Any:

@@ -10,14 +10,8 @@ from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.resubmissions import CARD, start_failed, write_new_document
 from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
-from tests.sites import Site
 from workbench.services.intake.batches.applying import apply_batch
 from workbench.services.intake.importing import import_run
-
-
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
 
 
 def show(services: ClockSite, case: str = "C-1", login: str = "a") -> Any:

@@ -1,7 +1,6 @@
 """`show --at` redraws a case as it was on the desk when a decision was made."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +15,8 @@ FAIL = ("decide", "C-1", "fail", "--reason", "ID-NAME", "--item", "ID-NAME:names
 
 
 @pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+def desk(desk: Desk) -> Desk:
     """Return a desk with one case that has cards, a complaint and a credit record."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    desk = Desk(terminal.site, folder)
     _fill(desk)
     return desk
 

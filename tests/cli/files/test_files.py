@@ -9,13 +9,6 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.services.intake.importing.files import Desk, application, csv_text
 
 
-@pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return Desk(terminal.site, folder)
-
-
 def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
     path = desk.folder / name
     path.write_text(csv_text(rows), encoding="utf-8")  # type: ignore[arg-type]  # rows are cells

@@ -30,13 +30,6 @@ SECRETS = (*PEOPLE, *NUMBERS)
 RUN = re.compile(r"\d{7}")
 
 
-@pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return Desk(terminal.site, folder)
-
-
 def said(terminal: Terminal, kind: str, file: Path, *more: str) -> str:
     """Return all that an import of a bad file prints, as text and as JSON."""
     printed = ""

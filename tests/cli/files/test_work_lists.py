@@ -18,11 +18,8 @@ PLACES = {f"地址：{SUPPLIER.address.zh}", f"电话：{SUPPLIER.phone}（{SUPP
 
 
 @pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
+def desk(desk: Desk) -> Desk:
     """Three queued cases: A-1 of a company with three numbers in service, A-2 and A-3 of persons with one number."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    desk = Desk(terminal.site, folder)
     _fill(desk)
     return desk
 

@@ -18,13 +18,6 @@ SPELLINGS = ("138 0013 8000", "1380013 8000", "138.0013.8000", "１３８－０�
 WHY = f"Zhang San, {PHONE}, {', '.join(SPELLINGS)}, ID {IDENTITY}, called"
 
 
-@pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return Desk(terminal.site, folder)
-
-
 @pytest.mark.promise("N6")
 def test_no_event_has_a_number_that_was_written_in_a_reason(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     for number in ("A-1", "A-2"):

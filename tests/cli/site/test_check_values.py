@@ -13,13 +13,6 @@ from tests.services.intake.importing.test_calls import call
 from workbench.services.files.calls import parquet
 
 
-@pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return Desk(terminal.site, folder)
-
-
 def flip(path: Path, place: int = 20) -> None:
     """Flip one bit of a file."""
     content = bytearray(path.read_bytes())

@@ -21,13 +21,6 @@ from workbench.services.intake.importing.import_run import ImportRun
 from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 
-@pytest.fixture
-def desk(terminal: Terminal, tmp_path: Path) -> Desk:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return Desk(terminal.site, folder)
-
-
 def ills(terminal: Terminal, *options: str) -> list[str]:
     """Return what doctor says is not well."""
     result = terminal.run("doctor", "--json", *options)

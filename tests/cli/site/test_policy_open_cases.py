@@ -40,11 +40,6 @@ VERSION = ('version = "2026-11"', 'version = "2026-12"')
 
 
 @pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
-
-
-@pytest.fixture
 def apply(terminal: Terminal, tmp_path: Path) -> Callable[..., Any]:
     """Applies the policy in force with some changes, and returns what the command prints."""
 

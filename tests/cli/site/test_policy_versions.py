@@ -9,15 +9,10 @@ import pytest
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import local
 from tests.services.intake.importing.files import Desk
-from tests.sites import SUPPLIER, Site
+from tests.sites import SUPPLIER
 
 CAPITAL = ("value = 50_000_000", "value = 500_000_000")
 PHONE = (SUPPLIER.phone, "400-555-0199")
-
-
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
 
 
 @pytest.fixture

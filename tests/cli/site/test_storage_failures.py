@@ -19,11 +19,6 @@ from workbench.failure import describe_error
 from workbench.services.files.calls.engine import storage_failure
 
 
-@pytest.fixture
-def desk(site: Site, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
-
-
 def test_an_import_that_lost_its_time_of_publication_is_named_and_nothing_is_removed(desk: Desk) -> None:
     desk.queued()
     terminal = Terminal(desk.site)
