@@ -15,7 +15,7 @@ from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.filter.figures import NOBODY, OFFICE_FIGURES, PERSON_FIGURES, Board, BoardDay, BoardPerson
 from workbench.errors import NotAllowed
 from workbench.services.foundation.context import Service
-from workbench.services.queue.filters import list_of
+from workbench.services.queue.filters import case_query
 
 DAYS = 30
 """The working days that the board counts."""
@@ -48,10 +48,10 @@ class Boards(Service):
         now = self.context.now()
         counts = {"unsent_letters": count_owed(session, now), **board.owed_counts(session, now)}
         # All states in one pass, instead of a count for each.
-        counts |= case_breakdown.breakdown(session, list_of(session, self.context, ""), "state")
+        counts |= case_breakdown.breakdown(session, case_query(session, self.context, ""), "state")
         for figure in OFFICE_FIGURES:
             if figure.filter is not None and not figure.filter.startswith("state:"):
-                cases = list_of(session, self.context, figure.filter)
+                cases = case_query(session, self.context, figure.filter)
                 counts[figure.name] = case_pages.count_cases(session, cases)
         return {figure.name: counts.get(figure.name, 0) for figure in OFFICE_FIGURES}
 
@@ -78,7 +78,7 @@ class Boards(Service):
 
     def _by_person(self, session: Session, filter_text: str, by: str) -> Counter[int]:
         """Return how many cases of a filter each person has; 0 stands for nobody."""
-        cases = list_of(session, self.context, filter_text)
+        cases = case_query(session, self.context, filter_text)
         found: Counter[int] = Counter()
         for value, number in case_breakdown.breakdown(session, cases, by).items():
             people = {int(each) for each in str(value or "").split("/") if each}

@@ -19,7 +19,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
-from workbench.services.queue.filters import list_of
+from workbench.services.queue.filters import case_query
 from workbench.wording.case.labels import APPLICANT_KIND, WAITS_FOR
 
 MOST_ROWS = 200
@@ -88,7 +88,7 @@ class Breakdowns(Service):
             message = _("Cases cannot be counted by “{name}”; choose from {names}.")
             raise WrongUsage(message.format(name=by, names=comma_joined(BREAKDOWNS)))
         with self.context.read() as session:
-            cases = list_of(session, self.context, filter_text)
+            cases = case_query(session, self.context, filter_text)
             found = case_breakdown.breakdown(session, cases, by)
             counted: Counter[str] = Counter()
             values_of = self._reader(session, by)

@@ -74,7 +74,7 @@ class Claims(Service):
         Raises:
             Busy: If others claimed all cases that were found, in every attempt.
         """
-        from workbench.services.queue.filters import list_of
+        from workbench.services.queue.filters import case_query
 
         claimed = self._held_or_claimed(lambda *_claim: None)
         for most in _CANDIDATES_BY_ATTEMPT:
@@ -82,7 +82,7 @@ class Claims(Service):
                 return claimed
             with self.context.read() as session:
                 claimer = self._claimer(session)
-                cases = find_next_cases(session, claimer, list_of(session, self.context, filter_text), most)
+                cases = find_next_cases(session, claimer, case_query(session, self.context, filter_text), most)
                 if not cases:
                     left = count_claimable(session, claimer)
                     return NoNextCase(kind="filtered", count=left) if left else None

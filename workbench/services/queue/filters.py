@@ -39,14 +39,14 @@ _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
-def list_of(session: Session, context: Context, filter_text: str) -> CaseQuery:
-    """Return the list of the cases that a filter selects.
+def case_query(session: Session, context: Context, filter_text: str) -> CaseQuery:
+    """Return the query for the cases that a filter selects.
 
     Raises:
         FilterProblem: If the filter is invalid or names an unknown person; the error has the position of the mistake.
     """
     now = context.now().astimezone(context.zone(session))
-    return _FilterReader(session, context, now).list_of(parse_filter(filter_text))
+    return _FilterReader(session, context, now).case_query(parse_filter(filter_text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class _FilterReader:
     now: datetime
     """The present time, in the zone of the policy."""
 
-    def list_of(self, wanted: Filter) -> CaseQuery:
-        """Return the list of the cases that a filter selects."""
+    def case_query(self, wanted: Filter) -> CaseQuery:
+        """Return the query for the cases that a filter selects."""
         states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
         is_running = any(_needs_clock(term) for term in due_terms)

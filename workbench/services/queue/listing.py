@@ -38,7 +38,7 @@ class Queue(Service):
     def count(self, filter_text: str = "") -> int:
         """Count the cases that a filter selects; without a suitable index this takes longer than reading a page."""
         with self.context.read() as session:
-            return case_pages.count_cases(session, self._list(session, filter_text))
+            return case_pages.count_cases(session, self._query(session, filter_text))
 
     def page(
         self, filter_text: str = "", *, order: str = "", start: int = 0, limit: int = 100, total: int | None = None
@@ -49,16 +49,16 @@ class Queue(Service):
         index has, only the first `MOST_SORTED` cases are sorted, and the others follow in the order of `next`.
         """
         with self.context.read() as session:
-            wanted = self._list(session, filter_text)
-            ids = case_order.page_in_order(session, wanted, _order(order), start=start, limit=limit, total=total)
-            now, zone = from_us(wanted.now), self.context.zone(session)
-            return tuple(_view(row, now, zone) for row in case_rows(session, ids, wanted.now))
+            query = self._query(session, filter_text)
+            ids = case_order.page_in_order(session, query, _order(order), start=start, limit=limit, total=total)
+            now, zone = from_us(query.now), self.context.zone(session)
+            return tuple(_view(row, now, zone) for row in case_rows(session, ids, query.now))
 
     def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""
         with self.context.read() as session:
-            wanted = self._list(session, filter_text)
-            return tuple(case_order.page_in_order(session, wanted, _order(order), start=0, limit=limit))
+            query = self._query(session, filter_text)
+            return tuple(case_order.page_in_order(session, query, _order(order), start=0, limit=limit))
 
     @staticmethod
     def sorts_all(order: str, total: int) -> bool:
@@ -71,7 +71,7 @@ class Queue(Service):
         None if the filter does not select the case, or if counting would take too long.
         """
         with self.context.read() as session:
-            return case_order.position_in_order(session, self._list(session, filter_text), _order(order), case_id)
+            return case_order.position_in_order(session, self._query(session, filter_text), _order(order), case_id)
 
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
@@ -86,10 +86,10 @@ class Queue(Service):
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
-                due_today=case_pages.count_cases(session, self._list(session, "due:today")),
-                overdue=case_pages.count_cases(session, self._list(session, "due:overdue")),
-                to_reopen=case_pages.count_cases(session, self._list(session, REOPEN_FILTER)) if may_reopen else 0,
-                appeals=case_pages.count_cases(session, self._list(session, "state:appealed"))
+                due_today=case_pages.count_cases(session, self._query(session, "due:today")),
+                overdue=case_pages.count_cases(session, self._query(session, "due:overdue")),
+                to_reopen=case_pages.count_cases(session, self._query(session, REOPEN_FILTER)) if may_reopen else 0,
+                appeals=case_pages.count_cases(session, self._query(session, "state:appealed"))
                 if may_decide_appeals
                 else 0,
                 assigned=workload.count_assigned(session, me, now),
@@ -106,12 +106,12 @@ class Queue(Service):
         days, calendar = context.policy(session).notices.send_days, context.calendar(session)
         return count_owed(session, last_overdue_receipt(context.now(), days, calendar))
 
-    def _list(self, session: Session, filter_text: str) -> CaseQuery:
-        """Return the list of the cases that a filter selects."""
+    def _query(self, session: Session, filter_text: str) -> CaseQuery:
+        """Return the query for the cases that a filter selects."""
         # Imported late: the first case on the desk appears before any filter is needed.
-        from workbench.services.queue.filters import list_of
+        from workbench.services.queue.filters import case_query
 
-        return list_of(session, self.context, filter_text)
+        return case_query(session, self.context, filter_text)
 
 
 def _order(text: str) -> case_order.ListOrder:

@@ -34,7 +34,7 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import Outlook, notify
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
-from workbench.services.queue.filters import list_of
+from workbench.services.queue.filters import case_query
 
 CAMPAIGN = table_of(CampaignRow)
 CAMPAIGN_CASE = table_of(CampaignCaseRow)
@@ -74,7 +74,7 @@ def choose_cases(context: Context, rules: Sequence[str], filter_text: str) -> Ch
         unknown = next((rule for rule in rules if rule not in known), None)
         if unknown is not None:
             raise WrongUsage(_("The policy in force has no rule {rule}.").format(rule=unknown))
-        selected = list_of(session, context, f"{filter_text} {_PASSED_FILTER}".strip())
+        selected = case_query(session, context, f"{filter_text} {_PASSED_FILTER}".strip())
         ids = sorted(case_pages.page(session, selected, skip=0, limit=_NO_LIMIT))
     chosen: list[int] = []
     free = 0
