@@ -170,7 +170,7 @@ class DeskSession:
         return self.remove(ref)
 
     async def _write(self, act: Callable[..., Result], *arguments: object) -> Result:
-        """Carry out an act in a thread; if the database file is gone, save the draft again: to a file."""
+        """Carry out an act in a thread; if the database file is gone, the draft is saved to a file instead."""
         try:
             return await asyncio.to_thread(act, *arguments)
         except StorageGone:
@@ -268,7 +268,7 @@ class DeskSession:
         return CaseChanged()
 
     async def check_hold(self, ref: CaseRef, *, has_ended: bool = False) -> HoldLost | Superseded | Unchanged:
-        """Check whether the hold was lost, which `has_ended` says is known; a failure is not reported."""
+        """Check whether the hold is lost; `has_ended` says that it is. A failure of the check is not reported."""
         try:
             loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
         except WorkbenchError:
@@ -281,13 +281,13 @@ class DeskSession:
         return HoldLost()
 
     async def refresh(self) -> CaseShown | Unchanged:
-        """Read the counts, the act to undo and the news; show the case as it is now unless there are news or a loss."""
+        """Read the counts, the act to undo and the news; place the case as it is now, unless it has news or is lost."""
         case = self.case
-        self.counts, self.undoable, news, now = await asyncio.to_thread(outcomes.read_state, self.services, case)
+        self.counts, self.undoable, news, current = await asyncio.to_thread(outcomes.read_state, self.services, case)
         if case is None or not case.shows_same_state_as(self.case):
             return Unchanged()
         self.news = news
-        return Unchanged() if now is None or news or self.is_lost else self.place(now)
+        return Unchanged() if current is None or news or self.is_lost else self.place(current)
 
     def drop_late_undo(self) -> bool:
         """Forget an undoable act whose notice has gone out; return whether there was one."""

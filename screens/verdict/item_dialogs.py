@@ -156,7 +156,7 @@ class ItemChooser(BoxDialog[str]):
 
     @on(Input.Submitted)
     def action_take(self) -> None:
-        """Close with the marked and the typed text in the language of the letter; stay open without any."""
+        """Close with the marked documents and the typed text, joined in the language of the letter, if there is any."""
         language = self._case.header.language
         names = [document_name(self._kinds[code], self._case.policy, language) for code in self._marked]
         text = comma_joined(filter(None, [*names, self.words.value.strip()]), language=language)

@@ -30,6 +30,7 @@ def line_of(text: str, path: KeyPath) -> int:
     for line, values, is_header in _statements(text):
         if is_header:
             table = _table_of(values, positions)
+            # The keys that the header shares with the path.
             depth = len(list(takewhile(lambda keys: keys[0] == keys[1], zip(table, path, strict=False))))
         elif path[: len(table)] == table:
             depth = len(table) + len(known_path(values, path[len(table) :]))
