@@ -38,7 +38,7 @@ class _LastAct:
 
     event: EventRow
     body: dict[str, Any]
-    is_last: bool
+    is_case_unchanged: bool
     """Whether nothing else changed the case since."""
     rows: str
     """The journal of the act; empty if it was deleted."""
@@ -56,7 +56,7 @@ class Undo(Service):
     def last(self) -> UndoableAct | None:
         """Return the newest act that this person can undo, None if there is none.
 
-        An act older than the undo time is a verdict or a decision on an appeal that waits for a check.
+        A verdict or a decision on an appeal that waits for a check can be undone even after the undo time.
         """
         # Only the few acts with a journal are read, not the many events of a person.
         is_mine = (func.coalesce(col(EventRow.actor_id), 0) == self.context.actor.id, col(EventRow.batch_id).is_(None))
@@ -135,7 +135,7 @@ class Undo(Service):
         """Return why this person can no longer undo an act, None if they can."""
         name = format_case(case.id or 0)
         batch_id = None if act is None else act.event.batch_id
-        if act is not None and batch_id is not None and not (act.is_last and "version" in act.body):
+        if act is not None and batch_id is not None and not (act.is_case_unchanged and "version" in act.body):
             message = _(
                 "{batch} brought {case} back to the queue with all that it waited for, and evidence stays, so this"
                 " cannot be undone. If something is missing or wrong, ask for it with a new verdict."
@@ -157,7 +157,7 @@ class Undo(Service):
             return _("The notice of {case} was sent, so it can no longer be undone.").format(case=name)
         if _has_added(session, act, MEASURE_ORDER.c.id, MEASURE_ORDER.c.done_at.is_not(None)):
             return _("The measure on {case} was carried out, so it can no longer be undone.").format(case=name)
-        if not act.is_last or not act.rows:
+        if not act.is_case_unchanged or not act.rows:
             return _("Somebody acted on {case} since, so it can no longer be undone.").format(case=name)
         return None
 
@@ -231,7 +231,7 @@ def _renew_hold(session: Session, context: Context, case: CaseRow, *, is_verdict
     on_desk = (*held_by(case.held_by_id or 0, now), not_aside, col(CaseRow.id) != case.id)
     case.fence += 1
     if case.held_by_id == context.actor.id and (was_on_desk or is_verdict):
-        # Back from being put aside already, so that `next` gives it after the restored case.
+        # The case on the desk is put aside until now, so that `next` gives it after the restored case.
         until = now + timedelta(minutes=desk.aside_minutes) + ASIDE_GRACE
         values = {"aside_until": now, "held_until": until, "version": col(CaseRow.version) + 1}
         session.execute(update(CaseRow).where(*on_desk).values(values))

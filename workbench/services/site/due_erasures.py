@@ -46,7 +46,9 @@ class Retained:
     key: Key
     case_ids: tuple[int, ...]
     kinds: tuple[RetentionKind, ...]
+    """The kind of each closed case, by which its period is chosen."""
     whole: RetentionOutcome
+    """The outcome of the cases as a whole."""
     parts: dict[RetentionKind, RetentionOutcome]
 
     @property

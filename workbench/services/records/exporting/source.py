@@ -37,14 +37,16 @@ _SECOND_US = 1_000_000
 _QUARTER_US = 900 * _SECOND_US
 
 
-_CLOCK = [f":{second // 60:02}:{second % 60:02}" for second in range(3600)]
+_MINUTES_AND_SECONDS = [f":{second // 60:02}:{second % 60:02}" for second in range(3600)]
+"""The part `:MM:SS` of a time, by the second within the hour."""
 
 
 @lru_cache(maxsize=50_000)
 def _quarter_hour(zone: ZoneInfo, quarter: int) -> tuple[str, int, str] | None:
-    """Return the local hour, the second within it and the UTC offset at the start of a quarter of an hour since 1970.
+    """Return the local hour, the second within the hour and the UTC offset at the start of a quarter of an hour.
 
-    None if the clock changes within the quarter, or is not ahead of UTC by whole quarters.
+    `quarter` is the number of the quarter, counted from the start of 1970 in UTC. Return None if the offset changes in
+    the quarter, or if it is not a multiple of a quarter.
     """
     start, end = (from_us(us).astimezone(zone) for us in (quarter * _QUARTER_US, (quarter + 1) * _QUARTER_US - 1))
     if start.utcoffset() != end.utcoffset() or start.minute % 15 or start.second:
@@ -93,7 +95,7 @@ class ExportSource:
         return [
             self._value(from_us(us))
             if us % _SECOND_US or not (found := _quarter_hour(self.zone, us // _QUARTER_US))
-            else found[0] + _CLOCK[found[1] + us % _QUARTER_US // _SECOND_US] + found[2]
+            else found[0] + _MINUTES_AND_SECONDS[found[1] + us % _QUARTER_US // _SECOND_US] + found[2]
             for us in column
         ]
 

@@ -90,6 +90,7 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
         return
     _leave_time(session, context, case)
     is_lapse_known = was_lapsed or ClockLetterKind.LAPSE_UNDONE in cancelled
+    # A letter that corrects the lapse also states the new deadline, so no second letter is needed.
     if (is_lapse_known and correct_lapse_letter(session, context, case, is_deadline_moved=True)) or not cancelled:
         return
     message = LetterFacts(
@@ -105,7 +106,7 @@ def correct_deadline(session: Session, context: Context, case: CaseRow, *, was_l
 def cancel_deadline_letters(
     session: Session, context: Context, case: CaseRow, row: RectificationRow, kinds: Iterable[str]
 ) -> dict[int, str]:
-    """Cancel unsent letters of some kinds about the deadline of a rectification; return the kind of each by number."""
+    """Cancel unsent letters of some kinds about the deadline of a rectification; return the kinds by notice number."""
     decision = session.get_one(DecisionRow, row.decision_id)
     is_since = NOTICE.c.created_at >= (decision.checked_at or decision.decided_at)
     return cancel_letters(session, context, case, kinds, is_since)

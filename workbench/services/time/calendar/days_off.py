@@ -71,8 +71,8 @@ def planned_moves(
         cases = session.execute(select(CaseRow).where(CASE.c.id.in_(chunk)).order_by(CASE.c.id)).scalars().all()
         told = told_deadlines(clocks, cases)
         for case in cases:
-            if found := told.get(case.id or 0):
-                yield _move(case, found[0], found[0].moved(clocks.suspensions_of(case), clocks.calendar(case)))
+            if deadlines := told.get(case.id or 0):
+                yield _move(case, deadlines[0], deadlines[0].moved(clocks.suspensions_of(case), clocks.calendar(case)))
 
 
 def _move(case: CaseRow, told: ToldDeadline, moved_at: datetime) -> DueChange:
