@@ -154,10 +154,8 @@ def decided_page(decision: DecisionResult, view: View) -> Content:
     """Return the page after a verdict: the key for the next case, the deadline, the letter."""
     lines = [key_hints((NEXT.key, _("takes the next one"))), Content()]
     if decision.deadline_at is not None:
-        lines += [
-            joined((_("to be rectified by {when}").format(when=view.instant(decision.deadline_at)), "")),
-            Content(),
-        ]
+        deadline = _("to be rectified by {when}").format(when=view.instant(decision.deadline_at))
+        lines += [plain(deadline), Content()]
     if decision.notice:
         lines += [joined((_("The applicant reads"), MUTED)), paragraphs(decision.notice)]
     return Content("\n").join(lines)
@@ -234,12 +232,13 @@ def back_line(back: Sequence[int], view: View, *, has_case: bool) -> Content:
 
 def news_line(news: ChangesSinceSeen) -> Content:
     """Return the line about changes in the case on the desk; a change of policy is described."""
-    what = _("New evidence has arrived for this case; ")
-    if news.policy:
-        what = _("The policy of this case has changed; ")
-        what = _("New evidence has arrived, and the policy of this case has changed; ") if news.has_evidence else what
+    message = _("New evidence has arrived for this case; ")
+    if news.policy and news.has_evidence:
+        message = _("New evidence has arrived, and the policy of this case has changed; ")
+    elif news.policy:
+        message = _("The policy of this case has changed; ")
     change = f": {news.policy}" if news.policy else ""
-    return joined((what, WARNING), _NEXT_KEY, (_(" shows it"), WARNING), (change, WARNING))
+    return joined((message, WARNING), _NEXT_KEY, (_(" shows it"), WARNING), (change, WARNING))
 
 
 def lost_line(case: str, loss: "LostHold | None", view: View) -> Content:

@@ -79,8 +79,8 @@ def read_state(
     services: Services, case: CaseFile | None
 ) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen, CaseFile | None]:
     """Return the counts, the last act that can be undone, the news of the case on the desk, and the case if changed."""
-    news, now = ChangesSinceSeen(), None
+    news, changed = ChangesSinceSeen(), None
     if case is not None:
         news = services.casefiles.news(case.header.id, case.header.evidence_no)
-        now = services.casefiles.changed_since(case)
-    return services.queue.counts(), services.undo.last(), news, now
+        changed = services.casefiles.changed_since(case)
+    return services.queue.counts(), services.undo.last(), news, changed
