@@ -1,13 +1,11 @@
 """Assigning many cases to a person, and what their former holders see."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from db.engine import Database
 from db.enums import Role
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
@@ -41,24 +39,6 @@ def test_a_case_that_is_listed_twice_is_assigned_once(site: Site) -> None:
 
     assert len(done.assigned) == 1
     assert site.actions(case) == ["assign"]
-
-
-def test_many_cases_are_assigned_in_several_transactions(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    cases = site.plant(5)
-    monkeypatch.setattr(assignment, "CASES_PER_TRANSACTION", 2)
-    writes: list[Database] = []
-    write = Database.write
-
-    def counted(self: Database, **how: bool) -> AbstractContextManager[Session]:
-        writes.append(self)
-        return write(self, **how)
-
-    monkeypatch.setattr(Database, "write", counted)
-
-    done = site.services("sup").assigning.assign_many(cases, "b", "many")
-
-    assert len(done.assigned) == 5
-    assert len(writes) == 3
 
 
 def test_a_failed_transaction_is_reported_and_earlier_ones_stay_committed(

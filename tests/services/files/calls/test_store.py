@@ -11,9 +11,7 @@ from tests.services.files.calls.samples import (
     KEY,
     OTHER_CALLEE,
     OTHER_CARD,
-    KeptCall,
     a_store,
-    at,
     call,
     rows,
     windows,
@@ -52,26 +50,6 @@ def test_callers_are_those_who_dialled_a_callee(store: CallStore) -> None:
 def test_numbers_of_a_batch_come_with_their_calls(store: CallStore) -> None:
     assert store.numbers_of(1) == [(CARD, 1), (OTHER_CARD, 1)]
     assert store.numbers_of(2) == [(CARD, 1), (THIRD_CARD, 2)]
-
-
-def test_calls_of_several_files_come_once(store: CallStore, tmp_path: Path) -> None:
-    kept = rows(tmp_path, 2, 1)
-
-    assert [(row.msisdn, row.start_at_us) for row in kept] == [
-        (CARD, at("2026-03-02T09:00")),
-        (OTHER_CARD, at("2026-03-02T09:01")),
-        (THIRD_CARD, at("2026-03-02T09:02")),
-        (THIRD_CARD, at("2026-03-02T09:03")),
-    ]
-    assert kept[2] == KeptCall(
-        msisdn=THIRD_CARD,
-        callee_hash=callee_hash(KEY, CALLEE),
-        start_at_us=at("2026-03-02T09:02"),
-        duration_s=30,
-        answered=True,
-        direction=Direction.IN,
-        imei="",
-    )
 
 
 def test_a_file_of_an_earlier_version_has_its_callees_as_texts(store: CallStore, tmp_path: Path) -> None:

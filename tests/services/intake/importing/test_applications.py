@@ -45,24 +45,6 @@ def test_the_numbers_of_an_application_become_cards_and_a_cards_file_wins_over_t
     assert {card.msisdn: card.brand for card in cards} == {"138••••••00": "虚构品牌", "139••••••00": ""}
 
 
-def test_a_number_twice_in_a_file_is_an_error_of_both_rows(desk: Desk) -> None:
-    rows = [application(), application("A-2"), application(industry="保险")]
-    with pytest.raises(ImportRefused) as refused:
-        desk.applications(*rows)
-    report = refused.value.report
-    assert [(error.line, "Line 4" in error.message, "Line 2" in error.message) for error in report.errors] == [
-        (2, True, False),
-        (4, False, True),
-    ]
-    assert (report.rows, report.rejected) == (3, 2)
-
-    rejects = desk.folder / "rejects.csv"
-    report = desk.applications(*rows, rejects=rejects)
-    assert (report.created, report.rejected) == (1, 2)
-    assert [row[0] for row in desk.sql("SELECT application_no FROM application")] == ["A-2"]
-    assert rejects.read_text(encoding="utf-8-sig").count("A-1") == 2
-
-
 @pytest.mark.promise("I5")
 def test_the_same_bytes_twice_are_refused_and_name_their_batch(desk: Desk) -> None:
     path = desk.write([application()])
