@@ -138,6 +138,18 @@ async def change_scope(app: "AppBase") -> None:
     app.desk.show_header()
 
 
+def show_list(app: "AppBase", filter_text: str) -> None:
+    """Show the cases of a filter in the queue."""
+    run_in_worker(app, partial(_show_list, app, filter_text), "list", is_exclusive=True)
+
+
+async def _show_list(app: "AppBase", filter_text: str) -> None:
+    screen = await go_to_queue(app)
+    if screen is not None:
+        screen.cases.filter_by(filter_text)
+        screen.show_header()
+
+
 async def show_view(app: "AppBase", key: str) -> None:
     """Show a saved view in the queue."""
     view = app.views.by_key.get(key)

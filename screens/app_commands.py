@@ -6,7 +6,16 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from screens.app_cases import change_scope, go_to_queue, insert_text, open_acts, open_case, show_view, take_case
+from screens.app_cases import (
+    change_scope,
+    go_to_queue,
+    insert_text,
+    open_acts,
+    open_case,
+    show_list,
+    show_view,
+    take_case,
+)
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, drop_messages, run_in_worker
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
@@ -53,7 +62,13 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
         user_lists = UserLists(app.look, app.views)
         return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), user_lists)
 
+    def board_screen() -> "Screen[None]":
+        from screens.board.screen import BoardScreen
+
+        return BoardScreen(clock, services, partial(show_list, app))
+
     app.add_mode("desk", lambda: desk)
+    app.add_mode("board", board_screen)
     for mode, path in _SCREENS.items():
         app.add_mode(mode, partial(screen, path))
     for name in ("queue", "mine", "pending", "reopen"):

@@ -75,6 +75,11 @@ class BoardPerson:
     is_away: bool = False
     away_until: date | None = None
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether this is the row of the cases without a person."""
+        return self.login == NOBODY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardDay:

@@ -1,0 +1,138 @@
+"""The screen of the board: a figure under the cursor, and the list of exactly the cases that it counts."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from screens.board.board_text import Cell, columns, page_lines
+from screens.shell.base_screen import ModeScreen, attempt, report
+from screens.shell.bindings import bind, bind_key
+from screens.shell.header import HeaderBar, reviewer_status, title_line
+from screens.shell.view import Clock
+from screens.widgets.safe_text import ERROR, MUTED, Static, plain
+from workbench.domain.filter.figures import OFFICE_FIGURES, Board, BoardPerson
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys import board as keys
+from workbench.keys.command import Command, Place
+from workbench.services.wiring import Services
+
+_MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+
+
+class BoardScreen(ModeScreen):
+    """Shows the figures of the office, of each reviewer and of the last working days."""
+
+    CSS_PATH = "board.tcss"
+    PLACE: ClassVar[Place] = "board"
+    AUTO_FOCUS = "#page"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(keys.OPEN_FIGURE, "open_figure"),
+        *(bind_key(keys.MOVE, key, f"move('{key}')", priority=True) for key in keys.MOVE.keys),
+        bind(keys.SORT, "sort"),
+        bind(keys.RELOAD, "load"),
+        bind(keys.LEAVE_BOARD, "desk"),
+    ]
+
+    page = getters.query_one("#page > Static", Static)
+
+    def __init__(self, clock: Clock, services: Services, show_list: Callable[[str], object]) -> None:
+        super().__init__(clock, services)
+        self.board: Board | None = None
+        self.cursor: Cell = (0, 0)
+        self._sorted_by = ""
+        self._show_list = show_list
+
+    def parts(self) -> ComposeResult:
+        with VerticalScroll(id="page"):
+            yield Static(plain(_("Counting …"), MUTED), markup=False)
+
+    def on_screen_resume(self) -> None:
+        self.show_header()
+        self.action_load()
+
+    def on_resize(self) -> None:
+        self.show_header()
+        self.show_board()
+
+    @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer, the most important first."""
+        return (keys.OPEN_FIGURE, keys.SORT, keys.RELOAD, keys.LEAVE_BOARD)
+
+    @work(exclusive=True, group="board")
+    async def action_load(self) -> None:
+        """Count again."""
+        found = await attempt(self, partial(asyncio.to_thread, self._read), self._show_failure)
+        if found is not None:
+            self.board = found
+            self.show_board()
+
+    def _read(self) -> Board:
+        # In the thread, because the service is imported when it is first used.
+        return self.services.boards.read()
+
+    def _show_failure(self, error: WorkbenchError) -> None:
+        """Show an error; a board that was shown before stays."""
+        if self.board is None:
+            self.page.update(plain(str(error), ERROR))
+        else:
+            report(self, error)
+
+    def show_header(self) -> None:
+        """Show the header."""
+        right = reviewer_status(self.services.actor.login, None, self.view())
+        line = title_line(_("Board"), None, right, self.view(), max(10, self.size.width - 2))
+        self.query_one(HeaderBar).update(line)
+
+    def show_board(self) -> None:
+        """Show the figures, with the cursor on one of them."""
+        if self.board is not None:
+            self.cursor = self._within(self.cursor)
+            lines = page_lines(self.board, self._people(), self.cursor, self.view(), self._room())
+            self.page.update(Content("\n").join(lines))
+
+    def _room(self) -> int:
+        return max(10, self.size.width - 4)
+
+    def _people(self) -> list[BoardPerson]:
+        """Return the rows in the order of the screen; nobody stays last."""
+        people = [] if self.board is None else list(self.board.people)
+        if self._sorted_by:
+            people.sort(key=lambda row: (row.is_nobody, -row.counts[self._sorted_by]))
+        return people
+
+    def _within(self, cursor: Cell) -> Cell:
+        row = min(max(cursor[0], 0), len(self._people()))
+        last = len(OFFICE_FIGURES) if row == 0 else len(columns(self._room()))
+        return row, min(max(cursor[1], 0), last - 1)
+
+    def action_move(self, key: str) -> None:
+        down, right = _MOVES[key]
+        self.cursor = self._within((self.cursor[0] + down, self.cursor[1] + right))
+        self.show_board()
+
+    def action_sort(self) -> None:
+        if self.cursor[0]:
+            self._sorted_by = columns(self._room())[self.cursor[1]].name
+            self.show_board()
+
+    def action_open_figure(self) -> None:
+        row, column = self.cursor
+        if self.board is None:
+            return
+        if row:
+            filter_text: str | None = columns(self._room())[column].filter_of(self._people()[row - 1].login)
+        else:
+            filter_text = OFFICE_FIGURES[column].filter
+        if filter_text is None:
+            self.notify(_("This figure counts no cases, so there is no list of it."), timeout=4)
+        else:
+            self._show_list(filter_text)

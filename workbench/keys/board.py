@@ -1,0 +1,19 @@
+"""The keyboard commands of the board, and the command that opens it."""
+
+from workbench.i18n import N_
+from workbench.keys.command import go_command, view_command
+
+OPEN_FIGURE = view_command(
+    "board.open", "enter", N_("list"), N_("List exactly the cases that the figure under the cursor counts."), hint=True
+)
+MOVE = view_command(
+    "board.move", "up,down,left,right", N_("move"), N_("Move to another figure; rows are people, columns what counts.")
+)
+SORT = view_command("board.sort", "o", N_("sort"), N_("Sort the people by the column of the cursor."), hint=True)
+RELOAD = view_command("board.reload", "n,f2", N_("refresh"), N_("Count again."), hint=True)
+LEAVE_BOARD = go_command("board.desk", "escape", N_("desk"), N_("Go back to the desk."), hint=True)
+GO_BOARD = go_command(
+    "go.board", "g b", N_("board"), N_("Go to the board: the figures of the office, of each reviewer and of each day.")
+)
+
+BOARD_COMMANDS = (OPEN_FIGURE, MOVE, SORT, RELOAD, LEAVE_BOARD)
