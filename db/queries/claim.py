@@ -172,8 +172,9 @@ def holds_of(session: Session, reviewer_id: int, now: datetime) -> HeldCases:
 def claim_next(session: Session, claimer: Claimer, until: datetime) -> ClaimedCase | None:
     """Claim the next free case for a reviewer, or return None if there is none.
 
-    Cases that are overdue or due today come first, then the others. Of both, those returned to the reviewer come first,
-    then those assigned to the reviewer, then the common queue, each by (overdue, due today, priority, due date, id).
+    Cases that are overdue or due today come before all others. Within each of these two groups, cases returned to the
+    reviewer come first, then those assigned to the reviewer, then the common queue. Each of these is ordered by
+    (overdue, due today, priority, due date, id).
     """
     row = session.connection().execute(_CLAIM, {**claimer.values(), "until": to_us(until)}).first()
     return ClaimedCase(*row) if row else None

@@ -1,4 +1,4 @@
-"""The acts of the walk about all cases of an application: new ones, undone imports, documents, policies, campaigns."""
+"""The acts of the random walk that concern several cases: imports, their undo, documents, policies and campaigns."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,11 +24,11 @@ POLICIES = {
     "strict": ('"actual_user_named"\nop = "="\nvalue = false\nseverity = "', "info", "block"),
     "lenient": ('"actual_user_named"\nop = "="\nvalue = false\nseverity = "', "block", "info"),
 }
-"""The limit whose severity a version changes, from which and to which."""
+"""The policies by name: the beginning of a limit, and its severity before and after."""
 
 
 class ArrivalsMachine(WholeLifeMachine):
-    """The walk in an office whose applications have several cases."""
+    """The random walk in an office whose applications have several cases."""
 
     @invariant()
     def an_application_has_one_open_case_at_most(self) -> None:
@@ -87,7 +87,7 @@ class ArrivalsMachine(WholeLifeMachine):
         when=st.sampled_from(["now", "now", "in time", "before the verdict"]),
     )
     def send_a_document(self, number: int, kind: DocumentKind, when: str) -> None:
-        """Import a document; the time passes meanwhile, so that nothing else happens at the same instant."""
+        """Import a document. The clock moves on before and after it, so that nothing else has the same time."""
         case, self.extra = self.current(self.cases[number].application), self.extra + 1
         if case.state == "incomplete":
             return
@@ -99,7 +99,7 @@ class ArrivalsMachine(WholeLifeMachine):
             received = case.asked_at - SECOND
         name, content = f"A-{case.application}", str(self.extra)
         is_due = case.state in {"rectifying", "lapsed"}
-        is_over = case.ends_at is not None and received > case.ends_at and not self.suspensions.holds(case.ends_at)
+        is_over = case.ends_at is not None and received > case.ends_at and not self.suspensions.keep_open(case.ends_at)
         is_late = is_due and is_over
         allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
         corrected = self._corrected_lapse(case)
@@ -116,16 +116,21 @@ class ArrivalsMachine(WholeLifeMachine):
         if case.state != "appealed":
             # What comes during an appeal is new evidence for it, and no answer to the rectification.
             self.documents.append(Document(done[0].batch or 0, case.id, kind, received))
-        act = "evidence"
+        expected_act = "evidence"
         if is_due and not any(self.is_awaited(case, item) for item in case.items):
-            act = "resubmit"
+            expected_act = "resubmit"
             case.begin_round(self._last_received(case), self.maker_of(case), self.days_of(case))
         elif case.state == "pending" and case.waits_for == "applicant":
-            act = "answer"
+            expected_act = "answer"
             case.to_queue(received)
         else:
             case.new_evidence()
-        self.expect("admin", ("import", None), (act, case.id), notices=corrected if act == "resubmit" else ())
+        self.expect(
+            "admin",
+            ("import", None),
+            (expected_act, case.id),
+            notices=corrected if expected_act == "resubmit" else (),
+        )
 
     def _last_received(self, case: Case) -> datetime:
         """Return when the last document for an item of a case was received."""
@@ -151,8 +156,8 @@ class ArrivalsMachine(WholeLifeMachine):
         self.expect("admin", ("policy apply", None))
         self.attempt("policy", "admin", None, self.services("admin").policy_changes.finish, allowed=True)
         changed = [number for number, found in self._grave_findings().items() if found != findings[number]]
-        told = [number for number in changed if self.cases[number].is_open and self.cases[number].state != "incomplete"]
-        self.expect("admin", *self._follow_policy(), notices=[(number, "policy") for number in told])
+        owed = [number for number in changed if self.cases[number].is_open and self.cases[number].state != "incomplete"]
+        self.expect("admin", *self._follow_policy(), notices=[(number, "policy") for number in owed])
 
     def _policy(self, kind: str) -> Callable[[], object]:
         """Write the next version of the policy, and return what puts it into force."""
@@ -166,7 +171,7 @@ class ArrivalsMachine(WholeLifeMachine):
         return partial(policies.apply, path, for_open_cases=True)
 
     def _follow_policy(self) -> list[tuple[str, int | None]]:
-        """Change the open cases to a new version, all of them; return the events of that."""
+        """Change all open cases to the version in force, and return the expected events."""
         opened = [case for case in self.cases.values() if case.is_open]
         for case in opened:
             if case.state == "awaiting_check" and not case.decider:

@@ -111,9 +111,9 @@ class WholeLifeMachine(LifecycleMachine):
             is_told = is_told_of(self.stored.notices.values(), verdict, self.now)
             corrects = verdict["id"] if is_told else verdict["corrects_id"]
         call = self.services(who).reopening.reopen
-        untold = self._untold(case, lambda _row: True)
+        letterless = self._letterless(case, lambda _row: True)
         if self.attempt("reopen", who, case, lambda: call(number, "x"), allowed=allowed):
-            case.untold |= untold
+            case.letterless |= letterless
             case.assignee = case.returned_to = None
             case.is_rectification_open = False
             case.clock = CaseClock(self.now, self.days_of(case))

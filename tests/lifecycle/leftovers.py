@@ -1,11 +1,11 @@
-"""What an undo may leave behind, and what it left besides: the rows of all tables before an act and after its undo."""
+"""Compares all tables before an act and after its undo, and finds the changes that an undo must not leave."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.lifecycle.stored import Row, Stored
 
-FOLLOWS = {
+NOT_RESTORED = {
     "cases": {
         # These only grow.
         *("version", "fence", "evidence_no", "evidence_seq"),
@@ -19,17 +19,17 @@ FOLLOWS = {
     "decisions": {"deadline_at", "seen"},
     "items": {"satisfied_at"},
 }
-"""The columns that an undo leaves, by table."""
+"""The columns that an undo need not restore, by table."""
 
 WITHDRAWN: Mapping[str, Mapping[str, Any]] = {
     "decisions": {"status": "undone"},
     "appeals": {"status": "undone"},
     "rectifications": {"is_open": 0},
 }
-"""What the rows say that an act added, after its undo; letters and orders have a time at which they were cancelled."""
+"""The values of rows that an act added, after its undo. Letters and orders have a time of cancellation instead."""
 
 KEPT = {"comment", "finding", "submission"}
-"""The tables whose rows an undo leaves: what somebody wrote, and what the evidence says."""
+"""The tables that an undo does not restore: what somebody wrote, and what the evidence says."""
 
 
 def leftovers(before: Stored, after: Stored, case_id: int) -> list[str]:
@@ -57,11 +57,11 @@ def _differences(table: str, old: Row | None, new: Row, name: str) -> Iterator[s
         # An undo replaces the letters about suspensions since its act, and the clock of the walk often stands still.
         return
     if old is not None:
-        follows = FOLLOWS.get(table, set())
+        not_restored = NOT_RESTORED.get(table, set())
         yield from (
             f"{name}.{column}: {old[column]!r} -> {new[column]!r}"
             for column in new
-            if column not in follows and old[column] != new[column]
+            if column not in not_restored and old[column] != new[column]
         )
     elif table in {"notices", "orders"} and new["cancelled_at"] is None:
         yield f"{name} is not cancelled"

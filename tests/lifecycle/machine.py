@@ -57,7 +57,7 @@ CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5, "maximum": 7, "extend
 
 RESTORED = (
     *("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker", "asked_at"),
-    *("items", "is_rectification_open", "decider", "fit_to_decide", "before_appeal", "untold", "undoable"),
+    *("items", "is_rectification_open", "decider", "fit_to_decide", "before_appeal", "letterless", "undoable"),
 )
 """What an undo restores of a case."""
 
@@ -354,7 +354,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             notices = [row for row in self.stored.notices.values() if row["decision_id"] == number]
             valid = [row for row in notices if row["cancelled_at"] is None]
             is_in_force = decision["status"] in {"applied", "approved"}
-            assert len(valid) == (is_in_force and number not in self.cases[decision["case_id"]].untold), decision
+            assert len(valid) == (is_in_force and number not in self.cases[decision["case_id"]].letterless), decision
 
     # --- Holds -------------------------------------------------------------------------------------------------------
 
@@ -687,7 +687,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         before, received = case.before(), self.now
         if is_late and case.ends_at is not None:
             received = min(self.now, case.ends_at)
-        is_in_time = case.ends_at is not None and (case.ends_at >= received or self.suspensions.holds(case.ends_at))
+        is_in_time = case.ends_at is not None and (case.ends_at >= received or self.suspensions.keep_open(case.ends_at))
         allowed = case.state in {"rectifying", "lapsed"} and is_in_time and self.may_come_back(case)
         notices = self._corrected_lapse(case)
         call = self.services(who).remarks.resubmit
@@ -716,7 +716,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             if is_appeal:
                 case.end_appeal()
             else:
-                case.untold |= self._untold(case, lambda row: row["measure"] == Measure.NONE)
+                case.letterless |= self._letterless(case, lambda row: row["measure"] == Measure.NONE)
                 case.let_go()
                 case.enter("withdrawn", self.now)
                 case.assignee = case.returned_to = None
@@ -724,7 +724,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             self.can_undo(case, who, "withdraw", before)
             self.expect(who, ("withdraw", number), notices=[(number, "appeal-withdrawn" if is_appeal else "withdrawn")])
 
-    def _untold(self, case: Case, condition: Callable[[Row], bool]) -> frozenset[int]:
+    def _letterless(self, case: Case, condition: Callable[[Row], bool]) -> frozenset[int]:
         """Return the verdicts on a case whose letters are not released yet."""
         return frozenset(
             number
@@ -740,7 +740,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         if case.state == "lapsed" and case.ends_at:
             received = min(self.now, case.ends_at - timedelta(seconds=1))
         is_late = case.state == "rectifying" and case.ends_at is not None and received > case.ends_at
-        is_late = is_late and not self.suspensions.holds(case.ends_at)
+        is_late = is_late and not self.suspensions.keep_open(case.ends_at)
         allowed = case.state not in {"passed", "failed", "withdrawn"} and not is_late
         row = self.changed_application(case, received)
         corrected = self._corrected_lapse(case)

@@ -25,9 +25,16 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Undoable:
-    """An act that one person can take back until a time (None: until its check), the case before it, its letters.
+    """An act that one person can undo.
 
-    `stored` is all that was stored before it, `turn` the step of the walk.
+    Attributes:
+        who: The person.
+        until: Until when; None until its check.
+        act: The name of the act.
+        before: The case before it.
+        letters: The letters that it wrote.
+        stored: All that the database held before it.
+        turn: The step of the walk.
     """
 
     who: str
@@ -59,11 +66,15 @@ class Item:
 
 @dataclass
 class Case:
-    """A case as the model expects it in the database; `application` is the number of its application.
+    """A case as the model expects it in the database.
 
-    `items` are the items asked for last. `deadline` is the one that the verdict or a supervisor set, `moved_to` the one
-    to which a letter that was sent late moved it. `untold` are the verdicts whose letter a withdrawal or a reopening
-    cancelled before its release. `is_contradicted` says that a finding came after the newest verdict had passed.
+    Attributes:
+        application: The number of its application.
+        deadline: The deadline of a rectification that the verdict or a supervisor set.
+        moved_to: The deadline after a letter about it was sent late.
+        items: The items asked for last.
+        letterless: The verdicts whose letter a withdrawal or a reopening cancelled before its release.
+        is_contradicted: Whether a finding came after the newest verdict had passed the case.
     """
 
     id: int
@@ -88,7 +99,7 @@ class Case:
     decider: str = ""
     fit_to_decide: frozenset[str] = frozenset()
     before_appeal: "Case | None" = None
-    untold: frozenset[int] = frozenset()
+    letterless: frozenset[int] = frozenset()
     is_contradicted: bool = False
     undoable: Undoable | None = None
     skipped_by: set[str] = field(default_factory=set)
@@ -197,7 +208,7 @@ class Case:
         self.assignee, self.returned_to = self.before_appeal.assignee, self.before_appeal.returned_to
 
     def differences(self, row: Row) -> dict[str, tuple[Any, Any]]:
-        """Return what the database has otherwise, as (model, database)."""
+        """Return the values that differ from a row of the database, as (model, database)."""
         pairs = {name: (getattr(self, name), row[name]) for name in COMPARED}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -225,7 +236,7 @@ class Suspensions:
         """Whether one has no end."""
         return any(end is None for _start, end in self.spans)
 
-    def holds(self, deadline_at: datetime | None) -> bool:
+    def keep_open(self, deadline_at: datetime | None) -> bool:
         """Say whether a suspension without an end keeps a deadline from passing."""
         return deadline_at is not None and any(end is None and start < deadline_at for start, end in self.spans)
 
@@ -234,7 +245,7 @@ class Suspensions:
         return any(start <= now and (end is None or now < end) for start, end in self.spans)
 
     def end(self, now: datetime) -> int:
-        """End those without an end that began before, or else all without an end; return how many."""
+        """End the open suspensions that have begun, or all open ones if none has; return how many were ended."""
         without = [span for span in self.spans if span[1] is None]
         ended = [span for span in without if span[0] < now] or without
         self.spans = [(span[0], max(now, span[0])) if span in ended else span for span in self.spans]

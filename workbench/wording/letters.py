@@ -82,8 +82,11 @@ def late_letter_sentences(
 ) -> list[str]:
     """Return sentences about the effects of letters that were sent late.
 
-    `moved` are the deadlines that moved, as (case, day); `lapsed` the cases that stay lapsed, `undone` those that are
-    rectified again, `went_on` those that returned to the queue on their old date without an answer.
+    Args:
+        moved: The deadlines that moved, as (case, day).
+        lapsed: The cases that stay lapsed.
+        undone: The cases whose lapse was taken back, so that they are rectified again.
+        went_on: The cases that returned to the queue on their old date without an answer.
     """
     sentences = []
     if moved:
