@@ -7,6 +7,7 @@ from textual.binding import BindingsMap
 from screens.app import WorkbenchApp
 from screens.appeals.decision_dialog import AppealDialog
 from screens.appeals.screen import AppealsScreen
+from screens.board.screen import BoardScreen
 from screens.calendar.screen import CalendarScreen
 from screens.changes.sheet import ChangesSheet
 from screens.checks.screen import ChecksScreen
@@ -44,6 +45,7 @@ def test_every_command_is_bound_somewhere() -> None:
         AppealsScreen,
         AppealDialog,
         ChangesSheet,
+        BoardScreen,
         ForecastScreen,
         MarkList,
         EvidencePanels,
