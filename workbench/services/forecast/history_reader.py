@@ -32,11 +32,14 @@ _ATTRIBUTES = ("applicant_kind", "service_class", "card_type", "province", "agen
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
 _MIN_WAITS = 8
-"""With fewer ended waits of a kind, it is not known how long another one takes."""
+"""The number of ended waits of a kind below which the end of another one is unknown."""
 
 
 def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
-    """Return the histories of the cases that began within the newest events, and all verdicts in these events."""
+    """Return the histories of cases that became complete within the newest events, and all verdicts in these events.
+
+    Only events before `until` count.
+    """
     after = forecast_cases.last_event(session) - _MAX_EVENTS
     rows = forecast_cases.state_events(session, after, to_us(until))
     acts = _acts_by_case(rows, time_)
@@ -75,7 +78,7 @@ def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
 def read_open_cases(
     time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, states: Iterable[CaseState]
 ) -> list[OpenCase]:
-    """Return the cases in some states, among them those of the queue, with their positions in the order of `next`."""
+    """Return the cases in some states, in the order of `next`; the states must include those of the queue."""
     now_us, day_end_us = to_us(incomplete.now), to_us(_day_end(incomplete))
     rows = forecast_cases.open_case_rows(incomplete.session, now_us, day_end_us, states)
     ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))[:-1]
@@ -83,7 +86,7 @@ def read_open_cases(
 
 
 def read_open_case(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
-    """Return one open case, the same as in `read_open_cases`."""
+    """Return one open case as `read_open_cases` would."""
     row, ahead = forecast_cases.open_case_row(
         incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)), case_id
     )
@@ -101,7 +104,7 @@ def _open_cases(
 ) -> Iterator[OpenCase]:
     """Yield open cases, given their rows and how many queued cases are ahead of each.
 
-    A case that is incomplete or waits for its applicant has the position as if everything came now.
+    A case that is incomplete or waits for its applicant gets the position that it would have if everything came now.
     """
     rows = incomplete.completed(rows)
     rules_by_case = _block_rules(incomplete.session, rows)
@@ -151,7 +154,10 @@ def _open_cases(
 
 
 def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | None:
-    """Return when a wait ends that has lasted some working days, None if too few of its kind took longer."""
+    """Return when a wait that has lasted for `waited` working days ends, None if too few waits lasted longer.
+
+    `days` are the working days of earlier waits of this kind.
+    """
     longer = days[days > waited]
     if len(longer) < _MIN_WAITS:
         return None
@@ -160,7 +166,7 @@ def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | No
 
 
 def _waits(session: Session, time_: WorkingTime, kinds: Iterable[str]) -> dict[str, FloatArray]:
-    """Return the working days of the last waits of some kinds, such as carrier, that have ended."""
+    """Return how many working days the last ended waits of some kinds took, such as waits for a carrier."""
     found = {kind: np.array(forecast_cases.ended_waits(session, kind)).reshape(-1, 2) for kind in kinds}
     return {
         kind: time_.of(spans[:, 1] / _US_PER_S) - time_.of(spans[:, 0] / _US_PER_S) for kind, spans in found.items()
@@ -186,13 +192,13 @@ def _history(
 
 
 def _block_rules_seen(row: Any) -> tuple[str, ...]:
-    """Return the rules of the block findings that the reviewer saw at the first verdict, sorted."""
+    """Return the sorted rules of the block findings that the reviewer saw at the first verdict."""
     findings = json.loads(row.block_seen)["findings"] if row.block_seen else ()
     return tuple(sorted({finding["rule"] for finding in findings if finding["severity"] == Severity.BLOCK}))
 
 
 def _block_rules(session: Session, rows: Iterable[Any]) -> Mapping[int, list[str]]:
-    """Return the rules of the present block findings of open cases, by case."""
+    """Return the rules of the present block findings, by open case."""
     found: dict[int, list[str]] = defaultdict(list)
     for row in forecast_cases.block_rules(session, [row.id for row in rows if row.block_count]):
         found[row.case_id].append(row.rule)
@@ -205,7 +211,8 @@ def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, s
     if at_first_verdict and row.block_seen is not None:
         block, warn = row.block_seen, row.warn_seen
     known = {name: getattr(row, name) for name in _ATTRIBUTES}
-    return {**known, "findings": "block" if block else "warn" if warn else "none"}
+    worst_without_block = "warn" if warn else "none"
+    return {**known, "findings": "block" if block else worst_without_block}
 
 
 def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]:
@@ -217,13 +224,13 @@ def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[Log
 
 
 def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
-    """Return the acts on the open cases that may have had a verdict, by case; the other cases have only been queued."""
+    """Return the acts on open cases by case, without cases that have only been queued and have no verdict."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in IN_THE_QUEUE]
     return _acts_by_case(forecast_cases.state_events_of(session, ids), time_)
 
 
 def _complete_steps(steps: tuple[HistoryStep, ...], state: CaseState, *, runs: bool) -> tuple[HistoryStep, ...]:
-    """Return steps of a case, with steps added if they do not end with its state."""
+    """Return the steps of a case, with more steps at their end if the last step is not that of its state."""
     if state is CaseState.INCOMPLETE:
         return steps[:1]
     last = steps[-1]

@@ -1,4 +1,7 @@
-"""Cases that are about to be queued, and incomplete ones as if their documents came now, for their forecasts."""
+"""Prepares two kinds of cases for forecasts: imported cases that are about to be queued, and incomplete cases.
+
+An incomplete case is treated as if its missing documents came now.
+"""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -33,12 +36,12 @@ from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.foundation.context import Context
 
 Assessments = dict[tuple[int | date, ...], Assessment]
-"""The assessments of incomplete cases with their documents, by all that each depends on."""
+"""The assessments of incomplete cases as if they were complete; a key has everything that an assessment depends on."""
 
 
 @dataclass(frozen=True)
 class IncompleteCases:
-    """The queue for incomplete cases, as if their documents came now; `assessments` and `positions` are caches."""
+    """Treats incomplete cases as if their documents came now; `assessments` and `positions` are caches."""
 
     session: Session
     context: Context
@@ -49,10 +52,10 @@ class IncompleteCases:
     positions: dict[tuple[datetime, int], Sequence[int]] = field(default_factory=dict)
 
     def completed(self, rows: Sequence[Any]) -> list[Any]:
-        """Return rows of open cases, those of incomplete cases as if the missing documents came now.
+        """Return the rows of open cases, after changing those of incomplete cases as if the missing documents came now.
 
-        An incomplete case gets the findings without what is missing, the class and priority that follow, and its due
-        date. The priority does not fall, so the case gets the same position when the documents come.
+        The findings of an incomplete case no longer name missing documents. Its class, priority and due date follow
+        from the other findings. The priority never falls, so the position will be the same when the documents come.
         """
         unknown: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
@@ -85,7 +88,7 @@ class IncompleteCases:
         return self.calendar.local_day(self.now)
 
     def ahead(self, due_at: datetime, priority_rank: int) -> int:
-        """Return how many cases would be ahead of a case with this due date and priority that joins the queue last."""
+        """Return how many cases are ahead of a case with a due date and priority that joins the queue last."""
         return self._queue.ahead(position_of(due_at, priority_rank, self.now, self.calendar.zone))
 
     def stopped_until(self, province: str, agent: str) -> datetime | None:
@@ -101,7 +104,10 @@ class IncompleteCases:
         return read_queue(self.session, self.calendar.zone, self.now)
 
     def overtaken(self, case_id: int, due_at: datetime, priority_rank: int) -> int:
-        """Return how many cases with the same due date and priority an older case overtakes when it is queued."""
+        """Return how many newer cases with the same due date and priority a case overtakes when it is queued.
+
+        Cases at the same position are taken in the order of their ids.
+        """
         key = due_at, priority_rank
         if key not in self.positions:
             self.positions[key] = forecast_cases.cases_at_position(
@@ -128,12 +134,19 @@ def read_queue(session: Session, zone: ZoneInfo, now: datetime) -> QueueSnapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """A case that is about to be queued behind `ahead` others.
+    """A case that is about to be queued.
 
-    `findings` is the severity of its worst block or warn, or "none", `findings_if_answered` the same once the applicant
-    has cleared up what it can. `gets_forecast` says whether the applicant gets the forecast.
-    `stopped_until` is when suspended work on the case resumes, None if not suspended. `overtaken` counts the newer
-    cases at the same position of the queue, see `IncompleteCases.overtaken`.
+    Attributes:
+        applicant_kind: The kind of its applicant.
+        findings: The severity of its worst finding that blocks or warns, or "none".
+        findings_if_answered: That severity without the findings that the applicant can answer.
+        service_class: Its service class.
+        priority_rank: Its priority, from 0 (low) to 3 (urgent).
+        due_at: When it is due.
+        gets_forecast: Whether the applicant gets the forecast.
+        stopped_until: When suspended work on it resumes, None if its work is not suspended.
+        overtaken: How many newer cases it overtakes, see `IncompleteCases.overtaken`.
+        ahead: How many cases are ahead of it.
     """
 
     applicant_kind: ApplicantKind

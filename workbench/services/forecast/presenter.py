@@ -14,14 +14,14 @@ from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, PassRate, QueueForecast
 
 _MOMENT = 1e-6
-"""A tiny part of a working day, added to the start of a day so that it does not count as the end of the day before."""
+"""A tiny part of a working day; the start of a day plus this part does not count as the end of the day before."""
 
 
 @dataclass(frozen=True)
 class ForecastPresenter:
-    """Makes forecasts as of `now`, with the reviewers who are present or with a number of reviewers.
+    """Makes forecasts as of `now`, with a given number of reviewers or with those who are present.
 
-    If the model expects an event before any reviewer can act, the event is moved to the first day with a reviewer.
+    If the model expects a result before any reviewer can act, the result is moved to the first day with a reviewer.
     """
 
     queue_model: QueueModel
@@ -89,7 +89,7 @@ class ForecastPresenter:
         )
 
     def _saved_days(self, case: OpenCase, estimate: CaseEstimate) -> int:
-        """Return the working days by which a case passes sooner, in nine of ten cases, if it is answered now."""
+        """Return by how many working days the p90 of passing is earlier if the applicant answers the findings now."""
         attributes = {**case.history.attributes, "findings": case.findings_if_answered}
         is_known = case.findings_if_answered and case.ahead is not None and case.history.first_result is None
         if not is_known or attributes == case.history.attributes:
@@ -118,7 +118,7 @@ class ForecastPresenter:
 
     @cached_property
     def _first_staffed_day(self) -> int | None:
-        """The first working day with a reviewer: today, or the first return if all are away; None if it is unknown."""
+        """The number of the first working day with a reviewer: today, or the first return; None if it is unknown."""
         return int(self._at) if self.reviewers is not None else self.queue_model.first_day_with_reviewer(self._at)
 
     @property
@@ -133,12 +133,12 @@ class ForecastPresenter:
 
     @property
     def _last_day(self) -> DayRange:
-        """The last day of the horizon, which is used for an unknown day."""
+        """The last day that the model covers, which stands for an unknown day."""
         last = self.queue_model.time.day(self.queue_model.time.day_count)
         return DayRange(p50=last, p90=last)
 
     def _is_provisional(self, last: date) -> bool:
-        """Say whether the days up to the last one shown may still change; unknown days are not shown."""
+        """Say whether the calendar may still change before the last day that is shown; unknown days are not shown."""
         return not self._is_endless and self.calendar.depends_on_provisional(self._today, last)
 
     def _ranges(
@@ -148,7 +148,7 @@ class ForecastPresenter:
         pairs: list[QuantilePair] = []
         is_released: list[bool] = []
         for case, each in zip(cases, estimates, strict=True):
-            # A released result keeps its day, no matter when a reviewer can act again.
+            # A released result is in the past and keeps its day, no matter when a reviewer can act again.
             released = case.history.first_result_at is not None
             first = each.first_verdict if released else self._feasible(case, each.first_verdict)
             pairs += first, *(self._feasible(case, one) for one in (each.passed, each.decided))
@@ -166,7 +166,7 @@ class ForecastPresenter:
         return list(zip(days[::3], days[1::3], days[2::3], strict=True))
 
     def _days(self, at: Sequence[float], is_released: Sequence[bool]) -> list[date]:
-        """Return the days of released results and of future ones."""
+        """Return the days of some times; the time of a result that is not released lies in the future."""
         time, times = self.queue_model.time, np.array(at)
         both = zip(time.days(times), time.days_to_come(times, self._at), is_released, strict=True)
         return [past if released else to_come for past, to_come, released in both]

@@ -28,8 +28,8 @@ _FACTS = "facts of the next event"
 """The key under which a session stores facts for its next event."""
 
 CALENDAR, ROWS, TOGETHER = "calendar", "changed_rows", "rows_together"
-"""The names of facts: the digest of all calendar days, the digests of changed rows, and those of the receipts of an
-import or of all rows at an upgrade, by table and numbers."""
+"""The names of facts in events: the digest of all calendar days, the digests of changed rows, and the digests of many
+rows together, which are the receipts of an import or all rows at an upgrade."""
 
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
@@ -37,15 +37,14 @@ _INSERT = insert(_EVENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainReport:
-    """The result of verifying the hash chain.
-
-    `event_count` counts the valid events, `head` is the hash of the last of them, and `broken_at` is the number of the
-    first event that does not match.
-    """
+    """The result of verifying the hash chain."""
 
     event_count: int
+    """The number of valid events."""
     head: str
+    """The hash of the last valid event."""
     broken_at: int | None
+    """The number of the first event that does not match, None if all match."""
 
     @property
     def is_whole(self) -> bool:
@@ -79,9 +78,21 @@ def append(  # noqa: PLR0913 - one parameter for each column
 ) -> int:
     """Append one event in the caller's write transaction, and return its number.
 
-    `body` holds codes, counts and keyed hashes, never a personal value. An event with a state also records whether
-    the clock of the case runs from then on, and the version of its policy, `policy_id`. `counted_at` is the instant
-    from which the clock counts if it differs from `at`: what an applicant sent counts from its receipt.
+    An event with a state also records whether the clock of the case runs from then on.
+
+    Args:
+        session: The transaction.
+        actor: The person who acts.
+        action: The name of the act.
+        at: The time of the event.
+        case_id: The case that it is about.
+        batch_id: The import that it belongs to.
+        state: The state of the case after the act.
+        policy_id: The version of the policy of the case.
+        waits_for: Whom a pending case waits for.
+        is_refused: Whether the act was refused.
+        counted_at: From when the clock counts if it differs from `at`, such as the receipt of what an applicant sent.
+        body: Codes, counts and keyed hashes, never a personal value.
     """
     _log_changed_rows(session)
     content = {**(body or {}), **session.info.pop(_FACTS, {})}
@@ -113,9 +124,10 @@ def log_remaining_facts(session: Session, actor: Actor, at: datetime) -> None:
 
 
 def _log_changed_rows(session: Session) -> None:
-    """Add the digests of changed rows to the next event of the transaction: before and now, None if removed.
+    """Add the digests of each changed row, before and after the change, to the next event of the transaction.
 
-    Removed rows with consecutive numbers have one entry, such as `notice 1-5000`: an undone import removes thousands.
+    A removed row has None instead. Removed rows with consecutive numbers have one entry, such as `notice 1-5000`,
+    because undoing an import removes thousands.
     """
     session.flush()
     changes: dict[str, list[str | None] | None] = {}
@@ -132,7 +144,7 @@ def _log_changed_rows(session: Session) -> None:
 
 
 def runs_of(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
-    """Yield the names of rows, with one name for rows of a table with consecutive numbers."""
+    """Yield the names of rows; rows of a table with consecutive numbers have one name together."""
     found: list[tuple[str, int, int]] = []
     for table, number in sorted(rows):
         if found and found[-1][0] == table and found[-1][2] == number - 1:
@@ -151,10 +163,7 @@ def rows_named(table: str, numbers: str) -> list[tuple[str, int]]:
 def append_many(
     session: Session, actor: Actor, action: str, at: datetime, bodies: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> None:
-    """Append one event for each (case id, body) in the caller's write transaction.
-
-    For thousands of events this holds the write lock for a fraction of the time that `append` would take.
-    """
+    """Append one event for each (case id, body) in the caller's write transaction, much faster than `append` would."""
     _write(session, ({**_columns(actor, action, at, body), "case_id": case_id} for case_id, body in bodies))
 
 
@@ -203,7 +212,7 @@ def _columns(actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -
 
 
 def verify(session: Session) -> ChainReport:
-    """Recompute the hash chain from the first event, of the values as they are stored."""
+    """Recompute the hash chain from the stored values, from the first event on."""
     prev_hash, count = _FIRST_PREV_HASH, 0
     for row in session.execute(select(*as_stored(_EVENT)).order_by(_EVENT.c.seq)).yield_per(5000):
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
@@ -218,12 +227,12 @@ def verify(session: Session) -> ChainReport:
 
 
 def _as_truth_value(stored: Any) -> Any:
-    """Return the truth value that a stored 0 or 1 means; anything else is no truth value, and stays what it is."""
+    """Return a stored 0 or 1 as a truth value, and any other value unchanged."""
     return bool(stored) if type(stored) is int and stored in {0, 1} else stored
 
 
 def row_digest(values: str) -> str:
-    """Return a short SHA-256 of the noted values of a row."""
+    """Return a shortened SHA-256 of the values of a row."""
     return hashlib.sha256(values.encode()).hexdigest()[:32]
 
 

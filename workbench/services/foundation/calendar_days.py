@@ -36,7 +36,9 @@ DAYS_OFF_TO_FOLLOW = "days_off_to_follow"
 """The setting with the days off from which deadlines still have to move."""
 
 _EDITION = "calendar_edition"
-_SUSPENDED, _PROVINCES = "suspensions", "provinces"
+_SUSPENSIONS_KEY, _PROVINCES_KEY = "suspensions", "provinces"
+"""The keys under which a session keeps what it has read."""
+
 _PUBLISHED_OF = select(_DAYS.c.on_date).where(_DAYS.c.on_date.in_(bindparam("days", expanding=True)))
 _READ_SETTING = select(_SETTING.c.value).where(_SETTING.c.name == bindparam("name"))
 _OVERRIDES = (
@@ -51,7 +53,7 @@ _OVERRIDES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarOverride:
-    """A day that an admin set, with reason, login and time; without `hours`, the hours of the policy apply."""
+    """A day that an admin set, with the reason, login and time; without `hours`, the hours of the policy apply."""
 
     on: date
     working: bool
@@ -69,7 +71,7 @@ class CalendarOverride:
 def calendar_edition(session: Session) -> str:
     """Return a token that changes with every change of the calendar; it is part of the key of a cached calendar.
 
-    It is read once in each transaction, because no other process can change it during one.
+    It is read once in each transaction, because it cannot change during the transaction.
     """
     if _EDITION not in session.info:
         session.info[_EDITION] = session.connection().execute(_READ_SETTING, {"name": _EDITION}).scalar() or ""
@@ -94,7 +96,7 @@ def calendar_digest(session: Session) -> str:
 
 
 def _text_of(kind: TypeEngine[Any], stored: Any) -> str:
-    """Return a stored value as text in a digest; one that the program does not write reads like no other."""
+    """Return a stored value as text for a digest; a value that the program never writes gets a different text."""
     if isinstance(kind, Boolean):
         return str(bool(stored)) if type(stored) is int and stored in {0, 1} else repr(stored)
     if isinstance(kind, Instant):
@@ -182,23 +184,23 @@ def drop_override(session: Session, on: date) -> None:
 def all_suspensions(session: Session) -> tuple[Suspension, ...]:
     """Return all suspensions, including ended ones, in the order of their starts.
 
-    They are read once in each transaction: one that changes a suspension reads them only before.
+    They are read once in each transaction. A transaction that changes a suspension must not read them afterwards.
     """
-    if _SUSPENDED not in session.info:
+    if _SUSPENSIONS_KEY not in session.info:
         rows = session.connection().execute(_SUSPENSIONS)
-        session.info[_SUSPENDED] = tuple(suspension_of(row) for row in rows)
-    found: tuple[Suspension, ...] = session.info[_SUSPENDED]
+        session.info[_SUSPENSIONS_KEY] = tuple(suspension_of(row) for row in rows)
+    found: tuple[Suspension, ...] = session.info[_SUSPENSIONS_KEY]
     return found
 
 
 def suspensions_concerning(
     session: Session, case: models.CaseRow, given: tuple[Suspension, ...] | None = None
 ) -> tuple[Suspension, ...]:
-    """Return which of the given suspensions, by default of all, are or were in force where the applicant is."""
+    """Return the suspensions that concern a case, by its province and agent, from the given ones or from all."""
     found = all_suspensions(session) if given is None else given
     if not any(one.province or one.agent for one in found):
         return found
-    provinces, application = session.info.setdefault(_PROVINCES, {}), case.application_id
+    provinces, application = session.info.setdefault(_PROVINCES_KEY, {}), case.application_id
     if application not in provinces:
         province = select(_APPLICATION.c.province).where(_APPLICATION.c.id == application)
         provinces[application] = session.execute(province).scalar_one()
@@ -207,6 +209,7 @@ def suspensions_concerning(
 
 def suspension_of(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds."""
+    # Each announced end counts until it was replaced, so the value is built from the first announcement on.
     former = [(from_us(end) if end else NEVER, from_us(until)) for end, until in json.loads(row.former_ends)]
     first, *later = *(end for end, _until in former), row.announced_to_at or NEVER
     is_settled = row.settled_at is not None
@@ -219,5 +222,8 @@ def suspension_of(row: Any) -> Suspension:
 
 
 def with_former_end(former_ends: str, end: datetime | None, until: datetime) -> str:
-    """Return the former ends of a suspension with one more, which was announced until then; None is an unknown end."""
+    """Return the former ends of a suspension with one more; None is an unknown end.
+
+    Until `until`, applicants were told that end.
+    """
     return json.dumps([*json.loads(former_ends), [to_us(end) if end else None, to_us(until)]])

@@ -32,15 +32,14 @@ _PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostHold:
-    """The end of a hold: the action, actor and time of the event that ended it, and the new holder.
-
-    `to` is the login of the new holder after an assignment or undo, "" if there is none.
-    """
+    """The end of a hold, with the action and time of the event that ended it."""
 
     case_id: int
     action: str
     by: str
+    """The login of the person who acted."""
     to: str
+    """The login of the person who got the case by an assignment or undo, "" for other actions."""
     at: datetime
 
 
@@ -58,7 +57,7 @@ def unerased_case(session: Session, context: Context, case_id: int) -> CaseRow:
 
     Raises:
         NotFound: If there is no such case.
-        NotAllowed: If it was erased.
+        NotAllowed: If the case was erased.
     """
     case = visible_case(session, case_id)
     if case.erased_at is not None:
@@ -68,7 +67,7 @@ def unerased_case(session: Session, context: Context, case_id: int) -> CaseRow:
 
 
 def read_case(session: Session, case_id: int) -> CaseRow:
-    """Return a case whose batch is published as a plain row of its table, which is read faster but cannot be changed.
+    """Return a case whose batch is published as a plain row, which is read faster than a model but cannot be changed.
 
     Raises:
         NotFound: If there is no such case.
@@ -101,7 +100,7 @@ def case_in_state_for(session: Session, context: Context, action: Action, case_i
 
     Raises:
         NotFound: If there is no such case.
-        NotAllowed: If its state does not allow the action, or it was erased.
+        NotAllowed: If the state does not allow the action, or the case was erased.
     """
     case = unerased_case(session, context, case_id)
     if CaseState(case.state) not in PERMISSIONS[action].states:
@@ -110,7 +109,7 @@ def case_in_state_for(session: Session, context: Context, action: Action, case_i
 
 
 def superseding_case(session: Session, case: CaseRow) -> CaseRow | None:
-    """Return the other case of an application that is open or has the later result; None if there is none.
+    """Return the case of the same application that is open, or that has a later result; None if there is none.
 
     Every act that reopens a closed case calls this, because an application has at most one open case.
     """
@@ -168,7 +167,7 @@ def shown_state(case: CaseRow, now: datetime) -> CaseState:
 
 
 def last_event(session: Session, case_id: int, actions: Iterable[str] = _HOLD_ACTIONS) -> EventRow | None:
-    """Return the newest event of some actions on a case, by default those that take or give up a case, or None."""
+    """Return the newest event of some actions on a case, by default of those that take or give up a case."""
     return session.execute(
         select(EventRow)
         .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))

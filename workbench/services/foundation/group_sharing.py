@@ -103,7 +103,7 @@ def _check_reach(folder: Path, sharing: Sharing) -> None:
 
 
 def not_in_group(path: Path) -> NotAllowed | None:
-    """Return the error for a user who is not in the group of a shared database, else None."""
+    """Return the error for a user who is not in the group of a shared database, None for any other user."""
     try:
         status = path.parent.stat()
     except OSError:
