@@ -155,7 +155,7 @@ class Services:
     """Writes forms for applications."""
 
     maps: "LazyService[Maps]" = LazyService("files.reseller_sheets.maps.Maps")
-    """Keeps what the columns of resellers' sheets mean."""
+    """Stores what the columns of resellers' sheets mean."""
 
     exports: "LazyService[Exports]" = LazyService("records.exporting.service.Exports")
     """Exports files."""
@@ -200,7 +200,7 @@ class Services:
     """Places and ends legal holds."""
 
     retention: "LazyService[Retention]" = LazyService("records.retention.service.Retention")
-    """Shows and erases what is kept no longer than necessary."""
+    """Shows and erases personal data whose retention period has ended."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -215,14 +215,11 @@ class Services:
         return self.context.actor
 
     def resume(self) -> None:
-        """Finish interrupted imports, suspensions, changes of policy and erasures, and seed next year's calendar.
-
-        Every start does so.
-        """
+        """Finish interrupted imports, suspensions, changes of policy and erasures, and seed next year's calendar."""
         from workbench.services.clock.case_clocks import unsettled_suspension_ids
         from workbench.services.intake.batches.resuming import has_leftovers, resume
 
-        # The year in UTC is exact enough; the policy, which has the time zone, takes long to read at a start.
+        # The year in UTC is exact enough; reading the policy for its time zone would delay each start.
         with self.context.read() as session:
             is_interrupted = has_leftovers(session, self.context.store)
             missing, unsettled = missing_years(session, self.context.now().year), unsettled_suspension_ids(session)

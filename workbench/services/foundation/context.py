@@ -38,13 +38,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Cache:
-    """Policies, calendars and forecast models that were read or computed once, shared by all threads of a process.
+    """What was read or computed once, shared by all threads of a process.
 
-    A policy version never changes. The key of a calendar includes its edition, which changes with every change of a
-    day. The key of a forecast model is all its inputs: the day, the policy version, the calendar edition, the suspended
-    days and the assumed staff. `cases` has the case that each person read last. `is_closing` is set when the program
-    closes: long work that can be interrupted stops, and the next start continues it. `late_shares` has the chance of
-    each open case to be late, and when these chances were computed.
+    Attributes:
+        policies: The policies by version; a version never changes.
+        calendars: The calendars by edition, zone and hours; the edition changes with every change of a day.
+        is_closing: Set when the program closes. Long work then stops, and the next start continues it.
+        late_shares: The chance of each open case to be late, and when these chances were computed.
+        cases: The case that each person read last.
+        models: The forecast models by all their inputs: the day, the policy version, the calendar edition, the
+            suspended days and the assumed staff.
     """
 
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -55,7 +58,7 @@ class Cache:
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 
 
-# These statements use tables, which cost a third of statements with models; each transaction runs the first one.
+# These statements use tables: they take a third of the time of statements with models, and each transaction runs one.
 _REVIEWER, _ROLE, _VERSION = table_of(ReviewerRow), table_of(ReviewerRoleRow), table_of(PolicyVersionRow)
 _ROLES = (
     select(_ROLE.c.role)
@@ -98,7 +101,7 @@ _required: ContextVar["tuple[Context, RoleCheck] | None"] = ContextVar("required
 class Context:
     """The environment of the services of one person on one database; each transaction reads the person's roles.
 
-    With `is_finishing`, the person only finishes an act that was begun, so that the roles no longer matter.
+    With `is_finishing`, the person only finishes an act that has begun, so roles are not checked.
     """
 
     database: Database
@@ -115,7 +118,7 @@ class Context:
         return partial(Context, is_finishing=self.is_finishing), parts
 
     def finishing(self, actor: Actor) -> "Context":
-        """Return a context in which a person finishes an act that they began, also in another person's process."""
+        """Return a context in which a person finishes an act that they began, perhaps in another person's process."""
         return replace(self, actor=actor, is_finishing=True)
 
     @contextmanager
@@ -165,8 +168,8 @@ class Context:
 
     def _check_roles(self) -> None:
         """Refuse the current act if the person's roles do not allow it."""
-        whose, refusal = _required.get() or (None, None)
-        why = refusal(self.actor) if refusal is not None and whose is self else None
+        context, refusal = _required.get() or (None, None)
+        why = refusal(self.actor) if refusal is not None and context is self else None
         if why:
             raise NotAllowed(why)
 
@@ -195,7 +198,7 @@ class Context:
         Raises:
             NotAllowed: If `refusal` says why the roles do not allow the action.
         """
-        before = _required.set((self, refusal))
+        token = _required.set((self, refusal))
         try:
             self._check_roles()
             yield
@@ -203,7 +206,7 @@ class Context:
             self.commit_refusal(action, error, case_id)
             raise
         finally:
-            _required.reset(before)
+            _required.reset(token)
 
     def commit_refusal(self, action: str, error: WorkbenchError, case_id: int | None) -> None:
         """Log a refused attempt in its own transaction, whatever the person's roles are."""
@@ -232,7 +235,7 @@ class Context:
         return self.log(session, action, case_id=case.id, body=body, **details)
 
     def policy_id(self, session: Session) -> int:
-        """Return the id of the policy version in force: the newest that has begun, by the day in the zone of each."""
+        """Return the id of the policy version in force: the newest one that has begun in its own time zone."""
         versions = policy_versions(session)
         return next(int(number) for number, day in versions if self._has_begun(session, number, day))
 
@@ -241,12 +244,12 @@ class Context:
             return True
         days_ago = (self.now().astimezone(UTC).date() - effective_on).days
         if abs(days_ago) > 1:
-            # No zone differs from UTC by a day. This avoids reading the policy for its zone, which takes long.
+            # No zone differs from UTC by more than a day, so the policy need not be read for its zone.
             return days_ago > 0
         return effective_on <= self.now().astimezone(ZoneInfo(self.policy(session, version_id).zone)).date()
 
     def has_unsettled_policy(self, session: Session) -> bool:
-        """Return whether open cases may have to change to a policy version; a quick answer without reading policies."""
+        """Return whether open cases may have to change to a policy version; this is quick, as it reads no policy."""
         latest = self.now().astimezone(UTC).date() + timedelta(days=1)
         return bool(session.connection().execute(_UNSETTLED, {"latest": latest}).scalar())
 

@@ -29,7 +29,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Store:
-    """The file store of one database; `keys` are those of an encrypted one."""
+    """The file store of one database; `keys` is None if the database is not encrypted."""
 
     def __init__(self, folder: Path, keys: "DataKeys | None" = None) -> None:
         self.folder = folder
@@ -49,11 +49,11 @@ class Store:
         """Return the file store of a database file with its keys; `ask` asks for a passphrase if one is needed.
 
         Raises:
-            BadConfiguration: If a folder of the store is a link or does not belong to the database, or if the database
-                is encrypted, and its key is missing or is not the right one.
+            BadConfiguration: If a folder of the store is a link or is open to others, or if the key of an encrypted
+                database is missing or is not the right one.
         """
         store = cls.beside(database)
-        # An outsider cannot see the database; opening it says what an admin can do.
+        # A user without access to the folder gets the error, with the way out, when the database is opened.
         if os.path.exists(database):  # noqa: PTH110 - `Path.exists` raises for a folder that cannot be entered
             store.check_folders(database.stat(), access_of(database))
         if os.path.lexists(store.folder / KEY_SETTINGS):
@@ -88,14 +88,14 @@ class Store:
             raise CannotCreate(message.format(folder=self.folder, cause=error.strerror)) from error
 
     def check_folders(self, owner: os.stat_result, access: FileAccess) -> None:
-        """Check that nobody but the owner of the database, or the group that shares it, can put a folder in the store.
+        """Check that only the owner of the database, or the group that shares it, can write into the store.
 
         Raises:
             BadConfiguration: If a folder is a link, belongs to somebody else, or is open to others.
         """
         owner_id = owner.st_gid if access is FileAccess.SHARED else owner.st_uid
         folders = (self.folder, self.documents, self.calls, self.batches, self.maps)
-        # The first use of a folder that is missing, or that this user cannot open, reports that.
+        # A missing folder is reported when it is first used.
         for folder in filter(os.path.lexists, folders):
             status = folder.lstat()
             _refuse_link(folder, is_link=not stat.S_ISDIR(status.st_mode))
@@ -156,7 +156,7 @@ class Store:
             return BytesIO(self.keys.unsealed(sha256, file.read()))
 
     def size_of(self, content_size: int) -> int:
-        """Return the size of a file in the store whose content has a size."""
+        """Return the size of a file in the store, given the size of its content."""
         return content_size + (self.keys.SEAL_BYTES if self.keys else 0)
 
     @contextmanager
@@ -192,15 +192,17 @@ def _refuse_link(folder: Path, *, is_link: bool) -> None:
 
 
 def access_problem(path: Path, status: os.stat_result, owner_id: int, access: FileAccess) -> str:
-    """Return the problem of a file or folder that others than the users of its database can open, "" if none can.
+    """Return the problem of a file or folder that others than the users of its database can open, "" if only they can.
 
     `owner_id` is the group that shares the database, or the owner of a private one.
     """
     wanted = access.folder_mode if stat.S_ISDIR(status.st_mode) else access.file_mode
     if access is FileAccess.SHARED:
-        is_right, command = (status.st_gid, stat.S_IMODE(status.st_mode)) == (owner_id, wanted), "chgrp"
+        command = "chgrp"
+        is_right = status.st_gid == owner_id and stat.S_IMODE(status.st_mode) == wanted
     else:
-        is_right, command = status.st_uid == owner_id and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO), "chown"
+        command = "chown"
+        is_right = status.st_uid == owner_id and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     if is_right:
         return ""
     message = _(
@@ -215,7 +217,7 @@ def access_problem(path: Path, status: os.stat_result, owner_id: int, access: Fi
 
 
 def move_with_store(database: Path, target: Path) -> None:
-    """Move a database file and its store to a path, both or neither, also if the move is interrupted.
+    """Move a database file and its store to a path: both or neither, even if the move is interrupted.
 
     Raises:
         OSError: If they cannot be moved, or a store is there already.

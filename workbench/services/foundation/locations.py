@@ -1,4 +1,4 @@
-"""Finds the path of the database, and words the errors for a database that cannot be used."""
+"""Finds the path of the database, and makes the errors for a database that cannot be used."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ def refusal(error: DatabaseRefused) -> errors.WorkbenchError:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn errors of a database into errors with a message for the user; the transaction is already rolled back."""
+    """Convert errors of a database to errors with a message for the user; the transaction is already rolled back."""
     try:
         yield
     except LockTimeout as error:
@@ -113,7 +113,10 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def rewording_storage_failures(message: str, **values: str) -> Iterator[None]:
-    """Give a failure of the storage another message with its {cause}, where `nothing was written` is not true."""
+    """Replace the message of a storage failure where "nothing was written" would be wrong.
+
+    `message` gets the `values` and the {cause} of the failure.
+    """
     try:
         yield
     except errors.StorageFailed as error:

@@ -15,8 +15,8 @@ _Value = TypeVar("_Value")
 def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     """Return a dataclass of this kind; a field that is not in `given` gets the value of the column with its name.
 
-    The row is an entity, a row of a statement, a dataclass or a mapping. In a field of an enumeration, a text becomes
-    its member and an empty text becomes None; in a field of a day or an instant, an ISO text becomes one.
+    The row is an entity, a row of a statement, a dataclass or a mapping. Texts are converted to the type of the field:
+    to a member of an enumeration (an empty text to None), or from ISO format to a date or datetime.
     """
     fields = _fields_of(kind, tuple(given))
     is_mapping = type(row) is dict or isinstance(row, Mapping)
@@ -40,20 +40,21 @@ def summed(one: _Value, other: _Value) -> _Value:
 
 
 class _Fields(NamedTuple):
-    """The fields of a dataclass that come from a row, with getters for all of them.
-
-    `members` convert the values of enumerations, and `moments` the texts of days and instants.
-    """
+    """The fields of a dataclass that come from a row."""
 
     names: Sequence[str]
     items: Callable[[Any], tuple[Any, ...]]
+    """Returns the values of all fields from a mapping."""
     attributes: Callable[[Any], tuple[Any, ...]]
+    """Returns the values of all fields from an object."""
     members: Sequence[tuple[str, Callable[[Any], Any]]]
+    """The fields of enumerations, each with the conversion of its value."""
     moments: Sequence[tuple[str, Callable[[str], date]]]
+    """The fields of dates and datetimes, each with the conversion of its text."""
 
 
 class _Members(dict[Any, Enum]):
-    """The members of an enumeration by value, which are found more quickly than by calling the enumeration."""
+    """The members of an enumeration by value; looking one up is faster than calling the enumeration."""
 
     def __init__(self, kind: type[Enum]) -> None:
         super().__init__((member.value, member) for member in kind)
@@ -83,7 +84,7 @@ def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
 
 
 def _all(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return a getter for all names as a tuple, which the standard getter of a single name would not return."""
+    """Return a getter that returns the values of all names as a tuple, even if there is only one name."""
     if len(names) > 1:
         return getter(*names)
     read = [getter(name) for name in names]

@@ -1,4 +1,4 @@
-"""Opens files of other people safely, and creates and replaces files so that they are complete and on the disk."""
+"""Opens files that come from elsewhere safely, and creates files that are complete and on the disk."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
 MAX_SHEET_ROWS = 1_048_575
-"""The most rows of a sheet below its header."""
+"""The maximum number of rows of a sheet below its header."""
 
 MAX_CELL_LENGTH = 32_767
 
@@ -38,13 +38,13 @@ class _RegularFile(io.FileIO):
     def readinto(self, buffer: "bytearray | memoryview") -> int | None:  # type: ignore[override]  # any writable buffer
         return super().readinto(memoryview(buffer)[: max(0, self._size - self.tell())])
 
-    # These of the base class read through `readinto`.
+    # These methods of the base class call `readinto`; those of `FileIO` do not.
     read = io.RawIOBase.read  # type: ignore[assignment]  # a buffer asks for a number of bytes
     readall = io.RawIOBase.readall
 
 
 def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
-    """Open a file of somebody else, and read at most the bytes that it has now.
+    """Open a file that somebody else may change, for reading at most the bytes that it has now.
 
     Raises:
         NotFound: If there is no such file.
@@ -72,11 +72,11 @@ def reader_of(handle: int) -> io.BufferedReader:
 
 
 def read_whole(path: Path, max_bytes: int) -> bytes:
-    """Return the content of a file of somebody else.
+    """Return the content of a file that somebody else may change.
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If it is a folder, pipe or device, or has more bytes.
+        BadData: If it is a folder, pipe or device, or has more than `max_bytes` bytes.
         StorageFailed: If it cannot be read.
     """
     with open_regular(path) as file:
@@ -104,7 +104,7 @@ class OwnFiles:
         as a journal, is compared by its folder and name.
 
         Raises:
-            CannotCreate: If it does; nothing was written.
+            CannotCreate: If the path names one; nothing was written.
         """
         # Writing would replace a link itself, but a person who names a link means its target.
         if any(self._has(path) for path in (target.absolute(), Path(os.path.realpath(target)))):
@@ -155,7 +155,7 @@ def lock_folder(folder: Path) -> int | None:
 
 
 def unlocked(folders: Iterable[Path]) -> Iterator[Path]:
-    """Lock and yield each folder that no process has locked: the processes that worked in them have ended."""
+    """Yield each folder that no living process has locked, and lock it meanwhile."""
     for folder in folders:
         with contextlib.suppress(OSError):
             lock = lock_folder(folder)
@@ -209,7 +209,7 @@ def draft_folder(target: Path) -> Iterator[Path]:
             break
         if lock is not None:
             break
-        # Another process looks whether the folder was left by a killed one, and may delete it.
+        # Another process holds the lock to check whether a killed process left the folder, and may delete it.
         with contextlib.suppress(OSError):
             folder.rmdir()
     try:

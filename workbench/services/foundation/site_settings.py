@@ -23,13 +23,11 @@ COMMAND = "|"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """The values of a settings file; None for a value that the file does not have.
-
-    `group` is the group of users that shares the database; the file calls it `shared`.
-    """
+    """The values of a settings file; None for a value that the file does not have."""
 
     database: str | None = None
     group: str | None = None
+    """The Unix group that shares the database; the file calls it `shared`."""
 
     def lines(self) -> tuple[str, ...]:
         """Return the settings as lines of TOML; a JSON string is a valid TOML string."""
@@ -63,7 +61,7 @@ def read_anchor(file: Path) -> str | None:
     It is a file, or a command after `|` that reads an anchor.
 
     Raises:
-        BadConfiguration: If the file cannot be read, or says anything else under `[audit]`.
+        BadConfiguration: If the file cannot be read, or `[audit]` has anything else.
     """
     settings = _parsed(file)
     audit = settings.get("audit") if settings else None
@@ -146,7 +144,7 @@ def _replace(temporary: Path, file: Path) -> None:
 
 
 def _admin_command(file: Path, settings: SiteSettings) -> str:
-    """Return the shell command with which an admin creates the file, readable for everybody, whatever the umask is."""
+    """Return the shell command with which an admin creates the file; everybody can read it, whatever the umask is."""
     lines = " ".join(shlex.quote(line) for line in settings.lines())
     path, folder = shlex.quote(str(file)), shlex.quote(str(file.parent))
     readable = f"sudo chmod 755 {folder} && sudo chmod 644 {path}"

@@ -1,4 +1,4 @@
-"""Distributes tasks between this process and a helper process, because Python threads share one processor.
+"""Distributes tasks between this process and a helper process, because Python threads do not compute in parallel.
 
 `concurrent.futures` would leave its processes behind when this one is killed, because they hold both ends of the pipe
 on which they wait. A helper process of this module ends when the other end of its pipe is closed.
@@ -29,8 +29,12 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 _SENT_AHEAD = 3
+"""How many tasks the helper may have at once, so that it never waits for one."""
+
 _MAX_RESULTS = 12
-_SWITCH_SECONDS = 0.0005
+"""How many results may wait for an earlier one."""
+
+_SWITCH_INTERVAL_S = 0.0005
 
 
 class _Job(NamedTuple):
@@ -53,11 +57,11 @@ class HelperProcess:
         self._process = spawning.Process(target=_serve, args=(theirs, i18n.current_language()), daemon=True)
         # Ctrl+C interrupts both processes. It is blocked until the helper process ignores it, so that it does not end
         # the helper.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        former_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._process.start()
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, former_mask)
             theirs.close()
 
     def __enter__(self) -> Self:
@@ -68,7 +72,7 @@ class HelperProcess:
         self._process.join()
 
     def begin(self, work: Callable[[_Shared, Any], Any], shared: _Shared) -> None:
-        """Set the function of the next tasks, from the top level of a module, and its first argument."""
+        """Set the function for the next tasks and its first argument; it must be at the top level of a module."""
         self.send(_Job(work, shared))
 
     def send(self, task: object) -> None:
@@ -176,7 +180,7 @@ def _serve(pipe: Connection, language: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # With the default interval, each piece of a message would wait 5 ms while a task runs.
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     i18n.use_language(language)
     messages: SimpleQueue[tuple[Any] | None] = SimpleQueue()
     results: SimpleQueue[bytes] = SimpleQueue()
@@ -198,7 +202,7 @@ def _serve(pipe: Connection, language: str) -> None:
 
 
 def _pickle_error(error: Exception) -> bytes:
-    """Pickle an error; if that is impossible, pickle an error with its name and place instead."""
+    """Pickle an error; if that is impossible, pickle a `RuntimeError` with its name and location instead."""
     try:
         pickled = pickle.dumps(error)
         pickle.loads(pickled)  # noqa: S301 - made here
