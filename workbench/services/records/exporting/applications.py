@@ -96,13 +96,17 @@ def _masked(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[s
 
 
 def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
-    """Return the masked columns of free texts."""
+    """Return the masked columns of free texts.
+
+    Most rows need no masking, so the few places of those that do are found first, for all rows at once.
+    """
     texts = {name: list(columns[name]) for name in FREE_TEXTS if any(columns[name])}
     in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
     named, numbered = places_to_mask(*in_rows)
     keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
     with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
     public = known_people.public_numbers(source.session)
+    # It masks numbers of people whom the application does not name.
     nobody = Redaction.of(public)
     people = known_people.redactions_of(source.session, [keys[place] for place in with_others])
     for place, text_keys in named.items():
@@ -110,9 +114,10 @@ def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> 
             {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}, public
         )
         own_keys = text_keys.split(BETWEEN_TEXTS)
-        is_known = len(own_keys) == len(texts) and place not in numbered
-        for column, key in zip_longest(texts.values(), own_keys if is_known else ()):
-            if not is_known or redaction.is_in(key):
+        # If the keys cannot be assigned to the texts, or a number must be masked, all texts of the row are masked.
+        has_keys = len(own_keys) == len(texts) and place not in numbered
+        for column, key in zip_longest(texts.values(), own_keys if has_keys else ()):
+            if not has_keys or redaction.is_in(key):
                 column[place] = redaction.mask_in(column[place])
     for place in numbered - named.keys():
         for column in texts.values():

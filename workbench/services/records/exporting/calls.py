@@ -16,14 +16,14 @@ from workbench.services.records.exporting.source import ExportSource
 
 COLUMNS = ("msisdn", "callee", "start_at", "duration_s", "answered", "direction", "imei")
 
-_PAGE = 1000
+_ROWS_PER_PAGE = 1000
 
 
 def pages(source: ExportSource) -> Iterator[Page]:
     """Yield the calls, ordered by number and time."""
     with _records(source) as records:
         remaining = iter(records)
-        while rows := list(islice(remaining, _PAGE)):
+        while rows := list(islice(remaining, _ROWS_PER_PAGE)):
             columns = list(zip(*rows, strict=True))
             start_at = COLUMNS.index("start_at")
             yield [*columns[:start_at], source.local(columns[start_at]), *columns[start_at + 1 :]]

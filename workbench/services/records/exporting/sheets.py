@@ -54,7 +54,7 @@ ColumnValues = Sequence[Any]
 Page = Sequence[ColumnValues]
 """Some rows, column by column, because converting a whole column is many times faster than converting each value."""
 
-_PAGE = 1000
+_ROWS_PER_PAGE = 1000
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -65,7 +65,7 @@ _MAX_COLUMN_WIDTH = 60
 def in_pages(columns: Sequence[str], records: Iterable[Record]) -> Iterator[Page]:
     """Yield records in pages."""
     remaining = iter(records)
-    while page := list(islice(remaining, _PAGE)):
+    while page := list(islice(remaining, _ROWS_PER_PAGE)):
         yield [[record[column] for record in page] for column in columns]
 
 
