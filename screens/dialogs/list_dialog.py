@@ -70,17 +70,17 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
         width = self.list_view.content_size.width if body is None else body.size.width - 1
         if width <= 0:
             return
-        entries = [self.entry_lines(entry, width) for entry in self._list]
+        lines_of_entries = [self.entry_lines(entry, width) for entry in self._list]
         lines = [
             row(line, Content(), width).stylize("on $panel") if index == self._cursor else line
-            for index, each in enumerate(entries)
-            for line in each
+            for index, entry_lines in enumerate(lines_of_entries)
+            for line in entry_lines
         ]
         self.list_view.update(Content("\n").join(lines) if lines else plain(self._empty_text, MUTED))
         if body is not None:
             body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
-            top = sum(map(len, entries[: self._cursor]))
-            chosen = Region(0, top, 1, sum(map(len, entries[self._cursor : self._cursor + 1])))
+            top = sum(map(len, lines_of_entries[: self._cursor]))
+            chosen = Region(0, top, 1, sum(map(len, lines_of_entries[self._cursor : self._cursor + 1])))
             body.call_after_refresh(body.scroll_to_region, chosen, animate=False)
 
     def action_move(self, step: int) -> None:

@@ -85,9 +85,9 @@ def _cut_short(content: Content, width: int) -> Content:
     """Return content cut to `width` cells, with an ellipsis if it was cut."""
     if content.cell_length <= width:
         return content
-    sign = Content(for_terminal("…"))
-    room = width - sign.cell_length
-    return Content.assemble(content.truncate(room), sign) if room > 0 else content.truncate(max(0, width))
+    ellipsis = Content(for_terminal("…"))
+    room = width - ellipsis.cell_length
+    return Content.assemble(content.truncate(room), ellipsis) if room > 0 else content.truncate(max(0, width))
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -107,11 +107,11 @@ def wrapped_content(content: Content, width: int) -> list[Content]:
     """Return content in its styles wrapped to lines of `width` cells, in the same way as `wrapped`."""
     lines: list[Content] = []
     for paragraph in content.split("\n", allow_blank=True):
-        at, text = 0, paragraph.plain
+        start, text = 0, paragraph.plain
         for part in wrap_paragraph(text, max(2, width)):
-            at = text.index(part, at)
-            lines.append(paragraph[at : at + len(part)])
-            at += len(part)
+            start = text.index(part, start)
+            lines.append(paragraph[start : start + len(part)])
+            start += len(part)
     return lines
 
 

@@ -83,7 +83,7 @@ class UnderstoodTime(WrappedText, Generic[Moment]):
         try:
             moment: Moment = self._reader.read(text)
         except UnclearTime as error:
-            problem = str(error) if text.strip() or is_final else ""
+            problem = str(error)
             if not text.strip():
                 problem = _("Enter a date, or press Esc to cancel.") if is_final else ""
             self.update(plain(problem, ERROR if is_final else WARNING))

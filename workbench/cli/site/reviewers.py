@@ -180,7 +180,7 @@ def deactivate(context: CommandContext, login: LoginArgument) -> None:
     with context.services() as services:
         freed = services.deactivating.deactivate(login)
         sentence = _("{login} is deactivated; cases that other people can take now: {count}.")
-        _print_person(context, services, login, sentence.replace("{count}", str(freed)))
+        _print_person(context, services, login, sentence, count=freed)
 
 
 def activate(context: CommandContext, login: LoginArgument) -> None:
@@ -201,10 +201,10 @@ def limit(
         _print_person(context, services, login, _("The limit of {login} was changed."))
 
 
-def _print_person(context: CommandContext, services: "Services", login: str, sentence: str) -> None:
-    """Print what was done: a sentence, or the person as JSON."""
+def _print_person(context: CommandContext, services: "Services", login: str, sentence: str, **values: int) -> None:
+    """Print what was done: a sentence with its values, or the person as JSON."""
     person = services.people.line(login)
     if context.as_json:
         output.document(to_json(person, UTC))
     else:
-        output.narrate(sentence.format(login=person.login))
+        output.narrate(sentence.format(login=person.login, **values))
