@@ -96,18 +96,16 @@ def reason_letter(
 
     Numbers are as in the finding: in clear, unless the finding is masked.
     """
-    return fill_placeholders(
-        reason.letter.in_language(language), _letter_values(reason, findings, policy, language, details)
-    )
+    values = _letter_values(reason, findings, policy, language, details)
+    return fill_placeholders(reason.letter.in_language(language), values)
 
 
 def reason_item(
     reason: Reason, findings: Iterable[Finding], policy: Policy, language: str, details: LetterDetails = NO_DETAILS
 ) -> str:
     """Return what the applicant must submit or fix for a reason, '' if nothing; numbers are as in the finding."""
-    return fill_placeholders(
-        reason.item.in_language(language), _letter_values(reason, findings, policy, language, details)
-    )
+    values = _letter_values(reason, findings, policy, language, details)
+    return fill_placeholders(reason.item.in_language(language), values)
 
 
 def document_name(kind: DocumentKind, policy: Policy, language: str) -> str:

@@ -22,11 +22,8 @@ def letter_day(on: date, language: Language) -> str:
 
 def plain_day(on: date, language: Language) -> str:
     """Return a day without its weekday: 2026年11月27日 or 27 November 2026."""
-    return (
-        letter_day(on, language).partition("（")[0]
-        if language is Language.ZH
-        else letter_day(on, language).partition(", ")[2]
-    )
+    day = letter_day(on, language)
+    return day.partition("（")[0] if language is Language.ZH else day.partition(", ")[2]
 
 
 def letter_instant(at: datetime, zone: str, language: Language) -> str:

@@ -246,13 +246,11 @@ def _special_days(gap: TimeSpan, calendar: WorkingCalendar) -> Iterator[ClockSte
     holidays: list[tuple[TimeSpan, str]] = []
     while day <= last:
         calendar_day, span = calendar.day(day), _span_of(day, calendar)
-        is_set_by_hand, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
-        detail = calendar_day.kind if is_set_by_hand else ""
-        if not calendar_day.working and (calendar_day.kind in _OFF or (is_set_by_hand and is_weekday)):
+        is_override, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
+        detail = calendar_day.kind if is_override else ""
+        if not calendar_day.working and (calendar_day.kind in _OFF or (is_override and is_weekday)):
             holidays.append((span, calendar_day.name if calendar_day.kind == DayKind.HOLIDAY.value else detail))
-        elif calendar_day.working and (
-            calendar_day.kind == DayKind.MAKE_UP.value or (is_set_by_hand and not is_weekday)
-        ):
+        elif calendar_day.working and (calendar_day.kind == DayKind.MAKE_UP.value or (is_override and not is_weekday)):
             yield ClockStep(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)
         elif calendar_day.working and calendar_day.hours:
             yield ClockStep(start=span.start, end=span.end, what=StepKind.OWN_HOURS, counts=True)

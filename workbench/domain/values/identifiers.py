@@ -71,10 +71,9 @@ def normal_msisdn(text: str) -> str:
 
     Letters and asterisks are kept, so that a damaged number never becomes another person's.
     """
-    number = comparable_number(text).translate(_PHONE_DECORATION)
-    return (
-        _COUNTRY_PREFIX.sub("", number, count=1) if number.isascii() and number.isdigit() else comparable_number(text)
-    )
+    number = comparable_number(text)
+    digits = number.translate(_PHONE_DECORATION)
+    return _COUNTRY_PREFIX.sub("", digits, count=1) if digits.isascii() and digits.isdigit() else number
 
 
 def ric_check_digit(number: str) -> str:
