@@ -70,7 +70,7 @@ class Assessment:
 
 
 def rank_columns(priority: Priority) -> dict[str, Any]:
-    """Return the columns of a case with a priority."""
+    """Return the columns of a case that hold a priority."""
     return {"priority": priority.value, "priority_rank": tuple(Priority).index(priority)}
 
 

@@ -37,7 +37,7 @@ _DAYS_BACK = 500
 _DAYS_AHEAD = 1_500
 """How many days before and after today the working time of the model covers."""
 
-_LATE_SHARES_LAST = timedelta(minutes=1)
+_LATE_SHARES_LIFETIME = timedelta(minutes=1)
 _ASSUMED_SENT_BACK = 1 / 3
 """The assumed share of cases that are sent back to the applicant."""
 
@@ -107,16 +107,16 @@ class Forecasts(Service):
         """
         now = self.context.now()
         with self._lock:
-            kept = self.context.cache.late_shares
-            if kept is None or not kept[0] <= now < kept[0] + _LATE_SHARES_LAST:
+            cached = self.context.cache.late_shares
+            if cached is None or not cached[0] <= now < cached[0] + _LATE_SHARES_LIFETIME:
                 presenter = self._presenter(session)
                 cases = self._open_cases(session, presenter)
-                kept = now, presenter.queue_model.late_shares(cases, presenter.queue_model.time.of_instant(now))
-                self.context.cache.late_shares = kept
-        return kept
+                cached = now, presenter.queue_model.late_shares(cases, presenter.queue_model.time.of_instant(now))
+                self.context.cache.late_shares = cached
+        return cached
 
     def of_arrivals(self, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
-        """Return the forecasts of cases that are about to be queued, none of which is ahead of another."""
+        """Return the forecasts of cases that are about to be queued; each says itself how many are ahead of it."""
         with self._lock, self.context.read() as session:
             presenter, policy = self._presenter(session), self.context.policy(session)
             time_ = presenter.queue_model.time
@@ -170,10 +170,8 @@ class Forecasts(Service):
         suspensions = all_suspensions(session)
         closed = closed_days(suspensions, calendar, now, first, last)
         assumptions = _assumptions(session, policy)
-        model_by_key, key = (
-            self.context.cache.models,
-            (today, policy_id, calendar_edition(session), closed, assumptions),
-        )
+        model_by_key = self.context.cache.models
+        key = (today, policy_id, calendar_edition(session), closed, assumptions)
         if key not in model_by_key:
             time_ = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)

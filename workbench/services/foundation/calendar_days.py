@@ -208,8 +208,10 @@ def suspensions_concerning(
 
 
 def suspension_of(row: Any) -> Suspension:
-    """Return the suspension that a row of the table holds."""
-    # Each announced end counts until it was replaced, so the value is built from the first announcement on.
+    """Return the suspension that a row of the table holds.
+
+    A suspension holds what was announced before it, so the value is built from the first announced end on.
+    """
     former = [(from_us(end) if end else NEVER, from_us(until)) for end, until in json.loads(row.former_ends)]
     first, *later = *(end for end, _until in former), row.announced_to_at or NEVER
     is_settled = row.settled_at is not None
@@ -222,8 +224,8 @@ def suspension_of(row: Any) -> Suspension:
 
 
 def with_former_end(former_ends: str, end: datetime | None, until: datetime) -> str:
-    """Return the former ends of a suspension with one more; None is an unknown end.
+    """Return the former ends of a suspension with one more, which was the announced end until the time `until`.
 
-    Until `until`, applicants were told that end.
+    None is an unknown end.
     """
     return json.dumps([*json.loads(former_ends), [to_us(end) if end else None, to_us(until)]])

@@ -35,10 +35,10 @@ def parse_policy(text: str, name: str) -> Policy:
     values = _values_in(text, name)
     policy: Policy | None
     policy, faults = _validate(values, Policy)
-    checked = policy or _without_faults(values)
-    if checked is not None:
+    repaired = policy or _without_faults(values)
+    if repaired is not None:
         known = {fault.path for fault in faults}
-        faults += [fault for fault in policy_faults(checked) if known.isdisjoint(_prefixes(fault.path))]
+        faults += [fault for fault in policy_faults(repaired) if known.isdisjoint(_prefixes(fault.path))]
     if policy is None or faults:
         raise _refusal(text, name, faults)
     return policy
@@ -91,7 +91,7 @@ def _values_in(text: str, name: str) -> dict[str, Any]:
     """Return the values in a TOML text."""
     try:
         values = _with_codes(tomllib.loads(text))
-        # A TOML date or time becomes a value that is invalid for every key of a policy.
+        # A policy has no dates and times: JSON replaces them with a value that is invalid for every key.
         [plain] = json.loads(json.dumps([values], default=lambda _date_or_time: [{}]))
     # A number may have too many digits, and lists may be nested too deeply.
     except (ValueError, RecursionError) as error:
