@@ -1,0 +1,52 @@
+"""What one person does in a terminal shows in the terminal of another person without a key."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.sites import Site
+from tests.terminal.pty_session import PtySession
+
+
+@contextmanager
+def terminals(site: Site, home: Path, *logins: str) -> Iterator[list[PtySession]]:
+    """Open the workbench of some people, each in a terminal."""
+    with ExitStack() as opened:
+        found = [opened.enter_context(PtySession(["--database", str(site.path), "--as", who], home)) for who in logins]
+        for terminal in found:
+            terminal.wait_for("takes the next")
+        yield found
+
+
+def press(terminal: PtySession, keys: str, shows: str) -> None:
+    """Press keys one by one, and wait for what they show."""
+    for key in keys:
+        terminal.press(key)
+        terminal.rest(0.3)
+    terminal.wait_for(shows)
+
+
+@pytest.mark.proof
+def test_who_held_a_case_sees_in_another_terminal_that_it_was_given_away(tmp_path: Path, site: Site) -> None:
+    site.plant(2)
+    people = [one.login for one in site.services("sup").assigning.candidates()]
+    with terminals(site, tmp_path, "a", "sup") as (holder, supervisor):
+        press(supervisor, "gq", r"C-000001.*\n.*C-000002")
+        press(holder, "n", r"Desk\s+C-000001")
+        supervisor.wait_for(r"C-000001.* a ")
+        press(holder, "c", "Comment on")
+        press(holder, "half a sen", "half a sen")
+
+        press(supervisor, "a", "held by a")
+        press(supervisor, str(people.index("b") + 1), "assign 1 case to b")
+        press(supervisor, "ill", "ill")
+        supervisor.press("\r")
+        holder.wait_for("C-000001 was given to b by sup")
+        assert "half a sen" in holder.text
+        press(holder, "\x1b", r"Desk\s+C-000001[\s\S]*hold lost")
+        assert "虚构公司1" in holder.text
+
+        press(holder, "n", r"Desk\s+C-000002")
+        supervisor.wait_for(r"C-000002.* a ")
