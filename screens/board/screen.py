@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
+from functools import partial, partialmethod
 from typing import ClassVar
 
 from textual import getters, work
@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.board.board_text import Cell, columns, page_lines
-from screens.shell.base_screen import ModeScreen, attempt, report
+from screens.shell.base_screen import ModeScreen, attempt, report, unreported
 from screens.shell.bindings import bind, bind_key
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock
@@ -68,12 +68,19 @@ class BoardScreen(ModeScreen):
         return (keys.OPEN_FIGURE, keys.SORT, keys.RELOAD, keys.LEAVE_BOARD)
 
     @work(exclusive=True, group="board")
-    async def action_load(self) -> None:
-        """Count again."""
-        found = await attempt(self, partial(asyncio.to_thread, self._read), self._show_failure)
+    async def action_load(self, *, is_again: bool = False) -> None:
+        """Count again; the cursor stays on its person."""
+        show_failure = unreported if is_again else self._show_failure
+        found = await attempt(self, partial(asyncio.to_thread, self._read), show_failure)
         if found is not None:
+            row, column = self.cursor
+            person = self._people()[row - 1].login if row else None
             self.board = found
+            logins = [each.login for each in self._people()]
+            self.cursor = (logins.index(person) + 1 if person in logins else row, column)
             self.show_board()
+
+    read_again = partialmethod(action_load, is_again=True)
 
     def _read(self) -> Board:
         # In the thread, because the service is imported when it is first used.

@@ -45,6 +45,22 @@ async def test_the_people_are_sorted_by_the_column_of_the_cursor_with_nobody_las
         assert rows == ["b", "a", "nobody"]
 
 
+async def test_the_board_follows_other_programs_and_the_cursor_stays_on_its_person(site: Site) -> None:
+    site.plant(2)
+    take(site, "a")
+    async with site_workbench(site, "sup") as desk:
+        await desk.go("b")
+        await desk.press("down", *["left"] * 20, "o")
+        elsewhere = site.elsewhere()
+        elsewhere.services("b").claims.next()
+        elsewhere.services("a").claims.release(1)
+        await desk.poll()
+        rows = [line.split()[:2] for line in desk.text.splitlines() if line.split()[:1] in (["a"], ["b"])]
+        assert rows == [["b", "1"], ["a", "–"]]
+        await desk.press("enter")
+        assert "holder:a" in desk.text
+
+
 async def test_a_figure_that_counts_no_cases_has_no_list_and_a_reviewer_sees_the_own_row(site: Site) -> None:
     site.plant(1)
     async with site_workbench(site, "a", language="zh") as desk:
