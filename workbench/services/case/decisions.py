@@ -27,7 +27,7 @@ from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late
-from workbench.services.case.evidence_reader import documents_imported_after
+from workbench.services.case.evidence_reader import documents_after
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
@@ -284,9 +284,7 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
     plan, seen = items_in_plan(decision), json.loads(decision.seen)
     named, documents = named_documents([(item.code, item.text) for item in plan], seen), []
     if plan and decision.verdict == Verdict.PENDING and at is None:
-        documents = documents_imported_after(
-            session, decision.case_id, seen, decision.checked_at or decision.decided_at
-        )
+        documents = documents_after(session, decision.case_id, seen, decision.checked_at or decision.decided_at)
     has_come = (bool(documents_for(one, named, documents)[0]) for one in named)
     return tuple(
         ItemLine(code=item.code, text=item.text, is_satisfied=came, is_waived=False, deadline_at=item.deadline_at)

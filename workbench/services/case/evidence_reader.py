@@ -132,7 +132,7 @@ _CALLS_BY_DAY = _calls_by(CALL_DAY, "on_date")
 _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 
 
-def documents_imported_after(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
+def documents_after(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
     """Return the kind and receipt of each document of a case that was imported after a verdict.
 
     `seen` says which publication was the last that the verdict saw. If it does not, the time of the verdict, `since`,

@@ -242,9 +242,7 @@ def _add_rectifications(
         rows[case_id] += [item] if item.deadline_at is not None else []
 
 
-def _told(
-    row: DeadlineRow, moves: Iterable[Sequence[Any]], set_at: datetime, calendar: WorkingCalendar
-) -> ToldDeadline:
+def _told(row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calendar: WorkingCalendar) -> ToldDeadline:
     """Return the deadline of a row as the applicant was told it.
 
     The last event that moved the deadline says what was told. It no longer counts if an act set another deadline later;

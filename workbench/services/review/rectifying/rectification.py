@@ -15,7 +15,7 @@ from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.clock.due import latest_receipt
 from workbench.domain.findings.finding import Finding
 from workbench.services.case.decisions import items_of, newest_decision, open_rectification
-from workbench.services.case.evidence_reader import documents_imported_after
+from workbench.services.case.evidence_reader import documents_after
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import cancel_letters
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterItem
@@ -69,7 +69,7 @@ def progress_of(
         return RectificationProgress(0, 0, None)
     since = decision.checked_at or decision.decided_at
     seen = json.loads(decision.seen)
-    documents = [*documents_imported_after(session, case.id or 0, seen, since), *arriving]
+    documents = [*documents_after(session, case.id or 0, seen, since), *arriving]
     if decision.verdict == Verdict.PENDING:
         reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
         planned = [(item["code"], item["text"]) for item in seen.get("items", ())]
