@@ -16,8 +16,8 @@ from screens.shell.view import Clock
 
 POLL_EVERY_S = 1.0
 
-_PAUSE_RATIO = 9
-"""A pause is so many times longer than reading again took, so that a busy office costs a tenth of the time at most."""
+_PAUSE_RATIO, _IDLE_RATIO = 9, 120
+"""How much longer than reading again a pause is: a busy office costs a tenth of the time at most, an idle one 1 %."""
 
 _BESIDE = frozenset({"dialog", "forecast"})
 """Groups of workers that wait for the person, or show nothing that is read again."""
@@ -34,7 +34,7 @@ class ChangePoll:
         self._app, self._desk, self._is_changed, self._clock = app, desk, is_changed, clock
         self._minute = self._minute_now()
         self._behind: set[Screen[Any]] = set()
-        self.pauses_until = 0.0
+        self.pauses_until = self.idles_until = 0.0
 
     def start(self) -> None:
         """Poll in a worker, unless the last poll still runs."""
@@ -46,16 +46,19 @@ class ChangePoll:
         is_changed = await asyncio.to_thread(self._is_changed)
         minute, shown = self._minute_now(), {self._desk, *_shown_screens(self._app)}
         # A screen that is not shown reads again when it is.
-        self._behind = shown if is_changed or minute != self._minute else self._behind & shown
-        self._minute = minute
-        if monotonic() < self.pauses_until:
+        if is_changed or (minute != self._minute and monotonic() >= self.idles_until):
+            self._behind, self._minute = shown, minute
+        self._behind &= shown
+        if not self._behind or monotonic() < self.pauses_until:
             return
         began = monotonic()
         # A screen that reads or acts waits for the next poll, so that no older answer replaces a newer one.
         for screen in [screen for screen in self._behind if not self._is_busy(screen)]:
             self._behind.discard(screen)
             await _read_again(screen)
-        self.pauses_until = monotonic() + _PAUSE_RATIO * (monotonic() - began)
+        ended = monotonic()
+        self.pauses_until = ended + _PAUSE_RATIO * (ended - began)
+        self.idles_until = ended + _IDLE_RATIO * (ended - began)
 
     def _minute_now(self) -> float:
         return self._clock.now().timestamp() // 60

@@ -60,7 +60,7 @@ class KeyDriver:
         """Let the program ask whether another program changed the database, as it does every second."""
         assert self.app.changes is not None
         # The machine is slower in tests, so the pause would be too long.
-        self.app.changes.pauses_until = 0.0
+        self.app.changes.pauses_until = self.app.changes.idles_until = 0.0
         await self.app.changes.poll()
         await self.settle()
 
