@@ -116,6 +116,8 @@ def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site
         terminal.press_until("Comment on", "c")
         # The full panel shows that the question is closed; an earlier key would be typed into it.
         terminal.await_words("capital  unknown {8}", "\x1b")
+        # A change by others can draw the panel sooner.
+        terminal.settle()
         leave(terminal)
 
 
@@ -143,4 +145,6 @@ def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path
         terminal.press_until("Comment on", "c")
         # The full panel shows that the question is closed; an earlier key would be typed into it.
         terminal.await_words("capital  unknown {8}", "\x1b")
+        # A change by others can draw the panel sooner.
+        terminal.settle()
         leave(terminal)
