@@ -217,3 +217,24 @@ def test_only_the_named_suspension_is_ended(services: ClockSite) -> None:
     over = refused(services.terminal.as_person("sup", "calendar", "resume", "2"), 69)
     assert "Suspension 2 is over already" in over
     assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
+
+
+def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
+    services: ClockSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 2)
+    for _case in range(4):
+        services.received("2026-11-24 10:00")
+
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        after_first_transaction(patch, broken)
+        services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
+    with services.site.services("admin").context.read() as session:
+        assert session.execute(text("SELECT count(*) FROM notice")).scalar() == 2
+    services.site.services("a").resume()
+    services.site.services("a").resume()
+
+    assert sorted(one["case"] for one in notices(services)) == ["C-000001", "C-000002", "C-000003", "C-000004"]
