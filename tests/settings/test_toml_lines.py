@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.settings.toml_lines import KeyPath, line_of
+from workbench.settings.toml_lines import KeyPath, known_path, line_of
 
 TEXT = '''\
 # a comment
@@ -52,3 +52,11 @@ LINES: dict[KeyPath, int] = {
 @pytest.mark.parametrize("path", LINES)
 def test_an_unknown_path_has_the_line_of_its_deepest_known_key(path: KeyPath) -> None:
     assert line_of(TEXT, path) == LINES[path]
+
+
+def test_the_known_path_ends_before_the_first_missing_key() -> None:
+    values = {"a": [{"b": "text"}]}
+    assert known_path(values, ("a", 0, "b")) == ("a", 0, "b")
+    assert known_path(values, ("a", 0, "b", "c")) == ("a", 0, "b")
+    assert known_path(values, ("a", 1)) == ("a",)
+    assert known_path(values, ("a", "b")) == ("a",)

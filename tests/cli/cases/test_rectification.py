@@ -8,10 +8,25 @@ from db.enums import DocumentKind, ImportKind, Language
 from tests.cli.calendar.test_reminders import fail, kinds, letters, tick, write_in
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from tests.policies import amend_policy
+from tests.policies import amend_policy, require_no_documents_of_individuals
 from tests.prepared import prepared
 from tests.services.intake.importing.files import PERSON, Desk, application
 from workbench.services.intake.importing.plan import ImportRefused
+
+ANSWERS = (
+    ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "USE_STATEMENT", False),
+    ("fail", "CR-ARREARS:proof of payment, as the service agreement requires", "SERVICE_AGREEMENT", False),
+    ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "SERVICE_AGREEMENT", True),
+    ("fail", "USE-TRADE:photos of the premises (the business licence is in order)", "PREMISES_MEDIA", False),
+    ("fail", "USE-TRADE:photos of the premises, or the permit", "INDUSTRY_PERMIT", True),
+    ("pending", "USE-SCRIPT:说明外呼话术为何与录音不一致", "USE_STATEMENT", False),
+    # Only a listed document answers an item that lists documents.
+    ("fail", "CR-ARREARS:SERVICE_AGREEMENT", "USE_STATEMENT", None),
+    ("fail", "BIZ_LICENSE:a copy", "USE_STATEMENT", None),
+    ("fail", "USE-SCRIPT", "USE_STATEMENT", None),
+)
+"""Verdict, item, document that came, and whether it is what the item names; None if it does not answer it."""
+
 
 VERIFY = "ID-REVERIFY"
 PLAN = "ACT-PEAK-HOUR:plan"
@@ -273,3 +288,33 @@ def test_rectified_is_a_reason_for_a_pass_only_after_something_was_to_be_rectifi
     services.run("a", "next")
     services.run("a", *passing)
     assert "要求整改的事项已完成整改" in letters(services, "pass")[0]["body"]
+
+
+def test_any_document_may_answer_an_item_in_free_words_and_only_a_listed_one_an_item_that_lists_some(
+    services: ClockSite, desk: Desk
+) -> None:
+    require_no_documents_of_individuals(services.site)
+    desk.applications(*(application(f"A-{number}", **PERSON) for number in range(1, len(ANSWERS) + 1)))
+    for number, (verdict, item, *_came) in enumerate(ANSWERS, start=1):
+        services.run("a", "next", "--filter", f"C-{number}")
+        reason = item.partition(":")[0].replace("BIZ_LICENSE", "USE-SCRIPT")
+        only = ("--only-items",) if reason != item.partition(":")[0] else ()
+        services.run(
+            "a", "decide", f"C-{number}", verdict, "--reason", reason, "--item", item, *only, "--until", "2026-12-01"
+        )
+    services.at("2026-11-25 10:00")
+    for number, (_verdict, _item, brought, _is_received) in enumerate(ANSWERS, start=1):
+        desk.documents(f"A-{number}", kinds=(DocumentKind(brought),), content="2", received_at="2026-11-24 10:30")
+
+    answered = {f"C-{number:06}": came for number, (*_asked, came) in enumerate(ANSWERS, start=1)}
+    for case, is_received in answered.items():
+        if is_received is None:
+            assert standing(services, case) == ("rectifying", 1)
+    tick(services, "2026-12-02 10:00")
+    told = services.terminal.document("a", "notices")["notices"]
+    closed = {one["case"] for one in told if one["kind"] in {"expired", "lapsed"}}
+    assert closed == {case for case, is_received in answered.items() if is_received is None}
+    for number, (verdict, *_rest, is_received) in enumerate(ANSWERS, start=1):
+        if is_received is not None:
+            assert standing(services, f"C-{number}") == ("queued", 1 if verdict == "pending" else 2)
+            assert [one["is_satisfied"] for one in items(services, f"C-{number}")] == [is_received]

@@ -311,3 +311,27 @@ def test_a_pass_after_a_bar_of_an_earlier_version_owes_the_restoring(
     terminal.site.clock.advance(minutes=1)
 
     assert [row["msisdn"] for row in work_list(terminal, tmp_path / "list.csv")] == [ONE, TWO]
+
+
+def last_letter(terminal: Terminal) -> str:
+    return str(terminal.document("a", "notices")["notices"][-1]["body"])
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
+    terminal: Terminal, case: str, tmp_path: Path, is_reported: bool
+) -> None:
+    decide(terminal, case, "fail", "--final", *BAR[1:])
+    terminal.document("b", "check", case, "approve", "--note", "seen")
+    terminal.site.clock.advance(minutes=1)
+    if is_reported:
+        report(terminal, tmp_path, "1", "2")
+    terminal.document("sup", "reopen", case, "--reason", "x")
+    now, then = ("自即日起解除", "已安排解除") if is_reported else ("予以取消", "已取消")
+    lifted = f"对下列号码{'' if is_reported else '尚未执行'}的限制措施{{}}：138••••••01、138••••••02（限呼，共2个）。"
+    assert f"暂不改变。{lifted.format(now)}" in last_letter(terminal)
+
+    decide(terminal, case, "fail", "--reason", "ACT-PEAK-HOUR")
+
+    assert f"此前通知采取的限制措施不再执行。{lifted.format(then)}" in last_letter(terminal)
+    assert "本次未对号码采取限制措施" not in last_letter(terminal)
