@@ -16,8 +16,8 @@ from screens.shell.view import Clock
 
 POLL_EVERY_S = 1.0
 
-_PAUSE_RATIO, _IDLE_RATIO = 9, 120
-"""How much longer than reading again a pause is: a busy office costs a tenth of the time at most, an idle one 1 %."""
+_PAUSE_RATIO, _IDLE_RATIO = 9, 240
+"""How much longer than reading a pause is: a busy office costs a tenth of the time at most, an idle one half a %."""
 
 _BESIDE = frozenset({"dialog", "forecast"})
 """Groups of workers that wait for the person, or show nothing that is read again."""
