@@ -148,7 +148,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         await self.switch_mode("desk")
         self.desk = desk
         self.changes = ChangePoll(self, desk, services.is_changed_elsewhere, self.clock)
-        self.changes.start()
+        await self.changes.start()
         desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
         self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))

@@ -14,7 +14,7 @@ from screens.shell.base_screen import run_in_worker
 from screens.shell.protocols import ReadsAgain
 from screens.shell.view import Clock
 
-POLL_EVERY_S = 1.0
+POLL_EVERY_S = 0.5
 
 _PAUSE_RATIO, _IDLE_RATIO = 9, 240
 """How much longer than reading a pause is: a busy office costs a tenth of the time at most, an idle one half a %."""
@@ -33,20 +33,29 @@ class ChangePoll:
     def __init__(self, app: App[Any], desk: Screen[Any], is_changed: Callable[[], bool], clock: Clock) -> None:
         self._app, self._desk, self._is_changed, self._clock = app, desk, is_changed, clock
         self._minute = self._minute_now()
+        self._asked: asyncio.Future[bool] | None = None
+        self._is_noted = False
         self._behind: set[Screen[Any]] = set()
         self.pauses_until = self.idles_until = 0.0
 
-    def start(self) -> None:
-        """Poll in a worker, unless the last poll still runs."""
-        if all(worker.group != "changes" for worker in self._app.workers):
-            run_in_worker(self._app, self.poll, "changes")
+    async def start(self) -> None:
+        """Ask in a thread, and read again in a worker only if there is a reason: each worker costs much more."""
+        if self._asked is None:
+            self._asked = asyncio.get_running_loop().run_in_executor(None, self._is_changed)
+        elif self._asked.done():
+            is_changed, self._asked = self._asked.result(), None
+            is_polling = any(worker.group == "changes" for worker in self._app.workers)
+            self._is_noted |= is_changed
+            if not is_polling and (self._is_noted or self._behind or self._is_outdated()):
+                run_in_worker(self._app, self.poll, "changes")
 
     async def poll(self) -> None:
         """Ask whether another program changed the database, and let the screens read again."""
-        is_changed = await asyncio.to_thread(self._is_changed)
+        is_changed = await asyncio.to_thread(self._is_changed) or self._is_noted
+        self._is_noted = False
         minute, shown = self._minute_now(), {self._desk, *_shown_screens(self._app)}
         # A screen that is not shown reads again when it is.
-        if is_changed or (minute != self._minute and monotonic() >= self.idles_until):
+        if is_changed or self._is_outdated():
             self._behind, self._minute = shown, minute
         self._behind &= shown
         if not self._behind or monotonic() < self.pauses_until:
@@ -59,6 +68,9 @@ class ChangePoll:
         ended = monotonic()
         self.pauses_until = ended + _PAUSE_RATIO * (ended - began)
         self.idles_until = ended + _IDLE_RATIO * (ended - began)
+
+    def _is_outdated(self) -> bool:
+        return self._minute_now() != self._minute and monotonic() >= self.idles_until
 
     def _minute_now(self) -> float:
         return self._clock.now().timestamp() // 60
