@@ -89,13 +89,12 @@ class Ticking(Service):
     def _cap_holds(self, session: Session) -> None:
         """Shorten holds that were taken while the clock was ahead, so that none lasts longer than a new one.
 
-        The hold of a case put aside keeps its end, because its holder chose it.
+        The hold of a case that was put aside keeps its end, because its holder or an undo chose it.
         """
         now = self.context.now()
         latest = now + timedelta(minutes=self.context.policy(session).desk.hold_minutes)
-        is_chosen = CASE.c.aside_until.is_not(None) & (CASE.c.aside_until > now)
         is_too_long = (CASE.c.state == CaseState.IN_REVIEW.value) & (CASE.c.held_until > latest + CLOCK_MAY_DIFFER)
-        session.execute(update(CASE).where(is_too_long, ~is_chosen).values(held_until=latest))
+        session.execute(update(CASE).where(is_too_long, CASE.c.aside_until.is_(None)).values(held_until=latest))
 
     def _queue_pending(self) -> int:
         with self.context.read() as session:
