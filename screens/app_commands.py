@@ -182,14 +182,14 @@ async def copy(app: "AppBase") -> None:
 
 async def _copy(app: "AppBase") -> None:
     from workbench.domain.text.safe import safe
-    from workbench.wording.amounts import count
+    from workbench.wording.amounts import commas
 
     text = app.screen.get_selected_text() or await _text_under_cursor(app)
     if text:
         text = safe(text, keep_newlines=True)
         app.copy_to_clipboard(text)
         message = ngettext("Copied: {count} character.", "Copied: {count} characters.", len(text))
-        app.notify(message.format(count=count(len(text))), timeout=3)
+        app.notify(message.format(count=commas(len(text))), timeout=3)
     elif text is None:
         app.notify(_("There is nothing to copy here. Move to a field or a row, or select text with the mouse."))
 

@@ -10,7 +10,7 @@ from screens.widgets.safe_text import ACCENT, MUTED, Part, flowing, joined, plai
 from workbench.domain.filter.figures import OFFICE_FIGURES, PERSON_FIGURES, Board, BoardDay, BoardPerson, PersonFigure
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import _
-from workbench.wording.amounts import away_words, count, day_on_screen
+from workbench.wording.amounts import away_words, commas, day_on_screen
 
 _NAME_CELLS, _MINUTES_CELLS, _AWAY_CELLS = 12, 9, 16
 _LEFT_OUT = ("returned", "aside", "staged", "pending", "decided_today", "due_today")
@@ -53,7 +53,7 @@ def _office_cell(board: Board, index: int, cursor: Cell) -> Content:
     figure = OFFICE_FIGURES[index]
     number = board.counts[figure.name]
     style = _CURSOR if cursor == (0, index) else ("bold" if number else MUTED)
-    return joined((f"{_(figure.label)} ", MUTED), (count(number), style), ("   ", ""))
+    return joined((f"{_(figure.label)} ", MUTED), (commas(number), style), ("   ", ""))
 
 
 def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | None, view: View) -> Content:
@@ -61,7 +61,7 @@ def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | 
     parts: list[Part] = [(pad_right(name, _NAME_CELLS), MUTED if row.is_away else "bold")]
     for index, figure in enumerate(shown):
         number = row.counts[figure.name]
-        text = count(number) if number else "–"
+        text = commas(number) if number else "–"
         parts.append((" " * (_width(figure) - cells(text)), ""))
         parts.append((text, _CURSOR if index == column else ("" if number else MUTED)))
     minutes = "" if row.median_minutes is None else f"{row.median_minutes:.0f}"
@@ -77,7 +77,7 @@ def _plot(days: Sequence[BoardDay], view: View) -> list[Content]:
     # The largest column of both sets the scale, so that they can be compared.
     rows = [column_rows([*figures, greatest], _PLOT_LINES, view.symbols.bars) for figures in (arrived, decided)]
     width = len(days)
-    titles = [f"{_('arrived')} {count(sum(arrived))}", f"{_('decided')} {count(sum(decided))}"]
+    titles = [f"{_('arrived')} {commas(sum(arrived))}", f"{_('decided')} {commas(sum(decided))}"]
     first, last = day_on_screen(days[0].on, view.today), day_on_screen(days[-1].on, view.today)
     scale = pad_right(first, width - cells(last)) + last
     lines = [plain("    ".join(pad_right(title, width) for title in titles), ACCENT)]

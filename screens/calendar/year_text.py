@@ -15,7 +15,7 @@ from workbench.domain.clock.calendar import CalendarDay
 from workbench.i18n import _
 from workbench.services.time.calendar.preview import CalendarEffect, CalendarYear
 from workbench.wording import calendar as wording
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 _MONTH_CELLS = 21
 _MIN_GAP, _MAX_GAP = 3, 8
@@ -164,7 +164,7 @@ def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
             parts.append((f" {view.symbols.provisional} {_('provisional')}", MUTED))
         lines.append(joined(*parts))
     if len(moved) > _MAX_DUES:
-        lines.append(plain(_("… and {count} more.").format(count=count(len(moved) - _MAX_DUES)), MUTED))
+        lines.append(plain(_("… and {count} more.").format(count=commas(len(moved) - _MAX_DUES)), MUTED))
     if effect.notified_count:
         lines += wrapped_lines(wording.notice_count_words(effect.notified_count, is_written=False), width, WARNING)
     if effect.certainty_change_count:

@@ -22,7 +22,7 @@ from workbench.keys.desk import END_SCOPE, FIND, NEXT, REVEAL, UNDO
 from workbench.keys.letters import GO_LETTERS
 from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
-from workbench.wording.amounts import count, decided_today_words
+from workbench.wording.amounts import commas, decided_today_words
 from workbench.wording.case.history import action_name
 from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
 from workbench.wording.letters import overdue_letters_words
@@ -95,7 +95,7 @@ def uncounted_page(error: WorkbenchError) -> Content:
 
 def _number_words(number: int, one: str, many: str) -> str:
     """Return the message for a number: `one`, or `many` with its `{count}` filled in."""
-    return one if number == 1 else many.format(count=count(number))
+    return one if number == 1 else many.format(count=commas(number))
 
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
@@ -126,9 +126,9 @@ def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Con
         hints.append(key_hints((GO_LETTERS.key, overdue_letters_words(counts.letters_overdue))))
     own_cases: list[str] = []
     if counts.assigned:
-        own_cases.append(_("{count} assigned to you").format(count=count(counts.assigned)))
+        own_cases.append(_("{count} assigned to you").format(count=commas(counts.assigned)))
     if aside := counts.aside(view.now):
-        own_cases.append(_("{count} put aside").format(count=count(len(aside))))
+        own_cases.append(_("{count} put aside").format(count=commas(len(aside))))
     if own_cases:
         hints.append(key_hints((GO_MINE.key, comma_joined(own_cases))))
     return hints
@@ -137,11 +137,11 @@ def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Con
 def empty_queue_page(answer: NoNextCase, session: "DeskSession", view: View) -> Content:
     """Return the page for an empty queue: why it is empty, and what can be done."""
     why, advice = _EMPTY.get(answer.kind, _EMPTY["none"])
-    lines = [plain(_(why).format(count=count(answer.count), limit=count(answer.limit)))]
+    lines = [plain(_(why).format(count=commas(answer.count), limit=commas(answer.limit)))]
     for who, until in answer.who[:_MAX_LISTED]:
         lines.append(joined((f"{who} ", ""), (_("until {when}").format(when=view.instant(until)), MUTED)))
     if len(answer.who) > _MAX_LISTED:
-        rest = count(len(answer.who) - _MAX_LISTED)
+        rest = commas(len(answer.who) - _MAX_LISTED)
         lines.append(plain(_("and {count} more").format(count=rest), MUTED))
     lines += [Content(), plain(_(advice), MUTED), key_hints((NEXT.key, _("looks again")))]
     lines += _scope_hint(session)

@@ -23,7 +23,7 @@ from workbench.domain.text.safe import pad_left, pad_right, safe
 from workbench.i18n import _, comma_joined
 from workbench.services.queue.assignment import Assignment, Candidate, RefusedCase
 from workbench.services.wiring import Services
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 _NAME_CELLS = 10
 """The cells of a login or a case number."""
@@ -155,7 +155,7 @@ async def assign_cases(screen: Screen[None], services: Services, case_ids: tuple
 
 def cases_words(number: int) -> str:
     """Return a number of cases in words."""
-    return _("1 case") if number == 1 else _("{count} cases").format(count=count(number))
+    return _("1 case") if number == 1 else _("{count} cases").format(count=commas(number))
 
 
 def title_words(case_ids: tuple[int, ...]) -> str:
@@ -186,8 +186,8 @@ def person_line(candidate: Candidate, number: int, view: View) -> Content:
     parts: list[Part] = [
         (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose
         (login, "" if not candidate.is_away else MUTED),
-        (pad_left(_("{count} held").format(count=count(candidate.held)), 9), MUTED),
-        (pad_left(_("{count} assigned").format(count=count(candidate.assigned)), 16), MUTED),
+        (pad_left(_("{count} held").format(count=commas(candidate.held)), 9), MUTED),
+        (pad_left(_("{count} assigned").format(count=commas(candidate.assigned)), 16), MUTED),
     ]
     if candidate.is_away:
         until = _("away until {day}").format(day=view.day(candidate.away_until)) if candidate.away_until else _("away")

@@ -25,7 +25,7 @@ from workbench.i18n import _, ngettext
 from workbench.keys import forecast as keys
 from workbench.keys.command import Place
 from workbench.services.wiring import Services
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 from workbench.wording.forecast import queue_lines, short_figure, whole_days
 
 MOST_REVIEWERS = 99
@@ -157,7 +157,7 @@ def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int)
 def _reviewers_line(forecast: QueueForecast) -> Content:
     """Return the number of reviewers the forecast assumes, and the current number if it differs."""
     words = (
-        ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers).format(count=count(forecast.reviewers))
+        ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers).format(count=commas(forecast.reviewers))
         if forecast.reviewers
         else _("no reviewers")
     )
@@ -165,7 +165,7 @@ def _reviewers_line(forecast: QueueForecast) -> Content:
     if forecast.reviewers == forecast.usual_reviewers:
         parts.append((f"  {_('as it is')}", MUTED))
     else:
-        parts.append((f"  {_('what if; currently: {count}').format(count=count(forecast.usual_reviewers))}", WARNING))
+        parts.append((f"  {_('what if; currently: {count}').format(count=commas(forecast.usual_reviewers))}", WARNING))
     return joined(*parts)
 
 
@@ -182,7 +182,7 @@ def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> 
     scale = "".join(view.symbols.up if cell in marks else view.symbols.rule for cell in range(width))
     left, right = short_figure(first), short_figure(last)
     middle = _("working days: {p50} in half of the runs, {p90} in nine of ten").format(
-        p50=count(whole_days(forecast.p50_days)), p90=count(whole_days(forecast.p90_days))
+        p50=commas(whole_days(forecast.p50_days)), p90=commas(whole_days(forecast.p90_days))
     )
     return [
         joined((_("Simulation runs by the working days until the queue is cleared"), MUTED)),
@@ -218,4 +218,4 @@ def _basis(forecast: QueueForecast) -> str:
     message = _("Based on {count} simulations of recent daily decisions (latest days weigh most) and absences.")
     if forecast.is_thin:
         message = _("Based on {count} simulations of the daily decisions per reviewer that the policy assumes.")
-    return message.format(count=count(len(forecast.days)))
+    return message.format(count=commas(len(forecast.days)))

@@ -14,7 +14,7 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.services.outbox.outbox import NoticePage
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 from workbench.wording.letters import letter_kind_words, overdue_letters_words, overdue_measures_words
 from workbench.wording.measures import measure_order_words
 
@@ -64,13 +64,13 @@ def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
         parts.append((_("Only {case}").format(case=format_case(chosen.case_id)), ACCENT))
     if chosen.is_unsent_only:
         parts.append((_("Only unsent"), ACCENT))
-    parts.append((_("{count} to send").format(count=count(page.owed)), ""))
-    parts += [(_("{count} failed").format(count=count(page.failed)), ERROR)] if page.failed else []
+    parts.append((_("{count} to send").format(count=commas(page.owed)), ""))
+    parts += [(_("{count} failed").format(count=commas(page.failed)), ERROR)] if page.failed else []
     parts += [(overdue_letters_words(page.overdue), ERROR)] if page.overdue else []
     parts += [(overdue_measures_words(page.measures_overdue), WARNING)] if page.measures_overdue else []
     if len(page.lines) < page.total:
         message = _("the first {shown} of {total} are shown")
-        parts.append((message.format(shown=count(len(page.lines)), total=count(page.total)), WARNING))
+        parts.append((message.format(shown=commas(len(page.lines)), total=commas(page.total)), WARNING))
     return joined((f" {view.symbols.dot} ", MUTED)).join(joined(part) for part in parts)
 
 

@@ -29,24 +29,24 @@ from workbench.domain.findings.evaluate import COMPARISONS
 from workbench.domain.policy.policy import FactValue, RuleLimit
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count, duration_words, percentage
+from workbench.wording.amounts import commas, duration_words, percentage
 
 CallFigure = tuple[str, str, Callable[[Any], str]]
 """The name of a fact, its label and the function that formats its value."""
 
 _FIGURES: tuple[CallFigure, ...] = (
-    ("calls", N_("calls"), count),
+    ("calls", N_("calls"), commas),
     ("answer_ratio", N_("answered"), percentage),
-    ("distinct_callees", N_("different numbers"), count),
+    ("distinct_callees", N_("different numbers"), commas),
     ("mean_duration_s", N_("mean duration"), duration_words),
     ("short_call_ratio", N_("at most 6 s"), percentage),
-    ("peak_hour_calls", N_("busiest hour"), count),
-    ("peak_day_calls", N_("busiest day"), count),
-    ("off_hours_calls", N_("off hours"), count),
-    ("max_same_callee_day", N_("repeats in a day"), count),
-    ("handsets", N_("handsets"), count),
-    ("complaints", N_("complaints"), count),
-    ("opt_out_calls", N_("after opting out"), count),
+    ("peak_hour_calls", N_("busiest hour"), commas),
+    ("peak_day_calls", N_("busiest day"), commas),
+    ("off_hours_calls", N_("off hours"), commas),
+    ("max_same_callee_day", N_("repeats in a day"), commas),
+    ("handsets", N_("handsets"), commas),
+    ("complaints", N_("complaints"), commas),
+    ("opt_out_calls", N_("after opting out"), commas),
 )
 _FIGURES_ABOVE_MAP = 5
 _CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
@@ -93,7 +93,7 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         return []
     lines = [PanelLine(joined((" ", ""), (bars, INFO)))]
     busiest = max(number for _day, number in days)
-    text = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=count(busiest))
+    text = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=commas(busiest))
     return [*lines, *muted(text, width), EMPTY]
 
 
@@ -170,7 +170,7 @@ def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
     if not outside:
         return []
     text = _("calls before activation or after the end of service: {count}, charged to nobody")
-    return muted(text.format(count=count(outside)), width)
+    return muted(text.format(count=commas(outside)), width)
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -193,7 +193,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _count(value: FactValue) -> str:
-    return count(int(value)) if isinstance(value, int | float) else "–"
+    return commas(int(value)) if isinstance(value, int | float) else "–"
 
 
 def _columns(texts: tuple[str, ...], titles: tuple[str, ...]) -> str:
@@ -232,7 +232,7 @@ def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[RuleLimi
 def _bound_words(limit: RuleLimit, format_value: Callable[[Any], str]) -> str:
     """Return a limit in words, for example `limit 60` or `min 40 %`."""
     bound: Any = limit.value
-    if format_value is count:
+    if format_value is commas:
         # The greatest allowed value: a limit with >= must not even be reached.
         bound = int(bound - 1 if limit.op == ">=" else bound)
     message = _("limit {figure}") if limit.op[0] == ">" else _("min {figure}")

@@ -26,7 +26,7 @@ from workbench.domain.text.safe import cells, pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
-from workbench.wording.amounts import count, hold_left, working_days_left
+from workbench.wording.amounts import commas, hold_left, working_days_left
 from workbench.wording.case.labels import APPLICANT_KIND
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text
@@ -99,7 +99,7 @@ def _newest(entries: Sequence[str], label: str, width: int, room: int, most: int
     if not hidden:
         return _listed(label, shown, width, room, MUTED)
     more = with_keys(_("+{count} earlier; press {desk.history} for the history"))
-    return _listed(label, [more.format(count=count(hidden)), *shown], width, room, MUTED)
+    return _listed(label, [more.format(count=commas(hidden)), *shown], width, room, MUTED)
 
 
 def _listed(label: str, entries: Sequence[str], width: int, room: int, style: str) -> list[Content]:
@@ -139,7 +139,7 @@ def _dotted(parts: list[str], view: View) -> Content:
 
 
 def _case_facts(header: CaseHeader, view: View) -> list[str]:
-    cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=count(header.card_count))
+    cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=commas(header.card_count))
     received = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
         _(APPLICANT_KIND[header.applicant_kind]),

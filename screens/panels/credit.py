@@ -22,7 +22,7 @@ from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import AppealStatus, CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
-from workbench.wording.amounts import count, money_words
+from workbench.wording.amounts import commas, money_words
 from workbench.wording.case.history import appeal_outcome_words
 from workbench.wording.case.labels import CREDIT_LIST, DECIDED, MATCH
 from workbench.wording.findings import earlier_fail_text
@@ -72,7 +72,7 @@ def _amount_or_match(record: CreditFacts) -> str:
 def _record_details(record: CreditFacts, view: View) -> list[str]:
     parts: list[str] = []
     if record.overdue_days:
-        parts.append(_("{count} days overdue").format(count=count(record.overdue_days)))
+        parts.append(_("{count} days overdue").format(count=commas(record.overdue_days)))
     if record.listed_on is not None:
         listed = _("owed since {day}") if record.list is CreditList.ARREARS else _("listed {day}")
         parts.append(listed.format(day=view.day(record.listed_on)))

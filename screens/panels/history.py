@@ -15,7 +15,7 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import ITEM_RESULT
 
@@ -96,7 +96,7 @@ def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
         mark = _item_mark(item, view.symbols, is_owed=True)
         lines += hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width)
     if (more := len(decision.items) - _MAX_ITEMS) > 0:
-        lines.append(plain(f" {_('and {count} more').format(count=count(more))}", MUTED))
+        lines.append(plain(f" {_('and {count} more').format(count=commas(more))}", MUTED))
     if all(item.is_open for item in decision.items):
         warning = _("None of this has come yet. An import of the files records it by itself; without files do it here.")
         lines += wrapped_lines(f"{view.symbols.warn} {warning}", width, WARNING)

@@ -17,7 +17,7 @@ from workbench.domain.facts.documents import missing_documents, newest_files
 from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
-from workbench.wording.amounts import capital_words, count
+from workbench.wording.amounts import capital_words, commas
 from workbench.wording.case.labels import ANSWER, ID_NUMBER, VERIFICATION
 from workbench.wording.findings import document_name
 
@@ -113,7 +113,7 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    title = heading(_("Cards · {count}").format(count=count(len(case.evidence.cards))))
+    title = heading(_("Cards · {count}").format(count=commas(len(case.evidence.cards))))
     lines = [title]
     for index, card in enumerate(case.evidence.cards):
         number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
@@ -145,14 +145,14 @@ def _card_facts(card: CardFacts, view: View) -> list[str]:
     if card.activated_on is not None:
         words.append(_("since {day}").format(day=view.day(card.activated_on)))
     if card.daily_quota_calls is not None:
-        words.append(_("{count}/day").format(count=count(card.daily_quota_calls)))
+        words.append(_("{count}/day").format(count=commas(card.daily_quota_calls)))
     return [*words, card.brand] if card.brand else words
 
 
 def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     name_of = partial(document_name, policy=case.policy, language=current_language())
     asked = {document.kind: document.until for document in case.asked_documents}
-    lines = [heading(_("Documents · {count}").format(count=count(len(case.evidence.documents))))]
+    lines = [heading(_("Documents · {count}").format(count=commas(len(case.evidence.documents))))]
     for kind in missing_documents(case.evidence, case.policy):
         lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))
         if kind in asked:

@@ -19,7 +19,7 @@ from workbench.domain.text.safe import fit, pad_left, pad_right, safe
 from workbench.i18n import _
 from workbench.keys.queue import COUNT
 from workbench.services.queue.breakdowns import BREAKDOWNS, Breakdown, BreakdownRow, Breakdowns
-from workbench.wording.amounts import count, percentage
+from workbench.wording.amounts import commas, percentage
 
 _COUNT_CELLS = 9
 _SHARE_CELLS = 8
@@ -100,9 +100,9 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
 
     def _summary(self, breakdown: Breakdown) -> Content:
         words = mask_digits_within(self._filter_text) or _("all open cases")
-        parts = [_("{count} cases: {filter}").format(count=count(breakdown.total), filter=words)]
+        parts = [_("{count} cases: {filter}").format(count=commas(breakdown.total), filter=words)]
         if breakdown.others:
-            parts.append(_("{count} rarer values are not shown").format(count=count(breakdown.others)))
+            parts.append(_("{count} rarer values are not shown").format(count=commas(breakdown.others)))
         return plain(f" {self._view.symbols.dot} ".join(parts), MUTED)
 
     def entry_lines(self, entry: BreakdownRow, width: int) -> list[Content]:
@@ -114,7 +114,7 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         return [
             joined(
                 (pad_right(fit(safe(entry.words), room, self._view.symbols.ellipsis), room), ""),
-                (pad_left(count(entry.cases), _COUNT_CELLS), "bold"),
+                (pad_left(commas(entry.cases), _COUNT_CELLS), "bold"),
                 (pad_left(percentage(share), _SHARE_CELLS), MUTED),
                 (f"  {pad_right(bar, bar_cells)}", ACCENT),
             )

@@ -28,7 +28,7 @@ from workbench.i18n import _
 from workbench.keys import queue
 from workbench.keys.registry import with_keys
 from workbench.services.wiring import Services
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
     from workbench.settings.queue_view import QueueView
@@ -251,9 +251,9 @@ class CaseList(Vertical):
         self.post_message(self.Changed())
 
     def _notify_marked(self, number: int) -> None:
-        message = _("{count} marked.").format(count=count(number))
+        message = _("{count} marked.").format(count=commas(number))
         if number >= MAX_MARKED:
-            message = _("Marked the first {count}, the most that can be assigned at once.").format(count=count(number))
+            message = _("Marked the first {count}, the most that can be assigned at once.").format(count=commas(number))
         self.notify(message, timeout=5)
         self.post_message(self.Changed())
 

@@ -14,7 +14,7 @@ from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import N_, _, current_language
-from workbench.wording.amounts import count, waiting_words
+from workbench.wording.amounts import commas, waiting_words
 
 _VAST = 180
 """From this width on, a row has room for the agent, the province, the class and the risk."""
@@ -163,7 +163,7 @@ def _state_and_who(context: RowContext, room: int) -> list[Part]:
 
 
 def _round(context: RowContext, _room: int) -> list[Part]:
-    return [(count(context.row.round), "" if context.row.round > 1 else MUTED)]
+    return [(commas(context.row.round), "" if context.row.round > 1 else MUTED)]
 
 
 def _findings(context: RowContext, _room: int) -> list[Part]:

@@ -11,7 +11,7 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
 from workbench.services.queue.listing import Queue
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 _WIDE = 108
 
@@ -29,7 +29,7 @@ def head_line(cases: CaseList, login: str, view: View, width: int) -> Content:
     if cases.rows.range_from is not None:
         right += [(_("range started"), ACCENT), dot]
     if cases.rows.marks:
-        right += [(_("{count} marked").format(count=count(len(cases.rows.marks))), f"{ACCENT} bold"), dot]
+        right += [(_("{count} marked").format(count=commas(len(cases.rows.marks))), f"{ACCENT} bold"), dot]
     if cases.is_stale:
         message = with_keys(_("list changed, press {queue.again} to reload")) if width >= _WIDE else _("changed")
         right += [(message, WARNING), dot]
@@ -49,7 +49,7 @@ def _order_part(cases: CaseList, width: int) -> list[Part]:
         return [(list_order_words(order), MUTED)] if is_shown and not cases.is_stale and not cases.rows.marks else []
     words = list_order_words(order)
     if pages is not None and not Queue.sorts_all(order, pages.length):
-        words = _("the first {count}: {order}").format(count=count(Queue.MOST_SORTED), order=words)
+        words = _("the first {count}: {order}").format(count=commas(Queue.MOST_SORTED), order=words)
     return [(words, ACCENT)]
 
 
@@ -59,5 +59,5 @@ def _count_text(cases: CaseList, view: View) -> str:
         return view.symbols.ellipsis
     # The total counts the open cases, so it does not fit a list of closed cases.
     if not pages.filter_text or cases.open_count is None or parse_filter(pages.filter_text).names_state:
-        return count(pages.count)
-    return _("{count} of {total}").format(count=count(pages.count), total=count(cases.open_count))
+        return commas(pages.count)
+    return _("{count} of {total}").format(count=commas(pages.count), total=commas(cases.open_count))

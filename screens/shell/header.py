@@ -70,20 +70,20 @@ def reviewer_status(
 
 def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     """Yield the counts in words, the most important first."""
-    from workbench.wording.amounts import count, decided_today_words
+    from workbench.wording.amounts import commas, decided_today_words
     from workbench.wording.letters import overdue_letters_words, overdue_measures_words
 
     if counts.is_clock_wrong:
         yield _("check the clock"), ERROR
-    yield _("{count} queued").format(count=count(counts.queued)), MUTED
+    yield _("{count} queued").format(count=commas(counts.queued)), MUTED
     if counts.overdue:
-        yield _("{count} overdue").format(count=count(counts.overdue)), ERROR
+        yield _("{count} overdue").format(count=commas(counts.overdue)), ERROR
     if counts.due_today:
-        yield _("{count} due today").format(count=count(counts.due_today)), WARNING
+        yield _("{count} due today").format(count=commas(counts.due_today)), WARNING
     if counts.to_check:
-        yield _("{count} to check").format(count=count(counts.to_check)), MUTED
+        yield _("{count} to check").format(count=commas(counts.to_check)), MUTED
     if counts.to_reopen:
-        yield _("{count} to open again").format(count=count(counts.to_reopen)), ERROR
+        yield _("{count} to open again").format(count=commas(counts.to_reopen)), ERROR
     if counts.letters_overdue:
         yield overdue_letters_words(counts.letters_overdue), WARNING
     if counts.measures_overdue:

@@ -25,7 +25,7 @@ from workbench.domain.policy.reason_search import find_reasons
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language, ngettext
 from workbench.keys.registry import with_keys
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 """The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
@@ -160,7 +160,7 @@ class ReasonPicker(Widget):
     def show_title(self) -> None:
         """Show the keys of the list, and how many reasons are below the visible ones."""
         title, below = self.query_one("#reasons-title", Static), self.list.below
-        more = ngettext("{count} more reason", "{count} more reasons", below).format(count=count(below))
+        more = ngettext("{count} more reason", "{count} more reasons", below).format(count=commas(below))
         hint = plain(f"{symbols_of(self).down} {more}" if below else "", WARNING)
         keys = with_keys(_("Reasons: ↑ ↓ and Space, or a digit, marks; {verdict.search} finds"))
         title.update(row(plain(keys, MUTED), hint, title.content_size.width or self._width))

@@ -61,9 +61,9 @@ def test_days_near_today_are_worded_relatively() -> None:
 
 
 def test_counts_have_commas() -> None:
-    assert amounts.count(4812) == "4,812"
-    assert amounts.count(0) == "0"
-    assert amounts.count(-1234567) == "-1,234,567"
+    assert amounts.commas(4812) == "4,812"
+    assert amounts.commas(0) == "0"
+    assert amounts.commas(-1234567) == "-1,234,567"
 
 
 def test_a_share_has_at_most_one_decimal() -> None:

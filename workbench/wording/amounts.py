@@ -70,8 +70,8 @@ def relative_day(on: date, today: date) -> str:
     return _either(f"in {days:,} days", f"{days:,}天后")
 
 
-def count(number: int) -> str:
-    """Return a count as `4,812`, in both languages."""
+def commas(number: int) -> str:
+    """Return a number with commas, as `4,812`, in both languages."""
     return f"{number:,}"
 
 
@@ -144,5 +144,5 @@ def received_words(received: int, requested: int) -> str:
 def decided_today_words(number: int, median_s: float | None) -> str:
     """Return how many cases a person decided today, and the median time if it is known."""
     if median_s is None:
-        return _("{count} decided today").format(count=count(number))
-    return _("{count} decided today, median {time}").format(count=count(number), time=duration_words(median_s))
+        return _("{count} decided today").format(count=commas(number))
+    return _("{count} decided today, median {time}").format(count=commas(number), time=duration_words(median_s))

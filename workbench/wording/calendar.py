@@ -8,7 +8,7 @@ from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
 from workbench.domain.clock.hours import Hours
 from workbench.i18n import N_, _, comma_joined, current_language, ngettext
-from workbench.wording.amounts import count, day_on_screen, instant_on_screen, relative_day
+from workbench.wording.amounts import commas, day_on_screen, instant_on_screen, relative_day
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 
 Week = Sequence[date | None]
@@ -94,7 +94,7 @@ def weeks_of(year: int, month: int) -> list[Week]:
 
 def working_days_words(days: int) -> str:
     """Return a number of working days in words."""
-    return ngettext("{count} working day", "{count} working days", days).format(count=count(days))
+    return ngettext("{count} working day", "{count} working days", days).format(count=commas(days))
 
 
 def not_published(year: int) -> str:
@@ -112,7 +112,7 @@ def day_words(day: CalendarDay, today: date) -> str:
 
 def moved_count_words(moved: int) -> str:
     """Return how many due dates a change would move."""
-    return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=count(moved))
+    return ngettext("{count} due date would move.", "{count} due dates would move.", moved).format(count=commas(moved))
 
 
 def deadline_move_words(moved_by: str) -> str:
@@ -123,7 +123,7 @@ def deadline_move_words(moved_by: str) -> str:
 
 def deadline_count_words(deadlines: int) -> str:
     """Return how many deadlines of applicants a change concerns."""
-    return _("Deadlines of applicants: {count}.").format(count=count(deadlines))
+    return _("Deadlines of applicants: {count}.").format(count=commas(deadlines))
 
 
 def notice_count_words(notices: int, *, is_written: bool) -> str:
@@ -133,7 +133,7 @@ def notice_count_words(notices: int, *, is_written: bool) -> str:
         if is_written
         else ngettext("{count} applicant would be told.", "{count} applicants would be told.", notices)
     )
-    return message.format(count=count(notices))
+    return message.format(count=commas(notices))
 
 
 def certainty_change_words(cases: int) -> str:
@@ -142,7 +142,7 @@ def certainty_change_words(cases: int) -> str:
         "{count} due date stays and only changes between certain and provisional.",
         "{count} due dates stay and only change between certain and provisional.",
         cases,
-    ).format(count=count(cases))
+    ).format(count=commas(cases))
 
 
 def typed_moment_words(moment: date, now: datetime, calendar: WorkingCalendar) -> str:
@@ -158,4 +158,4 @@ def typed_moment_words(moment: date, now: datetime, calendar: WorkingCalendar) -
         return _("{when}, {distance}, a day off").format(when=when, distance=relative_day(on, today))
     days = calendar.working_days_left(today, on)
     words = ngettext("{when}, in {days} working day", "{when}, in {days} working days", days)
-    return words.format(when=when, days=count(days))
+    return words.format(when=when, days=commas(days))

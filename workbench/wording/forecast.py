@@ -7,7 +7,7 @@ from math import ceil
 from db.enums import Language
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, QueueForecast
 from workbench.i18n import N_, _, catalogue, current_language, ngettext
-from workbench.wording.amounts import count, day_on_screen
+from workbench.wording.amounts import commas, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
 _ROUNDING_DAYS = 1e-6
@@ -100,7 +100,7 @@ def pass_rate_words(forecast: CaseForecast) -> str:
         share=round(100 * rate.share),
         low=round(100 * rate.low),
         high=round(100 * rate.high),
-        cases=count(rate.cases),
+        cases=commas(rate.cases),
         among=_(_SAME_BLOCKS if rate.is_same else _AMONG[rate.findings]),
     )
 
@@ -131,7 +131,7 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
             forecast.reviewers,
         ).format(
             waiting=_waiting_count_words(forecast),
-            reviewers=count(forecast.reviewers),
+            reviewers=commas(forecast.reviewers),
             per_day=short_figure(forecast.per_day),
         )
     else:
@@ -154,8 +154,8 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         "Cleared usually by {first}, after {p50} working days; in nine of ten cases by {last}, after {p90}.",
         p50,
     ).format(
-        p50=count(p50),
-        p90=count(p90),
+        p50=commas(p50),
+        p90=commas(p90),
         first=day_on_screen(forecast.cleared.p50, today),
         last=with_marks(day_on_screen(forecast.cleared.p90, today), forecast),
     )
@@ -165,7 +165,7 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
             if forecast.late_p50 == forecast.late_p90
             else _("Usually {p50} will be decided after their due date, in nine of ten cases at most {p90}.")
         )
-        yield sentence.format(p50=count(forecast.late_p50), p90=count(forecast.late_p90))
+        yield sentence.format(p50=commas(forecast.late_p50), p90=commas(forecast.late_p90))
     else:
         yield _("None will be decided after its due date.")
     yield _("New urgent cases may be decided before some of these.")
@@ -185,7 +185,7 @@ def reviewers_away(forecast: CaseForecast | QueueForecast, today: date) -> str:
 
 def _waiting_count_words(forecast: QueueForecast) -> str:
     """Return how many cases wait for a verdict, and how many of them are held."""
-    queued, held = count(forecast.queued), count(forecast.held)
+    queued, held = commas(forecast.queued), commas(forecast.held)
     if not forecast.held:
         return _("{queued} to decide").format(queued=queued)
     return _("{queued} to decide, {held} of them held now").format(queued=queued, held=held)
@@ -193,7 +193,7 @@ def _waiting_count_words(forecast: QueueForecast) -> str:
 
 def short_figure(number: float) -> str:
     """Return a number with one decimal if it is less than 10, else without decimals: `4.2`, `22`."""
-    return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else count(round(number))
+    return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else commas(round(number))
 
 
 def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
@@ -256,7 +256,7 @@ def _ahead_words(forecast: CaseForecast) -> str:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
     if not forecast.ahead:
         return _("no case is ahead of it")
-    return _("{count} ahead of it").format(count=count(forecast.ahead))
+    return _("{count} ahead of it").format(count=commas(forecast.ahead))
 
 
 def _speed_words(forecast: CaseForecast, today: date) -> str:
@@ -266,4 +266,4 @@ def _speed_words(forecast: CaseForecast, today: date) -> str:
         "{reviewers} reviewer decides about {per_day} a day",
         "{reviewers} reviewers decide about {per_day} a day",
         forecast.reviewers,
-    ).format(reviewers=count(forecast.reviewers), per_day=short_figure(forecast.per_day))
+    ).format(reviewers=commas(forecast.reviewers), per_day=short_figure(forecast.per_day))

@@ -7,7 +7,7 @@ from workbench.domain.case.casefile import CaseHeader
 from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 LETTER_KIND_WORDS: dict[str, str] = {
     **{verdict.value: words for verdict, words in VERDICT_WORDS.items()},
@@ -60,21 +60,21 @@ def failure_words(line: NoticeLine) -> str:
 def sent_and_failed_sentence(sent: int, failed: int) -> str:
     """Return how many letters were marked as sent, and how many as failed."""
     message = ngettext("{count} letter is marked as sent.", "{count} letters are marked as sent.", sent)
-    sentences = [message.format(count=count(sent))] if sent or not failed else []
+    sentences = [message.format(count=commas(sent))] if sent or not failed else []
     if failed:
         message = ngettext("{count} letter failed and stays owed.", "{count} letters failed and stay owed.", failed)
-        sentences.append(message.format(count=count(failed)))
+        sentences.append(message.format(count=commas(failed)))
     return " ".join(sentences)
 
 
 def overdue_letters_words(number: int) -> str:
     """Return how many letters should have been sent already."""
-    return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=count(number))
+    return ngettext("{count} letter overdue", "{count} letters overdue", number).format(count=commas(number))
 
 
 def overdue_measures_words(number: int) -> str:
     """Return how many numbers should have been barred or restored already."""
-    return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=count(number))
+    return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=commas(number))
 
 
 def late_letter_sentences(

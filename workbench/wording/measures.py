@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from db.enums import Measure
 from workbench.domain.case.measures import MeasureOrder, OrderStatus, last_orders
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count, instant_on_screen
+from workbench.wording.amounts import commas, instant_on_screen
 
 ORDER_STATUS_WORDS = {
     OrderStatus.UNRELEASED: N_("not released yet"),
@@ -40,7 +40,7 @@ def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo)
     return tuple(
         _("{what} (1 number)").format(what=line)
         if number == 1
-        else _("{what} ({count} numbers)").format(what=line, count=count(number))
+        else _("{what} ({count} numbers)").format(what=line, count=commas(number))
         for line, number in lines.items()
     )
 

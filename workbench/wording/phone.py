@@ -9,7 +9,7 @@ from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.running import clock_runs
 from workbench.domain.forecast.result import CaseForecast
 from workbench.i18n import N_, _, current_language, ngettext
-from workbench.wording.amounts import count, day_on_screen
+from workbench.wording.amounts import commas, day_on_screen
 from workbench.wording.forecast import decision_sentence, join_sentences, reviewers_away
 from workbench.wording.what_would_help import listed_items, missing_items
 
@@ -47,7 +47,7 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
                 "Handing in or correcting the open points now can save up to {count} working days.",
                 forecast.saved_days,
             )
-            parts.append(message.format(count=count(forecast.saved_days)))
+            parts.append(message.format(count=commas(forecast.saved_days)))
         sentence = join_sentences(parts, current_language())
     obstacles = [part for part in (_suspension_words(forecast), _reviewers_away(forecast, today)) if part]
     return (

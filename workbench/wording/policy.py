@@ -8,7 +8,7 @@ from workbench.domain.policy.comparison import PolicyChange, PolicyChangeKind, P
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.versions import VersionState
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 _NAMED_CASES = 20
 
@@ -77,7 +77,7 @@ def affected_count_words(touched: int, open_cases: int, name: str) -> str:
         "{touched} of {open} open cases would get other findings under {name}.",
         open_cases,
     )
-    return sentence.format(touched=count(touched), open=count(open_cases), name=name)
+    return sentence.format(touched=commas(touched), open=commas(open_cases), name=name)
 
 
 def changed_cases_words(changed: int, touched: int) -> str:
@@ -87,7 +87,7 @@ def changed_cases_words(changed: int, touched: int) -> str:
         "{count} open cases changed to it; {touched} have other findings now.",
         changed,
     )
-    return sentence.format(count=count(changed), touched=count(touched))
+    return sentence.format(count=commas(changed), touched=commas(touched))
 
 
 def affected_cases_words(case_ids: Iterable[int]) -> str:
@@ -97,13 +97,13 @@ def affected_cases_words(case_ids: Iterable[int]) -> str:
     if more <= 0:
         return _("Cases with other findings: {cases}.").format(cases=cases)
     sentence = _("Cases with other findings: {cases} and {count} more; --json names all.")
-    return sentence.format(cases=cases, count=count(more))
+    return sentence.format(cases=cases, count=commas(more))
 
 
 def policy_effect_words(voided: int, moved: int, letters: int) -> str:
     """Return the sentence about the returned verdicts, moved due dates and letters of a policy change."""
     sentence = _("Verdicts sent back to their makers: {voided}. Due dates moved: {moved}. Letters: {letters}.")
-    return sentence.format(voided=count(voided), moved=count(moved), letters=count(letters))
+    return sentence.format(voided=commas(voided), moved=commas(moved), letters=commas(letters))
 
 
 def finding_change_words(added: Iterable[str], removed: Iterable[str], changed: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import without_optional_parts
 from workbench.domain.policy.policy import BilingualText, Policy
 from workbench.i18n import _, comma_joined, current_language
-from workbench.wording.amounts import count, day_on_screen
+from workbench.wording.amounts import commas, day_on_screen
 from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, finding_text, reason_letter
 
 _MISSING = "DOC-MISSING"
@@ -47,7 +47,7 @@ def listed_items(names: Sequence[str]) -> str:
     """Return the first items, which may contain commas, and how many more there are."""
     shown = _("; ").join(names[:_LISTED])
     more = len(names) - _LISTED
-    return _("{items} and {count} more").format(items=shown, count=count(more)) if more > 0 else shown
+    return _("{items} and {count} more").format(items=shown, count=commas(more)) if more > 0 else shown
 
 
 def asked_words(asked: Iterable[AskedDocument], policy: Policy, today: date) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from workbench.domain.clock.hours import format_hours, parse_hours
 from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import BadConfiguration, WrongUsage
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -197,4 +197,4 @@ def tick(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
         "Reminders: {reminded}. Re-reviews: {opened}."
     )
-    context.print_result(done, sentence.format(**{name: count(number) for name, number in done.items()}))
+    context.print_result(done, sentence.format(**{name: commas(number) for name, number in done.items()}))

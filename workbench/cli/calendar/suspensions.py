@@ -10,7 +10,7 @@ from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.values.provinces import province_key
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 from workbench.wording.calendar import deadline_count_words, notice_count_words
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", *, written:
     else:
         output.narrate(_("Dry run: nothing was written."))
         concerned = ngettext("{count} case would be affected.", "{count} cases would be affected.", done.affected_count)
-    output.narrate(concerned.format(count=count(done.affected_count)))
+    output.narrate(concerned.format(count=commas(done.affected_count)))
     if done.deadline_count:
         output.narrate(deadline_count_words(done.deadline_count))
     output.narrate(notice_count_words(done.notified_count, is_written=written))

@@ -14,7 +14,7 @@ from workbench.domain.text.cells import pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import _, current_language, ngettext
 from workbench.wording import calendar as wording
-from workbench.wording.amounts import count, instant_on_screen
+from workbench.wording.amounts import commas, instant_on_screen
 
 if TYPE_CHECKING:
     from workbench.domain.clock.suspension import Suspension
@@ -100,7 +100,7 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
 def _first_lines(lines: Sequence[str]) -> Iterator[str]:
     yield from lines[:_MAX_LINES]
     if len(lines) > _MAX_LINES:
-        yield _("… and {count} more.").format(count=count(len(lines) - _MAX_LINES))
+        yield _("… and {count} more.").format(count=commas(len(lines) - _MAX_LINES))
 
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
@@ -110,13 +110,13 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
         return _("The calendar does not change; nothing was written.")
     if written:
         parts = [
-            ngettext("{count} day changed.", "{count} days changed.", days).format(count=count(days)),
-            ngettext("{count} due date moved.", "{count} due dates moved.", moved).format(count=count(moved)),
+            ngettext("{count} day changed.", "{count} days changed.", days).format(count=commas(days)),
+            ngettext("{count} due date moved.", "{count} due dates moved.", moved).format(count=commas(moved)),
         ]
     else:
         parts = [
             _("Dry run: nothing was written."),
-            ngettext("{count} day would change.", "{count} days would change.", days).format(count=count(days)),
+            ngettext("{count} day would change.", "{count} days would change.", days).format(count=commas(days)),
             wording.moved_count_words(moved),
         ]
     if effect.deadline_changes:

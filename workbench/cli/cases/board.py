@@ -9,7 +9,7 @@ from workbench.cli.framework.json_values import to_json
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.filter.figures import OFFICE_FIGURES, PERSON_FIGURES, Board
 from workbench.i18n import _
-from workbench.wording.amounts import away_words, count
+from workbench.wording.amounts import away_words, commas
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -22,7 +22,7 @@ def board(context: CommandContext) -> None:
     if context.as_json:
         output.document(_document(found, days_to_clear))
         return
-    office = [(_(figure.label), count(found.counts[figure.name])) for figure in OFFICE_FIGURES]
+    office = [(_(figure.label), commas(found.counts[figure.name])) for figure in OFFICE_FIGURES]
     if days_to_clear is not None:
         office.append((_("working days to clear the queue"), f"{days_to_clear:g}"))
     output.pairs(office)
@@ -31,7 +31,7 @@ def board(context: CommandContext) -> None:
     rows = [
         [
             row.login,
-            *(count(row.counts[figure.name]) for figure in PERSON_FIGURES),
+            *(commas(row.counts[figure.name]) for figure in PERSON_FIGURES),
             "" if row.median_minutes is None else f"{row.median_minutes:.0f}",
             away_words(is_away=row.is_away, until=row.away_until, today=found.days[-1].on),
         ]

@@ -20,8 +20,7 @@ from workbench.domain.filter.ordering import DEFAULT_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count as number
-from workbench.wording.amounts import minute, percentage
+from workbench.wording.amounts import commas, minute, percentage
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -62,7 +61,7 @@ def queue(
         rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
         if not services.queue.sorts_all(order, total):
             message = _("Only the {count} most urgent cases are sorted in this order; narrow the filter to sort all.")
-            output.narrate(message.format(count=number(services.queue.MOST_SORTED)))
+            output.narrate(message.format(count=commas(services.queue.MOST_SORTED)))
     if context.as_json:
         output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
     else:
@@ -85,12 +84,12 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
         output.document({"by": by, "total": breakdown.total, "counts": counts, "others": breakdown.others})
         return
     counted = zip(breakdown.rows, shares, strict=True)
-    rows = [[row.words, number(row.cases), percentage(share)] for row, share in counted]
+    rows = [[row.words, commas(row.cases), percentage(share)] for row, share in counted]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
-    output.narrate(_("{count} cases.").format(count=number(breakdown.total)))
+    output.narrate(_("{count} cases.").format(count=commas(breakdown.total)))
     if breakdown.others:
         output.narrate(
-            _("{count} more values are not shown; --limit shows more.").format(count=number(breakdown.others))
+            _("{count} more values are not shown; --limit shows more.").format(count=commas(breakdown.others))
         )
 
 

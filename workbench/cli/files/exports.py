@@ -12,7 +12,7 @@ from workbench.domain.clock.typed.aim import Aim
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.services.records.exporting.request import ExportFormat, ExportRequest
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 
 def export(
@@ -57,14 +57,14 @@ def export(
         message = ngettext("Wrote {rows} letter to {file}.", "Wrote {rows} letters to {file}.", report.rows)
     format_name = None if report.format is None else report.format.value
     written = {"file": str(report.path), "format": format_name, "rows": report.rows}
-    sentence = message.format(rows=count(report.rows), file=report.path)
+    sentence = message.format(rows=commas(report.rows), file=report.path)
     if what is ExportKind.MEASURES and not report.revealed:
         output.narrate(_("The numbers are masked; add --reveal and --reason for a list with full numbers."))
     if report.left_out:
         message = _(
             "Letters left out, because no event of the log explains them: {count}. See `workbench audit verify`."
         )
-        output.complain(message.format(count=count(report.left_out)))
+        output.complain(message.format(count=commas(report.left_out)))
     if folder is not None:
         written["left_out"] = report.left_out
     context.print_result({**written, "revealed": report.revealed}, sentence)

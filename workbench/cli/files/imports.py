@@ -22,7 +22,7 @@ from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.intake.importing.plan import ImportRefused, ImportReport, ImportRequest
-from workbench.wording.amounts import count, minute
+from workbench.wording.amounts import commas, minute
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "rejected")
 _MAX_ERRORS_SHOWN = 20
@@ -139,7 +139,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 _("File"): lambda line: line.file,
                 _("Sheet"): lambda line: line.sheet,
                 _("Kind"): lambda line: line.kind.value,
-                _("Rows"): lambda line: count(line.rows),
+                _("Rows"): lambda line: commas(line.rows),
             },
             numeric=(3,),
         )
@@ -147,12 +147,12 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
     output.pairs(
         [
             (_("Batch"), batch or _("none, nothing was written")),
-            (_("Rows"), count(report.rows)),
-            (_("Created"), count(report.created)),
-            (_("Updated"), count(report.updated)),
-            (_("Unchanged"), count(report.unchanged)),
-            (_("Rejected"), count(report.rejected)),
-            (_("Errors"), count(report.error_count)),
+            (_("Rows"), commas(report.rows)),
+            (_("Created"), commas(report.created)),
+            (_("Updated"), commas(report.updated)),
+            (_("Unchanged"), commas(report.unchanged)),
+            (_("Rejected"), commas(report.rejected)),
+            (_("Errors"), commas(report.error_count)),
         ]
     )
     _print_errors(report.errors, report.error_count)
@@ -192,10 +192,10 @@ def list_batches(context: CommandContext) -> None:
             _("Kind"): lambda batch: batch.kind.value,
             _("At"): lambda batch: minute(batch.published_at, zone),
             _("By"): lambda batch: batch.by,
-            _("Rows"): lambda batch: count(batch.rows),
-            _("Created"): lambda batch: count(batch.created),
-            _("Updated"): lambda batch: count(batch.updated),
-            _("Unchanged"): lambda batch: count(batch.unchanged),
+            _("Rows"): lambda batch: commas(batch.rows),
+            _("Created"): lambda batch: commas(batch.created),
+            _("Updated"): lambda batch: commas(batch.updated),
+            _("Unchanged"): lambda batch: commas(batch.unchanged),
             _("Files"): lambda batch: " ".join(batch.files),
         },
         numeric=(4, 5, 6, 7),
@@ -213,7 +213,7 @@ def undo_batch(
     message = _("{batch} is undone: {rows} rows and {cases} cases were removed.")
     context.print_result(
         {"batch": number, "kind": undone.kind.value, "rows": undone.rows, "cases": undone.cases},
-        message.format(batch=number, rows=count(undone.rows), cases=count(undone.cases)),
+        message.format(batch=number, rows=commas(undone.rows), cases=commas(undone.cases)),
     )
 
 

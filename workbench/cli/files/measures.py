@@ -10,7 +10,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count, minute
+from workbench.wording.amounts import commas, minute
 from workbench.wording.case.labels import MEASURE
 from workbench.wording.measures import ORDER_STATUS_WORDS
 
@@ -76,6 +76,6 @@ def report_done(
         "Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}. "
         "Without an answer and still owed: {unanswered}."
     )
-    context.print_result(document, sentence.format(**{name: count(number) for name, number in document.items()}))
+    context.print_result(document, sentence.format(**{name: commas(number) for name, number in document.items()}))
     if stopped is not None:
         raise stopped

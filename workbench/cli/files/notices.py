@@ -15,7 +15,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import count, minute
+from workbench.wording.amounts import commas, minute
 from workbench.wording.letters import late_letter_sentences, sent_and_failed_sentence
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def send(
             len(waiting),
         ): len(waiting),
     }
-    more = (message.format(count=count(number)) for message, number in counted.items() if number)
+    more = (message.format(count=commas(number)) for message, number in counted.items() if number)
     sentence = " ".join([sent_and_failed_sentence(report.sent, len(failures)), *more])
     context.print_result({**document, **_moved_document(report.moved)}, sentence)
     _narrate_moved(context, report.moved)

@@ -16,7 +16,7 @@ from workbench.cli.framework.passphrase import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.intake.importing.plan import ImportRequest
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
     from workbench.services.files.reseller_sheets.maps import MapLine
@@ -144,7 +144,7 @@ def _narrate_preview(services: "Services", path: Path, layouts: "Sequence[SheetM
             "{place}: header in line {line}, {count} records.",
             sheet.records,
         )
-        output.narrate(message.format(place=place, line=sheet.header_line, count=count(sheet.records)))
+        output.narrate(message.format(place=place, line=sheet.header_line, count=commas(sheet.records)))
         if sheet.skipped:
             more = "…" if len(sheet.skipped) > _MAX_LISTED else ""
             lines = comma_joined(map(str, sheet.skipped[:_MAX_LISTED])) + more

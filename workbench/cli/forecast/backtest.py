@@ -8,7 +8,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import Encoding
 from workbench.cli.framework.parameters import option
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
     from workbench.domain.forecast.learning.backtest import BacktestResult
@@ -65,9 +65,9 @@ def _print(result: "BacktestResult") -> None:
     output.line()
     output.pairs(
         [
-            (_("Training cases"), count(result.learnt_cases)),
-            (_("Test cases"), count(result.cases)),
-            (_("Test events"), count(result.prefixes)),
+            (_("Training cases"), commas(result.learnt_cases)),
+            (_("Test cases"), commas(result.cases)),
+            (_("Test events"), commas(result.prefixes)),
             (_("Coverage of the 80% range"), f"{result.coverage80:.1%}"),
             (_("Median range width (days)"), f"{result.band_days:,.2f}"),
             (_("Method"), _method_sentence(result)),

@@ -10,7 +10,7 @@ from workbench.cli.framework.json_values import to_json
 from workbench.cli.framework.parameters import option
 from workbench.errors import StorageFailed
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 from workbench.wording.policy import safeguard_words
 
 _MAX_FAULTS_SHOWN = 20
@@ -42,7 +42,7 @@ def verify(
         policy = services.policies.in_force()
     if faults:
         more = (
-            [_("And {count} more.").format(count=count(len(faults) - _MAX_FAULTS_SHOWN))]
+            [_("And {count} more.").format(count=commas(len(faults) - _MAX_FAULTS_SHOWN))]
             if len(faults) > _MAX_FAULTS_SHOWN
             else []
         )
@@ -54,7 +54,7 @@ def verify(
         )
         return
     message = _("The audit log is intact: {count} events, head {hash}.")
-    output.line(message.format(count=count(report.event_count), hash=report.head))
+    output.line(message.format(count=commas(report.event_count), hash=report.head))
     if policy.safeguards:
         output.line(safeguard_words(policy.number, policy.safeguards))
     if heads is None and not (kept and kept.exists()):

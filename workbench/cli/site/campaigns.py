@@ -11,7 +11,7 @@ from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.options import DryRun
 from workbench.cli.framework.parameters import argument, option
 from workbench.i18n import N_, _, comma_joined
-from workbench.wording.amounts import count, minute
+from workbench.wording.amounts import commas, minute
 
 if TYPE_CHECKING:
     from workbench.services.time.campaigns.campaigns import CampaignPlan, CampaignProgress
@@ -44,17 +44,17 @@ def start(
 def _plan_sentence(plan: "CampaignPlan", per_day: int) -> str:
     parts = [
         _("Passed: {passed}. In review again already: {in_review}. Chosen: {chosen}.").format(
-            passed=count(plan.passed), in_review=count(plan.in_review), chosen=count(plan.chosen)
+            passed=commas(plan.passed), in_review=commas(plan.in_review), chosen=commas(plan.chosen)
         )
     ]
     if plan.first_on is not None:
         message = _("{count} each working day, from {first} to {last}.")
-        parts.append(message.format(count=count(per_day), first=plan.first_on, last=plan.last_on))
+        parts.append(message.format(count=commas(per_day), first=plan.first_on, last=plan.last_on))
     if plan.id is None:
         parts.append(_("Nothing was written."))
     else:
         message = _("Campaign {number} is started; {opened} cases are open now.")
-        parts.append(message.format(number=plan.id, opened=count(plan.opened)))
+        parts.append(message.format(number=plan.id, opened=commas(plan.opened)))
     return " ".join(parts)
 
 
@@ -74,12 +74,12 @@ def show(
         campaigns,
         {
             _("Campaign"): lambda progress: str(progress.id),
-            _("Planned"): lambda progress: count(progress.planned),
-            _("Opened"): lambda progress: count(progress.opened),
-            _("Passed"): lambda progress: count(progress.decided["pass"]),
-            _("Failed"): lambda progress: count(progress.decided["fail"]),
-            _("Pending"): lambda progress: count(progress.decided["pending"]),
-            _("Left"): lambda progress: count(progress.left),
+            _("Planned"): lambda progress: commas(progress.planned),
+            _("Opened"): lambda progress: commas(progress.opened),
+            _("Passed"): lambda progress: commas(progress.decided["pass"]),
+            _("Failed"): lambda progress: commas(progress.decided["fail"]),
+            _("Pending"): lambda progress: commas(progress.decided["pending"]),
+            _("Left"): lambda progress: commas(progress.left),
             _("Until"): lambda progress: _("stopped") if progress.stopped_at else str(progress.last_on or ""),
             _("Reason"): lambda progress: progress.reason,
         },
@@ -97,7 +97,7 @@ def _origin(progress: "CampaignProgress", zone: ZoneInfo) -> Iterator[tuple[str,
     yield _("Rules"), comma_joined(progress.rules)
     yield _("Filter"), progress.filter
     yield _("Policy"), str(progress.policy_version_id)
-    yield _("Each working day"), count(progress.per_day)
+    yield _("Each working day"), commas(progress.per_day)
     if progress.stopped_at is not None:
         when, login = minute(progress.stopped_at, zone), progress.stopped_by or "?"
         stop_words = by.format(when=when, login=login)
@@ -113,7 +113,7 @@ def stop(
     with context.services() as services:
         stopped, zone = services.campaigns.stop(campaign, reason), zone_of(services)
     message = _("Campaign {number} is stopped: {dropped} cases are dropped, {opened} stay open or decided.")
-    sentence = message.format(number=stopped.id, dropped=count(stopped.dropped), opened=count(stopped.opened))
+    sentence = message.format(number=stopped.id, dropped=commas(stopped.dropped), opened=commas(stopped.opened))
     context.print_result(_document(stopped, zone), sentence)
 
 

@@ -16,7 +16,7 @@ from workbench.cli.site.encryption import KeyCommand, KeyFile, key_source_named,
 from workbench.cli.site.supplier_questions import read_or_ask_supplier
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
     from workbench.services.database.opening import NewSite
@@ -164,7 +164,7 @@ def backup(
 
     with context.services() as services:
         files = back_up(services.context, file)
-    sentence = _("Wrote and verified {file}: {count} files.").format(file=file, count=count(files))
+    sentence = _("Wrote and verified {file}: {count} files.").format(file=file, count=commas(files))
     context.print_result({"file": str(file), "files": files}, sentence)
 
 
@@ -190,5 +190,5 @@ def restore(
         source = None if encrypt else key_source_named(key_file, key_command)
         key = BackupKey(source, passphrase_prompt(), fresh_key)
         files = restore_backup(file, path, context.shared.login, context.now, key)
-    sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=count(files))
+    sentence = _("Restored and verified {file}: {count} files.").format(file=path, count=commas(files))
     context.print_result({"database": str(path), "files": files}, sentence)

@@ -14,7 +14,7 @@ from workbench.cli.site.reviewers import RequestArgument, reject_request
 from workbench.domain.case.case_id import format_case, format_request, parse_case, parse_request
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
-from workbench.wording.amounts import count, minute
+from workbench.wording.amounts import commas, minute
 
 if TYPE_CHECKING:
     from workbench.services.records.retention.counting import RetentionCounts
@@ -109,7 +109,7 @@ def hold(
         if case is None:
             placed = services.legal_holds.place_all(filter_text or "", required_text(reason, "--reason"))
             context.print_result(
-                {"placed": placed}, _("Cases put under legal hold: {count}.").format(count=count(placed))
+                {"placed": placed}, _("Cases put under legal hold: {count}.").format(count=commas(placed))
             )
             return
         services.legal_holds.place(case, required_text(reason, "--reason"))
@@ -173,19 +173,19 @@ def _print_counts(context: CommandContext, services: "Services") -> None:
         {
             _("What"): lambda row: _(RETENTION_KIND_WORDS[row.kind]),
             _("Period"): lambda row: row.period or "–",
-            _("To erase"): lambda row: count(row.due),
-            _("Documents"): lambda row: count(row.documents),
+            _("To erase"): lambda row: commas(row.due),
+            _("Documents"): lambda row: commas(row.documents),
             "MB": lambda row: f"{row.bytes_count / 1e6:,.1f}",
-            _("Call records"): lambda row: count(row.call_rows),
+            _("Call records"): lambda row: commas(row.call_rows),
             _("Kept"): lambda row: comma_joined(
-                _("{count}: {why}").format(count=count(number), why=_(KEEP_REASON_WORDS[why]))
+                _("{count}: {why}").format(count=commas(number), why=_(KEEP_REASON_WORDS[why]))
                 for why, number in sorted(row.kept.items())
             ),
         },
         numeric=(2, 3, 4, 5),
     )
     output.narrate(_("As of {day}, by the clock of this machine.").format(day=counts.day.isoformat()))
-    output.narrate(_("Open cases, which are always kept: {count}.").format(count=count(counts.open_cases)))
+    output.narrate(_("Open cases, which are always kept: {count}.").format(count=commas(counts.open_cases)))
     if counts.next_on is not None:
         output.narrate(_("More becomes due on {day}.").format(day=counts.next_on.isoformat()))
     for request in requests:
@@ -234,12 +234,12 @@ def _erased_sentences(erased: "ErasureReport") -> list[str]:
     if not erased.cases and not erased.parts:
         return [_("Nothing was due.")]
     parts = comma_joined(
-        f"{_(RETENTION_KIND_WORDS[kind])}: {count(number)}" for kind, number in (erased.cases + erased.parts).items()
+        f"{_(RETENTION_KIND_WORDS[kind])}: {commas(number)}" for kind, number in (erased.cases + erased.parts).items()
     )
     files = _("Files: {documents} documents, {calls} call records.")
     sentences = [
         _("Erased: {what}.").format(what=parts),
-        files.format(documents=count(erased.files.documents), calls=count(erased.files.call_rows)),
+        files.format(documents=commas(erased.files.documents), calls=commas(erased.files.call_rows)),
         _("Backups made before still contain this. Delete them; after a restore of one, erase again."),
     ]
     if erased.copies:

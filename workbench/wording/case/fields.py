@@ -150,7 +150,7 @@ class FieldWords:
             case bool():
                 words = _("yes") if value else _("no")
             case int():
-                words = amounts.count(value)
+                words = amounts.commas(value)
             case datetime():
                 words = amounts.instant_on_screen(value, self.today, self.zone)
             case date():

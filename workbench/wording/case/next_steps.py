@@ -132,7 +132,7 @@ class NextSteps:
             if late:
                 message = _("a supervisor sends {count} letters ({kinds}), {late} overdue, the first since {when}")
             kinds = _("; ").join(dict.fromkeys(map(self._kind, unsent)))
-            words = message.format(count=amounts.count(len(unsent)), kinds=kinds, late=amounts.count(late), when=when)
+            words = message.format(count=amounts.commas(len(unsent)), kinds=kinds, late=amounts.commas(late), when=when)
         return [words, *self._unsent_deadline(unsent)]
 
     def _unsent_deadline(self, unsent: list[NoticeLine]) -> list[str]:

@@ -24,7 +24,7 @@ from workbench.services.foundation.safe_files import read_whole
 from workbench.services.foundation.site_settings import COMMAND
 from workbench.services.site.file_checks import CheckLine, Health
 from workbench.services.site.machine_clock import in_utc
-from workbench.wording.amounts import count
+from workbench.wording.amounts import commas
 
 _EVENT = table_of(EventRow)
 _ANCHOR = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})")
@@ -184,7 +184,7 @@ def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
             " replaced. If a backup was restored, keep this file, and name a new one under [audit] in the site's"
             " settings."
         )
-        yield message.format(file=file, count=count(len(changed)), seq=changed[0])
+        yield message.format(file=file, count=commas(len(changed)), seq=changed[0])
     there = {seq for seq, _digest in anchors}
     lacking = [row for row in kept if json.loads(row.body).get("seq") not in there]
     if lacking:
@@ -193,7 +193,7 @@ def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
             " a backup; if it is lost, name a new one under [audit] in the site's settings."
         )
         at = in_utc(lacking[0].at)
-        yield message.format(file=file, count=count(len(lacking)), total=count(len(kept)), at=at)
+        yield message.format(file=file, count=commas(len(lacking)), total=commas(len(kept)), at=at)
 
 
 def check_anchors(session: Session, read_target: Callable[[], str | None]) -> Iterator[CheckLine]:
@@ -245,8 +245,8 @@ def _recency(session: Session, last: Any) -> CheckLine:
     numbers = {
         "at": in_utc(last.at),
         "seq": json.loads(last.body).get("seq", 0),
-        "count": count(last_event(session)[0]),
-        "days": count(len(days)),
+        "count": commas(last_event(session)[0]),
+        "days": commas(len(days)),
     }
     if len(days) > _MOST_DAYS:
         message = _(
