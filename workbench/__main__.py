@@ -48,7 +48,7 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
 
         output.complain(i18n._("The workbench needs a terminal; without one, use a command such as `workbench next`."))
         return ExitCode.UNAVAILABLE
-    from workbench.domain.clock.typed.aim import set_date_order
+    from workbench.domain.clock.typed.tense import set_date_order
     from workbench.keys.command import use_keys
     from workbench.settings.look import own_look
     from workbench.settings.user_settings import load_settings, settings_file

@@ -20,8 +20,8 @@ from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
 from workbench.domain.clock.due import back_from_aside
 from workbench.domain.clock.spans import NEVER
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_instant, read_receipt
+from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _
 from workbench.keys.registry import with_keys
 
@@ -45,9 +45,11 @@ async def take_next(screen: CaseScreen) -> None:
     screen.read_again()
 
 
-async def reader_for(screen: CaseScreen, parse: Parse[Moment], aim: Aim = Aim.FUTURE) -> TimeReader[Moment] | None:
+async def reader_for(
+    screen: CaseScreen, parse: Parse[Moment], tense: Tense = Tense.FUTURE
+) -> TimeReader[Moment] | None:
     """Return a reader for a field with a day or a time; None if the calendar cannot be read."""
-    return await attempt(screen, partial(time_reader, screen.session.services, screen.session.clock.now, parse, aim))
+    return await attempt(screen, partial(time_reader, screen.session.services, screen.session.clock.now, parse, tense))
 
 
 async def decide(screen: CaseScreen, case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
@@ -152,7 +154,7 @@ async def file_appeal(screen: CaseScreen, case: CaseFile) -> None:
     from screens.dialogs.appeal import AppealForm
 
     ref, services = CaseRef.of(case), screen.session.services
-    reader = await reader_for(screen, read_receipt, Aim.PAST)
+    reader = await reader_for(screen, read_receipt, Tense.PAST)
     if reader is None:
         return
     form = AppealForm(ref.name, partial(services.appeals.file, ref.id), reader)

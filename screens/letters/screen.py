@@ -31,8 +31,8 @@ from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.channel import GATEWAY, channels
 from workbench.domain.case.lifecycle import recording_refusal
 from workbench.domain.case.records import NoticeLine
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_instant
+from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
@@ -125,7 +125,7 @@ class LettersScreen(ModeScreen):
 
     async def _ask_when(self, count: int) -> datetime | None:
         """Ask for the sending time of letters that move a deadline; None if the person goes back."""
-        reader = await attempt(self, partial(time_reader, self.services, self.clock.now, read_instant, Aim.PAST))
+        reader = await attempt(self, partial(time_reader, self.services, self.clock.now, read_instant, Tense.PAST))
         if reader is None:
             return None
         title = ngettext("When was it sent?", "When were these {count} letters sent?", count).format(count=count)

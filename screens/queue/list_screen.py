@@ -16,8 +16,8 @@ from screens.shell.header import HeaderBar
 from screens.shell.view import Clock
 from screens.widgets.paged_list import PagedList
 from screens.widgets.time_field import time_reader
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
+from workbench.domain.clock.typed.tense import Tense
 from workbench.keys.command import Place
 from workbench.services.wiring import Services
 from workbench.settings.look import Look
@@ -60,7 +60,7 @@ class ListScreen(ModeScreen):
         self._shown_minute = ""
 
     def parts(self) -> ComposeResult:
-        yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Aim.ANY))
+        yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Tense.ANY))
         yield CaseList(self.view, self.services, self.preset, usable_layout(self.look.layout(self.preset.id)))
 
     def on_mount(self) -> None:

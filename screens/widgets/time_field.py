@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, WrappedText, plain
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reference import DateReference, NotUnderstood, UnclearTime
+from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import _
 from workbench.wording.calendar import typed_moment_words
 
@@ -28,7 +28,7 @@ class TimeReader(Generic[Moment]):
     now: Callable[[], datetime]
     parse: Parse[Moment]
     """A function such as `read_date`."""
-    aim: Aim = Aim.FUTURE
+    tense: Tense = Tense.FUTURE
     default: Moment | None = None
     """What an empty field means; without it, an empty field is refused."""
     deadline_at: datetime | None = None
@@ -42,8 +42,8 @@ class TimeReader(Generic[Moment]):
         """
         if not text.strip() and self.default is not None:
             return self.default
-        now, deadline_at = self.now(), self.deadline_at
-        return self.parse(text, DateReference(now=now, calendar=self.calendar, aim=self.aim, deadline_at=deadline_at))
+        basis = DateReference(now=self.now(), calendar=self.calendar, tense=self.tense, deadline_at=self.deadline_at)
+        return self.parse(text, basis)
 
     def words(self, moment: date) -> str:
         """Return a day or time with its weekday and its distance from today."""
@@ -60,11 +60,11 @@ class TimeReader(Generic[Moment]):
 
 
 async def time_reader(
-    services: "Services", now: Callable[[], datetime], parse: Parse[Moment], aim: Aim = Aim.FUTURE
+    services: "Services", now: Callable[[], datetime], parse: Parse[Moment], tense: Tense = Tense.FUTURE
 ) -> TimeReader[Moment]:
     """Return a reader for the working calendar in force."""
     calendar = await asyncio.to_thread(services.calendars.in_force)
-    return TimeReader(calendar=calendar, now=now, parse=parse, aim=aim)
+    return TimeReader(calendar=calendar, now=now, parse=parse, tense=tense)
 
 
 class UnderstoodTime(WrappedText, Generic[Moment]):

@@ -14,8 +14,8 @@ from screens.widgets.safe_text import MUTED, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import CaseState, WaitsFor
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_receipt
+from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _
 from workbench.keys.desk import TAKE
 from workbench.keys.registry import with_keys
@@ -55,7 +55,7 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
     from screens.dialogs.prompt import TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
-    reader = await reader_for(screen, read_receipt, Aim.PAST)
+    reader = await reader_for(screen, read_receipt, Tense.PAST)
     if reader is None:
         return
     reader = replace(reader, default=view.now, deadline_at=case.rectify_by)

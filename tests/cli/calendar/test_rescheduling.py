@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
-from workbench.domain.clock.typed import aim
+from workbench.domain.clock.typed import tense
 from workbench.errors import WrongUsage
 from workbench.services.case.assessment import recompute
 from workbench.services.foundation.case_access import visible_case
@@ -61,7 +61,7 @@ def test_the_settings_say_how_a_date_in_numbers_is_meant(
         file = tmp_path / "settings.toml"
         file.write_text(f'date_order = "{order}"\n' if order else "", encoding="utf-8")
         monkeypatch.setattr(user_settings, "settings_file", lambda: tmp_path / "settings.toml")
-        monkeypatch.setattr(aim, "_date_order", None)
+        monkeypatch.setattr(tense, "_date_order", None)
 
         done = services.terminal.as_person("sup", "extend", case, "--until", "12/3", "--reason", "x")
 

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.typed.aim import Aim, DateOrder
 from workbench.domain.clock.typed.reading import read_date, read_end, read_instant, read_receipt, read_time
 from workbench.domain.clock.typed.reference import DateReference, UnclearTime
+from workbench.domain.clock.typed.tense import DateOrder, Tense
 
 CALENDAR = WorkingCalendar([], hours=((time(9), time(18)),), zone="Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 27, 14, 30, tzinfo=CALENDAR.zone)
-FUTURE, PAST, ANY = (DateReference(now=FRIDAY, calendar=CALENDAR, aim=aim) for aim in (Aim.FUTURE, Aim.PAST, Aim.ANY))
+FUTURE, PAST, ANY = (DateReference(now=FRIDAY, calendar=CALENDAR, tense=tense) for tense in Tense)
 
 
 def read(text: str, reference: DateReference = FUTURE) -> str:
@@ -185,14 +185,14 @@ TEXTS = st.one_of(
 )
 
 
-@given(TEXTS, MOMENTS, st.sampled_from(Aim), st.sampled_from([None, *DateOrder]))
+@given(TEXTS, MOMENTS, st.sampled_from(Tense), st.sampled_from([None, *DateOrder]))
 def test_any_text_is_read_on_its_side_of_now_or_refused(
-    text: str, now: datetime, aim: Aim, order: DateOrder | None
+    text: str, now: datetime, tense: Tense, order: DateOrder | None
 ) -> None:
-    reference = DateReference(now=now, calendar=CALENDAR, aim=aim, order=order)
+    reference = DateReference(now=now, calendar=CALENDAR, tense=tense, order=order)
     try:
         at = read_instant(text, reference)
     except UnclearTime:
         return
-    assert aim is not Aim.FUTURE or at > now
-    assert aim is not Aim.PAST or at <= now
+    assert tense is not Tense.FUTURE or at > now
+    assert tense is not Tense.PAST or at <= now

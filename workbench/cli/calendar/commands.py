@@ -13,7 +13,7 @@ from workbench.cli.framework.options import DryRun, parse_day_option, required_t
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.hours import format_hours, parse_hours
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import BadConfiguration, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import commas
@@ -90,7 +90,7 @@ def set_day(
     if not dry_run:
         required_text(reason, "--reason")
     with context.services() as services:
-        setting = _setting(parse_day_option(day, "DATE", services, Aim.ANY), how, name)
+        setting = _setting(parse_day_option(day, "DATE", services, Tense.ANY), how, name)
         zone = zone_of(services)
         effect = services.calendars.set_day(setting, reason, dry_run=dry_run)
         today = context.now().astimezone(zone).date()

@@ -6,7 +6,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import DryRun, parse_end_option, parse_instant_option, required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.values.provinces import province_key
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
@@ -36,8 +36,8 @@ def suspend(
 
     with context.services() as services:
         suspension = NewSuspension(
-            from_at=parse_instant_option(start, "FROM", services, Aim.ANY),
-            to_at=None if end is None else parse_end_option(end, "TO", services, Aim.ANY),
+            from_at=parse_instant_option(start, "FROM", services, Tense.ANY),
+            to_at=None if end is None else parse_end_option(end, "TO", services, Tense.ANY),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
@@ -61,7 +61,7 @@ def resume(
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
-        resumed_at = None if at is None else parse_instant_option(at, "--at", services, Aim.PAST)
+        resumed_at = None if at is None else parse_instant_option(at, "--at", services, Tense.PAST)
         done = services.suspending.resume(resumed_at, suspension, is_mistake=mistake)
     _print_result(context, done, written=True)
 

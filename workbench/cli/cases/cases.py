@@ -15,7 +15,7 @@ from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, pa
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.ordering import DEFAULT_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
@@ -182,7 +182,7 @@ def aside(
     """Put a held case aside until a time."""
     with context.services() as services:
         zone = zone_of(services)
-        moment = None if until is None else parse_instant_option(until, "--until", services, Aim.FUTURE)
+        moment = None if until is None else parse_instant_option(until, "--until", services, Tense.FUTURE)
         back_at = minute(services.claims.aside(case, moment), zone)
         print_done(context, services, case, _("{case} is put aside until {until}."), until=back_at)
 

@@ -10,7 +10,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
 from workbench.wording.clock_explanation import ClockWords
@@ -39,7 +39,7 @@ def extend(
 ) -> None:
     """Extend a due date, or a rectification deadline."""
     with context.services() as services:
-        day, why = parse_day_option(until, "--until", services, Aim.FUTURE), required_text(reason, "--reason")
+        day, why = parse_day_option(until, "--until", services, Tense.FUTURE), required_text(reason, "--reason")
         done = services.rescheduling.extend(case, day, why, item)
         when = minute(done.until, zone_of(services))
         sentence = _("{case} must be rectified by {until}.") if done.is_deadline else _("{case} is due {until}.")

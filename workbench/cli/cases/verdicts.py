@@ -11,7 +11,7 @@ from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, 
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictRequest
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 
@@ -54,7 +54,7 @@ def decide(
             letter=letter,
             items=tuple(_item(text) for text in items or ()),
             only_items=only_items,
-            until=None if until is None else parse_day_option(until, "--until", services, Aim.FUTURE),
+            until=None if until is None else parse_day_option(until, "--until", services, Tense.FUTURE),
             measure=measure,
             waits_for=waits_for,
             fence=fence,

@@ -8,7 +8,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, ngettext
 from workbench.services.records.exporting.request import ExportFormat, ExportRequest
@@ -46,7 +46,7 @@ def export(
             is_folder=folder is not None,
             with_sms=sms,
             format=file_format,
-            since=None if since is None else parse_day_option(since, "--since", services, Aim.PAST),
+            since=None if since is None else parse_day_option(since, "--since", services, Tense.PAST),
             reveal=reveal,
             reason=reason,
         )

@@ -75,7 +75,7 @@ class CommandContext:
             WorkbenchError: If the database cannot be opened or the user is not registered.
         """
         from workbench.cli.framework.passphrase import passphrase_prompt
-        from workbench.domain.clock.typed.aim import set_date_order
+        from workbench.domain.clock.typed.tense import set_date_order
         from workbench.services.database.opening import open_services
         from workbench.services.foundation.file_store import Store
         from workbench.settings.user_settings import load_settings, settings_file

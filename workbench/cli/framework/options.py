@@ -15,8 +15,8 @@ from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
-    from workbench.domain.clock.typed.aim import Aim
     from workbench.domain.clock.typed.reference import DateReference
+    from workbench.domain.clock.typed.tense import Tense
     from workbench.services.wiring import Services
 
 Moment = TypeVar("Moment", date, datetime)
@@ -28,7 +28,7 @@ ReasonText = Annotated[str, option("--reason", N_("Reason."), "T")]
 NoteText = Annotated[str, option("--note", N_("Internal note."), "T")]
 
 
-def parse_day_option(text: str, option: str, services: "Services", aim: "Aim") -> date:
+def parse_day_option(text: str, option: str, services: "Services", tense: "Tense") -> date:
     """Parse the date given to an option; say which day it is if it was not typed in full.
 
     Raises:
@@ -36,10 +36,10 @@ def parse_day_option(text: str, option: str, services: "Services", aim: "Aim") -
     """
     from workbench.domain.clock.typed.reading import read_date
 
-    return _parse_typed(text, option, services, aim, read_date)
+    return _parse_typed(text, option, services, tense, read_date)
 
 
-def parse_instant_option(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
+def parse_instant_option(text: str, option: str, services: "Services", tense: "Tense") -> datetime:
     """Parse the time given to an option; say which time it is if it was not typed in full.
 
     Raises:
@@ -47,7 +47,7 @@ def parse_instant_option(text: str, option: str, services: "Services", aim: "Aim
     """
     from workbench.domain.clock.typed.reading import read_instant
 
-    return _parse_typed(text, option, services, aim, read_instant)
+    return _parse_typed(text, option, services, tense, read_instant)
 
 
 def parse_receipt_option(text: str, option: str, services: "Services", deadline_at: datetime | None = None) -> datetime:
@@ -56,16 +56,16 @@ def parse_receipt_option(text: str, option: str, services: "Services", deadline_
     Raises:
         WrongUsage: If it is not understood.
     """
-    from workbench.domain.clock.typed.aim import Aim
     from workbench.domain.clock.typed.reading import read_receipt
+    from workbench.domain.clock.typed.tense import Tense
 
     def read(typed: str, reference: "DateReference") -> datetime:
         return read_receipt(typed, replace(reference, deadline_at=deadline_at))
 
-    return _parse_typed(text, option, services, Aim.PAST, read)
+    return _parse_typed(text, option, services, Tense.PAST, read)
 
 
-def parse_end_option(text: str, option: str, services: "Services", aim: "Aim") -> datetime:
+def parse_end_option(text: str, option: str, services: "Services", tense: "Tense") -> datetime:
     """Parse the time given to an option; a day alone means its end.
 
     Raises:
@@ -73,18 +73,18 @@ def parse_end_option(text: str, option: str, services: "Services", aim: "Aim") -
     """
     from workbench.domain.clock.typed.reading import read_end
 
-    return _parse_typed(text, option, services, aim, read_end)
+    return _parse_typed(text, option, services, tense, read_end)
 
 
 def _parse_typed(
-    text: str, option: str, services: "Services", aim: "Aim", read: "Callable[[str, DateReference], Moment]"
+    text: str, option: str, services: "Services", tense: "Tense", read: "Callable[[str, DateReference], Moment]"
 ) -> Moment:
     from workbench.domain.clock.typed.reference import DateReference
     from workbench.wording.calendar import typed_moment_words
 
     calendar, now = services.calendars.in_force(), services.context.now()
     try:
-        moment = read(text, DateReference(now=now, calendar=calendar, aim=aim))
+        moment = read(text, DateReference(now=now, calendar=calendar, tense=tense))
     except WrongUsage as error:
         raise WrongUsage(f"{option}: {error}") from error
     # A date that begins with its year is typed in full.

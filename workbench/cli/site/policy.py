@@ -14,7 +14,7 @@ from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.cli.site.request_text import print_request
 from workbench.domain.case.case_id import format_case
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _
 from workbench.wording import policy as wording
 from workbench.wording.amounts import minute
@@ -140,7 +140,7 @@ def apply(
     from workbench.services.site.admin_requests import AdminRequest
 
     with context.services() as services:
-        day = None if since is None else parse_day_option(since, "--from", services, Aim.FUTURE)
+        day = None if since is None else parse_day_option(since, "--from", services, Tense.FUTURE)
         applied = services.policies.apply(file, day, for_open_cases=open_cases)
         if isinstance(applied, AdminRequest):
             print_request(context, applied, zone_of(services))

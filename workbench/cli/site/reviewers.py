@@ -14,7 +14,7 @@ from workbench.cli.site.policy import change_open_cases
 from workbench.cli.site.request_text import print_request, request_json
 from workbench.domain.case.case_id import format_request, parse_request
 from workbench.domain.case.lifecycle import ROLE_WORDS
-from workbench.domain.clock.typed.aim import Aim
+from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import minute
@@ -162,8 +162,8 @@ def away(
 ) -> None:
     """Record that a person is away."""
     with context.services() as services:
-        first_on = parse_day_option(first, "--from", services, Aim.ANY)
-        last_on = None if last is None else parse_day_option(last, "--to", services, Aim.ANY)
+        first_on = parse_day_option(first, "--from", services, Tense.ANY)
+        last_on = None if last is None else parse_day_option(last, "--to", services, Tense.ANY)
         services.people.away(login, first_on, last_on, reason)
         _print_person(context, services, login, _("{login} is recorded as away."))
 

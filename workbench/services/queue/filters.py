@@ -19,9 +19,9 @@ from db.queries.listing.case_list import CaseCondition, CaseQuery, DueRange
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted_masked
 from workbench.domain.case.running import RUNNING_STATES
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import DateReference, UnclearTime
+from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.keys import LIKELY_SHARES, NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, parse_filter
 from workbench.domain.values.identifiers import comparable_number, normal_msisdn
@@ -118,7 +118,7 @@ class _FilterReader:
 
     def _day(self, term: FilterTerm) -> date:
         """Return the day of a term; days such as +5 or 周三 are relative to today."""
-        reference = DateReference(now=self.now, calendar=self.context.calendar(self.session), aim=Aim.ANY)
+        reference = DateReference(now=self.now, calendar=self.context.calendar(self.session), tense=Tense.ANY)
         try:
             return read_date(term.values[0], reference)
         except UnclearTime as error:

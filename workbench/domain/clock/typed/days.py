@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 
-from workbench.domain.clock.typed.aim import Aim, DateOrder
 from workbench.domain.clock.typed.reference import DateReference, UnclearTime, ambiguous, short_quotation
+from workbench.domain.clock.typed.tense import DateOrder, Tense
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
@@ -116,8 +116,8 @@ def _named_month(match: re.Match[str], reference: DateReference) -> date | None:
 
 
 def _day_of_month(match: re.Match[str], reference: DateReference) -> date | None:
-    """Return the nearest day of a month with this number, in the direction of the field."""
-    step = -_DAY if reference.aim is Aim.PAST else _DAY
+    """Return the nearest day of a month with this number, in the tense of the field."""
+    step = -_DAY if reference.tense is Tense.PAST else _DAY
     days = (reference.today + step * number for number in range(2 * 31 + 1))
     return next((day for day in days if day.day == int(match[1])), None)
 
@@ -134,7 +134,7 @@ def _weekday(match: re.Match[str], reference: DateReference) -> date | None:
     following = of_this_week if of_this_week > today else of_this_week + _WEEK
     previous = of_this_week if of_this_week < today else of_this_week - _WEEK
     if which in {"", "on"}:
-        return previous if reference.aim is Aim.PAST else following
+        return previous if reference.tense is Tense.PAST else following
     if which in {"next", "last"}:
         # People mean the nearest one, or the one of the next or the last week.
         nearest, of_week = (following, of_this_week + _WEEK) if which == "next" else (previous, of_this_week - _WEEK)
@@ -158,39 +158,39 @@ def _natural_days(match: re.Match[str], reference: DateReference) -> date:
 
 
 def _is_past(text: str, suffix: str | None, reference: DateReference) -> bool:
-    """Say whether a distance goes back; without a direction of its own, that of the field counts."""
+    """Say whether a distance goes back; without a tense of its own, that of the field counts."""
     if suffix:
         return suffix == "ago" or suffix.endswith("前")
-    return reference.aim is Aim.PAST and not text.startswith(("+", "in "))
+    return reference.tense is Tense.PAST and not text.startswith(("+", "in "))
 
 
 def _without_year(text: str, month: int, day: int, reference: DateReference) -> date:
-    """Return a date without a year, in the nearest year that fits the direction of the field.
+    """Return a date without a year, in the nearest year that fits the tense of the field.
 
     Raises:
         ValueError: If no year has the date.
-        UnclearTime: If it is close to today, but in the wrong direction.
+        UnclearTime: If it is close to today, but on the wrong side of it.
     """
     nearest, meant = _nearest_dates(month, day, reference)
     if nearest == meant or abs(nearest - reference.today) > _JUST_MISSED:
         return meant
     message = _("“{text}” was {nearest}; for {other} write the year.")
-    if reference.aim is Aim.PAST:
+    if reference.tense is Tense.PAST:
         message = _("“{text}” is {nearest}, in the future; for {other} write the year.")
     raise UnclearTime(message.format(text=short_quotation(text), nearest=nearest.isoformat(), other=meant.isoformat()))
 
 
 def _nearest_dates(month: int, day: int, reference: DateReference) -> tuple[date, date]:
-    """Return the nearest date with this month and day, and the nearest one in the direction of the field."""
+    """Return the nearest date with this month and day, and the nearest one in the tense of the field."""
     today = reference.today
     years = range(today.year - _LEAP_CYCLE, today.year + _LEAP_CYCLE + 1)
     days = [date(year, month, day) for year in years if _exists(year, month, day)]
     if not days:
         raise ValueError(month, day)
     nearest = min(days, key=lambda each: abs(each - today))
-    if reference.aim is Aim.ANY:
+    if reference.tense is Tense.ANY:
         return nearest, nearest
-    if reference.aim is Aim.PAST:
+    if reference.tense is Tense.PAST:
         return nearest, max(each for each in days if each <= today)
     return nearest, min(each for each in days if each >= today)
 

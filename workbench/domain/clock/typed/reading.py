@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.typed.aim import Aim
 from workbench.domain.clock.typed.days import read_day
 from workbench.domain.clock.typed.reference import (
     DateReference,
@@ -20,6 +19,7 @@ from workbench.domain.clock.typed.reference import (
     not_understood,
     short_quotation,
 )
+from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.clock.typed.times import is_clock, read_clock, read_span
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
@@ -41,7 +41,7 @@ class TypedTime:
 
         A day alone means its opening if the field is about the future, else its beginning.
         """
-        if self.at is None and reference.aim is Aim.FUTURE:
+        if self.at is None and reference.tense is Tense.FUTURE:
             return reference.calendar.opening(self.on)
         return datetime.combine(self.on, self.at or time(), tzinfo=reference.calendar.zone).astimezone(UTC)
 
@@ -74,7 +74,7 @@ def is_like_a_date(text: str) -> bool:
     """Say whether a text has the form of a day; which day it is, and whether it has two readings, depends on today."""
     calendar = WorkingCalendar((), hours=((time(9), time(18)),), zone="UTC")
     try:
-        read_date(text, DateReference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, aim=Aim.ANY))
+        read_date(text, DateReference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, tense=Tense.ANY))
     except NotUnderstood:
         return False
     except UnclearTime:
@@ -90,7 +90,7 @@ def read_instant(text: str, reference: DateReference) -> datetime:
     """
     typed = read_time(text, reference)
     at = typed.instant(reference)
-    if typed.at is None and reference.aim is Aim.FUTURE:
+    if typed.at is None and reference.tense is Tense.FUTURE:
         _check_side(text.strip(), _from_local(at.astimezone(reference.calendar.zone)), reference)
     return at
 
@@ -130,7 +130,7 @@ def _read_any_form(text: str, reference: DateReference) -> TypedTime:
     plain = normal_text(text, reference)
     if plain in {"now", "现在"}:
         return _from_local(reference.local_now)
-    span = read_span(plain, goes_back=reference.aim is Aim.PAST)
+    span = read_span(plain, goes_back=reference.tense is Tense.PAST)
     if span is not None:
         return _from_local(reference.local_now + span)
     day = read_day(plain, reference)
@@ -176,9 +176,9 @@ def _from_local(at: datetime) -> TypedTime:
 def _next_clock(clock: time, reference: DateReference) -> TypedTime:
     """Return the next or the previous moment with this time of day, in the direction of the field."""
     now, on = reference.local_now, reference.today
-    if reference.aim is Aim.FUTURE and clock <= now.time():
+    if reference.tense is Tense.FUTURE and clock <= now.time():
         on += _DAY
-    elif reference.aim is Aim.PAST and clock > now.time():
+    elif reference.tense is Tense.PAST and clock > now.time():
         on -= _DAY
     return TypedTime(on=on, at=clock)
 
@@ -190,9 +190,9 @@ def _check_side(text: str, typed: TypedTime, reference: DateReference) -> None:
     else:
         at = typed.instant(reference)
         is_future, is_past = at > reference.now, at <= reference.now
-    if reference.aim is Aim.FUTURE and not is_future:
+    if reference.tense is Tense.FUTURE and not is_future:
         message = _("“{text}” is in the past; it must be in the future.")
-    elif reference.aim is Aim.PAST and not is_past:
+    elif reference.tense is Tense.PAST and not is_past:
         message = _("“{text}” is in the future; it must be in the past.")
     else:
         return

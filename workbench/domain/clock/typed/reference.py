@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.typed.aim import Aim, DateOrder, current_date_order
+from workbench.domain.clock.typed.tense import DateOrder, Tense, current_date_order
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -49,7 +49,7 @@ class DateReference:
 
     now: datetime
     calendar: WorkingCalendar
-    aim: Aim = Aim.FUTURE
+    tense: Tense = Tense.FUTURE
     order: DateOrder | None = field(default_factory=current_date_order)
     takes_time: bool = True
     deadline_at: datetime | None = None

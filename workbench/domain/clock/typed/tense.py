@@ -1,10 +1,10 @@
-"""The direction of a date field, and the user's order of day and month; a small module that is fast to import."""
+"""The tense of a date field, and the user's order of day and month; a small module that is fast to import."""
 
 from enum import Enum
 
 
-class Aim(Enum):
-    """Whether a date field is about the future or the past. This decides the year or week of an incomplete date."""
+class Tense(Enum):
+    """Whether a field takes future times, past times or both. This decides the year or week of an incomplete date."""
 
     FUTURE = "future"
     PAST = "past"
