@@ -164,12 +164,12 @@ class LettersScreen(ModeScreen):
             return
         moved = [(letter, letter.deadline_on) for letter in recorded.moved]
         days = [(format_case(letter.case_id), day.isoformat()) for letter, day in moved if day is not None]
-        went_on = [format_case(letter.case_id) for letter, day in moved if day is None]
+        queued_again = [format_case(letter.case_id) for letter, day in moved if day is None]
         lapsed = [format_case(letter.case_id) for letter in recorded.moved if letter.has_lapsed]
         undone = [format_case(letter.case_id) for letter in recorded.moved if letter.is_lapse_undone]
         sentences = [
             sent_and_failed_sentence(recorded.sent, recorded.failed),
-            *late_letter_sentences(days, lapsed, undone, went_on),
+            *late_letter_sentences(days, lapsed, undone, queued_again),
         ]
         self.notify(" ".join(sentences), timeout=12 if moved else 5)
         self._marks.clear()

@@ -40,14 +40,12 @@ _LISTED_NUMBERS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterDetails:
-    """The details that the text of a reason needs besides its finding.
-
-    `dates` has the last days of validity, by the fact that counts the days until them. `documents` are the documents
-    that the reviewer named.
-    """
+    """The details that the text of a reason needs besides its finding."""
 
     dates: Mapping[str, date] = field(default_factory=dict)
+    """The last days of validity; the key is the fact that counts the days until then."""
     documents: tuple[DocumentKind, ...] = ()
+    """The documents that the reviewer named."""
 
 
 NO_DETAILS = LetterDetails()
@@ -237,7 +235,7 @@ def _money(fen: float, language: str) -> str:
 
 
 def earlier_fail_text(fail: EarlierFail) -> str:
-    """Return the sentence about a final fail in whose cooldown the applicant applied again."""
+    """Return the sentence about the earlier final fail of an applicant who applied again during its cooldown."""
     message = _("The same applicant failed finally on {day} ({case}) and may apply again from {again}.")
     return message.format(
         day=fail.failed_on.isoformat(), case=format_case(fail.case_id), again=fail.again_from.isoformat()

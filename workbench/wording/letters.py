@@ -73,12 +73,12 @@ def overdue_letters_words(number: int) -> str:
 
 
 def overdue_measures_words(number: int) -> str:
-    """Return how many numbers should have been barred or restored already."""
+    """Return how many phone numbers should have been barred or restored already."""
     return ngettext("{count} measure overdue", "{count} measures overdue", number).format(count=commas(number))
 
 
 def late_letter_sentences(
-    moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str], went_on: Sequence[str]
+    moved: Sequence[tuple[str, str]], lapsed: Sequence[str], undone: Sequence[str], queued_again: Sequence[str]
 ) -> list[str]:
     """Return sentences about the effects of letters that were sent late.
 
@@ -86,7 +86,7 @@ def late_letter_sentences(
         moved: The deadlines that moved, as (case, day).
         lapsed: The cases that stay lapsed.
         undone: The cases whose lapse was taken back, so that they are rectified again.
-        went_on: The cases that returned to the queue on their old date without an answer.
+        queued_again: The cases that returned to the queue on their old date without an answer.
     """
     sentences = []
     if moved:
@@ -98,7 +98,7 @@ def late_letter_sentences(
     if lapsed:
         message = _("These cases lapsed although their letters were sent late; a supervisor must look: {cases}.")
         sentences.append(message.format(cases=comma_joined(lapsed)))
-    if went_on:
+    if queued_again:
         message = _("These cases went on without an answer although their letters were sent late: {cases}.")
-        sentences.append(message.format(cases=comma_joined(went_on)))
+        sentences.append(message.format(cases=comma_joined(queued_again)))
     return sentences

@@ -17,11 +17,11 @@ def is_foreign(text: str, language: str) -> bool:
 def quoted_if_foreign(text: str, language: str) -> str:
     """Return a text for a letter in which each line that is in another language is a quotation."""
     return "\n".join(
-        _quotation_of(line, language) if _is_foreign(line, language) else line for line in text.split("\n")
+        _quotation_of(line, language) if _is_foreign_line(line, language) else line for line in text.split("\n")
     )
 
 
-def _is_foreign(line: str, language: str) -> bool:
+def _is_foreign_line(line: str, language: str) -> bool:
     han, words = len(_HAN.findall(line)), len(_WORD.findall(line))
     return words > han if language == Language.ZH else han > words
 

@@ -72,12 +72,12 @@ def dossier(
     written = {
         "case": format_case(case),
         "folder": str(report.path),
-        "files": report.files,
+        "files": report.file_count,
         "revealed": reveal,
         "documents": len(report.documents) - len(problems),
         "audit_head": {"seq": report.head_seq, "hash": report.head},
     }
     sentence = _("{case} is in {folder}: {count} files, with their check values in SHA256SUMS.")
-    context.print_result(written, sentence.format(case=format_case(case), folder=report.path, count=report.files))
+    context.print_result(written, sentence.format(case=format_case(case), folder=report.path, count=report.file_count))
     if problems:
         raise typer.Exit(ExitCode.IO)

@@ -50,10 +50,10 @@ def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, Calendar
         year_ends = (date(notice.year, 1, 1).toordinal(), date(notice.year + 1, 1, 1).toordinal())
         whole_year = {date.fromordinal(n) for n in range(*year_ends)}
         for on in whole_year | named.keys():
-            before = days.get(on) or known.get(on)
+            defined_earlier = days.get(on) or known.get(on)
             if on in named:
-                days[on] = _calendar_day(named[on], before)
-            elif before is None or not _is_of_next_notice(before):
+                days[on] = _calendar_day(named[on], defined_earlier)
+            elif defined_earlier is None or not _is_of_next_notice(defined_earlier):
                 days[on] = replace(assumed_day(on), status=DayStatus.OFFICIAL)
     return days
 
@@ -62,12 +62,12 @@ def _is_of_next_notice(day: CalendarDay) -> bool:
     return day.on.month == _LAST_MONTH and day.status is DayStatus.OFFICIAL and day.kind in _SPECIAL
 
 
-def _calendar_day(day: NamedDay, before: CalendarDay | None) -> CalendarDay:
+def _calendar_day(day: NamedDay, defined_earlier: CalendarDay | None) -> CalendarDay:
     is_weekday = assumed_day(day.on).working
     if day.working:
         kind = DayKind.WORKDAY if is_weekday else DayKind.MAKE_UP
     else:
         # A notice does not say which of the days off is the holiday itself.
-        was_in_lieu = before is not None and before.kind == DayKind.IN_LIEU
+        was_in_lieu = defined_earlier is not None and defined_earlier.kind == DayKind.IN_LIEU
         kind = DayKind.IN_LIEU if was_in_lieu else DayKind.HOLIDAY
     return CalendarDay(on=day.on, working=day.working, kind=kind, name=day.name, status=DayStatus.OFFICIAL)

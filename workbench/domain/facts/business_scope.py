@@ -31,8 +31,8 @@ _LIST_END = re.compile(r"等.{0,12}(?:业务|活动|行为)\s*$|\b(?:and|or)\b",
 def without_exclusions(scope: str) -> str:
     """Return the part of a business scope that names what the company does.
 
-    An exclusion, such as 不含药品 or 除贷款外, ends with its clause; in brackets, with the bracket or at a clause that
-    includes something again. A prohibition ("不得从事A，B等业务") also covers the further clauses of its list.
+    An exclusion, such as 不含药品 or 除贷款外, ends with its clause. An exclusion in brackets ends with the bracket, or
+    at a clause that includes something again. A prohibition, such as 不得从事A，B等业务, also covers its whole list.
     """
     text = unicodedata.normalize("NFKC", scope).translate(_BRACKETS)
     for _level in range(_MOST_LEVELS):
@@ -56,7 +56,8 @@ def _without_excluded_clauses(text: str, *, is_bracket: bool) -> str:
 def _without_excluded_in_sentence(sentence: str, *, is_bracket: bool) -> str:
     """Return a sentence without its exclusions.
 
-    An exclusion in brackets covers all further clauses. Elsewhere it covers its own clause, or its list.
+    In brackets, an exclusion covers all further clauses. Elsewhere, a prohibition covers its list, and another exclusion
+    covers its own clause. A clause that includes something again ends the exclusion.
     """
     clauses = _CLAUSE_END.split(sentence)
     list_end = max((index for index, clause in enumerate(clauses) if _LIST_END.search(clause)), default=0)

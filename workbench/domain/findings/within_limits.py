@@ -24,22 +24,23 @@ def is_within_limits(code: str, facts: CaseFacts, policy: Policy) -> bool:
 
 
 def _hits(limit: RuleLimit, facts: CaseFacts) -> Iterator[bool]:
-    """Yield for each subject of a limit with a known fact whether it hits the limit."""
+    """Yield whether a subject hits a limit, for each subject whose observed fact is known."""
     if limit.scope == "document" or limit.observes in _JUDGED_BY_READING:
         return
     for _name, subject_facts in facts.cards if limit.scope == "card" else (("", facts.case),):
         value = subject_facts.get(limit.observes)
         if value is None:
             continue
-        known = chained(*groups_of(subject_facts), *groups_of(facts.case))
-        bound = known.get(limit.value_of) if limit.value_of else limit.value
-        if bound is not None and _applies(limit, known):
+        # A fact of the subject hides the fact of the case with the same name.
+        visible = chained(*groups_of(subject_facts), *groups_of(facts.case))
+        bound = visible.get(limit.value_of) if limit.value_of else limit.value
+        if bound is not None and _applies(limit, visible):
             yield bool(COMPARISONS[limit.op](value, bound))
 
 
-def _applies(limit: RuleLimit, known: Mapping[str, FactValue]) -> bool:
-    """Say whether a limit applies to a subject, and its sample is large enough."""
-    counts = ((known.get(fact), least) for fact, least in limit.samples.items())
+def _applies(limit: RuleLimit, visible: Mapping[str, FactValue]) -> bool:
+    """Say whether a subject meets the conditions of a limit, and has large enough samples."""
+    counts = ((visible.get(fact), least) for fact, least in limit.samples.items())
     return all(isinstance(count, int | float) and count >= least for count, least in counts) and all(
-        known.get(fact) in values for fact, values in limit.conditions.items()
+        visible.get(fact) in values for fact, values in limit.conditions.items()
     )

@@ -47,7 +47,7 @@ _COMMENT, _CONTACT, _EVENT = table_of(models.CommentRow), table_of(models.Contac
 _VERIFICATION, _HOLD = table_of(models.VerificationRow), table_of(models.LegalHoldRow)
 _CAMPAIGN, _PLANNED = table_of(models.CampaignRow), table_of(models.CampaignCaseRow)
 _CASE_ID: BindParameter[int] = bindparam("case")
-_NO_WAY = null()
+_WITHOUT_CHANNEL = null()
 
 
 def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
@@ -56,7 +56,7 @@ def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
     return select_columns(*columns, _REVIEWER.c.login).select_from(with_person).where(table.c.case_id == _CASE_ID)
 
 
-def _texts(position: int, action: str, text: Any, person: str, at: str, way: Any = _NO_WAY) -> Select[Any]:
+def _texts(position: int, action: str, text: Any, person: str, at: str, channel: Any = _WITHOUT_CHANNEL) -> Select[Any]:
     """Return the statement that reads a column of texts as lines of the history, without empty texts.
 
     Args:
@@ -65,10 +65,10 @@ def _texts(position: int, action: str, text: Any, person: str, at: str, way: Any
         text: The column of the texts.
         person: The name of the column with the person who wrote the text.
         at: The name of the column with the time of writing.
-        way: The column that says how the contact or verification was made.
+        channel: The column with the channel of a contact, or the kind of a verification.
     """
     table = text.table
-    is_verdict = person == "maker_id"
+    is_verdict = action.startswith("verdict-")
     columns: tuple[Any, ...] = (
         literal_column(str(position)).label("position"),
         table.c[at].label("at"),
@@ -76,7 +76,7 @@ def _texts(position: int, action: str, text: Any, person: str, at: str, way: Any
         text.label("text"),
         (table.c.round if is_verdict else literal_column("0")).label("round"),
         (table.c.id if is_verdict else null()).label("decision"),
-        way.label("way"),
+        channel.label("way"),
     )
     return _by_person(table, person, *columns).where(text != "")
 
@@ -144,7 +144,7 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
             ),
         )
         for row in connection.execute(_TEXTS, of_case)
-        # The texts of the verdict that the event logs do not belong to an earlier act.
+        # If `before` logs a verdict, the texts of this verdict are no earlier acts, although they are not later.
         if (before is None or row.at <= before.at) and row.decision != own_decision
     ]
     acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)
@@ -172,7 +172,7 @@ def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, 
 
 
 def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
-    """Return the re-reviews in which a case is the passed case or the case that re-reviews it, the oldest first."""
+    """Return the re-reviews of a case, and the re-review for which it was opened, the oldest first."""
     return tuple(
         from_row(ReReview, row, reason=mask_digits_within(row.reason))
         for row in session.connection().execute(_RE_REVIEWS, {"case": case_id})
@@ -182,6 +182,7 @@ def re_reviews_of(session: Session, case_id: int) -> tuple[ReReview, ...]:
 def changes_since(session: Session, case: models.CaseRow, seen_no: int) -> ChangesSinceSeen:
     """Return the changes in a case since it had the evidence number `seen_no`."""
     unseen = [body for body in _policy_changes(session, case) if body["evidence_no"] > seen_no]
+    # Each change of the policy raises the evidence number by one; every further rise is other evidence.
     is_only_policy = case.evidence_no == seen_no + len(unseen)
     return ChangesSinceSeen(has_evidence=not is_only_policy, policy="; ".join(map(policy_words, unseen)))
 

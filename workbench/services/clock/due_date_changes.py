@@ -51,7 +51,7 @@ class DueChange:
         return self.before != self.after
 
 
-def due_changes(
+def due_changes_of_days(
     session: Session, context: Context, calendar_of: CalendarOf, days: Sequence[date]
 ) -> tuple[DueChange, ...]:
     """Return how due dates of open cases move when `days` of the calendar change, the earliest due date first."""
@@ -63,25 +63,25 @@ def due_changes(
         select(CASE.c.id)
         .where(
             CASE.c.state.in_(_STATES_WITH_CLOCK),
-            # A case that became complete after the last changed day is not affected. A case that was due before the
-            # first changed day may be: the working time of a later pause moves its due date.
+            # A case that became complete after the last changed day keeps its due date. A case that was due before
+            # the first changed day may get another one, because the working time of a later pause moves it.
             CASE.c.due_at.is_not(None),
             CASE.c.complete_at < end,
             is_published(CASE.c.batch_id),
         )
         .order_by(CASE.c.due_at, CASE.c.id)
     )
-    return due_changes_of(session, context, session.execute(statement).scalars().all(), calendar_of)
+    return due_changes_of_cases(session, context, session.execute(statement).scalars().all(), calendar_of)
 
 
-def due_changes_of(
+def due_changes_of_cases(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None = None
 ) -> tuple[DueChange, ...]:
     """Return how the due dates of some cases move, in the order given, by default under the stored calendar."""
-    return tuple(change for chunk in chunks(case_ids) for change in _changes(session, context, chunk, calendar_of))
+    return tuple(change for chunk in chunks(case_ids) for change in _recomputed(session, context, chunk, calendar_of))
 
 
-def _changes(
+def _recomputed(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None
 ) -> Iterator[DueChange]:
     clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
@@ -110,9 +110,9 @@ def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, dat
 
     Letters from before a case was opened again do not count, because the new review has its own due date.
     """
-    # The state of the case when the letter was written; the event of an act is not later than the letters of the act.
-    before = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
-    state = select(EVENT.c.state).where(*before).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
+    # An act logs its event before it writes its letters, so the newest of these events has the state at the letter.
+    up_to_letter = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
+    state = select(EVENT.c.state).where(*up_to_letter).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     is_deadline = state == CaseState.RECTIFYING.value
     is_about_due_date = NOTICE.c.kind.in_(_LETTERS_ABOUT_DUE_DATES) & NOTICE.c.told_due_at.is_not(None)
     is_about_due_date &= ~(NOTICE.c.kind.in_(_DUE_DATE_OR_DEADLINE) & is_deadline)
@@ -136,9 +136,9 @@ def is_later_than_stated(
 
     Without a letter, it is compared with the due date before the change. A due date that did not move is not later.
     """
-    if told_due_at is None or due_at == before:
+    if told_due_at is None:
         return due_at > before
-    return calendar.local_day(due_at) > calendar.local_day(told_due_at)
+    return due_at != before and calendar.local_day(due_at) > calendar.local_day(told_due_at)
 
 
 def write_due_changes(session: Session, context: Context, changes: Sequence[DueChange]) -> None:

@@ -37,8 +37,9 @@ def parse_policy(text: str, name: str) -> Policy:
     policy, faults = _validate(values, Policy)
     repaired = policy or _without_faults(values)
     if repaired is not None:
-        known = {fault.path for fault in faults}
-        faults += [fault for fault in policy_faults(repaired) if known.isdisjoint(_prefixes(fault.path))]
+        # A fault inside a value that is already reported is left out.
+        reported = {fault.path for fault in faults}
+        faults += [fault for fault in policy_faults(repaired) if reported.isdisjoint(_prefixes(fault.path))]
     if policy is None or faults:
         raise _refusal(text, name, faults)
     return policy
@@ -124,7 +125,10 @@ def _without_faults(values: dict[str, Any]) -> Policy | None:
 
 
 def _restore_default(values: Any, defaults: Any, path: KeyPath) -> None:
-    """Set the default value at a path; a key without a default is removed, or the list around it is replaced."""
+    """Set the default value at a path.
+
+    A key without a default is removed. A list is replaced as a whole if its faulty item has no default.
+    """
     key, *rest = path
     if isinstance(defaults, dict) and key not in defaults:
         values.pop(key, None)
@@ -135,7 +139,7 @@ def _restore_default(values: Any, defaults: Any, path: KeyPath) -> None:
 
 
 def _is_repairable(defaults: Any, key: str | int) -> bool:
-    """Return whether the value of a key can be repaired: always in a table, in a list up to its default length."""
+    """Say whether one entry of a value can be repaired alone: any key of a table, but only default items of a list."""
     return isinstance(defaults, dict) or (isinstance(defaults, list) and key in range(len(defaults)))
 
 

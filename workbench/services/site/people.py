@@ -177,6 +177,7 @@ def find_person(session: Session, login: str) -> ReviewerRow:
     """
     # Older versions did not normalise logins when they registered them.
     named = select(ReviewerRow).where(col(ReviewerRow.login).in_((login, normal_login(login))))
+    # The login as it was typed comes first, because false sorts before true.
     person = session.exec(named.order_by(col(ReviewerRow.login) != login)).first()
     if person is None:
         raise NotFound(_("There is no login {login}; `workbench reviewers` lists all people.").format(login=login))
@@ -207,8 +208,8 @@ def works_on(session: Session, reviewer_id: int, day: date) -> bool:
 def solo_reason(session: Session) -> str:
     """Return the reason why one person reviews alone, an empty text if several people can review.
 
-    While one person reviews alone, rules that need two people are waived. A second reviewer ends this for good.
-    Otherwise somebody could remove the roles of the others to check their own verdict.
+    While one person reviews alone, rules that need two people are waived. A second reviewer ends this for good, so that
+    nobody can take away the roles of the others in order to check their own verdict.
     """
     row = session.get(SettingRow, SOLO_SETTING)
     return row.value if row is not None and count_workers(session) == 1 else ""
@@ -270,13 +271,14 @@ def importer_refusal(session: Session, context: Context, case_id: int, policy: P
     """Return why this person may not decide or check a case that they imported; None if the policy allows it."""
     if not policy.separation.importer:
         return None
-    opened = select(col(CaseRow.batch_id)).where(col(CaseRow.id) == case_id)
-    applied = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
+    case_batch = select(col(CaseRow.batch_id)).where(col(CaseRow.id) == case_id)
+    submission_batches = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
     batch = ImportBatchRow
-    own = select(col(batch.id)).where(
-        col(batch.id).in_(opened) | col(batch.id).in_(applied), col(batch.started_by_id) == context.actor.id
+    own_batches = select(col(batch.id)).where(
+        col(batch.id).in_(case_batch) | col(batch.id).in_(submission_batches),
+        col(batch.started_by_id) == context.actor.id,
     )
-    if session.execute(own.limit(1)).first() is None:
+    if session.execute(own_batches.limit(1)).first() is None:
         return None
     message = _("You imported evidence of {case}; another person must decide and check it.")
     return message.format(case=format_case(case_id))

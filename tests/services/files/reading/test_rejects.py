@@ -26,7 +26,7 @@ def writer_of(target: Path, *, keeps_sheets: bool = False) -> RejectWriter:
 def reject(source: Path, target: Path) -> int:
     """Write the bad records of a file of cards."""
     with open_reader(source, ImportKind.CARDS, zone=SHANGHAI) as reader, writer_of(target) as writer:
-        writer.follow(reader)
+        writer.switch_to(reader)
         records = bad(list(reader))
         for record in records:
             writer.write(record)
@@ -125,12 +125,12 @@ def test_a_second_file_of_the_same_columns_goes_to_the_same_rejects(tmp_path: Pa
     readers = [open_reader(tmp_path / name, ImportKind.CARDS, zone=SHANGHAI) for name in ("a.csv", "b.csv", "c.csv")]
 
     with writer_of(tmp_path / "rejects.csv") as writer:
-        writer.follow(readers[0])
+        writer.switch_to(readers[0])
         writer.write(bad(list(readers[0]))[0])
-        writer.follow(readers[1])
+        writer.switch_to(readers[1])
         writer.write(bad(list(readers[1]))[0])
         with pytest.raises(WrongUsage, match=r"c\.csv has other columns"):
-            writer.follow(readers[2])
+            writer.switch_to(readers[2])
     for reader in readers:
         reader.close()
 
@@ -203,7 +203,7 @@ def test_sheets_of_one_meaning_with_other_columns_get_names_of_their_own_that_ar
 
     with writer_of(target, keeps_sheets=True) as writer:
         for reader in readers:
-            writer.follow(reader)
+            writer.switch_to(reader)
             writer.write(bad(list(reader))[0])
     for reader in readers:
         reader.close()

@@ -45,7 +45,7 @@ class OpenedFile:
 
     @contextmanager
     def closed_on_failure(self) -> Iterator[None]:
-        """Close the file if the block fails, which reads the file for the first time."""
+        """Close the file if the block fails; the block is the first reading of the file."""
         try:
             yield
         except BaseException as error:
@@ -66,9 +66,9 @@ class OpenedFile:
             FileProblem: If it has changed since it was opened.
         """
         if self._state() != self._stamp:
-            raise self.changed()
+            raise self.problem_of_change()
 
-    def changed(self) -> FileProblem:
+    def problem_of_change(self) -> FileProblem:
         """Return the problem that the file has changed."""
         message = _("The file changed while it was read; import it again when it is complete.")
         return FileProblem(RowProblem(file=self.path.name, message=message))
@@ -111,7 +111,7 @@ class OpenedText(OpenedFile):
                 try:
                     yield text
                 except UnicodeDecodeError:
-                    raise self.changed() from None
+                    raise self.problem_of_change() from None
         self.refuse_change()
 
     def _unpack(self, file: BinaryIO) -> IO[bytes]:

@@ -46,7 +46,7 @@ class RejectWriter(ExitStack):
         self._keeps_sheets = keeps_sheets
         self._layout: tuple[Format, tuple[str, ...]] | None = None
 
-    def follow(self, reader: Reader) -> None:
+    def switch_to(self, reader: Reader) -> None:
         """Start with the records of the next file or sheet.
 
         Raises:

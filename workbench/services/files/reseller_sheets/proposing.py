@@ -49,15 +49,20 @@ _ENOUGH = 3
 """The number of recognised columns that a sheet needs for its kind to be clear."""
 
 
-_NEAR = 0.75
+_LEAST_SIMILARITY = 0.75
+"""How alike a name must be to a known name, from 0 to 1."""
+
 _KEY, _NUMBERS, _PHONE = "application_no", "msisdns", "contact_phone"
 _NAME = "姓名"
 """The word for the name of a person; alone, it does not say of whom."""
 
 _DATES = (DAY, VALID_TO, INSTANT_OR_DAY)
 _APPLICATIONS = ImportKind.APPLICATIONS
-_FEW = 3
-_MOST_NOTE = 20
+_NARROW_SHEET = 3
+"""The number of columns up to which a text that is alone in its row may be a record."""
+
+_NOTE_LENGTH = 20
+"""The number of characters at the start of a note that mark it in the map."""
 
 
 class Proposer:
@@ -81,7 +86,7 @@ class Proposer:
         self._take_values()
 
     def fill(self) -> None:
-        """Fill in the other meanings, the conversions of values, and which rows belong together."""
+        """Fill in the meanings that names did not give, the conversions of values, and which rows belong together."""
         self._by_values()
         self._by_similar_names()
         for column in self._proposal.columns:
@@ -101,9 +106,9 @@ class Proposer:
     def _leave_repeated_names_open(self) -> None:
         """Ask about columns with the same name, such as 姓名 twice or 姓名1 and 姓名2.
 
-        Nothing says which person each of them is about. A count may be part of a name without a known meaning.
+        Nothing says which person each of them is about. Columns of phone numbers may repeat.
 
-        Several columns of numbers all mean the numbers of the cards.
+        Counts are ignored in names with a known meaning. In another name, the count may belong to the name.
         """
         named: dict[tuple[str, ...], list[ProposedColumn]] = {}
         for column in self._proposal.columns:
@@ -126,18 +131,21 @@ class Proposer:
                         column.source = MeaningSource.NAME if clarity is Clarity.NAME else MeaningSource.WORD
 
     def _meaning_left(self, column: ProposedColumn, wanted: Clarity) -> str:
-        """Return the meaning of a column by its name; '' if its clarity is not `wanted` or the meaning is taken."""
+        """Return the meaning of a column by its name; '' if its clarity is not `wanted` or the meaning is taken.
+
+        If an unclear name such as 号码 gives a meaning that is taken, the column has the phone of the applicant.
+        """
         found, clarity = meaning_of(column.parts, self._kind)
         taken = self._proposal.meanings
         if not found or clarity is not wanted:
             return ""
-        if found not in taken or self._is_further(column, found):
+        if found not in taken or self._has_more_numbers(column, found):
             return found
         is_phone = clarity is Clarity.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
         return _PHONE if is_phone else ""
 
-    def _is_further(self, column: ProposedColumn, means: str) -> bool:
-        """Say whether a column has more numbers of another column, as 号码2 has besides 号码1."""
+    def _has_more_numbers(self, column: ProposedColumn, means: str) -> bool:
+        """Say whether a column continues the numbers in another column, as 号码2 continues 号码1."""
         if means != _NUMBERS or self._kind is not _APPLICATIONS:
             return False
         others = (other for other in self._proposal.columns if other.means == _NUMBERS)
@@ -154,7 +162,7 @@ class Proposer:
         known = column_names(self._kind).meanings
         for column in self._proposal.columns:
             if not column.means and column.parts and not is_ignorable(column.parts, self._kind):
-                for spelling in get_close_matches(normalised_name(column.parts[-1]), list(known), 1, _NEAR):
+                for spelling in get_close_matches(normalised_name(column.parts[-1]), list(known), 1, _LEAST_SIMILARITY):
                     if known[spelling] and known[spelling] not in self._proposal.meanings:
                         column.means, column.source = known[spelling], MeaningSource.SIMILAR
 
@@ -166,24 +174,25 @@ class Proposer:
         key, columns = self._column_of(_KEY), len(self._proposal.columns)
         names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
         read = {column.column for column in self._proposal.columns if column.means}
-        found_totals: list[str] = []
-        found_notes: list[str] = []
+        found_totals: dict[str, None] = {}
+        found_notes: dict[str, None] = {}
         records = []
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
             total = total_word_in(texts, totals, key, read)
             note = next((word for text, word in notes.items() if first.startswith(text)), None)
-            if note is None and len(cells) == 1 and columns > _FEW and not first.isascii():
-                note = first[:_MOST_NOTE]
+            # A text that is alone in a row of a wide sheet is a note too.
+            if note is None and len(cells) == 1 and columns > _NARROW_SHEET and not first.isascii():
+                note = first[:_NOTE_LENGTH]
+            may_be_note = has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}
             if total is not None:
-                found_totals.append(totals[total])
-            elif note is not None and has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}:
-                found_notes.append(note)
+                found_totals[totals[total]] = None
+            elif note is not None and may_be_note:
+                found_notes[note] = None
             elif texts != names:
                 records.append(cells)
-        totals_and_notes = tuple(dict.fromkeys(found_totals)), tuple(dict.fromkeys(found_notes))
-        self._proposal.rows = replace(self._proposal.rows, totals=totals_and_notes[0], notes=totals_and_notes[1])
+        self._proposal.rows = replace(self._proposal.rows, totals=tuple(found_totals), notes=tuple(found_notes))
         return records
 
     def _take_values(self) -> None:
@@ -200,17 +209,17 @@ class Proposer:
 
     def _add_conversions(self, column: ProposedColumn) -> None:
         """Add the conversions that the values of a column need: a unit, an order of dates, or words for codes."""
-        sort = column_types_of(self._kind).get(column.means)
-        if sort is None:
+        column_type = column_types_of(self._kind).get(column.means)
+        if column_type is None:
             return
-        if sort is MONEY:
+        if column_type is MONEY:
             column.unit = unit_in(column.name) or unit_needed(column.values)
-        elif sort in _DATES:
+        elif column_type in _DATES:
             column.order = order_of(column.values)
-        elif sort.words is not None:
-            known = self._proposal.spec.columns[column.means]
-            unknown = dict.fromkeys(value for value in column.values if not accepts(known, value))
-            is_kind = sort.words is ApplicantKind
+        elif column_type.words is not None:
+            column_spec = self._proposal.spec.columns[column.means]
+            unknown = dict.fromkeys(value for value in column.values if not accepts(column_spec, value))
+            is_kind = column_type.words is ApplicantKind
             column.words = {word: (applicant_kind_in(word) if is_kind else "") or UNDECIDED for word in unknown}
 
     def _is_continued(self) -> bool:
@@ -225,7 +234,10 @@ class Proposer:
         )
 
     def _filled_down(self) -> tuple[str, ...]:
-        """Return the column of the application number if rows of other kinds leave it out after the row that has it."""
+        """Return the column of the application number if a later row of the same application leaves it empty.
+
+        Sheets of applications are left out: `_is_continued` is about them.
+        """
         key = self._column_of(_KEY)
         if self._kind is _APPLICATIONS or key < 0:
             return ()
@@ -246,7 +258,7 @@ def propose(
     agent: str,
     document_names: Mapping[str, DocumentKind] = MappingProxyType({}),
 ) -> list[Proposal]:
-    """Propose a map for each of some kinds that a file has; `document_names` is as in `kind_spec`.
+    """Propose a map for each kind of `kinds` that a file has; `document_names` is as in `kind_spec`.
 
     The kind of a sheet is the one that recognises most of its columns. The map of a kind is for the sheet with the most
     recognised columns, and for all sheets with the same columns.

@@ -12,7 +12,7 @@ from db.enums import ImportKind
 from db.queries.published import CASE, chunks
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.i18n import _
-from workbench.services.clock.due_date_changes import due_changes_of
+from workbench.services.clock.due_date_changes import due_changes_of_cases
 from workbench.services.files.calls.writing import PublishedCallFile
 from workbench.services.files.reading.problems import RowProblem
 from workbench.services.files.reading.reader import Reader
@@ -137,7 +137,7 @@ class ImportRun:
             case_ids = session.execute(select(CASE.c.id).where(*has_due_date).order_by(CASE.c.id)).scalars().all()
         for portion in chunks(case_ids, _FOLLOWING_TOGETHER):
             with self.context.write() as session:
-                follow_calendar(session, self.context, due_changes_of(session, self.context, portion))
+                follow_calendar(session, self.context, due_changes_of_cases(session, self.context, portion))
         return calendar
 
     @contextmanager
@@ -208,7 +208,7 @@ class ImportRun:
         numbers: dict[ImportKind, set[str]] = {}
         if called_numbers:
             numbers[ImportKind.CALLS] = set(called_numbers)
-        callees = writing.concerned.get(ImportKind.OPTOUTS)
+        callees = writing.lookup_values.get(ImportKind.OPTOUTS)
         if callees:
             numbers[ImportKind.OPTOUTS] = computed.callers_of(callees)
         return numbers
@@ -231,8 +231,8 @@ class ImportRun:
             with self.context.read() as session:
                 self._add_affected(ids_of_affected(cases_of_numbers(session, hashes).values()), kind)
         for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
-            if writing.concerned.get(kind):
-                self._add_affected(cases_about(self.context, kind, writing.concerned[kind]), kind)
+            if writing.lookup_values.get(kind):
+                self._add_affected(cases_about(self.context, kind, writing.lookup_values[kind]), kind)
 
     def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
         self.plan.add_affected(case_ids, kind, self.classifier.imported_at)

@@ -40,8 +40,8 @@ class BatchWriter:
     batch_id: int
     progress: ImportProgress
     rejects: RejectWriter | None
-    concerned: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """The values in the columns `ABOUT` of the written rows, by kind."""
+    lookup_values: dict[ImportKind, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The values in the columns `CASE_LOOKUP_COLUMNS` of the written rows, by kind."""
 
     def write(self, readers: Sequence[Reader]) -> Iterator[tuple[Reader, PlannedPortion]]:
         """Write the good rows, and the bad ones to the file of rejects; yield each portion after it is written.
@@ -53,18 +53,19 @@ class BatchWriter:
         portion = next(portions, None)
         for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
             if self.rejects is not None:
-                self.rejects.follow(reader)
+                self.rejects.switch_to(reader)
             written = 0
             while portion is not None and portion.file == place:
-                self._portion(portion, reader)
+                self._write_portion(portion, reader)
                 written += len(portion.rows.rows) if portion.rows else 0
                 self.progress.advance(reader.pass_bytes * written // rows)
                 yield reader, portion
                 portion = next(portions, None)
+            # Calls are written after the other rows; that step reports their progress.
             if reader.kind is not ImportKind.CALLS:
                 self.progress.finish(reader)
 
-    def _portion(self, portion: PlannedPortion, reader: Reader) -> None:
+    def _write_portion(self, portion: PlannedPortion, reader: Reader) -> None:
         if self.rejects is not None:
             for record in portion.rejected:
                 self.rejects.write(record)
@@ -74,9 +75,9 @@ class BatchWriter:
             self.insert([(SUBMISSION, appeal_filings(self.context, portion.appeals, self.classifier.imported_at))])
         if portion.rows is None or not portion.rows.rows:
             return
-        name = ABOUT.get(reader.kind)
+        name = CASE_LOOKUP_COLUMNS.get(reader.kind)
         if name is not None:
-            self.concerned[reader.kind].update(portion.rows.column(name))
+            self.lookup_values[reader.kind].update(portion.rows.column(name))
         self._insert(portion.rows)
         if reader.kind is ImportKind.APPLICATIONS:
             cards = self._cards_of(portion.rows, has_updates=portion.has_updates)
@@ -89,9 +90,9 @@ class BatchWriter:
             self._insert(bulk_rows(table.name, rows))
 
     def _insert(self, rows: BulkRows, **common: Any) -> None:
-        for portion in chunks(rows.rows, _MAX_ROWS):
+        for chunk in chunks(rows.rows, _MAX_ROWS):
             with self.context.write(is_bulk=True) as session:
-                insert_bulk(session, replace(rows, rows=portion), batch_id=self.batch_id, **common)
+                insert_bulk(session, replace(rows, rows=chunk), batch_id=self.batch_id, **common)
 
     def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
         """Copy the file of a document into the store; if the row names no file, check that the store has it."""
@@ -108,7 +109,7 @@ class BatchWriter:
             raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
     def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
-        """Return cards for the numbers of applications that have no card yet and no row of their own in this import."""
+        """Return a card for each number of the applications, without stored cards and cards that this import lists."""
         listed = zip(*map(applications.column, ("agent", "application_no", "msisdns")), strict=True)
         cards = [
             (agent, number, msisdn)
@@ -133,9 +134,9 @@ class BatchWriter:
         return set(map(KEYS[ImportKind.CARDS], rows))
 
 
-ABOUT = {
+CASE_LOOKUP_COLUMNS = {
     ImportKind.OPTOUTS: "callee_hash",
     ImportKind.CREDIT: "subject_no",
     ImportKind.COMPLAINTS: "msisdn_hash",
 }
-"""The column by which the cases are found that a row without an application concerns, by kind."""
+"""The columns that find the cases of rows without an application number, by kind."""

@@ -60,7 +60,7 @@ class DossierReport:
     """The folder that was written, its number of files, the head of the audit log, and the documents copied."""
 
     path: Path
-    files: int
+    file_count: int
     head_seq: int
     head: str
     documents: tuple[WrittenDocument, ...]
@@ -102,15 +102,16 @@ class Dossiers(Service):
                 # The event is written before the folder appears, because an extra event is better than a missing one.
                 self._log(request, len(digests), documents)
         head = manifest["audit_head"]
+        # The files with a digest, and SHA256SUMS itself.
         return DossierReport(
-            path=path, files=len(digests) + 1, head_seq=head["seq"], head=head["hash"], documents=documents
+            path=path, file_count=len(digests) + 1, head_seq=head["seq"], head=head["hash"], documents=documents
         )
 
-    def _log(self, request: DossierRequest, files: int, documents: tuple[WrittenDocument, ...]) -> None:
+    def _log(self, request: DossierRequest, digest_count: int, documents: tuple[WrittenDocument, ...]) -> None:
         copied = [one.line.sha256 for one in documents if one.state == "written"]
         # An event is never deleted, so it must not contain the number of a person.
         reason = mask_digits_within(request.reason.strip())
-        body = {**details(reason=reason, sha256=copied), "files": files, "reveal": request.reveal}
+        body = {**details(reason=reason, sha256=copied), "files": digest_count, "reveal": request.reveal}
         self.context.log_alone(Action.DOSSIER, case_id=request.case_id, body=body)
 
     def _files(self, request: DossierRequest, casefile: CaseFile, to_json: CaseToJson) -> tuple[Files, dict[str, Any]]:

@@ -17,7 +17,7 @@ from workbench.domain.clock.year_notice import YearNotice, days_defined_by
 from workbench.domain.values.moments import FIRST_YEAR, LAST_YEAR
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.clock.due_date_changes import due_changes
+from workbench.services.clock.due_date_changes import due_changes_of_days
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.foundation import calendar_days
 from workbench.services.foundation.audit_log import details
@@ -174,7 +174,7 @@ class Calendars(Service):
         return CalendarEffect(
             before=tuple(_day(before, on) for on in days),
             after=changed,
-            due_changes=due_changes(session, self.context, calendar_after, days),
+            due_changes=due_changes_of_days(session, self.context, calendar_after, days),
             deadline_changes=tuple(planned_moves(session, self.context, calendar_after, changed)) if is_plan else (),
         )
 
