@@ -56,7 +56,7 @@ def _without_excluded_clauses(text: str, *, is_bracket: bool) -> str:
 def _without_excluded_in_sentence(sentence: str, *, is_bracket: bool) -> str:
     """Return a sentence without its exclusions.
 
-    In brackets, an exclusion covers all further clauses. Elsewhere, a prohibition covers its list, and another exclusion
+    In brackets, an exclusion covers all further clauses. Elsewhere, a prohibition covers its list. Any other exclusion
     covers its own clause. A clause that includes something again ends the exclusion.
     """
     clauses = _CLAUSE_END.split(sentence)

@@ -144,7 +144,7 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
             ),
         )
         for row in connection.execute(_TEXTS, of_case)
-        # If `before` logs a verdict, the texts of this verdict are no earlier acts, although they are not later.
+        # The event of a verdict and its texts have the same time, but the texts are not earlier than the event.
         if (before is None or row.at <= before.at) and row.decision != own_decision
     ]
     acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)

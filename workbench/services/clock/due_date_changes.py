@@ -84,6 +84,7 @@ def due_changes_of_cases(
 def _recomputed(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None
 ) -> Iterator[DueChange]:
+    """Compute the due dates of a chunk of cases again, and yield those that change."""
     clocks = Clocks(session, context, clock_events(session, case_ids), calendar_of)
     now = context.now()
     rows = session.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids))).scalars()
