@@ -272,11 +272,10 @@ def importer_refusal(session: Session, context: Context, case_id: int, policy: P
     if not policy.separation.importer:
         return None
     case_batch = select(col(CaseRow.batch_id)).where(col(CaseRow.id) == case_id)
-    submission_batches = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
+    filing_batches = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
     batch = ImportBatchRow
     own_batches = select(col(batch.id)).where(
-        col(batch.id).in_(case_batch) | col(batch.id).in_(submission_batches),
-        col(batch.started_by_id) == context.actor.id,
+        col(batch.id).in_(case_batch) | col(batch.id).in_(filing_batches), col(batch.started_by_id) == context.actor.id
     )
     if session.execute(own_batches.limit(1)).first() is None:
         return None
