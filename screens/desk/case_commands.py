@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from screens.desk.case_screen import CaseScreen, start
+from screens.desk.case_screen import CaseScreen, start_act
 from screens.desk.forecast_text import forecast_lines
 from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
@@ -45,11 +45,9 @@ async def take_next(screen: CaseScreen) -> None:
     screen.read_again()
 
 
-async def reader_for(
-    screen: CaseScreen, parse: Parse[Moment], tense: Tense = Tense.FUTURE
-) -> TimeReader[Moment] | None:
+async def reader_for(screen: CaseScreen, read: Parse[Moment], tense: Tense = Tense.FUTURE) -> TimeReader[Moment] | None:
     """Return a reader for a field with a day or a time; None if the calendar cannot be read."""
-    return await attempt(screen, partial(time_reader, screen.session.services, screen.session.clock.now, parse, tense))
+    return await attempt(screen, partial(time_reader, screen.session.services, screen.session.clock.now, read, tense))
 
 
 async def decide(screen: CaseScreen, case: CaseFile, verdict: Verdict, *, items_first: bool = False) -> None:
@@ -88,7 +86,7 @@ async def skip(screen: CaseScreen, case: CaseFile) -> None:
     reason = await screen.app.push_screen_wait(Prompt(_("Skip {case}").format(case=ref.name), hint))
     if reason:
         message = _("{case} skipped.").format(case=ref.name)
-        start(screen, partial(screen.session.skip, ref, reason), "write", message)
+        start_act(screen, partial(screen.session.skip, ref, reason), "write", message)
 
 
 async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
@@ -113,7 +111,7 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
         view = screen.view()
         back_at = back_from_aside(until, due_at, view.now, view.zone)
         message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(back_at))
-        start(screen, partial(screen.session.put_aside, ref, until), "write", message)
+        start_act(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 
 async def release(screen: CaseScreen, case: CaseFile) -> None:
@@ -132,7 +130,7 @@ async def comment(screen: CaseScreen, case: CaseFile) -> None:
     title, hint = _("Comment on {case}").format(case=ref.name), _("For colleagues only; the applicant never sees it.")
     text = await screen.app.push_screen_wait(Prompt(title, hint, typed, on_change=keep))
     if text:
-        start(screen, partial(screen.session.comment, ref, text), "write")
+        start_act(screen, partial(screen.session.comment, ref, text), "write")
 
 
 async def record_contact(screen: CaseScreen, case: CaseFile) -> None:
@@ -165,7 +163,7 @@ async def file_appeal(screen: CaseScreen, case: CaseFile) -> None:
             _("Appeal filed; every supervisor is away or worked on this case. To undo, press {desk.undo} on the desk.")
         )
         screen.notify(message.format(login=filed.assignee) if filed.assignee else nobody, timeout=8)
-        start(screen, partial(screen.session.reload, ref), "read")
+        start_act(screen, partial(screen.session.reload, ref), "read")
 
 
 async def verify(screen: CaseScreen, case: CaseFile) -> None:
@@ -178,7 +176,7 @@ async def verify(screen: CaseScreen, case: CaseFile) -> None:
     dialog = ChoiceDialog(_("External verification"), words, _("method"), placeholder=placeholder)
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
-        start(
+        start_act(
             screen,
             partial(screen.session.record, CaseRef.of(case), screen.session.services.remarks.verify, *answer),
             "write",
@@ -191,7 +189,7 @@ async def answer_checklist(screen: CaseScreen, case: CaseFile) -> None:
 
     ref = CaseRef.of(case)
     if await screen.app.push_screen_wait(Checklist(case.checklist, partial(screen.session.answer, ref))):
-        start(screen, partial(screen.session.reload, ref), "read")
+        start_act(screen, partial(screen.session.reload, ref), "read")
 
 
 async def list_documents(screen: CaseScreen, case: CaseFile) -> None:
@@ -200,7 +198,7 @@ async def list_documents(screen: CaseScreen, case: CaseFile) -> None:
 
     ref = CaseRef.of(case)
     if await show_documents(screen.app, screen.session.services.documents, case, screen.view()):
-        start(screen, partial(screen.session.reload, ref), "read")
+        start_act(screen, partial(screen.session.reload, ref), "read")
 
 
 async def assign(screen: CaseScreen, case: CaseFile) -> None:
@@ -214,7 +212,7 @@ async def assign(screen: CaseScreen, case: CaseFile) -> None:
         if was_held:
             screen.show(session.remove(ref))
         else:
-            start(screen, partial(screen.session.reload, ref), "read")
+            start_act(screen, partial(screen.session.reload, ref), "read")
 
 
 async def reopen(screen: CaseScreen, case: CaseFile) -> None:
@@ -223,7 +221,7 @@ async def reopen(screen: CaseScreen, case: CaseFile) -> None:
 
     ref = CaseRef.of(case)
     if await reopen_case(screen, screen.session.services, ref.id):
-        start(screen, partial(screen.session.reload, ref), "read")
+        start_act(screen, partial(screen.session.reload, ref), "read")
 
 
 async def show_changes(screen: CaseScreen, case: CaseFile) -> None:
@@ -236,7 +234,7 @@ async def show_changes(screen: CaseScreen, case: CaseFile) -> None:
         return
     judge = partial(session.judge, ref) if session.is_held else None
     if await screen.app.push_screen_wait(ChangesSheet(case, case.changes, screen.view(), judge)):
-        start(screen, partial(session.reload, ref), "read")
+        start_act(screen, partial(session.reload, ref), "read")
 
 
 async def explain(screen: CaseScreen, case: CaseFile) -> None:
@@ -271,7 +269,7 @@ async def show_phone_estimate(screen: CaseScreen, case: CaseFile) -> None:
 def reveal(screen: CaseScreen, case: CaseFile) -> None:
     """Reveal the selected field or the whole identity; hide all fields if all are revealed."""
     if not screen.revealed.is_all:
-        start(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")
+        start_act(screen, partial(screen.session.reveal, CaseRef.of(case), screen.panels.panel.field), "reveal")
     elif not key_presses_of(screen).is_repeat:
         # A key that is held down must not reveal and hide in turns: each reveal is logged.
         screen.hide_fields()

@@ -244,8 +244,8 @@ def _show_panels_or_page(screen: CaseScreen, *, has_case: bool) -> None:
         bar.set_class(has_case, "-with-case")
 
 
-def start(screen: CaseScreen, act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
-    """Run an act of the session in a worker, and show its outcome and a message."""
+def start_act(screen: CaseScreen, act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
+    """Run an act of the session in a worker of this group, such as `write`, and show its outcome and a message."""
     run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE_GROUPS)
 
 

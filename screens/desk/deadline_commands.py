@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from screens.desk.case_commands import reader_for
-from screens.desk.case_screen import CaseScreen, start
+from screens.desk.case_screen import CaseScreen, start_act
 from screens.desk.outcomes import CaseRef
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
@@ -38,7 +38,7 @@ async def waive(screen: CaseScreen, case: CaseFile) -> None:
             message = _(
                 "{case}: item {item} is waived; the case is back in the queue. To undo, press {desk.undo} on the desk."
             )
-        start(
+        start_act(
             screen,
             partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
             "write",
@@ -86,7 +86,7 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
             else _("{case}: extended to {day}.")
         ).format(case=ref.name, day=_due_words(extension.until, view))
         act = screen.session.services.rescheduling.extend
-        start(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
+        start_act(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
 
 
 async def change_class(screen: CaseScreen, case: CaseFile) -> None:
@@ -129,7 +129,7 @@ def _set_value(
     """Give a case the chosen value, with the reason."""
     ref = CaseRef.of(case)
     message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
-    start(screen, partial(screen.session.record, ref, act, *answer), "write", message)
+    start_act(screen, partial(screen.session.record, ref, act, *answer), "write", message)
 
 
 async def _ask_day(

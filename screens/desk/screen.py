@@ -8,7 +8,7 @@ from textual import events, work
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
 
-from screens.desk.case_screen import start
+from screens.desk.case_screen import start_act
 from screens.desk.key_map import CaseCommandScreen, bindings
 from screens.desk.outcomes import CaseRef, CaseShown
 from screens.desk.session import DeskSession
@@ -54,7 +54,7 @@ class DeskScreen(CaseCommandScreen):
         """Renew the hold of the case on the desk."""
         case = self.session.case
         if case is not None and self.session.is_held:
-            start(self, partial(self.session.renew, CaseRef.of(case)), "renew")
+            start_act(self, partial(self.session.renew, CaseRef.of(case)), "renew")
 
     def on_key(self, event: events.Key) -> None:
         """Explain why the key of the next case does not work while the current case is unfinished."""

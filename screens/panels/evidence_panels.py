@@ -51,7 +51,10 @@ def _unless_erased(lines_of: PanelLines) -> PanelLines:
 
 
 class EvidencePanels(Container):
-    """Shows evidence and history of a case in four panels; `subject` is the title and the lines of a fifth panel."""
+    """Shows evidence and history of a case in four panels.
+
+    `subject` describes a fifth panel, such as that of an appeal: its title, and the function that returns its lines.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(desk.IDENTITY, "go('identity')"),

@@ -18,7 +18,7 @@ from typing import Any
 
 POLL_S = 0.5
 GRACE_S = 1.5
-"""How long the program may take to end in order; afterwards the thread exits the process at once."""
+"""How long the program may take to close everything itself; then the thread exits the process at once."""
 
 HUNG_UP = 129
 """The exit code after a SIGHUP or when the terminal is gone."""

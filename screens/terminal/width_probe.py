@@ -10,13 +10,18 @@ _SIGNS = "◆…─█•"
 QUESTION = f"\x1b[H{_SIGNS}\x1b[6n\x1b[H"
 """Sent before the first frame, which covers the symbols; the answer is a cursor position report."""
 
-_NO_ANSWER_FROM = ("screen", "tmux", "dumb")
+_NOT_ASKED = ("screen", "tmux", "dumb")
+"""The beginnings of TERM in terminals that do not answer, or answer without knowing the font."""
 
 
 def is_worth_asking(environment: Mapping[str, str]) -> bool:
-    """Return whether the terminal itself would answer; tmux and screen answer instead, without knowing its font."""
+    """Return whether the terminal itself would answer.
+
+    Inside tmux or screen, these answer instead, but do not know the font of the terminal. A dumb terminal does not
+    answer.
+    """
     inside = environment.get("TMUX") or environment.get("STY")
-    return not inside and not environment.get("TERM", "dumb").startswith(_NO_ANSWER_FROM)
+    return not inside and not environment.get("TERM", "dumb").startswith(_NOT_ASKED)
 
 
 def is_wide(column: int, row: int) -> bool:

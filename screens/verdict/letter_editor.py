@@ -84,5 +84,5 @@ class LetterEditor(Vertical):
         # Compare with the last posted text, since the dialog updates the shown text a little later.
         if self.edit.display and text != self._last_text:
             self._last_text, self._is_edited = text, True
-            # An empty text means the texts of the reasons.
+            # If the reviewer empties the text, the letter uses the texts of the reasons again.
             self.post_message(FormEdited(letter=text if text.strip() else None))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.i18n import _, comma_joined
 from workbench.settings.table import SettingsTable
@@ -130,10 +130,10 @@ def _refusal(name: str, value: object) -> str | None:
         if similar:
             return _("There is no setting {name}; did you mean {similar}?").format(name=name, similar=similar[0])
         return _("There is no setting {name}; the settings are {names}.").format(name=name, names=comma_joined(names))
-    is_right, wanted = CHECKS[name]
-    if is_right(value):
+    check = CHECKS[name]
+    if check.accepts(value):
         return None
-    return _("{name} must be {wanted}; the usual value is used.").format(name=name, wanted=wanted())
+    return _("{name} must be {wanted}; the usual value is used.").format(name=name, wanted=check.wanted_words())
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -151,14 +151,22 @@ def _is_command(value: object) -> bool:
     return bool(words) and shutil.which(words[0]) is not None
 
 
-CHECKS: Mapping[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
-    "database": (lambda value: isinstance(value, str) and value != "", lambda: _("a path, in quotes")),
-    "theme": (lambda value: value in THEMES, lambda: _one_of(THEMES)),
-    "auto_next": (lambda value: isinstance(value, bool), lambda: _("true or false, without quotes")),
-    "viewer": (_is_command, lambda: _("a command that exists here, in quotes")),
-    "date_order": (lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
+class _Check(NamedTuple):
+    """The check of a setting."""
+
+    accepts: Callable[[object], bool]
+    wanted_words: Callable[[], str]
+    """Returns words for the values that it accepts."""
+
+
+CHECKS: Mapping[str, _Check] = {
+    "database": _Check(lambda value: isinstance(value, str) and value != "", lambda: _("a path, in quotes")),
+    "theme": _Check(lambda value: value in THEMES, lambda: _one_of(THEMES)),
+    "auto_next": _Check(lambda value: isinstance(value, bool), lambda: _("true or false, without quotes")),
+    "viewer": _Check(_is_command, lambda: _("a command that exists here, in quotes")),
+    "date_order": _Check(lambda value: value in DATE_ORDERS, lambda: _one_of(DATE_ORDERS)),
 }
-"""By setting: whether it accepts a value, and words for the values that it accepts."""
+"""The check of each setting that is a single value, by its name."""
 
 
 def _read_keys(table: object) -> SettingsTable[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from functools import partial
 from textual.content import Content
 
 from screens.desk.case_commands import reader_for
-from screens.desk.case_screen import CaseScreen, start
+from screens.desk.case_screen import CaseScreen, start_act
 from screens.desk.outcomes import CaseRef
 from screens.panels.history import asked_lines
 from screens.widgets.safe_text import MUTED, plain
@@ -47,7 +47,7 @@ async def record_reply(screen: CaseScreen, case: CaseFile) -> None:
             case=ref.name
         )
         act = screen.session.services.remarks.answer
-        start(screen, partial(screen.session.record, ref, act, note), "write", message)
+        start_act(screen, partial(screen.session.record, ref, act, note), "write", message)
 
 
 async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
@@ -73,7 +73,7 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
         act = screen.session.services.remarks.resubmit
         # Without a time, the service uses the time at which it records the resubmission.
         record = partial(screen.session.record, ref, act, note, None if received_at == view.now else received_at)
-        start(screen, record, "write", message.format(case=ref.name))
+        start_act(screen, record, "write", message.format(case=ref.name))
 
 
 async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
@@ -92,7 +92,7 @@ async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
         message = with_keys(_("The appeal of {case} is withdrawn. To undo, press {desk.undo} on the desk."))
     carry_out = session.give_up if was_held else session.record
     act = partial(carry_out, ref, session.services.remarks.withdraw, reason)
-    start(screen, act, "write", message.format(case=ref.name))
+    start_act(screen, act, "write", message.format(case=ref.name))
 
 
 async def _ask_note(screen: CaseScreen, title: str, above: Sequence[Content] = ()) -> str | None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from screens.desk.case_screen import CaseScreen, start
+from screens.desk.case_screen import CaseScreen, start_act
 from screens.desk.outcomes import CaseRef
 from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import _
@@ -24,4 +24,4 @@ async def change_legal_hold(screen: CaseScreen, case: CaseFile) -> None:
     if reason:
         holds = screen.session.services.legal_holds
         act = partial(screen.session.record, ref, holds.end if has_legal_hold else holds.place, reason)
-        start(screen, act, "write", message.format(case=ref.name))
+        start_act(screen, act, "write", message.format(case=ref.name))

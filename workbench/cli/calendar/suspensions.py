@@ -68,16 +68,15 @@ def resume(
 
 def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
     if context.as_json:
-        counts = {"cases": done.affected_count, "notices": done.notified_count}
-        counts["deadlines"] = done.deadline_count
+        counts = {"cases": done.affected_count, "notices": done.notified_count, "deadlines": done.deadline_count}
         output.document({"suspensions": list(done.suspension_ids), **counts, "written": written})
         return
     if written:
-        concerned = ngettext("{count} case is affected.", "{count} cases are affected.", done.affected_count)
+        message = ngettext("{count} case is affected.", "{count} cases are affected.", done.affected_count)
     else:
         output.narrate(_("Dry run: nothing was written."))
-        concerned = ngettext("{count} case would be affected.", "{count} cases would be affected.", done.affected_count)
-    output.narrate(concerned.format(count=commas(done.affected_count)))
+        message = ngettext("{count} case would be affected.", "{count} cases would be affected.", done.affected_count)
+    output.narrate(message.format(count=commas(done.affected_count)))
     if done.deadline_count:
         output.narrate(deadline_count_words(done.deadline_count))
     output.narrate(notice_count_words(done.notified_count, is_written=written))

@@ -86,12 +86,13 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
         if (before.working, before.hours) != (after.working, after.hours)
     ]
     yield from _first_lines([wording.day_words(day, today) for day in changed_days])
-    for changes, name in ((effect.moved_due_dates, ""), (effect.deadline_changes, _("deadline of the applicant"))):
+    for changes, remark in ((effect.moved_due_dates, ""), (effect.deadline_changes, _("deadline of the applicant"))):
         yield from _first_lines(
             [
                 f"{format_case(one.case_id)}  {instant_on_screen(one.before, today, zone)} → "
                 f"{instant_on_screen(one.after, today, zone)}"
-                + "".join(f" ({word})" for word in (name, _("provisional") if one.is_provisional else "") if word)
+                + (f" ({remark})" if remark else "")
+                + (f" ({_('provisional')})" if one.is_provisional else "")
                 for one in changes
             ]
         )
@@ -105,24 +106,22 @@ def _first_lines(lines: Sequence[str]) -> Iterator[str]:
 
 def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     """Summarise the effect of a change that was written or is planned."""
-    days, moved, certainty_changes = len(effect.after), len(effect.moved_due_dates), effect.certainty_change_count
-    if not days:
+    # `after` also has days whose working time stays and only the name or the status changes.
+    day_count, moved_count = len(effect.after), len(effect.moved_due_dates)
+    if effect.changes_nothing:
         return _("The calendar does not change; nothing was written.")
     if written:
-        parts = [
-            ngettext("{count} day changed.", "{count} days changed.", days).format(count=commas(days)),
-            ngettext("{count} due date moved.", "{count} due dates moved.", moved).format(count=commas(moved)),
-        ]
+        changed = ngettext("{count} day changed.", "{count} days changed.", day_count)
+        moved = ngettext("{count} due date moved.", "{count} due dates moved.", moved_count)
+        parts = [changed.format(count=commas(day_count)), moved.format(count=commas(moved_count))]
     else:
-        parts = [
-            _("Dry run: nothing was written."),
-            ngettext("{count} day would change.", "{count} days would change.", days).format(count=commas(days)),
-            wording.moved_count_words(moved),
-        ]
+        changed = ngettext("{count} day would change.", "{count} days would change.", day_count)
+        parts = [_("Dry run: nothing was written."), changed.format(count=commas(day_count))]
+        parts.append(wording.moved_count_words(moved_count))
     if effect.deadline_changes:
         parts.append(wording.deadline_count_words(len(effect.deadline_changes)))
-    if certainty_changes:
-        parts.append(wording.certainty_change_words(certainty_changes))
-    if moved or effect.deadline_changes:
+    if effect.certainty_change_count:
+        parts.append(wording.certainty_change_words(effect.certainty_change_count))
+    if moved_count or effect.deadline_changes:
         parts.append(wording.notice_count_words(effect.notified_count, is_written=written))
     return ("" if current_language() == "zh" else " ").join(parts)

@@ -17,8 +17,8 @@ _GAP = "  "
 _Row = TypeVar("_Row")
 
 
-def _shown(text: str, *, keep_newlines: bool = False) -> str:
-    """Return a text as this terminal draws it, without control characters."""
+def _drawable(text: str, *, keep_newlines: bool = False) -> str:
+    """Return a text without control characters, and with symbols that this terminal can draw."""
     return for_terminal(safe(text, keep_newlines=keep_newlines))
 
 
@@ -37,30 +37,30 @@ def document(value: Any) -> None:
 
 def line(text: str = "") -> None:
     """Print one line of data."""
-    typer.echo(_shown(text))
+    typer.echo(_drawable(text))
 
 
 def file_text(text: str) -> None:
     """Print the text of a file: as it is if stdout is a file or pipe, without control characters on a terminal."""
     if sys.stdout.isatty():
-        typer.echo(_shown(text.rstrip("\n"), keep_newlines=True))
+        typer.echo(_drawable(text.rstrip("\n"), keep_newlines=True))
     else:
         typer.echo(text.encode(), nl=False)
 
 
 def narrate(text: str) -> None:
     """Print a message about what happened on stderr."""
-    typer.echo(_shown(text), err=True)
+    typer.echo(_drawable(text), err=True)
 
 
 def complain(text: str) -> None:
     """Print an error on stderr, in one line."""
-    typer.echo(f"workbench: {_shown(' '.join(text.split()))}", err=True)
+    typer.echo(f"workbench: {_drawable(' '.join(text.split()))}", err=True)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()) -> None:
     """Print rows in columns, aligned by terminal cells; the columns in `numeric` are right-aligned."""
-    shown = [[_shown(cell) for cell in row] for row in [headers, *rows]]
+    shown = [[_drawable(cell) for cell in row] for row in [headers, *rows]]
     widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
     for row in shown:
         padded = [
@@ -71,13 +71,13 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Seq
 
 
 def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:
-    """Print a line for each row; `columns` has, by heading, the function that returns the text of a row."""
-    table(list(columns), [[text(row) for text in columns.values()] for row in rows], numeric=numeric)
+    """Print a line for each row; `columns` maps each heading to the function that makes the cell of a row."""
+    table(list(columns), [[cell_of(row) for cell_of in columns.values()] for row in rows], numeric=numeric)
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
     """Print names and values in two columns, without empty values; all lines of a value are aligned."""
-    shown = [(_shown(name), _shown(value, keep_newlines=True)) for name, value in rows if value]
+    shown = [(_drawable(name), _drawable(value, keep_newlines=True)) for name, value in rows if value]
     width = max((cells(name) for name, _value in shown), default=0)
     for name, value in shown:
         first, *more = value.split("\n")
@@ -91,8 +91,8 @@ class ProgressLine:
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._shown = ""
-        self._is_shown = sys.stderr.isatty()
+        self._last_text = ""
+        self._is_on_terminal = sys.stderr.isatty()
 
     def __enter__(self) -> Self:
         return self
@@ -100,10 +100,10 @@ class ProgressLine:
     def __call__(self, done: int, total: int) -> None:
         """Show the percentage done, if it has changed."""
         text = f"{self._label} {done * 100 // total if total else 100:3d} %"
-        if self._is_shown and text != self._shown:
-            self._shown = text
-            typer.echo(f"\r{_shown(text)}", err=True, nl=False)
+        if self._is_on_terminal and text != self._last_text:
+            self._last_text = text
+            typer.echo(f"\r{_drawable(text)}", err=True, nl=False)
 
     def __exit__(self, *_error: object) -> None:
-        if self._shown:
-            typer.echo(f"\r{' ' * cells(self._shown)}\r", err=True, nl=False)
+        if self._last_text:
+            typer.echo(f"\r{' ' * cells(self._last_text)}\r", err=True, nl=False)
