@@ -152,9 +152,9 @@ def is_contradicted(session: Session, context: Context, case: CaseRow, seen: str
     if case.findings_on != day:
         evidence = read_evidence(session, case, context.store, day)
         findings = assess(evidence, context.policy(session, case.policy_version_id), day).findings
-    before = {(found["rule"], found["severity"]) for found in body["findings"]}
-    now = {(found.rule, found.severity.value) for found in findings}
-    return any(severity != info for _rule, severity in before ^ now)
+    seen_then = {(found["rule"], found["severity"]) for found in body["findings"]}
+    shown_now = {(found.rule, found.severity.value) for found in findings}
+    return any(severity != info for _rule, severity in seen_then ^ shown_now)
 
 
 def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:

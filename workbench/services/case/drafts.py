@@ -46,12 +46,12 @@ class Drafts(Service):
                     "Your draft is only on the screen: copy what you need, then start the workbench again."
                 )
                 raise StorageGone(message.format(database=self.context.database.path)) from error
-            kept = self._save_to_file(case_id, body)
+            path = self._save_to_file(case_id, body)
             message = _(
                 "{database} was replaced or removed while it was open, so nothing was written into it. "
                 "Your draft is in {file}; start the workbench again."
             )
-            raise StorageGone(message.format(database=self.context.database.path, file=kept)) from error
+            raise StorageGone(message.format(database=self.context.database.path, file=path)) from error
 
     def _save(self, case_id: int, body: Mapping[str, Any]) -> None:
         with self.context.write() as session:
@@ -70,12 +70,12 @@ class Drafts(Service):
         import platformdirs
 
         folder = Path(platformdirs.user_state_dir(APP_NAME)) / "drafts"
-        kept = folder / f"{format_case(case_id)}-{os.getpid()}.json"
+        path = folder / f"{format_case(case_id)}-{os.getpid()}.json"
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replacing(kept, self.context.own_files) as draft:
+        with replacing(path, self.context.own_files) as draft:
             draft.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
-        return kept
+        return path
 
 
 def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | None:

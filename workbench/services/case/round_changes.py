@@ -47,9 +47,9 @@ def round_changes(
     if evidence is None:
         return None
     facts = observe(evidence, context.policy(session, case.policy_version_id), today).case
-    before = RoundBasis(evidence=evidence, facts=facts, findings=tuple(map(_finding, seen.get("findings", ()))))
-    named = _named_codes(last, before.findings, context.policy(session, case.policy_version_id))
-    changes, unchanged = compare_rounds(before, basis, named)
+    last_basis = RoundBasis(evidence=evidence, facts=facts, findings=tuple(map(_finding, seen.get("findings", ()))))
+    named = _named_codes(last, last_basis.findings, context.policy(session, case.policy_version_id))
+    changes, unchanged = compare_rounds(last_basis, basis, named)
     return RoundChanges(
         since_round=last.round,
         decision_id=last.id,
@@ -76,7 +76,7 @@ def _named_codes(decision: DecisionLine, findings: Sequence[Finding], policy: Po
 
 
 def _last_publication(session: Session, decision: DecisionLine) -> int:
-    """Return the last publication before a decision that did not store it; earlier versions of the program did not."""
+    """Return the last publication before a decision. Earlier versions did not store it with the decision."""
     published = select(func.max(BATCH.c.published_seq)).where(BATCH.c.published_at <= decision.decided_at)
     return int(session.execute(published).scalar() or 0)
 

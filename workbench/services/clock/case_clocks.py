@@ -184,9 +184,9 @@ def first_clock_state(
     """Return when a case that is about to be queued became complete, and the state of its clock."""
     complete_at = completed_at(evidence, policy)
     application = evidence.application
-    concerned = [one for one in suspensions if one.concerns(application.province, application.agent)]
+    suspensions_of_case = [one for one in suspensions if one.concerns(application.province, application.agent)]
     budget = clock.ClockBudget(start=complete_at, days=policy.classes.days[service_class])
-    return complete_at, clock.clock_state(budget, concerned, calendar)
+    return complete_at, clock.clock_state(budget, suspensions_of_case, calendar)
 
 
 def due_columns(state: clock.ClockState) -> dict[str, Any]:

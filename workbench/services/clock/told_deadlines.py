@@ -95,8 +95,8 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
 
     A lapsed case has the deadlines of its rectification, which a suspension may still move.
     """
-    asked = [case for case in cases if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT]
-    rows: dict[int, list[DeadlineRow]] = {case.id or 0: [case] for case in asked if case.next_action_on is not None}
+    pending = [case for case in cases if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT]
+    rows: dict[int, list[DeadlineRow]] = {case.id or 0: [case] for case in pending if case.next_action_on is not None}
     items: dict[int, list[RectificationItemRow]] = defaultdict(list)
     _add_rectifications(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
     columns = (DECISION.c.case_id, DECISION.c.decided_at, DECISION.c.checked_at)
@@ -108,6 +108,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     extended: dict[tuple[str, int], datetime] = {}
     for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():
         body = json.loads(event.body)
+        # Events are read in the order of the log; each goes in front, so that the newest moves come first.
         moves[event.case_id][:0] = [[event.at, *move] for move in body.get("deadlines", ())]
         extended |= dict.fromkeys(map(tuple, body.get("extended", ())), event.at)
     found = {}
@@ -119,6 +120,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
             for row in rows.get(case_id, ())
         ]
         told = [_with_kept_date(one, clocks.suspensions_of(case), calendar) for one in told]
+        # Only the first deadline gets the items.
         told[:1] = [replace(one, items=items[case_id]) for one in told[:1]]
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
             day, told_at, stated_on = unmoved_filing_day(clocks.session, clocks.context, case, calendar)
@@ -150,8 +152,8 @@ def _with_kept_date(told: ToldDeadline, suspensions: Iterable[Suspension], calen
     """Return a deadline that promises its date in force, if the calendar of now would not move it as far."""
     if told.moved_at is None:
         return told
-    known = as_known(suspensions, told.moved_at + _MICROSECOND)
-    latest = feasible_deadline(told.moved(known, calendar), told.moved_at, calendar)
+    known_then = as_known(suspensions, told.moved_at + _MICROSECOND)
+    latest = feasible_deadline(told.moved(known_then, calendar), told.moved_at, calendar)
     if isinstance(told.row, CaseRow):
         latest = calendar.closing(calendar.local_day(latest))
     return with_promise(told) if told.in_force_at > latest else told
@@ -255,6 +257,7 @@ def _told(row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calend
         calendar: The calendar of the case.
     """
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
+    # `current` needs a deadline first, so the dates are placeholders until the next lines.
     told = ToldDeadline(what=what, deadline_at=set_at, told_at=set_at, in_force_at=set_at, row=row)
     current = told.current(calendar)
     told = replace(told, deadline_at=current, in_force_at=current)

@@ -72,13 +72,13 @@ class IncompleteCases:
 
     def _completed(self, row: Any) -> Any:
         assessment = self.assessments[self._key(row)]
-        changed = {**row._asdict(), **assessed_columns(row, assessment)}
+        columns = {**row._asdict(), **assessed_columns(row, assessment)}
         days = self.context.policy(self.session, row.policy_version_id).classes.days
-        budget = ClockBudget(start=self.now, days=days[ServiceClass(changed["service_class"])])
-        concerned = [one for one in self.suspensions if one.concerns(row.province, row.agent)]
-        due_at = clock_state(budget, concerned, self.calendar).due_at
+        budget = ClockBudget(start=self.now, days=days[ServiceClass(columns["service_class"])])
+        suspensions_of_case = [one for one in self.suspensions if one.concerns(row.province, row.agent)]
+        due_at = clock_state(budget, suspensions_of_case, self.calendar).due_at
         blocks = {finding.rule for finding in assessment.findings if finding.severity is Severity.BLOCK}
-        return SimpleNamespace(**changed | {"due_at": to_us(due_at), "block_rules": tuple(sorted(blocks))})
+        return SimpleNamespace(**columns | {"due_at": to_us(due_at), "block_rules": tuple(sorted(blocks))})
 
     def _key(self, row: Any) -> tuple[int | date, ...]:
         return row.id, row.evidence_no, row.evidence_seq, row.policy_version_id, self._today

@@ -112,8 +112,8 @@ def append(  # noqa: PLR0913 - one parameter for each column
 
 def add_to_next_event(session: Session, name: str, facts: Any) -> None:
     """Add facts to the next event of the caller's transaction; mappings with the same name are merged."""
-    known = session.info.setdefault(_FACTS, {})
-    known[name] = {**known.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
+    waiting_facts = session.info.setdefault(_FACTS, {})
+    waiting_facts[name] = {**waiting_facts.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
 
 
 def log_remaining_facts(session: Session, actor: Actor, at: datetime) -> None:

@@ -68,9 +68,9 @@ def faults_in(error: ValidationError, values: Any, root: type) -> list[PolicyFau
     ]
 
 
-def _is_misspelt(path: KeyPath, known: Iterable[KeyPath]) -> bool:
-    """Say whether an unknown key of the same table is probably the missing one."""
-    beside = [str(other[-1]) for other in known if other[:-1] == path[:-1]]
+def _is_misspelt(path: KeyPath, reported: Iterable[KeyPath]) -> bool:
+    """Say whether a missing key is there under another spelling: as an unknown key of the same table."""
+    beside = [str(other[-1]) for other in reported if other[:-1] == path[:-1]]
     return bool(get_close_matches(str(path[-1]), beside, n=1))
 
 
@@ -110,11 +110,11 @@ def _kind_of(error: ErrorDetails, path: KeyPath) -> str:
 
 
 def _advice_on_unknown_key(key: str, table: type) -> str:
-    known = [field.name for field in fields(table)]
-    near = get_close_matches(key, known, n=1)
+    allowed = [field.name for field in fields(table)]
+    near = get_close_matches(key, allowed, n=1)
     if near:
         return _("unknown key; perhaps “{near}” is meant").format(near=near[0])
-    return _("unknown key; remove it or use one of: {known}").format(known=", ".join(sorted(known)))
+    return _("unknown key; remove it or use one of: {known}").format(known=", ".join(sorted(allowed)))
 
 
 def _type_at(root: Any, path: KeyPath) -> Any:

@@ -82,7 +82,7 @@ class Queue(Service):
         with self.context.read() as session:
             midnight = now.astimezone(self.context.zone(session)).replace(hour=0, minute=0, second=0, microsecond=0)
             durations = workload.verdict_durations_s(session, me, midnight)
-            known = sorted(seconds for seconds in durations if seconds is not None)
+            measured = sorted(seconds for seconds in durations if seconds is not None)
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
@@ -97,7 +97,7 @@ class Queue(Service):
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
                 letters_overdue=self._letters_overdue(session) if is_clerk else 0,
                 decided_today=len(durations),
-                median_s=known[len(known) // 2] if known else None,
+                median_s=measured[len(measured) // 2] if measured else None,
                 is_clock_wrong=bool(clock_problem(session, now)),
             )
 

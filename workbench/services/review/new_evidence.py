@@ -134,8 +134,8 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     findings = recompute(session, context, case)
     rules = case.reopen_for.split()
     case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
-    taken = select(func.min(col(SubmissionRow.applied_at))).where(col(SubmissionRow.case_id) == case.id)
-    since = session.execute(taken.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
+    first_applied = select(func.min(col(SubmissionRow.applied_at))).where(col(SubmissionRow.case_id) == case.id)
+    since = session.execute(first_applied.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
     progress = None if since is None else reopen_items(session, context, case, findings, since)
     received = None if progress is None else f"{progress.received}/{progress.asked}"
     body = details(round=case.round, evidence_no=case.evidence_no, progress=received)
@@ -173,8 +173,8 @@ def _compare_with_verdict(session: Session, context: Context, case: CaseRow, new
     """
     findings = new.assessment.findings
     worse = worse_blocks(_assessment_before(session, context, case, new).findings, findings)
-    known = [finding for finding in findings if finding.rule in case.reopen_for.split() and has_block([finding])]
-    rules = _rules([*known, *worse])
+    still_block = [finding for finding in findings if finding.rule in case.reopen_for.split() and has_block([finding])]
+    rules = _rules([*still_block, *worse])
     if rules or case.reopen_for:
         case.reopen_for = rules
         record_evidence(session, case, new.seq)

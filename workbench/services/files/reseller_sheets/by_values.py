@@ -33,9 +33,9 @@ _Test = Callable[[str], bool]
 
 def applicant_kind_in(text: str) -> str:
     """Return the kind of applicant that a word means, '' if it is unknown."""
-    known = value_names("applicant_kind", ApplicantKind).get(folded_word(text))
-    if known is not None:
-        return known.value
+    exact = value_names("applicant_kind", ApplicantKind).get(folded_word(text))
+    if exact is not None:
+        return exact.value
     words = sheet_words()["words"]["applicant_kind"]
     found = [
         kind for kind in ("sole_proprietor", "individual", "enterprise") if any(word in text for word in words[kind])

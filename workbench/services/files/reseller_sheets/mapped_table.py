@@ -235,8 +235,8 @@ class MappedTable:
         """Add the numbers of a cell to a record."""
         record.problem = record.problem or self._bad_number(line, column, cell)
         first = self._at[_NUMBERS]
-        before = record.cells.get(first, "")
-        record.cells[first] = f"{before};{cell}" if before else cell
+        numbers = record.cells.get(first, "")
+        record.cells[first] = f"{numbers};{cell}" if numbers else cell
 
     def _bad_number(self, line: int, column: int, cell: Cell) -> BrokenRecord | None:
         """Return the problem of a number, with the line of its row; None if it is valid."""

@@ -27,17 +27,16 @@ class MeaningSource(StrEnum):
 
 @dataclass(slots=True)
 class ProposedColumn:
-    """A column of a sheet: its index, name and values, its probable meaning, and the source of the meaning.
-
-    `parts` are its names from the top level of the header to the lowest. `means` is '' if it is not imported, and
-    UNDECIDED if a person has to decide. `unit`, `order` and `words` are as in the map.
-    """
+    """A column of a sheet and its probable meaning; `unit`, `order` and `words` are as in the map."""
 
     column: int
+    """The index of the column."""
     name: str
     parts: Sequence[str]
+    """The names from the top level of the header to the lowest."""
     values: Sequence[str] = ()
     means: str = ""
+    """The column that it is imported as; '' if it is not imported, UNDECIDED if a person has to decide."""
     source: MeaningSource = MeaningSource.NOTHING
     unit: str | None = None
     order: Order | None = None

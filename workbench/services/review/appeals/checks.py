@@ -137,8 +137,8 @@ def put_into_force(act: ActInProgress, appeal: AppealRow) -> AppealResult:
 def _new_blocks(session: Session, appeal: AppealRow) -> str:
     """Return the rules that block now but did not for the appealed verdict, for the list of cases to reopen."""
     decision = session.get(DecisionRow, appeal.decision_id) if appeal.decision_id else None
-    known = json.loads(decision.seen).get("findings", ()) if decision is not None else ()
-    blocked = {found["rule"] for found in known if found["severity"] == Severity.BLOCK}
+    seen_findings = json.loads(decision.seen).get("findings", ()) if decision is not None else ()
+    blocked = {found["rule"] for found in seen_findings if found["severity"] == Severity.BLOCK}
     rules = [found.rule for found in findings_of_case(session, appeal.case_id) if found.severity is Severity.BLOCK]
     return " ".join(dict.fromkeys(rule for rule in rules if rule not in blocked))
 

@@ -70,8 +70,8 @@ def choose_cases(context: Context, rules: Sequence[str], filter_text: str) -> Ch
         WrongUsage: If the policy in force has no such rule.
     """
     with context.read() as session:
-        known = context.policy(session).rules
-        unknown = next((rule for rule in rules if rule not in known), None)
+        rules_in_force = context.policy(session).rules
+        unknown = next((rule for rule in rules if rule not in rules_in_force), None)
         if unknown is not None:
             raise WrongUsage(_("The policy in force has no rule {rule}.").format(rule=unknown))
         selected = case_query(session, context, f"{filter_text} {_PASSED_FILTER}".strip())
