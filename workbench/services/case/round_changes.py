@@ -76,7 +76,7 @@ def _named_codes(decision: DecisionLine, findings: Sequence[Finding], policy: Po
 
 
 def _last_publication(session: Session, decision: DecisionLine) -> int:
-    """Return the last publication before a decision. Earlier versions did not store it with the decision."""
+    """Return the last publication before a decision. Earlier versions of the program did not store it."""
     published = select(func.max(BATCH.c.published_seq)).where(BATCH.c.published_at <= decision.decided_at)
     return int(session.execute(published).scalar() or 0)
 

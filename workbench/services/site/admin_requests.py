@@ -220,8 +220,8 @@ class WantedPolicy:
             NotAllowed: If the request does not know one of these versions, so that the policy would revert its changes.
         """
         of_open_cases = select(CASE.c.policy_version_id).where(is_open_case()).distinct()
-        open_versions = session.execute(of_open_cases).scalars() if self.for_open_cases else ()
-        follows = tuple(dict.fromkeys((before, *others, *sorted(open_versions))))
+        versions_of_open_cases = session.execute(of_open_cases).scalars() if self.for_open_cases else ()
+        follows = tuple(dict.fromkeys((before, *others, *sorted(versions_of_open_cases))))
         if self.request is not None:
             made_on = self.request.values["follows"]
             newer = [number for number in follows if number not in made_on]
