@@ -22,6 +22,7 @@ MAX_LINE_CELLS = 76
 _EVIDENCE = frozenset(kind.value for kind in PanelKind)
 
 PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
+"""Returns the lines of a panel about a case, for a width in cells."""
 
 
 class PanelText(Static):
@@ -64,11 +65,13 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         super().__init__(id=name)
         self._lines_of = lines
         self._cached_lines: tuple[int, Sequence[PanelLine]] = (0, ())
+        """A width and the lines for it; the width 0 means that they must be made again."""
         self._case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
         self._lines_below = ""
         self.field = ""
+        """The selected masked field; empty if none is selected."""
 
     def compose(self) -> list[Static]:
         return [PanelText(self._contents)]

@@ -27,12 +27,14 @@ class BurstDriver(TerminalDriver):
     """A driver that collects the characters of a burst and passes them on together."""
 
     question = ""
+    """What the driver writes to the terminal when it starts, so that the terminal answers; empty for nothing."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._burst: list[events.Key] = []
         self._lock = threading.RLock()
         self._text_at = -SAME_TEXT_WITHIN_S
+        """When the last character of a text arrived; at first so long ago that no key belongs to a text."""
 
     def start_application_mode(self) -> None:
         """Start, and send `question` to the terminal once."""

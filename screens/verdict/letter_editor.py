@@ -20,7 +20,7 @@ class LetterText(Static, can_focus=True):
 
 
 class LetterEditor(Vertical):
-    """The heading, and below it the text or the field in which the text is edited."""
+    """A heading, and below it either the text or the field in which the reviewer edits it."""
 
     shown = getters.query_one("#letter", LetterText)
     edit = getters.query_one("#letter-edit", MultilineField)
@@ -33,6 +33,7 @@ class LetterEditor(Vertical):
         self._last_text = ""
         """The text that was last loaded into the field or posted."""
         self._is_edited = False
+        """Whether the reviewer changed the text since it was loaded into the field."""
 
     def compose(self) -> ComposeResult:
         yield Static(self._heading(self._width), id="letter-heading", classes="title", markup=False)

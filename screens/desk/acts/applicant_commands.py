@@ -77,7 +77,7 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
 
 
 async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
-    """Ask why the applicant withdraws, and close the case or end its appeal; a case that was held leaves the desk."""
+    """Ask why the applicant withdraws, and close the case, or end its open appeal. A held case leaves the desk."""
     from screens.dialogs.prompt import Prompt
 
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
@@ -104,5 +104,5 @@ async def _ask_note(screen: CaseScreen, title: str, above: Sequence[Content] = (
 
 
 def _with_hint(lines: Sequence[Content], hint: str) -> Content:
-    """Return lines followed by a hint."""
+    """Return lines with a hint below them."""
     return Content("\n").join([*lines, plain(hint, MUTED)])

@@ -87,6 +87,7 @@ class AdminRequests(Service):
             NotAllowed: If the caller is not an admin.
             NotFound: If no such request is open.
         """
+        # The kind of the request is not known yet; a refusal is logged under the first one.
         with self.context.as_admin(kinds[0].rejected), self.context.write() as session:
             request = _open_request(session, self.context, number, *kinds)
             self.context.log(session, request.kind.rejected, body={"request": number})
@@ -211,10 +212,10 @@ class WantedPolicy:
             check_not_far(self.effective_on, today)
 
     def follows(self, session: Session, before: int, others: Sequence[int]) -> tuple[int, ...]:
-        """Return the versions that the policy replaces, the one that is in force on its first day first.
+        """Return the versions that the policy replaces, without repetition.
 
-        The versions are `before`, which is that one, `others` that the policy ends, and those of the open cases that
-        change to it.
+        First comes `before`, the version in force on the first day of the policy. Then come `others`, which the policy
+        ends, and the versions of the open cases that change to it.
 
         Raises:
             NotAllowed: If the request does not know one of these versions, so that the policy would revert its changes.
@@ -223,6 +224,7 @@ class WantedPolicy:
         versions_of_open_cases = session.execute(of_open_cases).scalars() if self.for_open_cases else ()
         follows = tuple(dict.fromkeys((before, *others, *sorted(versions_of_open_cases))))
         if self.request is not None:
+            # The versions that `follows` returned when the request was made.
             made_on = self.request.values["follows"]
             newer = [number for number in follows if number not in made_on]
             if newer or made_on[0] != before:

@@ -38,6 +38,7 @@ def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Data
 
 
 def _log_upgrade(now: Callable[[], datetime], session: Session) -> None:
+    # An upgrade is not the act of a registered person; the log gets the OS user, without roles.
     actor = Actor(id=0, login=os_login(), roles=frozenset(), identity=f"os:{os_uid()}")
     append(session, actor, "upgrade", now(), body={"schema": schema.VERSION})
 

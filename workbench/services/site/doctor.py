@@ -86,7 +86,7 @@ def examine(
 def _check_opened(
     session: Session, path: Path, store: Store, now: datetime, *, is_deep: bool, is_current: bool
 ) -> Iterator[CheckLine]:
-    """Check the store and the rows of an opened database; without the current schema, some checks are skipped."""
+    """Check the store and the rows of an opened database. In an older schema, some checks are skipped."""
     yield _check_store(session, store)
     if is_current:
         yield from file_checks.check_call_files(session, store)

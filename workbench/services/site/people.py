@@ -53,7 +53,7 @@ class PersonLine:
 
 
 class People(Service):
-    """The registered people; every role may list them, only admins may change more than absences."""
+    """The registered people. Every role may list them, supervisors may record absences, and admins may change all."""
 
     def list(self) -> tuple[PersonLine, ...]:
         """Return all people, ordered by login."""

@@ -107,6 +107,7 @@ def _hand_over(command: str, anchor: str) -> None:
             words, input=anchor, text=True, capture_output=True, timeout=_COMMAND_TIMEOUT_S, check=False
         )
         cause = "" if done.returncode == 0 else _("exit code {code}").format(code=done.returncode)
+    # An empty command raises an IndexError.
     except (OSError, IndexError, subprocess.TimeoutExpired) as error:
         cause = str(getattr(error, "strerror", "") or type(error).__name__)
     if cause:
@@ -192,6 +193,7 @@ def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
             "{file} lacks {count} of the {total} anchors that were kept there, the last of {at}. Put the file back from"
             " a backup; if it is lost, name a new one under [audit] in the site's settings."
         )
+        # `_ALL_KEPT` begins with the newest.
         at = in_utc(lacking[0].at)
         yield message.format(file=file, count=commas(len(lacking)), total=commas(len(kept)), at=at)
 
