@@ -101,6 +101,7 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     title, hint = _("Put {case} aside").format(case=ref.name), _("Until when? Choose a time or type one.")
     due_at = case.header.due_at if case.header.suspended_from is None else None
     if due_at is not None and due_at > view.now:
+        # Put aside without an end, the case comes back at the latest possible time.
         comes_back = view.instant(back_from_aside(NEVER, due_at, view.now, view.zone))
         hint += " " + _("It is due {due}, so it comes back {when} at the latest.").format(
             due=view.instant(due_at), when=comes_back

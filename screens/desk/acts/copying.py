@@ -55,7 +55,7 @@ def _header_facts(case: CaseFile) -> list[PanelLine]:
 
 
 class FactList(ListDialog[PanelLine]):
-    """Lists facts; `chosen` is the one on which Enter was pressed, None without one."""
+    """Lists facts; `chosen` is the one on which Enter was pressed, None if the person goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
@@ -74,5 +74,6 @@ class FactList(ListDialog[PanelLine]):
         return [joined((pad_right(entry.label, self._label_cells), MUTED), (value, ""))]
 
     def action_choose(self) -> None:
+        # The list is set from the start; `or ()` is for its type, in which None means not loaded yet.
         self.chosen = (self._list or ())[self._cursor]
         self.leave(True)  # noqa: FBT003 - the result of a list dialog

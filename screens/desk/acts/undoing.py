@@ -56,8 +56,8 @@ def undo(screen: CaseScreen) -> None:
 
 def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:
     """Return whether to undo an act without asking: it is recent, of this session, and no other case is on the desk."""
-    is_of_desk = session.case is None or session.case.header.id == undoable.case_id
-    return is_of_desk and undoable.at >= session.started_at and undoable.is_recent(session.clock.now())
+    has_no_other_case = session.case is None or session.case.header.id == undoable.case_id
+    return has_no_other_case and undoable.at >= session.started_at and undoable.is_recent(session.clock.now())
 
 
 async def _ask(screen: CaseScreen, undoable: UndoableAct) -> None:

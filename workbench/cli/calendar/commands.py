@@ -197,4 +197,5 @@ def tick(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
         "Reminders: {reminded}. Re-reviews: {opened}."
     )
+    # The names of the counts are the placeholders of the sentence.
     context.print_result(done, sentence.format(**{name: commas(number) for name, number in done.items()}))

@@ -47,7 +47,7 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
 def back_from_aside(until: datetime, due_at: datetime | None, now: datetime, zone: tzinfo) -> datetime:
     """Return when a case that is put aside until a time comes back: not later than its due day begins.
 
-    A case that is due today comes back when it is due; one that is overdue, when it was put aside until.
+    A case that is due today comes back when it is due. An overdue case comes back at the time that was asked for.
     """
     if due_at is None or not now < due_at < until:
         return until
