@@ -1,8 +1,9 @@
 """Computes due dates from the promised working days, and moves the deadlines of applicants.
 
-A letter that was sent late postpones its deadline; suspensions and days off move one, and none passes while work is
-suspended. The deadline of a period that ends on a day off is the next working day (民法典, Civil Code, art. 203). Force
-majeure (不可抗力) is no fault of the applicant (art. 180), so the time of a suspension is not part of the period.
+A letter that was sent late postpones its deadline. Suspensions and days off move deadlines. No deadline passes while
+work is suspended. The deadline of a period that ends on a day off is the next working day (民法典, Civil Code, art.
+203). Force majeure (不可抗力) is no fault of the applicant (art. 180), so the time of a suspension is not part of the
+period.
 """
 
 from collections.abc import Iterable

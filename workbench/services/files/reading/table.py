@@ -117,8 +117,8 @@ class CsvTable:
             FileProblem: If a quote is wrong, so that later records cannot be read.
         """
         names, width, reader, record = self.names, len(self.names), self._reader, self._record
-        before = self.header_line - 1
-        end = before + reader.line_num
+        title_lines = self.header_line - 1
+        end = title_lines + reader.line_num
         while True:
             start = end + 1
             record.clear()
@@ -127,11 +127,11 @@ class CsvTable:
             except StopIteration:
                 return
             except csv.Error as error:
-                end = before + reader.line_num
+                end = title_lines + reader.line_num
                 yield self._invalid_csv(start, str(error), names)
                 self._must_check = False
                 continue
-            end = before + reader.line_num
+            end = title_lines + reader.line_num
             if self._must_check or end > start:
                 self._must_check = False
                 flawed = self._flawed_field(start, cells)

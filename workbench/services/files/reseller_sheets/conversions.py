@@ -104,7 +104,7 @@ def _amount(raw: str, unit: str | None) -> str:
 
 
 def _date(raw: str, order: Order | None, *, is_end: bool) -> str:
-    """Return a date with the year first; of a period, which `is_end` allows, the last day."""
+    """Return a date with the year first; if `is_end`, the text may be a period, and its last day is returned."""
     plain = unicodedata.normalize("NFKC", raw).strip()
     if is_end:
         span = _SPAN.fullmatch(plain)

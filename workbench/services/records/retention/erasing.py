@@ -141,8 +141,8 @@ def _find_evidence(session: Session, store: Store, key: Key, applications: Seque
     found.numbers = _unshared_numbers(session, key, found.numbers)
     others = select(CARD).where(is_in_list((CARD.c.msisdn_hash,)), _is_other(CARD, key))
     of_others = [row._asdict() for row in session.execute(others, list_parameter(found.all_numbers))]
-    kept = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
-    found.periods = {store.hashed(period_of_row(card).key) for card in cards} - kept
+    shared = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
+    found.periods = {store.hashed(period_of_row(card).key) for card in cards} - shared
     documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
     found.documents = set(session.execute(documents).scalars())
     return found
@@ -155,8 +155,8 @@ def _is_other(table: Table, key: Key) -> ColumnElement[bool]:
 def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
     """Return the numbers that no card of another application has; the cards of erased applications have no numbers."""
     shared = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), _is_other(CARD, key))
-    taken = set(session.execute(shared, list_parameter(numbers)).scalars())
-    return {hashed: number for hashed, number in numbers.items() if hashed not in taken}
+    used_elsewhere = set(session.execute(shared, list_parameter(numbers)).scalars())
+    return {hashed: number for hashed, number in numbers.items() if hashed not in used_elsewhere}
 
 
 def _pending_files(found: _FoundEvidence, parts: Sequence[str]) -> str:

@@ -138,8 +138,8 @@ class Campaigns(Service):
                 raise NotAllowed(_("No passed case is chosen; there is nothing to review again."))
             with context.write() as session:
                 # Another campaign may have been started since the cases were chosen.
-                taken = awaits_campaign(session, choice.case_ids)
-                case_ids = [case_id for case_id in choice.case_ids if case_id not in taken]
+                chosen_elsewhere = awaits_campaign(session, choice.case_ids)
+                case_ids = [case_id for case_id in choice.case_ids if case_id not in chosen_elsewhere]
                 campaign_id = self._add(session, request, reason, case_ids, days)
             return from_row(
                 CampaignPlan, plan, id=campaign_id, chosen=len(case_ids), opened=open_due_re_reviews(context)

@@ -228,8 +228,8 @@ class Rescheduling(Service):
         case = case_in_state_for(session, self.context, action, case_id)
         checked_act_reason(action, reason)
         column, value = next(iter(changes.items()))
-        before = getattr(case, column)
-        if before == value:
+        earlier_value = getattr(case, column)
+        if earlier_value == value:
             raise WrongUsage(_("{case} has that already.").format(case=format_case(case_id)))
         update_due_date(session, self.context, case)
         due_before = case.due_at
@@ -237,7 +237,7 @@ class Rescheduling(Service):
             for name, new_value in changes.items():
                 setattr(case, name, new_value)
             case.evidence_no += action is Action.PRIORITY
-            act.finish({"from": before, "to": value})
+            act.finish({"from": earlier_value, "to": value})
             stated = stated_due_dates(session, [case_id]).get(case_id)
             calendar = self.context.calendar(session, case.policy_version_id)
             if due_before and case.due_at and is_later_than_stated(case.due_at, stated, due_before, calendar):
@@ -256,7 +256,7 @@ def priority_columns(priority: Priority) -> dict[str, Any]:
 
 
 def _own_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
-    """Return the item with a number or code, which must have a deadline of its own."""
+    """Return the item with a number or code; refuse an item without a deadline of its own."""
     found = item_named(case, items, wanted)
     if found.deadline_at is None:
         message = _("Item {item} of {case} has the deadline of the letter; leave out --item.")
