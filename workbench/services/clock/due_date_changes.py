@@ -111,7 +111,7 @@ def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, dat
 
     Letters from before a case was opened again do not count, because the new review has its own due date.
     """
-    # An act logs its event before it writes its letters, so the newest of these events has the state at the letter.
+    # The event of an act is not later than its letters, so the newest of these events has the state at the letter.
     up_to_letter = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
     state = select(EVENT.c.state).where(*up_to_letter).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     is_deadline = state == CaseState.RECTIFYING.value
