@@ -17,7 +17,7 @@ PUBLISHED_YEARS = range(2018, 2027)
 
 def published(year: int) -> dict[date, bool]:
     """Return for each day in the notice of a year whether it is a working day."""
-    root = os.environ.get("WORKBENCH_TEST_DATA") or Path(__file__).parents[3].parent / "shared" / "data"
+    root = os.environ.get("WORKBENCH_TEST_DATA") or Path(__file__).parents[4].parent / "shared" / "data"
     path = Path(root) / "holidays_cn" / f"{year}.json"
     if not path.exists():
         pytest.skip(f"no {path.name} in the shared data; set WORKBENCH_TEST_DATA")

@@ -18,7 +18,7 @@ from workbench.services.files.reading.problems import FileProblem
 from workbench.services.files.reading.sheets import package, shared_strings
 from workbench.services.files.reading.sheets.package import MAX_ENTRIES, UNPACKED_BYTES
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 MAX_GROWTH_MB = 150
 
 HEADER = (
