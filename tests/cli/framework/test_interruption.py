@@ -37,7 +37,7 @@ service.write_texts = write_and_wait
 if "restore" in sys.argv and "--encrypt" in sys.argv:
     backups.reencrypt = wait
 else:
-    backups._examine = wait
+    backups._refuse_damaged = wait
 __main__.main()
 """
 """Runs a command that waits once its plain text is on the disk."""
