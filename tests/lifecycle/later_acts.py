@@ -50,7 +50,7 @@ class WholeLifeMachine(LifecycleMachine):
             self.fences.append((who, number, fence))
         self.expect(who, *([] if is_on_desk else [("take", number)]))
 
-    @act(1, lambda _case: True, supervisor)
+    @act(2, lambda _case: True, supervisor)
     def hold_for_a_dispute(self, who: str, number: int) -> None:
         """Put a case under legal hold, or end the hold."""
         case, holds = self.cases[number], self.services(who).legal_holds
