@@ -627,6 +627,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         case = self.cases[number]
         allowed = case.can_be_undone_by(who, self.now) and self.may_come_back(case)
         act = case.undoable
+        if act is not None and act.before.state == "lapsed" and self._sent_since(act, number):
+            # A letter that was sent late takes the lapse back once it is in force again; the model has no such undo.
+            return
         if self.attempt("undo", who, case, lambda: self.services(who).undo.undo(number), allowed=allowed):
             assert act is not None
             if act.turn == self.turn:
@@ -635,6 +638,11 @@ class LifecycleMachine(RuleBasedStateMachine):
                 UNDONE[act.act] += 1
             self._restore(case, act)
             self.expect(who, ("undo", number))
+
+    def _sent_since(self, act: Undoable, number: int) -> bool:
+        """Say whether a letter about a case was sent after an act."""
+        of_case = {key: row for key, row in self.stored.notices.items() if row["case_id"] == number and row["sent_at"]}
+        return any(key not in act.stored.notices or not act.stored.notices[key]["sent_at"] for key in of_case)
 
     def _restore(self, case: Case, act: Undoable) -> None:
         """Put a case back to what it was before an act; fence and skips stay."""
