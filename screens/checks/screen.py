@@ -54,7 +54,7 @@ class StagedSource:
 
     def refusal(self, action: str, case: CaseFile) -> str:
         """Return why this person may not check the staged verdict."""
-        return self.verdict_of(case).refusal if action in {"approve", "give_back"} else ""
+        return self.verdict_of(case).warning if action in {"approve", "give_back"} else ""
 
     def row_content(self, row: StagedRow, view: View, width: int) -> Content:
         """Return a case as a line."""

@@ -67,8 +67,8 @@ class StagedVerdict:
         return self.case is not None and is_other and is_allowed(action, self.case.header.state, self.actor)
 
     @property
-    def refusal(self) -> str:
-        """The reason why the actor may not check the verdict, or an empty string."""
+    def warning(self) -> str:
+        """Why the actor may not check the verdict, or that nobody else can check it; empty if neither is so."""
         if self.is_own and self.is_alone:
             return _("This is your own verdict; no second person can check it. Record and notice will say so.")
         if self.is_own and self.appeal is not None:
@@ -83,15 +83,15 @@ class StagedVerdict:
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
-        """Return the verdict, below the reason why the actor may not check it; None if no verdict is staged."""
+        """Return the verdict, below its warning if there is one; None if no verdict is staged."""
         if self.case is not None and self.appeal is not None:
             verdict = staged_appeal_lines(self.case, self.appeal, view, width)
         elif self.case is not None and self.decision is not None:
             verdict = staged_lines(self.case, self.decision, view, width)
         else:
             return None
-        refusal = wrapped_lines(self.refusal, width, WARNING) if self.refusal else []
-        return Content("\n").join([*refusal, *verdict])
+        warning = wrapped_lines(self.warning, width, WARNING) if self.warning else []
+        return Content("\n").join([*warning, *verdict])
 
 
 def row_line(staged: StagedRow, view: View, width: int) -> Content:

@@ -40,7 +40,7 @@ LEAVE_LETTERS = go_command(
     "letters.desk",
     "escape",
     N_("desk"),
-    N_("Leave the marks or the filter; from the list, go back to the desk."),
+    N_("Clear the marks or the filter; if there are none, go back to the desk."),
     hint=True,
 )
 GO_LETTERS = go_command("go.letters", "g n", N_("letters"), N_("Go to the letters to applicants: owed, failed, sent."))

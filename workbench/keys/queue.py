@@ -95,7 +95,7 @@ LEAVE_QUEUE = go_command(
     "queue.desk",
     "escape",
     N_("desk"),
-    N_("Leave the filter line, the range or the marks; from the list, go back to the desk."),
+    N_("Close the filter line, end the range or clear the marks; otherwise go back to the desk."),
     hint=True,
 )
 MOVE = view_command(

@@ -84,9 +84,14 @@ def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | N
     return session.execute(select(DraftRow).where(*of_person)).scalar_one_or_none()
 
 
-def link_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int | None) -> None:
-    """Link a draft to the decision it became, or with None reopen the draft; without a draft, do nothing."""
+def close_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int) -> None:
+    """Link a person's draft, if there is one, to the decision that it became."""
     session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": decision_id})
+
+
+def reopen_draft(session: Session, case_id: int, reviewer_id: int) -> None:
+    """Reopen a person's draft, if there is one, because its decision was returned or voided."""
+    session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": None})
 
 
 def draft_body(session: Session, case_id: int, reviewer_id: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on, finish_act
 from workbench.services.case.decisions import newest_appeal, newest_decision
-from workbench.services.case.drafts import link_draft
+from workbench.services.case.drafts import reopen_draft
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.review.appeals.acts import return_to_decider
@@ -59,7 +59,7 @@ def void_staged(session: Session, case: CaseRow) -> None:
     elif (staged := newest_decision(session, case.id or 0, "staged")) is not None:
         staged.status = "void"
         case.returned_to_id = case.assignee_id = staged.maker_id
-        link_draft(session, staged.case_id, staged.maker_id, None)
+        reopen_draft(session, staged.case_id, staged.maker_id)
         move_to_queue(case)
 
 

@@ -20,7 +20,7 @@ from workbench.services.acts.act import ActInProgress, act_in, checked_act_reaso
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
-from workbench.services.case.drafts import link_draft
+from workbench.services.case.drafts import reopen_draft
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
@@ -141,7 +141,7 @@ class Checks(Service):
             with act_in(session, self.context, case, Action.RETURN, note) as act:
                 self._sign(act, decision, "returned")
                 self._to_maker(session, case, decision.maker_id)
-                link_draft(session, case_id, decision.maker_id, None)
+                reopen_draft(session, case_id, decision.maker_id)
                 act.finish({"decision": decision.id, "verdict": decision.verdict})
         return CaseFiles(self.context).show(case_id)
 

@@ -23,7 +23,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import act_in
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
-from workbench.services.case.drafts import link_draft
+from workbench.services.case.drafts import close_draft
 from workbench.services.case.history import changes_since
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
@@ -206,7 +206,7 @@ class Verdicts(Service):
             else:
                 notice, orders = apply_verdict(session, context, case, decision, cached)
             case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
-            link_draft(session, request.case_id, context.actor.id, decision.id)
+            close_draft(session, request.case_id, context.actor.id, decision.id or 0)
             body = details(
                 decision=decision.id,
                 verdict=decision.verdict,
