@@ -21,8 +21,10 @@ SuspensionHistories = dict[int, dict[str, set[int]]]
 A kind is a `SuspensionNotice`, or `receipt` for a receipt written after the suspension was entered or ended.
 """
 
-_NOTICE = table_of(SuspensionNoticeRow)
-_KINDS = ("delay", "resumed", "deadline-moved")
+_ANNOUNCED = table_of(SuspensionNoticeRow).c
+"""The columns of the table of the suspensions that letters announced; `NOTICE` has the letters."""
+
+_LETTER_KINDS = ("delay", "resumed", "deadline-moved")
 
 _NOTICES_SENT = text(
     """SELECT t.case_id, t.suspension_id, t.kind
@@ -35,9 +37,9 @@ _NOTICES_SENT = text(
 ).bindparams(bindparam("ids", expanding=True))
 
 _UNSENT = (
-    select(_NOTICE.c.case_id, _NOTICE.c.suspension_id, NOTICE.c.id, NOTICE.c.kind)
-    .join(NOTICE, (NOTICE.c.case_id == _NOTICE.c.case_id) & (NOTICE.c.created_at == _NOTICE.c.told_at))
-    .where(_NOTICE.c.case_id.in_(bindparam("ids", expanding=True)), NOTICE.c.kind.in_(_KINDS))
+    select(_ANNOUNCED.case_id, _ANNOUNCED.suspension_id, NOTICE.c.id, NOTICE.c.kind)
+    .join(NOTICE, (NOTICE.c.case_id == _ANNOUNCED.case_id) & (NOTICE.c.created_at == _ANNOUNCED.told_at))
+    .where(_ANNOUNCED.case_id.in_(bindparam("ids", expanding=True)), NOTICE.c.kind.in_(_LETTER_KINDS))
     .where(NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None))
 )
 
@@ -138,6 +140,6 @@ def knows_of_moved_deadline() -> ColumnElement[bool]:
 
 def awaits_end_notice(suspension_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on cases whose applicants know of a suspension, and got no notice that it ended."""
-    informed = select(_NOTICE.c.case_id).where(_NOTICE.c.suspension_id == suspension_id)
-    is_end_notice = _NOTICE.c.kind == SuspensionNotice.ENDED.value
+    informed = select(_ANNOUNCED.case_id).where(_ANNOUNCED.suspension_id == suspension_id)
+    is_end_notice = _ANNOUNCED.kind == SuspensionNotice.ENDED.value
     return CASE.c.id.in_(informed.where(~is_end_notice)), CASE.c.id.not_in(informed.where(is_end_notice))

@@ -105,16 +105,16 @@ def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
 
 def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
     """Return the items of a decision; once the case has moved on, the title says that they were required."""
-    is_due = is_with_applicant(case.header.state, case.header.waits_for)
-    came = items_words(decision.items, is_answered=not is_due and case.header.state is not CaseState.LAPSED)
-    title = _("Required in round {round}") if is_due else _("Was required in round {round}")
+    is_awaited = is_with_applicant(case.header.state, case.header.waits_for)
+    came = items_words(decision.items, is_answered=not is_awaited and case.header.state is not CaseState.LAPSED)
+    title = _("Required in round {round}") if is_awaited else _("Was required in round {round}")
     parts = [title.format(round=decision.round), came]
     if decision.deadline_at is not None:
-        by = _("all by {when}") if is_due else _("the deadline was {when}")
+        by = _("all by {when}") if is_awaited else _("the deadline was {when}")
         parts.append(by.format(when=view.instant(decision.deadline_at)))
     lines = wrapped_heading(f" {view.symbols.dot} ".join(parts), width)
     for item in decision.items:
-        is_owed = is_due or case.header.state is CaseState.LAPSED
+        is_owed = is_awaited or case.header.state is CaseState.LAPSED
         mark = _item_mark(item, view.symbols, is_owed=is_owed)
         lines += map(PanelLine, hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width))
         if item.is_waived:

@@ -141,7 +141,7 @@ def evidence(**changes: Any) -> Evidence:
             per_card[0], msisdn="", calls=4_812, answered=3_300, calls_in=2_100, total_duration_s=158_400
         ),
         "credit": credit(),
-        "cards_of_brand": 3,
+        "cards_of_top_brand": 3,
         "cards_total": 3,
     }
     return Evidence(**(values | changes))

@@ -22,8 +22,8 @@ from db.queries.listing.case_list import CaseCondition, CaseQuery, ListPart, lis
 FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
 
-_COUNTED_AT_ONCE = 300_000  # the most hits that are counted one by one
-_LOOKED_UP = 50_000  # the most cases that are looked up in the table one by one
+_MOST_HITS_COUNTED = 300_000
+_MOST_LOOKED_UP = 50_000  # the most cases that are looked up in the table one by one
 _FIRST_WINDOW = 250
 _WINDOW = 4_000
 _SAMPLE = 1_000
@@ -73,12 +73,12 @@ def page(session: Session, cases: CaseQuery, *, skip: int, limit: int, from_end:
 def count_cases(session: Session, cases: CaseQuery) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
-        hits = fewest_hits(session, cases, _COUNTED_AT_ONCE)
-        if hits is not None and (hits.count <= _COUNTED_AT_ONCE or any(one.is_slow for one in hits.conditions)):
+        hits = fewest_hits(session, cases, _MOST_HITS_COUNTED)
+        if hits is not None and (hits.count <= _MOST_HITS_COUNTED or any(one.is_slow for one in hits.conditions)):
             sql = f"{hits_table(hits)} SELECT count(*) {_from_hits(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
         by_index = replace(cases, conditions=tuple(one for one in cases.conditions if one.is_indexed))
-        if count_cases(session, by_index) > _LOOKED_UP:
+        if count_cases(session, by_index) > _MOST_LOOKED_UP:
             # Reading the whole table takes a fraction of the time of looking up most of its rows one by one.
             return _number(session, f"SELECT count(*) FROM {ALL_CASES} WHERE {cases.check()}", cases.values())
     return sum(_length(session, cases, part) for part in list_parts(cases))
@@ -138,14 +138,14 @@ def _likely_exceed(session: Session, select: str, values: dict[str, Any], limit:
     Hits mostly come in the order of case ids. Where they do not, a wrong answer only costs time.
     """
     few = min(_SAMPLE, limit)
-    row = session.execute(
+    hits_read, last_hit_id, last_case_id = session.execute(
         _text(
             f"""SELECT count(*), max(id), (SELECT max(id) FROM "case")
                 FROM (SELECT id FROM ({select}) LIMIT {few + 1})"""
         ),
         values,
     ).one()
-    return bool(row[0] > few and row[0] * row[2] > 2 * limit * row[1])
+    return bool(hits_read > few and hits_read * (last_case_id / last_hit_id) > 2 * limit)
 
 
 def best_hits(session: Session, cases: CaseQuery) -> IndexHits | None:

@@ -168,7 +168,7 @@ def evidence(**changes: Any) -> Evidence:
         "calls": (calls(),),
         "all_calls": replace(calls(), msisdn=""),
         "credit": nothing_found(),
-        "cards_of_brand": 1,
+        "cards_of_top_brand": 1,
         "cards_total": 1,
     }
     return Evidence(**(values | changes))

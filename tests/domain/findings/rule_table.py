@@ -226,12 +226,12 @@ TABLE = [
         {Carrier.MOBILE: None, None: None, Carrier.UNICOM: "info"},
     ),
     Expectation(
-        "ID-CARD-COUNT", lambda count: person(cards_of_brand=count), {4: None, 5: None, 6: "block", 51: "block"}
+        "ID-CARD-COUNT", lambda count: person(cards_of_top_brand=count), {4: None, 5: None, 6: "block", 51: "block"}
     ),
     Expectation("ID-CARD-COUNT", lambda count: person(cards_total=count), {9: None, 10: None, 11: "warn"}, "total"),
     Expectation(
         "ID-CARD-COUNT",
-        lambda count: evidence(cards_of_brand=count, cards_total=count),
+        lambda count: evidence(cards_of_top_brand=count, cards_total=count),
         {6: None, 11: None, 49: None, 50: None, 51: "warn"},
         "company",
     ),

@@ -28,7 +28,7 @@ class RoundsText:
 
     def items(self, header: CaseHeader, decision: DecisionLine) -> None:
         """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
-        is_due = is_with_applicant(header.state, header.waits_for)
+        is_awaited = is_with_applicant(header.state, header.waits_for)
         output.line(_("Items to rectify: {progress}").format(progress=items_words(decision.items)))
         output.listing(
             enumerate(decision.items, start=1),
@@ -38,7 +38,7 @@ class RoundsText:
                 _("Progress"): lambda row: (
                     _("for the reviewer to judge")
                     if header.round > decision.round and row[1].is_open and row[1].is_for_reviewer
-                    else self._progress(row[1], decision.deadline_at, is_due=is_due)
+                    else self._progress(row[1], decision.deadline_at, is_awaited=is_awaited)
                 ),
                 _("Judged"): lambda row: (
                     f"{_(ITEM_RESULT[row[1].judged])} ({row[1].judged_by})" if row[1].judged else ""
@@ -48,12 +48,12 @@ class RoundsText:
             numeric=(0,),
         )
 
-    def _progress(self, item: ItemLine, deadline_at: datetime | None, *, is_due: bool) -> str:
+    def _progress(self, item: ItemLine, deadline_at: datetime | None, *, is_awaited: bool) -> str:
         if item.is_waived:
             return _("waived by {login}: {reason}").format(login=item.waived_by or "?", reason=item.waive_reason)
         if item.is_satisfied:
             return _("received")
-        if not is_due:
+        if not is_awaited:
             when = self.instant(item.deadline_at)
             return _("not received by {when}").format(when=when) if when else _("not received")
         until = item.deadline_at or deadline_at

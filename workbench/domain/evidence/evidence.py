@@ -152,9 +152,9 @@ class Evidence:
         all_calls: The calls of all cards together.
         complaints: The complaints about its cards.
         credit: The credit records of the applicant and its people.
-        cards_of_brand: The applicant's cards in service of the brand with most cards, over all published applications.
-            The USCC or the ID number identifies an applicant.
-        cards_total: The applicant's cards in service of all brands, over all published applications.
+        cards_total: How many cards in service the applicant has, over all published applications. The USCC or the ID
+            number identifies an applicant.
+        cards_of_top_brand: How many of these cards are of the brand of which the applicant has most.
     """
 
     application: ApplicationFacts
@@ -164,5 +164,5 @@ class Evidence:
     all_calls: CallFacts = NO_CALLS
     complaints: tuple[ComplaintFacts, ...] = ()
     credit: tuple[CreditFacts, ...] = ()
-    cards_of_brand: int = 0
+    cards_of_top_brand: int = 0
     cards_total: int = 0

@@ -108,7 +108,7 @@ def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
         "licence_days_left": days_left(application.licence_valid_to, today),
         "registered_capital_fen": application.registered_capital_fen,
         "cards": len({*application.msisdns, *(card.msisdn for card in evidence.cards)}),
-        "cards_of_brand": evidence.cards_of_brand,
+        "cards_of_brand": evidence.cards_of_top_brand,
         "cards_total": evidence.cards_total,
     }
     handler, legal_rep = _handler_facts(application, today), _legal_rep_facts(application, today)

@@ -144,13 +144,15 @@ class CaseAge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionOutcome:
-    """The result of the retention rules: why data is kept, and from which day it is due for erasure.
-
-    Data that is due has no `keep_reason`.
-    """
+    """The result of the retention rules: why data is kept, and from which day it is due for erasure."""
 
     keep_reason: KeepReason | None
     due_on: date | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the data is due for erasure, because no reason to keep it is left."""
+        return self.keep_reason is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

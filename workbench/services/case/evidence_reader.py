@@ -197,7 +197,7 @@ class EvidenceReader:
             own_cards = cards.get(key, ())
             periods = map(period_of_row, own_cards if windows else ())
             calls = tuple(windows[period].facts for period in periods if period in windows)
-            cards_of_brand, cards_total = counts.of(row)
+            cards_of_top_brand, cards_total = counts.of(row)
             found[key] = Evidence(
                 application=from_row(
                     ApplicationFacts, row, msisdns=tuple(filter(None, row["msisdns"].split(BETWEEN_NUMBERS)))
@@ -216,7 +216,7 @@ class EvidenceReader:
                     for subject in subjects[key]
                     for one in credit.get(subject, ())
                 ),
-                cards_of_brand=cards_of_brand,
+                cards_of_top_brand=cards_of_top_brand,
                 cards_total=cards_total,
             )
         return found

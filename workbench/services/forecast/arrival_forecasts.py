@@ -36,7 +36,7 @@ class ArrivalForecasts(Service):
         new_case_by_key: dict[tuple[object, ...], NewCase] = {}
         for case in cases:
             position = position_of(case.due_at, case.priority_rank, now, self._zone)
-            ahead = rounded_count(self._queue.join(position, case.overtaken))
+            ahead = rounded_count(self._queue.join(position, case.overtaken_count))
             key = (*case.attributes.values(), case.findings_if_answered, position, case.stopped_until, ahead)
             keys.append(key if case.gets_forecast else None)
             if case.gets_forecast and key not in self._forecast_by_key:

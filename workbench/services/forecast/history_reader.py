@@ -137,7 +137,7 @@ def _open_cases(
             closing = incomplete.calendar.closing(time_.day(due_at + paused_days))
             due_on, ahead_if_queued = time_.of_instant(closing), incomplete.ahead(closing, row.priority_rank)
             if is_arriving:
-                ahead_if_queued -= incomplete.overtaken(row.id, closing, row.priority_rank)
+                ahead_if_queued -= incomplete.overtaken_count(row.id, closing, row.priority_rank)
         yield OpenCase(
             history=_history(row, steps, policy, row.block_rules if is_arriving else tuple(rules_by_case[row.id])),
             ahead=ahead_if_queued if state in IN_THE_QUEUE or is_to_come else None,

@@ -103,7 +103,7 @@ class IncompleteCases:
     def _queue(self) -> QueueSnapshot:
         return read_queue(self.session, self.calendar.zone, self.now)
 
-    def overtaken(self, case_id: int, due_at: datetime, priority_rank: int) -> int:
+    def overtaken_count(self, case_id: int, due_at: datetime, priority_rank: int) -> int:
         """Return how many newer cases with the same due date and priority a case overtakes when it is queued.
 
         Cases at the same position are taken in the order of their ids.
@@ -145,7 +145,7 @@ class NewCase:
         due_at: When it is due.
         gets_forecast: Whether the applicant gets the forecast.
         stopped_until: When suspended work on it resumes, None if its work is not suspended.
-        overtaken: How many newer cases it overtakes, see `IncompleteCases.overtaken`.
+        overtaken_count: How many newer cases it overtakes, see `IncompleteCases.overtaken_count`.
         ahead: How many cases are ahead of it.
     """
 
@@ -157,7 +157,7 @@ class NewCase:
     due_at: datetime
     gets_forecast: bool
     stopped_until: datetime | None = None
-    overtaken: int = 0
+    overtaken_count: int = 0
     ahead: int = 0
 
     @property

@@ -73,7 +73,7 @@ class ForecastPresenter:
             queued=clearing.queued,
             held=sum(case.is_held for case in cases),
             reviewers=self._present,
-            usual_reviewers=self.queue_model.present(self._at),
+            usual_reviewers=self.queue_model.present_count(self._at),
             per_day=self.queue_model.per_day(self._at, self.reviewers),
             p50_days=p50,
             p90_days=p90,
@@ -114,7 +114,7 @@ class ForecastPresenter:
 
     @cached_property
     def _present(self) -> int:
-        return self.queue_model.present(self._at) if self.reviewers is None else self.reviewers
+        return self.queue_model.present_count(self._at) if self.reviewers is None else self.reviewers
 
     @cached_property
     def _first_staffed_day(self) -> int | None:

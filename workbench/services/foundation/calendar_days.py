@@ -25,15 +25,12 @@ from workbench.services.foundation.row_values import from_row
 
 SUSPENSION = table_of(models.SuspensionRow)
 _DAYS, _OVERRIDE = table_of(models.CalendarDayRow), table_of(models.CalendarOverrideRow)
-_REVIEWER, _SETTING, _APPLICATION = (
-    table_of(models.ReviewerRow),
-    table_of(models.SettingRow),
-    table_of(models.ApplicationRow),
-)
+_REVIEWER, _SETTING = table_of(models.ReviewerRow), table_of(models.SettingRow)
+_APPLICATION = table_of(models.ApplicationRow)
 _SUSPENSIONS = select(SUSPENSION).order_by(SUSPENSION.c.from_at, SUSPENSION.c.id)
 
-DAYS_OFF_TO_FOLLOW = "days_off_to_follow"
-"""The setting with the days off from which deadlines still have to move."""
+NOTED_DAYS_OFF = "days_off_to_follow"
+"""The setting with the noted days off: days that have become days off, and whose deadlines have not moved yet."""
 
 _EDITION = "calendar_edition"
 _SUSPENSIONS_KEY, _PROVINCES_KEY = "suspensions", "provinces"
@@ -79,8 +76,8 @@ def calendar_edition(session: Session) -> str:
 
 
 def noted_days_off(session: Session) -> tuple[date, ...]:
-    """Return the days off from which deadlines still have to move."""
-    value = session.execute(_READ_SETTING, {"name": DAYS_OFF_TO_FOLLOW}).scalar() or ""
+    """Return the noted days off, whose deadlines have not moved yet."""
+    value = session.execute(_READ_SETTING, {"name": NOTED_DAYS_OFF}).scalar() or ""
     return tuple(map(date.fromisoformat, value.split()))
 
 
@@ -188,7 +185,7 @@ def all_suspensions(session: Session) -> tuple[Suspension, ...]:
     """
     if _SUSPENSIONS_KEY not in session.info:
         rows = session.connection().execute(_SUSPENSIONS)
-        session.info[_SUSPENSIONS_KEY] = tuple(suspension_of(row) for row in rows)
+        session.info[_SUSPENSIONS_KEY] = tuple(suspension_from_row(row) for row in rows)
     found: tuple[Suspension, ...] = session.info[_SUSPENSIONS_KEY]
     return found
 
@@ -207,7 +204,7 @@ def suspensions_concerning(
     return tuple(one for one in found if one.concerns(provinces[application], case.agent))
 
 
-def suspension_of(row: Any) -> Suspension:
+def suspension_from_row(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds.
 
     A suspension holds what was announced before it, so the value is built from the first announced end on.

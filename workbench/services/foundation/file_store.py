@@ -87,19 +87,19 @@ class Store:
             message = _("The store {folder} cannot be created: {cause}.")
             raise CannotCreate(message.format(folder=self.folder, cause=error.strerror)) from error
 
-    def check_folders(self, owner: os.stat_result, access: FileAccess) -> None:
+    def check_folders(self, database: os.stat_result, access: FileAccess) -> None:
         """Check that only the owner of the database, or the group that shares it, can write into the store.
 
         Raises:
             BadConfiguration: If a folder is a link, belongs to somebody else, or is open to others.
         """
-        owner_id = owner.st_gid if access is FileAccess.SHARED else owner.st_uid
+        valid_id = database.st_gid if access is FileAccess.SHARED else database.st_uid
         folders = (self.folder, self.documents, self.calls, self.batches, self.maps)
         # A missing folder is reported when it is first used.
         for folder in filter(os.path.lexists, folders):
             status = folder.lstat()
             _refuse_link(folder, is_link=not stat.S_ISDIR(status.st_mode))
-            if problem := access_problem(folder, status, owner_id, access):
+            if problem := access_problem(folder, status, valid_id, access):
                 raise BadConfiguration(problem)
         for folder in self.documents.glob("*"):
             _refuse_link(folder, is_link=folder.is_symlink())
@@ -191,25 +191,25 @@ def _refuse_link(folder: Path, *, is_link: bool) -> None:
         raise BadConfiguration(message.format(folder=folder))
 
 
-def access_problem(path: Path, status: os.stat_result, owner_id: int, access: FileAccess) -> str:
-    """Return the problem of a file or folder that others than the users of its database can open, "" if only they can.
+def access_problem(path: Path, status: os.stat_result, valid_id: int, access: FileAccess) -> str:
+    """Return the problem with the access to a file or folder, "" if only the users of the database can open it.
 
-    `owner_id` is the group that shares the database, or the owner of a private one.
+    `valid_id` is the id of the group that must own a shared file, or of the user who must own a private one.
     """
     wanted = access.folder_mode if stat.S_ISDIR(status.st_mode) else access.file_mode
     if access is FileAccess.SHARED:
         command = "chgrp"
-        is_right = status.st_gid == owner_id and stat.S_IMODE(status.st_mode) == wanted
+        is_right = status.st_gid == valid_id and stat.S_IMODE(status.st_mode) == wanted
     else:
         command = "chown"
-        is_right = status.st_uid == owner_id and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        is_right = status.st_uid == valid_id and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     if is_right:
         return ""
     message = _(
         "{file} has mode {mode}, owner {owner} and group {group}, which do not fit the database; correct it with"
         " `{command}`."
     )
-    commands = f"sudo {command} {owner_id}", f"sudo chmod {wanted:o}"
+    commands = f"sudo {command} {valid_id}", f"sudo chmod {wanted:o}"
     values = {"mode": stat.filemode(status.st_mode), "owner": status.st_uid, "group": status.st_gid}
     return message.format(
         file=path, command=" && ".join(f"{one} {shlex.quote(str(path))}" for one in commands), **values

@@ -60,10 +60,10 @@ def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
         CannotCreate: If the group cannot get the folder; the message has the command that an admin runs.
     """
     _check_reach(folder, sharing)
-    was_made = not folder.exists()
-    before = None if was_made else folder.stat()
+    is_new = not folder.exists()
+    before = None if is_new else folder.stat()
     try:
-        if was_made:
+        if is_new:
             folder.mkdir(mode=0o700)
         status = folder.stat()
         if status.st_gid != sharing.group_id or stat.S_IMODE(status.st_mode) != FileAccess.SHARED.folder_mode:
@@ -73,7 +73,7 @@ def group_folder(folder: Path, sharing: Sharing) -> Iterator[None]:
             os.chown(folder, -1, sharing.group_id)
             folder.chmod(FileAccess.SHARED.folder_mode)
     except OSError as error:
-        if was_made and folder.exists():
+        if is_new and folder.exists():
             folder.rmdir()
         message = _("{folder} cannot become the folder of the group {group} ({cause}); an admin runs `{command}`.")
         cause = error.strerror or type(error).__name__

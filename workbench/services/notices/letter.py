@@ -25,8 +25,9 @@ class Letter(LetterFacts):
 
     Attributes:
         agent: The agent of the application, empty without one.
-        cause: The reason in the language of the letter; empty if none is known but what the next fields say.
-        is_queue_long: Whether more applications than usual wait, see `QueueModel`; without another cause, that is one.
+        cause: Why the date changed, in the language of the letter; empty if nobody stated a cause.
+        is_queue_long: Whether more applications than usual wait, see `QueueModel`. A letter about a delay gives this as
+            the cause if `cause` is empty.
         awaits_others: Whether the review waits for information from third parties.
         is_with_applicant: Whether the review waits for the applicant.
         is_provisional: Whether the due date depends on a calendar that is not published yet.
@@ -133,14 +134,14 @@ class Letter(LetterFacts):
         return self.is_late or (self.due_at is not None and self.due_at <= self.written_at)
 
     @property
-    def keeps_deadline(self) -> bool:
-        """Whether the letter only repeats the deadline of the applicant, because other rules do not change it."""
+    def repeats_deadline(self) -> bool:
+        """Whether the letter repeats the deadline of the applicant, which a changed policy does not move."""
         return self.kind is ClockLetterKind.POLICY and self.is_with_applicant
 
     @property
     def told_due_at(self) -> datetime | None:
-        """The due date or deadline that the letter states, unless it only repeats the deadline of the applicant."""
-        return None if self.keeps_deadline or not self.shows_due_date else self.due_at or self.deadline_at
+        """The due date or deadline that the letter states; None if it repeats a deadline or shows no due date."""
+        return None if self.repeats_deadline or not self.shows_due_date else self.due_at or self.deadline_at
 
     @property
     def appeal_until_on(self) -> date | None:

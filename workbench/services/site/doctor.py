@@ -123,7 +123,7 @@ def _check_store(session: Session, store: Store) -> CheckLine:
 
 def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
     """Check the permissions of the files for one user, or for the group that shares the database."""
-    access, owner_id, message = FileAccess.PRIVATE, path.stat().st_uid, _("Other users cannot open any of the files.")
+    access, valid_id, message = FileAccess.PRIVATE, path.stat().st_uid, _("Other users cannot open any of the files.")
     files = [*path.parent.glob(path.name + "*"), *file_checks.walk_folder(Store.beside(path).folder)]
     if group is not None:
         trust = _(
@@ -132,14 +132,14 @@ def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
         )
         yield Health.NOTE, trust.format(group=group)
         try:
-            access, owner_id = FileAccess.SHARED, group_named(group).group_id
+            access, valid_id = FileAccess.SHARED, group_named(group).group_id
         except WorkbenchError as error:
             yield Health.FAULT, str(error)
             return
         files, message = [path.parent, *files], _("Only the group {group} can open the files.").format(group=group)
     for file, status in file_checks.statuses(files):
         # Another line reports links.
-        problem = "" if stat.S_ISLNK(status.st_mode) else access_problem(file, status, owner_id, access)
+        problem = "" if stat.S_ISLNK(status.st_mode) else access_problem(file, status, valid_id, access)
         if problem:
             yield Health.FAULT, problem
             return

@@ -54,12 +54,12 @@ class Retained:
     @property
     def due_parts(self) -> tuple[RetentionKind, ...]:
         """The parts that are erased although the case stays."""
-        return tuple(part for part, outcome in self.parts.items() if outcome.keep_reason is None)
+        return tuple(part for part, outcome in self.parts.items() if outcome.is_due)
 
     @property
     def is_due(self) -> bool:
         """Whether the cases or parts of them are due for erasure."""
-        return self.whole.keep_reason is None or bool(self.due_parts)
+        return self.whole.is_due or bool(self.due_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

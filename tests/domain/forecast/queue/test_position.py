@@ -25,9 +25,9 @@ def test_a_case_overtakes_no_more_cases_than_wait_at_its_position() -> None:
     first, second = QueuePosition(2, -1, date(2026, 12, 1)), QueuePosition(2, -1, date(2026, 12, 2))
     queue = QueueSnapshot({first: 4, second: 3})
 
-    assert queue.join(second, overtaken=2) == 5
+    assert queue.join(second, overtaken_count=2) == 5
     # Others may have been queued there since.
-    assert queue.join(second, overtaken=5_000) == 4
+    assert queue.join(second, overtaken_count=5_000) == 4
 
 
 def test_overdue_cases_come_first_then_cases_due_today_then_by_priority() -> None:

@@ -145,28 +145,30 @@ def test_an_absent_reviewer_decides_nothing_before_returning() -> None:
     without_makers = replace(queue_model, absences=tuple(Absence(maker, int(NOW), int(NOW) + 30) for maker in makers))
     waiting = queued(150)
 
-    assert without_makers.present(NOW) == queue_model.present(NOW) - 4
+    assert without_makers.present_count(NOW) == queue_model.present_count(NOW) - 4
     assert (
         without_makers.queue_clearing(waiting, NOW).p50_days > 1.4 * queue_model.queue_clearing(waiting, NOW).p50_days
     )
 
 
 def all_away(queue_model: QueueModel, last: int) -> QueueModel:
-    return replace(queue_model, absences=tuple(Absence(maker, 0, last) for maker in queue_model.reviewers))
+    return replace(queue_model, absences=tuple(Absence(maker, 0, last) for maker in queue_model.reviewer_ids))
 
 
 def test_nothing_is_decided_until_the_first_absent_reviewer_returns() -> None:
     queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
     without_makers, waiting = all_away(queue_model, int(NOW) + 150), queued(5)
 
-    assert without_makers.present(NOW) == 0
+    assert without_makers.present_count(NOW) == 0
     assert without_makers.per_day(NOW) == 0
     assert without_makers.first_day_with_reviewer(NOW) == int(NOW) + 151
     assert without_makers.queue_clearing(waiting, NOW).p50_days == pytest.approx(
         int(NOW) + 151 - NOW + queue_model.queue_clearing(waiting, float(int(NOW))).p50_days, abs=1
     )
     # The number of reviewers can still be set.
-    assert without_makers.per_day(NOW, 4) == pytest.approx(4 * queue_model.capacity.mean / len(queue_model.reviewers))
+    assert without_makers.per_day(NOW, 4) == pytest.approx(
+        4 * queue_model.capacity.mean / len(queue_model.reviewer_ids)
+    )
     assert without_makers.queue_clearing(waiting, NOW, 8).p50_days < 5
 
 
@@ -177,7 +179,7 @@ def test_absences_count_if_the_rest_is_assumed() -> None:
     queue_model = replace(QueueModel.fit(nothing, int(NOW), simulated().time, assumptions), absences=absences)
 
     assert queue_model.is_thin
-    assert queue_model.present(NOW) == 2
+    assert queue_model.present_count(NOW) == 2
     assert queue_model.per_day(NOW) == pytest.approx(2 * ASSUMED.per_reviewer)
 
 
@@ -186,7 +188,7 @@ def test_every_one_of_many_reviewers_counts_whatever_their_share() -> None:
     verdicts = GivenVerdicts(np.linspace(0, NOW, 4_000), np.tile(np.arange(80), 50))
     queue_model = QueueModel.fit(replace(simulated().history, verdicts=verdicts), int(NOW), simulated().time, ASSUMED)
 
-    assert queue_model.present(NOW) == 80
+    assert queue_model.present_count(NOW) == 80
 
 
 def test_nothing_is_decided_on_a_holiday() -> None:
@@ -276,7 +278,7 @@ def test_without_history_the_forecast_uses_the_assumptions_and_reports_it() -> N
     waiting = queued(320)
 
     assert queue_model.is_thin
-    assert queue_model.present(NOW) == ASSUMED.reviewers
+    assert queue_model.present_count(NOW) == ASSUMED.reviewers
     assert queue_model.per_day(NOW) == pytest.approx(ASSUMED.reviewers * ASSUMED.per_reviewer)
     assert queue_model.queue_clearing(waiting, NOW).p50_days == pytest.approx(10, rel=0.15)
     assert queue_model.forecast(waiting, NOW)[-1].sent_back is None

@@ -94,7 +94,7 @@ def check(reader: Reader, duck: CallEngine) -> StagedRecords:
         if is_odd:
             continue
         assert isinstance(record, RawRecord)
-        texts = dict(zip(record.names, reader.rows.texts(record) or (), strict=True))
+        texts = dict(zip(record.names, reader.row_reader.texts(record) or (), strict=True))
         if reader.format == "jsonl":
             names = {name: column_names(reader.kind).meaning(name) for name in texts}
             texts = {str(names[name]): text for name, text in texts.items() if names[name] and text}
@@ -102,7 +102,7 @@ def check(reader: Reader, duck: CallEngine) -> StagedRecords:
         else:
             assert cells == list(texts.values())
     odd = [line for line, (is_odd, _cells) in found.items() if is_odd]
-    judged = [reader.rows.read(record) for record in records.values()]
+    judged = [reader.row_reader.read(record) for record in records.values()]
     assert [record.line for record in staged.read_lines(odd)] == odd
     assert list(staged.read_lines(list(found))) == judged
     return staged

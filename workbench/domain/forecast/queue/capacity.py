@@ -96,7 +96,7 @@ class TeamCapacity:
         weights = 0.5 ** ((today - 1 - days) / _HALF_LIFE_DAYS)
         weights *= np.where(backlog[days] >= np.maximum(_LEFT_OVER_SHARE * counts, 1), 1.0, _IDLE_WEIGHT)
         shares = _shares(known, today)
-        counts /= np.array([max(presence(shares, absences, int(day)), _LEAST_PRESENCE) for day in days])
+        counts /= np.array([max(work_share(shares, absences, int(day)), _LEAST_PRESENCE) for day in days])
         if not counts.any():
             return None
         weekday = _weekday_factors(counts, weights, weekdays[days])
@@ -123,7 +123,7 @@ class TeamCapacity:
         return np.asarray(draws * self.weekday[weekdays])
 
 
-def presence(shares: Mapping[int, float], absences: Sequence[Absence], day: int) -> float:
+def work_share(shares: Mapping[int, float], absences: Sequence[Absence], day: int) -> float:
     """Return the share of the usual work that is done on a day, given the absences."""
     absent_makers = {span.maker for span in absences if span.first <= day <= span.last}
     present_share = 1 - sum(shares.get(maker, 0.0) for maker in absent_makers)

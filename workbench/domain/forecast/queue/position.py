@@ -50,15 +50,15 @@ class QueueSnapshot:
             self._count_up_to[position] = sum(count for other, count in self._waiting.items() if other <= position)
         return self._count_up_to[position]
 
-    def join(self, position: QueuePosition, overtaken: int = 0) -> int:
+    def join(self, position: QueuePosition, overtaken_count: int = 0) -> int:
         """Add a case at a position, and return how many are ahead of it.
 
         Args:
             position: The position.
-            overtaken: How many cases at the position the case is ahead of. Cases that were queued after this snapshot
-                may be included.
+            overtaken_count: How many cases at the position come after the added case. The count may include cases that
+                are not in the snapshot, because they were queued later.
         """
-        ahead = self.ahead(position) - min(overtaken, self._waiting.get(position, 0))
+        ahead = self.ahead(position) - min(overtaken_count, self._waiting.get(position, 0))
         self._waiting[position] = self._waiting.get(position, 0) + 1
         for other in self._count_up_to:
             if other >= position:

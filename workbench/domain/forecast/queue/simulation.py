@@ -65,7 +65,7 @@ class FutureDays:
 
     now: float
     weekdays: IntArray
-    presence: FloatArray
+    work_share: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class QueueSimulation:
         cls, capacity: TeamCapacity, inflow: QueueInflow, days: FutureDays, paths: int, random: np.random.Generator
     ) -> "QueueSimulation":
         """Return a simulation with sampled paths. Today counts only its remaining part."""
-        verdicts = capacity.draw(days.weekdays, paths, random) * days.presence
+        verdicts = capacity.draw(days.weekdays, paths, random) * days.work_share
         today = np.floor(days.now)
         verdicts[:, 0] *= today + 1 - days.now
         ends = np.concatenate([[days.now], today + 1 + np.arange(len(days.weekdays))])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.assumptions import PolicyAssumptions
-from workbench.domain.forecast.queue.capacity import Absence, TeamCapacity, presence
+from workbench.domain.forecast.queue.capacity import Absence, TeamCapacity, work_share
 from workbench.domain.forecast.queue.simulation import FutureDays, QueueInflow, QueueSimulation, days_needed
 from workbench.domain.forecast.working_time import WorkingTime
 
@@ -27,25 +27,25 @@ class Team:
     assumptions: PolicyAssumptions
 
     @property
-    def reviewers(self) -> tuple[int, ...]:
+    def reviewer_ids(self) -> tuple[int, ...]:
         """The ids of the reviewers who gave a relevant share of the recent verdicts."""
         shares = self.capacity.shares
         least = min(_LEAST_SHARE, _LEAST_SHARE_OF_GREATEST * max(shares.values(), default=0.0))
         return tuple(maker for maker, share in shares.items() if share > least)
 
-    def present(self, now: float) -> int:
+    def present_count(self, now: float) -> int:
         """Return how many reviewers are present on the day of a time, 0 if all are absent."""
         if not self.capacity.shares:
             return self.assumptions.reviewers
         absent_makers = {span.maker for span in self.absences if span.first <= int(now) <= span.last}
-        return len([maker for maker in self.reviewers if maker not in absent_makers])
+        return len([maker for maker in self.reviewer_ids if maker not in absent_makers])
 
     def first_day_with_reviewer(self, now: float) -> int | None:
         """Return the first working day from a time on with a reviewer present, None if none is known."""
         days = sorted(
             {int(now), *(span.last + 1 for span in self.absences if int(now) <= span.last < self.time.day_count - 1)}
         )
-        return next((day for day in days if self.present(day)), None)
+        return next((day for day in days if self.present_count(day)), None)
 
     def days(self, now: float, count: int, reviewers: int | None = None) -> FutureDays:
         """Return the future days with the presence on each.
@@ -57,14 +57,14 @@ class Team:
         """
         numbers = np.minimum(int(now) + np.arange(count), self.time.day_count - 1)
         if reviewers is None:
-            daily_presence = np.array([self._presence(int(day)) for day in numbers])
+            work_shares = np.array([self._work_share(int(day)) for day in numbers])
         else:
-            daily_presence = np.full(count, reviewers * self._presence_of_one(int(now)))
-        return FutureDays(now, self.time.weekdays[numbers], daily_presence)
+            work_shares = np.full(count, reviewers * self._work_share_of_one(int(now)))
+        return FutureDays(now, self.time.weekdays[numbers], work_shares)
 
     def per_day(self, now: float, reviewers: int | None = None) -> float:
         """Return the expected verdicts per day with the current presence."""
-        return self.capacity.mean * float(self.days(now, 1, reviewers).presence[0])
+        return self.capacity.mean * float(self.days(now, 1, reviewers).work_share[0])
 
     def simulate(
         self, now: float, most_ahead: int, reviewers: int | None = None, paths: int = PATHS
@@ -77,11 +77,11 @@ class Team:
         days = self.days(now, idle + days_needed(most_ahead, per_day), reviewers)
         return QueueSimulation.draw(self.capacity, self.inflow, days, paths, np.random.default_rng(SEED))
 
-    def _presence(self, day: int) -> float:
+    def _work_share(self, day: int) -> float:
         """Return the share of the usual work done on a day, 0 if only occasional reviewers are present."""
-        return presence(self.capacity.shares, self.absences, day) if self.present(day) else 0.0
+        return work_share(self.capacity.shares, self.absences, day) if self.present_count(day) else 0.0
 
-    def _presence_of_one(self, day: int) -> float:
+    def _work_share_of_one(self, day: int) -> float:
         """Return the share of the usual work of one present reviewer, or of an average one if none is present."""
-        present_count = self.present(day)
-        return self._presence(day) / present_count if present_count else 1 / max(len(self.reviewers), 1)
+        present_count = self.present_count(day)
+        return self._work_share(day) / present_count if present_count else 1 / max(len(self.reviewer_ids), 1)

@@ -33,13 +33,13 @@ _ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 class CallRecords:
     """The call records from a time on, with masked numbers unless `reveal` is set; callees are keyed hashes."""
 
-    def __init__(self, duck: CallEngine, *, is_one_file: bool, since_us: int | None, reveal: bool) -> None:
+    def __init__(self, duck: CallEngine, *, from_one_file: bool, since_us: int | None, reveal: bool) -> None:
         self._duck = duck
         self._named = {name: name if reveal else f"masked_{name}.shown" for name in _MASKS}
         # With one thread, the calls of a number stay together and in order of time; several threads would mix them.
         duck.run("SET threads = 1")
         self._named["joins"] = "" if reveal else " ".join(map(self._join_masked, _MASKS))
-        self._named["calls"] = "call" if is_one_file else _MERGED
+        self._named["calls"] = "call" if from_one_file else _MERGED
         self._named["since_us"] = str(since_us or 0)
 
     def _join_masked(self, name: str) -> str:

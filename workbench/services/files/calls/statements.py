@@ -72,7 +72,7 @@ WHERE day > last_day - {window_days} AND day <= last_day
 """
 
 
-def create_windowed(*, local_us: str, local_last_us: str, reach_us: int, window_days: int, is_one_file: bool) -> str:
+def create_windowed(*, local_us: str, local_last_us: str, reach_us: int, window_days: int, from_one_file: bool) -> str:
     """Return the statement that creates the relation of calls within their windows, with local day and half hour.
 
     Args:
@@ -80,13 +80,13 @@ def create_windowed(*, local_us: str, local_last_us: str, reach_us: int, window_
         local_last_us: The SQL of the local time of `last_us`, in the same unit.
         reach_us: The longest time from the start of a window to its last record, in microseconds.
         window_days: The days of a window.
-        is_one_file: Whether all calls are in one file. It has each call only once, and reading it again is cheaper than
-            storing the relation.
+        from_one_file: Whether all calls are in one file. It has each call only once, and reading it again is cheaper
+            than storing the relation.
     """
     recent = _RECENT.format(local_us=local_us, local_last_us=local_last_us, reach_us=reach_us)
     return _WINDOWED.format(
-        kind="VIEW" if is_one_file else "TABLE",
-        records=recent if is_one_file else _MERGED.format(recent=recent),
+        kind="VIEW" if from_one_file else "TABLE",
+        records=recent if from_one_file else _MERGED.format(recent=recent),
         window_days=window_days,
     )
 

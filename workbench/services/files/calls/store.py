@@ -63,9 +63,9 @@ class CallStore:
         """
         with self._open_files(batch_ids) as duck:
             load_wanted_periods(duck, numbers, zone)
-            is_one_file = len(set(batch_ids)) == 1
+            from_one_file = len(set(batch_ids)) == 1
             yield CallSurvey(
-                duck, window_days=window_days, zone=zone, opt_outs=opt_outs, today=today, is_one_file=is_one_file
+                duck, window_days=window_days, zone=zone, opt_outs=opt_outs, today=today, from_one_file=from_one_file
             )
 
     def callers_of(self, batch_ids: Collection[int], callee_hashes: Iterable[str]) -> set[str]:
@@ -88,7 +88,7 @@ class CallStore:
     def records(self, batch_ids: Collection[int], since_us: int | None, *, reveal: bool) -> Iterator[CallRecords]:
         """Open the records from a time on, with masked numbers unless `reveal` is set."""
         with self._open_files(batch_ids) as duck:
-            yield CallRecords(duck, is_one_file=len(set(batch_ids)) == 1, since_us=since_us, reveal=reveal)
+            yield CallRecords(duck, from_one_file=len(set(batch_ids)) == 1, since_us=since_us, reveal=reveal)
 
     @contextmanager
     def _open_files(self, batch_ids: Collection[int]) -> Iterator[CallEngine]:

@@ -47,7 +47,10 @@ class HourFacts:
 
 
 def load_wanted_periods(duck: CallEngine, numbers: Iterable[str | ServicePeriod] | None, zone: ZoneInfo) -> None:
-    """Create the table `wanted`: numbers (None: all), and the service periods that exclude some of their records."""
+    """Create the table `wanted` of the numbers and service periods to compute figures of; None means all numbers.
+
+    A service period that includes all records of its number is left out, because the number has the same figures.
+    """
     if numbers is None:
         numbers = [msisdn for (msisdn,) in duck.rows("SELECT DISTINCT msisdn FROM call")]
     periods = {ServicePeriod(number, None, None) if isinstance(number, str) else number for number in numbers}
@@ -85,12 +88,12 @@ class CallSurvey:
         zone: ZoneInfo,
         opt_outs: Iterable[OptOut],
         today: date | None,
-        is_one_file: bool,
+        from_one_file: bool,
     ) -> None:
         """Select the calls of the view `call` that are in the window of a period of the table `wanted`.
 
         A window has `window_days` local days. It ends with the day of the last outgoing call, at the latest with
-        `today`.
+        `today`. If all calls are from one file, no call is in it twice.
         """
         self._duck = duck
         self._window_days = window_days
@@ -106,7 +109,7 @@ class CallSurvey:
                 local_last_us=_local_time_sql("last_us", offsets),
                 reach_us=self._reach_us,
                 window_days=window_days,
-                is_one_file=is_one_file,
+                from_one_file=from_one_file,
             )
         )
         duck.run(statements.CREATE_SLOT, part=(0.1, 0.4))
@@ -135,7 +138,7 @@ class CallSurvey:
         self._has_counted_callees = True
 
     def facts(self) -> Iterator[CallFacts]:
-        """Yield the figures of each number that has a record, and of each service period that excludes a record."""
+        """Yield the figures of each wanted number that has records, and of each wanted service period."""
         if not self._has_counted_callees:
             with self.counting_callees():
                 pass

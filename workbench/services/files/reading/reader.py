@@ -24,7 +24,7 @@ class Reader:
 
     `name` is the name of the file to show, and `encoding` is '' for sheets. `columns` is the header as in the file; in
     JSON Lines, the keys of the first object. One pass reads `pass_bytes` bytes. The readers of one workbook share
-    `file`. `rows` parses the records. Use the reader as a context manager, or close it.
+    `file`. `row_reader` parses the records. Use the reader as a context manager, or close it.
     """
 
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
@@ -41,7 +41,7 @@ class Reader:
         self.source = source
         with source.table((source.layout.known if source.layout else column_names(kind)).knows) as table:
             self.columns = table.names
-            self.rows = RowReader(
+            self.row_reader = RowReader(
                 kind=kind,
                 file=self.name,
                 sheet=self.sheet,
@@ -52,7 +52,7 @@ class Reader:
                 now=now,
                 layout=source.layout,
             )
-            problems = self.rows.check_head(table) if table.header_line else []
+            problems = self.row_reader.check_head(table) if table.header_line else []
             if problems:
                 raise FileProblem(*problems)
 
@@ -81,7 +81,7 @@ class Reader:
         """
         with self.table() as table:
             for record in table:
-                yield self.rows.read(record)
+                yield self.row_reader.read(record)
 
     def table(self) -> AbstractContextManager[RecordTable]:
         """Open the raw records from the start; only one pass at a time.
@@ -89,7 +89,7 @@ class Reader:
         Raises:
             FileProblem: If the rest of the file cannot be read reliably, or the file changed since it was opened.
         """
-        return self.source.table(self.rows.known.knows)
+        return self.source.table(self.row_reader.known.knows)
 
 
 def open_reader(

@@ -58,7 +58,7 @@ class RejectWriter(ExitStack):
         if (self._path.suffix.lower() in WORKBOOK_SUFFIXES) != (reader.format == "xlsx"):
             message = _("Rejects have the format of the imported file; name them like {name}.")
             raise WrongUsage(message.format(name=self._path.with_suffix(reader.path.suffix).name))
-        meaning = reader.rows.known.meaning
+        meaning = reader.row_reader.known.meaning
         self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
         columns = self._without_cause(reader.columns)
         layout = (reader.format, () if self._keeps_sheets or reader.format == "jsonl" else columns)

@@ -165,7 +165,7 @@ def _new_case(queue: IncompleteCases, case: CaseRow, arrival: NewEvidence) -> Ne
         due_at=standing.due_at,
         gets_forecast=shows_forecast(policy, standing.due_at, standing.suspended_from, now),
         stopped_until=queue.stopped_until(application.province, application.agent),
-        overtaken=queue.overtaken(case.id or 0, standing.due_at, rank),
+        overtaken_count=queue.overtaken_count(case.id or 0, standing.due_at, rank),
     )
 
 

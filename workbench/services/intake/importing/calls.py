@@ -273,7 +273,7 @@ def _after(key: Key) -> Any:
     return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
 
 
-def figures(
+def figures_of_batch(
     context: Context, kind: ImportKind, batch_id: int, insert: Insert, progress: FractionCallback
 ) -> CallFigures:
     """Return the object that computes the figures of a batch."""

@@ -40,7 +40,7 @@ from workbench.services.intake.batches.publishing import (
 )
 from workbench.services.intake.batches.sweeping import remove_batch
 from workbench.services.intake.importing.call_intake import CallIntake
-from workbench.services.intake.importing.calls import CallFigures, call_store, figures
+from workbench.services.intake.importing.calls import CallFigures, call_store, figures_of_batch
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.existing import refuse_opened_again
 from workbench.services.intake.importing.new_applications import NewApplications
@@ -176,10 +176,10 @@ class ImportRun:
         of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
         written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
         progress = self.progress.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
-        computed = figures(self.context, request.kind, batch_id, writing.insert, progress)
-        called = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
-        called_numbers = [msisdn for msisdn, _calls in called]
-        self._compute(computed, self._numbers(computed, writing, called_numbers), writing, readers)
+        figures = figures_of_batch(self.context, request.kind, batch_id, writing.insert, progress)
+        call_counts = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
+        callers = [msisdn for msisdn, _count in call_counts]
+        self._compute(figures, self._numbers(figures, writing, callers), writing, readers)
         for reader in of_calls:
             self.progress.finish(reader)
         if written is None:
@@ -190,7 +190,7 @@ class ImportRun:
             created=report.created - written.updated - written.unchanged,
             updated=report.updated + written.updated,
             unchanged=report.unchanged + written.unchanged,
-            unknown_callers=computed.unknown(called_numbers),
+            unknown_callers=figures.unknown(callers),
         )
 
     def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> PublishedCallFile:
@@ -202,30 +202,30 @@ class ImportRun:
         return written
 
     def _numbers(
-        self, computed: CallFigures, writing: BatchWriter, called_numbers: Sequence[str]
+        self, figures: CallFigures, writing: BatchWriter, callers: Sequence[str]
     ) -> dict[ImportKind, set[str]]:
         """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
         numbers: dict[ImportKind, set[str]] = {}
-        if called_numbers:
-            numbers[ImportKind.CALLS] = set(called_numbers)
+        if callers:
+            numbers[ImportKind.CALLS] = set(callers)
         callees = writing.lookup_values.get(ImportKind.OPTOUTS)
         if callees:
-            numbers[ImportKind.OPTOUTS] = computed.callers_of(callees)
+            numbers[ImportKind.OPTOUTS] = figures.callers_of(callees)
         return numbers
 
     def _compute(
         self,
-        computed: CallFigures,
+        figures: CallFigures,
         numbers: dict[ImportKind, set[str]],
         writing: BatchWriter,
         readers: Sequence[Reader],
     ) -> None:
         """Compute the figures that the rows of the batch change, and note the affected cases."""
-        # Each number is computed once; if it were computed twice in a batch, its days would count twice.
-        called: set[str] = set().union(*numbers.values())
-        computed.of_numbers(sorted(called))
+        # The figures of a number are computed once; if they were computed twice in a batch, its days would count twice.
+        changed: set[str] = set().union(*numbers.values())
+        figures.of_numbers(sorted(changed))
         if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
-            computed.of_batch(called)
+            figures.of_batch(changed)
         for kind, msisdns in numbers.items():
             hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
             with self.context.read() as session:

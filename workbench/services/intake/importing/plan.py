@@ -213,11 +213,11 @@ class ImportPlan:
     reopened: set[Key] = field(default_factory=set)
     """The applications that get a new case although they had one."""
     cards: set[bytes] = field(default_factory=set)
-    """The digests of the cards that the import has as rows of their own."""
+    """The digests of the keys of cards in card files, which the numbers listed in applications do not add again."""
     documents: list[ReceivedDocument] = field(default_factory=list)
     """The documents for the existing case, in an import for one application."""
     applicants: Applicants | None = None
-    """The applicants of the new applications; None if all cases wait for the last row."""
+    """The applicants of the new applications; None if no case can be opened before the last row is written."""
     is_broken: bool = False
     """Whether a file cannot be read to its end."""
 

@@ -117,7 +117,7 @@ class ImportPlanner:
         files = FileClassifier(
             context=self._context,
             classifier=self._classifier,
-            rows=reader.rows,
+            rows=reader.row_reader,
             folder=reader.path.parent,
             is_of_several_kinds=self._is_of_several_kinds,
         )
@@ -196,6 +196,6 @@ class _Portions:
             for at, record in enumerate(portion):
                 why = self._repeated.get((self._place, record.line))
                 if why is not None and isinstance(record, RawRecord):
-                    portion[at] = self._reader.rows.refused(record, why)
+                    portion[at] = self._reader.row_reader.refused(record, why)
         self.read.append(portion)
         return portion

@@ -161,10 +161,10 @@ class Imports:
                 plan.errors.add(problem.problems)
                 continue
             for reader in found:
-                reader.rows = replace(reader.rows, document_names=names)
+                reader.row_reader = replace(reader.row_reader, document_names=names)
                 readers.append(opened.enter_context(reader))
         if request.only is not None:
-            plan.errors.add(_kinds_of_admins(readers))
+            plan.errors.add(_admin_only_problems(readers))
         if plan.errors.count:
             raise ImportRefused(report_of(request, readers, plan))
         # Rows that others refer to are imported first, from all workbooks.
@@ -182,8 +182,8 @@ def _is_large(readers: Sequence[Reader]) -> bool:
     )
 
 
-def _kinds_of_admins(readers: Sequence[Reader]) -> Iterator[RowProblem]:
-    """Yield a problem for each file or sheet that only an admin may import: it is about numbers or people."""
+def _admin_only_problems(readers: Sequence[Reader]) -> Iterator[RowProblem]:
+    """Yield a problem for each file or sheet of a kind that only an admin may import."""
     for reader in readers:
         if reader.kind not in FROM_APPLICANT:
             message = _("A resubmission takes applications, cards and documents only; an admin imports {kind}.")

@@ -107,7 +107,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
     logins = logins_of(session)
     redaction = redaction_of(session, (case.agent, case.application_no))
-    *earlier, own = (one for one in decisions_of(session, decision.case_id, logins, at) if one.id <= (decision.id or 0))
+    decisions = decisions_of(session, decision.case_id, logins, at)
     casefile = CaseFile(
         header=_header_then(header_of(session, context, case, evidence, logins), kept.get("header", {})),
         evidence=evidence,
@@ -118,7 +118,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         history=history_of(session, decision.case_id, before=event),
         checklist=checklist_of(policy, evidence, {one["question"]: one for one in kept["checklist"]}),
         verifications=tuple(from_row(VerificationLine, one) for one in kept["verifications"]),
-        decisions=(*earlier, own),
+        decisions=tuple(one for one in decisions if one.id <= (decision.id or 0)),
         draft={},
         policy=policy_for(policy, evidence.application),
         policy_version=kept["policy_version"],
@@ -129,6 +129,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     notice = None if own_notice is None else own_notice.body
     if is_masked:
         casefile, notice = masked_casefile(casefile, redaction), notice and redaction.mask_in(notice)
+    # The last of the decisions is the one that was asked for.
     return SeenCase(
         casefile=replace(casefile, decisions=casefile.decisions[:-1]),
         decision=casefile.decisions[-1],

@@ -89,7 +89,7 @@ def _outcomes(one: Retained) -> Iterator[tuple[RetentionKind, KeepReason | None,
     """Yield the outcome of each closed case of an application, and of each part with its own period."""
     for kind in one.kinds:
         yield kind, one.whole.keep_reason, one.whole.due_on
-    if one.whole.keep_reason is None:
+    if one.whole.is_due:
         # The parts are erased with the whole case.
         return
     for part, outcome in one.parts.items():

@@ -86,7 +86,7 @@ def erase_application(
     own = _is_own(APPLICATION, due.key)
     applications = session.execute(select(APPLICATION).where(own)).all()
     found = _find_evidence(session, context.store, due.key, applications)
-    parts = [part.value for part in due.due_parts] if due.whole.keep_reason is not None else [WHOLE]
+    parts = [WHOLE] if due.whole.is_due else [part.value for part in due.due_parts]
     pending = _pending_files(found, parts)
     for case_id in due.case_ids:
         for part in parts:

@@ -140,10 +140,10 @@ class Retention(Service):
         erased = ErasureReport(files=erase_pending_files(self.context))
         due = self._due()
         done = 0
-        for compared in chunks(due, _COMPARED_TOGETHER):
+        for portion in chunks(due, _COMPARED_TOGETHER):
             with self.context.read() as session:
-                sharing = SubjectSharing(session, compared)
-            for keys in chunks(compared, _ERASED_TOGETHER):
+                sharing = SubjectSharing(session, portion)
+            for keys in chunks(portion, _ERASED_TOGETHER):
                 self._erase(keys, reason, sharing, erased)
                 done += len(keys)
                 progress(done, len(due))
@@ -227,7 +227,7 @@ class Retention(Service):
                 if one is None:
                     continue
                 numbers |= erase_application(session, self.context, one, reason, sharing)
-                if one.whole.keep_reason is None:
+                if one.whole.is_due:
                     erased.cases.update(one.kinds)
                 else:
                     erased.parts.update(one.due_parts)

@@ -14,7 +14,7 @@ from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.clock.told_deadlines import ToldDeadline, told_deadlines
-from workbench.services.foundation.calendar_days import DAYS_OFF_TO_FOLLOW, noted_days_off
+from workbench.services.foundation.calendar_days import NOTED_DAYS_OFF, noted_days_off
 from workbench.services.foundation.context import Context
 
 CASES_PER_TRANSACTION = 50
@@ -25,7 +25,7 @@ def note_days_off(session: Session, context: Context, days: Sequence[CalendarDay
     """Note the changed days that are days off now. `follow_noted_days_off` moves the deadlines from them later."""
     noted = sorted({*noted_days_off(session), *_coming_days_off(session, context, days)})
     if noted:
-        session.merge(SettingRow(name=DAYS_OFF_TO_FOLLOW, value=" ".join(map(str, noted))))
+        session.merge(SettingRow(name=NOTED_DAYS_OFF, value=" ".join(map(str, noted))))
 
 
 def _coming_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> list[date]:
@@ -55,7 +55,7 @@ def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
                 found = session.execute(unmoved).scalars().all()
                 moves += [_move(*moved) for moved in follow_days_off(session, context, found, days)]
     with context.write() as session:
-        noted = (col(SettingRow.name) == DAYS_OFF_TO_FOLLOW, col(SettingRow.value) == " ".join(map(str, days)))
+        noted = (col(SettingRow.name) == NOTED_DAYS_OFF, col(SettingRow.value) == " ".join(map(str, days)))
         session.execute(delete(SettingRow).where(*noted))
     return tuple(moves)
 

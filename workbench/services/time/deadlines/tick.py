@@ -16,7 +16,7 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
 from workbench.services.case.decisions import items_in_plan, newest_decision
 from workbench.services.clock.case_clocks import Clocks
-from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_of
+from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_from_row
 from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
@@ -163,7 +163,7 @@ class Ticking(Service):
             ).all()
         notified_count = 0
         for row in ended:
-            notified_count += self._notify_of_end(suspension_of(row))
+            notified_count += self._notify_of_end(suspension_from_row(row))
             if context.cache.is_closing.is_set():
                 # Some notices may be missing; the next tick continues.
                 break

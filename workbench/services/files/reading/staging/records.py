@@ -111,7 +111,7 @@ class StagedRecords:
         with self._reader.table() as table:
             for record in table:
                 if record.line == line:
-                    yield self._reader.rows.read(record)
+                    yield self._reader.row_reader.read(record)
                     line = next(wanted, None)
                     if line is None:
                         return
@@ -165,7 +165,7 @@ class StagedRecords:
 
     def _texts(self, record: RawRecord | BrokenRecord) -> Sequence[str] | None:
         """Return the cells of a record as texts in the order of `columns`, None if only the reader can parse it."""
-        texts = None if isinstance(record, BrokenRecord) else self._reader.rows.texts(record)
+        texts = None if isinstance(record, BrokenRecord) else self._reader.row_reader.texts(record)
         if isinstance(record, BrokenRecord) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
             return None
         if self._reader.format != "jsonl":

@@ -56,7 +56,7 @@ def _classify(
         message = _("The import opens a new case of {number}; remove this appeal, or that application.")
         message = message.format(number=row["application_no"])
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
-    return ClassifiedRow(outcome=RowOutcome.CREATED, made=row)
+    return ClassifiedRow(outcome=RowOutcome.CREATED, columns=row)
 
 
 def appeal_filings(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:

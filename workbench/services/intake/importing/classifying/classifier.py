@@ -90,17 +90,17 @@ class RowClassifier:
         classified = []
         for key, row in zip(keys, rows, strict=True):
             known = existing.applications.get(key)
-            made = columns_of(ImportKind.APPLICATIONS, row, self.store)
+            columns = columns_of(ImportKind.APPLICATIONS, row, self.store)
             if known is None:
-                classified.append(ClassifiedRow(outcome=RowOutcome.CREATED, made=made))
+                classified.append(ClassifiedRow(outcome=RowOutcome.CREATED, columns=columns))
                 continue
-            is_same = is_equal(made, known)
+            is_same = is_equal(columns, known)
             if is_same and not (self.terms.as_new and existing.is_closed(key)):
-                classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made))
+                classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, columns=columns))
                 continue
             # If the time of receipt is still that of the known row, it does not say when the change was received.
             receipt = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
-            classified.append(existing.classify(key, RowOutcome.UPDATED, receipt, made))
+            classified.append(existing.classify(key, RowOutcome.UPDATED, receipt, columns))
         return classified
 
     def _of_applications(
@@ -120,38 +120,38 @@ class RowClassifier:
                 classified.append(of_unknown_application(key, agents))
                 continue
             if kind is ImportKind.CARDS:
-                made, receipt = columns_of(kind, row, self.store), None
+                columns, receipt = columns_of(kind, row, self.store), None
             else:
                 try:
-                    made, receipt = document_columns(row, self.file_of(row, folder)), row["received_at"]
+                    columns, receipt = document_columns(row, self.file_of(row, folder)), row["received_at"]
                 except BadDocument as problem:
                     column = "path" if row["path"] else "sha256"
                     classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(problem), column=column))
                     continue
-            classified.append(self._of_known(key, made, receipt, known.get(KEYS[kind](made)), existing))
+            classified.append(self._of_known(key, columns, receipt, known.get(KEYS[kind](columns)), existing))
         return classified
 
     def _of_known(
         self,
         key: Key,
-        made: Columns,
+        columns: Columns,
         receipt: datetime | None,
         before: ImportedRow | None,
         existing: ExistingApplications,
     ) -> ClassifiedRow:
         """Classify a card or document of a known application."""
         ignored = _UNDATED if receipt is None else frozenset[str]()
-        if receipt is None and "received_at" in made:
-            made["received_at"] = self.imported_at
+        if receipt is None and "received_at" in columns:
+            columns["received_at"] = self.imported_at
         is_erased = before is not None and before.get("erased_at") is not None
-        if before is not None and not is_erased and is_equal(made, before, ignored=ignored):
-            return ClassifiedRow(outcome=RowOutcome.UNCHANGED, made=made)
+        if before is not None and not is_erased and is_equal(columns, before, ignored=ignored):
+            return ClassifiedRow(outcome=RowOutcome.UNCHANGED, columns=columns)
         outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
-        one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, made)
-        is_end = before is not None and "service_ended_on" in made and is_equal(made, before, ignored=_END_OF_SERVICE)
+        one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, columns)
+        is_end = before is not None and "service_ended_on" in columns and is_equal(columns, before, ignored=_ENDED_ON)
         # The end of a service does not matter to a closed case, but it decides how long the case is kept.
         if one.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
-            return ClassifiedRow(outcome=outcome, made=made)
+            return ClassifiedRow(outcome=outcome, columns=columns)
         return one
 
     def file_of(self, row: RowValue, folder: Path) -> StoredFile:
@@ -170,16 +170,16 @@ class RowClassifier:
     def _records(self, kind: ImportKind, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
         """Classify rows that belong to a number or a subject, not to an application."""
         column = TABLES[kind].c[_FOUND_BY[kind]]
-        made = [columns_of(kind, row, self.store) for row in rows]
+        records = [columns_of(kind, row, self.store) for row in rows]
         key = KEYS[kind]
-        known = _by_key(session, (column,), {columns[column.name] for columns in made}, key)
-        return [ClassifiedRow(outcome=_outcome_of(one, known.get(key(one))), made=one) for one in made]
+        known = _by_key(session, (column,), {columns[column.name] for columns in records}, key)
+        return [ClassifiedRow(outcome=_outcome_of(one, known.get(key(one))), columns=one) for one in records]
 
 
 _UNDATED = frozenset({"received_at"})
 """The column that is not compared for a document without a time of receipt: it gets the time of the import."""
 
-_END_OF_SERVICE = frozenset({"service_ended_on"})
+_ENDED_ON = frozenset({"service_ended_on"})
 
 _FOUND_BY = {
     ImportKind.OPTOUTS: "callee_hash",
@@ -198,10 +198,10 @@ def _by_key(
     return {key(row): row for row in newest_visible_rows(session, found_by, wanted, key, EVERYTHING)}
 
 
-def _outcome_of(made: Columns, before: ImportedRow | None) -> RowOutcome:
+def _outcome_of(columns: Columns, before: ImportedRow | None) -> RowOutcome:
     if before is None:
         return RowOutcome.CREATED
-    return RowOutcome.UNCHANGED if is_equal(made, before) else RowOutcome.UPDATED
+    return RowOutcome.UNCHANGED if is_equal(columns, before) else RowOutcome.UPDATED
 
 
 def _of_another_application(only: Key) -> ClassifiedRow:

@@ -61,18 +61,18 @@ class ExistingApplications:
     """By case, the time of a final fail."""
     terms: ImportTerms
 
-    def classify(self, key: Key, outcome: RowOutcome, receipt: datetime, made: Any) -> ClassifiedRow:
+    def classify(self, key: Key, outcome: RowOutcome, receipt: datetime, columns: Any) -> ClassifiedRow:
         """Classify a new or changed row: it updates the existing case, gets a new case, or is refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
-            return ClassifiedRow(outcome=outcome, made=made)
+            return ClassifiedRow(outcome=outcome, columns=columns)
         why = self._refusal(case, receipt)
         if why is None:
-            return ClassifiedRow(outcome=outcome, case_id=case.id, receipt=receipt, made=made)
+            return ClassifiedRow(outcome=outcome, case_id=case.id, receipt=receipt, columns=columns)
         if self.terms.as_new and case.state in FINAL_STATES:
             if (why := self._cooldown_refusal(case.id, receipt)) is not None:
                 return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
-            return ClassifiedRow(outcome=outcome, reopens=key, made=made)
+            return ClassifiedRow(outcome=outcome, reopens=key, columns=columns)
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
 
     def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:

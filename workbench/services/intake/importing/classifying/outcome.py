@@ -17,10 +17,11 @@ class RowOutcome(IntEnum):
 
 
 class ClassifiedRow(NamedTuple):
-    """The outcome of one readable row, and if it is refused, the reason."""
+    """The outcome of one readable row."""
 
     outcome: RowOutcome
     message: str = ""
+    """The reason of a refusal, otherwise empty."""
     column: str = ""
     """The column to which the message refers, by the name of the program, not by that of the file."""
     case_id: int | None = None
@@ -29,13 +30,13 @@ class ClassifiedRow(NamedTuple):
     """When the row was received."""
     reopens: Key | None = None
     """The application that gets a new case although it had one."""
-    made: Any = None
-    """The columns of the row in the database."""
+    columns: Any = None
+    """The columns of the row in the database, with their values."""
 
     def without_columns(self) -> "ClassifiedRow":
         """Return the outcome without the columns; most outcomes are then one shared object, which pickles faster."""
         is_plain = self.outcome is RowOutcome.CREATED and self.case_id is None and self.reopens is None
-        return _CREATED if is_plain else self._replace(made=None)
+        return _CREATED if is_plain else self._replace(columns=None)
 
 
 _CREATED = ClassifiedRow(RowOutcome.CREATED)

@@ -61,7 +61,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
     entries: list[ClassifiedRow | BadRecord] = []
     digests: list[bytes] = []
     good: list[RowValue] = []
-    made: list[Any] = []
+    to_write: list[Any] = []
     documents: list[DocumentToCopy] = []
     for record, entry in zip(records, read, strict=True):
         if isinstance(entry, BadRecord):
@@ -72,21 +72,21 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
             entries.append(files.rows.refused(record, row.message, row.column))
             continue
         entries.append(row.without_columns())
-        key = digest(kind.value, *map(str, KEYS[kind](row.made)))
-        applicant = (row.made["applicant_name"], row.made["uscc"]) if kind is ImportKind.APPLICATIONS else ()
-        digests += (key, _check_sum(applicant), _check_sum(row.made.values()))
+        key = digest(kind.value, *map(str, KEYS[kind](row.columns)))
+        applicant = (row.columns["applicant_name"], row.columns["uscc"]) if kind is ImportKind.APPLICATIONS else ()
+        digests += (key, _check_sum(applicant), _check_sum(row.columns.values()))
         if kind is not ImportKind.APPLICATIONS:
             good.append(entry.value)
         if kind is ImportKind.DOCUMENTS:
             # Known documents too: their files are put back if the store has lost or damaged them.
-            documents.append(DocumentToCopy(entry.value["path"], row.made["sha256"], entry.line))
+            documents.append(DocumentToCopy(entry.value["path"], row.columns["sha256"], entry.line))
         if row.outcome is not RowOutcome.UNCHANGED:
-            made.append(row.made)
+            to_write.append(row.columns)
     return ClassifiedRecords(
         entries=entries,
         digests=b"".join(digests),
         values=good,
-        rows=bulk_rows(TABLES[kind].name, made) if kind in TABLES else None,
+        rows=bulk_rows(TABLES[kind].name, to_write) if kind in TABLES else None,
         documents=documents,
     )
 
