@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
@@ -41,10 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
     is_full = config.getoption("full")
     Site.encrypts = config.getoption("encrypted")
     sizes.use_full_size(is_full)
-    # Only the runs before a release use random examples that differ from run to run.
+    # Only the runs before a release use random examples that differ from run to run, and print how to repeat a failure.
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
-    settings.register_profile("full", max_examples=300, deadline=None)
+    settings.register_profile("full", max_examples=300, deadline=None, print_blob=True)
     settings.load_profile("full" if is_full else "ci")
+    if not is_full:
+        # Hypothesis draws the constants of our modules too, but which ones are loaded depends on what ran before.
+        providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_xdist_auto_num_workers() -> int:

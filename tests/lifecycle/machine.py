@@ -321,8 +321,12 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     def expect(self, who: str, *acts: tuple[str, int | None], notices: Iterable[tuple[int, str]] = ()) -> None:
         """Check that the log and the outbox got exactly this by the last act."""
-        assert Counter(map(self._key, self.events)) == Counter((act, who, case, 0) for act, case in acts)
-        assert self.new_notices == Counter(notices)
+        written, wanted = Counter(map(self._key, self.events)), Counter((act, who, case, 0) for act, case in acts)
+        assert written == wanted, f"events not expected: {written - wanted}; events missing: {wanted - written}"
+        letters = Counter(notices)
+        assert self.new_notices == letters, (
+            f"letters not expected: {self.new_notices - letters}; letters missing: {letters - self.new_notices}"
+        )
         for event in self.events:
             if event["state"]:
                 case = self.cases[event["case_id"]]
