@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, text
+from sqlalchemy import Date, bindparam, text
 from sqlmodel import Session
 
 from db.columns import to_us
@@ -40,6 +40,16 @@ _PEOPLE = text(
     WHERE r.is_active AND EXISTS (SELECT 1 FROM reviewer_role p WHERE p.reviewer_id = r.id AND p.role = 'reviewer')
     GROUP BY r.id ORDER BY r.login"""
 ).columns(away_until=Date)
+
+
+_RETURNED = text(
+    "SELECT case_id, count(*) AS returns FROM decision WHERE case_id IN :ids AND status = 'returned' GROUP BY case_id"
+).bindparams(bindparam("ids", expanding=True))
+
+
+def returned_verdicts(session: Session, case_ids: Sequence[int]) -> dict[int, int]:
+    """Return how often a check returned a verdict on each of some cases; cases without returns are left out."""
+    return {row.case_id: row.returns for row in session.execute(_RETURNED, {"ids": list(case_ids)})}
 
 
 def handling_times(session: Session, since: datetime) -> Sequence[Any]:

@@ -44,7 +44,7 @@ to the day."""
 
 _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind, a.card_type, a.province,
        c.block_count, c.warn_count, c.state, c.round, c.due_at, c.complete_at, c.opened_at,
-       c.waits_for, c.suspended_from, c.held_until,
+       c.waits_for, c.suspended_from, c.held_until, c.assignee_id,
        c.application_no, c.priority, c.is_priority_set, c.is_class_set, c.policy_version_id, c.evidence_seq,
        c.evidence_no,
        CASE WHEN c.state = 'awaiting_check' THEN coalesce(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from screens.queue.columns import usable_layout
+from screens.queue.layout import usable_layout
 from screens.shell.base_screen import attempt, report
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseRowView

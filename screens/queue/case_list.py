@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from screens.queue.columns import RowContext
+from screens.queue.layout import Preset, shown_layout
 from screens.queue.notices import empty_notice, failure_notice
 from screens.queue.row_text import heading_line, row_line
 from screens.shell.base_screen import attempt, report
@@ -37,15 +37,6 @@ MAX_MARKED = 5_000
 """The most cases that can be marked and assigned at once."""
 
 _READING_AFTER_S = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """A predefined filter with its own screen; an empty filter line returns to `filter_text`."""
-
-    id: str
-    name: str
-    filter_text: str
 
 
 class CaseList(Vertical):
@@ -83,14 +74,22 @@ class CaseList(Vertical):
         """Whether the filter is that of the preset."""
         return self.filter_text == self.preset.filter_text
 
+    @property
+    def shown_layout(self) -> ListLayout:
+        """The order and the columns."""
+        return shown_layout(self.layout_now, self.filter_text)
+
     def show_titles(self) -> None:
         """Show the titles of the columns."""
-        self.query_one("#titles", Static).update(heading_line(self.row_width, self._view().symbols, self.layout_now))
+        self.query_one("#titles", Static).update(heading_line(self.row_width, self._view().symbols, self.shown_layout))
 
     @work(exclusive=True, group="list")
     async def load(self) -> None:
         """Reload the list and keep the cursor on its case."""
-        rows, pages = self.rows, PageCache(self._services.queue, self.filter_text, self.layout_now.order)
+        rows, pages = (
+            self.rows,
+            PageCache(self._services.queue, self.filter_text, self.shown_layout),
+        )
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._show_reading)
         try:
@@ -227,7 +226,9 @@ class CaseList(Vertical):
         cached = [pages.row(first + at) for at in range(wanted)]
         case_ids = [row.id for row in cached if row is not None]
         if len(case_ids) < wanted:
-            page = partial(self._services.queue.page, order=pages.order, start=first, limit=wanted, total=pages.count)
+            page = partial(
+                self._services.queue.page, order=pages.layout.order, start=first, limit=wanted, total=pages.count
+            )
             rows = await attempt(self, partial(asyncio.to_thread, page, self.filter_text))
             if rows is None:
                 return
@@ -295,4 +296,4 @@ class CaseList(Vertical):
         if row is None:
             return plain(f"    {view.symbols.ellipsis}", MUTED)
         context = RowContext(row=row, view=view, login=self._services.actor.login, is_marked=is_marked)
-        return Content.assemble(" ", row_line(context, self.row_width, self.layout_now.columns))
+        return Content.assemble(" ", row_line(context, self.row_width, self.shown_layout.columns))

@@ -10,7 +10,8 @@ from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS, STATE_WORDS
 from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
 from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
-from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
+from workbench.domain.filter.keys import LIKELY_SHARES
+from workbench.domain.filter.ordering import LATE
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.domain.values.provinces import province_words
 from workbench.i18n import N_, _, current_language
@@ -101,6 +102,18 @@ def _due(context: RowContext, _room: int) -> list[Part]:
     due = context.row.due_at
     text = _("no due date") if due is None else context.view.instant(due)
     return [_urgency(context), (f" {text}", MUTED if due is None else _due_style(context))]
+
+
+def _late(context: RowContext, _room: int) -> list[Part]:
+    risk = context.row.late
+    if risk is None:
+        return []
+    # Imported here, because most lists do not show it.
+    from workbench.wording.forecast import late_cause_words
+
+    styles = {"overdue": ERROR, "late": WARNING}
+    style = next((styles[word] for word in styles if risk.share >= LIKELY_SHARES[word]), MUTED)
+    return [(pad_left(f"{risk.share:.0%}", 4), style), (f" {late_cause_words(risk, context.view.today)}", "")]
 
 
 def _short_due(context: RowContext, _room: int) -> list[Part]:
@@ -210,6 +223,8 @@ def _received(context: RowContext, _room: int) -> list[Part]:
 
 _DUE = QueueColumn(title=N_("  due"), parts=_due, width=18, width_zh=21, min_row_width=100, order="due")
 _SHORT_DUE = QueueColumn(title=N_("  due"), parts=_short_due, width=13, max_row_width=99, order="due")
+_LATE = QueueColumn(title=N_("late, why"), parts=_late, width=36, min_row_width=110, order=LATE)
+_SHORT_LATE = replace(_LATE, width=24, min_row_width=0, max_row_width=109)
 _SIGNS = QueueColumn(title="", parts=_signs, width=2)
 _PRIORITY = QueueColumn(title="", parts=_priority, width=2, order="priority")
 _CASE = QueueColumn(title=N_("case"), parts=_case, width=9, order="case")
@@ -242,6 +257,7 @@ USUAL_COLUMNS: tuple[QueueColumn, ...] = (
 CHOOSABLE: Mapping[str, tuple[QueueColumn, ...]] = {
     "signs": (_SIGNS,),
     "due": (_DUE, _SHORT_DUE),
+    LATE: (_LATE, _SHORT_LATE),
     "priority": (_PRIORITY,),
     "case": (_CASE,),
     "applicant": (_APPLICANT,),
@@ -258,41 +274,3 @@ CHOOSABLE: Mapping[str, tuple[QueueColumn, ...]] = {
     "received": (QueueColumn(title=N_("received"), parts=_received, width=8, order="received"),),
 }
 """The columns that can be chosen, by name in display order; of several variants, one fits the window."""
-
-ALWAYS_SHOWN = frozenset({"signs", "case", "applicant"})
-"""The columns that are always shown."""
-
-
-def usable_layout(saved: ListLayout) -> ListLayout:
-    """Return a saved layout without unknown orders and columns, which a file of another version may have."""
-    order = saved.order if saved.order.removeprefix("-") in ORDER_WORDS else ""
-    return ListLayout(order, tuple(name for name in saved.columns if name in CHOOSABLE))
-
-
-def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]]:
-    """Return the chosen columns of a row, each with its width; if none are chosen, the usual columns.
-
-    If the row is too narrow, the last chosen columns are left out.
-    """
-    if chosen:
-        names = [name for name in CHOOSABLE if name in ALWAYS_SHOWN or name in chosen]
-        # State and person are one column in a narrow window.
-        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < MIN_APPLICANT:
-            unneeded = [name for name in names if name not in ALWAYS_SHOWN]
-            if not unneeded:
-                break
-            names.remove(unneeded[-1])
-    else:
-        shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
-    left = _room_left(width, shown)
-    return [(column, column.cells or min(max(MIN_APPLICANT, left), MAX_APPLICANT)) for column in shown]
-
-
-def _of_width(name: str, width: int) -> QueueColumn:
-    """Return the variant of a column for a width."""
-    *variants, last = CHOOSABLE[name]
-    return next((column for column in variants if column.min_row_width <= width <= column.max_row_width), last)
-
-
-def _room_left(width: int, shown: list[QueueColumn]) -> int:
-    return width - sum(column.cells + column.gap for column in shown)

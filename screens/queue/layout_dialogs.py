@@ -6,7 +6,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from screens.dialogs.list_dialog import Entry, ListDialog
-from screens.queue.columns import ALWAYS_SHOWN, CHOOSABLE, columns
+from screens.queue.columns import CHOOSABLE
+from screens.queue.layout import ALWAYS_SHOWN, columns
 from screens.widgets.safe_text import ACCENT, MUTED, joined
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
@@ -26,6 +27,7 @@ COLUMN_WORDS = {
     "class": N_("service class"),
     "risk": N_("risk"),
     "received": N_("day on which it was received"),
+    "late": N_("chance to be late, and why"),
 }
 """The columns that can be chosen, in the order of the dialog."""
 

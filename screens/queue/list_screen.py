@@ -7,10 +7,10 @@ from typing import ClassVar, NamedTuple
 from textual import getters, on
 from textual.app import ComposeResult
 
-from screens.queue.case_list import CaseList, Preset
-from screens.queue.columns import usable_layout
+from screens.queue.case_list import CaseList
 from screens.queue.filter_bar import FilterBar
 from screens.queue.head_line import head_line
+from screens.queue.layout import Preset, usable_layout
 from screens.shell.base_screen import ModeScreen
 from screens.shell.header import HeaderBar
 from screens.shell.view import Clock

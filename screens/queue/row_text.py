@@ -2,7 +2,8 @@
 
 from textual.content import Content
 
-from screens.queue.columns import PENDING_WORDS, RowContext, columns
+from screens.queue.columns import PENDING_WORDS, RowContext
+from screens.queue.layout import columns
 from screens.shell.view import Symbols
 from screens.widgets.safe_text import ACCENT, MUTED, Part, hanging, joined
 from workbench.domain.case.vocabulary import Priority, WaitsFor

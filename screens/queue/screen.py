@@ -7,9 +7,9 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from screens.queue.acts import ACTS, refusal
-from screens.queue.case_list import Preset
 from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
+from screens.queue.layout import Preset
 from screens.queue.list_screen import ListScreen
 from screens.queue.row_text import legend_lines
 from screens.shell.bindings import bind, bind_key

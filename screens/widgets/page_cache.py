@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.filter.ordering import DEFAULT_LAYOUT, LATE, ListLayout
 from workbench.services.queue.listing import Queue
 
 PAGE_ROWS = 100
@@ -21,9 +22,9 @@ _COUNT_FIRST_FROM = 1000
 class PageCache:
     """The pages of one load of a list. Each load has its own cache, so that a late answer cannot reach another load."""
 
-    def __init__(self, queue: Queue, filter_text: str, order: str = "") -> None:
+    def __init__(self, queue: Queue, filter_text: str, layout: ListLayout = DEFAULT_LAYOUT) -> None:
         self.filter_text = filter_text
-        self.order = order
+        self.layout = layout
         self.count: int | None = None
         self._queue = queue
         self._pages: OrderedDict[int, tuple[CaseRowView, ...]] = OrderedDict()
@@ -60,7 +61,7 @@ class PageCache:
         """
         place = None
         if case_id is not None:
-            place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id, self.order)
+            place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id, self.layout.order)
         at = index if place is None else place
         if at >= _COUNT_FIRST_FROM:
             await self.count_all()
@@ -91,7 +92,11 @@ class PageCache:
         Raises:
             WorkbenchError: If it cannot be read.
         """
-        page = partial(self._queue.page, order=self.order, start=number * PAGE_ROWS, limit=PAGE_ROWS, total=self.count)
+        order, with_late = self.layout.order, LATE in self.layout.columns
+        start = number * PAGE_ROWS
+        page = partial(
+            self._queue.page, order=order, start=start, limit=PAGE_ROWS, total=self.count, with_late=with_late
+        )
         return await asyncio.to_thread(page, self.filter_text)
 
     def put(self, number: int, rows: tuple[CaseRowView, ...]) -> None:

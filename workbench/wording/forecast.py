@@ -5,6 +5,7 @@ from datetime import date
 from math import ceil
 
 from db.enums import Language
+from workbench.domain.clock.late_risk import LateCause, LateRisk
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, QueueForecast
 from workbench.i18n import N_, _, catalogue, current_language, ngettext
 from workbench.wording.amounts import commas, day_on_screen
@@ -31,6 +32,15 @@ _DECIDED_BY = {
 }
 """The day of the decision: by whether the applicant has the case, and whether the range is one day."""
 
+_LATE_CAUSES = {
+    LateCause.APPLICANT: N_("waits for the applicant"),
+    LateCause.CHECK: N_("waits for its check"),
+    LateCause.AWAY: N_("{who} is away"),
+    LateCause.RETURNED: N_("sent back {count} times"),
+    LateCause.ASSIGNEE: N_("{who} has {count} before it"),
+    LateCause.QUEUE: N_("{count} before it"),
+}
+
 _SAME_BLOCKS = N_("with the same block findings")
 _AMONG = {
     "block": N_("with block findings"),
@@ -52,6 +62,12 @@ def range_on_screen(days: DayRange, today: date) -> str:
     if is_one_month:
         return f"{first.day}–{last.day} {last_month}"
     return f"{first.day} {first_month} – {last.day} {last_month}"
+
+
+def late_cause_words(risk: LateRisk, today: date) -> str:
+    """Return why a case is likely late."""
+    words = _(_LATE_CAUSES[risk.cause]).format(who=risk.who, count=commas(risk.count))
+    return words if risk.until is None else f"{words} {_('until {day}').format(day=day_on_screen(risk.until, today))}"
 
 
 def likely_decision_words(forecast: CaseForecast, today: date, due_on: date | None = None) -> str:

@@ -4,7 +4,8 @@ The orders of `next` and of the due dates are those of an index. For any other o
 in the order of `next`, are sorted; the others follow in the order of `next`. So a page costs the same at any size.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sqlalchemy import TextClause, text
@@ -22,6 +23,7 @@ MOST_SORTED = 10_000
 
 NEXT = "next"
 DUE = "due"
+LATE = "late"
 
 _HOLDER_OR_ASSIGNEE = """(SELECT r.login FROM reviewer r WHERE r.id =
     CASE WHEN c.state = 'in_review' AND c.held_until > :now THEN c.held_by_id ELSE c.assignee_id END)"""
@@ -47,6 +49,7 @@ _SORT_KEYS: dict[str, tuple[str, ...]] = {
     "who": (_HOLDER_OR_ASSIGNEE,),
     "class": (f"CASE c.service_class {_CLASS_RANKS} END",),
     "risk": ("CASE c.risk WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END",),
+    LATE: (),
 }
 """The sort keys of each order without an index, as SQL on the case `c`; cases without a value come last."""
 
@@ -56,10 +59,14 @@ ORDERS = (NEXT, DUE, *_SORT_KEYS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOrder:
-    """An order of a list: one of ORDERS, forward or reversed."""
+    """An order of a list: one of ORDERS, forward or reversed.
+
+    `late_shares` has the chances of cases to be late, for the order `late`.
+    """
 
     name: str = NEXT
     is_reversed: bool = False
+    late_shares: Mapping[int, float] = field(default_factory=dict, compare=False)
 
     @property
     def has_index(self) -> bool:
@@ -110,6 +117,9 @@ def _page_along_index(
 def _sorted_ids(session: Session, cases: CaseQuery, order: ListOrder) -> list[int]:
     """Return the ids of the first cases of a list, sorted."""
     first = case_pages.page(session, cases, skip=0, limit=MOST_SORTED)
+    if order.name == LATE:
+        sign, shares = (1 if order.is_reversed else -1), order.late_shares
+        return sorted(first, key=lambda case_id: (case_id not in shares, sign * shares.get(case_id, 0), case_id))
     rows = session.execute(_sorting(order), {**list_parameter(first), "now": cases.now})
     return [row[0] for row in rows]
 

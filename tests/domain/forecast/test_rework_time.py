@@ -57,3 +57,12 @@ def test_cases_mostly_sent_back_are_not_forecast_to_pass_at_once() -> None:
     assert len(cases) > 20
     for forecast in queue_model.forecast(cases, NOW):
         assert forecast.first_verdict.p50 + 1 <= forecast.passed.p50 <= forecast.passed.p90
+
+
+def test_a_queue_longer_than_what_is_learnt_from_leaves_what_passed_before() -> None:
+    history = simulated().history
+    newest = [replace(each, steps=(HistoryStep("queued", NOW - 0.1),)) for each in history.cases[:900]]
+
+    queue_model = QueueModel.fit(replace(history, cases=[*history.cases, *newest]), NOW, simulated().time, ASSUMED)
+
+    assert queue_model.rework is not None

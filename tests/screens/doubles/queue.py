@@ -71,7 +71,14 @@ class MemoryQueue(Queue):
         return len(self._found(filter_text))
 
     def page(
-        self, filter_text: str = "", *, order: str = "", start: int = 0, limit: int = 100, total: int | None = None
+        self,
+        filter_text: str = "",
+        *,
+        order: str = "",
+        start: int = 0,
+        limit: int = 100,
+        total: int | None = None,
+        with_late: bool = False,  # noqa: ARG002 - its rows have no chances
     ) -> tuple[CaseRowView, ...]:
         assert total is None or start <= total
         self.requests.append((start, limit))

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import CaseState
-from screens.queue.columns import ALWAYS_SHOWN, CHOOSABLE, columns
+from screens.queue.columns import CHOOSABLE
+from screens.queue.layout import ALWAYS_SHOWN, columns
 from screens.queue.layout_dialogs import COLUMN_WORDS
 from screens.queue.screen import QueueScreen
 from tests.screens.cases import clean

@@ -1,6 +1,9 @@
 """The filter for cases that will probably be late."""
 
+from datetime import timedelta
+
 from tests.sites import Site
+from workbench.domain.clock.late_risk import LateCause
 
 
 def test_likely_lists_the_cases_with_a_chance_to_be_late_and_computes_it_once_a_minute(site: Site) -> None:
@@ -20,3 +23,21 @@ def test_likely_lists_the_cases_with_a_chance_to_be_late_and_computes_it_once_a_
 def test_whoever_lists_cases_may_filter_by_their_chances(site: Site) -> None:
     site.plant(1, due_in_days=-1)
     assert [site.services(login).queue.count("likely:late") for login in ("a", "sup", "admin", "audit")] == [1] * 4
+
+
+def test_a_list_of_likely_late_cases_says_how_likely_and_why(site: Site) -> None:
+    late, early = site.plant(2, due_in_days=-1), site.plant(1, due_in_days=40)
+    today = site.clock.at.date()
+    site.services("sup").assigning.assign_many(late[1:], "b", "knows the agent")
+    site.services("admin").people.away("b", today, today + timedelta(days=3))
+    queue = site.services("a").queue
+
+    first, second = (row.late for row in queue.page("likely:late"))
+    assert first is not None
+    assert (first.share, first.cause, first.count) == (1, LateCause.QUEUE, 0)
+    assert second is not None
+    assert (second.cause, second.who) == (LateCause.AWAY, "b")
+    assert second.until == today + timedelta(days=3)
+    assert queue.ids("", 3, "late") == (*late, *early)
+    assert queue.ids("", 3, "-late") == (*early, *late)
+    assert [row.late is None for row in queue.page("")] == [True] * 3

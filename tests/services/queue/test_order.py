@@ -60,7 +60,7 @@ def by_key(cases: list[Known], key: Callable[[Known], Any], *, is_reversed: bool
 
 
 def test_each_order_has_words_and_sql() -> None:
-    assert set(case_order.ORDERS) == set(ORDER_WORDS) == {"next", "due", *KEYS}
+    assert set(case_order.ORDERS) == set(ORDER_WORDS) == {"next", "due", "late", *KEYS}
 
 
 @pytest.mark.parametrize("wanted", ["", "state:all 虚构", "-科技 priority>=normal due>yesterday"])

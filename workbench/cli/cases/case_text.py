@@ -183,6 +183,8 @@ class CaseText:
             _("Assigned"): lambda row: row.assignee or "",
             _("Held"): lambda row: row.held_by or "",
         }
+        if any(row.late for row in rows):
+            columns[_("Late")] = self._late
         if any(row.reopen_for for row in rows):
             columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
         output.listing(rows, columns)
@@ -201,6 +203,12 @@ class CaseText:
         if row.aside_until is not None:
             return _("aside until {when}").format(when=self.instant(row.aside_until))
         return _("returned") if row.is_returned and row.state in {CaseState.QUEUED, CaseState.IN_REVIEW} else state
+
+    def _late(self, row: CaseRowView) -> str:
+        """Return how likely a case is late, and why."""
+        from workbench.wording.forecast import late_cause_words
+
+        return "" if row.late is None else f"{row.late.share:.0%}, {late_cause_words(row.late, self.today)}"
 
     def _due(self, row: CaseRowView) -> str:
         if clock_words := stopped_clock_words(row, self.now):

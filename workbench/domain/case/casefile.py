@@ -10,6 +10,7 @@ from workbench.domain.case import records
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
@@ -162,7 +163,8 @@ class CaseFile:
 class CaseRowView(CaseLine):
     """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict.
 
-    A case that `is_returned` waits for its maker, because a checker returned the verdict.
+    A case that `is_returned` waits for its maker, because a checker returned the verdict. `late` is None if it was not
+    asked for, or if the case has no chance to be late.
     """
 
     blocks: int
@@ -172,6 +174,7 @@ class CaseRowView(CaseLine):
     risk: enums.Risk = enums.Risk.LOW
     is_returned: bool = False
     reopen_for: tuple[str, ...] = ()
+    late: LateRisk | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

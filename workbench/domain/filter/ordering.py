@@ -9,6 +9,9 @@ from workbench.i18n import N_, _, comma_joined
 DEFAULT_ORDER = "next"
 """The order in which `next` takes the cases."""
 
+LATE = "late"
+"""The order by the chance to be late, and the column that shows it."""
+
 ORDER_WORDS: Mapping[str, tuple[str, str]] = {
     DEFAULT_ORDER: (N_("most urgent first"), N_("least urgent first")),
     "due": (N_("due date, earliest first"), N_("due date, latest first")),
@@ -25,13 +28,14 @@ ORDER_WORDS: Mapping[str, tuple[str, str]] = {
     "who": (N_("person, A to Z"), N_("person, Z to A")),
     "class": (N_("service class, shortest first"), N_("service class, longest first")),
     "risk": (N_("risk, highest first"), N_("risk, lowest first")),
+    LATE: (N_("likely late first"), N_("likely in time first")),
 }
 """The words of each order, and those of its reverse."""
 
 
 COLUMN_NAMES = (
-    *("due", "priority", "state", "who", "findings", "waits", "round", "application", "agent", "province", "class"),
-    *("risk", "received", "case"),
+    *("due", LATE, "priority", "state", "who", "findings", "waits", "round", "application", "agent", "province"),
+    *("class", "risk", "received", "case"),
 )
 """The columns that can be chosen; `case` is always shown, so choosing it replaces no other column."""
 
@@ -73,3 +77,15 @@ def list_order_words(text: str) -> str:
     """Return an order in words."""
     name, is_reversed = parse_order(text)
     return _(ORDER_WORDS[name][is_reversed])
+
+
+def names_lateness(filter_text: str, order: str) -> bool:
+    """Say whether a list is about cases that are likely late, by its filter or its order."""
+    # Imported here, because the first frame needs no filter.
+    from workbench.domain.filter.parser import FilterProblem, parse_filter
+
+    try:
+        keys = {term.key for term in parse_filter(filter_text).terms}
+    except FilterProblem:
+        keys = set()
+    return "likely" in keys or order.removeprefix("-") == LATE

@@ -45,7 +45,9 @@ class ReworkTimes:
             NothingToLearnFrom: If no case had passed by then.
         """
         known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_start)
-        known = known[-_MOST_LEARNT:]
+        # In a queue longer than that, the newest cases are all open, and the passed ones before them count too.
+        passed_at = [index for index, history in enumerate(known) if history.passed_at is not None]
+        known = known[min([max(len(known) - _MOST_LEARNT, 0), *passed_at[-FEWEST_PASSED:]]) :]
         passed = [history for history in known if history.passed_at is not None]
         still_open = [history for history in known if not history.is_over]
         # Some open cases will never pass: as large a share as of the closed cases. The oldest are assumed to be those.

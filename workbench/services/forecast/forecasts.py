@@ -14,11 +14,13 @@ from db.models import CaseRow
 from db.queries import forecast_cases
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS, Action
+from workbench.domain.clock.late_risk import LateChance
 from workbench.domain.findings.evaluate import worst_severity_if_answered
 from workbench.domain.forecast.assumptions import PolicyAssumptions
 from workbench.domain.forecast.case_history import QUEUED, CaseHistory, HistoryStep
 from workbench.domain.forecast.closed_days import closed_days, is_all_work_suspended
 from workbench.domain.forecast.history_from_log import IN_THE_QUEUE
+from workbench.domain.forecast.queue.late_cases import chances_to_be_late
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.result import CaseForecast, QueueForecast
 from workbench.domain.forecast.working_time import WorkingTime
@@ -37,7 +39,7 @@ _DAYS_BACK = 500
 _DAYS_AHEAD = 1_500
 """How many days before and after today the working time of the model covers."""
 
-_LATE_SHARES_LIFETIME = timedelta(minutes=1)
+_LATE_CHANCES_LIFETIME = timedelta(minutes=1)
 _ASSUMED_SENT_BACK = 1 / 3
 """The assumed share of cases that are sent back to the applicant."""
 
@@ -100,19 +102,20 @@ class Forecasts(Service):
                 self._queue = version, self._open_cases(session, presenter, IN_THE_QUEUE)
             return presenter.queue(self._queue[1])
 
-    def late_shares(self, session: Session) -> tuple[datetime, Mapping[int, float]]:
+    def late_chances(self, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
         """Return a time up to a minute ago, and the chance of each open case then to get its first verdict late.
 
-        See `QueueModel.late_shares`. All screens and filters of a process share these chances.
+        See `chances_to_be_late`. All screens and filters of a process share these chances.
         """
         now = self.context.now()
         with self._lock:
-            cached = self.context.cache.late_shares
-            if cached is None or not cached[0] <= now < cached[0] + _LATE_SHARES_LIFETIME:
+            cached = self.context.cache.late_chances
+            if cached is None or not cached[0] <= now < cached[0] + _LATE_CHANCES_LIFETIME:
                 presenter = self._presenter(session)
                 cases = self._open_cases(session, presenter)
-                cached = now, presenter.queue_model.late_shares(cases, presenter.queue_model.time.of_instant(now))
-                self.context.cache.late_shares = cached
+                at = presenter.queue_model.time.of_instant(now)
+                cached = now, chances_to_be_late(presenter.queue_model, cases, at)
+                self.context.cache.late_chances = cached
         return cached
 
     def of_arrivals(self, arrivals: Sequence[NewCase]) -> list[CaseForecast]:

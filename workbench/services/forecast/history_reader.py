@@ -149,6 +149,7 @@ def _open_cases(
             stopped_until=0.0 if stopped_until is None else time_.of_instant(stopped_until),
             waits_for_others=waits_for_others,
             answer_at=_answer_at(now, max(now - steps[-1].at, 0.0), waits[row.waits_for]) if waits_for_others else None,
+            assignee=row.assignee_id,
             is_staged_against=row.staged_verdict not in {None, Verdict.PASS.value},
         )
 

@@ -32,6 +32,7 @@ from workbench.services.policy.reader import parse_policy
 if TYPE_CHECKING:
     # Never imported at run time here: importing them would delay the first frame.
     from workbench.domain.case.casefile import CachedCase
+    from workbench.domain.clock.late_risk import LateChance
     from workbench.domain.forecast.assumptions import PolicyAssumptions
     from workbench.domain.forecast.queue.model import QueueModel
 
@@ -44,7 +45,7 @@ class Cache:
         policies: The policies by version; a version never changes.
         calendars: The calendars by edition, zone and hours; the edition changes with every change of a day.
         is_closing: Set when the program closes. Long work then stops, and the next start continues it.
-        late_shares: The chance of each open case to be late, and when these chances were computed.
+        late_chances: The chance of each open case to be late, and when these chances were computed.
         cases: The case that each person read last.
         models: The forecast models by all their inputs: the day, the policy version, the calendar edition, the
             suspended days and the assumed staff.
@@ -53,7 +54,7 @@ class Cache:
     policies: dict[int, Policy] = field(default_factory=dict)
     calendars: dict[tuple[str, str, WorkingHours], WorkingCalendar] = field(default_factory=dict)
     is_closing: Event = field(default_factory=Event)
-    late_shares: tuple[datetime, Mapping[int, float]] | None = None
+    late_chances: "tuple[datetime, Mapping[int, LateChance]] | None" = None
     cases: "dict[int, CachedCase]" = field(default_factory=dict)
     models: "dict[tuple[date, int, str, frozenset[date], PolicyAssumptions], QueueModel]" = field(default_factory=dict)
 

@@ -147,8 +147,8 @@ class _FilterReader:
         from workbench.services.forecast.forecasts import Forecasts
 
         least = min(LIKELY_SHARES[value] for value in term.values)
-        _at, shares = Forecasts(self.context).late_shares(self.session)
-        return conditions.is_one_of((case_id for case_id, share in shares.items() if share >= least), name)
+        _at, chances = Forecasts(self.context).late_chances(self.session)
+        return conditions.is_one_of((case_id for case_id, chance in chances.items() if chance.share >= least), name)
 
     def _condition(self, term: FilterTerm, name: str) -> CaseCondition:
         """Return the condition of a term; the names of its bound parameters begin with `name`."""

@@ -1,5 +1,7 @@
 """The queue as pages of cases, in the order in which `next` claims them, and the counts of the desk header."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -17,8 +19,9 @@ from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refu
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
+from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.filter.keys import REOPEN_FILTER
-from workbench.domain.filter.ordering import parse_order
+from workbench.domain.filter.ordering import names_lateness, parse_order
 from workbench.services.case.masking import shown_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
@@ -41,24 +44,36 @@ class Queue(Service):
             return case_pages.count_cases(session, self._query(session, filter_text))
 
     def page(
-        self, filter_text: str = "", *, order: str = "", start: int = 0, limit: int = 100, total: int | None = None
+        self,
+        filter_text: str = "",
+        *,
+        order: str = "",
+        start: int = 0,
+        limit: int = 100,
+        total: int | None = None,
+        with_late: bool = False,
     ) -> tuple[CaseRowView, ...]:
         """Return up to `limit` cases from position `start` on, in an order of `ordering.ORDER_WORDS`.
 
         With `total` from `count`, a page in the second half is read from the end, which is faster. In an order that no
-        index has, only the first `MOST_SORTED` cases are sorted, and the others follow in the order of `next`.
+        index has, only the first `MOST_SORTED` cases are sorted, and the others follow in the order of `next`. The rows
+        say how likely they are late if `with_late`, or if the filter or the order is about that.
         """
         with self.context.read() as session:
             query = self._query(session, filter_text)
-            ids = case_order.page_in_order(session, query, _order(order), start=start, limit=limit, total=total)
+            in_order = self._with_chances(session, _order(order))
+            ids = case_order.page_in_order(session, query, in_order, start=start, limit=limit, total=total)
             now, zone = from_us(query.now), self.context.zone(session)
-            return tuple(_view(row, now, zone) for row in case_rows(session, ids, query.now))
+            rows = case_rows(session, ids, query.now)
+            risks = self._late_risks(session, rows) if with_late or names_lateness(filter_text, order) else {}
+            return tuple(_view(row, risks.get(row.id), now, zone) for row in rows)
 
     def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""
         with self.context.read() as session:
             query = self._query(session, filter_text)
-            return tuple(case_order.page_in_order(session, query, _order(order), start=0, limit=limit))
+            in_order = self._with_chances(session, _order(order))
+            return tuple(case_order.page_in_order(session, query, in_order, start=0, limit=limit))
 
     @staticmethod
     def sorts_all(order: str, total: int) -> bool:
@@ -71,7 +86,8 @@ class Queue(Service):
         None if the filter does not select the case, or if counting would take too long.
         """
         with self.context.read() as session:
-            return case_order.position_in_order(session, self._query(session, filter_text), _order(order), case_id)
+            in_order = self._with_chances(session, _order(order))
+            return case_order.position_in_order(session, self._query(session, filter_text), in_order, case_id)
 
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
@@ -106,6 +122,20 @@ class Queue(Service):
         days, calendar = context.policy(session).notices.send_days, context.calendar(session)
         return count_owed(session, last_overdue_receipt(context.now(), days, calendar))
 
+    def _with_chances(self, session: Session, order: case_order.ListOrder) -> case_order.ListOrder:
+        """Return an order with what it needs to know of the cases."""
+        if order.name != case_order.LATE:
+            return order
+        from workbench.services.queue.late_cases import late_shares
+
+        return replace(order, late_shares=late_shares(self.context, session))
+
+    def _late_risks(self, session: Session, rows: Sequence[Any]) -> Mapping[int, LateRisk]:
+        # Imported late, as for a filter.
+        from workbench.services.queue.late_cases import late_risks
+
+        return late_risks(self.context, session, rows)
+
     def _query(self, session: Session, filter_text: str) -> CaseQuery:
         """Return the query for the cases that a filter selects."""
         # Imported late: the first case on the desk appears before any filter is needed.
@@ -119,10 +149,11 @@ def _order(text: str) -> case_order.ListOrder:
     return case_order.ListOrder(name=name, is_reversed=is_reversed)
 
 
-def _view(row: Any, now: datetime, zone: tzinfo) -> CaseRowView:
+def _view(row: Any, late: LateRisk | None, now: datetime, zone: tzinfo) -> CaseRowView:
     return from_row(
         CaseRowView,
         row,
+        late=late,
         applicant_name=shown_name(row.applicant_kind, row.applicant_name, row.erased_at, zone),
         is_overdue=is_overdue(row.due_at, now, CaseState(row.state), row.waits_for, row.suspended_from),
         reopen_for=tuple(row.reopen_for.split()),

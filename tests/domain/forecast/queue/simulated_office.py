@@ -26,6 +26,7 @@ class Plan:
     """The parameters of an office: rates per working day; `drift` is the relative speed at the end.
 
     The share `incomplete` of the cases is received without a document; the finding raises their priority, which stays.
+    A suspension stops all work after the day `suspended_after`; what arrives in it waits on the next day.
     """
 
     seed: int
@@ -37,6 +38,8 @@ class Plan:
     leaves_after: float = 0.55
     holiday_after_days: int = 40
     incomplete: float = 0.0
+    suspended_after: int | None = None
+    suspended_days: int = 3
     horizon_days: int = 400
     first_day: date = FIRST_DAY
 
@@ -134,7 +137,7 @@ class SimulatedOffice:
         plan, random = self.plan, self._random
         gaps = random.exponential(1 / plan.arrivals, plan.cases)
         for case, received_at in zip(self._cases, np.cumsum(gaps), strict=True):
-            at = float(received_at)
+            at = self._at_work(float(received_at))
             if plan.incomplete and random.random() < plan.incomplete:
                 self.incomplete.add(case.number)
                 case.rank = _RANKS["high"]
@@ -148,6 +151,13 @@ class SimulatedOffice:
                 if self._queue:
                     self._decide(at, maker)
             self._arrive_until(day + 1)
+
+    def _at_work(self, at: float) -> float:
+        """Return a time of arrival without the days of the suspension."""
+        begin = self.plan.suspended_after
+        if begin is None or at < begin:
+            return at
+        return max(at - self.plan.suspended_days, begin + (at - begin) * 1e-3)
 
     def _decision_times(self, day: int) -> list[tuple[float, int]]:
         """Return when each reviewer is free to decide a case, in order of time."""

@@ -25,7 +25,7 @@ from workbench.domain.forecast.rework_mixture import shortest_rework, with_rewor
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes, SendBackRates
 from workbench.domain.forecast.working_time import WorkingTime
 
-_LEVELS = (0.5, 0.9)
+LEVELS = (0.5, 0.9)
 FEWEST_FIRST_VERDICTS = 30
 
 
@@ -56,6 +56,7 @@ class OpenCase:
         answer_at: When it returns to the queue if it waits for others, as similar waits ended; None if unknown.
         is_staged_against: Whether a verdict other than pass awaits its check.
         findings_if_answered: Its attribute `findings` once the applicant has cleared up what it can; empty if unknown.
+        assignee: The id of the reviewer to whom it is assigned, None if it is offered to everybody.
     """
 
     history: CaseHistory
@@ -70,6 +71,7 @@ class OpenCase:
     answer_at: QuantilePair | None = None
     is_staged_against: bool = False
     findings_if_answered: str = ""
+    assignee: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +150,8 @@ class QueueModel(Team):
         waiting = waiting_cases(queued)
         days = np.maximum(simulation.time_of_nth_verdict(len(queued)) - now, 0)
         late = (simulation.verdict_times(waiting) > waiting.due[:, None]).sum(axis=0)
-        p50_days, p90_days = np.quantile(days, _LEVELS).tolist()
-        late_p50, late_p90 = map(round, np.quantile(late, _LEVELS).tolist())
+        p50_days, p90_days = np.quantile(days, LEVELS).tolist()
+        late_p50, late_p90 = map(round, np.quantile(late, LEVELS).tolist())
         return QueueClearing(
             queued=len(queued),
             p50_days=p50_days,
@@ -158,35 +160,6 @@ class QueueModel(Team):
             late_p90=late_p90,
             days=tuple(np.sort(days).tolist()),
         )
-
-    def late_shares(self, cases: Sequence[OpenCase], now: float) -> dict[int, float]:
-        """Return the chance (0 to 1) that the first verdict on each case comes after its due date.
-
-        Cases with a result, without a due date, or whose clock is stopped have none. A case for which the applicant or
-        somebody else must do something counts as if that came now, or as similar answers came.
-        """
-        open_cases = [case for case in cases if case.history.first_result_at is None and np.isfinite(case.due)]
-        open_cases = [case for case in open_cases if not case.is_stopped]
-        shares = {case.history.case: self._late_share(case, now) for case in open_cases if case.ahead is None}
-        if queued := [case for case in open_cases if case.ahead is not None]:
-            waiting = waiting_cases(queued)
-            times = self.simulate(now, int(waiting.ahead.max())).verdict_times(waiting)
-            late = (times > waiting.due[:, None]).mean(axis=1).tolist()
-            shares |= {case.history.case: share for case, share in zip(queued, late, strict=True)}
-        return shares
-
-    def _late_share(self, case: OpenCase, now: float) -> float:
-        """Return the chance that a case outside the queue gets its first verdict late: its check, or an answer, is."""
-        if case.due <= now:
-            return 1.0
-        answer = case.answer_at
-        if case.history.awaits_check:
-            waited = max(now - case.history.steps[-1].at, 0.0)
-            p50, p90 = (now + self.checks.quantile(waited, level) for level in _LEVELS)
-            answer = QuantilePair(p50=p50, p90=p90)
-        if answer is None:
-            return 0.0
-        return 1 - float(np.interp(case.due, [now, answer.p50, answer.p90, 2 * answer.p90 - now], [0, *_LEVELS, 1]))
 
     def _forecast_queued(self, cases: Sequence[OpenCase], now: float, reviewers: int | None) -> dict[int, CaseEstimate]:
         if not cases:
@@ -202,8 +175,8 @@ class QueueModel(Team):
         is_first = np.array([case.history.first_result_at is None for case in cases])
         share = np.array([rate or 0.0 for rate in sent_back]) * is_first
         after = with_rework_share(after, share)
-        first = self.interval_calibration.first_verdict.applied_to(*np.quantile(wait, _LEVELS, axis=1))
-        passed = self.interval_calibration.from_queue.applied_to(*np.quantile(wait + after, _LEVELS, axis=1))
+        first = self.interval_calibration.first_verdict.applied_to(*np.quantile(wait, LEVELS, axis=1))
+        passed = self.interval_calibration.from_queue.applied_to(*np.quantile(wait + after, LEVELS, axis=1))
         # A case never passes before its verdict, although both ranges have margins of their own.
         middle = np.maximum(passed[0], first[0] + shortest_rework(after, share))
         passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
@@ -225,12 +198,12 @@ class QueueModel(Team):
             return {}
         waited = np.array([max(now - case.history.steps[-1].at, 0.0) for case in cases])
         rework_days = self.rework_days(cases, waited=waited)
-        passed = self.interval_calibration.from_others.applied_to(*np.quantile(rework_days, _LEVELS, axis=1))
+        passed = self.interval_calibration.from_others.applied_to(*np.quantile(rework_days, LEVELS, axis=1))
         estimates = {}
         for index, case in enumerate(cases):
             checked = None
             if case.history.awaits_check:
-                p50, p90 = (now + self.checks.quantile(waited[index], level) for level in _LEVELS)
+                p50, p90 = (now + self.checks.quantile(waited[index], level) for level in LEVELS)
                 checked = QuantilePair(p50=p50, p90=p90)
             end = _pair_at(now, passed, index)
             result_at = case.history.first_result_at

@@ -40,6 +40,15 @@ class Team:
         absent_makers = {span.maker for span in self.absences if span.first <= int(now) <= span.last}
         return len([maker for maker in self.reviewer_ids if maker not in absent_makers])
 
+    def is_present(self, maker: int, day: int) -> bool:
+        """Say whether no absence of a reviewer is known for a day."""
+        return not any(span.maker == maker and span.first <= day <= span.last for span in self.absences)
+
+    def share_of(self, maker: int) -> float:
+        """Return the share (0 to 1) of the work that a reviewer does; an average share without recent verdicts."""
+        shares = self.capacity.shares
+        return shares.get(maker) or 1 / max(len(shares) or self.assumptions.reviewers, 1)
+
     def first_day_with_reviewer(self, now: float) -> int | None:
         """Return the first working day from a time on with a reviewer present, None if none is known."""
         days = sorted(

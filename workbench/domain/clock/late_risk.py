@@ -1,0 +1,88 @@
+"""How likely the first verdict on a case comes after its due date, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from db.enums import CaseState
+
+OFTEN_RETURNED = 3
+"""From this number of returned verdicts on, the returns are the cause."""
+
+
+class LateChance(NamedTuple):
+    """A chance to be late.
+
+    Attributes:
+        share: The chance (0 to 1).
+        before: How many cases will be decided before it.
+        waits_for_assignee: Whether these are the cases of its assignee, and not those of the whole team.
+    """
+
+    share: float
+    before: int = 0
+    waits_for_assignee: bool = False
+
+
+class LateCause(StrEnum):
+    """Why a case is likely late."""
+
+    APPLICANT = "applicant"
+    CHECK = "check"
+    AWAY = "away"
+    RETURNED = "returned"
+    ASSIGNEE = "assignee"
+    QUEUE = "queue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateRisk:
+    """The chance (0 to 1) of a case to be late as of a time, and its cause.
+
+    Attributes:
+        share: The chance.
+        as_of: When it was computed.
+        cause: Why.
+        count: How often its verdict was returned, or how many cases go before it.
+        who: The person who is away or has too many cases.
+        until: The last day of the absence, None if it is not known.
+    """
+
+    share: float
+    as_of: datetime
+    cause: LateCause
+    count: int = 0
+    who: str = ""
+    until: date | None = None
+
+
+def late_risk(
+    state: CaseState,
+    who: str,
+    chance: LateChance,
+    *,
+    as_of: datetime,
+    returns: int,
+    away: Mapping[str, date | None],
+) -> LateRisk:
+    """Return the risk of a case; of several causes, the one that somebody can remove first.
+
+    Args:
+        state: The state of the case.
+        who: Its holder or assignee, empty if there is none.
+        chance: Its chance to be late.
+        as_of: When the chance was computed.
+        returns: How many verdicts on the case a check returned.
+        away: The people who are away today, each with the last day of the absence if it is known.
+    """
+    of_state = {CaseState.INCOMPLETE: LateCause.APPLICANT, CaseState.AWAITING_CHECK: LateCause.CHECK}
+    cause, count = LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE, chance.before
+    if state in of_state:
+        cause = of_state[state]
+    elif who in away:
+        cause = LateCause.AWAY
+    elif returns >= OFTEN_RETURNED:
+        cause, count = LateCause.RETURNED, returns
+    return LateRisk(share=chance.share, as_of=as_of, cause=cause, count=count, who=who, until=away.get(who))
