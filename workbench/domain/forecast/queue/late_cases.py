@@ -48,11 +48,11 @@ def _chances_in_queue(queue_model: QueueModel, queued: Sequence[OpenCase], now: 
     chances = [LateChance(*each) for each in zip(shares.tolist(), before.tolist(), strict=True)]
     assignees = np.array([case.assignee or 0 for case in queued], dtype=np.int64)
     for person in set(assignees.tolist()) - {0}:
-        presence = np.array([queue_model.is_present(person, int(now) + day) for day in range(len(days.presence))])
+        presence = np.array([queue_model.is_present(person, int(now) + day) for day in range(len(days.work_share))])
         if not presence[0]:
             # Everybody may take the cases of somebody who is away.
             continue
-        alone = replace(days, presence=presence * queue_model.share_of(person))
+        alone = replace(days, work_share=presence * queue_model.share_of(person))
         work = QueueSimulation.draw(queue_model.capacity, inflow, alone, PATHS, np.random.default_rng(SEED))
         own = np.flatnonzero(assignees == person)
         shares, before = late_chances(cases.only(own), np.diff(work.done), None, now, random)
