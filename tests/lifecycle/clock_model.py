@@ -76,6 +76,23 @@ class Hours:
             count += 1
         return count
 
+    def counted(self, at: datetime) -> datetime:
+        """Return from when the office counts an instant: at night, from the next opening."""
+        day = at.astimezone(SHANGHAI).date()
+        if not self.is_working(day) or at > self.closing(day):
+            day = self.working_day_from(day + timedelta(days=1))
+        return max(at, self.of_day(day)[0][0])
+
+    def moved(self, at: datetime, lost: Iterable[Interval]) -> datetime:
+        """Return a deadline after lost time, which is in order and without overlaps; it is not within that time."""
+        for start, end in lost:
+            if start >= at:
+                break
+            seconds = self.seconds(start, end)
+            at = self.later(at, seconds) if seconds else at
+            at = self.counted(end) if at < end else at
+        return at
+
     def working_day_from(self, day: date) -> date:
         """Return a day, or the next working one."""
         while not self.is_working(day):

@@ -123,15 +123,7 @@ class Oracle:
 
     def _moved(self, applicant: Applicant, told: datetime, since: datetime) -> datetime:
         """Return a told date after the lost time; it is on no day off and in no suspension with a known end."""
-        at = self.on_working_day(told)
-        for start, end in self.lost(applicant, since):
-            if start >= at:
-                break
-            seconds = self.hours.seconds(start, end)
-            at = self.hours.later(at, seconds) if seconds else at
-            if at < end:
-                at = self.counted(end)
-        return at
+        return self.hours.moved(self.on_working_day(told), self.lost(applicant, since))
 
     def on_working_day(self, at: datetime) -> datetime:
         """Return an instant, or the same time of the next working day; closing stays closing."""
@@ -142,13 +134,6 @@ class Oracle:
         if at.astimezone(SHANGHAI).hour == 18:
             return self.hours.closing(later)
         return at + (later - day)
-
-    def counted(self, at: datetime) -> datetime:
-        """Return from when the office counts an instant: at night, from the next opening."""
-        day = at.astimezone(SHANGHAI).date()
-        if not self.hours.is_working(day) or at > self.hours.closing(day):
-            day = self.hours.working_day_from(day + timedelta(days=1))
-        return max(at, self.hours.of_day(day)[0][0])
 
     def leaving_time(self, at: datetime, now: datetime) -> datetime:
         """Return a deadline that leaves two open hours after a letter of now."""

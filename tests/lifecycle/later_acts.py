@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -221,70 +220,17 @@ class WholeLifeMachine(LifecycleMachine):
         ]
         if not owed:
             return
-        is_told, stale = bool(self._corrected_lapse(case)), self._stating_deadline(case)
-        call, sent = (
-            self.services(who).notices.record,
-            [Delivery(notice_id=row["id"], sent_at=self.now) for row in owed],
-        )
+        call = self.services(who).notices.record
+        sent = [Delivery(notice_id=row["id"], sent_at=self.now) for row in owed]
         done = self.attempt("notices sent", who, None, lambda: call(sent), allowed=True)
-        moved = [row for row in owed if self._moves_deadline(case, row)]
         assert done[0].sent == len(owed)
-        acts = [("notice-sent", number)] * len(owed) + [("sent-late", number)] * len(moved)
-        is_ahead = case.ends_at is not None and case.ends_at >= self.now
-        is_undone = case.state == "lapsed" and bool(moved) and is_ahead and self.may_come_back(case)
-        if is_undone:
-            case.enter("rectifying", self.now)
-            acts.append(("lapse-undone", number))
-        notices = []
-        if is_undone or (case.state == "rectifying" and moved and stale):
-            is_lapse_told = is_told if is_undone else "lapse-undone" in stale
-            notices = [(number, "lapse-undone" if is_lapse_told else "deadline")]
-            self._leave_time(case)
+        letters = self.letters_about(case, self.stored_before)
+        moved = [row for row in owed if self.moves_deadline(case, row, self.now)]
+        acts, notices = self.take_back_early_lapse(case, letters) if moved else ([], [])
+        if moved and not acts and case.state == "rectifying":
+            notices = self.correct_deadline(case, letters)
+        acts += [("notice-sent", number)] * len(owed) + [("sent-late", number)] * len(moved)
         self.expect(who, *acts, ("notices sent", None), notices=notices)
-
-    def _stating_deadline(self, case: Case) -> set[str]:
-        """Return the kinds of the letters about a case that are not released and give the deadline asked for last."""
-        kinds, since = {"deadline", "deadline-near", "lapsed", "lapse-undone", "waived"}, case.asked_at
-        rows = [row for row in self.stored.notices.values() if row["case_id"] == case.id and row["kind"] in kinds]
-        rows = [row for row in rows if row["cancelled_at"] is None and row["release_at"] > self.now]
-        return {row["kind"] for row in rows if since is None or row["created_at"] >= since}
-
-    def _leave_time(self, case: Case) -> None:
-        """Move on a deadline that is too near for the letter that gives it now."""
-        hours, before = self.suspensions.hours, case.ends_at
-        earliest = hours.later(self.now, 2 * 3600)
-        if before is not None and self.now <= before < earliest:
-            case.moved_to = hours.closing(earliest.astimezone(SHANGHAI).date())
-
-    def _moves_deadline(self, case: Case, letter: Row) -> bool:
-        """Move the date that a letter gives on by the working days that it is late; return whether it moved."""
-        hours, kind = self.suspensions.hours, letter["kind"]
-        days = hours.days_late(letter["release_at"], self.now)
-        if not days or kind not in {"fail", "pending", "deadline"}:
-            return False
-        if kind != "deadline" and letter["decision_id"] != self.stored.in_force(case.id)["id"]:
-            return False
-        if kind == "pending":
-            return self._moves_next_date(case, days)
-        printed_at, before = letter["told_due_at"], case.ends_at
-        if (
-            not case.is_rectification_open
-            or not printed_at
-            or not before
-            or (kind == "deadline" and printed_at != before)
-        ):
-            return False
-        moved_to = hours.closing(hours.working_days_after(printed_at.astimezone(SHANGHAI).date(), days))
-        case.moved_to = max(moved_to, case.moved_to or moved_to)
-        return moved_to > before
-
-    def _moves_next_date(self, case: Case, days: int) -> bool:
-        until_on = self.stored.in_force(case.id)["until_on"]
-        if case.state != "pending" or case.waits_for != "applicant" or not case.next_on or not until_on:
-            return False
-        day = self.suspensions.hours.working_days_after(date.fromisoformat(until_on), days)
-        before, case.next_on = case.next_on, max(case.next_on, day.isoformat())
-        return case.next_on > before
 
     @act(4, in_states("failed", "rectifying", "passed"), supervisor)
     def carry_out_its_measures(self, who: str, number: int) -> None:

@@ -4,7 +4,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -33,7 +33,7 @@ from tests.lifecycle.model import (
     fits,
     held_count,
 )
-from tests.lifecycle.stored import Reader, Row
+from tests.lifecycle.stored import Reader, Row, Stored
 from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import ManualClock, Site
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
@@ -58,6 +58,7 @@ CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5, "maximum": 7, "extend
 RESTORED = (
     *("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker", "asked_at"),
     *("items", "is_rectification_open", "decider", "fit_to_decide", "before_appeal", "letterless", "undoable"),
+    *("told", "moved_to"),
 )
 """What an undo restores of a case."""
 
@@ -557,8 +558,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         )
         if done and is_appeal:
             self._answer_appeal(case)
+            acts, notices = self.take_back_early_lapse(case, self.letters_about(case, self.stored_before))
             self.can_undo(case, who, "approve", before)
-            self.expect(who, ("approve", number), notices=[(number, "appeal-decided")])
+            self.expect(who, ("approve", number), *acts, notices=[(number, "appeal-decided"), *notices])
         elif done:
             assert isinstance(done[0], DecisionResult)
             decision = self.stored.decisions[done[0].decision_id]
@@ -631,9 +633,6 @@ class LifecycleMachine(RuleBasedStateMachine):
         case = self.cases[number]
         allowed = case.can_be_undone_by(who, self.now) and self.may_come_back(case)
         act = case.undoable
-        if act is not None and act.before.state == "lapsed" and self._sent_since(act, number):
-            # A letter that was sent late takes the lapse back once it is in force again; the model has no such undo.
-            return
         if self.attempt("undo", who, case, lambda: self.services(who).undo.undo(number), allowed=allowed):
             assert act is not None
             if act.turn == self.turn:
@@ -641,12 +640,11 @@ class LifecycleMachine(RuleBasedStateMachine):
                 assert left == [], (act.act, left)
                 UNDONE[act.act] += 1
             self._restore(case, act)
-            self.expect(who, ("undo", number))
-
-    def _sent_since(self, act: Undoable, number: int) -> bool:
-        """Say whether a letter about a case was sent after an act."""
-        of_case = {key: row for key, row in self.stored.notices.items() if row["case_id"] == number and row["sent_at"]}
-        return any(key not in act.stored.notices or not act.stored.notices[key]["sent_at"] for key in of_case)
+            letters = self.letters_about(case, act.stored)
+            # What was sent late since the act moves the deadline that is in force again.
+            moved = [row for row in letters if row["sent_at"] and self.moves_deadline(case, row, row["sent_at"])]
+            acts, notices = self.take_back_early_lapse(case, letters)
+            self.expect(who, ("undo", number), *[("deadline-moved", number)] * len(moved), *acts, notices=notices)
 
     def _restore(self, case: Case, act: Undoable) -> None:
         """Put a case back to what it was before an act; fence and skips stay."""
@@ -679,6 +677,75 @@ class LifecycleMachine(RuleBasedStateMachine):
         """Return the other cases that a person has on the desk."""
         held = [one for one in self.cases.values() if one is not case and one.is_held(self.now, who)]
         return [one for one in held if not one.aside_until or one.aside_until <= self.now]
+
+    # --- Letters sent late -------------------------------------------------------------------------------------------
+
+    def letters_about(self, case: Case, before: Stored) -> list[Row]:
+        """Return the letters about a case that were valid before an act, with the time of sending as it is now."""
+        valid = {key: row for key, row in before.notices.items() if row["cancelled_at"] is None}
+        of_case = {key: row for key, row in valid.items() if row["case_id"] == case.id}
+        return [{**row, "sent_at": self.stored.notices[key]["sent_at"]} for key, row in of_case.items()]
+
+    def moves_deadline(self, case: Case, letter: Row, sent_at: datetime) -> bool:
+        """Move the date that a letter gives on by the working days that it is late; return whether it moved."""
+        hours, kind = self.suspensions.hours, letter["kind"]
+        days = hours.days_late(letter["release_at"], sent_at)
+        if not days or kind not in {"fail", "pending", "deadline"}:
+            return False
+        is_newest = kind == "deadline" or letter["decision_id"] == self.stored.in_force(case.id)["id"]
+        if kind == "pending":
+            return is_newest and self._moves_next_date(case, days)
+        printed_at, before = letter["told_due_at"], case.ends_at
+        if not is_newest or not case.is_rectification_open or not printed_at or not before or case.told is None:
+            return False
+        deadline, since = case.told
+        later = hours.closing(hours.working_days_after(printed_at.astimezone(SHANGHAI).date(), days))
+        moved_to = self.suspensions.moved(later, since)
+        is_moved = moved_to > before and (kind != "deadline" or printed_at == deadline)
+        if is_moved:
+            case.told, case.moved_to = (later, since), moved_to
+        return is_moved
+
+    def _moves_next_date(self, case: Case, days: int) -> bool:
+        until_on = self.stored.in_force(case.id)["until_on"]
+        is_waiting = case.state == "pending" and case.waits_for == "applicant"
+        if not is_waiting or not case.next_on or not until_on or case.asked_at is None:
+            return False
+        hours, before = self.suspensions.hours, case.next_on
+        later = hours.closing(hours.working_days_after(date.fromisoformat(until_on), days))
+        day = self.suspensions.moved(later, case.asked_at).astimezone(SHANGHAI).date()
+        case.next_on = max(before, day.isoformat())
+        return case.next_on > before
+
+    def take_back_early_lapse(
+        self, case: Case, letters: Sequence[Row]
+    ) -> tuple[list[tuple[str, int]], list[tuple[int, str]]]:
+        """Take back a lapse whose deadline cannot have passed yet; return the expected events and letters."""
+        end = case.ends_at
+        is_early = end is not None and (end >= self.now or self.suspensions.keep_open(end))
+        if case.state != "lapsed" or not is_early or not self.may_come_back(case):
+            return [], []
+        case.enter("rectifying", self.now)
+        return [("lapse-undone", case.id)], self.correct_deadline(case, letters, was_lapsed=True)
+
+    def correct_deadline(
+        self, case: Case, letters: Sequence[Row], *, was_lapsed: bool = False
+    ) -> list[tuple[int, str]]:
+        """Return the letter that replaces unsent ones with the old deadline, and leave the applicant time after it."""
+        kinds, since = {"deadline", "deadline-near", "lapsed", "lapse-undone", "waived"}, case.asked_at
+        unsent = [row for row in letters if row["kind"] in kinds and row["sent_at"] is None]
+        stale = {row["kind"] for row in unsent if since is None or row["created_at"] >= since}
+        if not stale and not was_lapsed:
+            return []
+        earliest = self.suspensions.hours.later(self.now, 2 * 3600)
+        if case.ends_at is not None and self.now <= case.ends_at < earliest:
+            case.moved_to = self.suspensions.hours.closing(earliest.astimezone(SHANGHAI).date())
+            case.told = (case.moved_to, self.now)
+        lapses = [row for row in letters if row["kind"] == "lapsed"]
+        is_told = any(row["release_at"] <= self.now or row["sent_at"] is not None for row in lapses[-1:])
+        if "lapse-undone" in stale or (was_lapsed and is_told):
+            return [(case.id, "lapse-undone")]
+        return [(case.id, "deadline")] if stale else []
 
     # --- The applicant -----------------------------------------------------------------------------------------------
 
@@ -725,8 +792,12 @@ class LifecycleMachine(RuleBasedStateMachine):
         before, is_appeal = case.before(), case.state == "appealed" or bool(case.decider)
         call = self.services(who).remarks.withdraw
         if self.attempt("withdraw", who, case, lambda: call(number, "x"), allowed=case.is_open):
+            acts: list[tuple[str, int]] = []
+            notices = [(number, "appeal-withdrawn" if is_appeal else "withdrawn")]
             if is_appeal:
                 case.end_appeal()
+                acts, letters = self.take_back_early_lapse(case, self.letters_about(case, self.stored_before))
+                notices += letters
             else:
                 case.letterless |= self._letterless(case, lambda row: row["measure"] == Measure.NONE)
                 case.let_go()
@@ -734,7 +805,7 @@ class LifecycleMachine(RuleBasedStateMachine):
                 case.assignee = case.returned_to = None
                 case.is_rectification_open = False
             self.can_undo(case, who, "withdraw", before)
-            self.expect(who, ("withdraw", number), notices=[(number, "appeal-withdrawn" if is_appeal else "withdrawn")])
+            self.expect(who, ("withdraw", number), *acts, notices=notices)
 
     def _letterless(self, case: Case, condition: Callable[[Row], bool]) -> frozenset[int]:
         """Return the verdicts on a case whose letters are not released yet."""
@@ -837,7 +908,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         case.changed()
         if case.state == "rectifying":
             hours = self.suspensions.hours
-            case.deadline = hours.closing(hours.working_day_from(until))
+            case.tell(hours.closing(hours.working_day_from(until)), self.now)
             assert done[0].until == case.deadline
             self.can_undo(case, who, "extend-deadline", before)
             self.expect(who, ("extend-deadline", number), notices=[(number, "deadline")])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.lifecycle.clock_model import CaseClock, Hours
+from tests.lifecycle.clock_model import CaseClock, Hours, united
 from tests.lifecycle.stored import Row, Stored
 
 HOLD = timedelta(minutes=30)
@@ -71,7 +71,8 @@ class Case:
     Attributes:
         application: The number of its application.
         deadline: The deadline of a rectification that the verdict or a supervisor set.
-        moved_to: The deadline after a letter about it was sent late.
+        told: The deadline that the applicant was told, and when; suspensions since then move it.
+        moved_to: The deadline after it moved.
         items: The items asked for last.
         letterless: The verdicts whose letter a withdrawal or a reopening cancelled before its release.
         is_contradicted: Whether a finding came after the newest verdict had passed the case.
@@ -91,6 +92,7 @@ class Case:
     clock: CaseClock | None = None
     next_on: str | None = None
     deadline: datetime | None = None
+    told: tuple[datetime, datetime] | None = None
     moved_to: datetime | None = None
     maker: str = ""
     items: tuple["Item", ...] = ()
@@ -191,7 +193,12 @@ class Case:
             self.enter("failed", now)
         else:
             self.enter("rectifying", now)
-            self.deadline, self.moved_to, self.is_rectification_open = decision["deadline_at"], None, True
+            self.tell(decision["deadline_at"], now)
+            self.moved_to, self.is_rectification_open = None, True
+
+    def tell(self, deadline: datetime, now: datetime) -> None:
+        """Give the applicant a deadline."""
+        self.deadline, self.told = deadline, (deadline, now)
 
     def begin_round(self, at: datetime, maker: str, days: int) -> None:
         """Queue the next round for the maker of the last verdict; the days of an appeal are over."""
@@ -239,6 +246,11 @@ class Suspensions:
     def keep_open(self, deadline_at: datetime | None) -> bool:
         """Say whether a suspension without an end keeps a deadline from passing."""
         return deadline_at is not None and any(end is None and start < deadline_at for start, end in self.spans)
+
+    def moved(self, deadline: datetime, since: datetime) -> datetime:
+        """Return a deadline, moved by the suspended time that was not known to end when it was told."""
+        lost = united((max(start, since), end) for start, end in self.spans if end and end > since)
+        return self.hours.moved(deadline, lost)
 
     def is_on(self, now: datetime) -> bool:
         """Say whether work is suspended at a time."""

@@ -321,6 +321,16 @@ def test_the_date_of_a_case_that_waits_for_its_applicant_moves_on(site: Site) ->
     assert site.services("a").casefiles.show(1).header.next_action_on == MOVED
 
 
+def test_an_undone_answer_leaves_the_days_that_the_letter_was_late(site: Site) -> None:
+    decided(site, PEND)
+    site.clock.at = on(26)
+    site.services("a").remarks.answer(1)
+    mark(site, on(26))
+    site.services("a").undo.undo(1)
+
+    assert site.services("a").casefiles.show(1).header.next_action_on == MOVED
+
+
 def test_a_case_that_went_on_at_its_printed_date_is_reported(site: Site) -> None:
     decided(site, PEND)
     site.clock.at = on(2, month=12)

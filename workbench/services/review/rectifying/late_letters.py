@@ -26,8 +26,7 @@ from workbench.services.review.rectifying.rectification import is_overdue
 MOVED = "sent-late"
 """The event of a case whose letter was sent so late that its deadline moves."""
 
-_WITH_DEADLINE = (Verdict.FAIL.value, ClockLetterKind.DEADLINE.value)
-KINDS_WITH_DEADLINE = frozenset({*_WITH_DEADLINE, Verdict.PENDING.value})
+KINDS_WITH_DEADLINE = frozenset({Verdict.FAIL.value, ClockLetterKind.DEADLINE.value, Verdict.PENDING.value})
 """The kinds of letters whose deadline moves on if they are sent late."""
 
 _LAPSED_STATES = (CaseState.LAPSED, CaseState.APPEALED)
@@ -109,7 +108,7 @@ def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> 
 
 def move_again(session: Session, context: Context, case: CaseRow) -> None:
     """Postpone the deadlines that an undo has restored, if their letters were sent late meanwhile."""
-    of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(_WITH_DEADLINE), NOTICE.c.cancelled_at.is_(None))
+    of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(KINDS_WITH_DEADLINE), NOTICE.c.cancelled_at.is_(None))
     calendar = context.calendar(session, case.policy_version_id)
     for notice in session.execute(select(NOTICE).where(*of_case, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)):
         if days := working_days_late(notice.release_at, notice.sent_at, calendar):
