@@ -76,9 +76,9 @@ def copy_with_key(path: Path, key: bytes | None, copy: Path, new_key: bytes) -> 
         source.isolation_level = None
         source.execute(f"ATTACH DATABASE ? AS fresh KEY \"x'{new_key.hex()}'\"", (str(copy),))
         source.execute("SELECT sqlcipher_export('fresh')").fetchall()
-        for number in ("application_id", "user_version"):
-            [value] = source.execute(f"PRAGMA main.{number}").fetchone()
-            source.execute(f"PRAGMA fresh.{number} = {value}")
+        for pragma in ("application_id", "user_version"):
+            [value] = source.execute(f"PRAGMA main.{pragma}").fetchone()
+            source.execute(f"PRAGMA fresh.{pragma} = {value}")
         source.execute("DETACH DATABASE fresh")
     sync(copy)
 

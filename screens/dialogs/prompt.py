@@ -28,8 +28,8 @@ def any_text(_text: str) -> None:
 class Prompt(BoxDialog[str]):
     """Asks for one line; Enter accepts it, Esc cancels.
 
-    `problem` returns what is wrong with a line; by default, an empty line is refused. `is_prose` means that people read
-    the line, so that canned texts are offered for it.
+    `problem_of` returns what is wrong with a line; by default, an empty line is refused. `is_prose` means that people
+    read the line, so that canned texts are offered for it.
     """
 
     DEFAULT_CSS = """
@@ -46,14 +46,14 @@ class Prompt(BoxDialog[str]):
         hint: str | Content,
         value: str = "",
         *,
-        problem: Callable[[str], str | None] = _problem_if_empty,
+        problem_of: Callable[[str], str | None] = _problem_if_empty,
         on_change: Callable[[str], None] | None = None,
         is_prose: bool = True,
     ) -> None:
         super().__init__(title)
         self._hint = plain(hint, MUTED) if isinstance(hint, str) else hint
         self._value = value
-        self._problem_of = problem
+        self._problem_of = problem_of
         self._on_change = on_change
         self._is_prose = is_prose
 
@@ -152,7 +152,9 @@ class TimePrompt(BoxDialog[Moment]):
     def action_suggest(self, step: int) -> None:
         known = self._suggestions
         if known:
-            before = known.index(self.line.value) if self.line.value in known else min(-step, 0)
+            # From a text of the user, down goes to the first suggestion and up to the last.
+            start = -1 if step > 0 else 0
+            before = known.index(self.line.value) if self.line.value in known else start
             self.line.value = known[(before + step) % len(known)]
             self.line.cursor_position = len(self.line.value)
 

@@ -62,7 +62,7 @@ class ForecastScreen(ModeScreen):
         super().__init__(clock, services)
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None
-        self._asked_at = clock.now()
+        self._computed_at = clock.now()
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(id="page"):
@@ -79,7 +79,7 @@ class ForecastScreen(ModeScreen):
     @work(exclusive=True, group="forecast")
     async def action_load(self) -> None:
         """Compute the forecast for the selected number of reviewers."""
-        self._asked_at = self.clock.now()
+        self._computed_at = self.clock.now()
         # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
         found = await attempt(self, compute, self._show_failure)
@@ -89,7 +89,7 @@ class ForecastScreen(ModeScreen):
 
     def read_again(self) -> Worker[None] | None:
         """Compute the forecast again after ten minutes: it takes long, and one act of a colleague hardly changes it."""
-        return self.action_load() if self.clock.now() - self._asked_at >= COMPUTE_EVERY else None
+        return self.action_load() if self.clock.now() - self._computed_at >= COMPUTE_EVERY else None
 
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show an error; a forecast that was shown before stays."""

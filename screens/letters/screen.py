@@ -147,7 +147,7 @@ class LettersScreen(ModeScreen):
         hint = _("Number of the case; an empty line shows the letters of all cases.")
         value = format_case(current.case_id) if current is not None else ""
         text = await self.app.push_screen_wait(
-            Prompt(_("Letters of a case"), hint, value, problem=_problem_of, is_prose=False)
+            Prompt(_("Letters of a case"), hint, value, problem_of=_problem_of, is_prose=False)
         )
         if text is not None:
             self.filter = replace(self.filter, case_id=parse_case(text) if text else None)

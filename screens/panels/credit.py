@@ -103,11 +103,11 @@ def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         lines.append(
             PanelLine(joined((f" {on}  ", MUTED), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", MUTED)))
         )
-        lines += _answers(case, decision, view)
+        lines += _appeal_lines(case, decision, view)
     return lines
 
 
-def _answers(case: CaseFile, decision: DecisionLine, view: View) -> Iterator[PanelLine]:
+def _appeal_lines(case: CaseFile, decision: DecisionLine, view: View) -> Iterator[PanelLine]:
     """Yield the outcomes of the appeals against a decision, each with its time and its people."""
     for appeal in case.appeals:
         is_answered = appeal.status is AppealStatus.CLOSED and appeal.decision_id == decision.id

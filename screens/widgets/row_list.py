@@ -49,7 +49,7 @@ class RowList(SafeOptionList, inherit_bindings=False):
         return "\n".join(row_text(row) for row in rows if isinstance(row, Content)) or None
 
     def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:
-        """Show rows; the cursor stays on its row, and the row in its line of the window unless the list is at its top.
+        """Show rows. The cursor stays on its row; that row stays at its height, unless the list is at its top.
 
         If that row is gone, or in `done`, the cursor goes to the row that came next, else to the one before.
         """

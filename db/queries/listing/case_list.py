@@ -100,7 +100,7 @@ class CaseQuery:
         due: The range of their due dates.
         conditions: Further conditions.
         hidden: The batches that are not visible.
-        is_running: Whether pending cases that wait for the applicant are excluded.
+        needs_running_clock: Whether pending cases whose clock does not run are excluded: they wait for the applicant.
         by_due: Whether the cases are ordered by due date alone.
         none_first: Whether the cases without a due date come first in that order.
     """
@@ -112,7 +112,7 @@ class CaseQuery:
     due: DueRange = DueRange()
     conditions: tuple[CaseCondition, ...] = ()
     hidden: tuple[int, ...] = ()
-    is_running: bool = False
+    needs_running_clock: bool = False
     by_due: bool = False
     none_first: bool = False
 
@@ -128,7 +128,7 @@ class CaseQuery:
                     sign = ">" if is_wanted else "<="
                     checks.append(f"c.state = 'in_review' AND c.held_until {sign} :now")
                     continue
-            if is_wanted and state is CaseState.PENDING and self.is_running:
+            if is_wanted and state is CaseState.PENDING and self.needs_running_clock:
                 checks.append(PENDING_ON_OTHERS)
             elif is_wanted:
                 checks.append(f"c.state = '{state.value}'")
@@ -206,7 +206,7 @@ def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
         windows.insert(0 if cases.none_first else len(windows), DueRange(with_dates=False))
         states = tuple(state for group in GROUPS for state in group)
         for window in windows:
-            yield from _of_group(cases, states, cases.ranks, window)
+            yield from _parts_within(cases, states, cases.ranks, window)
         return
     spans = (
         DueRange(until=cases.now, with_none=False),
@@ -216,10 +216,10 @@ def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
     for group in GROUPS:
         for span in spans:
             for rank in RANKS:
-                yield from _of_group(cases, group, cases.ranks & {rank}, span)
+                yield from _parts_within(cases, group, cases.ranks & {rank}, span)
 
 
-def _of_group(
+def _parts_within(
     cases: CaseQuery, states: tuple[CaseState, ...], ranks: frozenset[int], span: DueRange
 ) -> Iterator[ListPart]:
     """Yield the parts of some states and ranks within a range of due dates: first the cases without a due date."""

@@ -83,20 +83,24 @@ def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], wh
     """Return the possible acts, then the impossible ones by reason."""
     acts = [CaseAct(command, command.label, command) for command in commands if _is_act(command, screen, case)]
     acts += [CaseAct(*each) for each in _ON_OTHER_SCREENS]
-    possible: list[CaseAct] = []
+    entries: list[ActListEntry] = []
     forbidden: dict[str, list[CaseAct]] = {}
     for act in acts:
         is_here = act.runs is act.command
         refusal = why_not(act.command.keys[0]) if is_here else _refusal_elsewhere(act.command, screen, case)
-        (possible if refusal is None else forbidden.setdefault(refusal, [])).append(act)
-    entries = [ActListEntry((act,)) for act in possible]
+        if refusal is None:
+            entries.append(ActListEntry((act,)))
+        else:
+            forbidden.setdefault(refusal, []).append(act)
     return entries + [ActListEntry(tuple(acts), refusal) for refusal, acts in forbidden.items()]
 
 
 def _refusal_elsewhere(command: Command, screen: CaseScreen, case: CaseFile) -> str | None:
     """Return why an act of another screen is not possible now, None if it is."""
-    refusal, action = command.refusal(screen.session.services.actor), command.action
-    return refusal if refusal is not None or action is None else state_refusal(action, case.header.state, _name(case))
+    refusal = command.refusal(screen.session.services.actor)
+    if refusal is None and command.action is not None:
+        return state_refusal(command.action, case.header.state, _name(case))
+    return refusal
 
 
 def _name(case: CaseFile) -> str:

@@ -100,7 +100,7 @@ async def _ask_note(screen: CaseScreen, title: str, above: Sequence[Content] = (
     from screens.dialogs.prompt import Prompt, any_text
 
     hint = _with_hint(above, _("What was said or sent? Only colleagues read this; it may stay empty."))
-    return await screen.app.push_screen_wait(Prompt(title, hint, problem=any_text))
+    return await screen.app.push_screen_wait(Prompt(title, hint, problem_of=any_text))
 
 
 def _with_hint(lines: Sequence[Content], hint: str) -> Content:

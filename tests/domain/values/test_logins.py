@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.values.logins import is_allowed_login, look_alike, lookalike_keys, normal_login
+from workbench.domain.values.logins import is_allowed_login, look_alike, look_alike_keys, normal_login
 
 
 @given(text=st.text(max_size=30))
@@ -28,7 +28,7 @@ def test_logins_that_people_confuse_are_alike() -> None:
         *(("wang", other) for other in ("vvang", "wan\u0261", "\u051dang", "WAN\u0581")),
     ]:
         assert look_alike(normal_login(other), one)
-        assert lookalike_keys(normal_login(other)) & lookalike_keys(one)
+        assert look_alike_keys(normal_login(other)) & look_alike_keys(one)
 
 
 def test_logins_that_nobody_confuses_are_not_alike() -> None:

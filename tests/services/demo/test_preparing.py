@@ -16,7 +16,7 @@ from tests.demos import FEW_CASES, NOW, clock, copy_few_cases, services
 from tests.fork_server import ForkedProcess, fork_server
 from workbench.errors import BadConfiguration, CannotCreate
 from workbench.services.demo import preparing
-from workbench.services.demo.preparing import checked_demo, days_since_made, prepare
+from workbench.services.demo.preparing import checked_demo, days_if_stale, prepare
 
 pytestmark = pytest.mark.terminal
 
@@ -175,9 +175,9 @@ def test_the_progress_counts_every_step_and_the_database_is_moved_into_place_las
 def test_after_a_week_the_age_of_the_sample_data_is_reported(made_demo: Path) -> None:
     folder = made_demo.parent
 
-    assert days_since_made(folder, NOW + timedelta(days=7)) is None
-    assert days_since_made(folder, NOW + timedelta(days=9, hours=3)) == 9
-    assert days_since_made(folder / "nowhere", NOW) is None
+    assert days_if_stale(folder, NOW + timedelta(days=7)) is None
+    assert days_if_stale(folder, NOW + timedelta(days=9, hours=3)) == 9
+    assert days_if_stale(folder / "nowhere", NOW) is None
 
 
 def stamp(database: Path, schema: int) -> None:

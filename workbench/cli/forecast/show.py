@@ -81,7 +81,8 @@ def _document(forecast: CaseForecast) -> dict[str, Any]:
       pass; `passed_needs` says what.
     * `pass_at_first`: the share of similar cases that passed at the first decision, for staff only.
     * `reviewers`, `per_day`: 0 while all reviewers are away; `back_on` is the first day on which one returns.
-    * `endless`: whether nobody's return is known. Each future day is then the last day of the simulation, years ahead.
+    * `endless`: whether it is unknown when any reviewer returns. All future days are then the last day of the
+      simulation, which is years ahead.
 
     `decided` and `passed` are also null while the case waits for others whose answer nobody can forecast.
     """

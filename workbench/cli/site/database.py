@@ -148,7 +148,7 @@ def demo(
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
     with output.ProgressLine(_("Creating sample data …")) as progress:
         path = preparing.prepare(folder, context.now, reset=reset, progress=progress)
-    days = preparing.days_since_made(folder, context.now())
+    days = preparing.days_if_stale(folder, context.now())
     if days is not None:
         output.narrate(
             _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)

@@ -69,7 +69,7 @@ def look_alike(one: str, other: str) -> bool:
     return any(_is_alike(*pair) for pair in product(_forms(one), _forms(other)))
 
 
-def lookalike_keys(login: str) -> frozenset[str]:
+def look_alike_keys(login: str) -> frozenset[str]:
     """Return the keys of a login. Logins that look alike share a key, and a few others do, too."""
     return frozenset(form.replace(_I_OR_L, "l").replace("i", "l") for form in _forms(login))
 

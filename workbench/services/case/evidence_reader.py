@@ -71,13 +71,13 @@ def windows_of_cards(
 ) -> dict[ServicePeriod, CardWindow]:
     """Return the call figures of the service period of each card; cards without figures are left out.
 
-    If a number has calls outside the period of a card, an import stores separate figures of that period, under a hash
-    of the period. Without them, the figures of the whole number are those of the period.
+    If a number has calls outside the period of a card, an import stores the figures of that period too, under a hash of
+    the period. Otherwise, the figures of the number are also those of the period.
     """
     columns, key = (CALL_WINDOW.c.msisdn_hash,), itemgetter("msisdn_hash")
     hashes = {card["msisdn_hash"] for card in cards} - {""}
     windows = {row["msisdn_hash"]: row for row in newest_visible_rows(session, columns, hashes, key, snapshot)}
-    # A number without own figures has none of a period either.
+    # If a number has no figures, its periods have none either.
     hash_of = {period_of_row(card): card["msisdn_hash"] for card in cards if card["msisdn_hash"] in windows}
     period_hash_of = {period: store.hashed(period.key) for period in hash_of}
     of_periods = newest_visible_rows(session, columns, period_hash_of.values(), key, snapshot)
@@ -135,8 +135,8 @@ _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 def documents_after(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
     """Return the kind and receipt of each document of a case that was imported after a verdict.
 
-    `seen` says which publication was the last that the verdict saw. If it does not, the time of the verdict, `since`,
-    decides.
+    `seen` is the snapshot that the verdict stored. It names the last publication that the verdict saw; older snapshots
+    do not, so for them the time of the verdict decides, `since`.
     """
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
     of_case = (DOCUMENT.c[name] == CASE.c[name] for name in ("agent", "application_no"))
@@ -221,9 +221,9 @@ class EvidenceReader:
             )
         return found
 
-    def _newest_of(self, table: Table, ids: Sequence[int], *more: str) -> dict[Key, list[ImportedRow]]:
-        """Return the newest rows by application; the columns `more` tell the rows of one application apart."""
-        key = itemgetter("agent", "application_no", *more)
+    def _newest_of(self, table: Table, ids: Sequence[int], *key_columns: str) -> dict[Key, list[ImportedRow]]:
+        """Return the newest rows by application; the columns `key_columns` tell the rows of one application apart."""
+        key = itemgetter("agent", "application_no", *key_columns)
         return _group_by(newest_rows_of_applications(self.session, table, ids, key, self.snapshot), application_key)
 
     def _complaints(self, hashes: set[str]) -> dict[str, list[ImportedRow]]:

@@ -146,7 +146,7 @@ def masked_changes(changes: RoundChanges, application: ApplicationFacts, redacti
 def _public_names(changes: RoundChanges, application: ApplicationFacts) -> set[str]:
     """Return the names of the applicant in the two rounds that are names of companies.
 
-    If a name was that of a person and of a company, the later round decides.
+    If the same name was first a person's and then a company's, or the other way round, the later round decides.
     """
     before = {change.field: change.old for change in changes.changes if change.part is EvidencePart.APPLICATION}
     kind, name = application.applicant_kind, application.applicant_name

@@ -22,7 +22,9 @@ DemoProgressCallback = Callable[[int, int], None]
 
 _UNFINISHED = "unfinished"
 _LOCK = "preparing.lock"
-_MADE = NAME + ".made"
+_TIME_FILE = NAME + ".made"
+"""The file with the time at which the demo was made."""
+
 _FRESH_FOR = timedelta(days=7)
 _ROOT = Path(__file__).resolve().parents[3]
 DATA = _ROOT / "fixtures" / "demo"
@@ -56,19 +58,19 @@ def prepare(
             unfinished.mkdir(mode=0o700)
             at = now()
             _build(unfinished / NAME, at, progress, lock)
-            made = unfinished / _MADE
-            made.touch(mode=0o600)
-            made.write_text(at.isoformat(), encoding="ascii")
+            time_file = unfinished / _TIME_FILE
+            time_file.touch(mode=0o600)
+            time_file.write_text(at.isoformat(), encoding="ascii")
             _move(unfinished, folder)
     except OSError as error:
         raise _cannot_create(folder, error.strerror or str(error)) from error
     return database
 
 
-def days_since_made(folder: Path, now: datetime) -> int | None:
+def days_if_stale(folder: Path, now: datetime) -> int | None:
     """Return the age of the demo in days if it is older than a week, else None."""
     try:
-        made_at = datetime.fromisoformat((folder / _MADE).read_text(encoding="ascii"))
+        made_at = datetime.fromisoformat((folder / _TIME_FILE).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
     age = now - made_at

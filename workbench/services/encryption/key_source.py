@@ -95,7 +95,7 @@ def sharing_group(folder: Path) -> int | None:
 
 
 def protection_problem(status: os.stat_result, path: Path, group_id: int | None) -> str:
-    """Return the problem of a key file that others than the users of the database can read, "" if only they can."""
+    """Return what is wrong with the protection of a key file, "" if only the users of the database can read it."""
     allowed = 0o640 if status.st_gid == group_id else 0o600
     if not stat.S_IMODE(status.st_mode) & ~allowed & 0o077:
         return ""

@@ -62,19 +62,19 @@ class _FilterReader:
         """Return the query for the cases that a filter selects."""
         states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
-        is_running = any(_needs_clock(term) for term in due_terms)
+        needs_running_clock = any(_needs_clock(term) for term in due_terms)
         unpublished = self.session.execute(
             select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         )
         return CaseQuery(
-            states=states & RUNNING_STATES if is_running else states,
+            states=states & RUNNING_STATES if needs_running_clock else states,
             now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
             due=reduce(DueRange.within, (self._due_span(term) for term in due_terms), DueRange()),
-            conditions=(*self._conditions(wanted), *(self._not_suspended if is_running else ())),
+            conditions=(*self._conditions(wanted), *(self._not_suspended if needs_running_clock else ())),
             hidden=tuple(unpublished.scalars()),
-            is_running=is_running,
+            needs_running_clock=needs_running_clock,
         )
 
     def _names_a_case(self, wanted: Filter) -> bool:

@@ -71,7 +71,7 @@ def examine(
             )
             lines.append((Health.NOTE, older.format(found=version, known=schema.VERSION)))
         lines += encryption_checks.check_key_source(store)
-        damage = encryption_checks.pages(database) if is_deep else None
+        damage = encryption_checks.check_pages(database) if is_deep else None
         if damage is not None:
             lines.append(damage)
             if damage[0] is Health.FAULT:
@@ -91,7 +91,7 @@ def _check_opened(
     if is_current:
         yield from file_checks.check_call_files(session, store)
         if is_deep:
-            yield from encryption_checks.call_files(session, store)
+            yield from encryption_checks.check_call_files(session, store)
         yield from file_checks.check_documents(session, store, is_deep=is_deep)
         yield file_checks.check_clock(session, now)
     yield from file_checks.check_links(store)

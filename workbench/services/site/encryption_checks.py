@@ -33,8 +33,8 @@ def check_key_source(store: Store) -> Iterator[CheckLine]:
         yield Health.NOTE, message.format(file=settings.source.where)
 
 
-def pages(database: Database) -> CheckLine | None:
-    """Decrypt every page of a database, None if it is not encrypted."""
+def check_pages(database: Database) -> CheckLine | None:
+    """Decrypt every page of a database, and report changed pages; None if the database is not encrypted."""
     if database.key is None:
         return None
     faults = dialect.encryption_faults(database.path, database.key)
@@ -48,8 +48,8 @@ def pages(database: Database) -> CheckLine | None:
     return Health.OK, _("Every page of the database can be decrypted.")
 
 
-def call_files(session: Session, store: Store) -> Iterator[CheckLine]:
-    """Decrypt every call file of an encrypted store."""
+def check_call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+    """Decrypt every call file of an encrypted store, and report the damaged ones."""
     if store.keys is None:
         return
     checks = call_file_checks(session)

@@ -30,7 +30,7 @@ from workbench.domain.case.lifecycle import WORKERS, absence_refusal
 from workbench.domain.case.records import Waiver
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import mask_digits_within
-from workbench.domain.values.logins import is_allowed_login, look_alike, lookalike_keys, normal_login
+from workbench.domain.values.logins import is_allowed_login, look_alike, look_alike_keys, normal_login
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context, Service
@@ -161,7 +161,7 @@ def look_alikes(session: Session) -> list[tuple[str, str]]:
     earlier: dict[str, list[str]] = defaultdict(list)
     pairs: list[tuple[str, str]] = []
     for login in session.exec(select(ReviewerRow.login).order_by(col(ReviewerRow.id))):
-        keys = lookalike_keys(login)
+        keys = look_alike_keys(login)
         with_key = dict.fromkeys(other for key in keys for other in earlier[key])
         pairs.extend((other, login) for other in with_key if look_alike(other, login))
         for key in keys:

@@ -51,34 +51,34 @@ class ValueRule(Protocol):
         """Words of the sheet with their codes."""
 
 
-def parse_converted(raw: str, sort: kinds.ColumnType, rule: ValueRule, parse: kinds.Parse) -> Any:
+def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ValueRule, parse: kinds.Parse) -> Any:
     """Convert a cell and parse the result.
 
     A text that cannot be converted is parsed unchanged, so that the parser words the error.
     """
-    return parse(import_text(raw, sort, rule))
+    return parse(import_text(raw, column_type, rule))
 
 
-def import_text(raw: str, sort: kinds.ColumnType, rule: ValueRule) -> str:
+def import_text(raw: str, column_type: kinds.ColumnType, rule: ValueRule) -> str:
     """Return the text of a cell in the form that the parser of its column accepts."""
     if rule.values and (code := _own_word(raw, rule.values)) is not None:
         return code
     text = raw
-    if len(raw) > SHORT_LENGTH and sort is not kinds.PHONES:
+    if len(raw) > SHORT_LENGTH and column_type is not kinds.PHONES:
         pass
-    elif sort is kinds.MONEY:
+    elif column_type is kinds.MONEY:
         text = _amount(raw, rule.unit)
-    elif sort in (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO):
-        text = _date(raw, rule.order, is_end=sort is kinds.VALID_TO)
-    elif sort is kinds.QUANTITY:
+    elif column_type in (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO):
+        text = _date(raw, rule.order, is_end=column_type is kinds.VALID_TO)
+    elif column_type is kinds.QUANTITY:
         found = _COUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
         text = found[1] if found else raw
-    elif sort is kinds.FLAG:
+    elif column_type is kinds.FLAG:
         text = _flag(raw)
-    elif sort in _IDENTIFYING:
+    elif column_type in _IDENTIFYING:
         # In a spreadsheet, an apostrophe before a number makes the cell a text.
         plain = raw.strip().lstrip("'’‘`").strip()
-        text = _numbers(plain) if sort is kinds.PHONES else plain
+        text = _numbers(plain) if column_type is kinds.PHONES else plain
     return text
 
 

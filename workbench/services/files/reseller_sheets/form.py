@@ -45,7 +45,7 @@ class _Field:
 
     name: str
     is_required: bool
-    sort: kinds.ColumnType
+    column_type: kinds.ColumnType
     choices: Sequence[str]
 
 
@@ -108,26 +108,26 @@ class _Form:
                     sheet.write_string(row, column, words[row])
 
     def _fields(self, kind: ImportKind) -> Iterable[_Field]:
-        for starred, sort in kinds.COLUMN_TYPES[kind].items():
+        for starred, column_type in kinds.COLUMN_TYPES[kind].items():
             name = starred.removesuffix("*")
             is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
             if name in _OUR_COLUMNS or (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL):
                 continue
             is_required = name != starred or name == "path"
-            yield _Field(name, is_required, sort, self._choices(name, sort))
+            yield _Field(name, is_required, column_type, self._choices(name, column_type))
 
-    def _choices(self, name: str, sort: kinds.ColumnType) -> Sequence[str]:
+    def _choices(self, name: str, column_type: kinds.ColumnType) -> Sequence[str]:
         """Return the words to choose from, those in the policy first."""
-        if sort is kinds.FLAG:
+        if column_type is kinds.FLAG:
             return ("是", "否") if current_language() == "zh" else ("yes", "no")
-        codes: Iterable[StrEnum] = sort.words or ()
+        codes: Iterable[StrEnum] = column_type.words or ()
         if name == "applicant_kind":
             codes = (self._kind,)
         elif name == "service_class":
             codes = self._policy.classes.days
         elif name == "kind":
             codes = dict.fromkeys((*(code for code, _when in self._required()), *self._policy.documents.names))
-        return [_word(sort.section, code) for code in codes]
+        return [_word(column_type.section, code) for code in codes]
 
     def _required(self) -> Iterator[tuple[DocumentKind, str]]:
         """Yield the documents that are required of this kind of applicant, each with its condition, '' without one."""
@@ -147,7 +147,7 @@ class _Form:
             area = xl_range_abs(0, len(self._lists), len(field.choices) - 1, len(self._lists))
             rule = {"validate": "list", "source": f"={_LISTS}!{area}"}
             self._lists.append(field.choices)
-        if hint := _hint(field.sort):
+        if hint := _hint(field.column_type):
             rule["input_message"] = hint[:_MOST_MESSAGE]
         if len(rule) > 1:
             sheet.data_validation(2, place, _ROWS + 1, place, rule)
@@ -174,16 +174,16 @@ def _word(section: str, code: StrEnum) -> str:
     return names[0] if names and current_language() == "zh" else code.value
 
 
-def _hint(sort: kinds.ColumnType) -> str:
+def _hint(column_type: kinds.ColumnType) -> str:
     """Return a hint on how to write a value, '' if none is needed."""
-    if sort in (kinds.DAY, kinds.INSTANT_OR_DAY):
+    if column_type in (kinds.DAY, kinds.INSTANT_OR_DAY):
         return _("A date such as 2026-11-03.")
-    if sort is kinds.VALID_TO:
+    if column_type is kinds.VALID_TO:
         return _("A date such as 2026-11-03, or long-term.")
-    if sort is kinds.PHONES:
+    if column_type is kinds.PHONES:
         return _("Several numbers with ; between them.")
-    if sort is kinds.MONEY:
+    if column_type is kinds.MONEY:
         return _("An amount in yuan.")
-    if sort is kinds.PATH:
+    if column_type is kinds.PATH:
         return _("The name of the file beside this workbook, or its path from here.")
     return ""

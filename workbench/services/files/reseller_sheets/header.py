@@ -23,7 +23,7 @@ class Header:
     """A possible header: its first and last line, and the names of each column, from the top level to the lowest."""
 
     first_line: int
-    line: int
+    last_line: int
     parts: Mapping[int, Sequence[str]]
 
     @property
@@ -95,8 +95,8 @@ class _Names:
                 return self.own.get(merge.first_column, "")
         if self.merges or column not in lower:
             return ""
-        begin = max((place for place in self.own if place < column), default=-1)
-        return self.own.get(begin, "") if begin in lower else ""
+        group = max((place for place in self.own if place < column), default=-1)
+        return self.own.get(group, "") if group in lower else ""
 
 
 def _parts(levels: Sequence[_Names]) -> dict[int, Sequence[str]]:

@@ -24,7 +24,7 @@ from workbench.services.files.reseller_sheets.header import Header, column_lette
 from workbench.services.files.reseller_sheets.sheet_map import SheetMap, column_types_of
 
 _KEY, _NUMBERS = "application_no", "msisdns"
-_FEW = 3
+_FEW_COLUMNS = 3
 """In a sheet with no more columns than this, a record may have a single value."""
 
 
@@ -58,8 +58,8 @@ class MappedTable:
             raise FileProblem(replace(place, message=_("The sheet is empty; it needs a header and rows.")))
         header = self._header_in(head, merges, place)
         names = header.names()
-        self.header_line = header.line
-        self._refuse_other_columns(names, replace(place, line=header.line))
+        self.header_line = header.last_line
+        self._refuse_other_columns(names, replace(place, line=header.last_line))
         ignored = set(map(normalised_name, layout.table.ignored)) | _IGNORED_ANYWAY
         # The map refers to columns without a name by their letters.
         by_letters = {column: column_letters(column) for column in _columns_by_letters(layout) if column not in names}
@@ -69,16 +69,17 @@ class MappedTable:
         numbers = [column for column, name in self._columns.items() if self._means(name) == _NUMBERS]
         # Several columns of numbers are combined in the first of them.
         self._more_numbers = numbers[1:]
-        self._given = [column for column in self._columns if column not in self._more_numbers]
-        self.names = tuple(self._columns[column] for column in self._given)
+        self._read_columns = [column for column in self._columns if column not in self._more_numbers]
+        self.names = tuple(self._columns[column] for column in self._read_columns)
         self._header_texts = {column: compact(parts[-1]) for column, parts in header.parts.items()}
         self._totals = frozenset(map(compact, layout.table.rows.totals))
         self._notes = tuple(map(compact, layout.table.rows.notes))
-        self._rows = chain((row for row in head if row.line > header.line), rows)
-        self._merged = MergedCellFiller([merge for merge in merges if merge.last_line > header.line], self._columns)
-        self._at = {self._means(self._columns[column]): column for column in self._given}
-        sorts = column_types_of(layout.table.kind)
-        self._choices = {column for means, column in self._at.items() if sorts[means].words is not None}
+        self._rows = chain((row for row in head if row.line > header.last_line), rows)
+        below = [merge for merge in merges if merge.last_line > header.last_line]
+        self._merged = MergedCellFiller(below, self._columns)
+        self._column_of = {self._means(self._columns[column]): column for column in self._read_columns}
+        column_types = column_types_of(layout.table.kind)
+        self._choices = {column for means, column in self._column_of.items() if column_types[means].words is not None}
         fill_down = set(map(normalised_name, layout.table.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised_name(name) in fill_down]
         self._last: Cells = {}
@@ -150,15 +151,15 @@ class MappedTable:
     def _as_record(self, record: _Record) -> RawRecord | BrokenRecord:
         if record.problem is not None:
             return record.problem._replace(cells=self._texts(record.cells))
-        return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._given])
+        return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._read_columns])
 
     def _texts(self, cells: Cells) -> tuple[str, ...]:
-        return tuple(str(cells.get(column, "")) for column in self._given)
+        return tuple(str(cells.get(column, "")) for column in self._read_columns)
 
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
         """Say whether a row is a total, a note or a repeated header, and note its line then."""
         texts = {column: compact(cell) for column, cell in cells.items()}
-        key_column = self._at.get(_KEY, -1)
+        key_column = self._column_of.get(_KEY, -1)
         key = texts.get(key_column, "")
         first_column = next(iter(texts))
         first = texts[first_column]
@@ -194,7 +195,7 @@ class MappedTable:
             # Templates fill in defaults on each row; a row with nothing else is not a record.
             self.skipped.append(line)
             return None
-        if len(record.cells) == 1 and len(self._given) > _FEW and not self._layout.table.rows.continued:
+        if len(record.cells) == 1 and len(self._read_columns) > _FEW_COLUMNS and not self._layout.table.rows.continued:
             message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")
             record.problem = BrokenRecord(line, self._columns[next(iter(record.cells))], message)
         self._complete(record)
@@ -215,7 +216,7 @@ class MappedTable:
 
     def _belongs(self, record: _Record, earlier: _Record) -> bool:
         """Say whether a row belongs to the record above: it repeats or leaves out the application number."""
-        column = self._at[_KEY]
+        column = self._column_of[_KEY]
         key = str(record.cells.get(column, "")).strip()
         return key in {"", str(earlier.cells.get(column, "")).strip()}
 
@@ -234,16 +235,16 @@ class MappedTable:
     def _add_number(self, record: _Record, line: int, column: int, cell: Cell) -> None:
         """Add the numbers of a cell to a record."""
         record.problem = record.problem or self._bad_number(line, column, cell)
-        first = self._at[_NUMBERS]
+        first = self._column_of[_NUMBERS]
         numbers = record.cells.get(first, "")
         record.cells[first] = f"{numbers};{cell}" if numbers else cell
 
     def _bad_number(self, line: int, column: int, cell: Cell) -> BrokenRecord | None:
         """Return the problem of a number, with the line of its row; None if it is valid."""
         name = self._columns[column]
-        rule, sort = self._layout.rules[normalised_name(name)], column_types_of(self._layout.table.kind)[_NUMBERS]
+        column_type = column_types_of(self._layout.table.kind)[_NUMBERS]
         try:
-            parse_converted(str(cell), sort, rule, parse_phones)
+            parse_converted(str(cell), column_type, self._layout.rules[normalised_name(name)], parse_phones)
         except BadValue as error:
             return BrokenRecord(line, name, error.outlined)
         return None

@@ -72,8 +72,8 @@ class Proposer:
         self._proposal = proposal
         self._kind = proposal.kind
         names, parts = sheet.header.names(), sheet.header.parts
-        merged = MergedCellFiller([merge for merge in sheet.merges if merge.last_line > sheet.header.line], names)
-        below = [row for row in sheet.rows if row.line > sheet.header.line]
+        merged = MergedCellFiller([merge for merge in sheet.merges if merge.last_line > sheet.header.last_line], names)
+        below = [row for row in sheet.rows if row.line > sheet.header.last_line]
         filled = [merged.fill_row(row) for row in below]
         columns = sorted(set(names) | {column for row in below for column in row.cells})[:MAX_COLUMNS]
         proposal.columns = [

@@ -89,11 +89,11 @@ class SheetMap:
 
     def adapted(self, usual: kinds.KindSpec) -> kinds.KindSpec:
         """Return the specification of a kind with the conversions and constants of the map."""
-        sorts = column_types_of(self.table.kind)
+        column_types = column_types_of(self.table.kind)
         columns = dict(usual.columns)
         for rule in self.table.columns.values():
             column = columns[rule.means]
-            parse = partial(parse_converted, sort=sorts[rule.means], rule=rule, parse=column.parse)
+            parse = partial(parse_converted, column_type=column_types[rule.means], rule=rule, parse=column.parse)
             columns[rule.means] = replace(column, parse=parse)
         constants = {
             usual.columns[name].field: usual.columns[name].parse(text) for name, text in self.table.constants.items()
@@ -104,7 +104,7 @@ class SheetMap:
 
 def column_types_of(kind: ImportKind) -> Mapping[str, kinds.ColumnType]:
     """Return the types of the columns of a kind by their names."""
-    return {name.removesuffix("*"): sort for name, sort in kinds.COLUMN_TYPES[kind].items()}
+    return {name.removesuffix("*"): column_type for name, column_type in kinds.COLUMN_TYPES[kind].items()}
 
 
 def parse_constant(kind: ImportKind, usual: kinds.KindSpec, name: str, text: str) -> Any:
@@ -165,7 +165,7 @@ def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table:
 
 def _column_faults(table: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
     first: dict[str, str] = {}
-    sorts = column_types_of(table.kind)
+    column_types = column_types_of(table.kind)
     ignored = set(map(normalised_name, table.ignored))
     for name, rule in table.columns.items():
         path = ("columns", name)
@@ -174,24 +174,24 @@ def _column_faults(table: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyF
             yield PolicyFault(path, message.format(name=name))
         elif rule.means not in usual.columns:
             yield PolicyFault(path, _unknown(rule.means, table.kind))
-        elif rule.means in first and sorts[rule.means] is not kinds.PHONES:
+        elif rule.means in first and column_types[rule.means] is not kinds.PHONES:
             message = _("“{first}” and “{second}” both mean {column}; move one to ignored")
             yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
         else:
-            yield from _rule_faults(path, rule, sorts[rule.means], usual)
+            yield from _rule_faults(path, rule, column_types[rule.means], usual)
         if normalised_name(name) in ignored:
             yield PolicyFault(path, _("“{name}” is among ignored too; remove it there").format(name=name))
         first.setdefault(rule.means, name)
 
 
 def _rule_faults(
-    path: tuple[str, str], rule: ColumnRule, sort: kinds.ColumnType, usual: kinds.KindSpec
+    path: tuple[str, str], rule: ColumnRule, column_type: kinds.ColumnType, usual: kinds.KindSpec
 ) -> Iterator[PolicyFault]:
-    if rule.unit is not None and sort is not kinds.MONEY:
+    if rule.unit is not None and column_type is not kinds.MONEY:
         yield PolicyFault((*path, "unit"), _("only amounts of money have a unit; remove it"))
     if rule.unit == UNDECIDED:
         yield PolicyFault((*path, "unit"), _("nobody has decided the unit; write 元 or 万元"))
-    if rule.order is not None and sort not in _DATES:
+    if rule.order is not None and column_type not in _DATES:
         yield PolicyFault((*path, "order"), _("only dates have an order; remove it"))
     for word, code in rule.values.items():
         yield from _value_faults((*path, "values", word), usual.columns[rule.means].parse, code)

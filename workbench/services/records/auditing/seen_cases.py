@@ -98,30 +98,30 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     The evidence is read again, up to the publication that the case saw then. Data that changes in place was stored with
     the decision: the header, findings, checklist answers and verifications.
     """
-    kept, at = json.loads(decision.seen), decision.decided_at
-    policy = context.policy(session, kept["policy_version"])
+    snapshot, at = json.loads(decision.seen), decision.decided_at
+    policy = context.policy(session, snapshot["policy_version"])
     event = _event_of(session, decision)
-    case = _case_then(session, decision, kept)
-    day = context.calendar(session, kept["policy_version"]).local_day(at)
+    case = _case_then(session, decision, snapshot)
+    day = context.calendar(session, snapshot["policy_version"]).local_day(at)
     evidence = read_evidence(session, case, context.store, day)
     days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
     logins = logins_of(session)
     redaction = redaction_of(session, (case.agent, case.application_no))
     decisions = decisions_of(session, decision.case_id, logins, at)
     casefile = CaseFile(
-        header=_header_then(header_of(session, context, case, evidence, logins), kept.get("header", {})),
+        header=_header_then(header_of(session, context, case, evidence, logins), snapshot.get("header", {})),
         evidence=evidence,
         facts=observe(evidence, policy, day),
-        findings=tuple(from_row(Finding, one) for one in kept["findings"]),
+        findings=tuple(from_row(Finding, one) for one in snapshot["findings"]),
         days=days,
         hours=hours,
         history=history_of(session, decision.case_id, before=event),
-        checklist=checklist_of(policy, evidence, {one["question"]: one for one in kept["checklist"]}),
-        verifications=tuple(from_row(VerificationLine, one) for one in kept["verifications"]),
+        checklist=checklist_of(policy, evidence, {one["question"]: one for one in snapshot["checklist"]}),
+        verifications=tuple(from_row(VerificationLine, one) for one in snapshot["verifications"]),
         decisions=tuple(one for one in decisions if one.id <= (decision.id or 0)),
         draft={},
         policy=policy_for(policy, evidence.application),
-        policy_version=kept["policy_version"],
+        policy_version=snapshot["policy_version"],
         notice=_last_notice(session, decision),
         asked_documents=asked_documents_of(session, case, missing_documents(evidence, policy), before=event),
     )
@@ -134,7 +134,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
         casefile=replace(casefile, decisions=casefile.decisions[:-1]),
         decision=casefile.decisions[-1],
         notice=notice,
-        gaps=tuple(_gaps(session, kept, event, is_masked=is_masked)),
+        gaps=tuple(_gaps(session, snapshot, event, is_masked=is_masked)),
     )
 
 
@@ -172,15 +172,15 @@ def _event_of(session: Session, decision: DecisionRow) -> EventRow | None:
     return next((event for event in events if json.loads(event.body).get("decision") == decision.id), None)
 
 
-def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any]) -> CaseRow:
+def _case_then(session: Session, decision: DecisionRow, snapshot: Mapping[str, Any]) -> CaseRow:
     """Return a copy of the row of a case as it was before a decision; the copy belongs to no session.
 
     It has no due date and no hold, because these change in place.
     """
     case, before = visible_case(session, decision.case_id), json.loads(decision.before)
     on = before.pop("next_action_on", None)
-    until = col(ImportBatchRow.published_at) <= decision.decided_at
-    newest = select(ImportBatchRow.published_seq).where(until).order_by(col(ImportBatchRow.published_seq).desc())
+    is_before = col(ImportBatchRow.published_at) <= decision.decided_at
+    newest = select(ImportBatchRow.published_seq).where(is_before).order_by(col(ImportBatchRow.published_seq).desc())
     return CaseRow(
         **{
             **case.model_dump(),
@@ -188,17 +188,17 @@ def _case_then(session: Session, decision: DecisionRow, kept: Mapping[str, Any])
             "state": CaseState.QUEUED.value,
             "round": decision.round,
             "next_action_on": date.fromisoformat(on) if on else None,
-            "evidence_seq": kept.get("evidence_seq") or session.exec(newest).first(),
-            "evidence_no": kept.get("evidence_no", case.evidence_no),
-            "policy_version_id": kept["policy_version"],
+            "evidence_seq": snapshot.get("evidence_seq") or session.exec(newest).first(),
+            "evidence_no": snapshot.get("evidence_no", case.evidence_no),
+            "policy_version_id": snapshot["policy_version"],
             **dict.fromkeys(("due_at", "suspended_from", "held_by_id", "held_until", "aside_until")),
         }
     )
 
 
-def _header_then(header: CaseHeader, kept: Mapping[str, Any]) -> CaseHeader:
+def _header_then(header: CaseHeader, snapshot: Mapping[str, Any]) -> CaseHeader:
     """Return a header with the values that a decision stored."""
-    return from_row(CaseHeader, {**asdict(header), **kept})
+    return from_row(CaseHeader, {**asdict(header), **snapshot})
 
 
 def _last_notice(session: Session, decision: DecisionRow) -> str | None:
@@ -210,11 +210,11 @@ def _last_notice(session: Session, decision: DecisionRow) -> str | None:
     return None if notice is None else notice.body
 
 
-def _gaps(session: Session, kept: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
+def _gaps(session: Session, snapshot: Mapping[str, Any], event: EventRow | None, *, is_masked: bool) -> Iterator[str]:
     """Yield a sentence for each part of a case that cannot be redrawn."""
-    if "evidence_seq" not in kept:
+    if "evidence_seq" not in snapshot:
         yield _("The imports that the case showed were not recorded; the evidence includes all imports until then.")
-    if "header" not in kept:
+    if "header" not in snapshot:
         yield _("The due date and hold of that time were not recorded; priority, class and risk are today's.")
     if event is not None:
         imports = select(EventRow.batch_id).where(EventRow.action == "import", col(EventRow.seq) < event.seq)

@@ -97,14 +97,14 @@ def _outcomes(one: Retained) -> Iterator[tuple[RetentionKind, KeepReason | None,
             yield part, outcome.keep_reason, outcome.due_on
 
 
-def _used_by(session: Session, table: Table, column: str, keys: set[Key], *conditions: object) -> set[str]:
+def _values_of(session: Session, table: Table, column: str, keys: set[Key], *conditions: object) -> set[str]:
     """Return the values of a column in the rows of some applications."""
     is_theirs = is_in_list((table.c.agent, table.c.application_no))
     found = select(table.c[column]).where(is_theirs, table.c[column] != "", *conditions)  # type: ignore[arg-type]
     return set(session.execute(found, list_parameter(keys)).scalars())
 
 
-def _used_by_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
+def _values_of_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
     """Return the values, among some values of a column, that also occur in rows of other applications."""
     found = select(table.c[column], table.c.agent, table.c.application_no).where(is_in_list((table.c[column],)))
     return {row[0] for row in session.execute(found, list_parameter(values)) if (row[1], row[2]) not in keys}
@@ -114,12 +114,12 @@ def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKin
     with_documents = [
         kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.DOCUMENTS
     ]
-    going = set[Key]().union(*(one.keys for one in with_documents))
+    to_erase = set[Key]().union(*(one.keys for one in with_documents))
     counted = set[str]()
     for one in with_documents:
-        named = _used_by(session, DOCUMENT, "sha256", one.keys, DOCUMENT.c.erased_at.is_(None)) - counted
+        named = _values_of(session, DOCUMENT, "sha256", one.keys, DOCUMENT.c.erased_at.is_(None)) - counted
         counted |= named
-        for digest in named - _used_by_others(session, DOCUMENT, "sha256", named, going):
+        for digest in named - _values_of_others(session, DOCUMENT, "sha256", named, to_erase):
             path = store.document_path(digest)
             if path.exists():
                 one.documents += 1
@@ -130,18 +130,18 @@ def _count_calls(
     session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount], unlinked: Iterable[str]
 ) -> None:
     with_calls = [kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.CALLS]
-    going = set[Key]().union(*(one.keys for one in with_calls))
-    kind_of = dict.fromkeys(unlinked, kinds[RetentionKind.EVIDENCE])
+    to_erase = set[Key]().union(*(one.keys for one in with_calls))
+    count_by_hash = dict.fromkeys(unlinked, kinds[RetentionKind.EVIDENCE])
     for one in with_calls:
-        named = _used_by(session, CARD, "msisdn_hash", one.keys)
-        for hashed in named - _used_by_others(session, CARD, "msisdn_hash", named, going):
-            kind_of.setdefault(hashed, one)
-    if not kind_of:
+        named = _values_of(session, CARD, "msisdn_hash", one.keys)
+        for hashed in named - _values_of_others(session, CARD, "msisdn_hash", named, to_erase):
+            count_by_hash.setdefault(hashed, one)
+    if not count_by_hash:
         return
     calls = CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
     for batch_id in _call_batches(session):
         for number, rows in calls.numbers_of(batch_id):
-            counted = kind_of.get(store.hashed(number))
+            counted = count_by_hash.get(store.hashed(number))
             if counted is not None:
                 counted.call_rows += rows
 
