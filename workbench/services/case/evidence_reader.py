@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -51,6 +51,9 @@ COMPLAINT = table_of(models.ComplaintRow)
 CREDIT = table_of(models.CreditRecordRow)
 
 _WEEKDAYS, _HOURS = 7, 24
+
+application_key: Callable[[Mapping[str, Any]], Key] = itemgetter("agent", "application_no")
+"""The function that returns the key of the application to which a row belongs."""
 
 
 def period_of_row(card: ImportedRow) -> ServicePeriod:
@@ -149,9 +152,9 @@ def snapshot_of(case: models.CaseRow) -> Snapshot:
     return Snapshot(seq=case.evidence_seq)
 
 
-def application_key(row: Mapping[str, Any]) -> Key:
-    """Return the key of the application that a row belongs to."""
-    return row["agent"], row["application_no"]
+def credit_key(row: ImportedRow) -> tuple[object, ...]:
+    """Return the key of a credit record: subject, list, and the record's number or else its date."""
+    return row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]
 
 
 @dataclass(slots=True)
@@ -237,13 +240,7 @@ class EvidenceReader:
         return tuple(filter(None, dict.fromkeys((company, legal_rep, row["handler_id_hash"]))))
 
     def _credit(self, subjects: set[str]) -> dict[str, list[ImportedRow]]:
-        rows = newest_visible_rows(
-            self.session,
-            (CREDIT.c.subject_hash,),
-            subjects,
-            lambda row: (row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]),
-            self.snapshot,
-        )
+        rows = newest_visible_rows(self.session, (CREDIT.c.subject_hash,), subjects, credit_key, self.snapshot)
         return _group_by(rows, itemgetter("subject_hash"))
 
 

@@ -12,7 +12,7 @@ from db import models
 from db.columns import erased_values
 from db.dialect import is_in_list, list_parameter
 from db.models import CaseRow
-from db.queries.published import APPLICATION, DECISION, RECTIFICATION, table_of
+from db.queries.published import APPLICATION, DECISION, ITEM, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
@@ -44,7 +44,6 @@ _SNAPSHOTS: tuple[type[SQLModel], ...] = (models.SubmissionRow, models.DecisionR
 _SNAPSHOT_COLUMNS = ("body", "seen")
 _DRAFT = table_of(models.DraftRow)
 _DELETED = (_DRAFT, table_of(models.SkipRow), table_of(models.ActRow))
-_ITEM = table_of(models.RectificationItemRow)
 _ERASURE = table_of(models.ErasureRow)
 _OPT_OUT = table_of(models.OptOutRow)
 _CALL_FIGURES = (CALL_WINDOW, CALL_DAY, CALL_HOUR)
@@ -179,7 +178,7 @@ def _erase_case(session: Session, context: Context, case_id: int) -> None:
     for model in _OF_CASES:
         _empty(session, model, case_id)
     of_case = select(RECTIFICATION.c.id).where(RECTIFICATION.c.case_id == case_id)
-    items = update(_ITEM).where(_ITEM.c.rectification_id.in_(of_case))
+    items = update(ITEM).where(ITEM.c.rectification_id.in_(of_case))
     session.execute(items.values(erased_values(models.RectificationItemRow)))
     for table in _DELETED:
         session.execute(delete(table).where(table.c.case_id == case_id))

@@ -12,13 +12,14 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.case.decisions import result_notified_at
+from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.intake.batches.affected_cases import GROUNDS
 from workbench.services.intake.importing.classifying.classifier import of_unknown_application, other_agents_of
-from workbench.services.intake.importing.classifying.columns import Columns, key_of_application
+from workbench.services.intake.importing.classifying.columns import Columns
 from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.review.appeals.acts import check_grounds, check_received
 
@@ -37,7 +38,7 @@ def classify_appeals(
 def _classify(
     session: Session, context: Context, row: RowValue, imported_at: datetime, reopened: set[Key]
 ) -> ClassifiedRow:
-    key = key_of_application(row)
+    key = application_key(row)
     found = current_cases(session, {key}).get(key)
     if found is None:
         return of_unknown_application(key, other_agents_of(session, {key}))
@@ -62,10 +63,10 @@ def _classify(
 def appeal_filings(context: Context, rows: Sequence[RowValue], imported_at: datetime) -> list[Columns]:
     """Return the submissions that a batch stores for its appeals; any process can file these after the publication."""
     with context.read() as session:
-        cases = current_cases(session, set(map(key_of_application, rows)))
+        cases = current_cases(session, set(map(application_key, rows)))
     return [
         {
-            "case_id": cases[key_of_application(row)].id,
+            "case_id": cases[application_key(row)].id,
             "round": 0,
             "received_at": row["received_at"] or imported_at,
             "body": json.dumps({"kind": ImportKind.APPEALS.value, GROUNDS: row["grounds"]}),

@@ -13,6 +13,7 @@ from db.enums import ImportKind
 from db.queries.published import EVERYTHING, ImportedRow, is_published, newest_visible_rows
 from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
+from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.foundation.file_store import Store
@@ -23,7 +24,6 @@ from workbench.services.intake.importing.classifying.columns import (
     columns_of,
     document_columns,
     is_equal,
-    key_of_application,
 )
 from workbench.services.intake.importing.classifying.documents import (
     BadDocument,
@@ -65,7 +65,7 @@ class RowClassifier:
         if self.only is None:
             return classified
         return [
-            one if key_of_application(row) == self.only else _of_another_application(self.only)
+            one if application_key(row) == self.only else _of_another_application(self.only)
             for row, one in zip(rows, classified, strict=True)
         ]
 
@@ -82,10 +82,10 @@ class RowClassifier:
         """Note the accepted applications, so that later cards and documents of the import may belong to them."""
         for row, one in zip(applications, classified, strict=True):
             if one.outcome is not RowOutcome.REFUSED:
-                self.arriving[key_of_application(row)] = one.receipt
+                self.arriving[application_key(row)] = one.receipt
 
     def _applications(self, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
-        keys = list(map(key_of_application, rows))
+        keys = list(map(application_key, rows))
         existing = existing_applications(session, set(keys), self.terms)
         classified = []
         for key, row in zip(keys, rows, strict=True):
@@ -107,7 +107,7 @@ class RowClassifier:
         self, kind: ImportKind, session: Session, rows: Sequence[RowValue], folder: Path
     ) -> list[ClassifiedRow]:
         """Classify cards or documents, which belong to applications."""
-        keys = list(map(key_of_application, rows))
+        keys = list(map(application_key, rows))
         existing = existing_applications(session, set(keys), self.terms)
         agents = other_agents_of(
             session, {key for key in keys if key not in existing.applications} - self.arriving.keys()

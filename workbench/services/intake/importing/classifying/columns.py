@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from db.enums import ImportKind
 from db.models import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, DocumentRow, OptOutRow
 from db.queries.published import ImportedRow, table_of
+from workbench.services.case.evidence_reader import application_key, credit_key
 from workbench.services.files.calls.hashing import callee_hash
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.foundation.file_store import Store
@@ -36,22 +37,14 @@ _HASHES: Mapping[ImportKind, Mapping[str, str]] = {
 """The columns with keyed hashes, each with the column that is hashed."""
 
 
-def _credit_key(row: ImportedRow) -> tuple[object, ...]:
-    """Return the key of a credit record: subject, list, and the record's number or else its date."""
-    return row["subject_hash"], row["list_name"], row["reference"] or row["listed_on"]
-
-
-key_of_application: Callable[[Mapping[str, Any]], tuple[str, str]] = itemgetter("agent", "application_no")
-"""The function that returns the key of the application to which a row belongs."""
-
 KEYS: Mapping[ImportKind, Callable[[Mapping[str, Any]], tuple[object, ...]]] = {
-    ImportKind.APPLICATIONS: key_of_application,
+    ImportKind.APPLICATIONS: application_key,
     ImportKind.CARDS: itemgetter("agent", "application_no", "msisdn"),
     ImportKind.DOCUMENTS: itemgetter("agent", "application_no", "kind", "sha256"),
     ImportKind.OPTOUTS: itemgetter("callee_hash", "msisdn"),
-    ImportKind.CREDIT: _credit_key,
+    ImportKind.CREDIT: credit_key,
     ImportKind.COMPLAINTS: itemgetter("msisdn_hash", "received_at", "source"),
-    ImportKind.APPEALS: key_of_application,
+    ImportKind.APPEALS: application_key,
 }
 """The functions that return the key of a row, by kind of import."""
 
