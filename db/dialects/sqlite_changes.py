@@ -19,7 +19,7 @@ A migration step that changes noted values needs an event with the new digests, 
 """
 
 NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "absence": ("reviewer_id", "from_on", "to_on", "reason"),
+    "absence": ("reviewer_id", "from_on", "to_on", "reason", "substitute_id"),
     "appeal": (
         *("case_id", "decision_id", "state_before", "grounds", "received_at", "filed_at", "filed_by_id", "due_at"),
         *("status", "outcome", "to_state", "answer", "decided_by_id", "decided_at", "checker_id", "checked_at"),
@@ -56,7 +56,7 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("rectification_id", "position", "code", "text", "satisfied_at", "waived_at", "waived_by_id"),
         *("waive_reason", "deadline_at", "judged", "judged_by_id", "judged_at"),
     ),
-    "reviewer": ("login", "is_active", "max_held", "created_at"),
+    "reviewer": ("login", "is_active", "max_held", "created_at", "skills"),
     "suspension": (
         *("from_at", "to_at", "announced_to_at", "province", "agent", "reason", "entered_at", "entered_by_id"),
         *("resumed_at", "settled_at", "former_ends"),
@@ -81,8 +81,8 @@ parts. Parts never change after their row was added.
 _EXISTS_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to be noted as existing, by table: nobody sees a batch before it is published."""
 
-_DEFAULT_OF_ADDED_COLUMN = {"facts": "{}", "former_ends": "[]"}
-"""The columns that a migration step added, with the value that it gave to existing rows.
+_DEFAULT_OF_ADDED_COLUMN = {"facts": "{}", "former_ends": "[]", "skills": "", "substitute_id": ""}
+"""The columns that a migration step added, with the value that it gave to existing rows; empty also means null.
 
 A row with this value has the same digest as before the step.
 """
@@ -201,8 +201,9 @@ def _quoted_with_length(row: str, columns: tuple[str, ...]) -> str:
     for column in columns:
         name = f'{row}."{column}"'
         text = f"',' || quote({name})"
-        if default := _DEFAULT_OF_ADDED_COLUMN.get(column):
-            text, name = f"CASE {name} WHEN '{default}' THEN '' ELSE {text} END", f"nullif({name}, '{default}')"
+        if (default := _DEFAULT_OF_ADDED_COLUMN.get(column)) is not None:
+            was_added = f"coalesce({name}, '') = '{default}'"
+            text, name = f"CASE WHEN {was_added} THEN '' ELSE {text} END", f"nullif({name}, '{default}')"
         quoted.append(text)
         present.append(name)
     values = " || ".join(quoted).removeprefix("',' || ")

@@ -16,6 +16,6 @@ from db.models.event import EventRow
 from db.models.evidence import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, DocumentRow
 from db.models.import_batch import ImportBatchRow, ImportFileRow
 from db.models.life_cycle import AppealRow, CampaignCaseRow, CampaignRow, ContactRow, MeasureOrderRow
-from db.models.people import AbsenceRow, ReviewerRoleRow, ReviewerRow
+from db.models.people import AbsenceRow, DutyRow, ReviewerRoleRow, ReviewerRow
 from db.models.retention import ErasureRow, ExportReasonRow, LegalHoldRow
 from db.models.site import PolicyVersionRow, SettingRow

@@ -213,6 +213,14 @@ def is_absent(session: Session, person_id: int, today: date) -> bool:
     return session.execute(_IS_ABSENT, values).first() is not None
 
 
+_SKILLS = text("SELECT skills FROM reviewer WHERE id = :person")
+
+
+def skills_of(session: Session, person_id: int) -> str:
+    """Return the filter terms of the cases that a person can review, "" for all cases."""
+    return str(session.connection().execute(_SKILLS, {"person": person_id}).scalar_one())
+
+
 _COUNT_CLAIMABLE = text(
     f"""SELECT
         (SELECT count(*) FROM "case" c WHERE {_COMMON})

@@ -42,7 +42,10 @@ _EMPTY = {
         N_("You skipped all that is left: {count}."),
         N_("A skipped case comes back to you when something about it changes."),
     ),
-    "filtered": (N_("Your filter hides what is left: {count}."), N_("Widen the filter to see them.")),
+    "filtered": (
+        N_("Outside your filter or skills: {count}."),
+        N_("Widen the filter to see them; what is outside your skills comes on the day it is due."),
+    ),
     "limit": (
         N_("You have put aside {limit} cases, as many as you may."),
         N_("Decide or release one; those put aside come back at their time."),

@@ -54,7 +54,9 @@ def test_a_nested_read_sees_newer_writes_than_the_outer_read(path: Path) -> None
     with closing(Database(path)) as database, database.read() as outer:
         before = outer.execute(_PEOPLE).scalar_one()
         with database.write() as session:
-            session.execute(text("INSERT INTO reviewer (login, is_active, created_at) VALUES ('late', 1, 0)"))
+            session.execute(
+                text("INSERT INTO reviewer (login, is_active, created_at, skills) VALUES ('late', 1, 0, '')")
+            )
         with database.read() as inner:
             assert inner.execute(_PEOPLE).scalar_one() == before + 1
         assert outer.execute(_PEOPLE).scalar_one() == before

@@ -104,7 +104,7 @@ class HostileSite:
         self._decide(third, Verdict.FAIL, FailKind.FINAL, all_of_them)
         site.clock.advance(seconds=61)
         mine.remarks.resubmit(second, f"resubmitted {all_of_them}")
-        site.services("admin").people.away(
+        site.services("admin").absences.away(
             "c", site.clock.at.date() + timedelta(days=1), site.clock.at.date() + timedelta(days=2), all_of_them
         )
 

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from workbench.services.intake.importing.service import Imports
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
+    from workbench.services.queue.absences import Absences
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.board import Boards
     from workbench.services.queue.breakdowns import Breakdowns
     from workbench.services.queue.deactivation import Deactivating
+    from workbench.services.queue.skills import Skills
     from workbench.services.queue.taking import Taking
     from workbench.services.records.auditing.dossiers import Dossiers
     from workbench.services.records.auditing.seen_cases import SeenCases
@@ -135,6 +137,12 @@ class Services:
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
     deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
     """Assigns cases to people."""
+
+    absences: "LazyService[Absences]" = LazyService("queue.absences.Absences")
+    """Records who is away and who stands in."""
+
+    skills: "LazyService[Skills]" = LazyService("queue.skills.Skills")
+    """Sets what people can review."""
 
     boards: "LazyService[Boards]" = LazyService("queue.board.Boards")
     """Counts the cases of the office and of each person."""

@@ -8,7 +8,7 @@ from tests.sites import Site
 def test_board_prints_the_office_the_people_and_the_days(site: Site, terminal: Terminal) -> None:
     site.plant(3, due_in_days=-1)
     take(site)
-    site.services("admin").people.away("b", site.clock.at.date(), None)
+    site.services("admin").absences.away("b", site.clock.at.date(), None)
 
     found = terminal.document("sup", "board")
 

@@ -37,7 +37,7 @@ def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal)
 
     result = terminal.as_person("a", "next", "--filter", "成都", "--json")
 
-    assert "The filter hides the remaining 4 cases" in refused(result, 69, json_failure=True)
+    assert "The remaining 4 cases are outside the filter" in refused(result, 69, json_failure=True)
     assert '"kind": "filtered"' in result.stdout
 
 

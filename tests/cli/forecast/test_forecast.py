@@ -64,7 +64,7 @@ def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Te
     assert " (provisional); " in found["say"]
 
     for login in ("a", "b", "c", "admin"):
-        terminal.site.services("admin").people.away(login, TUESDAY.date(), None)
+        terminal.site.services("admin").absences.away(login, TUESDAY.date(), None)
     found, queue = terminal.document("a", "forecast", number), terminal.document("a", "forecast")
     for each in (found, queue):
         assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)

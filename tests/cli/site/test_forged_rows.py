@@ -76,7 +76,7 @@ def test_a_forged_row_is_found_in_a_table_that_had_none(terminal: Terminal) -> N
     forge(
         terminal.site,
         "INSERT INTO legal_hold VALUES (1, 1, 'court', 1, 1, NULL, NULL, '')",
-        "INSERT INTO absence VALUES (1, 2, '2026-01-01', NULL, '')",
+        "INSERT INTO absence VALUES (1, 2, '2026-01-01', NULL, '', NULL, 1)",
     )
 
     assert "Legal hold 1 has no event in the log; it was added outside the program." in found(terminal)

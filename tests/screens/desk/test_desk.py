@@ -107,7 +107,7 @@ async def test_an_empty_queue_explains_why() -> None:
             (NoNextCase(kind="held", count=3, who=(("rev2", until),)), "rev2 until Tue 24 Nov 14:58"),
             (NoNextCase(kind="skipped", count=2), "You skipped all that is left: 2."),
             (NoNextCase(kind="limit", limit=3), "You have put aside 3 cases, as many as you may."),
-            (NoNextCase(kind="filtered", count=4), "Your filter hides what is left: 4."),
+            (NoNextCase(kind="filtered", count=4), "Outside your filter or skills: 4."),
         ):
             desk.services.empty = empty
             await desk.press("n")

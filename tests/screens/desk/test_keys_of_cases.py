@@ -44,7 +44,7 @@ async def test_n_gives_the_next_case_of_the_scope_until_a_key_ends_it(site: Site
             await desk.type("later")
             await desk.press("enter")
         await desk.press("n")
-        assert "Your filter hides what is left: 2." in desk.text
+        assert "Outside your filter or skills: 2." in desk.text
 
         await desk.press("S")
         assert "priority:low" not in desk.text.splitlines()[0]

@@ -176,9 +176,9 @@ def test_events_of_today_change_the_queue_but_not_the_learnt_speed(site: Site) -
 def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
-    people = site.services("admin").people
+    absences = site.services("admin").absences
     for login, days in (("a", 6), ("b", 8), ("c", 20)):
-        people.away(login, TODAY, TODAY + timedelta(days=days))
+        absences.away(login, TODAY, TODAY + timedelta(days=days))
     forecasts = site.services("a").forecasts
     back_on = TODAY + timedelta(days=7)
 

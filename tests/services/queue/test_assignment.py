@@ -101,7 +101,7 @@ def test_candidates_have_their_load_and_absent_people_come_last(site: Site) -> N
     site.services("sup").assigning.assign_many(cases[:2], "a", "load")
     taken(site, "a")
     today = site.clock.at.date()
-    site.services("admin").people.away("b", today, today)
+    site.services("admin").absences.away("b", today, today)
 
     found = site.services("sup").assigning.candidates()
 

@@ -16,7 +16,7 @@ from workbench.services.demo.preparing import prepare
 def test_each_figure_of_the_demo_is_the_count_of_its_filter(tmp_path: Path) -> None:
     clock = ManualClock(NOW)
     services = open_services(prepare(tmp_path, clock), "sup", clock)
-    services.people.away("rev3", NOW.date(), NOW.date())
+    services.absences.away("rev3", NOW.date(), NOW.date())
 
     board = services.boards.read()
 

@@ -85,7 +85,7 @@ def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> 
     assert isinstance(site.services("a").claims.next(), NoNextCase)
 
     today = site.clock.at.date()
-    site.services("admin").people.away("b", today, None)
+    site.services("admin").absences.away("b", today, None)
 
     assert case_id_of(site.services("a").claims.next()) == assigned
 

@@ -74,7 +74,7 @@ def test_a_case_of_another_person_is_not_taken(site: Site) -> None:
         taking.take(2, PHONE)
     assert site.services("sup").taking.take(2, PHONE).header.held_by == "sup"
 
-    site.services("admin").people.away("b", site.clock.at.date(), None)
+    site.services("admin").absences.away("b", site.clock.at.date(), None)
     assert taking.take(3, PHONE).header.held_by == "a"
     site.clock.advance(minutes=31)
     assert taking.take(1, PHONE).header.held_by == "a"

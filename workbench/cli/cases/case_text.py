@@ -265,7 +265,7 @@ def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
         "none": _("The queue is empty."),
         "held": _("All {count} cases are held by others: {who}."),
         "skipped": _("You have skipped all {count} remaining cases."),
-        "filtered": _("The filter hides the remaining {count} cases; change it or leave it out."),
+        "filtered": _("The remaining {count} cases are outside the filter or your skills; widen the filter."),
         "limit": _("You have put aside {limit} cases, which is your limit; decide or release one."),
     }
     return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)

@@ -1,5 +1,6 @@
-"""Commands about people: reviewers list, add, role, away, back, limit, activate and deactivate; requests for roles."""
+"""Commands about people: who there is, their roles, absences, limits, skills and duties; requests for roles."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
@@ -8,13 +9,14 @@ from db.enums import Role
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import to_json
-from workbench.cli.framework.options import ReasonText, parse_day_option
+from workbench.cli.framework.options import DryRun, ReasonText, parse_day_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.cli.site.policy import change_open_cases
 from workbench.cli.site.request_text import print_request, request_json
-from workbench.domain.case.case_id import format_request, parse_request
+from workbench.domain.case.case_id import format_case, format_request, parse_request
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.clock.typed.tense import Tense
+from workbench.domain.filter.absent_cases import HANDOVERS
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import minute
@@ -44,6 +46,7 @@ def list_people(context: CommandContext) -> None:
             _("Roles"): lambda person: comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
             _("Limit"): lambda person: str(person.max_held),
             _("Away"): _away,
+            _("Skills"): lambda person: person.skills,
             _("Active"): lambda person: "" if person.is_active else _("no"),
         },
         numeric=(2,),
@@ -51,9 +54,10 @@ def list_people(context: CommandContext) -> None:
 
 
 def _away(person: "PersonLine") -> str:
-    if not person.is_away:
+    if person.away_from is None:
         return ""
-    return _("until {day}").format(day=person.away_until.isoformat()) if person.away_until else _("yes")
+    days = f"{person.away_from.isoformat()} – {person.away_until.isoformat() if person.away_until else ''}"
+    return f"{days} ({person.substitute})" if person.substitute else days
 
 
 def add(
@@ -87,6 +91,8 @@ def _print_outcome(
     """Print that roles were changed, or which request waits for another admin."""
     if outcome.ends_solo:
         output.narrate(_("A second person can review now: from now on, verdicts that need a check wait for it."))
+    if outcome.warning:
+        output.narrate(outcome.warning)
     if outcome.request is None:
         _print_person(context, services, login, sentence)
         return
@@ -154,25 +160,69 @@ def reject_request(context: CommandContext, request: str, *kinds: "RequestKind")
 def away(
     context: CommandContext,
     login: LoginArgument,
-    first: Annotated[str, option("--from", N_("First day of the absence."), "D")],
+    first: Annotated[str, option("--from", N_("First day of the absence. Default: today."), "D")] = "today",
     last: Annotated[
-        str | None, option("--to", N_("Last day of the absence. Default: until `reviewers back`."), "D")
+        str | None, option("--to", N_("Last day of the absence. Default: until `reviewers back`."), "D", "--until")
     ] = None,
+    substitute: Annotated[
+        str, option("--substitute", N_("Login of who gets the cases and what comes back."), "LOGIN")
+    ] = "",
     reason: ReasonText = "",
+    dry_run: DryRun = False,
 ) -> None:
-    """Record that a person is away."""
+    """Record that a person is away, and list their cases with what becomes of each."""
     with context.services() as services:
         first_on = parse_day_option(first, "--from", services, Tense.ANY)
         last_on = None if last is None else parse_day_option(last, "--to", services, Tense.ANY)
-        services.people.away(login, first_on, last_on, reason)
-        _print_person(context, services, login, _("{login} is recorded as away."))
+        cases = services.absences.away(login, first_on, last_on, reason, substitute, dry_run=dry_run)
+        person = services.people.line(login)
+    shown = [(format_case(one.case_id), one.share, one.handover) for one in cases]
+    if context.as_json:
+        listed = [{"case": case, "share": share.name, "handover": handover} for case, share, handover in shown]
+        counts = Counter(one.share.name for one in cases)
+        output.document({**to_json(person, UTC), "written": not dry_run, "counts": counts, "cases": listed})
+        return
+    for case, share, handover in shown:
+        output.line(f"{case}  {_(share.label)}: {_(HANDOVERS[handover])}")
+    done = _("Dry run: nothing was written.") if dry_run else _("{login} is recorded as away.")
+    output.narrate(done.format(login=person.login))
 
 
 def back(context: CommandContext, login: LoginArgument) -> None:
     """Record that a person is back."""
     with context.services() as services:
-        services.people.back(login)
+        services.absences.back(login)
         _print_person(context, services, login, _("{login} is back."))
+
+
+def duty(
+    context: CommandContext,
+    login: LoginArgument,
+    day: Annotated[str, argument("DATE", N_("Date, such as 2026-11-26 or 26 Nov."))],
+    hours: Annotated[
+        float | None,
+        argument("HOURS", N_("Hours beyond the usual ones, 0 for none. Default: a whole day, on a day off.")),
+    ] = None,
+    reason: ReasonText = "",
+) -> None:
+    """Record that a person works beyond the usual hours; the forecast counts on it, no clock does."""
+    with context.services() as services:
+        minutes = None if hours is None else round(hours * 60)
+        services.people.duty(login, parse_day_option(day, "DATE", services, Tense.ANY), minutes, reason)
+        _print_person(context, services, login, _("The duty of {login} was changed."))
+
+
+def skills(
+    context: CommandContext,
+    login: LoginArgument,
+    terms: Annotated[
+        str, option("--filter", N_("What it is, such as “province:四川 class:standard”. Default: all cases."), "F")
+    ] = "",
+) -> None:
+    """Set what a person can review."""
+    with context.services() as services:
+        services.skills.set(login, terms)
+        _print_person(context, services, login, _("The skills of {login} were changed."))
 
 
 def deactivate(context: CommandContext, login: LoginArgument) -> None:

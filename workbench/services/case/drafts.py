@@ -84,6 +84,16 @@ def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | N
     return session.execute(select(DraftRow).where(*of_person)).scalar_one_or_none()
 
 
+def copy_draft(session: Session, case_id: int, from_id: int, to_id: int) -> None:
+    """Copy a person's open draft of a case to another person who has no open one."""
+    draft, own_draft = find_draft(session, case_id, from_id), find_draft(session, case_id, to_id)
+    if draft is None or draft.decision_id is not None or (own_draft is not None and own_draft.decision_id is None):
+        return
+    copied = own_draft or DraftRow(case_id=case_id, reviewer_id=to_id, saved_at=draft.saved_at)
+    copied.body, copied.decision_id, copied.saved_at = draft.body, None, draft.saved_at
+    session.add(copied)
+
+
 def close_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int) -> None:
     """Link a person's draft, if there is one, to the decision that it became."""
     session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": decision_id})

@@ -184,7 +184,7 @@ class Forecasts(Service):
             model_by_key.clear()
             model_by_key[key] = queue_model
         queue_model = model_by_key[key]
-        absences = history_reader.read_absences(session, queue_model.time)
+        absences = history_reader.read_absences(session, queue_model.time, policy)
         return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(suspensions, now))
 
     def _case(self, session: Session, presenter: ForecastPresenter, case_id: int) -> OpenCase:

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from db.columns import to_us
 from db.enums import CaseState, ServiceClass, Severity, Verdict
-from db.models import AbsenceRow
+from db.models import AbsenceRow, DutyRow
 from db.queries import forecast_cases
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, HistoryStep, paused_since
@@ -58,21 +58,28 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
     return QueueHistory(
         cases=histories,
         verdicts=GivenVerdicts(at[order], makers[order]),
-        absences=read_absences(session, time_),
+        absences=read_absences(session, time_, policy),
         is_whole=after <= 0,
     )
 
 
-def read_absences(session: Session, time_: WorkingTime) -> tuple[Absence, ...]:
-    """Return the present and past absences of reviewers, in working days."""
-    return tuple(
+def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple[Absence, ...]:
+    """Return the absences of reviewers in working days, and their duties; one on a day off counts to the next."""
+    usual_minutes = sum(
+        (closes.hour - opens.hour) * 60 + closes.minute - opens.minute for opens, closes in policy.hours.periods
+    )
+    absences = [
         Absence(
             row.reviewer_id,
             time_.of_day(row.from_on),
             _FOR_EVER if row.to_on is None else time_.of_day(row.to_on + timedelta(days=1)) - 1,
         )
         for row in session.exec(select(AbsenceRow))
-    )
+    ]
+    for duty in session.exec(select(DutyRow)):
+        day, part = time_.of_day(duty.on_date), 1.0 if duty.minutes is None else duty.minutes / usual_minutes
+        absences.append(Absence(duty.reviewer_id, day, day, -part))
+    return tuple(absences)
 
 
 def read_open_cases(

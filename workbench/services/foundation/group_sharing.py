@@ -3,6 +3,7 @@
 import contextlib
 import grp
 import os
+import pwd
 import shlex
 import stat
 from collections.abc import Iterator
@@ -48,6 +49,21 @@ def group_of(session: Session) -> str | None:
     """Return the name of the group that shares this database, None if it belongs to one user."""
     row = session.get(SettingRow, SHARED_SETTING)
     return row.value if row is not None else None
+
+
+def login_warning(session: Session, login: str) -> str:
+    """Return why the operating system would not let a person open this database under a login; "" if it would."""
+    try:
+        user = pwd.getpwnam(login)
+    except (KeyError, ValueError):
+        message = _("This host has no user {login}; the person can work here once it has one.")
+        return message.format(login=login)
+    group = group_of(session)
+    with contextlib.suppress(KeyError):
+        if group is not None and login not in grp.getgrnam(group).gr_mem and user.pw_gid != grp.getgrnam(group).gr_gid:
+            message = _("{login} is not in the group {group}; an admin runs `sudo usermod -aG {group} {login}`.")
+            return message.format(login=login, group=group)
+    return ""
 
 
 @contextlib.contextmanager

@@ -9,14 +9,14 @@ from typing import TypeVar
 from sqlmodel import Session, SQLModel, col, select
 
 from db.enums import CaseState
-from db.models import CaseRow, DraftRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
+from db.models import CaseRow, ImportBatchRow, ReviewerRoleRow, ReviewerRow
 from db.queries import workload
 from db.queries.published import chunks
 from workbench.domain.case.lifecycle import WORKERS, Action, role_refusal
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in, checked_act_reason
-from workbench.services.case.drafts import find_draft
+from workbench.services.case.drafts import copy_draft
 from workbench.services.foundation.case_access import case_in_state_for, is_held, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
@@ -186,7 +186,7 @@ class Assigning(Service):
         case = visible_case(session, case_id)
         with act_in(session, self.context, case, Action.ASSIGN, reason) as act:
             if case.held_by_id is not None and case.held_by_id != person.id:
-                self._copy_draft(session, case_id, case.held_by_id, person.id or 0)
+                copy_draft(session, case_id, case.held_by_id, person.id or 0)
                 case.state = CaseState.QUEUED.value
                 case.held_by_id = case.held_until = case.aside_until = None
             case.assignee_id = person.id
@@ -195,15 +195,6 @@ class Assigning(Service):
             case.evidence_no += 0 if planned.from_holder == person.login else 1
             act.finish({"to": person.login, "from": planned.from_holder or ""})
         return planned
-
-    def _copy_draft(self, session: Session, case_id: int, from_id: int, to_id: int) -> None:
-        draft = find_draft(session, case_id, from_id)
-        own_draft = find_draft(session, case_id, to_id)
-        if draft is None or draft.decision_id is not None or (own_draft is not None and own_draft.decision_id is None):
-            return
-        copied = own_draft or DraftRow(case_id=case_id, reviewer_id=to_id, saved_at=draft.saved_at)
-        copied.body, copied.decision_id, copied.saved_at = draft.body, None, draft.saved_at
-        session.add(copied)
 
 
 def _load(session: Session, case_ids: Sequence[int]) -> list[SQLModel]:

@@ -19,6 +19,7 @@ from db.queries.claim import (
     count_claimable,
     find_next_cases,
     holds_of,
+    skills_of,
 )
 from db.queries.workload import count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
@@ -60,7 +61,10 @@ class Claims(Service):
             Busy: If others claimed all cases that the filter found.
         """
         with self.context.acting(Action.NEXT):
-            claimed = self._claim_filtered(filter_text) if filter_text.strip() else self._held_or_claimed(claim_next)
+            with self.context.read() as session:
+                skills = skills_of(session, self.context.actor.id)
+            is_limited = filter_text.strip() or skills
+            claimed = self._claim_within(filter_text, skills) if is_limited else self._held_or_claimed(claim_next)
             if claimed is None:
                 with self.context.read() as session:
                     return _why_empty(session, self.context.actor.id, self.context.now())
@@ -68,21 +72,25 @@ class Claims(Service):
             return claimed
         return self.casefiles.show_current(claimed)
 
-    def _claim_filtered(self, filter_text: str) -> int | NoNextCase | None:
-        """Return the held case, or claim the next case of a filter; candidates are read before the write lock is taken.
+    def _claim_within(self, filter_text: str, skills: str) -> int | NoNextCase | None:
+        """Return the held case, or claim the next case within a filter and skills.
+
+        Candidates are read before the write lock is taken.
 
         Raises:
             Busy: If others claimed all cases that were found, in every attempt.
         """
         from workbench.services.queue.filters import case_query
+        from workbench.services.queue.skills import within_skills
 
         claimed = self._held_or_claimed(lambda *_claim: None)
         for most in _CANDIDATES_BY_ATTEMPT:
             if claimed is not None:
                 return claimed
             with self.context.read() as session:
-                claimer = self._claimer(session)
-                cases = find_next_cases(session, claimer, case_query(session, self.context, filter_text), most)
+                claimer, wanted = self._claimer(session), case_query(session, self.context, filter_text)
+                wanted = within_skills(session, self.context, wanted, skills)
+                cases = find_next_cases(session, claimer, wanted, most)
                 if not cases:
                     left = count_claimable(session, claimer)
                     return NoNextCase(kind="filtered", count=left) if left else None

@@ -1,12 +1,14 @@
 """Explains the place of a case in the queue and its due date, in sentences."""
 
+from db.queries.claim import skills_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
 from workbench.domain.case.vocabulary import CaseState
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
-from workbench.services.site.people import is_away
+from workbench.services.site.people import find_person
+from workbench.services.site.presence import absences_on
 from workbench.wording.clock_explanation import ClockWords
 
 
@@ -31,13 +33,17 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
     explanation = ClockExplainer(context).explain(header.id)
     with context.read() as session:
         zone, today = context.zone(session), context.today(session)
+        skills = skills_of(session, context.actor.id)
+    if skills:
+        message = _("Your skills: {skills}. What is outside them, everybody gets on the day it is due.")
+        lines.append(message.format(skills=skills))
     return (*lines, *ClockWords(explanation, today, zone).lines())
 
 
 def _assigned_words(context: Context, casefile: CaseFile, assignee: str) -> str:
     """Return to whom a case is assigned, and the reason if it is the person who decided the last round."""
     with context.read() as session:
-        if is_away(session, assignee, context.today(session)):
+        if absences_on(session, find_person(session, assignee).id or 0, context.today(session)):
             return _("Assigned to {login}, who is away; offered to everybody.").format(login=assignee)
     since = casefile.changes.since_round if casefile.changes is not None else 0
     if any(line.round == since and line.maker == assignee for line in casefile.decisions_in_effect):

@@ -39,14 +39,14 @@ _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
-def case_query(session: Session, context: Context, filter_text: str) -> CaseQuery:
-    """Return the query for the cases that a filter selects.
+def case_query(session: Session, context: Context, filter_text: str, *, prefix: str = "t") -> CaseQuery:
+    """Return the query for the cases that a filter selects; the names of its bound values begin with `prefix`.
 
     Raises:
         FilterProblem: If the filter is invalid or names an unknown person; the error has the position of the mistake.
     """
     now = context.now().astimezone(context.zone(session))
-    return _FilterReader(session, context, now).case_query(parse_filter(filter_text))
+    return _FilterReader(session, context, now, prefix).case_query(parse_filter(filter_text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class _FilterReader:
     context: Context
     now: datetime
     """The present time, in the zone of the policy."""
+    prefix: str
 
     def case_query(self, wanted: Filter) -> CaseQuery:
         """Return the query for the cases that a filter selects."""
@@ -92,7 +93,8 @@ class _FilterReader:
         for number, term in enumerate(wanted.terms):
             if term.key in {"state", "priority"} or (term.key == "due" and not term.is_negated):
                 continue
-            condition = self._due_condition(term) if term.key == "due" else self._condition(term, f"t{number}")
+            name = f"{self.prefix}{number}"
+            condition = self._due_condition(term) if term.key == "due" else self._condition(term, name)
             yield conditions.negate(condition) if term.is_negated else condition
 
     def _due_span(self, term: FilterTerm) -> DueRange:

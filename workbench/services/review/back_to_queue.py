@@ -15,12 +15,12 @@ from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on, finish_act
 from workbench.services.case.decisions import newest_appeal, newest_decision
-from workbench.services.case.drafts import reopen_draft
+from workbench.services.case.drafts import copy_draft, reopen_draft
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.review.appeals.acts import return_to_decider
 from workbench.services.review.rectifying.rectification import close_rectification
-from workbench.services.site.people import works_on
+from workbench.services.site.presence import stand_in, works_on
 
 
 def move_to_queue(case: CaseRow) -> None:
@@ -39,17 +39,18 @@ def queue_again(case: CaseRow) -> None:
 
 def requeue(session: Session, context: Context, case: CaseRow, action: str) -> None:
     """Put a case into the queue for everybody, and write one event."""
+    assign_to_substitute(session, context, case)
     queue_again(case)
     finish_act(session, context, case, action, {"round": case.round})
 
 
 def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
     """Void the verdict that waits for its check, queue the case for its maker, and write one event."""
-    void_staged(session, case)
+    void_staged(session, context, case)
     requeue(session, context, case, "void")
 
 
-def void_staged(session: Session, case: CaseRow) -> None:
+def void_staged(session: Session, context: Context, case: CaseRow) -> None:
     """Void the staged verdict of a case, or the staged answer to its appeal, if there is one.
 
     The case is queued for the maker of the verdict. An appeal goes back to the person who decided it.
@@ -58,9 +59,25 @@ def void_staged(session: Session, case: CaseRow) -> None:
         return_to_decider(case, appeal)
     elif (staged := newest_decision(session, case.id or 0, "staged")) is not None:
         staged.status = "void"
-        case.returned_to_id = case.assignee_id = staged.maker_id
-        reopen_draft(session, staged.case_id, staged.maker_id)
+        return_to_maker(session, context, case, staged.maker_id)
         move_to_queue(case)
+
+
+def return_to_maker(session: Session, context: Context, case: CaseRow, maker_id: int) -> int:
+    """Assign a case to the maker of its verdict, or to the substitute of a maker who is away; return who gets it."""
+    owner_id = stand_in(session, maker_id, context.today(session))
+    reopen_draft(session, case.id or 0, maker_id)
+    copy_draft(session, case.id or 0, maker_id, owner_id)
+    case.returned_to_id = case.assignee_id = owner_id
+    return owner_id
+
+
+def assign_to_substitute(session: Session, context: Context, case: CaseRow) -> None:
+    """Assign a pending case that comes back to the substitute of the maker of its verdict, if the maker is away."""
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    if case.state == CaseState.PENDING and decision is not None and case.assignee_id in {None, decision.maker_id}:
+        owner_id = stand_in(session, decision.maker_id, context.today(session))
+        case.assignee_id = case.assignee_id if owner_id == decision.maker_id else owner_id
 
 
 def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> None:
@@ -86,13 +103,14 @@ def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measu
 def start_next_round(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
     """Close the rectification of a case, and assign its next round to the maker of the last verdict.
 
-    If that person does not work today, nobody is assigned.
+    During an absence it is the substitute. If that person does not work today, nobody is assigned.
     """
     close_rectification(session, context, case, findings)
     case.round += 1
     decision = newest_decision(session, case.id or 0, "applied", "approved")
-    is_present = decision is not None and works_on(session, decision.maker_id, context.today(session))
-    case.assignee_id = decision.maker_id if decision is not None and is_present else None
+    today = context.today(session)
+    owner_id = None if decision is None else stand_in(session, decision.maker_id, today)
+    case.assignee_id = owner_id if owner_id is not None and works_on(session, owner_id, today) else None
 
 
 class ItemJudging(Service):

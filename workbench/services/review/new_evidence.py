@@ -33,7 +33,7 @@ from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import RECEIPT, Outlook, cancel_outdated, notify
-from workbench.services.review.back_to_queue import move_to_queue, start_next_round, void_staged
+from workbench.services.review.back_to_queue import assign_to_substitute, move_to_queue, start_next_round, void_staged
 from workbench.services.review.rectifying.lapse import correct_lapse_letter
 from workbench.services.review.rectifying.rectification import (
     RectificationProgress,
@@ -161,8 +161,9 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
     elif action == "resubmit":
         start_next_round(session, context, case, new.assessment.findings)
     elif action == "void":
-        void_staged(session, case)
+        void_staged(session, context, case)
         return
+    assign_to_substitute(session, context, case)
     move_to_queue(case)
 
 

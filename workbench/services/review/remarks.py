@@ -20,7 +20,7 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
 from workbench.services.review.appeals.acts import withdraw_appeal
-from workbench.services.review.back_to_queue import close_work, queue_again, start_next_round
+from workbench.services.review.back_to_queue import assign_to_substitute, close_work, queue_again, start_next_round
 from workbench.services.review.rectifying.lapse import correct_lapse_letter
 from workbench.services.review.rectifying.rectification import next_deadline
 
@@ -151,6 +151,7 @@ class Remarks(Service):
                 start_next_round(session, context, case, findings_of_case(session, case_id))
             if note.strip():
                 add_comment(session, context, case_id, note)
+            assign_to_substitute(session, context, case)
             queue_again(case)
             act.finish({"round": case.round, **counted})
             if was_lapsed:

@@ -20,7 +20,6 @@ from workbench.services.acts.act import ActInProgress, act_in, checked_act_reaso
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
-from workbench.services.case.drafts import reopen_draft
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
@@ -28,8 +27,9 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeals.checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
-from workbench.services.review.back_to_queue import void_verdict
+from workbench.services.review.back_to_queue import return_to_maker, void_verdict
 from workbench.services.site import people
+from workbench.services.site.presence import absences_on
 
 _MOST_WAITING = 200
 
@@ -128,6 +128,8 @@ class Checks(Service):
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
         """Return a case to its maker: held if the maker's limit allows it, otherwise queued and assigned to the maker.
 
+        The substitute of a maker who is away gets it instead.
+
         Raises:
             NotFound: If there is no such case.
             Busy: If the verdict that waits is not the one with `decision_id`.
@@ -141,7 +143,6 @@ class Checks(Service):
             with act_in(session, self.context, case, Action.RETURN, note) as act:
                 self._sign(act, decision, "returned")
                 self._to_maker(session, case, decision.maker_id)
-                reopen_draft(session, case_id, decision.maker_id)
                 act.finish({"decision": decision.id, "verdict": decision.verdict})
         return CaseFiles(self.context).show(case_id)
 
@@ -157,11 +158,11 @@ class Checks(Service):
             case.state, case.assignee_id = CaseState.QUEUED.value, None
             return
         # Assigned to the maker, so that no other person gets it when the hold expires.
-        case.returned_to_id = case.assignee_id = maker_id
-        holds = holds_of(session, maker_id, now)
-        if len(holds.on_desk) < (holds.limit or desk.max_held):
+        owner_id = return_to_maker(session, self.context, case, maker_id)
+        holds, is_away = holds_of(session, owner_id, now), absences_on(session, owner_id, self.context.today(session))
+        if len(holds.on_desk) < (holds.limit or desk.max_held) and not is_away:
             case.state = CaseState.IN_REVIEW.value
-            case.held_by_id, case.aside_until = maker_id, None
+            case.held_by_id, case.aside_until = owner_id, None
             case.held_until = now + timedelta(minutes=desk.hold_minutes)
             case.fence += 1
         else:

@@ -5,19 +5,17 @@ Only this module decides whether the same person did two acts, and whether one p
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from db.enums import IdentityMode, Role
 from db.models import (
-    AbsenceRow,
     CaseRow,
+    DutyRow,
     EventRow,
     ImportBatchRow,
     ReviewerRoleRow,
@@ -34,6 +32,9 @@ from workbench.domain.values.logins import is_allowed_login, look_alike, look_al
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context, Service
+from workbench.services.site.presence import absences_between
+
+MOST_MINUTES = 16 * 60
 
 SOLO_SETTING = "solo"
 """The setting with the reason why one person reviews alone."""
@@ -47,9 +48,23 @@ class PersonLine:
     roles: tuple[Role, ...]
     max_held: int
     is_away: bool
+    away_from: date | None
+    """The first day of the present or next absence, None without one."""
     away_until: date | None
-    """The last day of the present absence; None if it has no end, or if the person is not away."""
+    """The last day of that absence, None if it has no end."""
+    substitute: str | None
     is_active: bool
+    skills: str
+    duties: tuple["Duty", ...]
+    """The duties from today on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """The time that a person works on a day beyond the usual hours; without `minutes`, a whole working day."""
+
+    on: date
+    minutes: int | None
 
 
 class People(Service):
@@ -74,47 +89,24 @@ class People(Service):
 
     def _line(self, session: Session, person: ReviewerRow, today: date, limit: int) -> PersonLine:
         roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == person.id)).all()
-        absences = _absences(session, person.id or 0, today)
+        absence = next(iter(absences_between(session, person.id or 0, today)), None)
+        substitute = session.get(ReviewerRow, absence.substitute_id) if absence and absence.substitute_id else None
+        duties = select(DutyRow).where(DutyRow.reviewer_id == person.id, DutyRow.on_date >= today)
         return PersonLine(
             login=person.login,
             roles=tuple(role for role in Role if role in roles),
             max_held=limit if person.max_held is None else person.max_held,
-            is_away=bool(absences),
-            away_until=absences[0].to_on if absences else None,
+            is_away=absence is not None and absence.from_on <= today,
+            away_from=absence.from_on if absence else None,
+            away_until=absence.to_on if absence else None,
+            substitute=substitute.login if substitute else None,
             is_active=person.is_active,
+            skills=person.skills,
+            duties=tuple(
+                Duty(on=duty.on_date, minutes=duty.minutes)
+                for duty in session.exec(duties.order_by(col(DutyRow.on_date)))
+            ),
         )
-
-    def away(self, login: str, from_on: date, to_on: date | None, reason: str = "") -> None:
-        """Record an absence; while it lasts, cases assigned to the person are offered to all reviewers.
-
-        Raises:
-            NotAllowed: If the caller is neither supervisor nor admin.
-            NotFound: If the login is not registered.
-            WrongUsage: If the last day is before the first.
-        """
-        with self._recording_absence("reviewers away") as session:
-            if to_on is not None and to_on < from_on:
-                raise WrongUsage(_("The last day is before the first."))
-            person = find_person(session, login)
-            session.add(AbsenceRow(reviewer_id=person.id or 0, from_on=from_on, to_on=to_on, reason=reason))
-            days = [from_on.isoformat(), to_on.isoformat() if to_on else ""]
-            self._log(session, "reviewers away", person, days=days)
-
-    def back(self, login: str) -> None:
-        """End a person's absence.
-
-        Raises:
-            NotAllowed: If the caller is neither supervisor nor admin.
-            NotFound: If the login is not registered, or the person is not away.
-        """
-        with self._recording_absence("reviewers back") as session:
-            person = find_person(session, login)
-            absences = _absences(session, person.id or 0, self.context.today(session))
-            if not absences:
-                raise NotFound(_("{login} is not away.").format(login=login))
-            for absence in absences:
-                session.delete(absence)
-            self._log(session, "reviewers back", person)
 
     def limit(self, login: str, max_held: int) -> None:
         """Set how many cases a person may hold at once.
@@ -129,16 +121,31 @@ class People(Service):
                 raise WrongUsage(_("The limit is at least 1."))
             person = find_person(session, login)
             person.max_held = max_held
-            self._log(session, "reviewers limit", person, max_held=max_held)
+            self.context.log(session, "reviewers limit", body={"reviewer": person.id, "max_held": max_held})
 
-    @contextmanager
-    def _recording_absence(self, action: str) -> Iterator[Session]:
-        """Open a write transaction for a person who may record absences; a refusal is logged."""
-        with self.context.requiring(action, absence_refusal), self.context.write() as session:
-            yield session
+    def duty(self, login: str, day: date, minutes: int | None = None, reason: str = "") -> None:
+        """Record that a person works on a day beyond the usual hours, or with 0 minutes that the person does not.
 
-    def _log(self, session: Session, action: str, person: ReviewerRow, **body: object) -> None:
-        self.context.log(session, action, body={"reviewer": person.id, **body})
+        The forecast counts on this time. No clock and no due date does: an applicant is promised working days.
+
+        Raises:
+            NotAllowed: If the caller is neither supervisor nor admin.
+            NotFound: If the login is not registered.
+            WrongUsage: If the day is a working day and no minutes are given, or they are too many.
+        """
+        with self.context.requiring("reviewers duty", absence_refusal), self.context.write() as session:
+            person = find_person(session, login)
+            if minutes is None and self.context.calendar(session).is_working(day):
+                raise WrongUsage(_("{day} is a working day; say how many hours more.").format(day=day.isoformat()))
+            if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
+                raise WrongUsage(_("A duty lasts at most 16 hours; 0 takes it back."))
+            row = DutyRow(reviewer_id=person.id or 0, on_date=day, minutes=minutes, reason=reason)
+            if minutes == 0:
+                session.exec(delete(DutyRow).where(col(DutyRow.reviewer_id) == person.id, col(DutyRow.on_date) == day))
+            else:
+                session.merge(row)
+            body = {"reviewer": person.id, "on": day.isoformat(), "minutes": minutes}
+            self.context.log(session, "reviewers duty", body=body)
 
 
 def new_login(text: str) -> str:
@@ -182,27 +189,6 @@ def find_person(session: Session, login: str) -> ReviewerRow:
     if person is None:
         raise NotFound(_("There is no login {login}; `workbench reviewers` lists all people.").format(login=login))
     return person
-
-
-def _absences(session: Session, reviewer_id: int, today: date) -> Sequence[AbsenceRow]:
-    """Return the absences of a person that include today."""
-    return session.exec(
-        select(AbsenceRow)
-        .where(AbsenceRow.reviewer_id == reviewer_id, AbsenceRow.from_on <= today)
-        .where((AbsenceRow.to_on == None) | (AbsenceRow.to_on >= today))  # type: ignore[operator]  # noqa: E711 - SQL
-    ).all()
-
-
-def is_away(session: Session, login: str, day: date) -> bool:
-    """Say whether a person is absent on a day."""
-    return bool(_absences(session, find_person(session, login).id or 0, day))
-
-
-def works_on(session: Session, reviewer_id: int, day: date) -> bool:
-    """Say whether a person reviews on a day: active, with a role that decides, and not absent."""
-    is_active = session.get_one(ReviewerRow, reviewer_id).is_active
-    roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == reviewer_id))
-    return is_active and not WORKERS.isdisjoint(map(Role, roles)) and not _absences(session, reviewer_id, day)
 
 
 def solo_reason(session: Session) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from db.enums import Role
+from db.enums import IdentityMode, Role
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.values.logins import look_alike
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.group_sharing import login_warning
 from workbench.services.site import people
 from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request
 
@@ -24,6 +25,8 @@ class RoleOutcome:
     """The request that waits for another admin; None if the change is done."""
     ends_solo: bool = False
     """Whether one person reviewed alone until this change."""
+    warning: str = ""
+    """Why the person cannot work here yet; empty if nothing is known."""
 
 
 class Roles(Service):
@@ -48,9 +51,11 @@ class Roles(Service):
             session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in given)
             body = {"reviewer": person.id, "roles": sorted(role.value for role in given)}
             self.context.log(session, "reviewers add", body=body)
+            is_os = self.context.actor.identity.startswith(f"{IdentityMode.OS}:")
+            warning = login_warning(session, login) if is_os else ""
             if needs_other:
-                return RoleOutcome(request=self._request(session, person, wanted, ()))
-            return RoleOutcome(ends_solo=self._end_solo(session))
+                return RoleOutcome(request=self._request(session, person, wanted, ()), warning=warning)
+            return RoleOutcome(ends_solo=self._end_solo(session), warning=warning)
 
     def change(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> RoleOutcome:
         """Add and remove roles of a person, or ask another admin to agree.

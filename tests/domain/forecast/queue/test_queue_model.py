@@ -151,6 +151,26 @@ def test_an_absent_reviewer_decides_nothing_before_returning() -> None:
     )
 
 
+def test_duties_add_to_the_work_of_their_day_and_to_no_other() -> None:
+    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
+    maker = queue_model.reviewer_ids[0]
+    share = queue_model.capacity.shares[maker]
+    duties = (Absence(maker, int(NOW) + 1, int(NOW) + 1, -0.5), Absence(maker, int(NOW), int(NOW), -1.0))
+    helped = replace(queue_model, absences=duties)
+
+    assert list(helped.days(NOW, 3).work_share) == pytest.approx([1 + share, 1 + share / 2, 1])
+    assert helped.present_count(NOW) == queue_model.present_count(NOW)
+    assert helped.per_day(NOW, 4) == queue_model.per_day(NOW, 4)
+    on_leave = replace(queue_model, absences=(*duties, Absence(maker, int(NOW), int(NOW))))
+    assert on_leave.days(NOW, 1).work_share[0] == pytest.approx(1 - share)
+    everybody = tuple(
+        Absence(each, day, day, -1.0) for each in helped.reviewer_ids for day in range(int(NOW), int(NOW) + 9)
+    )
+    waiting = queued(150)
+    sooner = replace(queue_model, absences=everybody).queue_clearing(waiting, NOW).p50_days
+    assert sooner < 0.7 * queue_model.queue_clearing(waiting, NOW).p50_days
+
+
 def all_away(queue_model: QueueModel, last: int) -> QueueModel:
     return replace(queue_model, absences=tuple(Absence(maker, 0, last) for maker in queue_model.reviewer_ids))
 

@@ -39,11 +39,15 @@ class GivenVerdicts:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """The absence of a reviewer, from the first to the last working day."""
+    """The absence of a reviewer, from the first to the last working day; or a duty beyond the usual hours.
+
+    `part` is the part of a usual day's work that is missing, 1 for an absence; of a duty it is negative.
+    """
 
     maker: int
     first: int
     last: int
+    part: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,17 @@ class TeamCapacity:
         return np.asarray(draws * self.weekday[weekdays])
 
 
+def absent_makers(absences: Sequence[Absence], day: int) -> set[int]:
+    """Return the reviewers who are away on a day."""
+    return {span.maker for span in absences if span.first <= day <= span.last and span.part > 0}
+
+
 def work_share(shares: Mapping[int, float], absences: Sequence[Absence], day: int) -> float:
-    """Return the share of the usual work that is done on a day, given the absences."""
-    absent_makers = {span.maker for span in absences if span.first <= day <= span.last}
-    present_share = 1 - sum(shares.get(maker, 0.0) for maker in absent_makers)
+    """Return the share of the usual work that is done on a day, given the absences; more than 1 with duties."""
+    absent = absent_makers(absences, day)
+    duties = [span for span in absences if span.part < 0 and span.first == day and span.maker not in absent]
+    present_share = 1 - sum(shares.get(maker, 0.0) for maker in absent)
+    present_share -= sum(shares.get(span.maker, 0.0) * span.part for span in duties)
     return present_share if present_share > _TOLERANCE else 0.0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.assumptions import PolicyAssumptions
-from workbench.domain.forecast.queue.capacity import Absence, TeamCapacity, work_share
+from workbench.domain.forecast.queue.capacity import Absence, TeamCapacity, absent_makers, work_share
 from workbench.domain.forecast.queue.simulation import FutureDays, QueueInflow, QueueSimulation, days_needed
 from workbench.domain.forecast.working_time import WorkingTime
 
@@ -37,12 +37,11 @@ class Team:
         """Return how many reviewers are present on the day of a time, 0 if all are absent."""
         if not self.capacity.shares:
             return self.assumptions.reviewers
-        absent_makers = {span.maker for span in self.absences if span.first <= int(now) <= span.last}
-        return len([maker for maker in self.reviewer_ids if maker not in absent_makers])
+        return len({*self.reviewer_ids} - absent_makers(self.absences, int(now)))
 
     def is_present(self, maker: int, day: int) -> bool:
         """Say whether no absence of a reviewer is known for a day."""
-        return not any(span.maker == maker and span.first <= day <= span.last for span in self.absences)
+        return maker not in absent_makers(self.absences, day)
 
     def share_of(self, maker: int) -> float:
         """Return the share (0 to 1) of the work that a reviewer does; an average share without recent verdicts."""
@@ -92,5 +91,6 @@ class Team:
 
     def _work_share_of_one(self, day: int) -> float:
         """Return the share of the usual work of one present reviewer, or of an average one if none is present."""
-        present_count = self.present_count(day)
-        return self._work_share(day) / present_count if present_count else 1 / max(len(self.reviewer_ids), 1)
+        present_count, shares = self.present_count(day), self.capacity.shares
+        usual = work_share(shares, [span for span in self.absences if span.part > 0], day)
+        return usual / present_count if present_count else 1 / max(len(self.reviewer_ids), 1)

@@ -225,7 +225,7 @@ def _change_to_version(session: Session, context: Context, case: CaseRow, versio
         case.complete_at = context.now()
         move_to_queue(case)
     elif change.is_voided:
-        void_staged(session, case)
+        void_staged(session, context, case)
     if not change.is_appeal:
         # The effect can be computed before the event, because the event neither starts nor ends a pause.
         update_due_date(session, context, case)

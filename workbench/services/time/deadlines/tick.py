@@ -21,6 +21,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.notices.due_date_notices import notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.notices.suspension_notices import NOTIFIED_STATES, letters_about
+from workbench.services.queue.absences import begin_absences
 from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.rectifying.lapse import lapse
 from workbench.services.site.machine_clock import CLOCK_MAY_DIFFER, accept_clock, clock_problem, note_clock
@@ -35,7 +36,10 @@ _END_STATES = [state.value for state in NOTIFIED_STATES | {CaseState.FAILED, Cas
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickCounts:
-    """How many cases were queued, lapsed and opened by campaigns, and how many notices and reminders were written."""
+    """How many cases were queued, lapsed and opened by campaigns, and how many notices and reminders were written.
+
+    A case that a substitute got counts as queued.
+    """
 
     queued: int
     lapsed: int
@@ -56,6 +60,8 @@ class Ticking(Service):
     def tick(self) -> TickCounts:
         """Queue pending cases after their next-action date, lapse cases after their deadline, and write notices.
 
+        The cases of people whose absence has begun are handed over.
+
         Raises:
             BadConfiguration: If the clock of this machine must be wrong, or an admin has to confirm it; nothing is
                 changed then.
@@ -66,9 +72,10 @@ class Ticking(Service):
         with self.context.write() as session:
             note_clock(session, self.context.now())
             self._cap_holds(session)
+            handed_over = begin_absences(session, self.context)
             clear_journals(session.connection(), to_us(self.context.now()), has_void=True)
         return TickCounts(
-            queued=self._queue_pending(),
+            queued=handed_over + self._queue_pending(),
             lapsed=self._lapse(),
             delayed=notify_of_delays(self.context),
             resumed=self._notify_of_resumption() + self._notify_of_held_deadlines(),
